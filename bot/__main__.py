@@ -1,0 +1,183 @@
+"""The command line, and the only place where the parts meet."""
+
+import asyncio
+import io
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from bot import cache, check, evaluate
+from bot.channels.terminal import show, stream
+from bot.commands import find_commands
+from bot.core.answer import Core
+from bot.core.features import Reader
+from bot.core.model import LANGUAGES, Answer, Knowledge, Language, Question
+from bot.core.questions import examples_of, train
+from bot.knowledge import KnowledgeError, load
+from bot.lookup import open_lookup
+from bot.render import Renderer
+from bot.respond import open_respond
+from bot.settings import Settings
+
+CORE = Path(__file__).parent / "core"
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """All that is needed to answer, without any channel."""
+
+    knowledge: Knowledge
+    core: Core
+    renderer: Renderer
+
+
+def open_mind(settings: Settings) -> Mind:
+    """Reads the content and learns from it (or remembers). Raises KnowledgeError."""
+    knowledge = load(settings.postbote_knowledge)
+    reader = Reader(knowledge)
+    trained = cache.remembered(
+        settings.postbote_data_dir / "cache",
+        cache.fingerprint([settings.postbote_knowledge, CORE]),
+        lambda: train(knowledge, reader, examples_of(knowledge)),
+    )
+    return Mind(knowledge, Core(knowledge, reader, trained), Renderer(settings.postbote_templates, knowledge))
+
+
+def read_settings() -> Settings:
+    """The environment. Ends the program with the variable's name and the cure where a value is wrong."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        raise click.ClickException("\n".join(map(_cure, wrong.errors()))) from None
+
+
+def _cure(error: Any) -> str:
+    where = ".".join(str(step).upper() for step in error["loc"])
+    return f"{where}: {error['msg']}" if where else str(error["msg"]).removeprefix("Value error, ")
+
+
+def mind_or_exit(settings: Settings) -> Mind:
+    """The mind, or the end of the program with every problem of the content."""
+    try:
+        return open_mind(settings)
+    except KnowledgeError as wrong:
+        raise click.ClickException(f"the knowledge base cannot be used:\n{wrong}") from None
+
+
+def responder(mind: Mind, settings: Settings) -> Callable[[Question], Coroutine[Any, Any, Answer]]:
+    """The one function that questions go through. Ends the program where the name servers are wrong."""
+    try:
+        lookup = open_lookup(settings.postbote_nameservers)
+    except ValueError as wrong:
+        raise click.ClickException(str(wrong)) from None
+    return open_respond(mind.core, find_commands(), mind.knowledge.provider, lookup)
+
+
+@click.group()
+@click.version_option(package_name="postbote")
+def main() -> None:
+    """Answer questions about a mail hoster's SMTP, POP3 and IMAP from its FAQ, in German and English."""
+
+
+def variables() -> str:
+    """A table of every variable, for `postbote run --help` and deploy/README.md."""
+    fields = Settings.model_fields.items()
+    return "\n".join(f"  {name.upper():<24} {field.description}" for name, field in fields)
+
+
+@main.command(epilog=f"\b\nEnvironment (a file .env is read too):\n{variables()}")
+def run() -> None:
+    """Start everything that is configured: the web page always, Slack where its tokens are set."""
+    from bot.serve import run_system
+
+    settings = read_settings()
+    mind = mind_or_exit(settings)
+    commands = {name: command.HINT for name, command in find_commands().items()}
+    try:
+        asyncio.run(run_system(settings, responder(mind, settings), mind.renderer.render, commands, click.echo))
+    except OSError as wrong:
+        raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
+
+
+@main.command()
+@click.argument("text")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Answer in this language; otherwise in the question's own.")
+@click.option("--why", is_flag=True, help="Print the decision: language, text as it was read, candidates, rule.")
+def ask(text: str, lang: Language | None, why: bool) -> None:
+    """Answer TEXT once; also a command such as "/mx example.com"."""
+    settings = read_settings()
+    mind = mind_or_exit(settings)
+    answer = asyncio.run(responder(mind, settings)(Question(text, language=lang)))
+    click.echo(show.plain(mind.renderer.render(answer)))
+    if why:
+        click.echo(f"\n{show.why(answer)}")
+
+
+@main.command()
+@click.option("--jsonl", is_flag=True, required=True, help="Read and write one JSON object a line.")
+def answer(jsonl: bool) -> None:
+    """Answer questions from standard input: {"text": …, "lang": "de" | "en" | null} a line."""
+    settings = read_settings()
+    mind = mind_or_exit(settings)
+    respond = responder(mind, settings)
+    lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
+    with asyncio.Runner() as runner:
+        for line in stream.answers(
+            lines, lambda q: runner.run(respond(q)), lambda a: show.plain(mind.renderer.render(a))
+        ):
+            click.echo(line)
+
+
+@main.command(name="check")
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+def check_(path: Path | None) -> None:
+    """Validate the knowledge base (in PATH, if given) and the templates. Exit 1 with file:line for each problem."""
+    settings = read_settings()
+    folder = path or settings.postbote_knowledge
+    try:
+        mind = open_mind(settings.model_copy(update={"postbote_knowledge": folder}))
+        problems = list(check.all_problems(folder, settings.postbote_templates, mind, find_commands()))
+    except KnowledgeError as wrong:
+        problems = list(wrong.problems)
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    if problems:
+        sys.exit(1)
+    click.echo(f"ok: {len(mind.knowledge.entries)} entries, {len(mind.knowledge.topics)} topics that are not covered")
+
+
+@main.command(name="evaluate")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def evaluate_(file: Path, as_json: bool) -> None:
+    """Run a labelled set and print the score, the confusions and the calibration."""
+    mind = mind_or_exit(read_settings())
+    try:
+        lines = evaluate.read_set(file)
+    except ValueError as wrong:
+        raise click.ClickException(str(wrong)) from None
+    found = evaluate.report(evaluate.run_set(lines, lambda text: mind.core.decide(Question(text))))
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else evaluate.to_text(found))
+
+
+@main.command()
+@click.option("--url", help="Public address of this Postbote, for events over HTTP; without it: Socket Mode.")
+def manifest(url: str | None) -> None:
+    """Print the Slack app's manifest, with every slash command that exists."""
+    from bot.channels.slack.manifest import to_manifest
+
+    mind = mind_or_exit(read_settings())
+    commands = {
+        name: (command.HINT, mind.renderer.block(name, "summary_en", "en")) for name, command in find_commands().items()
+    }
+    click.echo(json.dumps(to_manifest(commands, url), indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main(prog_name="postbote")

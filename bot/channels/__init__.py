@@ -1,0 +1,75 @@
+"""Channels: one folder each, found by scanning. A channel parses what arrives into an Event and sends an Answer in
+its dialect.
+
+A channel's package has `def open_channel(settings: Settings, parts: Parts) -> Channel | Off`.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from starlette.routing import BaseRoute
+
+from bot.core.model import Answer, Event, Language, Question
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What `__main__` hands to every channel."""
+
+    store: Callable[
+        [Event], Awaitable[None]
+    ]  # returns when the event is durable; a repeated key is no error; raises if it cannot store
+    respond: Callable[[Question], Awaitable[Answer]]  # for channels whose asker waits on the line (terminal, web page)
+    render: Callable[[Answer], str]  # channel-neutral Markdown
+    commands: Mapping[str, str]  # name of each slash command → usage hint
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """A channel that is not configured."""
+
+    name: str
+    cure: str  # which variable turns it on
+
+
+class Channel(Protocol):
+    """An open channel."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        """Mounted in the one web server; empty where the channel needs none."""
+        ...
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def deliver(self, event: Event, answer: Answer, *, again: bool) -> None:
+        """Sends the answer. `again`.
+
+        An earlier attempt may have got through, so look before sending. Raises TryLater.
+        """
+        ...
+
+    async def hint(self, event: Event) -> Language | None:
+        """The asker's language as far as the channel knows it; asked once the event is stored. None: not known."""
+        ...
+
+    async def trouble(self) -> str:
+        """Empty where the channel is usable, else one line for /readyz."""
+        ...
+
+
+def find_channels() -> Mapping[str, Callable[["Settings", Parts], Channel | Off]]:
+    """`open_channel` of every folder here, by the folder's name."""
+    names = sorted(info.name for info in pkgutil.iter_modules(__path__) if info.ispkg)
+    return {name: importlib.import_module(f"{__name__}.{name}").open_channel for name in names}

@@ -1,0 +1,48 @@
+"""`postbote answer --jsonl`: one JSON object a line in, one a line out, in order."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from bot.core.model import LANGUAGES, Answer, Question
+
+LONGEST = 100_000  # characters of one line's text
+
+
+def answers(
+    lines: Iterable[str], respond: Callable[[Question], Answer], word: Callable[[Answer], str]
+) -> Iterator[str]:
+    """One line of JSON for each line that is not blank; a bad line gives {"error": …} and the stream goes on."""
+    for line in lines:
+        if line.strip():
+            yield json.dumps(_answered(line, respond, word), ensure_ascii=False)
+
+
+def _answered(line: str, respond: Callable[[Question], Answer], word: Callable[[Answer], str]) -> dict[str, Any]:
+    try:
+        question = to_question(json.loads(line))
+    except (ValueError, RecursionError) as wrong:
+        return {"error": f'{wrong}; a line is {{"text": "…", "lang": "de" | "en" | null}}'}
+    answer = respond(question)
+    decision = answer.decision
+    return {
+        "outcome": decision.outcome if decision else "answer",
+        "entries": list(decision.entries) if decision else [],
+        "language": answer.language,
+        "score": round(decision.score, 4) if decision else 1.0,
+        "text": word(answer),
+    }
+
+
+def to_question(raw: Any) -> Question:
+    """Raises ValueError saying what is wrong."""
+    if not isinstance(raw, dict):
+        raise ValueError("the line is no JSON object")
+    text, language = raw.get("text"), raw.get("lang")
+    if not isinstance(text, str):
+        raise ValueError('"text" is missing or no string')
+    if len(text) > LONGEST:
+        raise ValueError(f'"text" is longer than {LONGEST} characters')
+    if language is not None and language not in LANGUAGES:
+        raise ValueError('"lang" must be "de", "en" or null')
+    return Question(text, language=language)

@@ -1,0 +1,56 @@
+"use strict";
+const talk = document.getElementById("talk");
+const form = document.getElementById("form");
+const text = document.getElementById("text");
+
+// The server's words are already escaped HTML; everything else is set as text.
+function show(kind, content, language, isHtml) {
+  const article = document.createElement("article");
+  article.className = kind;
+  if (language) article.lang = language;
+  if (isHtml) article.innerHTML = content; else article.textContent = content;
+  talk.append(article);
+  article.scrollIntoView({ block: "end" });
+  return article;
+}
+
+async function ask(question) {
+  show("own", question, "", false);
+  const waiting = show("answer", "…", "", false);
+  try {
+    const response = await fetch("ask", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ text: question }),
+    });
+    const reply = await response.json();
+    if (response.ok) {
+      waiting.lang = reply.language;
+      waiting.innerHTML = reply.html;
+    } else {
+      waiting.textContent = reply.error;
+    }
+  } catch {
+    waiting.textContent = "Keine Verbindung zum Server – bitte noch einmal versuchen. · No connection to the server – please try again.";
+  }
+  waiting.scrollIntoView({ block: "end" });
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const question = text.value.trim();
+  if (!question) return;
+  text.value = "";
+  text.focus();
+  ask(question);
+});
+
+text.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+
+document.querySelectorAll(".examples button").forEach((button) =>
+  button.addEventListener("click", () => ask(button.textContent.trim())));

@@ -1,0 +1,188 @@
+"""Pasted error lines → entries, by aligning the message with every error line that the knowledge base knows.
+
+Known are the entries' lines and variants, and what must not be taken for them: look-alikes and the lines of
+conditions that the FAQ does not explain. A word weighs the more the fewer conditions use it, so scaffolding ("sorry",
+"remote host said") carries no meaning. Each line is laid over the message in order, gaps allowed; the best fits that
+do not overlap are the message's conditions.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.model import Entry, Topic
+from bot.core.text import error_text, fold, glue
+from bot.core.words import Spelling
+
+_ADDRESS = re.compile(r"<?[\w.+=%-]{1,64}@[\w.-]{1,255}>?")
+_URL = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
+_CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")  # RFC 3463
+_IP = re.compile(r"\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?(?::\d+)?")
+_HOST = re.compile(r"\b(?:[a-z0-9_-]{1,63}\.)+[a-z]{2,24}\b\.?(?:\[[^\]\s]*\])?", re.IGNORECASE)
+_WORD = re.compile(r"\d\.\d{1,3}\.\d{1,3}|[a-z]+|\d+")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_REPLY = re.compile(r"^[245][0-5]\d$")  # RFC 5321 section 4.2
+
+FULL_WEIGHT = 9.0  # matched weight from which a line's fit counts in full: about four telling words
+GAP = 0.12  # what a word between two matching ones costs, in matched weight
+WIDEST_GAP = 12  # words between two matching ones; beyond that they belong to different statements
+CUT_LETTERS = 3  # letters that a word cut off at the end of the paste must keep
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A known line."""
+
+    words: tuple[str, ...]
+    owner: str  # id of an entry or topic
+    explained: bool  # the owner's own words; False: a look-alike, or a condition that no entry explains
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A known line laid over a stretch of the message."""
+
+    phrase: Phrase
+    score: float  # 0..1: share of the line's weight that was found, less where little was found in all
+    start: int  # first and last position among the message's words
+    end: int
+
+
+def to_words(text: str) -> tuple[list[str], set[int]]:
+    """The words that can carry meaning, and the positions before which a line ended.
+
+    Addresses, hosts and numbers are left out.
+    """
+    words: list[str] = []
+    breaks: set[int] = set()
+    for line in text.split("\n"):
+        breaks.add(len(words))
+        words += [w for w in _WORD.findall(_masked(line)) if _telling(w)]
+    return words, breaks
+
+
+def _masked(line: str) -> str:
+    line = _URL.sub(" ", _ADDRESS.sub(" ", line))
+    kept = _CODE.sub(lambda code: f" {code.group(1).replace('.', '·')} ", _IP.sub(" ", line))
+    return fold(_APOSTROPHE.sub("", _HOST.sub(" ", kept))).replace("·", ".")
+
+
+def _telling(word: str) -> bool:
+    if word.isdigit():
+        return bool(_REPLY.match(word)) or (set(word) == {"0"} and len(word) > 3)
+    return len(word) > 1
+
+
+class ErrorLines:
+    """All known lines, indexed."""
+
+    def __init__(self, entries: Iterable[Entry], topics: Iterable[Topic]) -> None:
+        self._phrases = list(_phrases(entries, topics))
+        self._weight = _weights(self._phrases)
+        self._total = [sum(self._weight[w] for w in p.words) for p in self._phrases]
+        self._places: dict[str, list[tuple[int, int]]] = defaultdict(list)  # word → (phrase, position in it)
+        for number, phrase in enumerate(self._phrases):
+            for position, word in enumerate(phrase.words):
+                self._places[word].append((number, position))
+        self._spelling = Spelling(self._weight)
+        self._sorted_words = sorted(self._weight)
+
+    def read(self, cleaned: str) -> list[str]:
+        """The words of a message as the alignment sees them: cut words glued, slips repaired."""
+        words, breaks = to_words(error_text(cleaned))
+        return [self._spelling.repair(w) for w in glue(words, breaks, self._weight)]
+
+    def fits(self, words: Sequence[str]) -> list[Fit]:
+        """Every known line that fits somewhere, best first."""
+        matches: dict[int, list[tuple[int, int]]] = defaultdict(
+            list
+        )  # phrase → (position in message, position in phrase)
+        for position, word in enumerate(words):
+            for number, place in self._places.get(word, ()):
+                matches[number].append((position, place))
+        last = len(words) - 1
+        for word in self._completions(words):
+            for number, place in self._places[word]:
+                matches[number].append((last, place))
+        found = [self._lay(number, places, last) for number, places in matches.items() if self._worth(number, places)]
+        return sorted(found, key=lambda f: (-f.score, f.phrase.owner, f.phrase.text))
+
+    def _completions(self, words: Sequence[str]) -> list[str]:
+        """Known words that the last word may be the cut-off beginning of."""
+        if not words or len(words[-1]) < CUT_LETTERS or words[-1] in self._weight:
+            return []
+        return [w for w in self._sorted_words if w.startswith(words[-1])]
+
+    def _worth(self, number: int, places: Sequence[tuple[int, int]]) -> bool:
+        found = sum(self._weight[self._phrases[number].words[place]] for place in {place for _, place in places})
+        return found >= 0.3 * min(self._total[number], FULL_WEIGHT)
+
+    def _lay(self, number: int, places: list[tuple[int, int]], last: int) -> Fit:
+        """The best chain of matches that runs forward in both; ends of a paste may cut the line short."""
+        phrase = self._phrases[number]
+        places.sort()
+        best: list[tuple[float, int]] = []  # (weight of the best chain that ends here, index of the place before or -1)
+        for index, (position, place) in enumerate(places):
+            own = self._weight[phrase.words[place]]
+            chain, before = own, -1
+            for earlier in range(index):
+                gap = position - places[earlier][0] - 1
+                if gap < 0 or places[earlier][1] >= place or gap > WIDEST_GAP:
+                    continue
+                longer = best[earlier][0] + own - GAP * gap
+                if longer > chain:
+                    chain, before = longer, earlier
+            best.append((chain, before))
+        end = max(range(len(best)), key=lambda i: (best[i][0], -i))
+        start = end
+        while best[start][1] >= 0:
+            start = best[start][1]
+        total = self._total[number]
+        if places[end][0] == last:  # cut off at the end of the paste: what would have followed cannot be asked for
+            total = sum(self._weight[w] for w in phrase.words[: places[end][1] + 1])
+        covered = max(0.0, best[end][0]) / max(total, 0.1)
+        score = min(1.0, covered) * min(
+            1.0, best[end][0] / min(FULL_WEIGHT, max(self._total[number], FULL_WEIGHT * 0.5))
+        )
+        return Fit(phrase, max(0.0, score), places[start][0], places[end][0])
+
+
+def chosen(fits: Sequence[Fit], least: float) -> list[Fit]:
+    """The best fits that do not overlap, in the order of the message."""
+    kept: list[Fit] = []
+    for fit in fits:
+        if fit.score < least:
+            break
+        if all(fit.end < other.start or fit.start > other.end for other in kept):
+            kept.append(fit)
+    return sorted(kept, key=lambda f: f.start)
+
+
+def _phrases(entries: Iterable[Entry], topics: Iterable[Topic]) -> Iterable[Phrase]:
+    for entry in entries:
+        for text in (*entry.lines, *entry.variants):
+            yield from _phrase(text, entry.id, explained=True)
+        for text in entry.lookalikes:
+            yield from _phrase(text, entry.id, explained=False)
+    for topic in topics:
+        for text in topic.lines:
+            yield from _phrase(text, topic.id, explained=False)
+
+
+def _phrase(text: str, owner: str, *, explained: bool) -> Iterable[Phrase]:
+    words, _ = to_words(error_text(text))
+    if words:
+        yield Phrase(tuple(words), owner, explained, text)
+
+
+def _weights(phrases: Sequence[Phrase]) -> Mapping[str, float]:
+    """Words that few conditions use weigh much: log of the inverse share of conditions."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for phrase in phrases:
+        for word in phrase.words:
+            owners[word].add(f"{phrase.owner}{'' if phrase.explained else '-'}")
+    conditions = len(set().union(*owners.values())) if owners else 1
+    return {word: math.log((conditions + 1) / len(who)) for word, who in owners.items()}

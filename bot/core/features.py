@@ -1,0 +1,56 @@
+"""A question → weighted features: word stems, letters, concepts and pairs of concepts.
+
+Stems say what was said, letters survive slips and compounds, concepts say what was meant, and pairs of concepts tell
+entries apart that differ in one aspect (port or server? POP or IMAP?). Each group is brought to length 1 on its own,
+so that a long message is not all letters.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+
+from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
+from bot.core.text import clean
+from bot.core.words import Spelling, Stems, Vocabulary, tokens
+
+GROUPS = ("word", "letters", "concept", "pair")
+LETTERS = (3, 4, 5)  # lengths of letter n-grams (matching.md: +0.03)
+Counts = dict[str, dict[str, float]]  # group → feature → times
+
+
+class Reader:
+    """Reads features from text; holds the vocabulary and the spelling."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._stems = Stems()
+        self.vocabulary = Vocabulary(knowledge.concepts, self._stems)
+        items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
+        examples = [text for item in items for text in _texts(item.questions)]
+        common = Counter(w for text in examples for w in set(tokens(text)))
+        self._spelling = Spelling({w for w, times in common.items() if times > 1} | self.vocabulary.words())
+
+    def words(self, text: str) -> list[str]:
+        """Tokens with slips repaired."""
+        return [self._spelling.repair(w) for w in tokens(clean(text))]
+
+    def counts(self, words: Sequence[str]) -> Counts:
+        """Features of one message, by group, not yet weighted."""
+        concepts = sorted(self.vocabulary.concepts(words))
+        stems = Counter(self._stems(w, language) for w in words for language in LANGUAGES)
+        letters = Counter(g for w in words if w.isalpha() for g in _letters(w))
+        return {
+            "word": {w: 1 + math.log(n) for w, n in stems.items()},
+            "letters": {g: 1 + math.log(n) for g, n in letters.items()},
+            "concept": dict.fromkeys(concepts, 1.0),
+            "pair": {f"{a}+{b}": 1.0 for a, b in combinations(concepts, 2)},
+        }
+
+
+def _texts(questions: Mapping[Language, Sequence[str]]) -> Iterable[str]:
+    return (text for language in sorted(questions) for text in questions[language])
+
+
+def _letters(word: str) -> Iterable[str]:
+    padded = f" {word} "
+    return (padded[i : i + n] for n in LETTERS for i in range(len(padded) - n + 1))

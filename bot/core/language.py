@@ -1,0 +1,105 @@
+"""German or English, for one message.
+
+Function words decide: they say in which language a sentence is built, while technical words, client labels and a
+pasted error line say only what it is about. Where they tell nothing ("imaps portnummer"), letters do: a small naive
+Bayes over the knowledge base's own questions.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
+from bot.core.text import fold
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
+_FOREIGN = re.compile(
+    r"\"[^\"\n]{4,}\"|`[^`\n]{4,}`|\S*[@/:%]\S*|\S+\.\S+"
+)  # quotations, addresses, host names: not the writer's words
+
+# Words that build sentences, not words about mail. Those that exist in both languages (in, an, die, am, was, will,
+# so, war, hat …) are left out or stand where they are far more common.
+_GERMAN = """
+ab aber alle allem allen aller alles als also am andere anderen auch auf aus bei beim bin bis bitte bist da dabei
+dafuer damit danach dann daran darf darueber das dass dein deine dem den denn der des deshalb dich die dies diese
+diesem diesen dieser dieses dir doch dort du durch duerfen ein eine einem einen einer eines einfach er es etwas euch
+euer eure eurem euren eurer fuer gar geben gegen geht gehen genau gerade gern gerne gibt ging habe haben hab habt
+hallo hatte hatten hier hin ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im immer ins irgendwie ist ja jede jedem
+jeden jeder jedes jemand jetzt kann kannst kein keine keinem keinen keiner klappt koennen koennt koennte komme kommt
+machen macht mal man mehr mein meine meinem meinen meiner mich mir mit moechte morgen muss muesste muessen nach nein
+nicht nichts nie noch nur ob oder ohne schon sehr seid sein seine seit selbst sich sie sind soll sollen sollte sondern
+sonst statt steht ueber um und uns unser unsere unserem unseren unserer unter viel viele vom von vor wann warum was
+weder wegen weil welche welchem welchen welcher welches wenn wer werde werden wie wieder wieso wieviel wir wird wo
+wohin woher woran wurde wurden zu zum zur zwischen guten tag gruss gruesse danke dank merci servus moin gruezi mfg
+freundlichen freundliche vielen hilfe heisst heissen weiss brauche brauchen bekomme bekommen kriege kriegt laeuft
+nehmen nehme eintragen trage gehoert stimmt liegt irgendwas irgendwo irgendwann hae huhu tschuess nix nich isch ned
+bissl halt eben
+"""
+_ENGLISH = """
+a about after again all am an and any anybody anyone anything are as at be because been before being but by can cannot
+can't could couldn't did didn't do does doesn't doing don't each every everything for from get gets give goes going
+got had has have having he hello her here hi him his how however i if i'd i'll i'm i've into is isn't it its it's just
+keep keeps know let's like long make makes many may me might mine more most much must my need needs neither never no
+nobody not nothing now of off often ok on once only or other our out over own please pls put right same says set
+should shouldn't since so some somebody someone something still such take tell than thank thanks that that's the their
+them then there these they thing things this those though through to too try turn two under until up us use used using
+very wasn't we we're were weren't what what's when where which while who whose why with without won't would wouldn't
+yes yet you your you're yours regards dear kind best cheers
+"""
+
+
+def _words_of(listed: str) -> frozenset[str]:
+    return frozenset(fold(w) for w in listed.split())
+
+
+_FUNCTION_WORDS: Mapping[Language, frozenset[str]] = {"de": _words_of(_GERMAN), "en": _words_of(_ENGLISH)}
+
+
+class LanguageGuess:
+    """Decides the language; learns its letters from texts whose language is known."""
+
+    @classmethod
+    def learnt_from(cls, knowledge: Knowledge) -> "LanguageGuess":
+        """Learns from every example question."""
+        items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
+        return cls({language: [text for i in items for text in i.questions[language]] for language in LANGUAGES})
+
+    def __init__(self, examples: Mapping[Language, Iterable[str]]) -> None:
+        self._letters = {language: Counter(g for t in examples[language] for g in _grams(t)) for language in LANGUAGES}
+        seen = set().union(*self._letters.values())
+        self._total = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in LANGUAGES}
+
+    def of(self, text: str, hint: Language | None = None) -> Language:
+        """The language of a cleaned message. `hint` decides where nothing in it tells; without a hint, German does."""
+        own_words = _FOREIGN.sub(" ", text)
+        for candidate in (own_words, text):
+            evidence = self.evidence(candidate)
+            if abs(evidence) > _UNDECIDED:
+                return "de" if evidence > 0 else "en"
+        return hint or "de"
+
+    def evidence(self, text: str) -> float:
+        """Above 0 for German, below for English, 0 for neither."""
+        words = [fold(w) for w in _WORD.findall(text)]
+        function = sum((w in _FUNCTION_WORDS["de"]) - (w in _FUNCTION_WORDS["en"]) for w in words)
+        umlauts = len(re.findall(r"[äöüßÄÖÜ]", text))
+        return function + 0.5 * min(umlauts, 4) + self._letter_evidence(words)
+
+    def _letter_evidence(self, words: Sequence[str]) -> float:
+        """At most about one function word's weight: log odds of the letters, saturated."""
+        grams = [g for w in words for g in _grams(w)]
+        odds = sum(
+            math.log((self._letters["de"][g] + 1) / self._total["de"])
+            - math.log((self._letters["en"][g] + 1) / self._total["en"])
+            for g in grams
+        )
+        return 0.9 * math.tanh(odds / 8)
+
+
+_UNDECIDED = 0.05  # less evidence than this is none
+
+
+def _grams(text: str) -> list[str]:
+    padded = f" {fold(text)} "
+    return [padded[i : i + 3] for i in range(len(padded) - 2)]

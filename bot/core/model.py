@@ -1,0 +1,161 @@
+"""The vocabulary that every part shares: plain frozen values, no behaviour beyond small derived properties."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Language = Literal["de", "en"]
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+Kind = Literal["answer", "error"]
+Outcome = Literal["answer", "suggest", "decline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody said to the bot, freed from the channel's payload."""
+
+    text: str  # as the channel delivered it, not yet normalised; for a command its argument
+    command: str = ""  # name of a command without the slash ("mx"); empty: a message in the person's own words
+    language: Language | None = None  # set where the person chose it; None: decided from the text
+    hint: Language | None = None  # thread's language or the person's locale, used where the text does not tell
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A question together with where it came from and where its reply goes.
+
+    What is stored before it is acknowledged.
+    """
+
+    key: str  # unique per event, the same for every redelivery: "team:channel:ts:kind" in Slack
+    channel: str  # the folder in bot/channels whose `deliver` sends the reply
+    question: Question
+    reply_to: Mapping[str, str] = field(
+        default_factory=dict
+    )  # the channel's own address for the reply; opaque to all others
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the knowledge base (knowledge/README.md explains the fields)."""
+
+    id: str
+    kind: Kind
+    faq: str  # section of the FAQ that it comes from
+    title: Mapping[Language, str]
+    answer: Mapping[Language, str]  # Jinja2 source; bot/render.py fills the figures in
+    questions: Mapping[Language, tuple[str, ...]]
+    related: tuple[str, ...] = ()  # ids
+    lines: tuple[str, ...] = ()  # error lines, verbatim from the FAQ; empty for kind "answer"
+    variants: tuple[str, ...] = ()  # the same condition in other mail servers' words
+    lookalikes: tuple[str, ...] = ()  # lines that look like this entry and are something else
+    codes: tuple[str, ...] = ()  # reply or enhanced status codes, weak evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Something that people ask near the subject and that the FAQ does not answer."""
+
+    id: str
+    title: Mapping[Language, str]
+    questions: Mapping[Language, tuple[str, ...]]
+    lines: tuple[str, ...] = ()  # error lines of conditions that no entry explains
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A meaning and the words for it (knowledge/concepts.yaml explains the word forms)."""
+
+    id: str
+    group: str  # protocol, direction, aspect, … , outside
+    means: str  # one line for people
+    words: Mapping[Language, tuple[str, ...]]
+    any: tuple[str, ...] = ()  # tokens that mean it in either language
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The hoster's figures and names: knowledge/provider.yaml."""
+
+    name: str
+    servers: Mapping[str, str]  # mail, ssl
+    aliases: Mapping[str, str]  # smtp, pop3 → first label
+    ports: Mapping[str, int]  # smtps, pop3s, imaps
+    limits: Mapping[str, str | int]
+    login_separator: str  # stands for the @ in a user name
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """A knowledge base that has been read and checked."""
+
+    entries: Mapping[str, Entry]  # by id, sorted
+    topics: Mapping[str, Topic]  # by id, sorted: what is not covered
+    concepts: tuple[Concept, ...]
+    provider: Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry (or a topic that is not covered) that a message may be about."""
+
+    id: str
+    score: float  # 0..1, probability-like
+    evidence: tuple[str, ...] = ()  # for `--why`: words, concepts or phrases that speak for it
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question or one error line of a message, and what was decided about it."""
+
+    text: str  # the piece of the message, normalised
+    outcome: Outcome
+    entries: tuple[str, ...]  # answer: one id; suggest: up to three, best first; decline: empty
+    score: float  # 0..1: how sure the decision is that the first candidate is right
+    rule: str  # name of the rule that decided, for `--why`
+    candidates: tuple[Candidate, ...] = ()  # best first, at most five
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the core decided about a whole message."""
+
+    outcome: Outcome
+    entries: tuple[str, ...]  # answer: ids whose text is in the reply; suggest: up to three; decline: empty
+    language: Language
+    score: float  # 0..1
+    parts: tuple[Part, ...]
+    normalised: str  # the message as the core read it
+    address: str = ""  # mail address that the person gave, "max@firma.de"; empty: none
+    domain: str = ""  # domain that the person gave, "firma.de"; empty: none
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to say, not yet worded: the template says it in the language, with the facts."""
+
+    template: str  # templates/<template>.md: "answer", "suggest", "decline", a command's name …
+    language: Language
+    facts: Mapping[str, Any] = field(default_factory=dict)  # JSON values only
+    decision: Decision | None = None  # None for commands
+
+
+class UserError(Exception):
+    """The person must act. `problem` names a wording in the templates; `facts` fill it."""
+
+    def __init__(self, problem: str, **facts: Any) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.facts: Mapping[str, Any] = facts
+
+
+class TryLater(Exception):
+    """The world is to blame: the job is tried again after `seconds` (None: the usual back-off).
+
+    `maybe_sent`: the reply may have got through although no confirmation came, so the next attempt looks first.
+    """
+
+    def __init__(self, why: str, seconds: float | None = None, *, maybe_sent: bool = False) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+        self.maybe_sent = maybe_sent

@@ -1,0 +1,159 @@
+"""Questions → ranked entries.
+
+Two views of the same features, added: one linear scorer per entry (ridge regression), which learns what tells the
+entries apart, and the mean of the nearest example questions, which knows single turns of phrase. What the FAQ does
+not cover is learnt the same way, from examples of its own. matching.md of the first trials: ridge + 4 × mean of the 3
+nearest.
+"""
+
+import math
+import zlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.core.features import GROUPS, Counts, Reader
+from bot.core.model import LANGUAGES, Entry, Knowledge, Topic
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+GROUP_WEIGHT: Mapping[str, float] = {"word": 1.0, "letters": 1.0, "concept": 1.0, "pair": 1.0}
+COLUMNS = (
+    4096  # hashed columns of the linear scorers: collisions cost nothing measurable, and the solve takes half a second
+)
+RIDGE = 1.0
+NEAREST = 3
+NEAREST_WEIGHT = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What training leaves: plain arrays, so that it can be kept in a file."""
+
+    features: tuple[str, ...]  # "group:feature", sorted; a feature's number is its place here
+    idf: Floats  # per feature
+    owners: tuple[str, ...]  # entry and topic ids, in the order of the columns of `weights`
+    weights: Floats  # COLUMNS × owners
+    example_owner: Ints  # per example: number of its owner
+    posting_start: Ints  # per feature (and one more): where its postings begin
+    posting_example: Ints
+    posting_value: Floats
+
+
+def examples_of(knowledge: Knowledge) -> list[tuple[str, str]]:
+    """(owner, text) of everything that is learnt from: titles, example questions and error lines, entries
+    before topics.
+
+    Error lines are learnt too: a pasted line that no known line fits must not be taken for a question.
+    """
+    items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
+    asked = [
+        (i.id, text) for i in items for language in LANGUAGES for text in (i.title[language], *i.questions[language])
+    ]
+    explained = [(e.id, text) for e in knowledge.entries.values() for text in (*e.lines, *e.variants)]
+    return asked + explained + [(t.id, text) for t in knowledge.topics.values() for text in t.lines]
+
+
+def train(knowledge: Knowledge, reader: Reader, examples: Sequence[tuple[str, str]]) -> Trained:
+    """Learns from (owner, text) pairs; about a second for 5,000 examples."""
+    owners = (*knowledge.entries, *knowledge.topics)
+    counted = [reader.counts(reader.words(text)) for _, text in examples]
+    documents: dict[str, int] = defaultdict(int)
+    for counts in counted:
+        for feature in _names(counts):
+            documents[feature] += 1
+    features = tuple(sorted(documents))
+    idf = np.array([math.log((1 + len(examples)) / (1 + documents[f])) + 1 for f in features], dtype=np.float32)
+    number = {feature: n for n, feature in enumerate(features)}
+    rows = [_weighted(counts, number, idf) for counts in counted]
+    example_owner = np.array([owners.index(owner) for owner, _ in examples], dtype=np.int32)
+    weights = _ridge(rows, _columns(features), example_owner, len(owners))
+    return Trained(features, idf, owners, weights, example_owner, *_postings(rows, len(features)))
+
+
+def _names(counts: Counts) -> list[str]:
+    return [f"{group}:{feature}" for group in GROUPS for feature in counts[group]]
+
+
+def _weighted(counts: Counts, number: Mapping[str, int], idf: Floats) -> tuple[Ints, Floats]:
+    """Numbers and values of the known features, each group at its weight."""
+    ids: list[int] = []
+    values: list[float] = []
+    for group in GROUPS:
+        known = [(number[name], times) for f, times in counts[group].items() if (name := f"{group}:{f}") in number]
+        own = [times * float(idf[n]) for n, times in known]
+        length = math.sqrt(sum(v * v for v in own)) or 1.0
+        ids += [n for n, _ in known]
+        values += [v * GROUP_WEIGHT[group] / length for v in own]
+    return np.array(ids, dtype=np.int32), np.array(values, dtype=np.float32)
+
+
+def _columns(features: Sequence[str]) -> tuple[Ints, Floats]:
+    """Signed feature hashing (Weinberger et al. 2009): column and sign of every feature."""
+    hashes = np.array([zlib.crc32(f.encode()) for f in features], dtype=np.int64)
+    return (hashes % COLUMNS).astype(np.int32), np.where(hashes & (1 << 31), 1, -1).astype(np.float32)
+
+
+def _ridge(rows: Sequence[tuple[Ints, Floats]], columns: tuple[Ints, Floats], owner: Ints, owners: int) -> Floats:
+    """One scorer per owner, all in one solve; an owner's examples weigh as much in all as any other's."""
+    column, sign = columns
+    x = np.zeros((len(rows), COLUMNS), dtype=np.float32)
+    for row, (ids, values) in enumerate(rows):
+        np.add.at(x[row], column[ids], values * sign[ids])
+    y = np.full((len(rows), owners), -1.0, dtype=np.float32)
+    y[np.arange(len(rows)), owner] = 1.0
+    solved: Floats = np.linalg.solve(x.T @ x + RIDGE * np.eye(COLUMNS, dtype=np.float32), x.T @ y)
+    return solved
+
+
+def _postings(rows: Sequence[tuple[Ints, Floats]], features: int) -> tuple[Ints, Ints, Floats]:
+    """An inverted index: for every feature the examples that have it, and its value there over the example's length."""
+    ids = np.concatenate([r[0] for r in rows])
+    examples = np.repeat(np.arange(len(rows), dtype=np.int32), [len(r[0]) for r in rows])
+    values = np.concatenate([v / (float(np.linalg.norm(v)) or 1.0) for _, v in rows])
+    order = np.argsort(ids, kind="stable")
+    start = np.searchsorted(ids[order], np.arange(features + 1)).astype(np.int32)
+    return start, examples[order], values[order]
+
+
+class Ranker:
+    """Ranks entries and topics for a message."""
+
+    def __init__(self, reader: Reader, trained: Trained) -> None:
+        self._reader = reader
+        self._trained = trained
+        self._number = {feature: n for n, feature in enumerate(trained.features)}
+        self._column, self._sign = _columns(trained.features)
+
+    def scores(self, words: Sequence[str]) -> Mapping[str, float]:
+        """Owner → raw score, higher is likelier; comparable between messages."""
+        trained = self._trained
+        ids, values = _weighted(self._reader.counts(words), self._number, trained.idf)
+        linear = (values * self._sign[ids]) @ trained.weights[self._column[ids]]
+        near = self._nearest(ids, values)
+        return dict(zip(trained.owners, (linear + NEAREST_WEIGHT * near).tolist(), strict=True))
+
+    def _nearest(self, ids: Ints, values: Floats) -> Floats:
+        """Per owner the mean cosine of its nearest examples."""
+        trained = self._trained
+        spans = [
+            (int(trained.posting_start[i]), int(trained.posting_start[i + 1]), v)
+            for i, v in zip(ids, values, strict=True)
+        ]
+        cosine = np.zeros(len(trained.example_owner), dtype=np.float32)
+        for begin, end, value in spans:
+            cosine[trained.posting_example[begin:end]] += value * trained.posting_value[begin:end]
+        cosine /= float(np.linalg.norm(values)) or 1.0
+        return _mean_of_top(cosine, trained.example_owner, len(trained.owners))
+
+
+def _mean_of_top(cosine: Floats, owner: Ints, owners: int) -> Floats:
+    order = np.lexsort((-cosine, owner))
+    first = np.searchsorted(owner[order], np.arange(owners))
+    rank = np.arange(len(order)) - first[owner[order]]
+    top = order[rank < NEAREST]
+    return (np.bincount(owner[top], weights=cosine[top], minlength=owners) / NEAREST).astype(np.float32)

@@ -1,0 +1,122 @@
+"""What people paste → what it says.
+
+Pure string work, in the order that it has to happen: Slack's own escapes, HTML, quoted-printable, invisible
+characters, quoting, qmail's log spelling. No step needs to know the knowledge base; gluing words that a terminal's
+edge cut takes the known words as an argument.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Container, Sequence
+
+LONGEST = 20_000  # characters read of one message: Slack cuts at 40,000, a bounce says its reason in the first lines
+
+# docs.slack.dev/messaging/formatting-message-text: <target|label>, <target>, <@U…>, <#C…|name>, <!subteam^…|name>
+_SLACK_LABELLED = re.compile(r"<(?:mailto:|https?://|tel:|#)[^<>|\s]*\|([^<>]*)>")
+_SLACK_BARE = re.compile(r"<(?:mailto:|(?=https?://))([^<>|\s]+)>")
+_SLACK_MENTION = re.compile(r"<[@!][^<>\s]*(?:\|[^<>]*)?>")
+_BREAKING_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|pre|blockquote)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_INLINE_TAG = re.compile(
+    r"</?(?:a|b|i|u|em|strong|tt|code|span|font|td|th|tbody|html|body|head|small|big|sup|sub|img|hr)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_TYPOGRAPHIC = str.maketrans(
+    {**dict.fromkeys("‘’‚‛′`´", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—−", "-")}
+)
+_UMLAUTS = {ord(umlaut): spelt for umlaut, spelt in {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}.items()}
+_QP_BREAK = re.compile(r"=[ \t]*\r?\n")
+_QP_OCTETS = re.compile(r"(?:=[0-9A-F]{2})+")
+_QUOTE_MARK = re.compile(r"^[ \t]{0,8}(?:[>|][ \t]?){1,8}", re.MULTILINE)
+_FENCE = re.compile(r"\n?'''\n?")  # three backticks, made straight
+_RETURNED = re.compile(  # where a bounce starts to quote the returned message: what stands below is not the error
+    r"^[- \t]*(?:below this line is (?:a|the) copy of|this is a copy of (?:the|your) (?:message|headers)"
+    r"|(?:returned|original|undelivered) message(?: (?:follows|headers|below)|\s*-)"
+    r"|original message headers|included is a copy of|the body of the message|ursprüngliche nachricht)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TOKEN = re.compile(r"\S+")
+_DNS_MX = re.compile(r"DNS_MX\b", re.IGNORECASE)
+_TIMESTAMP = re.compile(
+    r"@[0-9a-f]{24}\b"  # TAI64N (cr.yp.to/libtai/tai64.html)
+    r"|^\s*(?:<\d+>)?[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s+(?:\S+\s+)?(?=[\w./-]+(?:\[\d+\])?:)"  # RFC 3164
+    r"|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*",  # RFC 3339
+    re.MULTILINE,
+)
+
+
+def clean(text: str) -> str:
+    """The message as its writer saw it: plain text, straight quotes, no mark-up or quoting; line breaks are kept."""
+    text = _without_slack_marks(text[:LONGEST])
+    text = html.unescape(html.unescape(text))
+    text = _INLINE_TAG.sub("", _BREAKING_TAG.sub("\n", text))
+    text = _without_quoted_printable(text)
+    text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).translate(_TYPOGRAPHIC)
+    text = _FENCE.sub("\n\n", text)
+    text = _QUOTE_MARK.sub("", text)
+    return re.sub(r"[^\S\n]+", " ", re.sub(r"\r\n?", "\n", text)).strip()
+
+
+def error_text(cleaned: str) -> str:
+    """The part of a cleaned message that can hold an error, without log prefixes and qmail's spelling."""
+    returned = _RETURNED.search(cleaned)
+    if returned and cleaned[: returned.start()].strip():
+        cleaned = cleaned[: returned.start()]
+    return _TOKEN.sub(_plain_spelling, _TIMESTAMP.sub(" ", cleaned)).strip()
+
+
+def glue(words: Sequence[str], breaks: Container[int], known: Container[str]) -> list[str]:
+    """Words with those joined that a line break cut in two.
+
+    `breaks`: positions in `words` before which a line ended. Two halves become one word where only the whole is known.
+    """
+    glued: list[str] = []
+    for position, word in enumerate(words):
+        if position in breaks and glued and _is_cut(glued[-1], word, known):
+            glued[-1] += word
+        else:
+            glued.append(word)
+    return glued
+
+
+def fold(text: str) -> str:
+    """Lower case, umlauts spelt out (ä → ae, ß → ss), other accents dropped: "Größe" and "Groesse" become one word."""
+    text = text.lower().translate(_UMLAUTS)
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def _is_cut(head: str, tail: str, known: Container[str]) -> bool:
+    return head.isalpha() and tail.isalpha() and head + tail in known and (head not in known or tail not in known)
+
+
+def _without_slack_marks(text: str) -> str:
+    text = _SLACK_LABELLED.sub(r"\1", text)
+    return _SLACK_MENTION.sub(" ", _SLACK_BARE.sub(r"\1", text))
+
+
+def _without_quoted_printable(text: str) -> str:
+    """RFC 2045 section 6.7, only where the text shows its marks: a soft line break, or an encoded "=" or blank."""
+    if not (_QP_BREAK.search(text) or "=3D" in text or "=20" in text):
+        return text
+    return _QP_OCTETS.sub(_decoded, _QP_BREAK.sub("", text))
+
+
+def _decoded(octets: re.Match[str]) -> str:
+    raw = bytes.fromhex(octets.group().replace("=", ""))
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _plain_spelling(token: re.Match[str]) -> str:
+    """qmail-send writes a report as one token: "_" for blanks and "/" for line ends (qmail-send.c, `safeprint`)."""
+    word = token.group()
+    if "_" not in word:
+        return word
+    protected = _DNS_MX.sub("DNS\0MX", word)
+    if protected.count("_") < 2 and not re.search(r"[,.:;)]_", protected):
+        return word
+    plain = re.sub(r"/(?=$|[A-Z])", "\n", protected).replace("_", " ")
+    return plain.replace("\0", "_")

@@ -1,0 +1,144 @@
+"""Words and what they mean: tokens, stems, and the concepts of knowledge/concepts.yaml that a message mentions."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import Stemmer
+from rapidfuzz.distance import OSA
+
+from bot.core.model import LANGUAGES, Concept, Language
+from bot.core.text import fold
+
+_TOKEN = re.compile(r"[a-z]+|\d+|[%@]")
+_ALGORITHM: Mapping[Language, str] = {"de": "german", "en": "english"}
+_FEWEST_LETTERS_TO_REPAIR = 5  # below that, one letter away is another word
+_TWO_TYPOS_FROM = 9  # letters from which two slips are still a slip
+
+
+def tokens(text: str) -> list[str]:
+    """Lower-case words, numbers and the signs % and @, umlauts folded: "Größe 10MB" → groesse 10 mb."""
+    return _TOKEN.findall(fold(text))
+
+
+class Stems:
+    """Snowball stems in both languages, remembered: people mix the languages in one sentence."""
+
+    def __init__(self) -> None:
+        self._stemmers = {language: Stemmer.Stemmer(_ALGORITHM[language]) for language in LANGUAGES}
+        self._known: dict[tuple[str, Language], str] = {}
+
+    def __call__(self, word: str, language: Language) -> str:
+        key = (word, language)
+        if key not in self._known:
+            self._known[key] = self._stemmers[language].stemWord(word)
+        return self._known[key]
+
+
+class Vocabulary:
+    """Finds the concepts in a list of tokens."""
+
+    def __init__(self, concepts: Sequence[Concept], stems: Stems) -> None:
+        self._stems = stems
+        self._exact: dict[str, set[str]] = defaultdict(set)  # token → concept ids
+        self._phrases: dict[Language, dict[str, list[tuple[tuple[str, ...], str]]]] = {
+            language: defaultdict(list) for language in LANGUAGES
+        }  # first stem → (all stems, concept id); a single word is a phrase of one
+        self._patterns: list[
+            tuple[str, str, str]
+        ] = []  # (fixed part, where: "prefix" | "suffix" | "inside", concept id)
+        self._of_pattern: dict[str, frozenset[str]] = {}
+        self._words: set[str] = set()
+        for concept in concepts:
+            self._learn(concept)
+
+    def concepts(self, words: Sequence[str]) -> dict[str, list[str]]:
+        """Concept ids → the words that mean them, in the order of the message."""
+        found: dict[str, list[str]] = defaultdict(list)
+        stemmed = {language: [self._stems(w, language) for w in words] for language in LANGUAGES}
+        for position, word in enumerate(words):
+            for concept in self._exact.get(word, ()):
+                found[concept].append(word)
+            for concept in self._matching_pattern(word):
+                found[concept].append(word)
+            for language in LANGUAGES:
+                for concept, length in self._phrases_at(stemmed[language], position, language):
+                    found[concept].append(" ".join(words[position : position + length]))
+        return {concept: list(dict.fromkeys(evidence)) for concept, evidence in found.items()}
+
+    def words(self) -> set[str]:
+        """Every single word of the vocabulary, as typed by its authors: what typos are repaired to."""
+        return set(self._words)
+
+    def _learn(self, concept: Concept) -> None:
+        for token in concept.any:
+            self._exact[fold(token)].add(concept.id)
+        for language in LANGUAGES:
+            for term in concept.words[language]:
+                self._learn_term(term, language, concept.id)
+
+    def _learn_term(self, term: str, language: Language, concept: str) -> None:
+        fixed = fold(term.strip("*"))
+        if term.startswith("*") or term.endswith("*"):
+            where = (
+                "inside"
+                if term.startswith("*") and term.endswith("*")
+                else "suffix"
+                if term.startswith("*")
+                else "prefix"
+            )
+            self._patterns.append((fixed, where, concept))
+            return
+        words = tokens(term)
+        self._words.update(w for w in words if w.isalpha())
+        stemmed = tuple(self._stems(w, language) for w in words)
+        if stemmed:
+            self._phrases[language][stemmed[0]].append((stemmed, concept))
+
+    def _phrases_at(self, stemmed: Sequence[str], position: int, language: Language) -> Iterable[tuple[str, int]]:
+        for phrase, concept in self._phrases[language].get(stemmed[position], ()):
+            if tuple(stemmed[position : position + len(phrase)]) == phrase:
+                yield concept, len(phrase)
+
+    def _matching_pattern(self, word: str) -> frozenset[str]:
+        if word not in self._of_pattern:
+            self._of_pattern[word] = frozenset(c for fixed, where, c in self._patterns if _fits(word, fixed, where))
+        return self._of_pattern[word]
+
+
+def _fits(word: str, fixed: str, where: str) -> bool:
+    if where == "prefix":
+        return word.startswith(fixed)
+    return word.endswith(fixed) if where == "suffix" else fixed in word
+
+
+class Spelling:
+    """Repairs slips of the finger towards words that the knowledge base knows."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = set(known)
+        self._by_first: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(w for w in self._known if len(w) >= _FEWEST_LETTERS_TO_REPAIR):
+            self._by_first[word[0]].append(word)
+        self._repaired: dict[str, str] = {}
+
+    def repair(self, word: str) -> str:
+        """The known word that was meant.
+
+        One slip away (two in a long word), same first letter; else the word itself.
+        """
+        if word in self._known or len(word) < _FEWEST_LETTERS_TO_REPAIR or not word.isalpha():
+            return word
+        if word not in self._repaired:
+            self._repaired[word] = self._nearest(word)
+        return self._repaired[word]
+
+    def _nearest(self, word: str) -> str:
+        slips = 2 if len(word) >= _TWO_TYPOS_FROM else 1
+        near = [
+            (distance, other)
+            for other in self._by_first.get(word[0], ())
+            if abs(len(other) - len(word)) <= slips
+            and (distance := OSA.distance(word, other, score_cutoff=slips)) <= slips
+        ]
+        return min(near)[1] if near else word

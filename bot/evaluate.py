@@ -1,0 +1,186 @@
+"""How good are the answers? Runs a labelled set through the core and counts.
+
+A line of a set is JSON: `q` or `text`, `expect` (ids a good support agent would accept as the first answer; empty:
+must not be answered), and optionally `lang`, `style` or `form`, `or_none` (declining is right too), `all_of` (several
+conditions, all expected). Score of a line: in scope +1 answered right (the first entry counts), +0.5 the right entry
+among the first three suggestions, −1 answered wrong, else 0; out of scope +1 declined, 0 suggested, −1 answered. The
+set's score is the mean over its lines.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.core.model import Decision
+
+Decide = Callable[[str], Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One labelled message."""
+
+    text: str
+    expect: tuple[str, ...]
+    language: str  # "" where the set does not say
+    style: str
+    or_none: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one line."""
+
+    line: Line
+    decision: Decision
+
+    @property
+    def verdict(self) -> str:
+        """One of answered-right, answered-wrong, suggested-right, suggested-wrong, declined (in scope).
+
+        Declined-right, menu, false-answer.
+        """
+        outcome, entries = self.decision.outcome, self.decision.entries
+        if not self.line.expect:
+            return {"answer": "false-answer", "suggest": "menu", "decline": "declined-right"}[outcome]
+        if outcome == "answer":
+            return "answered-right" if entries[0] in self.line.expect else "answered-wrong"
+        if outcome == "suggest":
+            return "suggested-right" if set(entries[:3]) & set(self.line.expect) else "suggested-wrong"
+        return "declined-allowed" if self.line.or_none else "declined"
+
+    @property
+    def score(self) -> float:
+        """-1..1, as in the module's head."""
+        return _SCORES[self.verdict]
+
+
+_SCORES = {
+    "answered-right": 1.0,
+    "answered-wrong": -1.0,
+    "suggested-right": 0.5,
+    "suggested-wrong": 0.0,
+    "declined": 0.0,
+    "declined-allowed": 1.0,
+    "declined-right": 1.0,
+    "menu": 0.0,
+    "false-answer": -1.0,
+}
+
+
+def read_set(path: Path) -> list[Line]:
+    """Raises ValueError naming the line that is no labelled message."""
+    lines = []
+    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not raw.strip():
+            continue
+        try:
+            lines.append(_to_line(json.loads(raw)))
+        except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+            raise ValueError(f'{path}:{number}: needs "q" or "text", and "expect" as a list ({wrong})') from wrong
+    if not lines:
+        raise ValueError(f"{path}:1: holds no line")
+    return lines
+
+
+def _to_line(raw: Mapping[str, Any]) -> Line:
+    if not isinstance(raw["expect"], list):
+        raise ValueError('"expect" is no list')
+    text = raw["q"] if "q" in raw else raw["text"]
+    style = raw.get("style") or raw.get("form") or ""
+    return Line(str(text), tuple(raw["expect"]), raw.get("lang", ""), style, bool(raw.get("or_none")))
+
+
+def run_set(lines: Iterable[Line], decide: Decide) -> list[Result]:
+    """Every line decided, in order."""
+    return [Result(line, decide(line.text)) for line in lines]
+
+
+def metrics(results: Sequence[Result]) -> dict[str, Any]:
+    """Shares 0..1 of the in-scope and out-of-scope lines, the score, and how many lines there were."""
+    inside = Counter(r.verdict for r in results if r.line.expect)
+    outside = Counter(r.verdict for r in results if not r.line.expect)
+    known = [r for r in results if r.line.language]
+    return {
+        "lines": len(results),
+        "score": _mean([r.score for r in results]),
+        "answered_right": _share(inside, "answered-right"),
+        "answered_wrong": _share(inside, "answered-wrong"),
+        "suggested_right": _share(inside, "suggested-right"),
+        "suggested_wrong": _share(inside, "suggested-wrong"),
+        "declined": _share(inside, "declined") + _share(inside, "declined-allowed"),
+        "false_answers": _share(outside, "false-answer"),
+        "menus_out_of_scope": _share(outside, "menu"),
+        "language_right": _mean([float(r.decision.language == r.line.language) for r in known]),
+    }
+
+
+def report(results: Sequence[Result]) -> dict[str, Any]:
+    """Metrics in all, by language and by style; the commonest confusions; calibration in tenths of the score."""
+    return {
+        "all": metrics(results),
+        "language": _grouped(results, lambda r: r.line.language),
+        "style": _grouped(results, lambda r: r.line.style),
+        "confusions": _confusions(results),
+        "calibration": _calibration(results),
+    }
+
+
+def _grouped(results: Sequence[Result], key: Callable[[Result], str]) -> dict[str, Any]:
+    groups: dict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        groups[key(result)].append(result)
+    return {name: metrics(group) for name, group in sorted(groups.items()) if name}
+
+
+def _confusions(results: Sequence[Result]) -> list[dict[str, Any]]:
+    wrong = Counter(
+        (r.line.expect[0] if r.line.expect else "(not covered)", r.decision.entries[0])
+        for r in results
+        if r.verdict in {"answered-wrong", "false-answer"}
+    )
+    return [
+        {"expected": e, "answered": a, "times": n} for (e, a), n in sorted(wrong.items(), key=lambda x: (-x[1], x[0]))
+    ]
+
+
+def _calibration(results: Sequence[Result]) -> list[dict[str, Any]]:
+    """Of the answers and menus whose score lies in a tenth: how many had the right entry first."""
+    tenths: dict[int, list[bool]] = defaultdict(list)
+    for r in results:
+        if r.decision.entries:
+            tenths[min(9, int(r.decision.score * 10))].append(r.decision.entries[0] in r.line.expect)
+    return [
+        {"score": f"{t / 10:.1f}-{(t + 1) / 10:.1f}", "lines": len(v), "right": _mean(v)}
+        for t, v in sorted(tenths.items())
+    ]
+
+
+def to_text(found: Mapping[str, Any]) -> str:
+    """The report as a table for people."""
+    columns = list(found["all"])
+    rows = [("all", found["all"]), *found["language"].items(), *found["style"].items()]
+    width = max(len(name) for name, _ in rows)
+    head = " ".join([" " * width, *(f"{c.replace('_', ' '):>{max(7, len(c))}}" for c in columns)])
+    body = [" ".join([f"{name:<{width}}", *(_cell(c, values[c]) for c in columns)]) for name, values in rows]
+    confusions = [f"  {c['times']} × {c['expected']} → {c['answered']}" for c in found["confusions"][:15]]
+    calibration = [f"  {c['score']}: {c['right']:.2f} right of {c['lines']}" for c in found["calibration"]]
+    return "\n".join(
+        [head, *body, "", "answered wrong (expected → answered):", *confusions, "", "calibration:", *calibration]
+    )
+
+
+def _cell(column: str, value: float) -> str:
+    shown = str(value) if isinstance(value, int) else f"{value:.3f}"
+    return f"{shown:>{max(7, len(column))}}"
+
+
+def _share(counts: Counter[str], verdict: str) -> float:
+    return counts[verdict] / (sum(counts.values()) or 1)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

@@ -1,0 +1,265 @@
+"""Durable execution: an event that is stored is answered exactly once, through retries, kill -9 and restarts.
+
+On DBOS Transact, which keeps every step's result in SQLite or PostgreSQL and runs an unfinished workflow again. What
+it leaves to us, each measured before (bot/DECISIONS.md): the key of an event is its workflow's id; a post is not
+idempotent, so a workflow that runs again says so to the channel, which looks for its own post first; a dead process's
+work is taken over through its slot's lock.
+"""
+
+import asyncio
+import os
+import random
+import sqlite3
+import uuid
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+from bot.channels import Channel
+from bot.core.model import Answer, Event, Question, TryLater
+from bot.slots import MOST, FileSlots, PostgresSlots, Slots, first_free
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+APPLICATION_VERSION = (
+    "1"  # fixed: work stored by the version before is finished by the version after (queue: finding 8)
+)
+SWEEP = 2.0  # seconds between two looks for slots whose holder died
+KEEP = timedelta(days=7)  # keys are kept longer than Slack's Delayed Events redeliver (24 h), then deleted
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 1_800.0  # seconds between attempts, doubled from one to the next
+GIVE_UP_AFTER = 24 * 3_600.0  # seconds of pauses
+PATIENCE = 25.0  # seconds that a stop waits for work under way; systemd kills after 30
+
+Respond = Callable[[Question], Awaitable[Answer]]
+Workflow = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
+
+
+class Jobs:
+    """The engine. One per process."""
+
+    def __init__(self, database_url: str, data_dir: Path, respond: Respond, channels: Mapping[str, Channel]) -> None:
+        """`database_url`: postgresql://….
+
+        Empty for a SQLite file in `data_dir`. `channels` may be filled until `start`.
+        """
+        self._url = database_url or f"sqlite:///{data_dir / 'postbote.sqlite'}"
+        self._data_dir = data_dir
+        self._respond = respond
+        self._channels = channels
+        self._instance = uuid.uuid4().hex
+        self._under_way = 0
+        self._launched = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Launches the engine; what an earlier process left unfinished is taken up.
+
+        Raises where the database cannot be used.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._slots = self._open_slots()
+        self._slot = await asyncio.to_thread(first_free, self._slots)
+        DBOS(config=self._config())
+        self._workflow = DBOS.workflow(name="answer")(self._workflow_function())
+        await asyncio.to_thread(DBOS.launch)
+        self._launched = True
+        self._tasks = [asyncio.create_task(self._sweep()), asyncio.create_task(self._forget())]
+
+    async def stop(self) -> None:
+        """Takes no new work and finishes what is under way.
+
+        What does not finish in time is taken up by the next start.
+        """
+        self._launched = False
+        for task in self._tasks:
+            task.cancel()
+        deadline = self._loop.time() + PATIENCE
+        while self._under_way and self._loop.time() < deadline:
+            await asyncio.sleep(0.02)
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        self._slots.close()
+
+    async def store(self, event: Event) -> None:
+        """Returns when the event is durable.
+
+        A key that is known is no error and does nothing. Raises if it cannot be stored.
+        """
+        if not self._launched:
+            raise TryLater("the engine is not running")
+        with SetWorkflowID(event.key):
+            await DBOS.start_workflow_async(self._workflow, to_json(event))
+
+    async def trouble(self) -> str:
+        """Empty, or one line for /readyz."""
+        if not self._launched:
+            return "the engine is not running"
+        try:
+            await asyncio.wait_for(DBOS.list_workflows_async(limit=1, load_input=False, load_output=False), 5)
+        except (OSError, RuntimeError, TimeoutError, ValueError) as wrong:
+            return f"the database does not answer ({type(wrong).__name__})"
+        return ""
+
+    def _open_slots(self) -> Slots:
+        if self._url.startswith("postgresql"):
+            return PostgresSlots(self._url)
+        return FileSlots(self._data_dir / "slots")
+
+    def _config(self) -> DBOSConfig:
+        if self._url.startswith("sqlite"):
+            self._data_dir.mkdir(parents=True, exist_ok=True)
+            with sqlite3.connect(self._data_dir / "postbote.sqlite") as database:
+                database.execute("PRAGMA journal_mode=WAL")  # p99 of a reply 70 ms instead of 600
+            database.close()
+        return {
+            "name": "postbote",
+            "system_database_url": self._url,
+            "application_version": APPLICATION_VERSION,
+            "executor_id": f"slot-{self._slot}",
+            "log_level": "ERROR",
+        }
+
+    def _workflow_function(self) -> Workflow:
+        """The workflow; the engine needs a plain function to mark.
+
+        Steps that were done give their stored result back.
+        """
+
+        async def answer(stored: dict[str, Any]) -> None:
+            self._under_way += 1
+            try:
+                await self._answer(to_event(stored))
+            finally:
+                self._under_way -= 1
+
+        return answer
+
+    async def _answer(self, event: Event) -> None:
+        answer = await DBOS.run_step_async({"name": "respond"}, self._respond_step, event)
+        first_run_by = await DBOS.run_step_async({"name": "intent"}, self._own_name)
+        again = first_run_by != self._instance
+        pause, waited = FIRST_PAUSE, 0.0
+        while True:
+            again_after, wait = await DBOS.run_step_async({"name": "deliver"}, self._deliver_step, event, answer, again)
+            if wait is None:
+                return
+            if waited > GIVE_UP_AFTER:
+                log.error("gave_up", key=event.key, waited=waited)
+                return
+            again = again or again_after
+            seconds = wait or pause * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
+            await DBOS.sleep_async(seconds)
+            waited, pause = waited + seconds, min(LONGEST_PAUSE, pause * 2)
+
+    async def _own_name(self) -> str:
+        return self._instance
+
+    async def _respond_step(self, event: Event) -> dict[str, Any]:
+        """Answer as JSON; the neutral failure where our code is at fault."""
+        return to_json(await self._guarded(event, lambda: self._considered(event)) or failure(event))
+
+    async def _considered(self, event: Event) -> Answer:
+        channel = self._channels.get(event.channel)
+        hint = event.question.hint or (await channel.hint(event) if channel else None)
+        return await self._respond(replace(event.question, hint=hint))
+
+    async def _deliver_step(self, event: Event, answer: dict[str, Any], again: bool) -> tuple[bool, float | None]:
+        """(may it have been sent?, seconds until the next attempt; 0: the usual pause; None: done)."""
+        channel = self._channels.get(event.channel)
+        if channel is None:
+            log.error("channel_is_off", key=event.key, channel=event.channel)
+            return False, LONGEST_PAUSE
+        try:
+            if not await self._guarded(event, lambda: _sent(channel, event, to_answer(answer), again)):
+                await self._guarded(event, lambda: _sent(channel, event, failure(event), True))
+        except TryLater as later:
+            log.warning("try_later", key=event.key, why=str(later), seconds=later.seconds)
+            return later.maybe_sent, later.seconds or 0.0
+        return False, None
+
+    async def _guarded(self, event: Event, work: Callable[[], Awaitable[T]]) -> T | None:
+        """The work's value; None where it failed through a bug of ours, which is logged. Raises TryLater."""
+        try:
+            return await self._on_main_loop(work)
+        except TryLater:
+            raise
+        except Exception:
+            log.exception("our_bug", key=event.key)
+            return None
+
+    async def _on_main_loop(self, work: Callable[[], Awaitable[T]]) -> T:
+        """The engine runs recovered workflows on a loop of its own; sockets belong to the loop that opened them."""
+        if asyncio.get_running_loop() is self._loop:
+            return await work()
+
+        async def wrapped() -> T:
+            return await work()
+
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(wrapped(), self._loop))
+
+    async def _sweep(self) -> None:
+        """Takes over what processes left that died and do not come back.
+
+        A process that loses its own locks stops at once.
+        """
+        while True:
+            await asyncio.sleep(SWEEP * random.uniform(0.8, 1.2))  # noqa: S311 - keeps processes from sweeping in step
+            try:
+                if not await asyncio.to_thread(self._slots.holds):
+                    log.critical("lost_the_lock", slot=self._slot)
+                    os._exit(70)  # EX_SOFTWARE: others take this slot's work over now, so nothing more may be done here
+                await self._take_over()
+            except (OSError, RuntimeError, ValueError) as wrong:
+                log.warning("sweep_failed", why=type(wrong).__name__)
+
+    async def _take_over(self) -> None:
+        left = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
+        owners = {w.executor_id for w in left if w.executor_id and w.executor_id != f"slot-{self._slot}"}
+        for number in range(MOST):
+            if f"slot-{number}" in owners and await asyncio.to_thread(self._slots.take, number):
+                ids = [w.workflow_id for w in left if w.executor_id == f"slot-{number}"]
+                log.info("taking_over", slot=number, jobs=len(ids))
+                await DBOS.resume_workflows_async(ids)
+                await asyncio.to_thread(self._slots.release, number)
+
+    async def _forget(self) -> None:
+        """Deletes keys that no redelivery can have any more."""
+        while True:
+            before = (datetime.now(UTC) - KEEP).isoformat()
+            old = await DBOS.list_workflows_async(
+                completed_before=before, limit=1_000, load_input=False, load_output=False
+            )
+            await DBOS.delete_workflows_async([w.workflow_id for w in old])
+            await asyncio.sleep(1.0 if len(old) == 1_000 else 3_600.0)
+
+
+async def _sent(channel: Channel, event: Event, answer: Answer, again: bool) -> bool:
+    await channel.deliver(event, answer, again=again)
+    return True
+
+
+def failure(event: Event) -> Answer:
+    """What the person gets where our code is at fault; never the exception's text."""
+    return Answer("failure", event.question.language or event.question.hint or "de")
+
+
+def to_json(value: Event | Answer) -> dict[str, Any]:
+    """Plain values for the database. An answer's decision is left out: it is not needed to deliver it."""
+    if isinstance(value, Answer):
+        return {"template": value.template, "language": value.language, "facts": dict(value.facts)}
+    return asdict(value)
+
+
+def to_event(stored: Mapping[str, Any]) -> Event:
+    """The reverse of to_json."""
+    return Event(stored["key"], stored["channel"], Question(**stored["question"]), stored["reply_to"])
+
+
+def to_answer(stored: Mapping[str, Any]) -> Answer:
+    """The reverse of to_json."""
+    return Answer(stored["template"], stored["language"], stored["facts"])

@@ -1,0 +1,281 @@
+"""knowledge/*.yaml → Knowledge, or every error with file, line and cure.
+
+The format is described in knowledge/README.md. Reading is strict: an unknown key, a missing language, a duplicate or
+a dangling reference stops the start, because a knowledge base that is half read gives wrong answers.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.core.model import LANGUAGES, Concept, Entry, Kind, Knowledge, Language, Provider, Topic
+from bot.core.text import fold
+
+try:
+    from yaml import CSafeLoader as Loader  # ten times as fast; in PyYAML's wheels, not in every distribution
+except ImportError:  # pragma: no cover
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+
+# docs.slack.dev/reference/block-kit/blocks: a header holds 150 characters, a section 3,000; room is left for marks.
+LONGEST_TITLE = 120
+LONGEST_ANSWER = 2_000
+FEWEST_QUESTIONS = 12  # a language and entry
+
+Text = Annotated[str, Field(min_length=1)]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in the content."""
+
+    file: str
+    line: int  # from 1
+    text: str  # what is wrong and what to do
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}"
+
+
+class KnowledgeError(Exception):
+    """The knowledge base cannot be used. `problems` is never empty."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _Titles(_Strict):
+    de: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
+    en: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
+
+
+class _Answers(_Strict):
+    de: Text
+    en: Text
+
+
+class _Questions(_Strict):
+    de: Annotated[list[Text], Field(min_length=FEWEST_QUESTIONS)]
+    en: Annotated[list[Text], Field(min_length=FEWEST_QUESTIONS)]
+
+
+class _Examples(_Strict):
+    de: list[Text]
+    en: list[Text]
+
+
+class _Variant(_Strict):
+    text: Text
+    by: Text
+
+
+class _Lookalike(_Strict):
+    text: Text
+    because: Text
+
+
+class _Entry(_Strict):
+    id: Text
+    kind: Kind
+    faq: Text
+    title: _Titles
+    answer: _Answers
+    related: list[str] = []
+    questions: _Questions
+    lines: list[Text] = []
+    variants: list[_Variant] = []
+    lookalikes: list[_Lookalike] = []
+    codes: list[Annotated[str, Field(pattern=r"^(\d{3}|\d\.\d{1,3}\.\d{1,3})$")]] = []
+
+
+class _Topic(_Strict):
+    id: Text
+    title: _Titles
+    questions: _Examples
+    lines: list[Text] = []
+
+
+class _Concept(_Strict):
+    id: Text
+    group: Text
+    means: Text
+    de: list[Text] = []
+    en: list[Text] = []
+    any: list[Text] = []
+
+
+class _Concepts(_Strict):
+    concepts: list[_Concept]
+
+
+class _Provider(_Strict):
+    name: Text
+    servers: dict[str, str]
+    aliases: dict[str, str]
+    ports: dict[str, Annotated[int, Field(ge=1, le=65535)]]
+    limits: dict[str, str | int]
+    login_separator: Annotated[str, Field(min_length=1, max_length=1)]
+
+
+_CURES = {  # pydantic's error type → what to do
+    "extra_forbidden": "unknown key; remove it or correct its spelling (knowledge/README.md lists the keys)",
+    "missing": "missing; add it (both languages are needed everywhere)",
+    "too_short": f"too few; an entry needs at least {FEWEST_QUESTIONS} example questions a language",
+    "string_too_long": f"too long; a title has at most {LONGEST_TITLE} characters",
+    "string_type": "must be a text; put it in quotes",
+    "literal_error": "must be answer or error",
+    "string_pattern_mismatch": 'must be a reply code or an enhanced status code in quotes, such as "550" or "5.1.1"',
+}
+
+
+def load(folder: Path) -> Knowledge:
+    """Reads and checks the whole folder. Raises KnowledgeError with every problem found."""
+    if not folder.is_dir():
+        raise KnowledgeError(
+            [Problem(str(folder), 1, "no such folder; POSTBOTE_KNOWLEDGE must name the knowledge base")]
+        )
+    problems: list[Problem] = []
+    files = [f for f in sorted(folder.glob("*.yaml")) if f.stem not in {"provider", "concepts"}]
+    entries = {e.id: e for f in files for e in _read(f, _to_entry, problems)}
+    topics = {t.id: t for f in sorted((folder / "not-covered").glob("*.yaml")) for t in _read(f, _to_topic, problems)}
+    concepts = [c for found in _read(folder / "concepts.yaml", _to_concepts, problems) for c in found]
+    providers = list(_read(folder / "provider.yaml", _to_provider, problems))
+    problems += _dangling(folder, entries, {f.stem for f in files}) + _repeated(folder, entries, topics)
+    if not files:
+        problems.append(Problem(str(folder), 1, "no entry found; an entry is one file <id>.yaml"))
+    if problems:
+        raise KnowledgeError(problems)
+    return Knowledge(dict(sorted(entries.items())), dict(sorted(topics.items())), tuple(concepts), providers[0])
+
+
+def line_of(file: Path, path: Sequence[int | str]) -> int:
+    """The line (from 1) where a value stands, by its keys and indices; its nearest parent's where it is missing."""
+    node = yaml.compose(file.read_text(encoding="utf-8"), Loader=Loader)
+    line = 1
+    for step in path:
+        found = _child(node, step)
+        if found is None:
+            break
+        node, line = found
+    return line
+
+
+def _child(node: Any, step: int | str) -> tuple[Any, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((v, k.start_mark.line + 1) for k, v in node.value if k.value == step), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step].start_mark.line + 1
+    return None
+
+
+def _read(file: Path, convert: Callable[[Any], T], problems: list[Problem]) -> Iterator[T]:
+    """What the file holds (nothing if it is wrong); problems are collected, so that one run names all of them."""
+    try:
+        found = convert(yaml.load(file.read_text(encoding="utf-8"), Loader=Loader))
+    except (OSError, UnicodeDecodeError) as wrong:
+        problems.append(Problem(str(file), 1, f"cannot be read ({wrong}); it must be a UTF-8 file"))
+    except yaml.MarkedYAMLError as wrong:
+        line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
+        problems.append(Problem(str(file), line, f"no valid YAML: {wrong.problem}; put texts in double quotes"))
+    except ValidationError as wrong:
+        problems += [_explained(file, dict(error)) for error in wrong.errors()]
+    else:
+        if isinstance(found, Entry | Topic) and found.id != file.stem:
+            problems.append(
+                Problem(
+                    str(file), line_of(file, ["id"]), f"id is {found.id!r}; it must be the file's name, {file.stem!r}"
+                )
+            )
+        yield found
+
+
+def _explained(file: Path, error: Mapping[str, Any]) -> Problem:
+    where = ".".join(str(step) for step in error["loc"]) or "the file"
+    return Problem(str(file), line_of(file, error["loc"]), f"{where}: {_CURES.get(error['type'], error['msg'])}")
+
+
+def _dangling(folder: Path, entries: Mapping[str, Entry], known: Container[str]) -> list[Problem]:
+    """References to entries that do not exist."""
+    return [
+        Problem(
+            str(folder / f"{entry.id}.yaml"),
+            line_of(folder / f"{entry.id}.yaml", ["related", position]),
+            f"related: there is no entry {other!r}; correct the id or remove it",
+        )
+        for entry in entries.values()
+        for position, other in enumerate(entry.related)
+        if other not in known
+    ]
+
+
+def _repeated(folder: Path, entries: Mapping[str, Entry], topics: Mapping[str, Topic]) -> list[Problem]:
+    """The same example in two places: the matcher would be taught that both are right."""
+    homes: dict[str, list[tuple[Path, list[int | str]]]] = defaultdict(list)
+    for home, item in [(folder, e) for e in entries.values()] + [(folder / "not-covered", t) for t in topics.values()]:
+        for path, text in _examples(item):
+            homes[fold(text).strip(" ?!.")].append((home / f"{item.id}.yaml", path))
+    return [
+        Problem(
+            str(file),
+            line_of(file, path),
+            f"stands in {places[0][0].name}:{line_of(*places[0])} too; remove one of the two",
+        )
+        for places in homes.values()
+        for file, path in places[1:]
+    ]
+
+
+def _examples(item: Entry | Topic) -> Iterator[tuple[list[int | str], str]]:
+    for language in LANGUAGES:
+        for position, text in enumerate(item.questions[language]):
+            yield ["questions", language, position], text
+    for position, text in enumerate(item.lines):
+        yield ["lines", position], text
+
+
+def _both(texts: _Titles | _Answers) -> dict[Language, str]:
+    return {"de": texts.de.strip(), "en": texts.en.strip()}
+
+
+def _to_entry(raw: Any) -> Entry:
+    read = _Entry.model_validate(raw)
+    return Entry(
+        id=read.id,
+        kind=read.kind,
+        faq=read.faq,
+        title=_both(read.title),
+        answer=_both(read.answer),
+        questions={"de": tuple(read.questions.de), "en": tuple(read.questions.en)},
+        related=tuple(read.related),
+        lines=tuple(read.lines),
+        variants=tuple(v.text for v in read.variants),
+        lookalikes=tuple(v.text for v in read.lookalikes),
+        codes=tuple(read.codes),
+    )
+
+
+def _to_topic(raw: Any) -> Topic:
+    read = _Topic.model_validate(raw)
+    questions: dict[Language, tuple[str, ...]] = {"de": tuple(read.questions.de), "en": tuple(read.questions.en)}
+    return Topic(read.id, _both(read.title), questions, tuple(read.lines))
+
+
+def _to_concepts(raw: Any) -> list[Concept]:
+    read = _Concepts.model_validate(raw)
+    return [
+        Concept(c.id, c.group, c.means, {"de": tuple(c.de), "en": tuple(c.en)}, tuple(c.any)) for c in read.concepts
+    ]
+
+
+def _to_provider(raw: Any) -> Provider:
+    return Provider(**_Provider.model_validate(raw).model_dump())

@@ -1,0 +1,136 @@
+"""Answer → channel-neutral Markdown. Wording stands in templates/ and knowledge/ alone; only this module knows Jinja2.
+
+Templates and entries are sandboxed, and a fact that is missing is an error, never an empty space in a sentence.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bot.core.model import Answer, Knowledge, Language
+
+_UNITS: Mapping[
+    str, Mapping[Language, tuple[str, str]]
+] = {  # one, many: the same in every German case that follows a preposition
+    "hours": {"de": ("Stunde", "Stunden"), "en": ("hour", "hours")},
+    "minutes": {"de": ("Minute", "Minuten"), "en": ("minute", "minutes")},
+    "seconds": {"de": ("Sekunde", "Sekunden"), "en": ("second", "seconds")},
+}
+_EXAMPLE_DOMAIN: Mapping[Language, str] = {"de": "ihredomain.tld", "en": "yourdomain.tld"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
+
+
+class WordingError(Exception):
+    """A template or an entry cannot be worded. `line`: where in its source, from 1."""
+
+    def __init__(self, text: str, line: int = 1) -> None:
+        super().__init__(text)
+        self.line = line
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except jinja2.TemplateNotFound as wrong:
+        raise WordingError(wrong.message or f"there is no template {wrong.name}; add it") from wrong
+    except jinja2.TemplateSyntaxError as wrong:
+        raise WordingError(f"{wrong.message}; correct it", wrong.lineno) from wrong
+    except jinja2.TemplateError as wrong:
+        raise WordingError(str(wrong)) from wrong
+
+
+class Renderer:
+    """Words answers from a folder of templates and a knowledge base.
+
+    Raises WordingError for a wrong template.
+    """
+
+    def __init__(self, templates: Path, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=jinja2.FileSystemLoader(templates),
+            undefined=jinja2.StrictUndefined,
+            autoescape=False,  # the result is Markdown; each channel's converter escapes
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(code=code, text=text)
+        for unit in _UNITS:
+            self._environment.filters[unit] = jinja2.pass_context(_counting(unit))
+
+    def render(self, answer: Answer) -> str:
+        """The whole reply, in its language."""
+        return self.block(answer.template, answer.language, answer.language, answer.facts)
+
+    def block(self, template: str, block: str, language: Language, facts: Mapping[str, Any] | None = None) -> str:
+        """One block of a template: "de", "help_de", "summary_en" …"""
+        with _explained():
+            found = self._environment.get_template(f"{template}.md")
+            if block not in found.blocks:
+                raise WordingError(f"{template}.md has no block {block!r}; add it")
+            context = found.new_context({**self._figures(language), **(facts or {})})
+            return tidy("".join(found.blocks[block](context)))
+
+    def blocks(self, template: str) -> set[str]:
+        """Names of a template's blocks. Raises WordingError."""
+        with _explained():
+            return set(self._environment.get_template(f"{template}.md").blocks)
+
+    def entry(self, entry_id: str, language: Language, email: str = "", domain: str = "") -> str:
+        """An entry's answer with the hoster's figures and what the asker gave."""
+        source = self._knowledge.entries[entry_id].answer[language]
+        facts = self._figures(language) | {
+            "email": email,
+            "login": email.replace("@", self._knowledge.provider.login_separator),
+            "domain": domain or _EXAMPLE_DOMAIN[language],
+        }
+        with _explained():
+            return tidy(self._environment.from_string(source).render(facts))
+
+    def _figures(self, language: Language) -> dict[str, Any]:
+        provider = asdict(self._knowledge.provider)
+        return {
+            "language": language,
+            "provider": provider["name"],
+            "servers": provider["servers"],
+            "aliases": provider["aliases"],
+            "ports": provider["ports"],
+            "limits": provider["limits"],
+            "entry": self.entry,
+            "title": lambda entry_id: self._knowledge.entries[entry_id].title[language],
+            "section": lambda entry_id: self._knowledge.entries[entry_id].faq,
+            "problem": "",
+            "help": False,
+        }
+
+
+def code(value: object) -> str:
+    """Something that a person or name server typed, as inline code: it cannot end the code, break the line or ping."""
+    plain = _CONTROL.sub(" ", str(value)).replace("`", "'").strip()
+    return f"`{plain}`" if plain else ""
+
+
+def text(value: object) -> str:
+    """Something that a person typed, as plain words inside Markdown."""
+    return _MARKDOWN.sub(r"\\\1", _CONTROL.sub(" ", str(value)).strip())
+
+
+def tidy(markdown: str) -> str:
+    """No blanks at line ends, at most one empty line in a row."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", markdown)).strip()
+
+
+def _counting(unit: str) -> Any:
+    def counted(context: jinja2.runtime.Context, number: int) -> str:
+        one, many = _UNITS[unit][context["language"]]
+        return f"{number} {one if number == 1 else many}"
+
+    return counted

@@ -1,0 +1,60 @@
+"""Question → Answer: a command is run, everything else is asked of the core. Nothing here knows a channel."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from bot.commands import Command, Tools, wants_help
+from bot.core.answer import Core
+from bot.core.mail_dns import Lookup
+from bot.core.model import Answer, Decision, Provider, Question, UserError
+from bot.core.text import clean
+
+
+def open_respond(
+    core: Core, commands: Mapping[str, Command], provider: Provider, lookup: Lookup
+) -> Callable[[Question], Coroutine[Any, Any, Answer]]:
+    """The one function that every channel's questions go through."""
+
+    async def respond(question: Question) -> Answer:
+        name, argument = _command(question, commands)
+        if not name:
+            return ask(core, question)
+        language = question.language or question.hint or core.language.of(argument, None)
+        try:
+            return await commands[name].run(argument, language, Tools(provider, lookup, respond))
+        except UserError as refused:
+            return Answer(name, language, {"problem": refused.problem, **refused.facts})
+
+    return respond
+
+
+def ask(core: Core, question: Question) -> Answer:
+    """What the knowledge base says to a message; what the bot can do, where somebody only calls it or asks for help."""
+    if wants_help(question.text) or not clean(question.text):
+        return Answer("faq", question.language or question.hint or core.language.of(question.text), {"help": True})
+    decision = core.decide(question)
+    return Answer(decision.outcome, decision.language, facts_of(decision), decision)
+
+
+def facts_of(decision: Decision) -> Mapping[str, Any]:
+    """What templates/answer.md, suggest.md and decline.md need."""
+    answered = [p.entries[0] for p in decision.parts if p.outcome == "answer"]
+    suggested = [e for p in decision.parts if p.outcome == "suggest" for e in p.entries]
+    return {
+        "entries": list(dict.fromkeys(answered)),
+        "suggested": [e for e in dict.fromkeys(suggested) if e not in answered][:3],
+        "email": decision.address,
+        "domain": decision.domain,
+    }
+
+
+def _command(question: Question, commands: Mapping[str, Command]) -> tuple[str, str]:
+    """The command's name and argument.
+
+    An empty name for a message in one's own words. "/mx example.com" may be typed anywhere.
+    """
+    if question.command:
+        return question.command, question.text
+    word, _, argument = question.text.strip().partition(" ")
+    name = word.removeprefix("/").lower()
+    return (name, argument.strip()) if word.startswith("/") and name in commands else ("", "")

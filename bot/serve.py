@@ -1,0 +1,178 @@
+"""The running system: one web server for all channels, the job engine, and a clean end."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.channels import Channel, Off, Parts, find_channels
+from bot.core.model import Answer, Question
+from bot.jobs import Jobs
+from bot.settings import Settings
+
+log = structlog.get_logger()
+
+LARGEST_BODY = 1_048_576  # bytes; Slack's and the helpdesks' bodies stay far below
+DRAIN = 10  # seconds that connections get to end
+
+
+async def run_system(
+    settings: Settings,
+    respond: Callable[[Question], Awaitable[Answer]],
+    render: Callable[[Answer], str],
+    commands: Mapping[str, str],
+    say: Callable[[str], None],
+) -> None:
+    """Runs everything that is configured until SIGTERM or SIGINT. `say` prints a line for the person who started it."""
+    open_channels: dict[str, Channel] = {}
+    jobs = Jobs(settings.postbote_database_url, settings.postbote_data_dir, respond, open_channels)
+    parts = Parts(jobs.store, respond, render, commands)
+    for name, open_channel in find_channels().items():
+        opened = open_channel(settings, parts)
+        if isinstance(opened, Off):
+            if opened.cure:
+                say(f"  off  {name}: {opened.cure}")
+        else:
+            open_channels[name] = opened
+    await jobs.start()
+    try:
+        await _serve(settings, jobs, open_channels, say)
+    finally:
+        await jobs.stop()
+
+
+async def _serve(settings: Settings, jobs: Jobs, channels: Mapping[str, Channel], say: Callable[[str], None]) -> None:
+    app = open_app(jobs.trouble, channels)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=settings.postbote_host,
+            port=settings.postbote_port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN,
+            lifespan="off",
+        )
+    )
+    async with _started(channels.values()):
+        serving = asyncio.create_task(_until_stopped(server))
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        if server.started:
+            for channel in channels.values():
+                say(f"  on   {channel.name}")
+            port = server.servers[0].sockets[0].getsockname()[1]
+            say(f"Postbote is ready: http://{settings.postbote_host}:{port}/")
+        await serving
+
+
+async def _until_stopped(server: uvicorn.Server) -> None:
+    """Serves until a signal. uvicorn raises the signal again at its end: our handler, set before, takes it then."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    await server.serve()
+
+
+@asynccontextmanager
+async def _started(channels: Any) -> Any:
+    started: list[Channel] = []
+    try:
+        for channel in channels:
+            await channel.start()
+            started.append(channel)
+        yield
+    finally:
+        for channel in reversed(started):
+            await channel.stop()
+
+
+def open_app(trouble: Callable[[], Awaitable[str]], channels: Mapping[str, Channel]) -> Starlette:
+    """Every channel's routes, /healthz and /readyz, behind a limit on the size of bodies."""
+
+    async def healthz(request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(request: Request) -> Response:
+        found = {"jobs": await trouble(), **{name: await channel.trouble() for name, channel in channels.items()}}
+        ready = not any(found.values())
+        return JSONResponse({"ready": ready, "trouble": {k: v for k, v in found.items() if v}}, 200 if ready else 503)
+
+    routes: Sequence[BaseRoute] = [
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        *(route for channel in channels.values() for route in channel.routes),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(BodyLimit, largest=LARGEST_BODY)],
+        exception_handlers={HTTPException: _refused, Exception: _failed},
+    )
+
+
+async def _refused(request: Request, wrong: Exception) -> Response:
+    assert isinstance(wrong, HTTPException)  # noqa: S101 - Starlette calls it for nothing else
+    return PlainTextResponse(f"{wrong.detail}\n", wrong.status_code, headers=wrong.headers)
+
+
+async def _failed(request: Request, wrong: Exception) -> Response:
+    """The trace is logged by the server; nothing of it is shown."""
+    log.error("request_failed", path=request.url.path, exc_info=wrong)
+    return PlainTextResponse("internal error\n", 500)
+
+
+class BodyLimit:
+    """Reads a body before anything parses it, and refuses one that is too large with 413."""
+
+    def __init__(self, app: ASGIApp, largest: int) -> None:
+        self._app = app
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = await self._read(scope, receive)
+        if body is None:
+            await PlainTextResponse("the body is too large\n", 413)(scope, receive, send)
+            return
+        told = False
+
+        async def again() -> Message:
+            nonlocal told
+            if told:
+                return await receive()
+            told = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app(scope, again, send)
+
+    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > self._largest:
+            return None
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self._largest:
+                return None
+        return bytes(body)

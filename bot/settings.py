@@ -1,0 +1,57 @@
+"""The environment, read once.
+
+`.env` is honoured. Names and defaults are fixed interfaces: README and deploy/ list them.
+"""
+
+from pathlib import Path
+from typing import Self
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PACKAGED = Path(__file__).parent / "_packaged"  # in a wheel; a checkout has the folders beside bot/
+CHECKOUT = Path(__file__).parent.parent
+
+
+def _content(folder: str) -> Path:
+    packaged = PACKAGED / folder
+    return packaged if packaged.is_dir() else CHECKOUT / folder
+
+
+class Settings(BaseSettings):
+    """Every variable that Postbote reads; the description is what `postbote run --help` prints."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    slack_bot_token: SecretStr | None = Field(default=None, description="Slack bot token (xoxb-…)")
+    slack_signing_secret: SecretStr | None = Field(default=None, description="Slack signing secret: events over HTTP")
+    slack_app_token: SecretStr | None = Field(
+        default=None, description="Slack app token (xapp-…): Socket Mode instead of HTTP"
+    )
+    slack_api_url: str = Field(default="https://slack.com/api/", description="base URL of Slack's Web API")
+    postbote_database_url: str = Field(
+        "", description="postgresql://… for many processes; empty: a SQLite file in POSTBOTE_DATA_DIR"
+    )
+    postbote_data_dir: Path = Field(
+        default_factory=lambda: user_data_path("postbote"), description="folder for the SQLite file and caches"
+    )
+    postbote_host: str = Field(default="127.0.0.1", description="address that the web server listens on")
+    postbote_port: int = Field(
+        default=3000, ge=0, le=65535, description="port that the web server listens on; 0: any free one"
+    )
+    postbote_knowledge: Path = Field(
+        default_factory=lambda: _content("knowledge"), description="folder of the knowledge base"
+    )
+    postbote_templates: Path = Field(
+        default_factory=lambda: _content("templates"), description="folder of the templates"
+    )
+    postbote_nameservers: str = Field(default="", description="comma-separated ip[:port] for /mx; empty: the system's")
+
+    @model_validator(mode="after")
+    def _slack_is_whole(self) -> Self:
+        if self.slack_bot_token is None and (self.slack_signing_secret or self.slack_app_token):
+            raise ValueError("SLACK_BOT_TOKEN is missing: set it, or unset SLACK_SIGNING_SECRET and SLACK_APP_TOKEN")
+        if self.slack_bot_token and not (self.slack_signing_secret or self.slack_app_token):
+            raise ValueError("SLACK_BOT_TOKEN needs SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode)")
+        return self

@@ -1,0 +1,51 @@
+"""Our Markdown → Slack's mrkdwn."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.slack.deliver import SECTION, to_message
+from bot.channels.slack.mrkdwn import sections, to_mrkdwn, to_plain
+from bot.render import code, text
+
+CONVERTED = [
+    ("bold", "**SMTP**", "*SMTP*", "SMTP"),
+    ("code", "Port `465`", "Port `465`", "Port 465"),
+    ("emphasis", "_Quelle: FAQ_", "_Quelle: FAQ_", "Quelle: FAQ"),
+    ("emphasis around code", "_Quelle · Eintrag `a-b`_", "_Quelle · Eintrag `a-b`_", "Quelle · Eintrag a-b"),
+    ("a list", "- eins\n- zwei", "• eins\n• zwei", "• eins\n• zwei"),
+    ("an address", "`max@firma.de`", "`max@firma.de`", "max@firma.de"),
+    ("the three characters", "a < b & c > d", "a &lt; b &amp; c &gt; d", "a &lt; b &amp; c &gt; d"),
+    ("a mention of everybody", "<!channel>", "&lt;!channel&gt;", "&lt;!channel&gt;"),
+]
+
+
+@pytest.mark.parametrize(("markdown", "mrkdwn", "plain"), [r[1:] for r in CONVERTED], ids=[r[0] for r in CONVERTED])
+def test_our_markdown_becomes_slacks(markdown: str, mrkdwn: str, plain: str) -> None:
+    assert to_mrkdwn(markdown) == mrkdwn
+    assert to_plain(markdown) == plain
+
+
+PINGS = re.compile(r"<[!@#][^>]*>|<https?:[^>]*>")
+TYPED = st.text(max_size=200) | st.sampled_from(
+    ["<!channel>", "<@U1>", "<#C1|x>", "`*_~", "&lt;!here&gt;", "*a* _b_", "<!subteam^S1>"]
+)
+
+
+@given(TYPED)
+def test_nothing_that_a_person_types_can_ping_or_break_the_formatting(typed: str) -> None:
+    for markdown in (f"**{text(typed)}** und {code(typed)} _x_", typed):
+        message = to_message(markdown)
+        for shown in (message["text"], *(b["text"]["text"] for b in message["blocks"])):
+            assert not PINGS.search(shown)
+            assert "<" not in shown
+    assert to_mrkdwn(f"{code(typed)} _x_").count("`") % 2 == 0
+
+
+@given(st.text(alphabet="ab \n", max_size=20_000))
+def test_a_long_answer_is_cut_into_sections_that_slack_takes(markdown: str) -> None:
+    pieces = sections(markdown, SECTION)
+    assert all(0 < len(piece) <= SECTION for piece in pieces)
+    assert "".join(pieces).split() == markdown.split() or any(len(w) > SECTION for w in markdown.split())

@@ -1,0 +1,131 @@
+"""Every command, as a person would type it, worded by the real templates."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.commands import find_commands
+from bot.commands.mx import judge
+from bot.core.mail_dns import MxHost, MxResult
+from bot.core.model import LANGUAGES, Answer, Language, Question
+from bot.knowledge import load
+from bot.render import Renderer
+from bot.respond import open_respond
+
+PROJECT = Path(__file__).parents[2]
+KNOWLEDGE = load(PROJECT / "knowledge")
+RENDERER = Renderer(PROJECT / "templates", KNOWLEDGE)
+COMMANDS = find_commands()
+
+
+class Dns:
+    """A look-up with one answer for everything; remembers what it was asked."""
+
+    def __init__(self, found: MxResult) -> None:
+        self._found = found
+        self.asked: list[str] = []
+
+    async def mx(self, domain: str) -> MxResult:
+        self.asked.append(domain)
+        return self._found
+
+
+class Silent:
+    """Stands for the core, which no command but /faq asks."""
+
+    class language:
+        @staticmethod
+        def of(text: str, hint: Language | None = None) -> Language:
+            return "de"
+
+
+def say(command: str, argument: str, language: Language = "de", dns: Dns | None = None) -> str:
+    lookup = dns or Dns(MxResult("nxdomain"))
+    respond = open_respond(Silent, COMMANDS, KNOWLEDGE.provider, lookup)  # type: ignore[arg-type]
+    return RENDERER.render(asyncio.run(respond(Question(argument, command=command, language=language))))
+
+
+SAID = [
+    # command, argument, language, what the answer contains
+    ("ports", "", "de", ["465", "995", "993", "ssl0.ovh.net"]),
+    ("ports", "", "en", ["465", "995", "993", "ssl0.ovh.net", "port"]),
+    ("login", "webmaster@example.com", "de", ["`webmaster%example.com`"]),
+    ("login", "<mailto:max@FIRMA.de|max@FIRMA.de>", "en", ["`max%firma.de`"]),
+    ("login", "max+shop@müller.de", "de", ["`max+shop%müller.de`"]),
+    ("login", "webmaster", "de", ["`@` fehlt", "/login webmaster@example.com"]),
+    ("login", "a b@firma.de", "en", ["contains a space", "/login webmaster@example.com"]),
+    ("login", "max@192.0.2.1", "de", ["IP-Adresse"]),
+    ("login", "", "de", ["/login E-Mail-Adresse"]),
+    ("mx", "192.0.2.1", "de", ["IP-Adresse", "/mx example.com"]),
+    ("mx", "localhost", "en", ["ending is missing"]),
+    ("mx", "printer.local", "de", ["nicht vergeben", "keinen Server gefragt"]),
+    ("mx", "gmial.com", "de", ["existiert nicht", "Meinten Sie `gmail.com`?"]),
+    ("mx", "???", "en", ["no domain"]),
+    ("faq", "", "de", ["/faq Frage", "/mx domain"]),
+]
+
+
+@pytest.mark.parametrize(("command", "argument", "language", "parts"), SAID, ids=[f"{r[0]} {r[1]}" for r in SAID])
+def test_a_command_says_what_it_should(command: str, argument: str, language: Language, parts: list[str]) -> None:
+    said = say(command, argument, language)
+    for part in parts:
+        assert part in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("argument", ["help", "hilfe", "HELP?"])
+def test_every_command_has_help_in_both_languages(command: str, argument: str, language: Language) -> None:
+    assert say(command, argument, language).startswith(f"**/{command}")
+
+
+@pytest.mark.parametrize(
+    "argument", ["192.0.2.1", "localhost", "x.test", "a.arpa", "b.internal", "", "help", "::1", "example"]
+)
+def test_names_that_must_not_be_asked_are_asked_of_no_server(argument: str) -> None:
+    dns = Dns(MxResult("nxdomain"))
+    say("mx", argument, dns=dns)
+    assert dns.asked == []
+
+
+def test_an_international_name_is_asked_in_its_ascii_form() -> None:
+    dns = Dns(MxResult("nxdomain"))
+    say("mx", "info@Müller.de", dns=dns)
+    assert dns.asked == ["xn--mller-kva.de"]
+
+
+UP = MxHost(10, "mx1.example.com", ("192.0.2.1",), "ok")
+NO_ADDRESS = MxHost(20, "mx2.example.com", (), "none")
+GONE = MxHost(20, "mx2.example.com", (), "nxdomain")
+SLOW = MxHost(20, "mx2.example.com", (), "timeout")
+VERDICTS = [
+    # what was found, verdict, German, English
+    (MxResult("ok", (UP,)), "ok", "kann E-Mails empfangen: Der Mailserver hat", "its mail server has an address"),
+    (MxResult("ok", (UP, UP)), "ok", "Alle 2 Mailserver", "all 2 mail servers"),
+    (MxResult("ok", (UP, NO_ADDRESS)), "partly", "keine Adresse eingetragen", "has no address"),
+    (MxResult("ok", (UP, GONE)), "partly", "diesen Host gibt es nicht", "does not exist"),
+    (MxResult("ok", (UP, SLOW)), "partly", "keine Antwort in der", "no answer within"),
+    (MxResult("ok", (NO_ADDRESS, GONE)), "unreachable", "kann so keine E-Mails", "cannot receive"),
+    (MxResult("ok", (SLOW,)), "unknown", "ließen sich nicht ermitteln", "could not be determined"),
+    (MxResult("implicit", (UP,)), "implicit", "keinen MX-Eintrag", "no MX record"),
+    (MxResult("null"), "null", "RFC 7505", "RFC 7505"),
+    (MxResult("none"), "none", "weder einen MX-Eintrag noch eine Adresse", "neither an MX record nor an address"),
+    (MxResult("nxdomain"), "nxdomain", "existiert nicht", "does not exist"),
+    (MxResult("timeout"), "timeout", "nicht rechtzeitig geantwortet", "did not answer in time"),
+    (MxResult("failure"), "failure", "keine brauchbare Antwort", "no usable answer"),
+]
+
+
+@pytest.mark.parametrize(("found", "verdict", "german", "english"), VERDICTS, ids=lambda value: str(value)[:30])
+def test_every_finding_has_its_own_verdict_first(found: MxResult, verdict: str, german: str, english: str) -> None:
+    facts = judge("example.com", found)
+    assert facts["verdict"] == verdict
+    for language, expected in (("de", german), ("en", english)):
+        assert expected in RENDERER.block("mx", language, "de" if language == "de" else "en", facts)
+
+
+def test_a_name_servers_answer_cannot_break_the_formatting() -> None:
+    hostile = MxHost(10, "`*<!channel>*`\n_x_", ("192.0.2.1",), "ok")
+    said = RENDERER.render(Answer("mx", "de", judge("example.com", MxResult("ok", (hostile,)))))
+    assert "`'*<!channel>*' _x_`" in said

@@ -1,0 +1,78 @@
+"""Who may import whom, and where each library lives (bot/DECISIONS.md: the house)."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+BOT = Path(__file__).parent.parent / "bot"
+
+# part → (parts of ours it may import, third-party packages it may import); a channel's own client is in CHANNEL_CLIENTS
+RULES: dict[str, tuple[set[str], set[str]]] = {
+    "core": (set(), {"idna", "numpy", "rapidfuzz", "Stemmer"}),
+    "knowledge": ({"core"}, {"yaml", "pydantic"}),
+    "check": ({"core", "knowledge", "render"}, set()),
+    "evaluate": ({"core"}, set()),
+    "render": ({"core"}, {"jinja2"}),
+    "lookup": ({"core"}, {"dns"}),
+    "jobs": ({"core", "store", "slots", "channels"}, {"dbos", "structlog"}),
+    "slots": ({"core"}, {"psycopg", "structlog"}),
+    "store": ({"core"}, {"sqlalchemy"}),
+    "settings": ({"core"}, {"pydantic", "pydantic_settings", "platformdirs"}),
+    "cache": ({"core"}, {"numpy"}),
+    "commands": ({"core"}, set()),
+    "respond": ({"core", "commands"}, set()),
+    "serve": ({"core", "channels", "jobs", "settings"}, {"starlette", "uvicorn", "structlog"}),
+    "channels": ({"core", "settings"}, {"starlette", "structlog"}),
+}
+CHANNEL_CLIENTS = {"slack": {"slack_bolt", "slack_sdk", "aiohttp"}, "web": set(), "terminal": set()}
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Dotted names that a file imports."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            yield node.module or ""
+
+
+def part_of(file: Path) -> str:
+    return file.relative_to(BOT).parts[0].removesuffix(".py")
+
+
+FILES = sorted(f for f in BOT.rglob("*.py") if part_of(f) not in {"__init__", "__main__", "_packaged"})
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(BOT)))
+def test_a_part_imports_only_what_the_house_allows(file: Path) -> None:
+    part = part_of(file)
+    ours, theirs = RULES[part]
+    channel = file.relative_to(BOT).parts[1] if part == "channels" and len(file.relative_to(BOT).parts) > 2 else ""
+    for name in imports(file):
+        top, _, rest = name.partition(".")
+        if top == "bot":
+            other = rest.split(".")[0]
+            assert other in ours | {part}, f"{part} may not import bot.{rest}"
+            assert not (channel and rest.startswith("channels.") and rest.split(".")[1] != channel), "another channel"
+        elif top not in sys.stdlib_module_names:
+            assert top in theirs | CHANNEL_CLIENTS.get(channel, set()), f"{part} may not import {name}"
+
+
+def test_every_part_has_a_rule() -> None:
+    assert {part_of(f) for f in FILES} <= set(RULES)
+
+
+def test_nothing_happens_at_import() -> None:
+    """Modules hold definitions, imports and constants.
+
+    A call at module level is a constant's constructor, never a statement.
+    """
+    for file in FILES:
+        calls = [
+            n for n in ast.parse(file.read_text()).body if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)
+        ]
+        assert not calls, f"{file}: a call at import"

@@ -1,0 +1,118 @@
+"""knowledge/*.yaml → Knowledge, or an error with file, line and cure."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.knowledge import KnowledgeError, load
+
+PROJECT = Path(__file__).parent.parent
+
+ENTRY = """\
+id: message-size
+kind: answer
+faq: Grenzen
+title: {de: Groesse, en: Size}
+answer:
+  de: "Eine E-Mail darf hoechstens {{ limits.message_size }} gross sein."
+  en: "At most {{ limits.message_size }}."
+related: []
+questions:
+  de: [DE]
+  en: [EN]
+"""
+TOPIC = """\
+id: webmail
+title: {de: Webmail, en: Webmail}
+questions:
+  de: ["Wo ist das Webmail?"]
+  en: ["where is webmail"]
+"""
+CONCEPTS = "concepts:\n  - {id: size, group: aspect, means: size of a message, de: [Groesse], en: [size]}\n"
+
+REFUSED = [
+    # what is wrong, file, text to replace, replacement, line, what the message says
+    ("an unknown key", "message-size.yaml", "kind: answer", "kind: answer\ncolour: red", 3, "unknown key"),
+    (
+        "a language is missing",
+        "message-size.yaml",
+        '  en: "At most {{ limits.message_size }}."\n',
+        "",
+        5,
+        "answer.en: missing",
+    ),
+    ("a wrong kind", "message-size.yaml", "kind: answer", "kind: reply", 2, "must be answer or error"),
+    (
+        "a dangling reference",
+        "message-size.yaml",
+        "related: []",
+        "related:\n  - webmail-x",
+        9,
+        "there is no entry 'webmail-x'",
+    ),
+    ("an id that is not the file's name", "message-size.yaml", "id: message-size", "id: size", 1, "the file's name"),
+    ("too few questions", "message-size.yaml", "[DE]", '["Wie gross?"]', 10, "at least 12"),
+    ("a title that is too long", "message-size.yaml", "de: Groesse", f"de: {'x' * 121}", 4, "at most 120"),
+    ("no YAML", "message-size.yaml", "faq: Grenzen", 'faq: "Grenzen', 6, "no valid YAML"),
+    (
+        "an example in two places",
+        "not-covered/webmail.yaml",
+        "Wo ist das Webmail?",
+        "frage 3",
+        4,
+        "stands in message-size.yaml:10 too",
+    ),
+    ("a concept without meaning", "concepts.yaml", "means: size of a message, ", "", 2, "means: missing"),
+    ("a port that is none", "provider.yaml", "smtps: 465", "smtps: 465000", 10, "ports.smtps"),
+]
+
+
+def write_base(folder: Path) -> None:
+    (folder / "not-covered").mkdir(parents=True)
+    shutil.copy(PROJECT / "knowledge/provider.yaml", folder)
+    german = ", ".join(f'"Frage {n}?"' for n in range(12))
+    english = ", ".join(f'"question {n}?"' for n in range(12))
+    text = ENTRY.replace("[DE]", f"[{german}]").replace("[EN]", f"[{english}]")
+    (folder / "message-size.yaml").write_text(text)
+    (folder / "not-covered/webmail.yaml").write_text(TOPIC)
+    (folder / "concepts.yaml").write_text(CONCEPTS)
+
+
+def test_a_whole_base_is_read(tmp_path: Path) -> None:
+    write_base(tmp_path / "base")
+    knowledge = load(tmp_path / "base")
+    assert list(knowledge.entries) == ["message-size"]
+    assert knowledge.entries["message-size"].questions["de"][3] == "Frage 3?"
+    assert list(knowledge.topics) == ["webmail"]
+    assert knowledge.provider.ports["smtps"] == 465
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line", "says"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
+)
+def test_what_is_wrong_is_named_with_file_line_and_cure(
+    tmp_path: Path, file: str, old: str, new: str, line: int, says: str
+) -> None:
+    write_base(tmp_path / "base")
+    path = tmp_path / "base" / file
+    german = ", ".join(f'"Frage {n}?"' for n in range(12))
+    text = path.read_text()
+    changed = text.replace(old.replace("[DE]", f"[{german}]"), new)
+    assert changed != text
+    path.write_text(changed)
+    with pytest.raises(KnowledgeError) as refused:
+        load(tmp_path / "base")
+    assert [str(p) for p in refused.value.problems if str(p).startswith(f"{path}:{line}: ") and says in str(p)], (
+        refused.value
+    )
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="POSTBOTE_KNOWLEDGE"):
+        load(tmp_path / "nowhere")
+
+
+def test_an_empty_folder_is_no_knowledge_base(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="no entry found"):
+        load(tmp_path)
