@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import structlog
 from pydantic import ValidationError
 
 from bot import cache, check, evaluate
@@ -25,6 +26,12 @@ from bot.render import Renderer
 from bot.respond import open_respond
 from bot.settings import Settings
 
+LOG = (
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+    structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+)
 CORE = Path(__file__).parent / "core"
 
 
@@ -96,6 +103,7 @@ def run() -> None:
     """Start everything that is configured: the web page always, Slack where its tokens are set."""
     from bot.serve import run_system
 
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr), processors=LOG)
     settings = read_settings()
     mind = mind_or_exit(settings)
     commands = {name: command.HINT for name, command in find_commands().items()}

@@ -47,6 +47,7 @@ class Fit:
 
     phrase: Phrase
     score: float  # 0..1: share of the line's weight that was found, less where little was found in all
+    weight: float  # of the words that were found
     start: int  # first and last position among the message's words
     end: int
 
@@ -108,7 +109,7 @@ class ErrorLines:
             for number, place in self._places[word]:
                 matches[number].append((last, place))
         found = [self._lay(number, places, last) for number, places in matches.items() if self._worth(number, places)]
-        return sorted(found, key=lambda f: (-f.score, f.phrase.owner, f.phrase.text))
+        return sorted(found, key=_best_first)
 
     def _completions(self, words: Sequence[str]) -> list[str]:
         """Known words that the last word may be the cut-off beginning of."""
@@ -147,18 +148,34 @@ class ErrorLines:
         score = min(1.0, covered) * min(
             1.0, best[end][0] / min(FULL_WEIGHT, max(self._total[number], FULL_WEIGHT * 0.5))
         )
-        return Fit(phrase, max(0.0, score), places[start][0], places[end][0])
+        return Fit(phrase, max(0.0, score), best[end][0], places[start][0], places[end][0])
+
+
+def _best_first(fit: Fit) -> tuple[float, float, bool, str, str]:
+    """Of fits that are about as good, the longer line; of the same line in two places, the entry that explains it."""
+    return -round(fit.score, 1), -fit.weight, not fit.phrase.explained, fit.phrase.owner, fit.phrase.text
 
 
 def chosen(fits: Sequence[Fit], least: float) -> list[Fit]:
-    """The best fits that do not overlap, in the order of the message."""
+    """The best fits of at least this score that do not overlap, in the order of the message."""
     kept: list[Fit] = []
     for fit in fits:
-        if fit.score < least:
-            break
-        if all(fit.end < other.start or fit.start > other.end for other in kept):
+        free = all(fit.end < other.start or fit.start > other.end for other in kept)
+        if fit.score >= least and free:
             kept.append(fit)
     return sorted(kept, key=lambda f: f.start)
+
+
+def continued(entries: Iterable[Entry]) -> Mapping[str, str]:
+    """Entries whose line another entry's line begins with and continues: where both are found, the longer one is meant."""
+    known = list(entries)
+    return {
+        short.id: long.id
+        for short in known
+        for long in known
+        if short is not long
+        and any(whole != line and whole.startswith(line) for line in short.lines for whole in long.lines)
+    }
 
 
 def _phrases(entries: Iterable[Entry], topics: Iterable[Topic]) -> Iterable[Phrase]:

@@ -70,21 +70,27 @@ class LanguageGuess:
         seen = set().union(*self._letters.values())
         self._total = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in LANGUAGES}
 
-    def of(self, text: str, hint: Language | None = None) -> Language:
-        """The language of a cleaned message. `hint` decides where nothing in it tells; without a hint, German does."""
+    def of(self, text: str, hint: Language | None = None, pasted: str = "") -> Language:
+        """The language of a cleaned message.
+
+        `pasted`: words of it that are a quoted error line, which says nothing about its writer. `hint` decides where nothing
+        tells; without a hint, German does.
+        """
+        foreign = _function_words(pasted)
         own_words = _FOREIGN.sub(" ", text)
-        for candidate in (own_words, text):
-            evidence = self.evidence(candidate)
-            if abs(evidence) > _UNDECIDED:
-                return "de" if evidence > 0 else "en"
-        return hint or "de"
+        evidence = self.evidence(own_words) - foreign
+        if pasted and not _function_words(own_words) - foreign:
+            evidence = 0.0  # nothing but the paste
+        elif abs(evidence) <= _UNDECIDED:
+            evidence = self.evidence(text) - foreign
+        if abs(evidence) <= _UNDECIDED:
+            return hint or "de"
+        return "de" if evidence > 0 else "en"
 
     def evidence(self, text: str) -> float:
         """Above 0 for German, below for English, 0 for neither."""
-        words = [fold(w) for w in _WORD.findall(text)]
-        function = sum((w in _FUNCTION_WORDS["de"]) - (w in _FUNCTION_WORDS["en"]) for w in words)
         umlauts = len(re.findall(r"[äöüßÄÖÜ]", text))
-        return function + 0.5 * min(umlauts, 4) + self._letter_evidence(words)
+        return _function_words(text) + 0.5 * min(umlauts, 4) + self._letter_evidence(_folded(text))
 
     def _letter_evidence(self, words: Sequence[str]) -> float:
         """At most about one function word's weight: log odds of the letters, saturated."""
@@ -98,6 +104,15 @@ class LanguageGuess:
 
 
 _UNDECIDED = 0.05  # less evidence than this is none
+
+
+def _folded(text: str) -> list[str]:
+    return [fold(w) for w in _WORD.findall(text)]
+
+
+def _function_words(text: str) -> int:
+    """German ones less English ones."""
+    return sum((w in _FUNCTION_WORDS["de"]) - (w in _FUNCTION_WORDS["en"]) for w in _folded(text))
 
 
 def _grams(text: str) -> list[str]:
