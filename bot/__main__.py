@@ -5,7 +5,9 @@ import io
 import json
 import sys
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -101,14 +103,17 @@ def variables() -> str:
 @main.command(epilog=f"\b\nEnvironment (a file .env is read too):\n{variables()}")
 def run() -> None:
     """Start everything that is configured: the web page always, Slack where its tokens are set."""
-    from bot.serve import run_system
 
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr), processors=LOG)
     settings = read_settings()
-    mind = mind_or_exit(settings)
+    with ThreadPoolExecutor(1) as pool:  # the engine's and Slack's libraries load while the mind learns
+        serve = pool.submit(import_module, "bot.serve")
+        mind = mind_or_exit(settings)
     commands = {name: command.HINT for name, command in find_commands().items()}
     try:
-        asyncio.run(run_system(settings, responder(mind, settings), mind.renderer.render, commands, click.echo))
+        asyncio.run(
+            serve.result().run_system(settings, responder(mind, settings), mind.renderer.render, commands, click.echo)
+        )
     except OSError as wrong:
         raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
 

@@ -17,7 +17,9 @@ from bot.core.model import Candidate, Decision, Knowledge, Outcome, Part, Questi
 from bot.core.questions import Ranker, Trained
 from bot.core.text import clean
 
-Weights = tuple[float, float, float]  # of the margin to what is not covered, of the gap to the second entry, and a constant
+Weights = tuple[
+    float, float, float
+]  # of the margin to what is not covered, of the gap to the second entry, and a constant
 
 FIRST: Weights = (1.77, 1.19, -1.33)
 AMONG: Weights = (3.17, -0.56, -0.08)

@@ -28,6 +28,7 @@ _REPLY = re.compile(r"^[245][0-5]\d$")  # RFC 5321 section 4.2
 FULL_WEIGHT = 9.0  # matched weight from which a line's fit counts in full: about four telling words
 GAP = 0.12  # what a word between two matching ones costs, in matched weight
 WIDEST_GAP = 12  # words between two matching ones; beyond that they belong to different statements
+MOST_WORDS = 1_500  # of a message that are looked at; an error stands at the top of a bounce
 CUT_LETTERS = 3  # letters that a word cut off at the end of the paste must keep
 
 
@@ -94,6 +95,7 @@ class ErrorLines:
     def read(self, cleaned: str) -> list[str]:
         """The words of a message as the alignment sees them: cut words glued, slips repaired."""
         words, breaks = to_words(error_text(cleaned))
+        words = words[:MOST_WORDS]
         return [self._spelling.repair(w) for w in glue(words, breaks, self._weight)]
 
     def fits(self, words: Sequence[str]) -> list[Fit]:
@@ -129,12 +131,12 @@ class ErrorLines:
         for index, (position, place) in enumerate(places):
             own = self._weight[phrase.words[place]]
             chain, before = own, -1
-            for earlier in range(index):
+            for earlier in range(index - 1, -1, -1):
                 gap = position - places[earlier][0] - 1
-                if gap < 0 or places[earlier][1] >= place or gap > WIDEST_GAP:
-                    continue
+                if gap > WIDEST_GAP:
+                    break
                 longer = best[earlier][0] + own - GAP * gap
-                if longer > chain:
+                if gap >= 0 and places[earlier][1] < place and longer > chain:
                     chain, before = longer, earlier
             best.append((chain, before))
         end = max(range(len(best)), key=lambda i: (best[i][0], -i))
@@ -167,7 +169,10 @@ def chosen(fits: Sequence[Fit], least: float) -> list[Fit]:
 
 
 def continued(entries: Iterable[Entry]) -> Mapping[str, str]:
-    """Entries whose line another entry's line begins with and continues: where both are found, the longer one is meant."""
+    """Entries whose line another entry's line begins with and continues.
+
+    Where both are found, the longer one is meant.
+    """
     known = list(entries)
     return {
         short.id: long.id

@@ -8,11 +8,12 @@ so that a long message is not all letters.
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from functools import lru_cache
+from itertools import chain, combinations
 
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
 from bot.core.text import clean
-from bot.core.words import Spelling, Stems, Vocabulary, tokens
+from bot.core.words import REMEMBERED, Spelling, Stems, Vocabulary, tokens
 
 GROUPS = ("word", "letters", "concept", "pair")
 LETTERS = (3, 4, 5)  # lengths of letter n-grams (matching.md: +0.03)
@@ -24,6 +25,7 @@ class Reader:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._stems = Stems()
+        self._letters_of = lru_cache(REMEMBERED)(_letters)
         self.vocabulary = Vocabulary(knowledge.concepts, self._stems)
         items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
         examples = [text for item in items for text in _texts(item.questions)]
@@ -38,7 +40,7 @@ class Reader:
         """Features of one message, by group, not yet weighted."""
         concepts = sorted(self.vocabulary.concepts(words))
         stems = Counter(self._stems(w, language) for w in words for language in LANGUAGES)
-        letters = Counter(g for w in words if w.isalpha() for g in _letters(w))
+        letters = Counter(chain.from_iterable(self._letters_of(w) for w in words if w.isalpha()))
         return {
             "word": {w: 1 + math.log(n) for w, n in stems.items()},
             "letters": {g: 1 + math.log(n) for g, n in letters.items()},
@@ -51,6 +53,6 @@ def _texts(questions: Mapping[Language, Sequence[str]]) -> Iterable[str]:
     return (text for language in sorted(questions) for text in questions[language])
 
 
-def _letters(word: str) -> Iterable[str]:
+def _letters(word: str) -> tuple[str, ...]:
     padded = f" {word} "
-    return (padded[i : i + n] for n in LETTERS for i in range(len(padded) - n + 1))
+    return tuple(padded[i : i + n] for n in LETTERS for i in range(len(padded) - n + 1))

@@ -14,9 +14,8 @@ from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
 from bot.core.text import fold
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
-_FOREIGN = re.compile(
-    r"\"[^\"\n]{4,}\"|`[^`\n]{4,}`|\S*[@/:%]\S*|\S+\.\S+"
-)  # quotations, addresses, host names: not the writer's words
+_QUOTED = re.compile(r"\"[^\"\n]{4,400}\"")  # a quotation is not the writer's own words
+_NO_WORD = re.compile(r"[@/%]|[:.]\S")  # an address, a host name, a path
 
 # Words that build sentences, not words about mail. Those that exist in both languages (in, an, die, am, was, will,
 # so, war, hat …) are left out or stand where they are far more common.
@@ -73,11 +72,11 @@ class LanguageGuess:
     def of(self, text: str, hint: Language | None = None, pasted: str = "") -> Language:
         """The language of a cleaned message.
 
-        `pasted`: words of it that are a quoted error line, which says nothing about its writer. `hint` decides where nothing
-        tells; without a hint, German does.
+        `pasted`: words of it that are a quoted error line, which says nothing about its writer. `hint` decides where
+        nothing tells; without a hint, German does.
         """
         foreign = _function_words(pasted)
-        own_words = _FOREIGN.sub(" ", text)
+        own_words = _own_words(text)
         evidence = self.evidence(own_words) - foreign
         if pasted and not _function_words(own_words) - foreign:
             evidence = 0.0  # nothing but the paste
@@ -104,6 +103,10 @@ class LanguageGuess:
 
 
 _UNDECIDED = 0.05  # less evidence than this is none
+
+
+def _own_words(text: str) -> str:
+    return " ".join(token for token in _QUOTED.sub(" ", text).split() if not _NO_WORD.search(token))
 
 
 def _folded(text: str) -> list[str]:

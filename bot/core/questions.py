@@ -27,6 +27,7 @@ COLUMNS = (
     4096  # hashed columns of the linear scorers: collisions cost nothing measurable, and the solve takes half a second
 )
 RIDGE = 1.0
+ITERATIONS = 15  # of the solve; its remaining error is far below what tells two entries apart
 NEAREST = 3
 NEAREST_WEIGHT = 4.0
 
@@ -82,15 +83,16 @@ def _names(counts: Counts) -> list[str]:
 
 def _weighted(counts: Counts, number: Mapping[str, int], idf: Floats) -> tuple[Ints, Floats]:
     """Numbers and values of the known features, each group at its weight."""
-    ids: list[int] = []
-    values: list[float] = []
-    for group in GROUPS:
-        known = [(number[name], times) for f, times in counts[group].items() if (name := f"{group}:{f}") in number]
-        own = [times * float(idf[n]) for n, times in known]
-        length = math.sqrt(sum(v * v for v in own)) or 1.0
-        ids += [n for n, _ in known]
-        values += [v * GROUP_WEIGHT[group] / length for v in own]
-    return np.array(ids, dtype=np.int32), np.array(values, dtype=np.float32)
+    parts = [_group(group, counts[group], number, idf) for group in GROUPS]
+    return np.concatenate([ids for ids, _ in parts]), np.concatenate([values for _, values in parts])
+
+
+def _group(group: str, times: Mapping[str, float], number: Mapping[str, int], idf: Floats) -> tuple[Ints, Floats]:
+    known = [(n, t) for f, t in times.items() if (n := number.get(f"{group}:{f}")) is not None]
+    ids = np.array([n for n, _ in known], dtype=np.int32)
+    values = np.array([t for _, t in known], dtype=np.float32) * idf[ids]
+    length = float(np.linalg.norm(values)) or 1.0
+    return ids, (values * (GROUP_WEIGHT[group] / length)).astype(np.float32)
 
 
 def _columns(features: Sequence[str]) -> tuple[Ints, Floats]:
@@ -107,8 +109,27 @@ def _ridge(rows: Sequence[tuple[Ints, Floats]], columns: tuple[Ints, Floats], ow
         np.add.at(x[row], column[ids], values * sign[ids])
     y = np.full((len(rows), owners), -1.0, dtype=np.float32)
     y[np.arange(len(rows)), owner] = 1.0
-    solved: Floats = np.linalg.solve(x.T @ x + RIDGE * np.eye(COLUMNS, dtype=np.float32), x.T @ y)
-    return solved
+    return _conjugate_gradients(x, x.T @ y)
+
+
+def _conjugate_gradients(x: Floats, target: Floats) -> Floats:
+    """Solves (xᵀx + RIDGE) weights = target, all columns at once (Hestenes and Stiefel 1952).
+
+    Half the time of a direct solve.
+    """
+    weights = np.zeros_like(target)
+    residual = target.copy()
+    direction = residual.copy()
+    error = np.sum(residual**2, axis=0)
+    for _ in range(ITERATIONS):
+        curved = x.T @ (x @ direction) + RIDGE * direction
+        step = error / np.maximum(np.sum(direction * curved, axis=0), 1e-20)
+        weights += step * direction
+        residual -= step * curved
+        smaller = np.sum(residual**2, axis=0)
+        direction = residual + (smaller / np.maximum(error, 1e-20)) * direction
+        error = smaller
+    return weights
 
 
 def _postings(rows: Sequence[tuple[Ints, Floats]], features: int) -> tuple[Ints, Ints, Floats]:

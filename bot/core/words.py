@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import Stemmer
 from rapidfuzz.distance import OSA
@@ -10,6 +11,7 @@ from rapidfuzz.distance import OSA
 from bot.core.model import LANGUAGES, Concept, Language
 from bot.core.text import fold
 
+REMEMBERED = 50_000  # words whose stems and such are remembered: more than a vocabulary, less than a flood of nonsense
 _TOKEN = re.compile(r"[a-z]+|\d+|[%@]")
 _ALGORITHM: Mapping[Language, str] = {"de": "german", "en": "english"}
 _FEWEST_LETTERS_TO_REPAIR = 5  # below that, one letter away is another word
@@ -26,13 +28,13 @@ class Stems:
 
     def __init__(self) -> None:
         self._stemmers = {language: Stemmer.Stemmer(_ALGORITHM[language]) for language in LANGUAGES}
-        self._known: dict[tuple[str, Language], str] = {}
+        self._remembered = lru_cache(REMEMBERED)(self._stem)
 
     def __call__(self, word: str, language: Language) -> str:
-        key = (word, language)
-        if key not in self._known:
-            self._known[key] = self._stemmers[language].stemWord(word)
-        return self._known[key]
+        return self._remembered(word, language)
+
+    def _stem(self, word: str, language: Language) -> str:
+        return str(self._stemmers[language].stemWord(word))
 
 
 class Vocabulary:
@@ -47,7 +49,7 @@ class Vocabulary:
         self._patterns: list[
             tuple[str, str, str]
         ] = []  # (fixed part, where: "prefix" | "suffix" | "inside", concept id)
-        self._of_pattern: dict[str, frozenset[str]] = {}
+        self._patterns_of = lru_cache(REMEMBERED)(self._matching_patterns)
         self._words: set[str] = set()
         for concept in concepts:
             self._learn(concept)
@@ -59,7 +61,7 @@ class Vocabulary:
         for position, word in enumerate(words):
             for concept in self._exact.get(word, ()):
                 found[concept].append(word)
-            for concept in self._matching_pattern(word):
+            for concept in self._patterns_of(word):
                 found[concept].append(word)
             for language in LANGUAGES:
                 for concept, length in self._phrases_at(stemmed[language], position, language):
@@ -100,10 +102,8 @@ class Vocabulary:
             if tuple(stemmed[position : position + len(phrase)]) == phrase:
                 yield concept, len(phrase)
 
-    def _matching_pattern(self, word: str) -> frozenset[str]:
-        if word not in self._of_pattern:
-            self._of_pattern[word] = frozenset(c for fixed, where, c in self._patterns if _fits(word, fixed, where))
-        return self._of_pattern[word]
+    def _matching_patterns(self, word: str) -> frozenset[str]:
+        return frozenset(c for fixed, where, c in self._patterns if _fits(word, fixed, where))
 
 
 def _fits(word: str, fixed: str, where: str) -> bool:
@@ -120,7 +120,7 @@ class Spelling:
         self._by_first: dict[str, list[str]] = defaultdict(list)
         for word in sorted(w for w in self._known if len(w) >= _FEWEST_LETTERS_TO_REPAIR):
             self._by_first[word[0]].append(word)
-        self._repaired: dict[str, str] = {}
+        self._remembered = lru_cache(REMEMBERED)(self._nearest)
 
     def repair(self, word: str) -> str:
         """The known word that was meant.
@@ -129,9 +129,7 @@ class Spelling:
         """
         if word in self._known or len(word) < _FEWEST_LETTERS_TO_REPAIR or not word.isalpha():
             return word
-        if word not in self._repaired:
-            self._repaired[word] = self._nearest(word)
-        return self._repaired[word]
+        return self._remembered(word)
 
     def _nearest(self, word: str) -> str:
         slips = 2 if len(word) >= _TWO_TYPOS_FROM else 1

@@ -1,7 +1,8 @@
-"""Reads the decision's figures off the labelled sets: `python -m tests.eval.tune` prints what belongs into bot/core/answer.py.
+"""Reads the decision's figures off the labelled sets: `python -m tests.eval.tune` prints what belongs into
+bot/core/answer.py.
 
-The probabilities are logistic regressions on two signals of the ranking; the score it reports is 5-fold cross-validated, repeated with
-five shuffles. Run it after every change of the ranking or of the content.
+The probabilities are logistic regressions on two signals of the ranking; the score it reports is 5-fold cross-
+validated, repeated with five shuffles. Run it after every change of the ranking or of the content.
 """
 
 import tempfile
@@ -55,7 +56,9 @@ def main() -> None:
     signals = np.array([s for _, s in ranked])
     truths = (
         np.array([float(order[0] in line.expect) for line, (order, _) in zip(lines, ranked, strict=True)]),
-        np.array([float(bool(set(order[:3]) & set(line.expect))) for line, (order, _) in zip(lines, ranked, strict=True)]),
+        np.array(
+            [float(bool(set(order[:3]) & set(line.expect))) for line, (order, _) in zip(lines, ranked, strict=True)]
+        ),
         np.array([float(not line.expect) for line in lines]),
     )
     for name, truth in zip(("FIRST", "AMONG", "OUTSIDE"), truths, strict=True):
