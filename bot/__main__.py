@@ -5,7 +5,6 @@ import io
 import json
 import sys
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -103,17 +102,14 @@ def variables() -> str:
 @main.command(epilog=f"\b\nEnvironment (a file .env is read too):\n{variables()}")
 def run() -> None:
     """Start everything that is configured: the web page always, Slack where its tokens are set."""
-
+    # The engine and Slack's library take half a second to load, which `ask` need not wait for.
+    run_system = import_module("bot.serve").run_system
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr), processors=LOG)
     settings = read_settings()
-    with ThreadPoolExecutor(1) as pool:  # the engine's and Slack's libraries load while the mind learns
-        serve = pool.submit(import_module, "bot.serve")
-        mind = mind_or_exit(settings)
+    mind = mind_or_exit(settings)
     commands = {name: command.HINT for name, command in find_commands().items()}
     try:
-        asyncio.run(
-            serve.result().run_system(settings, responder(mind, settings), mind.renderer.render, commands, click.echo)
-        )
+        asyncio.run(run_system(settings, responder(mind, settings), mind.renderer.render, commands, click.echo))
     except OSError as wrong:
         raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
 

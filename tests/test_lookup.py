@@ -1,57 +1,97 @@
 """Look-ups against a real name server on a real socket."""
 
 import time
+from pathlib import Path
 
+import dns.name
 import pytest
 
 from bot.core.mail_dns import MxHost, MxResult
-from bot.lookup import open_lookup
+from bot.lookup import DnsLookup, open_lookup
 from tests.servers.dns_server import DnsServer
 
 ZONE = {
     "example.com": {"MX": ["20 mx2.example.com.", "10 mx1.example.com."]},
     "mx1.example.com": {"A": ["192.0.2.1"], "AAAA": ["2001:db8::1"]},
     "mx2.example.com": {"A": ["192.0.2.2"]},
-    "null.example": {"MX": ["0 ."]},
-    "implicit.example": {"A": ["192.0.2.9"]},
-    "empty.example": {"TXT": ["x"]},
-    "dangling.example": {"MX": ["10 gone.example.", "20 bare.example."]},
-    "bare.example": {"TXT": ["x"]},
-    "many.example": {"MX": [f"{n} mx1.example.com." for n in range(10, 24)]},
-    "mixed.example": {"MX": ["10 mx1.example.com.", "20 slow.example."]},
-    "large.example": {"MX": ["10 mx1.example.com."]},
-    "lame.example": {"MX": ["10 mx1.example.com."]},
-    "late.example": {"MX": ["10 mx2.example.com."]},
+    "null.example.net": {"MX": ["0 ."]},
+    "implicit.example.net": {"A": ["192.0.2.9"]},
+    "empty.example.net": {"TXT": ["x"]},
+    "dangling.example.net": {"MX": ["10 gone.example.net.", "20 bare.example.net."]},
+    "bare.example.net": {"TXT": ["x"]},
+    "many.example.net": {"MX": [f"{n} mx1.example.com." for n in range(10, 24)]},
+    "mixed.example.net": {"MX": ["10 mx1.example.com.", "20 slow.example.net."]},
+    "large.example.net": {"MX": ["10 mx1.example.com."]},
+    "lame.example.net": {"MX": ["10 mx1.example.com."]},
+    "late.example.net": {"MX": ["10 mx2.example.com."]},
+    "half.example.net": {"MX": ["10 half-mx.example.net."]},
+    "half-mx.example.net": {"A": ["192.0.2.3"], "AAAA": ["2001:db8::3"]},
+    "inside.example.net": {"MX": ["10 printer.local.", "20 localhost.", "30 mx2.example.com."]},
+    "printer.local": {"A": ["10.0.0.1"]},
+    "localhost": {"A": ["127.0.0.1"]},
+    "crowd.example.net": {"MX": ["10 crowd-mx.example.net."]},
+    "crowd-mx.example.net": {"A": [f"192.0.2.{n}" for n in range(1, 12)]},
+    "odd.example.net": {"MX": [r"10 b\252se.example.net."]},
+    r"b\252se.example.net": {"A": ["192.0.2.4"]},
+    "halfnull.example.net": {"MX": ["0 .", "10 mx2.example.com."]},
 }
 FAULTS = {
-    "slow.example": "never",
-    "hanging.example": "never",
-    "broken.example": "servfail",
-    "large.example": "truncated",
-    "lame.example": "garbage",
-    "late.example": "late",
+    "slow.example.net": "never",
+    "hanging.example.net": "never",
+    "broken.example.net": "servfail",
+    "large.example.net": "truncated",
+    "lame.example.net": "garbage",
+    "late.example.net": "late",
+    "half-mx.example.net AAAA": "servfail",
 }
 MX1 = MxHost(10, "mx1.example.com", ("192.0.2.1", "2001:db8::1"), "ok")
 MX2 = MxHost(20, "mx2.example.com", ("192.0.2.2",), "ok")
 
 ROWS = [
     ("in order of preference (RFC 5321, 5.1)", "example.com", MxResult("ok", (MX1, MX2))),
-    ("null MX (RFC 7505)", "null.example", MxResult("null")),
+    ("null MX (RFC 7505)", "null.example.net", MxResult("null")),
     (
         "no MX but an address (RFC 5321, 5.1)",
-        "implicit.example",
-        MxResult("implicit", (MxHost(0, "implicit.example", ("192.0.2.9",), "ok"),)),
+        "implicit.example.net",
+        MxResult("implicit", (MxHost(0, "implicit.example.net", ("192.0.2.9",), "ok"),)),
     ),
-    ("neither MX nor address", "empty.example", MxResult("none")),
-    ("no such domain", "nowhere.example", MxResult("nxdomain")),
+    ("neither MX nor address", "empty.example.net", MxResult("none")),
+    ("no such domain", "nowhere.example.net", MxResult("nxdomain")),
     (
         "mail exchangers without an address",
-        "dangling.example",
-        MxResult("ok", (MxHost(10, "gone.example", (), "nxdomain"), MxHost(20, "bare.example", (), "none"))),
+        "dangling.example.net",
+        MxResult("ok", (MxHost(10, "gone.example.net", (), "nxdomain"), MxHost(20, "bare.example.net", (), "none"))),
     ),
-    ("SERVFAIL", "broken.example", MxResult("failure")),
-    ("truncated over UDP: asked again over TCP", "large.example", MxResult("ok", (MX1,))),
-    ("a late answer", "late.example", MxResult("ok", (MxHost(10, "mx2.example.com", ("192.0.2.2",), "ok"),))),
+    (
+        "one kind of address cannot be told",
+        "half.example.net",
+        MxResult("ok", (MxHost(10, "half-mx.example.net", ("192.0.2.3",), "ok", unknown=("IPv6",)),)),
+    ),
+    (
+        "a name that is not public DNS is not asked for (RFC 6761, RFC 6762)",
+        "inside.example.net",
+        MxResult(
+            "ok",
+            (
+                MxHost(10, "printer.local", (), "reserved"),
+                MxHost(20, "localhost", (), "reserved"),
+                MxHost(30, "mx2.example.com", ("192.0.2.2",), "ok"),
+            ),
+        ),
+    ),
+    (
+        "a host's name with a byte that is no ASCII (RFC 2181, 11)",
+        "odd.example.net",
+        MxResult("ok", (MxHost(10, r"b\252se.example.net", ("192.0.2.4",), "ok"),)),
+    ),
+    (
+        "a null MX beside a real one, which RFC 7505 forbids",
+        "halfnull.example.net",
+        MxResult("ok", (MxHost(0, ".", (), "nxdomain"), MxHost(10, "mx2.example.com", ("192.0.2.2",), "ok"))),
+    ),
+    ("SERVFAIL", "broken.example.net", MxResult("failure")),
+    ("truncated over UDP: asked again over TCP", "large.example.net", MxResult("ok", (MX1,))),
+    ("a late answer", "late.example.net", MxResult("ok", (MxHost(10, "mx2.example.com", ("192.0.2.2",), "ok"),))),
 ]
 
 
@@ -61,13 +101,13 @@ async def test_what_the_dns_says_is_reported(domain: str, expected: MxResult) ->
         assert await open_lookup(server.address).mx(domain) == expected
 
 
-@pytest.mark.parametrize("domain", ["hanging.example", "lame.example", "mixed.example"])
+@pytest.mark.parametrize("domain", ["hanging.example.net", "lame.example.net", "mixed.example.net"])
 async def test_a_name_server_that_hangs_costs_no_more_than_the_budget(domain: str) -> None:
     async with DnsServer(ZONE, FAULTS) as server:
         began = time.monotonic()
         found = await open_lookup(server.address, budget=0.6).mx(domain)
         assert time.monotonic() - began < 1.1
-        if domain == "mixed.example":
+        if domain == "mixed.example.net":
             assert [h.status for h in found.hosts] == ["ok", "timeout"]
         else:
             assert found.status in ("timeout", "failure")
@@ -75,22 +115,91 @@ async def test_a_name_server_that_hangs_costs_no_more_than_the_budget(domain: st
 
 async def test_names_are_absolute_and_a_search_list_is_never_tried() -> None:
     async with DnsServer(ZONE) as server:
-        await open_lookup(server.address).mx("nowhere.example")
-        assert {asked.split()[0] for asked in server.asked} == {"nowhere.example"}
+        await open_lookup(server.address).mx("nowhere.example.net")
+        assert {asked.split()[0] for asked in server.asked} == {"nowhere.example.net"}
 
 
 async def test_no_more_than_ten_mail_exchangers_are_looked_at() -> None:
     async with DnsServer(ZONE) as server:
-        found = await open_lookup(server.address).mx("many.example")
+        found = await open_lookup(server.address).mx("many.example.net")
         assert (len(found.hosts), found.left_out) == (10, 4)
 
 
-@pytest.mark.parametrize("text", ["9.9.9", "9.9.9.9:x", "9.9.9.9:99999", "dns.example", "[::1"])
+async def test_no_more_than_eight_addresses_of_a_kind_are_kept_and_the_rest_is_counted() -> None:
+    async with DnsServer(ZONE) as server:
+        (host,) = (await open_lookup(server.address).mx("crowd.example.net")).hosts
+        assert (len(host.addresses), host.more) == (8, 3)
+
+
+async def test_a_reserved_mail_exchanger_never_reaches_a_server() -> None:
+    async with DnsServer(ZONE) as server:
+        await open_lookup(server.address).mx("inside.example.net")
+        assert {asked.split()[0] for asked in server.asked} == {"inside.example.net", "mx2.example.com"}
+
+
+async def test_a_dead_name_server_is_passed_over() -> None:
+    async with DnsServer(ZONE) as server, DnsServer({}, {"example.com": "servfail"}) as broken:
+        found = await open_lookup(f"{broken.address},{server.address}").mx("example.com")
+        assert found.status == "ok"
+
+
+async def test_the_systems_name_servers_are_read_and_its_search_list_is_not(tmp_path: Path) -> None:
+    conf = tmp_path / "resolv.conf"
+    conf.write_text("nameserver 192.0.2.53\nsearch firma.example\n")
+    lookup = open_lookup("", resolv_conf=str(conf))
+    assert isinstance(lookup, DnsLookup)
+    assert list(lookup._resolver.nameservers) == ["192.0.2.53"]
+    assert (lookup._resolver.search, lookup._resolver.domain) == ([], dns.name.root)
+
+
+@pytest.mark.parametrize("content", [None, "", "options ndots:1\n"])
+def test_without_a_system_name_server_the_local_machine_is_asked(tmp_path: Path, content: str | None) -> None:
+    conf = tmp_path / "resolv.conf"
+    if content is not None:
+        conf.write_text(content)
+    lookup = open_lookup("", resolv_conf=str(conf))
+    assert isinstance(lookup, DnsLookup)
+    assert [str(server) for server in lookup._resolver.nameservers] == ["Do53:127.0.0.1@53"]
+
+
+def test_a_broken_resolv_conf_is_named_with_the_cure(tmp_path: Path) -> None:
+    conf = tmp_path / "resolv.conf"
+    conf.write_text("nameserver not-an-ip\n")
+    with pytest.raises(ValueError, match="POSTBOTE_NAMESERVERS"):
+        open_lookup("", resolv_conf=str(conf))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",",
+        "127.0.0.1:0",
+        "[192.0.2.1]:53",
+        "9.9.9.9 8.8.8.8",
+        "127.0.0.1:٥٣",
+        "9.9.9",
+        "9.9.9.9:x",
+        "9.9.9.9:99999",
+        "dns.example",
+        "[::1",
+    ],
+)
 def test_a_wrong_name_server_is_named_with_its_variable(text: str) -> None:
     with pytest.raises(ValueError, match="POSTBOTE_NAMESERVERS"):
         open_lookup(text)
 
 
-@pytest.mark.parametrize("text", ["", "9.9.9.9", "127.0.0.1:5353, ::1", "[::1]:5353"])
-def test_name_servers_may_have_a_port(text: str) -> None:
-    assert open_lookup(text) is not None
+@pytest.mark.parametrize(
+    ("text", "servers"),
+    [
+        ("9.9.9.9", ["9.9.9.9@53"]),
+        ("127.0.0.1:5353, ::1", ["127.0.0.1@5353", "::1@53"]),
+        ("[::1]:5353,", ["::1@5353"]),
+        ("2001:db8:0:0:0:0:0:1", ["2001:db8::1@53"]),
+        ("2001:db8::8:53", ["2001:db8::8:53@53"]),
+    ],
+)
+def test_name_servers_may_have_a_port(text: str, servers: list[str]) -> None:
+    lookup = open_lookup(text)
+    assert isinstance(lookup, DnsLookup)
+    assert [str(server) for server in lookup._resolver.nameservers] == [f"Do53:{server}" for server in servers]

@@ -5,6 +5,7 @@ that must not be asked).
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from bot.commands import Tools, wants_help
@@ -47,8 +48,8 @@ def _verdict(found: MxResult) -> str:
         return "ok"
     if "ok" in states:
         return "partly"
-    return "unreachable" if states <= {"none", "nxdomain"} else "unknown"
+    return "unreachable" if states <= {"none", "nxdomain", "reserved"} else "unknown"
 
 
 def _row(host: MxHost) -> Mapping[str, Any]:
-    return {"preference": host.preference, "host": host.host, "addresses": list(host.addresses), "status": host.status}
+    return {**asdict(host), "addresses": list(host.addresses), "unknown": list(host.unknown)}

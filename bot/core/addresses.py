@@ -15,115 +15,65 @@ from bot.core.model import UserError
 
 LONGEST_NAME = 253
 LONGEST_LOCAL = 64
+LONGEST_SHOWN = 100  # characters of a refused input that are repeated to the person
 
+# fmt: off
 # RFC 2606, RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476 and ICANN's .internal (2024): never asked in the public DNS
-RESERVED = frozenset(
-    {
-        "test",
-        "example",
-        "invalid",
-        "localhost",
-        "local",
-        "arpa",
-        "onion",
-        "internal",
-        "alt",
-        "home",
-        "corp",
-        "mail",
-        "lan",
-        "localdomain",
-    }
-)
-FREEMAIL = frozenset(
-    [
-        "aol.com",
-        "gmail.com",
-        "googlemail.com",
-        "gmx.at",
-        "gmx.ch",
-        "gmx.de",
-        "gmx.net",
-        "hotmail.com",
-        "icloud.com",
-        "live.com",
-        "mail.com",
-        "me.com",
-        "outlook.com",
-        "outlook.de",
-        "posteo.de",
-        "proton.me",
-        "protonmail.com",
-        "t-online.de",
-        "web.de",
-        "yahoo.com",
-        "yahoo.de",
-        "bluewin.ch",
-        "freenet.de",
-    ]
-)
-# A label that names a service, not the person's domain: smtp.firma.de is firma.de's
-SERVICES = frozenset(
-    {"smtp", "pop", "pop3", "imap", "mail", "www", "webmail", "mx", "mx1", "mx2", "autodiscover", "ns0", "ssl0"}
-)
+RESERVED = frozenset({
+    "alt", "arpa", "corp", "example", "home", "internal", "invalid", "lan", "local", "localdomain", "localhost",
+    "mail", "onion", "test",
+})
+FREEMAIL = frozenset({
+    "aol.com", "arcor.de", "bluewin.ch", "freenet.de", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net",
+    "googlemail.com", "hotmail.com", "hotmail.de", "icloud.com", "live.com", "live.de", "mail.com", "mailbox.org",
+    "me.com", "outlook.com", "outlook.de", "posteo.de", "proton.me", "protonmail.com", "t-online.de", "web.de",
+    "yahoo.com", "yahoo.de",
+})
+# Endings that make a bare word a domain. A list, because "mehr.Bitte" and "config.php" are none and a wrong
+# smtp.<domain> costs more than a missing one; .es, .in, .is, .it, .me, .no, .so, .us are words after a forgotten blank.
+_ENDINGS = frozenset({
+    "at", "au", "be", "ca", "cc", "ch", "co", "cz", "de", "dk", "eu", "fi", "fr", "gr", "hu", "ie", "io", "li", "lu",
+    "nl", "nz", "pl", "pt", "ro", "se", "si", "sk", "tv", "uk",
+    "app", "berlin", "biz", "cloud", "com", "dev", "edu", "email", "example", "gmbh", "gov", "hamburg", "info", "koeln",
+    "net", "online", "org", "shop", "site", "store", "swiss", "tirol", "wien",
+})
+# fmt: on
+# A label that names a service, not the person's domain: smtp.firma.de and mx2.firma.de are firma.de's
+_SERVICE = re.compile(r"(?:smtps?|pop3?s?|imap4?s?|mail|mx|www|webmail|autodiscover|autoconfig|ns|ssl|ftp)-?\d{0,3}")
 
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]"
 _LOCAL = re.compile(rf"{_ATEXT}{{1,64}}(?:\.{_ATEXT}{{1,64}})*")
 _MAILTO = re.compile(r"<?(?:mailto:)([^|<>\s]*)(?:\|[^<>]*)?>?", re.IGNORECASE)
 _SLACK_LINK = re.compile(r"<(?:https?://)?[^|<>\s]*\|([^<>|]+)>|<((?:https?://)[^|<>\s]+)>", re.IGNORECASE)
+_NAMED = re.compile(r"[^<>@]*<([^<>\s]+)>")  # Max Muster <max@firma.de> (RFC 5322 section 3.4)
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # come along with a paste
+_SEPARATOR = re.compile(r"[\s,;]")
 _ADDRESS_IN_TEXT = re.compile(
     r"(?<![\w.+%@-])([\w!#$&'*+/=?^{|}~-][\w.!#$&'*+/=?^{|}~%-]{0,63})@((?:[\w-]{1,63}\.)+[^\W\d_][\w-]{1,62})(?![\w@-])"
 )
 _DOMAIN_IN_TEXT = re.compile(r"(?<![\w.@%/-])((?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24})(?![\w@-]|\.\w)")
-_FILE_ENDINGS = frozenset(
-    [
-        "pdf",
-        "doc",
-        "docx",
-        "xls",
-        "xlsx",
-        "zip",
-        "txt",
-        "php",
-        "py",
-        "js",
-        "html",
-        "htm",
-        "jpg",
-        "png",
-        "eml",
-        "msg",
-        "ini",
-        "conf",
-        "cfg",
-        "log",
-        "net",
-        "exe",
-        "csv",
-    ]
-) - {"net"}
 
 
 def parse_address(text: str) -> str:
     """The one mail address that `text` is: local part as typed, domain in lower case.
 
-    Raises UserError with one of the problems no-address, two-addresses, no-at, no-local, bad-local, space, and those
-    of parse_domain.
+    Raises UserError with one of the problems no-address, two-addresses, two-ats, no-at, no-local, bad-local, space, and
+    those of parse_domain.
     """
     plain = _bare(text)
     if not plain:
         raise UserError("no-address")
     if "@" not in plain:
-        raise UserError("no-at", given=plain)
+        raise UserError("no-at", given=_shown(plain))
     if plain.count("@") > 1:
-        raise UserError("two-addresses" if re.search(r"[\s,;]", plain) else "two-ats", given=plain)
+        raise UserError("two-addresses" if _SEPARATOR.search(plain) else "two-ats", given=_shown(plain))
     local, domain = plain.split("@")
     if not local:
-        raise UserError("no-local", given=plain)
+        raise UserError("no-local", given=_shown(plain))
     if re.search(r"\s", plain):
-        raise UserError("space", given=plain)
-    if not _LOCAL.fullmatch(local) or len(local) > LONGEST_LOCAL:
-        raise UserError("bad-local", given=plain, local=local)
+        raise UserError("space", given=_shown(plain))
+    if not _LOCAL.fullmatch(local) or len(local) > LONGEST_LOCAL or not local.isprintable():
+        raise UserError("bad-local", given=_shown(plain))
     return f"{local}@{parse_domain(domain)}"
 
 
@@ -132,27 +82,31 @@ def parse_domain(text: str) -> str:
 
     Raises UserError with one of the problems no-domain, ip-address, single-label, bad-domain, two-domains.
     """
-    plain = _bare(text)
-    host = _host(plain)
+    authority = _authority(_bare(text))
+    if _SEPARATOR.search(authority):
+        raise UserError("two-domains", given=_shown(authority))
+    host = _host(authority)
     if not host:
         raise UserError("no-domain")
     if _is_ip(host):
-        raise UserError("ip-address", given=host)
-    if re.search(r"[\s,;]", host):
-        raise UserError("two-domains", given=host)
+        raise UserError("ip-address", given=_shown(host))
     if "." not in host:
-        raise UserError("single-label", given=host)
+        raise UserError("single-label", given=_shown(host))
     try:
         return idna.decode(to_ascii(host))
     except (idna.IDNAError, UnicodeError) as wrong:
-        raise UserError("bad-domain", given=host) from wrong
+        raise UserError("bad-domain", given=_shown(host)) from wrong
 
 
 def to_ascii(domain: str) -> str:
     """The name as it is asked in the DNS (A-labels). Raises idna.IDNAError where it is none."""
+    if len(domain) > LONGEST_NAME:  # before any work: no A-label is shorter than what it encodes
+        raise idna.IDNAError("longer than 253 characters")
     ascii_name = idna.encode(domain, uts46=True, std3_rules=True, transitional=False).decode("ascii").lower()
     if len(ascii_name) > LONGEST_NAME:
         raise idna.IDNAError("longer than 253 octets")
+    if ascii_name.rsplit(".", 1)[-1].isdigit():
+        raise idna.IDNAError("no top-level domain is a number (RFC 3696 section 2)")
     return ascii_name
 
 
@@ -179,15 +133,12 @@ def find_address(text: str) -> str:
 def find_domain(text: str, own: Collection[str]) -> str:
     """The person's own domain in a message: their address's, else the first domain named; empty if there is none.
 
-    `own`: the hoster's host names, which are nobody's own domain; nor are freemail providers, file names and
-    reserved names.
+    `own`: the hoster's host names, which are nobody's own domain; nor are freemail providers, file names, links
+    and reserved names (but .example, which people use as a placeholder). A service's host counts as its domain.
     """
-    hosts = [find_address(text).partition("@")[2]] + [m.group(1) for m in _DOMAIN_IN_TEXT.finditer(text)]
-    for host in hosts:
-        domain = _without_service(host.lower())
-        if host and _may_be_own(domain, own):
-            return domain
-    return ""
+    named = (found.group(1).lower() for found in _DOMAIN_IN_TEXT.finditer(text))
+    hosts = [find_address(text).partition("@")[2], *(host for host in named if host.rsplit(".", 1)[-1] in _ENDINGS)]
+    return next((domain for domain in map(_without_service, hosts) if domain and _may_be_own(domain, own)), "")
 
 
 def near_miss(domain: str) -> str:
@@ -198,15 +149,10 @@ def near_miss(domain: str) -> str:
 
 
 def _may_be_own(domain: str, own: Collection[str]) -> bool:
-    hosters = {name.split(".", 1)[-1] for name in own}
-    ending = domain.rsplit(".", 1)[-1]
-    if "." not in domain or ending in _FILE_ENDINGS or domain in FREEMAIL:
+    hosters = {parent if "." in (parent := name.partition(".")[2]) else name for name in own}
+    if domain in FREEMAIL or any(domain == hoster or domain.endswith(f".{hoster}") for hoster in hosters):
         return False
-    if (
-        domain in hosters
-        or any(domain.endswith(f".{h}") for h in hosters)
-        or (is_reserved(domain) and ending != "example")
-    ):
+    if is_reserved(domain) and not domain.endswith(".example"):
         return False
     try:
         return bool(parse_domain(domain))
@@ -216,22 +162,37 @@ def _may_be_own(domain: str, own: Collection[str]) -> bool:
 
 def _without_service(host: str) -> str:
     first, _, rest = host.partition(".")
-    return rest if first in SERVICES and "." in rest else host
+    return _without_service(rest) if "." in rest and _SERVICE.fullmatch(first) else host
 
 
 def _bare(text: str) -> str:
     """Without what Slack, mail clients and people put around an address."""
-    text = _SLACK_LINK.sub(lambda m: m.group(1) or m.group(2), _MAILTO.sub(r"\1", text.strip()))
-    text = text.strip().strip("<>\"'`„“”‚‘’()[]").strip()
-    return text.rstrip(".,;:!?").strip()
+    for escaped, plain in (
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+    ):  # docs.slack.dev/messaging/formatting-message-text
+        text = text.replace(escaped, plain)
+    text = _INVISIBLE.sub("", text).strip()
+    text = _SLACK_LINK.sub(lambda m: m.group(1) or m.group(2), _MAILTO.sub(r"\1", text))
+    if named := _NAMED.fullmatch(text):
+        text = named.group(1)
+    text = text.strip().strip("<>\"'`„“”‚‘’()").strip().rstrip(".,;:!?…").rstrip()
+    return text[1:-1] if re.fullmatch(r"\[.*\]|([*_~]).*\1", text, re.DOTALL) and len(text) > 1 else text
 
 
-def _host(text: str) -> str:
-    text = re.sub(r"^[a-z][a-z0-9+.-]*://", "", text, flags=re.IGNORECASE)
-    text = text.rsplit("@", 1)[-1]
+def _authority(text: str) -> str:
+    """What stands between the scheme and the path of a URL (RFC 3986 section 3.2)."""
+    text = re.sub(r"^(?:[a-z][a-z0-9+.-]*:)?//", "", text, flags=re.IGNORECASE)
+    return re.split(r"[/?#]", text, maxsplit=1)[0]
+
+
+def _host(authority: str) -> str:
+    """Without user, port and brackets; with plain dots (RFC 3490 section 3.1 names the others)."""
+    text = re.sub(r"[。．｡]", ".", authority.rsplit("@", 1)[-1])
     if text.startswith("["):
-        return text.partition("]")[0].lstrip("[").removeprefix("IPv6:")
-    text = re.split(r"[/?#]", text, maxsplit=1)[0]
+        text = text[1:].partition("]")[0]
+    text = re.sub(r"^ipv6:", "", text, flags=re.IGNORECASE)  # address literals, RFC 5321 section 4.1.3
     if text.count(":") == 1:
         text = text.partition(":")[0]
     return text.strip().rstrip(".")
@@ -243,3 +204,7 @@ def _is_ip(text: str) -> bool:
     except ValueError:
         return bool(re.fullmatch(r"\d+(\.\d+)*", text))
     return True
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"

@@ -49,7 +49,7 @@ yes yet you your you're yours regards dear kind best cheers
 
 
 def _words_of(listed: str) -> frozenset[str]:
-    return frozenset(fold(w) for w in listed.split())
+    return frozenset(fold(w).replace("'", "") for w in listed.split())
 
 
 _FUNCTION_WORDS: Mapping[Language, frozenset[str]] = {"de": _words_of(_GERMAN), "en": _words_of(_ENGLISH)}
@@ -75,13 +75,12 @@ class LanguageGuess:
         `pasted`: words of it that are a quoted error line, which says nothing about its writer. `hint` decides where
         nothing tells; without a hint, German does.
         """
-        foreign = _function_words(pasted)
-        own_words = _own_words(text)
-        evidence = self.evidence(own_words) - foreign
-        if pasted and not _function_words(own_words) - foreign:
-            evidence = 0.0  # nothing but the paste
-        elif abs(evidence) <= _UNDECIDED:
-            evidence = self.evidence(text) - foreign
+        if pasted:
+            left = " ".join((Counter(w for w in _folded(text) if len(w) > 1) - Counter(_folded(pasted))).elements())
+            evidence = float(_function_words(left))  # few words are left: their letters tell too little
+        else:
+            own_words = self.evidence(_own_words(text))
+            evidence = own_words if abs(own_words) > _UNDECIDED else self.evidence(text)
         if abs(evidence) <= _UNDECIDED:
             return hint or "de"
         return "de" if evidence > 0 else "en"
@@ -110,7 +109,7 @@ def _own_words(text: str) -> str:
 
 
 def _folded(text: str) -> list[str]:
-    return [fold(w) for w in _WORD.findall(text)]
+    return [fold(w).replace("'", "") for w in _WORD.findall(text)]
 
 
 def _function_words(text: str) -> int:

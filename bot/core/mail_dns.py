@@ -7,8 +7,9 @@ from typing import Literal, Protocol
 # here" (RFC 7505). none: neither MX nor address. nxdomain: the domain does not exist. timeout, failure: no name
 # server gave a usable answer.
 MxStatus = Literal["ok", "implicit", "null", "none", "nxdomain", "timeout", "failure"]
-# ok: has addresses. none: exists without. nxdomain: does not exist. timeout, failure: not known.
-HostStatus = Literal["ok", "none", "nxdomain", "timeout", "failure"]
+# ok: has addresses. none: exists without. nxdomain: does not exist. reserved: a name that is not in the public DNS, so
+# nobody was asked. timeout, failure: not known.
+HostStatus = Literal["ok", "none", "nxdomain", "reserved", "timeout", "failure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class MxHost:
     host: str  # without the last dot
     addresses: tuple[str, ...]  # IPv4 before IPv6; empty unless `status` is "ok"
     status: HostStatus
+    more: int = 0  # addresses beyond those listed
+    unknown: tuple[Literal["IPv4", "IPv6"], ...] = ()  # with status "ok": kinds of address that nobody could tell
 
 
 @dataclass(frozen=True, slots=True)

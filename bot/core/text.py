@@ -60,10 +60,13 @@ def clean(text: str) -> str:
 
 def error_text(cleaned: str) -> str:
     """The part of a cleaned message that can hold an error, without log prefixes and qmail's spelling."""
+    return _TOKEN.sub(_plain_spelling, _TIMESTAMP.sub(" ", without_returned(cleaned))).strip()
+
+
+def without_returned(cleaned: str) -> str:
+    """A bounce without the copy of the message that it returns: what stands there is not the error."""
     returned = _RETURNED.search(cleaned)
-    if returned and cleaned[: returned.start()].strip():
-        cleaned = cleaned[: returned.start()]
-    return _TOKEN.sub(_plain_spelling, _TIMESTAMP.sub(" ", cleaned)).strip()
+    return cleaned[: returned.start()] if returned and cleaned[: returned.start()].strip() else cleaned
 
 
 def glue(words: Sequence[str], breaks: Container[int], known: Container[str]) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import find_commands
+from bot.commands import Tools, find_commands
 from bot.commands.mx import judge
 from bot.core.mail_dns import MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Language, Question
@@ -57,6 +57,9 @@ SAID = [
     ("login", "a b@firma.de", "en", ["contains a space", "/login webmaster@example.com"]),
     ("login", "max@192.0.2.1", "de", ["IP-Adresse"]),
     ("login", "", "de", ["/login E-Mail-Adresse"]),
+    ("login", "&lt;<mailto:max@firma.de|max@firma.de>&gt;", "de", ["`max%firma.de`"]),
+    ("login", "a@b.de c@d.de", "de", ["mehrere Angaben"]),
+    ("mx", "a@b.de, c@d.de", "en", ["more than one thing"]),
     ("mx", "192.0.2.1", "de", ["IP-Adresse", "/mx example.com"]),
     ("mx", "localhost", "en", ["ending is missing"]),
     ("mx", "printer.local", "de", ["nicht vergeben", "keinen Server gefragt"]),
@@ -99,15 +102,24 @@ UP = MxHost(10, "mx1.example.com", ("192.0.2.1",), "ok")
 NO_ADDRESS = MxHost(20, "mx2.example.com", (), "none")
 GONE = MxHost(20, "mx2.example.com", (), "nxdomain")
 SLOW = MxHost(20, "mx2.example.com", (), "timeout")
+RESERVED = MxHost(20, "printer.local", (), "reserved")
+HALF = MxHost(10, "mx1.example.com", ("192.0.2.1",), "ok", unknown=("IPv6",))
+CROWDED = MxHost(10, "mx1.example.com", ("192.0.2.1",), "ok", more=3)
 VERDICTS = [
     # what was found, verdict, German, English
     (MxResult("ok", (UP,)), "ok", "kann E-Mails empfangen: Der Mailserver hat", "its mail server has an address"),
-    (MxResult("ok", (UP, UP)), "ok", "Alle 2 Mailserver", "all 2 mail servers"),
+    (MxResult("ok", (UP, UP)), "ok", "Beide Mailserver haben", "both mail servers have"),
     (MxResult("ok", (UP, NO_ADDRESS)), "partly", "keine Adresse eingetragen", "has no address"),
     (MxResult("ok", (UP, GONE)), "partly", "diesen Host gibt es nicht", "does not exist"),
     (MxResult("ok", (UP, SLOW)), "partly", "keine Antwort in der", "no answer within"),
     (MxResult("ok", (NO_ADDRESS, GONE)), "unreachable", "kann so keine E-Mails", "cannot receive"),
     (MxResult("ok", (SLOW,)), "unknown", "ließen sich nicht ermitteln", "could not be determined"),
+    (MxResult("ok", (UP, UP), 9), "ok", "Alle 2 geprüften Mailserver", "9 more MX records were not"),
+    (MxResult("ok", (UP, UP), 1), "ok", "Einen weiteren MX-Eintrag habe", "1 more MX record was not"),
+    (MxResult("ok", (NO_ADDRESS,), 4), "unreachable", "kann so vermutlich keine", "probably cannot receive"),
+    (MxResult("ok", (RESERVED,)), "unreachable", "wird im öffentlichen DNS nicht", "not exist in the public DNS"),
+    (MxResult("ok", (HALF,)), "ok", "(IPv6-Adressen ließen sich", "(IPv6 addresses could not"),
+    (MxResult("ok", (CROWDED,)), "ok", "`192.0.2.1` und 3 weitere", "`192.0.2.1` and 3 more"),
     (MxResult("implicit", (UP,)), "implicit", "keinen MX-Eintrag", "no MX record"),
     (MxResult("null"), "null", "RFC 7505", "RFC 7505"),
     (MxResult("none"), "none", "weder einen MX-Eintrag noch eine Adresse", "neither an MX record nor an address"),
@@ -123,6 +135,33 @@ def test_every_finding_has_its_own_verdict_first(found: MxResult, verdict: str, 
     assert facts["verdict"] == verdict
     for language, expected in (("de", german), ("en", english)):
         assert expected in RENDERER.block("mx", language, "de" if language == "de" else "en", facts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mail_exchanger_has_a_line_of_its_own(language: Language) -> None:
+    said = RENDERER.render(Answer("mx", language, judge("example.com", MxResult("ok", (UP, CROWDED, HALF, SLOW), 2))))
+    lines = said.split("\n")
+    assert [line[:4] for line in lines if line.startswith("- ")] == ["- 10", "- 10", "- 10", "- 20"]
+    assert all(line.count("mx") == 1 for line in lines if line.startswith("- "))
+    assert lines[1] == ""
+    assert lines[6:8] == ["", lines[7]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("argument", "asked"),
+    [("Welcher Port?", "Welcher Port?"), ("/faq " * 3_000 + "Welcher Port?", "Welcher Port?"), ("/faqs?", "/faqs?")],
+)
+async def test_faq_asks_what_was_asked(argument: str, asked: str, language: Language) -> None:
+    questions: list[Question] = []
+
+    async def ask(question: Question) -> Answer:
+        questions.append(question)
+        return Answer("decline", "de")
+
+    tools = Tools(KNOWLEDGE.provider, Dns(MxResult("nxdomain")), ask)
+    assert (await COMMANDS["faq"].run(argument, language, tools)).template == "decline"
+    assert questions == [Question(asked, hint=language)]
 
 
 def test_a_name_servers_answer_cannot_break_the_formatting() -> None:

@@ -19,8 +19,8 @@ import pytest
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
 
-ROUNDS = int(os.environ.get("POSTBOTE_FAULT_ROUNDS", "2"))
-EVENTS = int(os.environ.get("POSTBOTE_FAULT_EVENTS", "40"))
+ROUNDS = int(os.environ.get("POSTBOTE_FAULT_ROUNDS", "1"))
+EVENTS = int(os.environ.get("POSTBOTE_FAULT_EVENTS", "30"))
 SETTLE = 0.3  # seconds; our Slack commits a post at once, the real one needs 4
 
 
@@ -116,7 +116,7 @@ async def survive(data: Path, database: str, processes: int) -> None:
     assert codes == [0] * processes, "a clean end"
 
 
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("processes", [1, 2] if ROUNDS > 1 else [2])
 async def test_kill_9_loses_nothing_and_repeats_nothing_on_sqlite(tmp_path: Path, processes: int) -> None:
     await survive(tmp_path, "", processes)
 

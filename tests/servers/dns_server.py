@@ -14,7 +14,8 @@ import dns.rrset
 
 # name → type → records; a name of its own without the asked type is NoAnswer, an absent name NXDOMAIN
 Zone = Mapping[str, Mapping[str, Sequence[str]]]
-Faults = Mapping[str, str]  # name → "never" | "late" | "servfail" | "truncated" (over UDP) | "garbage"
+# name, or name and type ("mx1.example.com AAAA") → "never" | "late" | "servfail" | "truncated" (over UDP) | "garbage"
+Faults = Mapping[str, str]
 
 
 class DnsServer:
@@ -28,10 +29,16 @@ class DnsServer:
 
     async def __aenter__(self) -> "DnsServer":
         loop = asyncio.get_running_loop()
-        self._tcp = await asyncio.start_server(self._stream, "127.0.0.1", 0)
-        self.port = self._tcp.sockets[0].getsockname()[1]
-        self._udp, _ = await loop.create_datagram_endpoint(lambda: _Udp(self), local_addr=("127.0.0.1", self.port))
-        return self
+        while True:
+            self._tcp = await asyncio.start_server(self._stream, "127.0.0.1", 0)
+            self.port = self._tcp.sockets[0].getsockname()[1]
+            try:
+                where = ("127.0.0.1", self.port)
+                self._udp, _ = await loop.create_datagram_endpoint(lambda: _Udp(self), local_addr=where)
+            except OSError:  # somebody's UDP socket has the number already
+                self._tcp.close()
+                continue
+            return self
 
     async def __aexit__(self, kind: type | None, value: BaseException | None, trace: TracebackType | None) -> None:
         for task in self._tasks:
@@ -57,8 +64,11 @@ class DnsServer:
             self._udp.sendto(answer, source)
 
     async def _stream(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        (length,) = struct.unpack("!H", await reader.readexactly(2))
-        answer = await self._answer(await reader.readexactly(length), over_udp=False)
+        try:
+            (length,) = struct.unpack("!H", await reader.readexactly(2))
+            answer = await self._answer(await reader.readexactly(length), over_udp=False)
+        except asyncio.IncompleteReadError:  # the client gave up
+            answer = None
         if answer:
             writer.write(struct.pack("!H", len(answer)) + answer)
             await writer.drain()
@@ -71,7 +81,7 @@ class DnsServer:
         name = question.name.to_text(omit_final_dot=True).lower()
         kind = dns.rdatatype.to_text(question.rdtype)
         self.asked.append(f"{name} {kind}")
-        fault = self._faults.get(name, "")
+        fault = self._faults.get(f"{name} {kind}") or self._faults.get(name, "")
         if fault == "never":
             return None
         if fault == "late":

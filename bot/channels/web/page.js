@@ -54,3 +54,7 @@ text.addEventListener("keydown", (event) => {
 
 document.querySelectorAll(".examples button").forEach((button) =>
   button.addEventListener("click", () => ask(button.textContent.trim())));
+
+// A link may carry a question: /?q=…
+const asked = new URLSearchParams(location.search).get("q");
+if (asked && asked.trim()) ask(asked.trim().slice(0, 8000));

@@ -1,0 +1,149 @@
+"""The command line as a newcomer uses it: real processes, the README's own words."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.channels.slack.manifest import SCOPES
+from bot.commands import find_commands
+from bot.settings import Settings
+
+PROJECT = Path(__file__).parent.parent
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+def postbote(data: Path, *arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=PROJECT,
+        env=environment | {"POSTBOTE_DATA_DIR": str(data), "PYTHONUTF8": "1"} | variables,
+        check=False,
+    )
+
+
+TRANSCRIPTS = re.findall(r"```console\n\$ postbote ask \"([^\"]+)\"\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.parametrize(("asked", "printed"), TRANSCRIPTS)
+def test_the_readmes_transcript_is_what_the_program_prints(data: Path, asked: str, printed: str) -> None:
+    assert postbote(data, "ask", asked).stdout == printed
+
+
+def test_the_readme_is_short_and_has_a_transcript() -> None:
+    assert TRANSCRIPTS
+    assert len(README.split()) <= 500
+
+
+def test_why_shows_the_decision(data: Path) -> None:
+    said = postbote(data, "ask", "welcher port für pop3 mit ssl?", "--why").stdout
+    for shown in ("outcome     answer", "language    de", "rule", "pop3-ssl"):
+        assert shown in said
+
+
+def test_a_stream_of_json_lines_is_answered_in_order(data: Path) -> None:
+    lines = [
+        '{"text": "which port for pop3 with ssl?", "lang": null}',
+        "no json",
+        '{"text": "Guten Morgen", "lang": "en"}',
+    ]
+    done = postbote(data, "answer", "--jsonl", stdin="\n".join(lines))
+    first, bad, last = map(json.loads, done.stdout.splitlines())
+    assert (first["outcome"], first["entries"], first["language"]) == ("answer", ["pop3-ssl"], "en")
+    assert 0 <= first["score"] <= 1
+    assert "error" in bad
+    assert (last["outcome"], last["entries"], last["language"]) == ("decline", [], "en")
+
+
+def test_check_names_file_and_line_and_ends_with_1(data: Path, tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    (base / "not-covered").mkdir(parents=True)
+    for file in (PROJECT / "knowledge").rglob("*.yaml"):
+        (base / file.relative_to(PROJECT / "knowledge")).write_text(file.read_text())
+    broken = base / "ports.yaml"
+    broken.write_text(broken.read_text().replace("kind: answer", "kind: answer\ncolour: red"))
+    done = postbote(data, "check", str(base))
+    assert done.returncode == 1
+    assert re.search(r"ports\.yaml:3: colour: unknown key", done.stderr)
+
+
+def test_the_manifest_names_every_command_and_no_scope_without_a_reason(data: Path) -> None:
+    manifest = json.loads(postbote(data, "manifest", "--url", "https://bot.example.org/").stdout)
+    commands = manifest["features"]["slash_commands"]
+    assert [c["command"] for c in commands] == [f"/{name}" for name in find_commands()]
+    assert {c["url"] for c in commands} == {"https://bot.example.org/slack/events"}
+    assert manifest["settings"]["event_subscriptions"]["request_url"] == "https://bot.example.org/slack/events"
+    assert all(SCOPES.values())
+    # docs.slack.dev/reference/app-manifest: limits
+    assert len(manifest["display_information"]["name"]) <= 35
+    assert len(manifest["display_information"]["description"]) <= 140
+    assert all(len(c["command"]) <= 32 and 0 < len(c["description"]) <= 2_000 for c in commands)
+
+
+def test_without_an_address_the_manifest_is_for_socket_mode(data: Path) -> None:
+    manifest = json.loads(postbote(data, "manifest").stdout)
+    assert manifest["settings"]["socket_mode_enabled"] is True
+    assert "request_url" not in manifest["settings"]["event_subscriptions"]
+
+
+WRONG = [
+    ("a port that is none", {"POSTBOTE_PORT": "x"}, ["run"], "POSTBOTE_PORT"),
+    ("half of Slack", {"SLACK_SIGNING_SECRET": "x"}, ["run"], "SLACK_BOT_TOKEN is missing"),
+    ("no knowledge there", {"POSTBOTE_KNOWLEDGE": "/nowhere"}, ["ask", "x"], "POSTBOTE_KNOWLEDGE"),
+    ("a name server that is none", {"POSTBOTE_NAMESERVERS": "dns"}, ["ask", "x"], "POSTBOTE_NAMESERVERS"),
+]
+
+
+@pytest.mark.parametrize(("variables", "arguments", "says"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
+def test_a_wrong_setting_stops_the_start_with_its_name(
+    data: Path, variables: dict[str, str], arguments: list[str], says: str
+) -> None:
+    done = postbote(data, *arguments, **variables)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_run_lists_every_variable(data: Path) -> None:
+    said = postbote(data, "run", "--help").stdout
+    assert [name for name in Settings.model_fields if name.upper() not in said] == []
+
+
+async def test_run_starts_answers_and_ends_cleanly_on_a_signal(data: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run",
+        env=environment | {"POSTBOTE_DATA_DIR": str(data), "POSTBOTE_PORT": "0"},
+        cwd=PROJECT,
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout
+    printed = ""
+    while "ready" not in printed:
+        printed += (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+    assert "SLACK_BOT_TOKEN" in printed
+    found = re.search(r"http://127\.0\.0\.1:(\d+)/", printed)
+    assert found
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(found[1]))
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert (await reader.read()).endswith(b"ok\n")
+    writer.close()
+    await writer.wait_closed()
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 15) == 0

@@ -1,0 +1,85 @@
+"""The whole knowledge base, worded: every entry in every language."""
+
+import pytest
+
+from bot.__main__ import Mind
+from bot.check import all_problems, figures
+from bot.commands import find_commands
+from bot.core.model import LANGUAGES, Answer, Decision, Language, Part, Question
+from bot.respond import ask, facts_of
+from tests.conftest import PROJECT
+
+ENTRIES = sorted(f.stem for f in (PROJECT / "knowledge").glob("*.yaml") if f.stem not in {"provider", "concepts"})
+
+
+def answered(mind: Mind, entry: str, language: Language, address: str = "", domain: str = "") -> str:
+    part = Part("", "answer", (entry,), 1.0, "test")
+    decision = Decision("answer", (entry,), language, 1.0, (part,), "", address, domain)
+    return mind.renderer.render(Answer("answer", language, facts_of(decision), decision))
+
+
+def test_the_content_has_no_problem(mind: Mind) -> None:
+    found = all_problems(PROJECT / "knowledge", PROJECT / "templates", mind, find_commands())
+    assert [str(problem) for problem in found] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_an_answer_names_its_entry_and_section(mind: Mind, entry: str, language: Language) -> None:
+    said = answered(mind, entry, language)
+    assert f"`{entry}`" in said
+    assert mind.knowledge.entries[entry].faq in said
+    assert "{{" not in said
+
+
+SAYS = [
+    # entry, what its answer must say in both languages (topics.md)
+    ("smtp-server", ["ns0.ovh.net", "smtp."]),
+    ("smtp-requirements", ["OPEN-SMTP", "SMTP-AUTH"]),
+    ("ssl-server", ["ssl0.ovh.net"]),
+    ("ssl-alias-error", ["ns0.ovh.net", "ssl0.ovh.net"]),
+    ("smtp-ssl-port", ["465"]),
+    ("message-size", ["10 MB"]),
+    ("spool-lifetime", ["24"]),
+    ("open-smtp", ["1 "]),
+    ("pop3-server", ["ns0.ovh.net", "pop3."]),
+    ("login-name", ["webmaster%example.com"]),
+    ("mailbox-quota", ["25 MB", "2 GB"]),
+    ("pop3-ssl", ["995", "ssl0.ovh.net"]),
+    ("polling-interval", ["60", "5"]),
+    ("postmaster-account", ["postmaster@"]),
+    ("imap-ssl", ["993"]),
+    ("ports", ["465", "995", "993"]),
+]
+
+
+@pytest.mark.parametrize(("entry", "facts"), SAYS, ids=[row[0] for row in SAYS])
+def test_an_entry_states_its_facts_in_both_languages(mind: Mind, entry: str, facts: list[str]) -> None:
+    for language in LANGUAGES:
+        for fact in facts:
+            assert fact in answered(mind, entry, language)
+
+
+def test_what_the_asker_gave_is_filled_in(mind: Mind) -> None:
+    assert "`smtp.firma.de`" in answered(mind, "smtp-server", "de", "max@firma.de", "firma.de")
+    assert "`max%firma.de`" in answered(mind, "login-name", "en", "max@firma.de", "firma.de")
+
+
+def test_figures_stand_in_one_place_only(mind: Mind) -> None:
+    for entry in mind.knowledge.entries.values():
+        for language in LANGUAGES:
+            assert not [f for f in figures(mind.knowledge) if f in entry.answer[language]], entry.id
+
+
+@pytest.mark.parametrize("text", ["", "help", "Hilfe", "<@U1>"])
+def test_who_only_calls_the_bot_is_told_what_it_does(mind: Mind, text: str) -> None:
+    said = mind.renderer.render(ask(mind.core, Question(text)))
+    assert "/faq" in said
+    assert "/mx" in said
+
+
+def test_a_refusal_says_what_is_covered_and_offers_a_person(mind: Mind) -> None:
+    for language, person in (("de", "Support"), ("en", "support team")):
+        said = mind.renderer.block("decline", language, "de" if language == "de" else "en")
+        assert person in said
+        assert "SMTP" in said
