@@ -9,12 +9,15 @@ import os
 import random
 import socket
 import sys
+import uuid
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
+import psycopg
 import pytest
+from psycopg import sql
 
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
@@ -128,7 +131,10 @@ POSTGRES = os.environ.get("POSTBOTE_TEST_POSTGRES", "")
 @pytest.mark.skipif(not POSTGRES, reason="POSTBOTE_TEST_POSTGRES names no PostgreSQL server; .ci/run starts one")
 @pytest.mark.parametrize("processes", [1, 2])
 async def test_kill_9_loses_nothing_and_repeats_nothing_on_postgresql(tmp_path: Path, processes: int) -> None:
-    await survive(tmp_path, POSTGRES, processes)
+    name = f"postbote_{uuid.uuid4().hex}"  # a database of its own: keys that were answered once stay answered
+    with psycopg.connect(POSTGRES, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    await survive(tmp_path, f"{POSTGRES.rsplit('/', 1)[0]}/{name}", processes)
 
 
 async def test_what_a_process_left_that_never_comes_back_is_taken_over(tmp_path: Path) -> None:

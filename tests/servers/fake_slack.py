@@ -101,7 +101,7 @@ class FakeSlack:
                     continue
         return 0
 
-    async def command(self, bot_url: str, name: str, text: str) -> int:
+    async def command(self, bot_url: str, name: str, text: str, user: str = "U0001") -> int:
         """A slash command, as a form; the status of the answer. Slack never repeats one."""
         number = next(self._numbers)
         raw = urlencode(
@@ -109,7 +109,7 @@ class FakeSlack:
                 "token": "gIkuvaNzQIHg97ATvDxqgjtO",
                 "team_id": TEAM,
                 "channel_id": "C0001",
-                "user_id": "U0001",
+                "user_id": user,
                 "command": f"/{name}",
                 "text": text,
                 "response_url": f"{self.root}/commands/{number}",

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import itertools
 import json
 import time
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 import uvicorn
 
 from bot.channels import Channel, Parts
@@ -20,6 +22,8 @@ from bot.jobs import Jobs
 from bot.serve import open_app
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import APP_TOKEN, SECRET, TOKEN, FakeSlack, signed
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def respond(question: Question) -> Answer:
@@ -74,17 +78,35 @@ async def running(folder: Path, app_token: str = "", *, with_jobs: bool = True) 
         await slack.stop()
 
 
-@pytest.fixture
-async def door(tmp_path: Path) -> AsyncIterator[Running]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """A bot that stores nothing: for requests that never get so far."""
-    async with running(tmp_path, with_jobs=False) as started:
+    async with running(tmp_path_factory.mktemp("door"), with_jobs=False) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running_bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    async with running(tmp_path_factory.mktemp("bot")) as started:
         yield started
 
 
 @pytest.fixture
-async def bot(tmp_path: Path) -> AsyncIterator[Running]:
-    async with running(tmp_path) as started:
-        yield started
+def bot(running_bot: Running) -> Running:
+    """The same bot for all tests, with a Slack that has forgotten the test before."""
+    slack = running_bot.slack
+    for remembered in (slack.posts, slack.ephemeral, slack.calls, slack.trouble):
+        remembered.clear()
+    running_bot.disk_full = False
+    return running_bot
+
+
+NUMBER = itertools.count(1)
+
+
+def fresh(name: str) -> dict[str, Any]:
+    """A recorded payload as a message of its own."""
+    return recorded(name, ts=f"1515449600.{next(NUMBER):06d}", event_ts="1515449600.000000")
 
 
 async def post(url: str, body: bytes | str, headers: dict[str, str]) -> tuple[int, str]:
@@ -94,26 +116,30 @@ async def post(url: str, body: bytes | str, headers: dict[str, str]) -> tuple[in
 
 
 async def test_a_mention_is_answered_once_in_its_thread_with_a_fallback_text(bot: Running) -> None:
-    assert await bot.slack.deliver(bot.url, recorded("app_mention")) == 1
+    mention = fresh("app_mention")
+    assert await bot.slack.deliver(bot.url, mention) == 1
     await bot.slack.until(posts=1)
     (sent,) = bot.slack.posts
-    assert (sent["channel"], sent["thread_ts"]) == ("C0LAN2Q65", "1515449522.000016")
+    ts = mention["event"]["ts"]
+    assert (sent["channel"], sent["thread_ts"]) == ("C0LAN2Q65", ts)
     assert sent["text"] == "en  welcher port für pop3 mit ssl?"
     assert sent["blocks"][0]["text"]["text"] == "*en*  welcher port für pop3 mit ssl?"
-    assert sent["metadata"]["event_payload"]["key"] == "T0001:C0LAN2Q65:1515449522.000016:question"
+    assert sent["metadata"]["event_payload"]["key"] == f"T0001:C0LAN2Q65:{ts}:question"
 
 
 async def test_twins_and_redeliveries_of_one_mention_are_answered_once(bot: Running) -> None:
-    bodies = [recorded("app_mention"), recorded("message_channels"), recorded("app_mention")]
+    mention = fresh("app_mention")
+    twin = recorded("message_channels", ts=mention["event"]["ts"])
+    bodies = [mention, twin, mention]
     await asyncio.gather(*(bot.slack.deliver(bot.url, body) for body in bodies))
     await bot.slack.until(posts=1)
-    await bot.slack.deliver(bot.url, recorded("app_mention"))
+    await bot.slack.deliver(bot.url, mention)
     await bot.slack.until(posts=2, seconds=0.5)
     assert len(bot.slack.posts) == 1
 
 
 async def test_a_direct_message_is_answered(bot: Running) -> None:
-    await bot.slack.deliver(bot.url, recorded("message_im"))
+    await bot.slack.deliver(bot.url, fresh("message_im"))
     await bot.slack.until(posts=1)
     assert bot.slack.posts[0]["channel"] == "D024BE91L"
     assert "thread_ts" not in bot.slack.posts[0]
@@ -121,7 +147,7 @@ async def test_a_direct_message_is_answered(bot: Running) -> None:
 
 async def test_bots_and_edits_get_no_answer(bot: Running) -> None:
     for name in ("bot_message", "message_changed"):
-        assert await bot.slack.deliver(bot.url, recorded(name)) == 1
+        assert await bot.slack.deliver(bot.url, fresh(name)) == 1
     await bot.slack.until(posts=1, seconds=0.5)
     assert bot.slack.posts == []
 
@@ -135,8 +161,8 @@ async def test_a_command_is_answered_for_the_person_alone(bot: Running) -> None:
 
 async def test_the_persons_language_is_asked_once(bot: Running) -> None:
     bot.slack.locale = "de-DE"
-    await bot.slack.command(bot.url, "ports", "")
-    await bot.slack.command(bot.url, "ports", "")
+    for _ in range(2):
+        await bot.slack.command(bot.url, "ports", "", user="U0002")
     await bot.slack.until(posts=2)
     assert [sent["text"] for sent in bot.slack.ephemeral] == ["de ports", "de ports"]
     assert bot.slack.calls.count("users.info") == 1
@@ -153,17 +179,18 @@ TROUBLE = [
 @pytest.mark.parametrize("trouble", [row[1] for row in TROUBLE], ids=[row[0] for row in TROUBLE])
 async def test_a_web_api_in_trouble_gets_the_answer_exactly_once(bot: Running, trouble: list[str]) -> None:
     bot.slack.trouble = trouble
-    await bot.slack.deliver(bot.url, recorded("app_mention"))
+    await bot.slack.deliver(bot.url, fresh("app_mention"))
     await bot.slack.until(posts=1)
     await asyncio.sleep(1.6 if "lost" in trouble else 0)
     assert len(bot.slack.posts) == 1
 
 
 async def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(bot: Running) -> None:
+    mention = fresh("app_mention")
     bot.disk_full = True
-    assert await bot.slack.deliver(bot.url, recorded("app_mention"), pauses=(0.1,)) == 0
+    assert await bot.slack.deliver(bot.url, mention, pauses=(0.1,)) == 0
     bot.disk_full = False
-    assert await bot.slack.deliver(bot.url, recorded("app_mention")) == 1
+    assert await bot.slack.deliver(bot.url, mention) == 1
     await bot.slack.until(posts=1)
     assert len(bot.slack.posts) == 1
 
@@ -219,15 +246,6 @@ STRANGE = [
 async def test_a_genuine_request_of_an_unknown_shape_does_no_harm(door: Running, body: str, expected: int) -> None:
     status, _ = await post(door.url, body, JSON | signed(body))
     assert status == expected
-
-
-async def test_socket_mode_answers_a_mention_and_its_copy_once(tmp_path: Path) -> None:
-    async with running(tmp_path, APP_TOKEN) as bot:
-        await connected(bot)
-        assert await bot.slack.push(recorded("app_mention"))
-        assert await bot.slack.push(recorded("message_channels"))
-        await bot.slack.until(posts=1)
-        assert len(bot.slack.posts) == 1
 
 
 async def test_socket_mode_does_not_acknowledge_what_cannot_be_stored(tmp_path: Path) -> None:

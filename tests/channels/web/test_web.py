@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+import pytest_asyncio
 import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +56,7 @@ async def no_trouble() -> str:
     return ""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def url() -> AsyncIterator[str]:
     page = WebPage(Parts(store, respond, lambda answer: f"**{answer.facts['text']}**", {}))
     app = open_app(no_trouble, {"web": page})
@@ -73,6 +74,7 @@ async def fetch(method: str, url: str, data: bytes | None = None) -> tuple[int, 
         return response.status, await response.text(), response.headers.get("Content-Security-Policy", "")
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_the_page_and_its_parts_are_served_with_a_strict_policy(url: str) -> None:
     for path in ("/", "/page.css", "/page.js"):
         status, text, policy = await fetch("GET", url + path)
@@ -81,6 +83,7 @@ async def test_the_page_and_its_parts_are_served_with_a_strict_policy(url: str) 
         assert "default-src 'none'" in policy
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_question_is_answered_on_the_line(url: str) -> None:
     status, text, _ = await fetch("POST", f"{url}/ask", json.dumps({"text": "welcher Port?", "lang": "en"}).encode())
     assert status == 200
@@ -100,6 +103,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("body", "status", "says"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_bad_request_is_refused_with_the_reason(url: str, body: bytes, status: int, says: str) -> None:
     got, text, _ = await fetch("POST", f"{url}/ask", body)
     assert got == status
@@ -109,10 +113,12 @@ async def test_a_bad_request_is_refused_with_the_reason(url: str, body: bytes, s
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("GET", "/nowhere", 404), ("GET", "/ask", 405), ("POST", "/", 405)]
 )
+@pytest.mark.asyncio(loop_scope="module")
 async def test_unknown_paths_and_methods_are_refused(url: str, method: str, path: str, status: int) -> None:
     assert (await fetch(method, url + path))[0] == status
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_bug_shows_nothing_of_itself(url: str) -> None:
     status, text, _ = await fetch("POST", f"{url}/ask", b'{"text": "bug"}')
     assert status == 500
@@ -120,6 +126,7 @@ async def test_a_bug_shows_nothing_of_itself(url: str) -> None:
     assert "Traceback" not in text
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_the_process_says_that_it_lives_and_is_ready(url: str) -> None:
     assert (await fetch("GET", f"{url}/healthz"))[:2] == (200, "ok\n")
     assert (await fetch("GET", f"{url}/readyz"))[0] == 200
