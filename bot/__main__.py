@@ -25,7 +25,7 @@ from bot.knowledge import KnowledgeError, load
 from bot.lookup import open_lookup
 from bot.render import Renderer
 from bot.respond import open_respond
-from bot.settings import Settings
+from bot.settings import PACKAGED, Settings
 
 LOG = (
     structlog.processors.add_log_level,
@@ -50,7 +50,7 @@ def open_mind(settings: Settings) -> Mind:
     knowledge = load(settings.postbote_knowledge)
     reader = Reader(knowledge)
     trained = cache.remembered(
-        settings.postbote_data_dir / "cache",
+        [settings.postbote_data_dir / "cache", PACKAGED],
         cache.fingerprint([settings.postbote_knowledge, CORE]),
         lambda: train(knowledge, reader, examples_of(knowledge)),
     )

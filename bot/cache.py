@@ -7,7 +7,7 @@ import hashlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -28,28 +28,35 @@ def fingerprint(folders: Iterable[Path]) -> str:
     return digest.hexdigest()[:16]
 
 
-def remembered(folder: Path, name: str, train: Callable[[], Trained]) -> Trained:
-    """The training kept under this name in the folder, else a new one, which is then kept (if the folder
+def file_name(name: str) -> str:
+    """The file that keeps the training of one content."""
+    return f"trained-{name}.npz"
 
-    can be written).
-    """
-    file = folder / f"trained-{name}.npz"
+
+def remembered(folders: Sequence[Path], name: str, train: Callable[[], Trained]) -> Trained:
+    """The training kept under this name in one of the folders; else a new one, kept in the first if it can be."""
+    for folder in folders:
+        try:
+            return _read(folder / file_name(name))
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+            continue
+    trained = train()
     try:
-        return _read(file)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        trained = train()
-    try:
-        _write(file, trained)
-    except OSError:
+        _keep(folders[0], name, trained)
+    except OSError:  # a read-only disk costs every start the time to learn, and nothing else
         return trained
-    for old in folder.glob("trained-*.npz"):
-        if old != file:
-            old.unlink(missing_ok=True)
     return trained
 
 
+def _keep(folder: Path, name: str, trained: Trained) -> None:
+    _write(folder / file_name(name), trained)
+    for old in folder.glob(file_name("*")):
+        if old.name != file_name(name):
+            old.unlink(missing_ok=True)
+
+
 def _read(file: Path) -> Trained:
-    with np.load(file, allow_pickle=False) as kept:
+    with file.open("rb") as raw, np.load(raw, allow_pickle=False) as kept:
         values: dict[str, Any] = {f.name: kept[f.name] for f in fields(Trained)}
     values |= {name: tuple(str(values[name]).split("\n")) for name in _TEXTS}
     return Trained(**values)

@@ -1,0 +1,40 @@
+"""Learns the knowledge base while the wheel is built, so that not even the first start after an installation has to.
+
+An editable installation learns at its first start: its content changes all the time.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
+    """Adds bot/_packaged/trained-<content>.npz to the wheel."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """See hatchling's BuildHookInterface."""
+        if version == "editable":
+            return
+        root = Path(self.root)
+        sys.path.insert(0, str(root))
+        from bot import cache
+        from bot.core.features import Reader
+        from bot.core.questions import examples_of, train
+        from bot.knowledge import load
+
+        knowledge = load(root / "knowledge")
+        reader = Reader(knowledge)
+        self._folder = tempfile.TemporaryDirectory()
+        name = cache.fingerprint([root / "knowledge", root / "bot/core"])
+        cache.remembered([Path(self._folder.name)], name, lambda: train(knowledge, reader, examples_of(knowledge)))
+        build_data["force_include"][str(Path(self._folder.name) / cache.file_name(name))] = (
+            f"bot/_packaged/{cache.file_name(name)}"
+        )
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Removes what was learnt: it is in the wheel now."""
+        if version != "editable":
+            self._folder.cleanup()

@@ -1,0 +1,57 @@
+"""What training leaves is kept by the content's name, whole or not at all."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.cache import file_name, fingerprint, remembered
+from bot.core.questions import Trained
+
+
+def training() -> Trained:
+    ints, floats = np.array([0, 1], dtype=np.int32), np.array([0.5, 1.5], dtype=np.float32)
+    return Trained(("word:a", "word:b"), floats, ("ports", "webmail"), floats.reshape(2, 1), ints, ints, ints, floats)
+
+
+def not_again() -> Trained:
+    raise AssertionError("trained again")
+
+
+def test_what_was_learnt_is_remembered(tmp_path: Path) -> None:
+    remembered([tmp_path / "new"], "a", training)
+    again = remembered([tmp_path / "new"], "a", not_again)
+    assert (again.features, again.owners) == (training().features, training().owners)
+    assert np.array_equal(again.weights, training().weights)
+
+
+def test_a_later_folder_serves_too(tmp_path: Path) -> None:
+    remembered([tmp_path / "packaged"], "a", training)
+    assert remembered([tmp_path / "cache", tmp_path / "packaged"], "a", not_again).owners == ("ports", "webmail")
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x03\x04 cut off"])
+def test_a_broken_file_is_only_a_slower_start(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / file_name("a")).write_bytes(content)
+    assert remembered([tmp_path], "a", training).owners == ("ports", "webmail")
+    remembered([tmp_path], "a", not_again)
+
+
+def test_a_folder_that_cannot_be_written_is_only_a_slower_start(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert remembered([tmp_path / "file" / "folder"], "a", training).owners == ("ports", "webmail")
+
+
+def test_the_training_of_other_content_is_thrown_away(tmp_path: Path) -> None:
+    remembered([tmp_path], "old", training)
+    remembered([tmp_path], "new", training)
+    assert [f.name for f in tmp_path.iterdir()] == [file_name("new")]
+
+
+def test_every_change_of_content_changes_the_name(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("x: 1")
+    before = fingerprint([tmp_path])
+    (tmp_path / "a.yaml").write_text("x: 2")
+    changed = fingerprint([tmp_path])
+    (tmp_path / "a.yaml").rename(tmp_path / "b.yaml")
+    assert len({before, changed, fingerprint([tmp_path])}) == 3
