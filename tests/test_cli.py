@@ -7,13 +7,18 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.channels.slack.manifest import SCOPES
 from bot.commands import find_commands
 from bot.settings import Settings
+from tests.channels.slack.test_events import recorded
+from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -125,25 +130,53 @@ def test_run_lists_every_variable(data: Path) -> None:
     assert [name for name in Settings.model_fields if name.upper() not in said] == []
 
 
-async def test_run_starts_answers_and_ends_cleanly_on_a_signal(data: Path) -> None:
+def test_the_manifest_in_deploy_is_the_one_that_is_printed(data: Path) -> None:
+    assert (PROJECT / "deploy/slack-manifest.json").read_text(encoding="utf-8") == postbote(data, "manifest").stdout
+
+
+@asynccontextmanager
+async def running(data: Path, **variables: str) -> AsyncIterator[tuple[str, str]]:
+    """The program as a newcomer starts it: what it printed until it was ready, and its address."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run",
-        env=environment | {"POSTBOTE_DATA_DIR": str(data), "POSTBOTE_PORT": "0"},
+        *(sys.executable, "-m", "bot", "run"),
+        env=environment | {"POSTBOTE_DATA_DIR": str(data), "POSTBOTE_PORT": "0"} | variables,
         cwd=PROJECT,
         stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    )
     assert process.stdout
     printed = ""
     while "ready" not in printed:
         printed += (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
-    assert "SLACK_BOT_TOKEN" in printed
-    found = re.search(r"http://127\.0\.0\.1:(\d+)/", printed)
+    found = re.search(r"http://127\.0\.0\.1:\d+/", printed)
     assert found
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(found[1]))
-    writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    assert (await reader.read()).endswith(b"ok\n")
-    writer.close()
-    await writer.wait_closed()
+    yield printed, found[0]
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 15) == 0
+
+
+async def test_with_slack_tokens_the_same_process_answers_in_slack(data: Path) -> None:
+    slack = FakeSlack(locale="de-DE")
+    await slack.start()
+    tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
+    async with running(data, **tokens) as (printed, url):
+        assert "on   slack" in printed
+        assert await slack.deliver(f"{url}slack/events", recorded("app_mention")) == 1
+        assert await slack.command(f"{url}slack/events", "login", "max@firma.de") == 200
+        assert await slack.command(f"{url}slack/events", "ports", "") == 200
+        await slack.until(posts=3)
+    await slack.stop()
+    assert "995" in slack.posts[0]["text"]
+    said = sorted(sent["text"] for sent in slack.ephemeral)
+    assert "max%firma.de" in said[0]
+    assert said[1].startswith("Ports für SSL-Verbindungen")
+
+
+async def test_run_starts_answers_and_ends_cleanly_on_a_signal(data: Path) -> None:
+    async with running(data) as (printed, url):
+        assert "SLACK_BOT_TOKEN" in printed
+        async with aiohttp.ClientSession() as session:
+            async with session.get(f"{url}healthz") as response:
+                assert await response.text() == "ok\n"
+            async with session.post(f"{url}ask", json={"text": "welcher port für pop3 mit ssl?"}) as response:
+                assert "995" in (await response.json())["html"]

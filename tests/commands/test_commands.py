@@ -143,8 +143,7 @@ def test_every_mail_exchanger_has_a_line_of_its_own(language: Language) -> None:
     lines = said.split("\n")
     assert [line[:4] for line in lines if line.startswith("- ")] == ["- 10", "- 10", "- 10", "- 20"]
     assert all(line.count("mx") == 1 for line in lines if line.startswith("- "))
-    assert lines[1] == ""
-    assert lines[6:8] == ["", lines[7]]
+    assert (lines[1], lines[6], lines[8]) == ("", "", "")  # else Markdown takes the neighbours for part of the list
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
