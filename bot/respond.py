@@ -1,5 +1,6 @@
 """Question → Answer: a command is run, everything else is asked of the core. Nothing here knows a channel."""
 
+import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -8,6 +9,10 @@ from bot.core.answer import Core
 from bot.core.mail_dns import Lookup
 from bot.core.model import Answer, Decision, Provider, Question, UserError
 from bot.core.text import clean
+
+_UNKNOWN_COMMAND = re.compile(
+    r"/[a-z-]{1,32}(?: \S{1,60}){0,2}", re.IGNORECASE
+)  # "/mail x", but no path and no log line
 
 
 def open_respond(
@@ -19,7 +24,7 @@ def open_respond(
         name, argument = _command(question, commands)
         if not name:
             return ask(core, question)
-        language = question.language or question.hint or core.language.of(argument, None)
+        language = question.language or question.hint or "de"  # an argument tells nothing of the person's language
         try:
             return await commands[name].run(argument, language, Tools(provider, lookup, respond))
         except UserError as refused:
@@ -30,7 +35,8 @@ def open_respond(
 
 def ask(core: Core, question: Question) -> Answer:
     """What the knowledge base says to a message; what the bot can do, where somebody only calls it or asks for help."""
-    if wants_help(question.text) or not clean(question.text):
+    text = clean(question.text)
+    if wants_help(text) or not text or _UNKNOWN_COMMAND.fullmatch(text):
         return Answer("faq", question.language or question.hint or core.language.of(question.text), {"help": True})
     decision = core.decide(question)
     return Answer(decision.outcome, decision.language, facts_of(decision), decision)

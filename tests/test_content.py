@@ -71,7 +71,14 @@ def test_figures_stand_in_one_place_only(mind: Mind) -> None:
             assert not [f for f in figures(mind.knowledge) if f in entry.answer[language]], entry.id
 
 
-@pytest.mark.parametrize("text", ["", "help", "Hilfe", "<@U1>"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_title_sent_back_from_a_menu_leads_to_its_entry(mind: Mind, entry: str, language: Language) -> None:
+    decision = mind.core.decide(Question(mind.knowledge.entries[entry].title[language]))
+    assert (decision.outcome, decision.entries[:1]) == ("answer", (entry,))
+
+
+@pytest.mark.parametrize("text", ["", "help", "Hilfe", "<@U1>", "/nonsense", "/nonsense x"])
 def test_who_only_calls_the_bot_is_told_what_it_does(mind: Mind, text: str) -> None:
     said = mind.renderer.render(ask(mind.core, Question(text)))
     assert "/faq" in said

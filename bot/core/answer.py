@@ -95,6 +95,8 @@ class Core:
 
     def _question_part(self, text: str) -> Part:
         words = self._reader.words(text)
+        if not self._ranker.knows(words):
+            return Part(" ".join(words), "decline", (), 1.0, "question: none of its words is known")
         raw = self._ranker.scores(words)
         signals = self._signals(raw)
         first, among, outside = (probability(w, signals) for w in (FIRST, AMONG, OUTSIDE))

@@ -159,6 +159,10 @@ class Ranker:
         near = self._nearest(ids, values)
         return dict(zip(trained.owners, (linear + NEAREST_WEIGHT * near).tolist(), strict=True))
 
+    def knows(self, words: Sequence[str]) -> bool:
+        """Is any word of the message one that the examples use?"""
+        return any(f"word:{stem}" in self._number for stem in self._reader.counts(words)["word"])
+
     def _nearest(self, ids: Ints, values: Floats) -> Floats:
         """Per owner the mean cosine of its nearest examples."""
         trained = self._trained
