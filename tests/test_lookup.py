@@ -18,7 +18,7 @@ ZONE = {
     "implicit.example.net": {"A": ["192.0.2.9"]},
     "empty.example.net": {"TXT": ["x"]},
     "dangling.example.net": {"MX": ["10 gone.example.net.", "20 bare.example.net."]},
-    "bare.example.net.net": {"TXT": ["x"]},
+    "bare.example.net": {"TXT": ["x"]},
     "many.example.net": {"MX": [f"{n} mx1.example.com." for n in range(10, 24)]},
     "mixed.example.net": {"MX": ["10 mx1.example.com.", "20 slow.example.net."]},
     "large.example.net": {"MX": ["10 mx1.example.com."]},
@@ -36,7 +36,7 @@ ZONE = {
     "halfnull.example.net": {"MX": ["0 .", "10 mx2.example.com."]},
 }
 FAULTS = {
-    "slow.example.net.net": "never",
+    "slow.example.net": "never",
     "hanging.example.net": "never",
     "broken.example.net": "servfail",
     "large.example.net": "truncated",
@@ -61,7 +61,7 @@ ROWS = [
         "mail exchangers without an address",
         "dangling.example.net",
         MxResult(
-            "ok", (MxHost(10, "gone.example.net.net", (), "nxdomain"), MxHost(20, "bare.example.net", (), "none"))
+            "ok", (MxHost(10, "gone.example.net", (), "nxdomain"), MxHost(20, "bare.example.net", (), "none"))
         ),
     ),
     (
