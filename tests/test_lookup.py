@@ -60,9 +60,7 @@ ROWS = [
     (
         "mail exchangers without an address",
         "dangling.example.net",
-        MxResult(
-            "ok", (MxHost(10, "gone.example.net", (), "nxdomain"), MxHost(20, "bare.example.net", (), "none"))
-        ),
+        MxResult("ok", (MxHost(10, "gone.example.net", (), "nxdomain"), MxHost(20, "bare.example.net", (), "none"))),
     ),
     (
         "one kind of address cannot be told",
