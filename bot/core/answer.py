@@ -1,8 +1,9 @@
 """The decision: answer, suggest or decline.
 
 Every question gets three probabilities: that the first entry is right, that the right one is among the first three, and
-that the FAQ does not cover it. The outcome is the one that is worth most. The figures are read off the labelled sets by
-`python -m tests.eval.tune`, cross-validated; none is set by hand.
+that the FAQ does not cover it. The outcome is the one that is worth most. FIRST, AMONG and OUTSIDE are fitted by
+`python -m tests.eval.tune` on the labelled questions; WRONG_COSTS and ERROR_FROM were chosen by hand from a few values
+tried on the labelled sets.
 """
 
 import math

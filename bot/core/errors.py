@@ -25,6 +25,7 @@ _WORD = re.compile(r"\d\.\d{1,3}\.\d{1,3}|[a-z]+|\d+")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _REPLY = re.compile(r"^[245][0-5]\d$")  # RFC 5321 section 4.2
 
+# These four were set by judgement, not fitted.
 FULL_WEIGHT = 9.0  # matched weight from which a line's fit counts in full: about four telling words
 GAP = 0.12  # what a word between two matching ones costs, in matched weight
 WIDEST_GAP = 12  # words between two matching ones; beyond that they belong to different statements
