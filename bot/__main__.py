@@ -162,17 +162,27 @@ def check_(path: Path | None) -> None:
 
 
 @main.command(name="evaluate")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument(
+    "files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@click.option("--cross-validate", is_flag=True, help="Decide each line with thresholds learnt from the other lines.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def evaluate_(file: Path, as_json: bool) -> None:
-    """Run a labelled set and print the score, the confusions and the calibration."""
+def evaluate_(files: tuple[Path, ...], cross_validate: bool, as_json: bool) -> None:
+    """Run labelled sets and print the score, the confusions and the calibration of each."""
     mind = mind_or_exit(read_settings())
     try:
-        lines = evaluate.read_set(file)
+        sets = [evaluate.read_set(file) for file in files]
     except ValueError as wrong:
         raise click.ClickException(str(wrong)) from None
-    found = evaluate.report(evaluate.run_set(lines, lambda text: mind.core.decide(Question(text))))
-    click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else evaluate.to_text(found))
+    lines = [line for labelled in sets for line in labelled]
+    results = iter(
+        evaluate.cross_validate(lines, mind.core) if cross_validate else evaluate.run_set(lines, mind.core.decide)
+    )
+    for file, labelled in zip(files, sets, strict=True):
+        found = evaluate.report([next(results) for _ in labelled])
+        click.echo(
+            json.dumps(found, indent=2, ensure_ascii=False) if as_json else f"{file}\n{evaluate.to_text(found)}\n"
+        )
 
 
 @main.command()

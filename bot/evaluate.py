@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.core.model import Decision
+from bot.core.answer import Core
+from bot.core.figures import Figures, Sample, learnt
+from bot.core.model import Decision, Question
 
-Decide = Callable[[str], Decision]
+Decide = Callable[[Question], Decision]
+FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ _SCORES = {
     "menu": 0.0,
     "false-answer": -1.0,
 }
+_RIGHT = {"answered-right", "suggested-right", "declined-right", "declined-allowed"}
 
 
 def read_set(path: Path) -> list[Line]:
@@ -96,7 +100,39 @@ def _to_line(raw: Mapping[str, Any]) -> Line:
 
 def run_set(lines: Iterable[Line], decide: Decide) -> list[Result]:
     """Every line decided, in order."""
-    return [Result(line, decide(line.text)) for line in lines]
+    return [Result(line, decide(Question(line.text))) for line in lines]
+
+
+def cross_validate(lines: Sequence[Line], core: Core) -> list[Result]:
+    """Every line decided with figures that were learnt without it: in five folds, by the line's place.
+
+    What the entries and their examples owe to the lines is not undone by this.
+    """
+    samples = [to_sample(line, core) for line in lines]
+    folds = [learnt([s for n, s in enumerate(samples) if n % FOLDS != fold]) for fold in range(FOLDS)]
+    fitted, results = core.figures, []
+    for number, line in enumerate(lines):
+        core.figures = folds[number % FOLDS]
+        results.append(Result(line, core.decide(Question(line.text))))
+    core.figures = fitted
+    return results
+
+
+def to_figures(lines: Sequence[Line], core: Core) -> Figures:
+    """The decision's figures as all the lines teach them."""
+    return learnt([to_sample(line, core) for line in lines])
+
+
+def to_sample(line: Line, core: Core) -> Sample:
+    """A labelled message as the figures are learnt from."""
+    first, signals, found = core.evidence(line.text)
+    return Sample(
+        signals=signals,
+        first_right=first[0] in line.expect,
+        among_right=bool(set(first) & set(line.expect)),
+        outside=not line.expect,
+        explained=tuple((of, owner in line.expect) for owner, of in found),
+    )
 
 
 def metrics(results: Sequence[Result]) -> dict[str, Any]:
@@ -148,11 +184,10 @@ def _confusions(results: Sequence[Result]) -> list[dict[str, Any]]:
 
 
 def _calibration(results: Sequence[Result]) -> list[dict[str, Any]]:
-    """Of the answers and menus whose score lies in a tenth: how many had the right entry first."""
+    """Of the decisions whose score lies in a tenth: how many were right (answer, menu or refusal)."""
     tenths: dict[int, list[bool]] = defaultdict(list)
     for r in results:
-        if r.decision.entries:
-            tenths[min(9, int(r.decision.score * 10))].append(r.decision.entries[0] in r.line.expect)
+        tenths[min(9, int(r.decision.score * 10))].append(r.verdict in _RIGHT)
     return [
         {"score": f"{t / 10:.1f}-{(t + 1) / 10:.1f}", "lines": len(v), "right": _mean(v)}
         for t, v in sorted(tenths.items())

@@ -21,8 +21,9 @@ import structlog
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from bot.channels import Channel
-from bot.core.model import Answer, Event, Question, TryLater
+from bot.core.model import Answer, Before, Event, Question, TryLater
 from bot.slots import MOST, FileSlots, PostgresSlots, Slots, first_free
+from bot.store import DATABASE_TROUBLE, Store
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -43,11 +44,14 @@ Workflow = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 class Jobs:
     """The engine. One per process."""
 
-    def __init__(self, database_url: str, data_dir: Path, respond: Respond, channels: Mapping[str, Channel]) -> None:
+    def __init__(
+        self, database_url: str, data_dir: Path, respond: Respond, channels: Mapping[str, Channel], store: Store
+    ) -> None:
         """`database_url`: postgresql://….
 
         Empty for a SQLite file in `data_dir`. `channels` may be filled until `start`.
         """
+        self._store = store
         self._url = database_url or f"sqlite:///{data_dir / 'postbote.sqlite'}"
         self._data_dir = data_dir
         self._respond = respond
@@ -63,6 +67,7 @@ class Jobs:
         Raises where the database cannot be used.
         """
         self._loop = asyncio.get_running_loop()
+        await asyncio.to_thread(self._store.open)
         self._slots = self._open_slots()
         self._slot = await asyncio.to_thread(first_free, self._slots)
         DBOS(config=self._config())
@@ -84,6 +89,7 @@ class Jobs:
             await asyncio.sleep(0.02)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         self._slots.close()
+        self._store.close()
 
     async def store(self, event: Event) -> None:
         """Returns when the event is durable.
@@ -164,9 +170,26 @@ class Jobs:
         return to_json(await self._guarded(event, lambda: self._considered(event)) or failure(event))
 
     async def _considered(self, event: Event) -> Answer:
+        """The answer to the question with its conversation: what was asked before, and in which language."""
         channel = self._channels.get(event.channel)
-        hint = event.question.hint or (await channel.hint(event) if channel else None)
-        return await self._respond(replace(event.question, hint=hint))
+        before = await self._remembered(event)
+        hint = event.question.hint or (before.language if before else None)
+        hint = hint or (await channel.hint(event) if channel else None)
+        understood = before.understood if before else ""
+        answer = await self._respond(replace(event.question, hint=hint, before=understood))
+        try:
+            await asyncio.to_thread(self._store.remember, event, answer)
+        except DATABASE_TROUBLE as wrong:
+            log.warning("not_remembered", key=event.key, why=type(wrong).__name__)
+        return answer
+
+    async def _remembered(self, event: Event) -> Before | None:
+        """Without its conversation a question is still a question: trouble here must not keep it from its answer."""
+        try:
+            return await asyncio.to_thread(self._store.before, event)
+        except DATABASE_TROUBLE as wrong:
+            log.warning("conversation_not_read", key=event.key, why=type(wrong).__name__)
+            return None
 
     async def _deliver_step(self, event: Event, answer: dict[str, Any], again: bool) -> tuple[bool, float | None]:
         """(may it have been sent?, seconds until the next attempt; 0: the usual pause; None: done)."""
@@ -257,7 +280,8 @@ def to_json(value: Event | Answer) -> dict[str, Any]:
 
 def to_event(stored: Mapping[str, Any]) -> Event:
     """The reverse of to_json."""
-    return Event(stored["key"], stored["channel"], Question(**stored["question"]), stored["reply_to"])
+    question, conversation = Question(**stored["question"]), stored.get("conversation", "")
+    return Event(stored["key"], stored["channel"], question, stored["reply_to"], conversation)
 
 
 def to_answer(stored: Mapping[str, Any]) -> Answer:

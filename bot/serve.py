@@ -20,6 +20,7 @@ from bot.channels import Channel, Off, Parts, find_channels
 from bot.core.model import Answer, Question
 from bot.jobs import Jobs
 from bot.settings import Settings
+from bot.store import Store
 
 log = structlog.get_logger()
 
@@ -36,7 +37,8 @@ async def run_system(
 ) -> None:
     """Runs everything that is configured until SIGTERM or SIGINT. `say` prints a line for the person who started it."""
     open_channels: dict[str, Channel] = {}
-    jobs = Jobs(settings.postbote_database_url, settings.postbote_data_dir, respond, open_channels)
+    database, folder = settings.postbote_database_url, settings.postbote_data_dir
+    jobs = Jobs(database, folder, respond, open_channels, Store(database, folder))
     parts = Parts(jobs.store, respond, render, commands)
     for name, open_channel in find_channels().items():
         opened = open_channel(settings, parts)

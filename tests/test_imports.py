@@ -24,7 +24,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "cache": ({"core"}, {"numpy"}),
     "commands": ({"core"}, set()),
     "respond": ({"core", "commands"}, set()),
-    "serve": ({"core", "channels", "jobs", "settings"}, {"starlette", "uvicorn", "structlog"}),
+    "serve": ({"core", "channels", "jobs", "settings", "store"}, {"starlette", "uvicorn", "structlog"}),
     "channels": ({"core", "settings"}, {"starlette", "structlog"}),
 }
 CHANNEL_CLIENTS = {"slack": {"slack_bolt", "slack_sdk", "aiohttp"}, "web": set(), "terminal": set()}

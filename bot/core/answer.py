@@ -1,51 +1,45 @@
-"""The decision: answer, suggest or decline.
+"""The decision: explain an error line, answer, suggest or decline.
 
-Every question gets three probabilities: that the first entry is right, that the right one is among the first three, and
-that the FAQ does not cover it. The outcome is the one that is worth most. FIRST, AMONG and OUTSIDE are fitted by
-`python -m tests.eval.tune` on the labelled questions; WRONG_COSTS and ERROR_FROM were chosen by hand from a few values
-tried on the labelled sets.
+An error line that a known one fits is explained. Everything else is a question: every question has a probability that
+its first entry is right, that the right one is among the first three, and that the FAQ does not cover it; the outcome
+is the one that is worth most (bot/core/figures.py). The score of what was decided is the probability that it is right.
 """
 
-import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from heapq import nsmallest
 
 from bot.core.addresses import find_address, find_domain
 from bot.core.errors import ErrorLines, Fit, chosen, continued
 from bot.core.features import Reader
+from bot.core.figures import FITTED, Figures, Weights, chances, least_to_explain, probability, worths
+from bot.core.followup import names_an_aspect, to_whole_question
 from bot.core.language import LanguageGuess
 from bot.core.model import Candidate, Decision, Knowledge, Outcome, Part, Question
 from bot.core.questions import Ranker, Trained
 from bot.core.text import clean, without_returned
 
-Weights = tuple[
-    float, float, float
-]  # of the margin to what is not covered, of the gap to the second entry, and a constant
-
-FIRST: Weights = (1.72, 1.19, -1.37)
-AMONG: Weights = (3.25, -0.33, -0.41)
-OUTSIDE: Weights = (-4.27, 1.32, -0.51)
-# What an outcome is worth: a right answer 1, a right menu half, a right refusal 1 (the labelled sets' score); a wrong
-# answer costs more than a right one earns.
-WRONG_COSTS = 1.5
-MENU_EARNS = 0.5
-ERROR_FROM = 0.55  # fit from which an error line is recognised
+LEAST_FIT = 0.5  # of a known line, below which nothing is found: the probability would be next to none
 SUGGESTIONS = 3
 SHOWN = 5  # candidates kept for `--why`
 MOST_PARTS = 5  # questions or errors of one message that are answered
+SURE = 0.8  # of a question beside an error line: the error is what the message is about
 
 _SENTENCE_END = re.compile(r"(?<=[?!])\s+|\n+|(?<=[a-zäöüß)]\.)\s+(?=[A-ZÄÖÜ])")
+_COUNTS: Mapping[Outcome, int] = {"answer": 1, "suggest": SUGGESTIONS, "decline": 0}
 
 
 class Core:
     """Decides messages against one knowledge base."""
 
-    def __init__(self, knowledge: Knowledge, reader: Reader, trained: Trained) -> None:
+    def __init__(self, knowledge: Knowledge, reader: Reader, trained: Trained, figures: Figures = FITTED) -> None:
         self._knowledge = knowledge
         self._reader = reader
         self._ranker = Ranker(reader, trained)
         self._lines = ErrorLines(knowledge.entries.values(), knowledge.topics.values())
         self._continued = continued(knowledge.entries.values())
+        self.figures = figures
         self.language = LanguageGuess.learnt_from(knowledge)
 
     def decide(self, question: Question) -> Decision:
@@ -53,18 +47,25 @@ class Core:
         cleaned = without_returned(clean(question.text))
         words = self._lines.read(cleaned)
         fits = self._lines.fits(words)
-        found = self._explained(fits)
-        parts = [_error_part(fit, words, fits) for fit in found] or self._question_parts(cleaned)
+        errors = self._explained(cleaned, fits)
+        pasted = [w for fit, _ in errors for w in words[fit.start : fit.end + 1]]
+        asked, parts = (
+            (
+                cleaned,
+                [*(_error_part(f, p, words, fits, self.figures) for f, p in errors), *self._besides(cleaned, pasted)],
+            )
+            if errors
+            else self._question_parts(cleaned, clean(question.before))
+        )
         outcome = _outcome(parts)
         deciding = [p for p in parts if p.outcome == outcome]
-        pasted = " ".join(w for fit in found for w in words[fit.start : fit.end + 1])
         return Decision(
             outcome=outcome,
             entries=tuple(dict.fromkeys(e for p in deciding for e in p.entries)),
-            language=question.language or self.language.of(cleaned, question.hint, pasted),
+            language=question.language or self.language.of(cleaned, question.hint, " ".join(pasted)),
             score=max(p.score for p in deciding),
             parts=tuple(parts),
-            normalised=cleaned,
+            normalised=asked,
             address=find_address(cleaned),
             domain=find_domain(cleaned, tuple(self._knowledge.provider.servers.values())),
         )
@@ -74,79 +75,127 @@ class Core:
         raw = self._ranker.scores(self._reader.words(clean(text)))
         return max(raw, key=lambda owner: (raw[owner], owner))
 
-    def ranked(self, text: str) -> tuple[list[str], Sequence[float]]:
-        """The entries, best first, and what the probabilities are made of; for tests/eval/tune.py."""
-        raw = self._ranker.scores(self._reader.words(clean(text)))
-        return self._order(raw), self._signals(raw)
+    def evidence(self, text: str) -> tuple[list[str], Weights, list[tuple[str, Weights]]]:
+        """What the decision's figures are learnt from.
 
-    def _explained(self, fits: Sequence[Fit]) -> list[Fit]:
-        found = [fit for fit in chosen(fits, ERROR_FROM) if fit.phrase.explained]
+        The first entries, best first; the question's signals; entry and signals of each error line that was found.
+        """
+        cleaned = without_returned(clean(text))
+        raw = self._ranker.scores(self._reader.words(cleaned))
+        fits = self._lines.fits(self._lines.read(cleaned))
+        return (
+            self._order(raw),
+            self._signals(raw),
+            [(f.phrase.owner, _line_signals(f, fits, raw)) for f in self._found(fits)],
+        )
+
+    def _found(self, fits: Sequence[Fit]) -> list[Fit]:
+        """Known lines of entries that fit somewhere; of one that continues another, the longer."""
+        found = [fit for fit in chosen(fits, LEAST_FIT) if fit.phrase.explained]
         owners = {fit.phrase.owner for fit in found}
         kept = [fit for fit in found if self._continued.get(fit.phrase.owner) not in owners]
-        return list({fit.phrase.owner: fit for fit in reversed(kept)}.values())[::-1][:MOST_PARTS]
+        return list({fit.phrase.owner: fit for fit in reversed(kept)}.values())[::-1]
 
-    def _question_parts(self, cleaned: str) -> list[Part]:
-        """The whole message as one question; or its sentences, where at least two of them ask for different things."""
-        sentences = [s for s in _SENTENCE_END.split(cleaned) if s.rstrip().endswith("?")]
+    def _explained(self, cleaned: str, fits: Sequence[Fit]) -> list[tuple[Fit, float]]:
+        """Error lines to explain, in the order of the message, and how sure each is."""
+        found = self._found(fits)
+        if not found:
+            return []
+        raw = self._ranker.scores(self._reader.words(cleaned))
+        sure = [(fit, probability(self.figures.explains, _line_signals(fit, fits, raw))) for fit in found]
+        return [(fit, p) for fit, p in sure if p >= least_to_explain(self.figures)][:MOST_PARTS]
+
+    def _besides(self, cleaned: str, pasted: Sequence[str]) -> list[Part]:
+        """Answers to questions that stand beside an error line, of which the bot is sure."""
+        known = Counter(pasted)
+        own = [
+            s
+            for s in _sentences(cleaned)
+            if s.endswith("?") and sum(w in known for w in self._lines.read(s)) * 2 <= len(s.split())
+        ]
+        parts = [self._question_part(s) for s in own[:MOST_PARTS]]
+        sure = [p for p in parts if p.outcome == "answer" and p.score >= SURE]
+        return [p for p in sure if self._knowledge.entries[p.entries[0]].kind == "answer"]
+
+    def _question_parts(self, cleaned: str, before: str) -> tuple[str, list[Part]]:
+        """The question as it was understood, and its parts.
+
+        The whole message as one question; or its sentences, where at least two of them ask for different things; or,
+        after a question, what the message changes of it.
+        """
+        sentences = [s for s in _sentences(cleaned) if s.endswith("?")]
         if len(sentences) > 1:
             parts = [p for p in map(self._question_part, sentences[:MOST_PARTS]) if p.outcome == "answer"]
             if len({p.entries for p in parts}) > 1:
-                return list({p.entries: p for p in reversed(parts)}.values())[::-1]
-        return [self._question_part(cleaned)]
+                return cleaned, list({p.entries: p for p in reversed(parts)}.values())[::-1]
+        alone = self._question_part(cleaned)
+        whole = to_whole_question(before, cleaned, self._reader)
+        if whole:
+            merged = self._question_part(whole)
+            if (
+                not names_an_aspect(cleaned, self._reader)
+                or merged.outcome == "answer"
+                or _worth(merged) >= _worth(alone)
+            ):
+                return whole, [merged]
+        return cleaned, [alone]
 
     def _question_part(self, text: str) -> Part:
         words = self._reader.words(text)
         if not self._ranker.knows(words):
             return Part(" ".join(words), "decline", (), 1.0, "question: none of its words is known")
         raw = self._ranker.scores(words)
-        signals = self._signals(raw)
-        first, among, outside = (probability(w, signals) for w in (FIRST, AMONG, OUTSIDE))
-        worth: Mapping[Outcome, float] = {
-            "answer": first - WRONG_COSTS * (1 - first),
-            "suggest": MENU_EARNS * among,
-            "decline": outside,
-        }
-        outcome = max(worth, key=lambda name: worth[name])
-        count = {"answer": 1, "suggest": SUGGESTIONS, "decline": 0}[outcome]
-        entries = self._order(raw)
+        of = chances(self.figures, self._signals(raw))
+        worth = worths(self.figures, of)
+        best = max(worth, key=lambda name: worth[name])
+        outcome: Outcome = "answer" if best == "answer" else "suggest" if best == "suggest" else "decline"
         return Part(
             text=" ".join(words),
             outcome=outcome,
-            entries=tuple(entries[:count]),
-            score=outside if outcome == "decline" else first,
-            rule=f"question: first right {first:.2f}, among three {among:.2f}, not covered {outside:.2f}; "
+            entries=tuple(self._order(raw)[: _COUNTS[outcome]]),
+            score={"answer": of.first, "suggest": of.among, "decline": of.outside}[outcome],
+            rule=f"question: first right {of.first:.2f}, among three {of.among:.2f}, not covered {of.outside:.2f}; "
             + ", ".join(f"{name} is worth {value:.2f}" for name, value in worth.items()),
             candidates=self._candidates(words, raw),
         )
 
     def _order(self, raw: Mapping[str, float]) -> list[str]:
-        return sorted(self._knowledge.entries, key=lambda e: (-raw[e], e))
+        """The first entries, best first."""
+        return nsmallest(SUGGESTIONS, self._knowledge.entries, key=lambda e: (-raw[e], e))
 
-    def _signals(self, raw: Mapping[str, float]) -> tuple[float, float, float]:
+    def _signals(self, raw: Mapping[str, float]) -> Weights:
         """Margin of the first entry over what is not covered, gap to the second entry, and 1."""
-        entries = self._order(raw)
+        best = [raw[e] for e in self._order(raw)]
         rival = max((raw[topic] for topic in self._knowledge.topics), default=-1.0)
-        second = raw[entries[1]] if len(entries) > 1 else -1.0
-        return raw[entries[0]] - rival, raw[entries[0]] - second, 1.0
+        second = best[1] if len(best) > 1 else -1.0
+        return best[0] - rival, best[0] - second, 1.0
 
     def _candidates(self, words: Sequence[str], raw: Mapping[str, float]) -> tuple[Candidate, ...]:
-        """The best of all, entries and topics, with the concepts that were heard."""
+        """The best of all, entries and topics; the first with the concepts and words that speak for it."""
+        best = nsmallest(SHOWN, raw, key=lambda owner: (-raw[owner], owner))
         concepts = self._reader.vocabulary.concepts(words)
         heard = tuple(f"{concept}: {', '.join(said)}" for concept, said in sorted(concepts.items()))
-        best = sorted(raw, key=lambda owner: (-raw[owner], owner))[:SHOWN]
-        total = sum(math.exp(2 * raw[owner]) for owner in raw)
-        return tuple(
-            Candidate(owner, math.exp(2 * raw[owner]) / total, heard if place == 0 else ())
-            for place, owner in enumerate(best)
-        )
+        return tuple(Candidate(o, max(0.0, min(1.0, raw[o])), heard if o == best[0] else ()) for o in best)
 
 
-def probability(weights: Weights, signals: Sequence[float]) -> float:
-    """Logistic: 0..1."""
-    return 1 / (1 + math.exp(-sum(w * s for w, s in zip(weights, signals, strict=True))))
+def _sentences(cleaned: str) -> list[str]:
+    return [s.strip() for s in _SENTENCE_END.split(cleaned) if s.strip()]
 
 
-def _error_part(fit: Fit, words: Sequence[str], fits: Sequence[Fit]) -> Part:
+def _worth(part: Part) -> float:
+    """To compare two readings of one message: an answer before a menu before a refusal, the surer first."""
+    return {"answer": 2.0, "suggest": 1.0, "decline": 0.0}[part.outcome] + part.score
+
+
+def _line_signals(fit: Fit, fits: Sequence[Fit], raw: Mapping[str, float]) -> Weights:
+    """How well the line fits; how much better than any line that must not be taken for it; the ranking's view; 1."""
+    rivals = [f for f in fits if f.phrase.owner != fit.phrase.owner or not f.phrase.explained]
+    rival = max((f.score for f in rivals if f.start <= fit.end and f.end >= fit.start), default=0.0)
+    others = max((score for owner, score in raw.items() if owner != fit.phrase.owner), default=0.0)
+    return fit.score, fit.score - rival, max(-1.0, min(1.0, raw[fit.phrase.owner] - others)), 1.0
+
+
+def _error_part(fit: Fit, sure: float, words: Sequence[str], fits: Sequence[Fit], figures: Figures) -> Part:
     shown: dict[str, Candidate] = {}
     for other in fits:
         name = other.phrase.owner if other.phrase.explained else f"not {other.phrase.owner}"
@@ -155,8 +204,9 @@ def _error_part(fit: Fit, words: Sequence[str], fits: Sequence[Fit]) -> Part:
         text=" ".join(words[fit.start : fit.end + 1]),
         outcome="answer",
         entries=(fit.phrase.owner,),
-        score=fit.score,
-        rule=f"error line: {fit.score:.2f} ≥ {ERROR_FROM} of “{fit.phrase.text}”",
+        score=sure,
+        rule=f"error line: {fit.score:.2f} of “{fit.phrase.text}” was found; right with {sure:.2f}, "
+        f"explained from {least_to_explain(figures):.2f}",
         candidates=tuple(list(shown.values())[:SHOWN]),
     )
 

@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from bot.core.model import Entry, Topic
 from bot.core.text import error_text, fold, glue
 from bot.core.words import Spelling
@@ -29,6 +31,7 @@ _REPLY = re.compile(r"^[245][0-5]\d$")  # RFC 5321 section 4.2
 FULL_WEIGHT = 9.0  # matched weight from which a line's fit counts in full: about four telling words
 GAP = 0.12  # what a word between two matching ones costs, in matched weight
 WIDEST_GAP = 12  # words between two matching ones; beyond that they belong to different statements
+MOST_LAID = 150  # lines that are laid over a message, of those with the most words in common
 MOST_WORDS = 1_500  # of a message that are looked at; an error stands at the top of a bounce
 CUT_LETTERS = 3  # letters that a word cut off at the end of the paste must keep
 
@@ -86,10 +89,14 @@ class ErrorLines:
         self._phrases = list(_phrases(entries, topics))
         self._weight = _weights(self._phrases)
         self._total = [sum(self._weight[w] for w in p.words) for p in self._phrases]
-        self._places: dict[str, list[tuple[int, int]]] = defaultdict(list)  # word → (phrase, position in it)
+        self._enough = 0.3 * np.minimum(np.array(self._total), FULL_WEIGHT)  # per phrase: less is not worth laying
+        phrases: dict[str, list[int]] = defaultdict(list)
         for number, phrase in enumerate(self._phrases):
-            for position, word in enumerate(phrase.words):
-                self._places[word].append((number, position))
+            for word in phrase.words:
+                phrases[word].append(number)
+        self._having = {
+            word: np.array(numbers) for word, numbers in phrases.items()
+        }  # once for each time it stands there
         self._spelling = Spelling(self._weight)
         self._sorted_words = sorted(self._weight)
 
@@ -101,17 +108,14 @@ class ErrorLines:
 
     def fits(self, words: Sequence[str]) -> list[Fit]:
         """Every known line that fits somewhere, best first."""
-        matches: dict[int, list[tuple[int, int]]] = defaultdict(
-            list
-        )  # phrase → (position in message, position in phrase)
-        for position, word in enumerate(words):
-            for number, place in self._places.get(word, ()):
-                matches[number].append((position, place))
         last = len(words) - 1
-        for word in self._completions(words):
-            for number, place in self._places[word]:
-                matches[number].append((last, place))
-        found = [self._lay(number, places, last) for number, places in matches.items() if self._worth(number, places)]
+        completions = self._completions(words)
+        places: dict[str, list[int]] = defaultdict(list)  # word → positions in the message
+        for position, word in enumerate(words):
+            places[word].append(position)
+        for word in completions:
+            places[word].append(last)
+        found = [self._lay(number, places, last) for number in self._worth_laying(places)]
         return sorted(found, key=_best_first)
 
     def _completions(self, words: Sequence[str]) -> list[str]:
@@ -120,14 +124,20 @@ class ErrorLines:
             return []
         return [w for w in self._sorted_words if w.startswith(words[-1])]
 
-    def _worth(self, number: int, places: Sequence[tuple[int, int]]) -> bool:
-        found = sum(self._weight[self._phrases[number].words[place]] for place in {place for _, place in places})
-        return found >= 0.3 * min(self._total[number], FULL_WEIGHT)
+    def _worth_laying(self, said: Iterable[str]) -> list[int]:
+        """Numbers of the phrases whose words are found with enough weight, wherever they stand."""
+        found = np.zeros(len(self._phrases))
+        for word in said:
+            if word in self._having:
+                np.add.at(found, self._having[word], self._weight[word])
+        worth = np.flatnonzero(found >= self._enough)
+        share = found[worth] / self._enough[worth]
+        return sorted(worth[np.argsort(-share, kind="stable")[:MOST_LAID]].tolist())
 
-    def _lay(self, number: int, places: list[tuple[int, int]], last: int) -> Fit:
+    def _lay(self, number: int, said: Mapping[str, Sequence[int]], last: int) -> Fit:
         """The best chain of matches that runs forward in both; ends of a paste may cut the line short."""
         phrase = self._phrases[number]
-        places.sort()
+        places = sorted((position, place) for place, word in enumerate(phrase.words) for position in said.get(word, ()))
         best: list[tuple[float, int]] = []  # (weight of the best chain that ends here, index of the place before or -1)
         for index, (position, place) in enumerate(places):
             own = self._weight[phrase.words[place]]

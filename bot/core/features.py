@@ -13,10 +13,37 @@ from itertools import chain, combinations
 
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
 from bot.core.text import clean
-from bot.core.words import REMEMBERED, Spelling, Stems, Vocabulary, tokens
+from bot.core.ticket import reduced
+from bot.core.words import NEGATIONS, REMEMBERED, Spelling, Stems, Vocabulary, tokens
 
 GROUPS = ("word", "letters", "concept", "pair")
 LETTERS = (3, 4, 5)  # lengths of letter n-grams (matching.md: +0.03)
+_BETWEEN = frozenset(
+    (
+        "of",
+        "ueber",
+        "mit",
+        "per",
+        "via",
+        "fuer",
+        "von",
+        "with",
+        "by",
+        "over",
+        "through",
+        "for",
+        "using",
+        "das",
+        "dem",
+        "den",
+        "the",
+        "a",
+        "my",
+        "mein",
+        "mehr",
+        "any",
+    )
+)
 Counts = dict[str, dict[str, float]]  # group → feature → times
 
 
@@ -33,8 +60,9 @@ class Reader:
         self._spelling = Spelling({w for w, times in common.items() if times > 1} | self.vocabulary.words())
 
     def words(self, text: str) -> list[str]:
-        """Tokens with slips repaired."""
-        return [self._spelling.repair(w) for w in tokens(clean(text))]
+        """Tokens of what is asked, with slips repaired: a ticket's trimmings and what is ruled out are left out."""
+        repaired = [self._spelling.repair(w) for w in tokens(reduced(clean(text)))]
+        return self._without_ruled_out(repaired)
 
     def counts(self, words: Sequence[str]) -> Counts:
         """Features of one message, by group, not yet weighted."""
@@ -47,6 +75,20 @@ class Reader:
             "concept": dict.fromkeys(concepts, 1.0),
             "pair": {f"{a}+{b}": 1.0 for a, b in combinations(concepts, 2)},
         }
+
+    def _without_ruled_out(self, words: list[str]) -> list[str]:
+        """ "IMAP, not POP3": words of a protocol that is ruled out, where another one is named."""
+        protocols = [self.vocabulary.of_group(w, "protocol") for w in words]
+        out = {i for i, named in enumerate(protocols) if named and _is_ruled_out(words, i)}
+        meant = set().union(*(named for i, named in enumerate(protocols) if i not in out))
+        return [w for i, w in enumerate(words) if not (i in out and meant - protocols[i])]
+
+
+def _is_ruled_out(words: Sequence[str], place: int) -> bool:
+    before = place - 1
+    while before >= 0 and words[before] in _BETWEEN:
+        before -= 1
+    return before >= 0 and words[before] in NEGATIONS
 
 
 def _texts(questions: Mapping[Language, Sequence[str]]) -> Iterable[str]:

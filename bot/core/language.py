@@ -52,7 +52,13 @@ def _words_of(listed: str) -> frozenset[str]:
     return frozenset(fold(w).replace("'", "") for w in listed.split())
 
 
+_OF_BOTH = _words_of("in an die am was will so war hat den dem bei and mit")  # left out above: they tell no language
 _FUNCTION_WORDS: Mapping[Language, frozenset[str]] = {"de": _words_of(_GERMAN), "en": _words_of(_ENGLISH)}
+
+
+def is_function_word(word: str) -> bool:
+    """Does a folded word build sentences, in either language, rather than say what they are about?"""
+    return len(word) < 2 or any(word in words for words in _FUNCTION_WORDS.values()) or word in _OF_BOTH
 
 
 class LanguageGuess:

@@ -17,6 +17,7 @@ class Question:
     text: str  # as the channel delivered it, not yet normalised; for a command its argument
     command: str = ""  # name of a command without the slash ("mx"); empty: a message in the person's own words
     language: Language | None = None  # set where the person chose it; None: decided from the text
+    before: str = ""  # the question before it in the same conversation, as it was understood; empty: none
     hint: Language | None = None  # thread's language or the person's locale, used where the text does not tell
 
 
@@ -33,6 +34,15 @@ class Event:
     reply_to: Mapping[str, str] = field(
         default_factory=dict
     )  # the channel's own address for the reply; opaque to all others
+    conversation: str = ""  # what belongs together, "team:channel:thread" in Slack; empty: the event stands alone
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a conversation was about before the message at hand."""
+
+    understood: str  # the question as it was understood; empty where it was not covered
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,7 @@ class Candidate:
     """An entry (or a topic that is not covered) that a message may be about."""
 
     id: str
-    score: float  # 0..1, probability-like
+    score: float  # 0..1; comparable within one message only
     evidence: tuple[str, ...] = ()  # for `--why`: words, concepts or phrases that speak for it
 
 
@@ -111,7 +121,7 @@ class Part:
     text: str  # the piece of the message, normalised
     outcome: Outcome
     entries: tuple[str, ...]  # answer: one id; suggest: up to three, best first; decline: empty
-    score: float  # 0..1: how sure the decision is that the first candidate is right
+    score: float  # 0..1: probability that the outcome is right (the answer, the menu, or that it is not covered)
     rule: str  # name of the rule that decided, for `--why`
     candidates: tuple[Candidate, ...] = ()  # best first, at most five
 
@@ -123,9 +133,9 @@ class Decision:
     outcome: Outcome
     entries: tuple[str, ...]  # answer: ids whose text is in the reply; suggest: up to three; decline: empty
     language: Language
-    score: float  # 0..1
+    score: float  # 0..1: of the surest part that decided the outcome
     parts: tuple[Part, ...]
-    normalised: str  # the message as the core read it
+    normalised: str  # the message as the core read it; of a follow-up, the whole question that it means
     address: str = ""  # mail address that the person gave, "max@firma.de"; empty: none
     domain: str = ""  # domain that the person gave, "firma.de"; empty: none
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 import Stemmer
 from rapidfuzz.distance import OSA
 
+from bot.core.language import is_function_word
 from bot.core.model import LANGUAGES, Concept, Language
 from bot.core.text import fold
 
@@ -15,6 +16,25 @@ REMEMBERED = 50_000  # words whose stems and such are remembered: more than a vo
 _TOKEN = re.compile(r"[a-z]+|\d+|[%@]")
 _ALGORITHM: Mapping[Language, str] = {"de": "german", "en": "english"}
 _FEWEST_LETTERS_TO_REPAIR = 5  # below that, one letter away is another word
+NEGATIONS = frozenset(
+    (
+        "nicht",
+        "kein",
+        "keine",
+        "keinen",
+        "keinem",
+        "statt",
+        "anstatt",
+        "anstelle",
+        "not",
+        "no",
+        "non",
+        "instead",
+        "than",
+        "without",
+        "ohne",
+    )
+)
 _TWO_TYPOS_FROM = 9  # letters from which two slips are still a slip
 
 
@@ -50,27 +70,63 @@ class Vocabulary:
             tuple[str, str, str]
         ] = []  # (fixed part, where: "prefix" | "suffix" | "inside", concept id)
         self._patterns_of = lru_cache(REMEMBERED)(self._matching_patterns)
+        self._of_group = lru_cache(REMEMBERED)(self._meant_by)
         self._words: set[str] = set()
+        self._alone: set[str] = set()  # words that mean something without others
+        self._concepts = {concept.id: concept for concept in concepts}
         for concept in concepts:
             self._learn(concept)
 
     def concepts(self, words: Sequence[str]) -> dict[str, list[str]]:
-        """Concept ids → the words that mean them, in the order of the message."""
+        """Concept ids → the words that mean them, in the order of the message.
+
+        A phrase that negates hides what its words mean alone, within its group: "ohne SSL" is no SSL.
+        """
+        matches = list(self._matches(words))
+        hidden = {
+            (place, self.group_of(concept))
+            for start, length, concept in matches
+            if not NEGATIONS.isdisjoint(words[start : start + length])
+            for place in range(start, start + length)
+        }
         found: dict[str, list[str]] = defaultdict(list)
+        for start, length, concept in matches:
+            if length > 1 or (start, self.group_of(concept)) not in hidden:
+                found[concept].append(" ".join(words[start : start + length]))
+        return {concept: list(dict.fromkeys(evidence)) for concept, evidence in found.items()}
+
+    def _matches(self, words: Sequence[str]) -> Iterable[tuple[int, int, str]]:
+        """(first word, number of words, concept) of everything that means something, in the order of the message."""
         stemmed = {language: [self._stems(w, language) for w in words] for language in LANGUAGES}
         for position, word in enumerate(words):
-            for concept in self._exact.get(word, ()):
-                found[concept].append(word)
-            for concept in self._patterns_of(word):
-                found[concept].append(word)
+            yield from ((position, 1, c) for c in sorted(self._exact.get(word, ())))
+            yield from ((position, 1, c) for c in sorted(self._patterns_of(word)))
+            by_stem = word in self._alone or not is_function_word(word)  # "and" is no form of "anders"
             for language in LANGUAGES:
                 for concept, length in self._phrases_at(stemmed[language], position, language):
-                    found[concept].append(" ".join(words[position : position + length]))
-        return {concept: list(dict.fromkeys(evidence)) for concept, evidence in found.items()}
+                    if length > 1 or by_stem:
+                        yield position, length, concept
+
+    def group_of(self, concept: str) -> str:
+        """The concept's group: protocol, direction, aspect …"""
+        return self._concepts[concept].group
+
+    def of_group(self, word: str, group: str) -> frozenset[str]:
+        """The concepts of a group that a single word means."""
+        return self._of_group(word, group)
+
+    def word_for(self, concept: str) -> str:
+        """A word that means the concept."""
+        known = self._concepts[concept]
+        plain = [w for w in (*known.any, *known.words["de"], *known.words["en"]) if "*" not in w]
+        return fold(plain[0]) if plain else ""
 
     def words(self) -> set[str]:
         """Every single word of the vocabulary, as typed by its authors: what typos are repaired to."""
         return set(self._words)
+
+    def _meant_by(self, word: str, group: str) -> frozenset[str]:
+        return frozenset(c for c in self.concepts([word]) if self.group_of(c) == group)
 
     def _learn(self, concept: Concept) -> None:
         for token in concept.any:
@@ -93,6 +149,8 @@ class Vocabulary:
             return
         words = tokens(term)
         self._words.update(w for w in words if w.isalpha())
+        if len(words) == 1:
+            self._alone.add(words[0])
         stemmed = tuple(self._stems(w, language) for w in words)
         if stemmed:
             self._phrases[language][stemmed[0]].append((stemmed, concept))

@@ -15,6 +15,7 @@ from bot.channels.slack import Slack
 from bot.core.model import Answer, Question
 from bot.jobs import Jobs
 from bot.serve import open_app
+from bot.store import Store
 
 
 async def respond(question: Question) -> Answer:
@@ -24,7 +25,8 @@ async def respond(question: Question) -> Answer:
 
 async def main() -> None:
     channels: dict[str, Channel] = {}
-    jobs = Jobs(os.environ.get("DATABASE", ""), Path(os.environ["DATA"]), respond, channels)
+    database, folder = os.environ.get("DATABASE", ""), Path(os.environ["DATA"])
+    jobs = Jobs(database, folder, respond, channels, Store(database, folder))
     parts = Parts(jobs.store, respond, lambda answer: str(answer.facts["text"]), {})
     channels["slack"] = Slack(
         parts, os.environ["TOKEN"], os.environ["SECRET"], "", os.environ["API"], settle=float(os.environ["SETTLE"])

@@ -73,7 +73,8 @@ class Slack:
             request_verification_enabled=False,  # ours runs before the body is parsed, and never fails on odd headers
         )
         self._http = AsyncSlackRequestHandler(self._app)
-        self._languages: dict[str, tuple[float, Language | None]] = {}  # user → (when asked, language)
+        # user → (when asked, the answer, which may be under way)
+        self._languages: dict[str, tuple[float, asyncio.Future[Language | None] | None]] = {}
         self._socket = AsyncSocketModeHandler(self._app, app_token) if app_token else None
         self._connecting: asyncio.Task[None] | None = None
         self.routes: Sequence[Route] = [] if app_token else [Route(PATH, self._receive, methods=["POST"])]
@@ -103,10 +104,10 @@ class Slack:
         """
         user = event.reply_to.get("user", "")
         asked, language = self._languages.get(user, (-REMEMBER, None))
-        if user and time.monotonic() - asked > REMEMBER:
-            language = await self._ask_language(user)
+        if user and (language is None or time.monotonic() - asked > REMEMBER):
+            language = asyncio.ensure_future(self._ask_language(user))  # two questions at once ask Slack once
             self._languages[user] = (time.monotonic(), language)
-        return language
+        return await asyncio.shield(language) if language else None
 
     async def deliver(self, event: Event, answer: Answer, *, again: bool) -> None:
         """See Channel."""

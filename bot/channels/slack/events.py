@@ -31,16 +31,18 @@ def from_message(body: Mapping[str, Any], event: Mapping[str, Any]) -> Event | N
         return None
     team, channel, ts = (str(part) for part in (body.get("team_id", ""), event["channel"], event["ts"]))
     direct = event.get("channel_type") == "im"
+    thread = str(event.get("thread_ts") or ("" if direct else ts))  # a direct message opens no thread: one talk
     return Event(
         key=f"{team}:{channel}:{ts}:question",
         channel=CHANNEL,
         question=Question(without_mention(str(event.get("text") or ""), bot_user(body))),
         reply_to={
             "channel": channel,
-            "thread_ts": str(event.get("thread_ts") or ("" if direct else ts)),
+            "thread_ts": thread,
             "ts": ts,
             "user": str(event.get("user", "")),
         },
+        conversation=f"{team}:{channel}:{thread}",
     )
 
 

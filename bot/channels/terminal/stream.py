@@ -45,4 +45,7 @@ def to_question(raw: Any) -> Question:
         raise ValueError(f'"text" is longer than {LONGEST} characters')
     if language is not None and language not in LANGUAGES:
         raise ValueError('"lang" must be "de", "en" or null')
-    return Question(text, language=language)
+    before = raw.get("before") or ""
+    if not isinstance(before, str):
+        raise ValueError('"before" is no string')
+    return Question(text, language=language, before=before)

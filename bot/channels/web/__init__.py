@@ -4,9 +4,10 @@ Its asker waits on the line, so nothing is stored: the browser sees at once whet
 """
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -75,13 +76,18 @@ class WebPage:
         reply = {
             "outcome": answer.decision.outcome if answer.decision else "answer",
             "language": answer.language,
+            "understood": understood(answer),
             "html": to_html(self._parts.render(answer)),
         }
         return JSONResponse(reply, headers=HEADERS)
 
 
 def to_question(body: bytes) -> Question:
-    """{"text": …, "lang": "de" | "en" | null} → Question. Raises ValueError saying what is wrong."""
+    """{"text": …, "lang": "de" | "en" | null} → Question. Raises ValueError saying what is wrong.
+
+    Besides: "before", the reply's "understood" of the question before; "hint", the language where the text does not
+    tell.
+    """
     try:
         raw = json.loads(body)
     except (ValueError, RecursionError) as wrong:
@@ -91,10 +97,23 @@ def to_question(body: bytes) -> Question:
         raise ValueError('"text" is missing or empty; send {"text": "…"}')
     if len(text) > LONGEST:
         raise ValueError(f"the text has {len(text)} characters; {LONGEST} is the limit")
-    language = raw.get("lang")
+    before = raw.get("before", "")
+    if not isinstance(before, str) or len(before) > LONGEST:
+        raise ValueError(f'"before" must be a text of at most {LONGEST} characters')
+    return Question(text, language=_language(raw, "lang"), before=before, hint=_language(raw, "hint"))
+
+
+def understood(answer: Answer) -> str:
+    """The whole question, for the next one's "before"; empty where it was not covered."""
+    decision = answer.decision
+    return decision.normalised if decision and decision.outcome != "decline" else ""
+
+
+def _language(raw: Mapping[str, Any], name: str) -> Language | None:
+    language = raw.get(name)
     if language is not None and language not in LANGUAGES:
-        raise ValueError('"lang" must be "de", "en" or null')
-    return Question(text, language=language)
+        raise ValueError(f'"{name}" must be "de", "en" or null')
+    return cast("Language | None", language)
 
 
 async def _file(name: str, kind: str, request: Request) -> Response:

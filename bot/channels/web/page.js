@@ -3,6 +3,10 @@ const talk = document.getElementById("talk");
 const form = document.getElementById("form");
 const text = document.getElementById("text");
 
+// The conversation: what was asked before, and the language in which it goes on where a message does not tell.
+let before = "";
+let hint = ["de", "en"].find((language) => navigator.language.startsWith(language)) || null;
+
 // The server's words are already escaped HTML; everything else is set as text.
 function show(kind, content, language, isHtml) {
   const article = document.createElement("article");
@@ -21,12 +25,14 @@ async function ask(question) {
     const response = await fetch("ask", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ text: question }),
+      body: JSON.stringify({ text: question, before, hint }),
     });
     const reply = await response.json();
     if (response.ok) {
       waiting.lang = reply.language;
       waiting.innerHTML = reply.html;
+      before = reply.understood;
+      hint = reply.language;
     } else {
       waiting.textContent = reply.error;
     }

@@ -20,6 +20,7 @@ from bot.channels.slack import Slack
 from bot.core.model import Answer, Event, Question
 from bot.jobs import Jobs
 from bot.serve import open_app
+from bot.store import Store
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import APP_TOKEN, SECRET, TOKEN, FakeSlack, signed
 
@@ -55,7 +56,7 @@ async def running(folder: Path, app_token: str = "", *, with_jobs: bool = True) 
     slack = FakeSlack()
     await slack.start()
     channels: dict[str, Channel] = {}
-    jobs = Jobs("", folder, respond, channels) if with_jobs else None
+    jobs = Jobs("", folder, respond, channels, Store("", folder)) if with_jobs else None
     bot = Running(slack, jobs)
     channel = Slack(Parts(bot.store, respond, render, {}), TOKEN, SECRET, app_token, slack.url, settle=0.1)
     channels["slack"] = channel

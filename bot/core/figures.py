@@ -1,0 +1,132 @@
+"""The figures that the decision rests on, and how they are learnt from labelled messages.
+
+Every message gives signals; four logistic regressions turn them into probabilities: the first entry is right, the
+right one is among the first three, the FAQ does not cover it, a known error line explains it. What a wrong answer
+costs is learnt too: the least that keeps wrong and false answers rare. FITTED is what
+`python -m tests.eval.tune` printed; nothing in it is set by hand.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Weights = tuple[float, ...]  # of each signal; the last is the constant's
+Floats = NDArray[np.float64]
+
+MENU_EARNS = 0.5  # the right entry in a menu, where the right answer earns 1 (tests/eval/README.md)
+COSTS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)  # of a wrong answer, that are tried
+MOST_WRONG, MOST_FALSE = 0.03, 0.05  # shares of wrong and false answers that may stay: below what is promised
+RIDGE = 0.3  # keeps the weights finite where a set is separable
+STEPS = 50  # of Newton's method
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the decision needs."""
+
+    first: Weights
+    among: Weights
+    outside: Weights
+    explains: Weights
+    wrong_costs: float
+
+
+FITTED = Figures(
+    first=(1.98, 0.75, -1.75),
+    among=(3.33, -0.77, -0.78),
+    outside=(-4.4, 1.83, -0.03),
+    explains=(2.67, 1.62, 3.05, -0.11),
+    wrong_costs=1.25,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """Probabilities of one question, 0..1."""
+
+    first: float  # the first entry is right
+    among: float  # the right one is among the first three
+    outside: float  # the FAQ does not cover it
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One labelled message: its signals, and what is true of it."""
+
+    signals: Weights
+    first_right: bool
+    among_right: bool
+    outside: bool
+    explained: tuple[tuple[Weights, bool], ...] = ()  # per error line that was found: its signals, and is it right?
+
+
+def chances(figures: Figures, signals: Sequence[float]) -> Chances:
+    """Of one question."""
+    return Chances(*(probability(w, signals) for w in (figures.first, figures.among, figures.outside)))
+
+
+def worths(figures: Figures, of: Chances) -> dict[str, float]:
+    """What answering, suggesting and declining are worth: right ones earn, a wrong answer costs."""
+    return {
+        "answer": of.first - figures.wrong_costs * (1 - of.first),
+        "suggest": MENU_EARNS * of.among,
+        "decline": of.outside,
+    }
+
+
+def least_to_explain(figures: Figures) -> float:
+    """Probability from which an error line is explained: where not, there is most likely nothing to explain."""
+    return (1 + figures.wrong_costs) / (2 + figures.wrong_costs)
+
+
+def probability(weights: Weights, signals: Sequence[float]) -> float:
+    """Logistic: 0..1."""
+    z = sum(w * s for w, s in zip(weights, signals, strict=True))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
+
+
+def learnt(samples: Sequence[Sample]) -> Figures:
+    """Figures fitted to labelled messages; needs some of each kind."""
+    asked = [s for s in samples if not s.explained]
+    signals = np.array([s.signals for s in asked])
+    lines = [line for s in samples for line in s.explained]
+    figures = Figures(
+        first=_fit(signals, [s.first_right for s in asked]),
+        among=_fit(signals, [s.among_right for s in asked]),
+        outside=_fit(signals, [s.outside for s in asked]),
+        explains=_fit(np.array([w for w, _ in lines]), [right for _, right in lines]) if lines else FITTED.explains,
+        wrong_costs=COSTS[-1],
+    )
+    tried = [replace(figures, wrong_costs=cost) for cost in COSTS]
+    return next((f for f in tried if _is_careful(f, asked)), tried[-1])
+
+
+def _is_careful(figures: Figures, asked: Sequence[Sample]) -> bool:
+    """Are wrong answers (of what is covered) and false ones (of what is not) rare enough?"""
+    wrong = [_is_answered(figures, s) and not s.first_right for s in asked if not s.outside]
+    false = [_is_answered(figures, s) for s in asked if s.outside]
+    return _share(wrong) <= MOST_WRONG and _share(false) <= MOST_FALSE
+
+
+def _is_answered(figures: Figures, sample: Sample) -> bool:
+    worth = worths(figures, chances(figures, sample.signals))
+    return max(worth, key=lambda name: worth[name]) == "answer"
+
+
+def _share(found: Sequence[bool]) -> float:
+    return sum(found) / len(found) if found else 0.0
+
+
+def _fit(signals: Floats, truth: Sequence[bool]) -> Weights:
+    """Logistic regression by Newton's method."""
+    y = np.array(truth, dtype=np.float64)
+    weights = np.zeros(signals.shape[1])
+    for _ in range(STEPS):
+        p = 1 / (1 + np.exp(-np.clip(signals @ weights, -30, 30)))
+        gradient = signals.T @ (p - y) + RIDGE * weights
+        hessian = (signals * (p * (1 - p))[:, None]).T @ signals + RIDGE * np.eye(len(weights))
+        weights -= np.linalg.solve(hessian, gradient)
+    return tuple(round(float(w), 2) for w in weights)

@@ -1,0 +1,80 @@
+"""A follow-up → the whole question that it means: "und für IMAP?" changes one thing of the question before.
+
+Four things of a question can be changed on their own: which way the mail goes (protocol or direction), the aspect
+asked for (port, server, user name …), the manner (why, how, must I), and encryption. What the follow-up names
+replaces what the question before named of the same kind; everything else of it stays.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.core.features import Reader
+from bot.core.language import is_function_word
+from bot.core.words import NEGATIONS
+
+# Groups of knowledge/concepts.yaml → the thing of a question that they stand for.
+SLOTS: Mapping[str, str] = {
+    "protocol": "way",
+    "direction": "way",
+    "aspect": "aspect",
+    "manner": "manner",
+    "security": "security",
+}
+MOST_OTHER_WORDS = 1  # words of a follow-up that stand for nothing of this: "und beim *Handy* mit SSL?"
+MOST_WORDS = 12
+
+
+def to_whole_question(before: str, text: str, reader: Reader) -> str:
+    """The question before with what the follow-up changes; empty where the message is no follow-up.
+
+    `before`: the question before, cleaned; a whole question itself. `text`: the message, cleaned.
+    """
+    new = reader.words(text)
+    said = _slots(new, reader)
+    if not before or not said or len(new) > MOST_WORDS or len(_others(new, said)) > MOST_OTHER_WORDS:
+        return ""
+    old = reader.words(before)
+    kept = _without(old, _slots(old, reader), said, reader)
+    return " ".join([*kept, *(w for w in new if w in NEGATIONS or not is_function_word(w))])
+
+
+def names_an_aspect(text: str, reader: Reader) -> bool:
+    """Does the message name what it asks for? "Und für IMAP?" asks for nothing on its own."""
+    return "aspect" in _slots(reader.words(text), reader)
+
+
+def _slots(words: Sequence[str], reader: Reader) -> dict[str, dict[str, list[str]]]:
+    """Slot → concept → the words that mean it."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for concept, evidence in reader.vocabulary.concepts(words).items():
+        slot = SLOTS.get(reader.vocabulary.group_of(concept))
+        if slot:
+            found.setdefault(slot, {})[concept] = evidence
+    return found
+
+
+def _others(words: Sequence[str], said: Mapping[str, Mapping[str, Sequence[str]]]) -> list[str]:
+    """Words with content of their own."""
+    evident = _words_of(said.values())
+    return [w for w in words if w not in evident and not is_function_word(w)]
+
+
+def _words_of(slots: Iterable[Mapping[str, Sequence[str]]]) -> set[str]:
+    return {w for concepts in slots for phrases in concepts.values() for phrase in phrases for w in phrase.split()}
+
+
+def _without(
+    old: Sequence[str],
+    of_old: Mapping[str, Mapping[str, Sequence[str]]],
+    said: Mapping[str, Mapping[str, Sequence[str]]],
+    reader: Reader,
+) -> list[str]:
+    """The old words without those of the slots that are named anew.
+
+    A word that means two things ("Postausgangsserver": the way and the server) goes, and what it meant besides is
+    said again by the concept's first word.
+    """
+    gone = _words_of([of_old[slot] for slot in said if slot in of_old])
+    kept = [w for w in old if w not in gone]
+    still = reader.vocabulary.concepts(kept)
+    lost = [c for slot, concepts in of_old.items() if slot not in said for c in concepts if c not in still]
+    return [*kept, *(reader.vocabulary.word_for(c) for c in lost)]
