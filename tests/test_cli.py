@@ -172,6 +172,21 @@ async def test_with_slack_tokens_the_same_process_answers_in_slack(data: Path) -
     assert said[1].startswith("Ports für SSL-Verbindungen")
 
 
+async def test_a_mention_in_a_thread_goes_on_with_its_conversation_even_after_a_restart(data: Path) -> None:
+    slack = FakeSlack(locale="en-GB")
+    await slack.start()
+    tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
+    said = ["<@U0BOT0001> Welcher Port für POP3 mit SSL?", "<@U0BOT0001> IMAP?"]  # the second tells no language
+    for number, text in enumerate(said):
+        ts = f"1515449600.00000{number}"
+        thread = {"thread_ts": "1515449600.000000"} if number else {}
+        async with running(data, **tokens) as (_, url):
+            await slack.deliver(f"{url}slack/events", recorded("app_mention", text=text, ts=ts, **thread))
+            await slack.until(posts=number + 1)
+    await slack.stop()
+    assert "wird auf dem Port 993" in slack.posts[1]["text"]  # German, as the thread
+
+
 async def test_run_starts_answers_and_ends_cleanly_on_a_signal(data: Path) -> None:
     async with running(data) as (printed, url):
         assert "SLACK_BOT_TOKEN" in printed

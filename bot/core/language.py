@@ -40,7 +40,7 @@ a about after again all am an and any anybody anyone anything are as at be becau
 can't could couldn't did didn't do does doesn't doing don't each every everything for from get gets give goes going
 got had has have having he hello her here hi him his how however i if i'd i'll i'm i've into is isn't it its it's just
 keep keeps know let's like long make makes many may me might mine more most much must my need needs neither never no
-nobody not nothing now of off often ok on once only or other our out over own please pls put right same says set
+nobody not nothing now of off often ok on once one only or other our out over own please pls put right same says set
 should shouldn't since so some somebody someone something still such take tell than thank thanks that that's the their
 them then there these they thing things this those though through to too try turn two under until up us use used using
 very wasn't we we're were weren't what what's when where which while who whose why with without won't would wouldn't
@@ -71,9 +71,12 @@ class LanguageGuess:
         return cls({language: [text for i in items for text in i.questions[language]] for language in LANGUAGES})
 
     def __init__(self, examples: Mapping[Language, Iterable[str]]) -> None:
-        self._letters = {language: Counter(g for t in examples[language] for g in _grams(t)) for language in LANGUAGES}
+        texts = {language: list(examples[language]) for language in LANGUAGES}
+        self._words = {language: Counter(w for t in texts[language] for w in _folded(t)) for language in LANGUAGES}
+        self._letters = {language: Counter(g for t in texts[language] for g in _grams(t)) for language in LANGUAGES}
         seen = set().union(*self._letters.values())
-        self._total = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in LANGUAGES}
+        self._of_words = {language: sum(self._words[language].values()) + 1 for language in LANGUAGES}
+        self._of_letters = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in LANGUAGES}
 
     def of(self, text: str, hint: Language | None = None, pasted: str = "") -> Language:
         """The language of a cleaned message.
@@ -94,20 +97,36 @@ class LanguageGuess:
     def evidence(self, text: str) -> float:
         """Above 0 for German, below for English, 0 for neither."""
         umlauts = len(re.findall(r"[äöüßÄÖÜ]", text))
-        return _function_words(text) + 0.5 * min(umlauts, 4) + self._letter_evidence(_folded(text))
+        return _function_words(text) + 0.5 * min(umlauts, 4) + self._other_words(_folded(text))
 
-    def _letter_evidence(self, words: Sequence[str]) -> float:
-        """At most about one function word's weight: log odds of the letters, saturated."""
-        grams = [g for w in words for g in _grams(w)]
-        odds = sum(
-            math.log((self._letters["de"][g] + 1) / self._total["de"])
-            - math.log((self._letters["en"][g] + 1) / self._total["en"])
-            for g in grams
+    def _other_words(self, words: Sequence[str]) -> float:
+        """What words tell that build no sentence: at most about as much as one that does."""
+        odds = sum(max(-MOST_OF_A_WORD, min(MOST_OF_A_WORD, self._odds(w))) for w in words if not is_function_word(w))
+        return 0.9 * math.tanh(odds / 4)
+
+    def _odds(self, word: str) -> float:
+        """Log odds of a word: of itself where the examples use it, else of its letters.
+
+        About 0 for what both languages use alike: protocols, client labels, names of programs.
+        """
+        times = {language: self._words[language][word] for language in LANGUAGES}
+        if sum(times.values()) >= SEEN:
+            return math.log((times["de"] + 0.5) / self._of_words["de"]) - math.log(
+                (times["en"] + 0.5) / self._of_words["en"]
+            )
+        return (
+            sum(
+                math.log((self._letters["de"][g] + 1) / self._of_letters["de"])
+                - math.log((self._letters["en"][g] + 1) / self._of_letters["en"])
+                for g in _grams(word)
+            )
+            / 2
         )
-        return 0.9 * math.tanh(odds / 8)
 
 
 _UNDECIDED = 0.05  # less evidence than this is none
+MOST_OF_A_WORD = 2.5  # log odds: a word is rarely certain
+SEEN = 2  # times that the examples must use a word before it tells for itself
 
 
 def _own_words(text: str) -> str:
