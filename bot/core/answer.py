@@ -8,7 +8,6 @@ is the one that is worth most (bot/core/figures.py). The score of what was decid
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from heapq import nsmallest
 
 from bot.core.addresses import find_address, find_domain
 from bot.core.errors import ErrorLines, Fit, chosen, continued
@@ -17,7 +16,7 @@ from bot.core.figures import FITTED, Figures, Weights, chances, least_to_explain
 from bot.core.followup import names_an_aspect, to_whole_question
 from bot.core.language import LanguageGuess
 from bot.core.model import Candidate, Decision, Knowledge, Outcome, Part, Question
-from bot.core.questions import Ranker, Trained
+from bot.core.questions import Ranker, Ranking, Trained
 from bot.core.text import clean, without_returned
 
 LEAST_FIT = 0.5  # of a known line, below which nothing is found: the probability would be next to none
@@ -36,7 +35,7 @@ class Core:
     def __init__(self, knowledge: Knowledge, reader: Reader, trained: Trained, figures: Figures = FITTED) -> None:
         self._knowledge = knowledge
         self._reader = reader
-        self._ranker = Ranker(reader, trained)
+        self._ranker = Ranker(reader, trained, len(knowledge.entries))
         self._lines = ErrorLines(knowledge.entries.values(), knowledge.topics.values())
         self._continued = continued(knowledge.entries.values())
         self.figures = figures
@@ -72,8 +71,7 @@ class Core:
 
     def first(self, text: str) -> str:
         """The entry or topic that a question is ranked to first."""
-        raw = self._ranker.scores(self._reader.words(clean(text)))
-        return max(raw, key=lambda owner: (raw[owner], owner))
+        return self._ranker.rank(self._reader.words(clean(text))).best(1)[0]
 
     def evidence(self, text: str) -> tuple[list[str], Weights, list[tuple[str, Weights]]]:
         """What the decision's figures are learnt from.
@@ -81,13 +79,10 @@ class Core:
         The first entries, best first; the question's signals; entry and signals of each error line that was found.
         """
         cleaned = without_returned(clean(text))
-        raw = self._ranker.scores(self._reader.words(cleaned))
+        ranking = self._ranker.rank(self._reader.words(cleaned))
         fits = self._lines.fits(self._lines.read(cleaned))
-        return (
-            self._order(raw),
-            self._signals(raw),
-            [(f.phrase.owner, _line_signals(f, fits, raw)) for f in self._found(fits)],
-        )
+        found = [(f.phrase.owner, _line_signals(f, fits, ranking)) for f in self._found(fits)]
+        return ranking.best_entries(SUGGESTIONS), _signals(ranking), found
 
     def _found(self, fits: Sequence[Fit]) -> list[Fit]:
         """Known lines of entries that fit somewhere; of one that continues another, the longer."""
@@ -101,8 +96,8 @@ class Core:
         found = self._found(fits)
         if not found:
             return []
-        raw = self._ranker.scores(self._reader.words(cleaned))
-        sure = [(fit, probability(self.figures.explains, _line_signals(fit, fits, raw))) for fit in found]
+        ranking = self._ranker.rank(self._reader.words(cleaned))
+        sure = [(fit, probability(self.figures.explains, _line_signals(fit, fits, ranking))) for fit in found]
         return [(fit, p) for fit, p in sure if p >= least_to_explain(self.figures)][:MOST_PARTS]
 
     def _besides(self, cleaned: str, pasted: Sequence[str]) -> list[Part]:
@@ -144,38 +139,32 @@ class Core:
         words = self._reader.words(text)
         if not self._ranker.knows(words):
             return Part(" ".join(words), "decline", (), 1.0, "question: none of its words is known")
-        raw = self._ranker.scores(words)
-        of = chances(self.figures, self._signals(raw))
+        ranking = self._ranker.rank(words)
+        of = chances(self.figures, _signals(ranking))
         worth = worths(self.figures, of)
         best = max(worth, key=lambda name: worth[name])
         outcome: Outcome = "answer" if best == "answer" else "suggest" if best == "suggest" else "decline"
         return Part(
             text=" ".join(words),
             outcome=outcome,
-            entries=tuple(self._order(raw)[: _COUNTS[outcome]]),
+            entries=tuple(ranking.best_entries(_COUNTS[outcome])),
             score={"answer": of.first, "suggest": of.among, "decline": of.outside}[outcome],
             rule=f"question: first right {of.first:.2f}, among three {of.among:.2f}, not covered {of.outside:.2f}; "
             + ", ".join(f"{name} is worth {value:.2f}" for name, value in worth.items()),
-            candidates=self._candidates(words, raw),
+            candidates=self._candidates(words, ranking),
         )
 
-    def _order(self, raw: Mapping[str, float]) -> list[str]:
-        """The first entries, best first."""
-        return nsmallest(SUGGESTIONS, self._knowledge.entries, key=lambda e: (-raw[e], e))
-
-    def _signals(self, raw: Mapping[str, float]) -> Weights:
-        """Margin of the first entry over what is not covered, gap to the second entry, and 1."""
-        best = [raw[e] for e in self._order(raw)]
-        rival = max((raw[topic] for topic in self._knowledge.topics), default=-1.0)
-        second = best[1] if len(best) > 1 else -1.0
-        return best[0] - rival, best[0] - second, 1.0
-
-    def _candidates(self, words: Sequence[str], raw: Mapping[str, float]) -> tuple[Candidate, ...]:
+    def _candidates(self, words: Sequence[str], ranking: Ranking) -> tuple[Candidate, ...]:
         """The best of all, entries and topics; the first with the concepts and words that speak for it."""
-        best = nsmallest(SHOWN, raw, key=lambda owner: (-raw[owner], owner))
         concepts = self._reader.vocabulary.concepts(words)
         heard = tuple(f"{concept}: {', '.join(said)}" for concept, said in sorted(concepts.items()))
-        return tuple(Candidate(o, max(0.0, min(1.0, raw[o])), heard if o == best[0] else ()) for o in best)
+        best = ranking.best(SHOWN)
+        return tuple(Candidate(o, max(0.0, min(1.0, ranking.of(o))), heard if o == best[0] else ()) for o in best)
+
+
+def _signals(ranking: Ranking) -> Weights:
+    """Margins of the first entry over what is not covered and over the second entry, and 1."""
+    return *ranking.margins(), 1.0
 
 
 def _sentences(cleaned: str) -> list[str]:
@@ -187,12 +176,11 @@ def _worth(part: Part) -> float:
     return {"answer": 2.0, "suggest": 1.0, "decline": 0.0}[part.outcome] + part.score
 
 
-def _line_signals(fit: Fit, fits: Sequence[Fit], raw: Mapping[str, float]) -> Weights:
+def _line_signals(fit: Fit, fits: Sequence[Fit], ranking: Ranking) -> Weights:
     """How well the line fits; how much better than any line that must not be taken for it; the ranking's view; 1."""
     rivals = [f for f in fits if f.phrase.owner != fit.phrase.owner or not f.phrase.explained]
     rival = max((f.score for f in rivals if f.start <= fit.end and f.end >= fit.start), default=0.0)
-    others = max((score for owner, score in raw.items() if owner != fit.phrase.owner), default=0.0)
-    return fit.score, fit.score - rival, max(-1.0, min(1.0, raw[fit.phrase.owner] - others)), 1.0
+    return fit.score, fit.score - rival, max(-1.0, min(1.0, ranking.lead(fit.phrase.owner))), 1.0
 
 
 def _error_part(fit: Fit, sure: float, words: Sequence[str], fits: Sequence[Fit], figures: Figures) -> Part:

@@ -30,8 +30,8 @@ NEAREST = 3
 NEAREST_WEIGHT = 4.0
 # What bounds the time of one message in a large knowledge base (tests/bench/growth.py); without effect on a small one.
 MOST_RIDGE_OWNERS = 200  # beyond, the solve would take minutes, and an owner's scorer is the mean of its examples
-MOST_POSTINGS = 400_000  # looked at, the most telling features first
-MOST_NEAR = 3_000  # nearest examples that are told apart by owner
+MOST_POSTINGS = 200_000  # looked at, the most telling features first
+MOST_NEAR = 1_000  # nearest examples that are told apart by owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,22 +155,65 @@ def _postings(rows: Sequence[tuple[Ints, Floats]], features: int) -> tuple[Ints,
     return start, examples[order], values[order]
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The raw scores of one message: higher is likelier; comparable between messages."""
+
+    owners: tuple[str, ...]  # sorted entry ids, then sorted topic ids
+    entries: int  # how many of the owners are entries
+    scores: Floats  # per owner
+
+    def best(self, count: int) -> list[str]:
+        """Ids of the likeliest of all."""
+        return [self.owners[n] for n in _highest(self.scores, count)]
+
+    def best_entries(self, count: int) -> list[str]:
+        """Ids of the likeliest entries."""
+        return [self.owners[n] for n in _highest(self.scores[: self.entries], count)]
+
+    def margins(self) -> tuple[float, float]:
+        """Of the first entry over the likeliest topic, and over the second entry."""
+        first = _highest(self.scores[: self.entries], 2)
+        rival = float(self.scores[self.entries :].max(initial=-1.0))
+        second = float(self.scores[first[1]]) if len(first) > 1 else -1.0
+        return float(self.scores[first[0]]) - rival, float(self.scores[first[0]]) - second
+
+    def of(self, owner: str) -> float:
+        """The score of one entry or topic."""
+        return float(self.scores[self.owners.index(owner)])
+
+    def lead(self, owner: str) -> float:
+        """Of an owner over the likeliest other one; below 0 where it is not the first."""
+        number = self.owners.index(owner)
+        return float(self.scores[number] - np.delete(self.scores, number).max(initial=0.0))
+
+
+def _highest(scores: Floats, count: int) -> list[int]:
+    """Places of the highest scores, highest first; of equal ones, the first."""
+    if not 0 < count < len(scores):
+        return [int(n) for n in np.argsort(-scores, kind="stable")[:count]]
+    least = np.partition(scores, len(scores) - count)[len(scores) - count]
+    among = np.flatnonzero(scores >= least)
+    return [int(n) for n in among[np.argsort(-scores[among], kind="stable")][:count]]
+
+
 class Ranker:
     """Ranks entries and topics for a message."""
 
-    def __init__(self, reader: Reader, trained: Trained) -> None:
+    def __init__(self, reader: Reader, trained: Trained, entries: int) -> None:
+        self._entries = entries
         self._reader = reader
         self._trained = trained
         self._number = {feature: n for n, feature in enumerate(trained.features)}
         self._column, self._sign = _columns(trained.features)
 
-    def scores(self, words: Sequence[str]) -> Mapping[str, float]:
-        """Owner → raw score, higher is likelier; comparable between messages."""
+    def rank(self, words: Sequence[str]) -> Ranking:
+        """All entries and topics for the words of a message."""
         trained = self._trained
         ids, values = _weighted(self._reader.counts(words), self._number, trained.idf)
         linear = (values * self._sign[ids]) @ trained.weights[self._column[ids]]
         near = self._nearest(ids, values)
-        return dict(zip(trained.owners, (linear + NEAREST_WEIGHT * near).tolist(), strict=True))
+        return Ranking(trained.owners, self._entries, linear + NEAREST_WEIGHT * near)
 
     def knows(self, words: Sequence[str]) -> bool:
         """Is any word of the message one that the examples use?"""
