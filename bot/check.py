@@ -102,7 +102,7 @@ def _misleading_examples(
 ) -> Iterator[Problem]:
     for language in LANGUAGES:
         for position, text in enumerate(item.questions[language]):
-            other = first(text)
+            other = first(text) or item.id
             if other != item.id and not (isinstance(item, Topic) and other in knowledge.topics):
                 line = line_of(file, ["questions", language, position])
                 yield Problem(str(file), line, f"{text!r} leads to {other!r}; reword it, or move it there")

@@ -70,8 +70,9 @@ class Core:
         )
 
     def first(self, text: str) -> str:
-        """The entry or topic that a question is ranked to first."""
-        return self._ranker.rank(self._reader.words(clean(text))).best(1)[0]
+        """The entry or topic that a question is ranked to first; empty where none of its words is known."""
+        words = self._reader.words(clean(text))
+        return self._ranker.rank(words).best(1)[0] if self._ranker.knows(words) else ""
 
     def evidence(self, text: str) -> tuple[list[str], Weights, list[tuple[str, Weights]]]:
         """What the decision's figures are learnt from.
