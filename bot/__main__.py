@@ -125,7 +125,7 @@ def ask(text: str, lang: Language | None, why: bool) -> None:
     answer = asyncio.run(responder(mind, settings)(Question(text, language=lang)))
     click.echo(show.plain(mind.renderer.render(answer)))
     if why:
-        click.echo(f"\n{show.why(answer)}")
+        click.echo(f"\n{show.why(answer, mind.core.evidence_for)}")
 
 
 @main.command()

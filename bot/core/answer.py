@@ -16,12 +16,13 @@ from bot.core.figures import FITTED, Figures, Weights, chances, least_to_explain
 from bot.core.followup import names_an_aspect, to_whole_question
 from bot.core.language import LanguageGuess
 from bot.core.model import Candidate, Decision, Knowledge, Outcome, Part, Question
-from bot.core.questions import Ranker, Ranking, Trained
+from bot.core.questions import Ranker, Ranking, Trained, examples_of
 from bot.core.text import clean, without_returned
 
 LEAST_FIT = 0.5  # of a known line, below which nothing is found: the probability would be next to none
 SUGGESTIONS = 3
-SHOWN = 5  # candidates kept for `--why`
+SHOWN = 5  # candidates that `--why` names
+MOST_WORDS = 6  # that `--why` names
 MOST_PARTS = 5  # questions or errors of one message that are answered
 SURE = 0.8  # of a question beside an error line: the error is what the message is about
 
@@ -36,6 +37,7 @@ class Core:
         self._knowledge = knowledge
         self._reader = reader
         self._ranker = Ranker(reader, trained, len(knowledge.entries))
+        self._examples = [text for _, text in examples_of(knowledge)]
         self._lines = ErrorLines(knowledge.entries.values(), knowledge.topics.values())
         self._continued = continued(knowledge.entries.values())
         self.figures = figures
@@ -152,15 +154,22 @@ class Core:
             score={"answer": of.first, "suggest": of.among, "decline": of.outside}[outcome],
             rule=f"question: first right {of.first:.2f}, among three {of.among:.2f}, not covered {of.outside:.2f}; "
             + ", ".join(f"{name} is worth {value:.2f}" for name, value in worth.items()),
-            candidates=self._candidates(words, ranking),
+            candidates=self._candidates(ranking),
         )
 
-    def _candidates(self, words: Sequence[str], ranking: Ranking) -> tuple[Candidate, ...]:
-        """The best of all, entries and topics; the first with the concepts and words that speak for it."""
+    def evidence_for(self, words: Sequence[str], owner: str) -> tuple[str, ...]:
+        """What speaks for an entry or topic, for `--why`: concepts, words, and the nearest of its examples."""
         concepts = self._reader.vocabulary.concepts(words)
-        heard = tuple(f"{concept}: {', '.join(said)}" for concept, said in sorted(concepts.items()))
-        best = ranking.best(SHOWN)
-        return tuple(Candidate(o, max(0.0, min(1.0, ranking.of(o))), heard if o == best[0] else ()) for o in best)
+        nearest = self._examples[self._ranker.nearest_example(words, owner)]
+        return (
+            *(f"concept {concept}: {', '.join(said)}" for concept, said in sorted(concepts.items())),
+            f"words: {', '.join(self._ranker.evidence(words, owner, MOST_WORDS)) or '-'}",
+            f"nearest example: “{nearest}”",
+        )
+
+    def _candidates(self, ranking: Ranking) -> tuple[Candidate, ...]:
+        """The best of all, entries and topics."""
+        return tuple(Candidate(o, max(0.0, min(1.0, ranking.of(o)))) for o in ranking.best(SHOWN))
 
 
 def _signals(ranking: Ranking) -> Weights:

@@ -215,6 +215,22 @@ class Ranker:
         near = self._nearest(ids, values)
         return Ranking(trained.owners, self._entries, linear + NEAREST_WEIGHT * near)
 
+    def evidence(self, words: Sequence[str], owner: str, most: int) -> list[str]:
+        """Stems of the message that speak for an owner in the linear scorer, the strongest first; for `--why`."""
+        trained = self._trained
+        ids, values = _weighted(self._reader.counts(words), self._number, trained.idf)
+        share = values * self._sign[ids] * trained.weights[self._column[ids], trained.owners.index(owner)]
+        said = [(v, trained.features[i]) for v, i in zip(share.tolist(), ids.tolist(), strict=True)]
+        stems = sorted((-v, f.removeprefix("word:")) for v, f in said if v > 0 and f.startswith("word:"))
+        return [stem for _, stem in stems[:most]]
+
+    def nearest_example(self, words: Sequence[str], owner: str) -> int:
+        """Number of the owner's example that is nearest to the message, in the order of `examples_of`."""
+        ids, values = _weighted(self._reader.counts(words), self._number, self._trained.idf)
+        cosine = self._cosines(ids, values)
+        own = np.flatnonzero(self._trained.example_owner == self._trained.owners.index(owner))
+        return int(own[np.argmax(cosine[own])])
+
     def knows(self, words: Sequence[str]) -> bool:
         """Is any word of the message one that the examples use?"""
         return any(f"word:{stem}" in self._number for stem in self._reader.counts(words)["word"])
@@ -222,14 +238,20 @@ class Ranker:
     def _nearest(self, ids: Ints, values: Floats) -> Floats:
         """Per owner the mean cosine of its nearest examples."""
         trained = self._trained
-        cosine = np.zeros(len(trained.example_owner), dtype=np.float32)
-        for begin, end, value in self._spans(ids, values):
-            cosine[trained.posting_example[begin:end]] += value * trained.posting_value[begin:end]
-        cosine /= float(np.linalg.norm(values)) or 1.0
+        cosine = self._cosines(ids, values)
         near = np.arange(len(cosine))
         if len(near) > MOST_NEAR:
             near = np.argpartition(-cosine, MOST_NEAR)[:MOST_NEAR]
         return _mean_of_top(cosine[near], trained.example_owner[near], len(trained.owners))
+
+    def _cosines(self, ids: Ints, values: Floats) -> Floats:
+        """Per example the cosine to the message."""
+        trained = self._trained
+        cosine = np.zeros(len(trained.example_owner), dtype=np.float32)
+        for begin, end, value in self._spans(ids, values):
+            cosine[trained.posting_example[begin:end]] += value * trained.posting_value[begin:end]
+        cosine /= float(np.linalg.norm(values)) or 1.0
+        return cosine
 
     def _spans(self, ids: Ints, values: Floats) -> Iterable[tuple[int, int, float]]:
         """Begin and end of each feature's postings and its value in the message, the most telling first."""

@@ -1,6 +1,7 @@
 """Answer → what a terminal shows."""
 
 import re
+from collections.abc import Callable, Sequence
 
 from bot.core.model import Answer, Candidate, Decision, Part
 
@@ -19,12 +20,16 @@ def _alternating(pieces: list[str]) -> list[tuple[bool, str]]:
     return [(bool(position % 2), piece) for position, piece in enumerate(pieces)]
 
 
-def why(answer: Answer) -> str:
+Evidence = Callable[[Sequence[str], str], Sequence[str]]  # words of a question, an entry or topic → what speaks for it
+EXPLAINED = 2  # candidates whose evidence is shown
+
+
+def why(answer: Answer, evidence: Evidence) -> str:
     """The decision behind an answer, for support people: one fact a line."""
     if answer.decision is None:
         return f"command {answer.template}: no question was decided"
     decision = answer.decision
-    return "\n".join([*_head(decision), *(line for part in decision.parts for line in _part(part))])
+    return "\n".join([*_head(decision), *(line for part in decision.parts for line in _part(part, evidence))])
 
 
 def _head(decision: Decision) -> list[str]:
@@ -37,14 +42,15 @@ def _head(decision: Decision) -> list[str]:
     ]
 
 
-def _part(part: Part) -> list[str]:
+def _part(part: Part, evidence: Evidence) -> list[str]:
     return [
         f"part        {part.text}",
         f"  rule      {part.rule}",
         f"  outcome   {part.outcome} ({part.score:.2f}) {' '.join(part.entries)}",
-        *(_candidate(c) for c in part.candidates),
+        *(line for place, c in enumerate(part.candidates) for line in _candidate(part, c, place, evidence)),
     ]
 
 
-def _candidate(candidate: Candidate) -> str:
-    return f"  {candidate.score:.2f}      {candidate.id}  {'; '.join(candidate.evidence)}".rstrip()
+def _candidate(part: Part, candidate: Candidate, place: int, evidence: Evidence) -> list[str]:
+    speaks = candidate.evidence or (evidence(part.text.split(), candidate.id) if place < EXPLAINED else ())
+    return [f"  {candidate.score:.2f}      {candidate.id}", *(f"              {line}" for line in speaks)]
