@@ -74,7 +74,7 @@ class Core:
     def first(self, text: str) -> str:
         """The entry or topic that a question is ranked to first; empty where none of its words is known."""
         words = self._reader.words(clean(text))
-        return self._ranker.rank(words).best(1)[0] if self._ranker.knows(words) else ""
+        return self._ranker.rank(words).first() if self._ranker.knows(words) else ""
 
     def evidence(self, text: str) -> tuple[list[str], Weights, list[tuple[str, Weights]]]:
         """What the decision's figures are learnt from.
@@ -169,7 +169,7 @@ class Core:
 
     def _candidates(self, ranking: Ranking) -> tuple[Candidate, ...]:
         """The best of all, entries and topics."""
-        return tuple(Candidate(o, max(0.0, min(1.0, ranking.of(o)))) for o in ranking.best(SHOWN))
+        return tuple(Candidate(o, share) for o, share in ranking.shares(SHOWN))
 
 
 def _signals(ranking: Ranking) -> Weights:
@@ -190,7 +190,7 @@ def _line_signals(fit: Fit, fits: Sequence[Fit], ranking: Ranking) -> Weights:
     """How well the line fits; how much better than any line that must not be taken for it; the ranking's view; 1."""
     rivals = [f for f in fits if f.phrase.owner != fit.phrase.owner or not f.phrase.explained]
     rival = max((f.score for f in rivals if f.start <= fit.end and f.end >= fit.start), default=0.0)
-    return fit.score, fit.score - rival, max(-1.0, min(1.0, ranking.lead(fit.phrase.owner))), 1.0
+    return fit.score, fit.score - rival, max(-2.0, min(2.0, ranking.lead(fit.phrase.owner))), 1.0
 
 
 def _error_part(fit: Fit, sure: float, words: Sequence[str], fits: Sequence[Fit], figures: Figures) -> Part:

@@ -11,12 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, combinations
 
+from bot.core.language import is_function_word
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
 from bot.core.text import clean
 from bot.core.ticket import reduced
 from bot.core.words import NEGATIONS, REMEMBERED, Spelling, Stems, Vocabulary, tokens
 
 GROUPS = ("word", "letters", "concept", "pair")
+TYPICAL = 4  # examples that must use a word before others are repaired to it
+EXCHANGE_FROM = 8  # letters
 LETTERS = (3, 4, 5)  # lengths of letter n-grams (matching.md: +0.03)
 _BETWEEN = frozenset(
     (
@@ -57,7 +60,9 @@ class Reader:
         items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
         examples = [text for item in items for text in _texts(item.questions)]
         common = Counter(w for text in examples for w in set(tokens(text)))
-        self._spelling = Spelling({w for w, times in common.items() if times > 1} | self.vocabulary.words())
+        typical = {w for w, times in common.items() if times >= TYPICAL and not is_function_word(w)}
+        meant = self.vocabulary.words()
+        self._spelling = Spelling(common.keys() | meant, typical | meant, EXCHANGE_FROM)
 
     def words(self, text: str) -> list[str]:
         """Tokens of what is asked, with slips repaired: a ticket's trimmings and what is ruled out are left out."""

@@ -173,10 +173,16 @@ def _fits(word: str, fixed: str, where: str) -> bool:
 class Spelling:
     """Repairs slips of the finger towards words that the knowledge base knows."""
 
-    def __init__(self, known: Iterable[str]) -> None:
+    def __init__(self, known: Iterable[str], targets: Iterable[str] = (), exchange_from: int = 5) -> None:
+        """`known`: words that need no repair.
+
+        `targets`: of these, what others are repaired to; none given: all. `exchange_from`: letters from which a letter
+        may be exchanged for another: in ordinary speech a short word that differs so is another word (alter, after).
+        """
         self._known = set(known)
+        self._exchange_from = exchange_from
         self._by_first: dict[str, list[str]] = defaultdict(list)
-        for word in sorted(w for w in self._known if len(w) >= _FEWEST_LETTERS_TO_REPAIR):
+        for word in sorted(w for w in set(targets) or self._known if len(w) >= _FEWEST_LETTERS_TO_REPAIR):
             self._by_first[word[0]].append(word)
         self._remembered = lru_cache(REMEMBERED)(self._nearest)
 
@@ -196,5 +202,11 @@ class Spelling:
             for other in self._by_first.get(word[0], ())
             if abs(len(other) - len(word)) <= slips
             and (distance := OSA.distance(word, other, score_cutoff=slips)) <= slips
+            and (len(word) >= self._exchange_from or not _is_exchange(word, other))
         ]
         return min(near)[1] if near else word
+
+
+def _is_exchange(word: str, other: str) -> bool:
+    """Does one letter stand for another, rather than being left out, doubled or swapped?"""
+    return len(word) == len(other) and sorted(word) != sorted(other)

@@ -1,5 +1,5 @@
 """Learns the decision's figures from labelled sets and prints what belongs into bot/core/figures.py:
-`python -m tests.eval.tune [FILE …]` (without files: every set in this folder). Run it after every change of the
+`python -m tests.eval.tune [FILE …]` (without files: the development sets). Run it after every change of the
 ranking, of the error lines or of the content; `postbote evaluate --cross-validate` says what to expect of it.
 """
 
@@ -27,4 +27,4 @@ def main(files: list[Path]) -> None:
 
 
 if __name__ == "__main__":
-    main([Path(name) for name in sys.argv[1:]] or sorted(HERE.glob("*.jsonl")))
+    main([Path(name) for name in sys.argv[1:]] or sorted(HERE.glob("*-dev.jsonl")))
