@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import Mind
 from bot.core.model import Decision, Outcome, Part
-from bot.evaluate import Line, read_set, report, run_set, to_text
+from bot.evaluate import Line, cross_validate, metrics, read_set, report, run_set, to_text
 
 ROWS = [
     # expected, allowed to decline, outcome, entries, verdict, score
@@ -51,3 +52,12 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "set.jsonl").write_text(f'{{"q": "x", "expect": []}}\n{line}\n')
     with pytest.raises(ValueError, match=r"set\.jsonl:2: "):
         read_set(tmp_path / "set.jsonl")
+
+
+def test_cross_validation_decides_every_line_and_leaves_the_figures_as_they_were(mind: Mind) -> None:
+    lines = read_set(Path(__file__).parent / "eval/questions-dev.jsonl")[:60]
+    before = mind.core.figures
+    results = cross_validate(lines, mind.core)
+    assert [r.line for r in results] == lines
+    assert mind.core.figures is before
+    assert metrics(results)["score"] > 0.5

@@ -13,7 +13,7 @@ from bot.core.addresses import find_address, find_domain
 from bot.core.errors import ErrorLines, Fit, chosen, continued
 from bot.core.features import Reader
 from bot.core.figures import FITTED, Figures, Weights, chances, least_to_explain, probability, worths
-from bot.core.followup import names_an_aspect, to_whole_question
+from bot.core.followup import stands_alone, to_whole_question
 from bot.core.language import LanguageGuess
 from bot.core.model import Candidate, Decision, Knowledge, Outcome, Part, Question
 from bot.core.questions import Ranker, Ranking, Trained, examples_of
@@ -128,14 +128,8 @@ class Core:
                 return cleaned, list({p.entries: p for p in reversed(parts)}.values())[::-1]
         alone = self._question_part(cleaned)
         whole = to_whole_question(before, cleaned, self._reader)
-        if whole:
-            merged = self._question_part(whole)
-            if (
-                not names_an_aspect(cleaned, self._reader)
-                or merged.outcome == "answer"
-                or _worth(merged) >= _worth(alone)
-            ):
-                return whole, [merged]
+        if whole and not (alone.outcome == "answer" and stands_alone(cleaned, self._reader)):
+            return whole, [self._question_part(whole)]
         return cleaned, [alone]
 
     def _question_part(self, text: str) -> Part:
@@ -179,11 +173,6 @@ def _signals(ranking: Ranking) -> Weights:
 
 def _sentences(cleaned: str) -> list[str]:
     return [s.strip() for s in _SENTENCE_END.split(cleaned) if s.strip()]
-
-
-def _worth(part: Part) -> float:
-    """To compare two readings of one message: an answer before a menu before a refusal, the surer first."""
-    return {"answer": 2.0, "suggest": 1.0, "decline": 0.0}[part.outcome] + part.score
 
 
 def _line_signals(fit: Fit, fits: Sequence[Fit], ranking: Ranking) -> Weights:

@@ -86,7 +86,8 @@ class Reader:
         protocols = [self.vocabulary.of_group(w, "protocol") for w in words]
         out = {i for i, named in enumerate(protocols) if named and _is_ruled_out(words, i)}
         meant = set().union(*(named for i, named in enumerate(protocols) if i not in out))
-        return [w for i, w in enumerate(words) if not (i in out and meant - protocols[i])]
+        gone = {i for i in out if meant - protocols[i]}
+        return [w for i, w in enumerate(words) if i not in gone and not (i - 1 in gone and w.isdigit())]  # POP 3
 
 
 def _is_ruled_out(words: Sequence[str], place: int) -> bool:

@@ -21,6 +21,8 @@ SLOTS: Mapping[str, str] = {
 }
 MOST_OTHER_WORDS = 1  # words of a follow-up that stand for nothing of this: "und beim *Handy* mit SSL?"
 MOST_WORDS = 12
+FRAGMENT = 5  # words up to which a message that names an aspect may still mean the question before
+ADDED = frozenset({"manner"})  # "warum?" asks something more of the same question
 
 
 def to_whole_question(before: str, text: str, reader: Reader) -> str:
@@ -37,9 +39,10 @@ def to_whole_question(before: str, text: str, reader: Reader) -> str:
     return " ".join([*kept, *(w for w in new if w in NEGATIONS or not is_function_word(w))])
 
 
-def names_an_aspect(text: str, reader: Reader) -> bool:
-    """Does the message name what it asks for? "Und für IMAP?" asks for nothing on its own."""
-    return "aspect" in _slots(reader.words(text), reader)
+def stands_alone(text: str, reader: Reader) -> bool:
+    """May the message be a whole question? "Und für IMAP?" and "welcher Port?" are none after another one."""
+    words = reader.words(text)
+    return len(words) > FRAGMENT and "aspect" in _slots(words, reader)
 
 
 def _slots(words: Sequence[str], reader: Reader) -> dict[str, dict[str, list[str]]]:
@@ -73,7 +76,7 @@ def _without(
     A word that means two things ("Postausgangsserver": the way and the server) goes, and what it meant besides is
     said again by the concept's first word.
     """
-    gone = _words_of([of_old[slot] for slot in said if slot in of_old])
+    gone = _words_of([of_old[slot] for slot in said if slot in of_old and slot not in ADDED])
     kept = [w for w in old if w not in gone]
     still = reader.vocabulary.concepts(kept)
     lost = [c for slot, concepts in of_old.items() if slot not in said for c in concepts if c not in still]

@@ -44,6 +44,25 @@ DECIDED: list[tuple[str, str, Outcome, list[str]]] = [
         "decline",
         [],
     ),
+    (
+        "an error line and a question: the explanation first",
+        f"Zurück kam: {TLS}\nUnd welcher Port ist für IMAP mit SSL richtig?",
+        "answer",
+        ["error-tls-not-available", "imap-ssl"],
+    ),
+    (
+        "a question about the error line itself is part of it",
+        f"Was heißt „{TLS}“ und muss ich etwas umstellen?",
+        "answer",
+        ["error-tls-not-available"],
+    ),
+    (
+        "an error in one's own words",
+        "Meine Mail kam nach einem Tag zurück, sie sei zu lange in der Warteschlange gewesen",
+        "answer",
+        ["error-queue-too-long"],
+    ),
+    ("a protocol that is ruled out", "Welcher Port für IMAP mit SSL, nicht POP3?", "answer", ["imap-ssl"]),
     ("a condition that no entry explains", "450 4.2.0 Recipient address rejected: Greylisted", "decline", []),
     ("another program's message", "ssh: connect to host web01 port 22: Connection refused", "decline", []),
     ("near the subject, but not in the FAQ", "Unterstützt ihr Port 587 mit STARTTLS?", "decline", []),
@@ -105,3 +124,17 @@ _CORE: list[Mind] = []
 def _kept(mind: Mind) -> None:
     """Hypothesis and fixtures do not go together; the mind is handed over here."""
     _CORE[:] = [mind]
+
+
+def test_the_evidence_names_concepts_words_and_the_nearest_example(mind: Mind) -> None:
+    words = mind.core.decide(Question("Welcher Port für POP3 mit SSL?")).parts[0].text.split()
+    concepts, said, nearest = " ".join(mind.core.evidence_for(words, "pop3-ssl")).partition("words:")
+    assert "concept pop3: pop" in concepts
+    assert said
+    assert "port" in nearest
+    assert "nearest example: “" in nearest
+
+
+def test_the_rule_names_the_threshold_of_an_error_line(mind: Mind) -> None:
+    (part,) = mind.core.decide(Question(LINE)).parts
+    assert "explained from 0." in part.rule
