@@ -48,7 +48,7 @@ class Core:
         cleaned = without_returned(clean(question.text))
         words = self._lines.read(cleaned)
         fits = self._lines.fits(words)
-        errors = self._explained(cleaned, fits)
+        errors = self._explained(cleaned, words, fits)
         pasted = [w for fit, _ in errors for w in words[fit.start : fit.end + 1]]
         asked, parts = (
             (
@@ -82,10 +82,21 @@ class Core:
         The first entries, best first; the question's signals; entry and signals of each error line that was found.
         """
         cleaned = without_returned(clean(text))
+        words = self._lines.read(cleaned)
         ranking = self._ranker.rank(self._reader.words(cleaned))
-        fits = self._lines.fits(self._lines.read(cleaned))
-        found = [(f.phrase.owner, _line_signals(f, fits, ranking)) for f in self._found(fits)]
+        found = [
+            (fit.phrase.owner, signals) for fit, signals in self._found_lines(cleaned, words, self._lines.fits(words))
+        ]
         return ranking.best_entries(SUGGESTIONS), _signals(ranking), found
+
+    def _found_lines(self, cleaned: str, words: Sequence[str], fits: Sequence[Fit]) -> list[tuple[Fit, Weights]]:
+        """Error lines in the order of the message, with their signals; of several, each is ranked for itself."""
+        found = self._found(fits)
+        texts = [cleaned] if len(found) == 1 else [" ".join(words[f.start : f.end + 1]) for f in found]
+        return [
+            (fit, _line_signals(fit, fits, self._ranker.rank(self._reader.words(text))))
+            for fit, text in zip(found, texts, strict=True)
+        ]
 
     def _found(self, fits: Sequence[Fit]) -> list[Fit]:
         """Known lines of entries that fit somewhere; of one that continues another, the longer."""
@@ -94,14 +105,11 @@ class Core:
         kept = [fit for fit in found if self._continued.get(fit.phrase.owner) not in owners]
         return list({fit.phrase.owner: fit for fit in reversed(kept)}.values())[::-1]
 
-    def _explained(self, cleaned: str, fits: Sequence[Fit]) -> list[tuple[Fit, float]]:
+    def _explained(self, cleaned: str, words: Sequence[str], fits: Sequence[Fit]) -> list[tuple[Fit, float]]:
         """Error lines to explain, in the order of the message, and how sure each is."""
-        found = self._found(fits)
-        if not found:
-            return []
-        ranking = self._ranker.rank(self._reader.words(cleaned))
-        sure = [(fit, probability(self.figures.explains, _line_signals(fit, fits, ranking))) for fit in found]
-        return [(fit, p) for fit, p in sure if p >= least_to_explain(self.figures)][:MOST_PARTS]
+        found = self._found_lines(cleaned, words, fits)[:MOST_PARTS]
+        sure = [(fit, probability(self.figures.explains, signals)) for fit, signals in found]
+        return [(fit, p) for fit, p in sure if p >= least_to_explain(self.figures)]
 
     def _besides(self, cleaned: str, pasted: Sequence[str]) -> list[Part]:
         """Answers to questions that stand beside an error line, of which the bot is sure."""
