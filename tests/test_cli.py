@@ -66,13 +66,15 @@ def test_a_stream_of_json_lines_is_answered_in_order(data: Path) -> None:
     lines = [
         '{"text": "which port for pop3 with ssl?", "lang": null}',
         "no json",
+        '{"text": "and for imap?", "before": "which port for pop3 with ssl?"}',
         '{"text": "Guten Morgen", "lang": "en"}',
     ]
     done = postbote(data, "answer", "--jsonl", stdin="\n".join(lines))
-    first, bad, last = map(json.loads, done.stdout.splitlines())
+    first, bad, follow_up, last = map(json.loads, done.stdout.splitlines())
     assert (first["outcome"], first["entries"], first["language"]) == ("answer", ["pop3-ssl"], "en")
     assert 0 <= first["score"] <= 1
     assert "error" in bad
+    assert follow_up["entries"] == ["imap-ssl"]
     assert (last["outcome"], last["entries"], last["language"]) == ("decline", [], "en")
 
 
@@ -194,4 +196,10 @@ async def test_run_starts_answers_and_ends_cleanly_on_a_signal(data: Path) -> No
             async with session.get(f"{url}healthz") as response:
                 assert await response.text() == "ok\n"
             async with session.post(f"{url}ask", json={"text": "welcher port für pop3 mit ssl?"}) as response:
-                assert "995" in (await response.json())["html"]
+                reply = await response.json()
+                assert "995" in reply["html"]
+            follow_up = {"text": "imap?", "before": reply["understood"], "hint": reply["language"]}
+            async with session.post(f"{url}ask", json=follow_up) as response:
+                reply = await response.json()
+                assert "993" in reply["html"]
+                assert reply["language"] == "de"

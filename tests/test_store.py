@@ -13,7 +13,7 @@ from bot.respond import ask
 from bot.store import Store
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     url = os.environ.get("POSTBOTE_TEST_POSTGRES", "") if request.param == "postgresql" else ""
     if request.param == "postgresql" and not url:

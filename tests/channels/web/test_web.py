@@ -97,6 +97,8 @@ REFUSED = [
     ("no text", b'{"lang": "de"}', 400, "missing or empty"),
     ("blank text", b'{"text": "  "}', 400, "missing or empty"),
     ("another language", b'{"text": "x", "lang": "fr"}', 400, '"lang" must be'),
+    ("another language as a hint", b'{"text": "x", "hint": "fr"}', 400, '"hint" must be'),
+    ("no text before", b'{"text": "x", "before": 1}', 400, '"before" must be'),
     ("too long", json.dumps({"text": "x" * 8001}).encode(), 400, "8000 is the limit"),
     ("nested too deep", b"[" * 100_000, 400, "no JSON"),
     ("no text at all", b"\xff\xfe", 400, "no JSON"),
