@@ -47,6 +47,16 @@ very wasn't we we're were weren't what what's when where which while who whose w
 yes yet you your you're yours regards dear kind best cheers
 """
 
+# Words of everyday speech that build no sentence but belong to one language.
+_GERMAN_TOO = """
+fehlt falsch funktioniert funktionieren willst wollen suche sucht versuche versuchen sagt sagen gesagt schicken schicke
+senden sende empfangen neue neuer neues neuen alte alter altes alten erste ersten letzte letzten heute gestern tage
+"""
+_ENGLISH_TOO = """
+required needed missing wrong works work working want wants looking getting trying tried stopped asked asks says said
+told sending sent receive receiving new old first last next time day days today yesterday people someone
+"""
+
 
 def _words_of(listed: str) -> frozenset[str]:
     return frozenset(fold(w).replace("'", "") for w in listed.split())
@@ -54,6 +64,10 @@ def _words_of(listed: str) -> frozenset[str]:
 
 _OF_BOTH = _words_of("in an die am was will so war hat den dem bei and mit")  # left out above: they tell no language
 _FUNCTION_WORDS: Mapping[Language, frozenset[str]] = {"de": _words_of(_GERMAN), "en": _words_of(_ENGLISH)}
+_TELLING: Mapping[Language, frozenset[str]] = {
+    "de": _FUNCTION_WORDS["de"] | _words_of(_GERMAN_TOO),
+    "en": _FUNCTION_WORDS["en"] | _words_of(_ENGLISH_TOO),
+}
 
 
 def is_function_word(word: str) -> bool:
@@ -138,8 +152,8 @@ def _folded(text: str) -> list[str]:
 
 
 def _function_words(text: str) -> int:
-    """German ones less English ones."""
-    return sum((w in _FUNCTION_WORDS["de"]) - (w in _FUNCTION_WORDS["en"]) for w in _folded(text))
+    """German ones less English ones, everyday words included."""
+    return sum((w in _TELLING["de"]) - (w in _TELLING["en"]) for w in _folded(text))
 
 
 def _grams(text: str) -> list[str]:
