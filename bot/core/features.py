@@ -20,6 +20,9 @@ from bot.core.words import NEGATIONS, REMEMBERED, Spelling, Stems, Vocabulary, t
 GROUPS = ("word", "letters", "concept", "pair")
 TYPICAL = 4  # examples that must use a word before others are repaired to it
 EXCHANGE_FROM = 8  # letters
+MOST_WORDS = (
+    120  # of a message that are read as a question: more is a log or a bounce, whose error lines are read whole
+)
 LETTERS = (3, 4, 5)  # lengths of letter n-grams (matching.md: +0.03)
 _BETWEEN = frozenset(
     (
@@ -66,7 +69,7 @@ class Reader:
 
     def words(self, text: str) -> list[str]:
         """Tokens of what is asked, with slips repaired: a ticket's trimmings and what is ruled out are left out."""
-        repaired = [self._spelling.repair(w) for w in tokens(reduced(clean(text)))]
+        repaired = [self._spelling.repair(w) for w in tokens(reduced(clean(text)))[:MOST_WORDS]]
         return self._without_ruled_out(repaired)
 
     def counts(self, words: Sequence[str]) -> Counts:
