@@ -78,13 +78,21 @@ def mind_or_exit(settings: Settings) -> Mind:
         raise click.ClickException(f"the knowledge base cannot be used:\n{wrong}") from None
 
 
-def responder(mind: Mind, settings: Settings) -> Callable[[Question], Coroutine[Any, Any, Answer]]:
+def responder(mind: Mind, settings: Settings) -> Callable[..., Coroutine[Any, Any, Answer]]:
     """The one function that questions go through. Ends the program where the name servers are wrong."""
     try:
         lookup = open_lookup(settings.postbote_nameservers)
     except ValueError as wrong:
         raise click.ClickException(str(wrong)) from None
     return open_respond(mind.core, find_commands(), mind.knowledge.provider, lookup)
+
+
+def sections_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
+    """Sections of the FAQ → ids of their entries, in the order of the ids."""
+    found: dict[str, list[str]] = {}
+    for entry in knowledge.entries.values():
+        found.setdefault(entry.faq, []).append(entry.id)
+    return {section: tuple(ids) for section, ids in found.items()}
 
 
 @click.group()
@@ -103,13 +111,20 @@ def variables() -> str:
 def run() -> None:
     """Start everything that is configured: the web page always, Slack where its tokens are set."""
     # The engine and Slack's library take half a second to load, which `ask` need not wait for.
-    run_system = import_module("bot.serve").run_system
+    serve = import_module("bot.serve")
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr), processors=LOG)
     settings = read_settings()
     mind = mind_or_exit(settings)
-    commands = {name: command.HINT for name, command in find_commands().items()}
+    words = serve.Words(
+        render=mind.renderer.render,
+        label=mind.renderer.label,
+        title=mind.renderer.title,
+        sections=sections_of(mind.knowledge),
+        commands={name: command.HINT for name, command in find_commands().items()},
+        why=lambda answer: show.why(answer, mind.core.evidence_for),
+    )
     try:
-        asyncio.run(run_system(settings, responder(mind, settings), mind.renderer.render, commands, click.echo))
+        asyncio.run(serve.run_system(settings, responder(mind, settings), words, click.echo))
     except OSError as wrong:
         raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
 
@@ -187,15 +202,19 @@ def evaluate_(files: tuple[Path, ...], cross_validate: bool, as_json: bool) -> N
 
 @main.command()
 @click.option("--url", help="Public address of this Postbote, for events over HTTP; without it: Socket Mode.")
-def manifest(url: str | None) -> None:
+@click.option("--many", is_flag=True, help="For many workspaces (SLACK_CLIENT_ID); needs --url.")
+def manifest(url: str | None, many: bool) -> None:
     """Print the Slack app's manifest, with every slash command that exists."""
     from bot.channels.slack.manifest import to_manifest
 
+    if many and not url:
+        raise click.UsageError("--many needs --url: Slack sends people back to an address of yours")
     mind = mind_or_exit(read_settings())
     commands = {
         name: (command.HINT, mind.renderer.block(name, "summary_en", "en")) for name, command in find_commands().items()
     }
-    click.echo(json.dumps(to_manifest(commands, url), indent=2, ensure_ascii=False))
+    found = to_manifest(commands, lambda name: mind.renderer.label(name, "en"), url, many=many)
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,11 @@ from bot.knowledge import LONGEST_ANSWER, Problem, line_of
 from bot.render import Renderer, WordingError
 
 # Kinds of reply that the core itself needs; every command adds its own template.
-REPLIES = ("answer", "suggest", "decline", "failure")
+REPLIES = (
+    *("answer", "suggest", "decline", "failure"),
+    *("thanks", "slow", "switched_off", "feedback", "handover", "home"),
+)
+LONGEST_LABEL = 75  # characters of a Slack button
 _ASKERS = (
     ("", ""),
     ("max.mustermann@eine-lange-firma-mit-bindestrichen.example", "eine-lange-firma-mit-bindestrichen.example"),
@@ -84,6 +88,23 @@ def templates(folder: Path, renderer: Renderer, commands: Iterable[str]) -> Iter
             continue
         for block in sorted(missing):
             yield Problem(str(file), 1, f"block {block!r} is missing; add {{% block {block} %}} … {{% endblock %}}")
+    yield from _labels(folder / "labels.md", renderer)
+
+
+def _labels(file: Path, renderer: Renderer) -> Iterator[Problem]:
+    """Labels that lack a language, or do not fit on a button."""
+    try:
+        blocks = renderer.blocks("labels")
+    except WordingError as wrong:
+        yield Problem(str(file), wrong.line, str(wrong))
+        return
+    for name in sorted({block.rpartition("_")[0] for block in blocks}):
+        for language in LANGUAGES:
+            block = f"{name}_{language}"
+            if block not in blocks:
+                yield Problem(str(file), 1, f"block {block!r} is missing; add it")
+            elif len(renderer.label(name, language)) > LONGEST_LABEL:
+                yield Problem(str(file), 1, f"{block!r} is too long; shorten it to {LONGEST_LABEL} characters")
 
 
 def misleading(folder: Path, knowledge: Knowledge, first: Callable[[str], str]) -> Iterator[Problem]:

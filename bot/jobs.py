@@ -12,7 +12,7 @@ import random
 import sqlite3
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,9 +21,11 @@ import structlog
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from bot.channels import Channel
-from bot.core.model import Answer, Before, Event, Question, TryLater
+from bot.core.model import Answer, Event, Language, Reply, TryLater
 from bot.slots import MOST, FileSlots, PostgresSlots, Slots, first_free
 from bot.store import DATABASE_TROUBLE, Store
+from bot.stored import to_answer, to_event, to_json, to_reply
+from bot.turns import Turns
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -37,7 +39,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 1_800.0  # seconds between attempts, doubled f
 GIVE_UP_AFTER = 24 * 3_600.0  # seconds of pauses
 PATIENCE = 25.0  # seconds that a stop waits for work under way; systemd kills after 30
 
-Respond = Callable[[Question], Awaitable[Answer]]
+Consider = Callable[[Event], Awaitable[Reply]]
 Workflow = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 
 
@@ -45,7 +47,7 @@ class Jobs:
     """The engine. One per process."""
 
     def __init__(
-        self, database_url: str, data_dir: Path, respond: Respond, channels: Mapping[str, Channel], store: Store
+        self, database_url: str, data_dir: Path, consider: Consider, channels: Mapping[str, Channel], store: Store
     ) -> None:
         """`database_url`: postgresql://….
 
@@ -54,7 +56,8 @@ class Jobs:
         self._store = store
         self._url = database_url or f"sqlite:///{data_dir / 'postbote.sqlite'}"
         self._data_dir = data_dir
-        self._respond = respond
+        self._consider = consider
+        self._turns = Turns()
         self._channels = channels
         self._instance = uuid.uuid4().hex
         self._under_way = 0
@@ -146,12 +149,17 @@ class Jobs:
         return answer
 
     async def _answer(self, event: Event) -> None:
-        answer = await DBOS.run_step_async({"name": "respond"}, self._respond_step, event)
+        found = await self._decided(event)
+        if found["answer"] is None and not found["to"]:
+            return
+        event = replace(event, reply_to={**event.reply_to, **found["to"]})
         first_run_by = await DBOS.run_step_async({"name": "intent"}, self._own_name)
         again = first_run_by != self._instance
         pause, waited = FIRST_PAUSE, 0.0
         while True:
-            again_after, wait = await DBOS.run_step_async({"name": "deliver"}, self._deliver_step, event, answer, again)
+            again_after, wait = await DBOS.run_step_async(
+                {"name": "deliver"}, self._deliver_step, event, found["answer"], again
+            )
             if wait is None:
                 return
             if waited > GIVE_UP_AFTER:
@@ -162,48 +170,65 @@ class Jobs:
             await DBOS.sleep_async(seconds)
             waited, pause = waited + seconds, min(LONGEST_PAUSE, pause * 2)
 
+    async def _decided(self, event: Event) -> Mapping[str, Any]:
+        """The reply as JSON: {"answer": … or None, "to": …}; after a wait, where the person asks too much at once."""
+        in_turn = False
+        while True:
+            found = to_reply(await DBOS.run_step_async({"name": "respond"}, self._respond_step, event, in_turn))
+            if "wait" not in found:
+                return found
+            in_turn = True
+            if found["note"]:
+                note = replace(event, key=f"{event.key}:slow", reply_to={**event.reply_to, "note": "yes"})
+                await DBOS.run_step_async({"name": "note"}, self._deliver_step, note, found["note"], False)
+            await DBOS.sleep_async(found["wait"])
+
     async def _own_name(self) -> str:
         return self._instance
 
-    async def _respond_step(self, event: Event) -> dict[str, Any]:
-        """Answer as JSON; the neutral failure where our code is at fault."""
-        return to_json(await self._guarded(event, lambda: self._considered(event)) or failure(event))
+    async def _respond_step(self, event: Event, in_turn: bool) -> dict[str, Any]:
+        """The reply as JSON; the neutral failure where our code is at fault; {"wait": seconds} where it must wait."""
+        if event.act in ("ask", "explain") and not in_turn:
+            seconds, tell = self._turns.take(event.person, self._loop.time())
+            if seconds:
+                hint = event.question.language or event.question.hint or await self._hint(event) or "de"
+                return {"wait": seconds, "note": to_json(Answer("slow", hint)) if tell else None}
+        try:
+            reply = await self._guarded(event, lambda: self._consider(event)) or Reply(failure(event))
+        except TryLater as later:
+            return {"wait": later.seconds or FIRST_PAUSE, "note": None}
+        return {"answer": to_json(reply.answer) if reply.answer else None, "to": dict(reply.to)}
 
-    async def _considered(self, event: Event) -> Answer:
-        """The answer to the question with its conversation: what was asked before, and in which language."""
+    async def _hint(self, event: Event) -> Language | None:
         channel = self._channels.get(event.channel)
-        before = await self._remembered(event)
-        hint = event.question.hint or (before.language if before else None)
-        hint = hint or (await channel.hint(event) if channel else None)
-        understood = before.understood if before else ""
-        answer = await self._respond(replace(event.question, hint=hint, before=understood))
-        try:
-            await asyncio.to_thread(self._store.remember, event, answer)
-        except DATABASE_TROUBLE as wrong:
-            log.warning("not_remembered", key=event.key, why=type(wrong).__name__)
-        return answer
+        return await self._on_main_loop(lambda: channel.hint(event)) if channel else None
 
-    async def _remembered(self, event: Event) -> Before | None:
-        """Without its conversation a question is still a question: trouble here must not keep it from its answer."""
-        try:
-            return await asyncio.to_thread(self._store.before, event)
-        except DATABASE_TROUBLE as wrong:
-            log.warning("conversation_not_read", key=event.key, why=type(wrong).__name__)
-            return None
-
-    async def _deliver_step(self, event: Event, answer: dict[str, Any], again: bool) -> tuple[bool, float | None]:
+    async def _deliver_step(
+        self, event: Event, answer: dict[str, Any] | None, again: bool
+    ) -> tuple[bool, float | None]:
         """(may it have been sent?, seconds until the next attempt; 0: the usual pause; None: done)."""
         channel = self._channels.get(event.channel)
         if channel is None:
             log.error("channel_is_off", key=event.key, channel=event.channel)
             return False, LONGEST_PAUSE
         try:
-            if not await self._guarded(event, lambda: _sent(channel, event, to_answer(answer), again)):
-                await self._guarded(event, lambda: _sent(channel, event, failure(event), True))
+            said = to_answer(answer) if answer else None
+            sent = await self._guarded(event, lambda: channel.deliver(event, said, again=again))
+            if sent is None and said:
+                await self._guarded(event, lambda: channel.deliver(event, failure(event), again=True))
+            elif sent:
+                await self._sent(event.reply_to.get("key", event.key), sent)
         except TryLater as later:
             log.warning("try_later", key=event.key, why=str(later), seconds=later.seconds)
             return later.maybe_sent, later.seconds or 0.0
         return False, None
+
+    async def _sent(self, key: str, sent: str) -> None:
+        """Under which name the reply was posted: an edit or a deletion needs it."""
+        try:
+            await asyncio.to_thread(self._store.sent, key, sent)
+        except DATABASE_TROUBLE as wrong:
+            log.warning("post_not_kept", key=key, why=type(wrong).__name__)
 
     async def _guarded(self, event: Event, work: Callable[[], Awaitable[T]]) -> T | None:
         """The work's value; None where it failed through a bug of ours, which is logged. Raises TryLater."""
@@ -258,32 +283,10 @@ class Jobs:
                 completed_before=before, limit=1_000, load_input=False, load_output=False
             )
             await DBOS.delete_workflows_async([w.workflow_id for w in old])
+            await asyncio.to_thread(self._store.forget_old)
             await asyncio.sleep(1.0 if len(old) == 1_000 else 3_600.0)
-
-
-async def _sent(channel: Channel, event: Event, answer: Answer, again: bool) -> bool:
-    await channel.deliver(event, answer, again=again)
-    return True
 
 
 def failure(event: Event) -> Answer:
     """What the person gets where our code is at fault; never the exception's text."""
     return Answer("failure", event.question.language or event.question.hint or "de")
-
-
-def to_json(value: Event | Answer) -> dict[str, Any]:
-    """Plain values for the database. An answer's decision is left out: it is not needed to deliver it."""
-    if isinstance(value, Answer):
-        return {"template": value.template, "language": value.language, "facts": dict(value.facts)}
-    return asdict(value)
-
-
-def to_event(stored: Mapping[str, Any]) -> Event:
-    """The reverse of to_json."""
-    question, conversation = Question(**stored["question"]), stored.get("conversation", "")
-    return Event(stored["key"], stored["channel"], question, stored["reply_to"], conversation)
-
-
-def to_answer(stored: Mapping[str, Any]) -> Answer:
-    """The reverse of to_json."""
-    return Answer(stored["template"], stored["language"], stored["facts"])

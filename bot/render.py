@@ -79,6 +79,14 @@ class Renderer:
             context = found.new_context({**self._figures(language), **(facts or {})})
             return tidy("".join(found.blocks[block](context)))
 
+    def label(self, name: str, language: Language) -> str:
+        """What a button or a heading says: a block of templates/labels.md."""
+        return self.block("labels", f"{name}_{language}", language)
+
+    def title(self, entry_id: str, language: Language) -> str:
+        """An entry's title."""
+        return self._knowledge.entries[entry_id].title[language]
+
     def blocks(self, template: str) -> set[str]:
         """Names of a template's blocks. Raises WordingError."""
         with _explained():
@@ -105,7 +113,7 @@ class Renderer:
             "ports": provider["ports"],
             "limits": provider["limits"],
             "entry": self.entry,
-            "title": lambda entry_id: self._knowledge.entries[entry_id].title[language],
+            "title": lambda entry_id: self.title(entry_id, language),
             "section": lambda entry_id: self._knowledge.entries[entry_id].faq,
             "problem": "",
             "help": False,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from bot.commands import Command, Tools, wants_help
+from bot.commands import Command, Office, Tools, wants_help
 from bot.core.answer import Core
 from bot.core.mail_dns import Lookup
 from bot.core.model import Answer, Decision, Provider, Question, UserError
@@ -14,19 +14,22 @@ _UNKNOWN_COMMAND = re.compile(
     r"/[a-z-]{1,32}(?: \S{1,60}){0,2}", re.IGNORECASE
 )  # "/mail x", but no path and no log line
 
+_ADDRESS_OR_DOMAIN = re.compile(r"\S*\w[.@%]\w\S*")
+_ABOUT_THE_BOT = re.compile(r"(?:mode|modus|gaps|lücken)\b|(?:why|warum)\s+<?https?:", re.IGNORECASE)
+
 
 def open_respond(
     core: Core, commands: Mapping[str, Command], provider: Provider, lookup: Lookup
-) -> Callable[[Question], Coroutine[Any, Any, Answer]]:
-    """The one function that every channel's questions go through."""
+) -> Callable[..., Coroutine[Any, Any, Answer]]:
+    """The one function that every channel's questions go through: (question, office=None) → answer."""
 
-    async def respond(question: Question) -> Answer:
+    async def respond(question: Question, office: Office | None = None) -> Answer:
         name, argument = _command(question, commands)
         if not name:
             return ask(core, question)
         language = question.language or question.hint or "de"  # an argument tells nothing of the person's language
         try:
-            return await commands[name].run(argument, language, Tools(provider, lookup, respond))
+            return await commands[name].run(argument, language, Tools(provider, lookup, respond, office))
         except UserError as refused:
             return Answer(name, language, {"problem": refused.problem, **refused.facts})
 
@@ -57,10 +60,20 @@ def facts_of(decision: Decision) -> Mapping[str, Any]:
 def _command(question: Question, commands: Mapping[str, Command]) -> tuple[str, str]:
     """The command's name and argument.
 
-    An empty name for a message in one's own words. "/mx example.com" may be typed anywhere.
+    An empty name for a message in one's own words. "/mx example.com" may be typed anywhere, and since slash commands do
+    not work in Slack's threads, "mx example.com" as well: where nothing but the command can be meant.
     """
     if question.command:
         return question.command, question.text
     word, _, argument = question.text.strip().partition(" ")
-    name = word.removeprefix("/").lower()
-    return (name, argument.strip()) if word.startswith("/") and name in commands else ("", "")
+    name, argument = word.removeprefix("/").lower(), argument.strip()
+    known = name in commands and (word.startswith("/") or _is_meant(commands[name], argument))
+    return (name, argument) if known else ("", "")
+
+
+def _is_meant(command: Command, argument: str) -> bool:
+    """Without a slash: nothing more for a command without an argument, else one address, domain or help."""
+    if not command.HINT:
+        return not argument or wants_help(argument)
+    about = _ABOUT_THE_BOT.match(argument) if command.NAME == "faq" else None
+    return bool(about) or wants_help(argument) or bool(_ADDRESS_OR_DOMAIN.fullmatch(argument))

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -17,7 +18,8 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels import Channel, Off, Parts, find_channels
-from bot.core.model import Answer, Question
+from bot.core.model import Answer, Language
+from bot.desk import Desk, Respond
 from bot.jobs import Jobs
 from bot.settings import Settings
 from bot.store import Store
@@ -28,18 +30,31 @@ LARGEST_BODY = 1_048_576  # bytes; Slack's and the helpdesks' bodies stay far be
 DRAIN = 10  # seconds that connections get to end
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All that is ever said, by who words it."""
+
+    render: Callable[[Answer], str]
+    label: Callable[[str, Language], str]
+    title: Callable[[str, Language], str]
+    sections: Mapping[str, tuple[str, ...]]  # of the FAQ → ids of their entries
+    commands: Mapping[str, str]  # name → usage hint
+    why: Callable[[Answer], str]  # the decision behind an answer
+
+
 async def run_system(
     settings: Settings,
-    respond: Callable[[Question], Awaitable[Answer]],
-    render: Callable[[Answer], str],
-    commands: Mapping[str, str],
+    respond: Respond,
+    words: Words,
     say: Callable[[str], None],
 ) -> None:
     """Runs everything that is configured until SIGTERM or SIGINT. `say` prints a line for the person who started it."""
     open_channels: dict[str, Channel] = {}
     database, folder = settings.postbote_database_url, settings.postbote_data_dir
-    jobs = Jobs(database, folder, respond, open_channels, Store(database, folder))
-    parts = Parts(jobs.store, respond, render, commands)
+    store = Store(database, folder, settings.postbote_keep_days)
+    desk = Desk(respond, store, open_channels, words.sections, words.why)
+    jobs = Jobs(database, folder, desk.consider, open_channels, store)
+    parts = Parts(jobs.store, respond, words.render, words.commands, words.label, words.title, desk.concerns, store)
     for name, open_channel in find_channels().items():
         opened = open_channel(settings, parts)
         if isinstance(opened, Off):

@@ -3,11 +3,12 @@
 `.env` is honoured. Names and defaults are fixed interfaces: README and deploy/ list them.
 """
 
+import re
 from pathlib import Path
 from typing import Self
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGED = Path(__file__).parent / "_packaged"  # in a wheel; a checkout has the folders beside bot/
@@ -29,6 +30,12 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = Field(
         default=None, description="Slack app token (xapp-…): Socket Mode instead of HTTP"
     )
+    slack_client_id: str | None = Field(
+        default=None, description="Slack client id: install in many workspaces at /slack/install"
+    )
+    slack_client_secret: SecretStr | None = Field(
+        default=None, description="Slack client secret; the workspaces' tokens are encrypted with it"
+    )
     slack_api_url: str = Field(default="https://slack.com/api/", description="base URL of Slack's Web API")
     postbote_database_url: str = Field(
         "", description="postgresql://… for many processes; empty: a SQLite file in POSTBOTE_DATA_DIR"
@@ -48,10 +55,54 @@ class Settings(BaseSettings):
     )
     postbote_nameservers: str = Field(default="", description="comma-separated ip[:port] for /mx; empty: the system's")
 
+    postbote_slack_helpers: str = Field(
+        default="",
+        description='whom "Ask a person" calls: ids of a user group (S…), users (U…), and a channel (C…) for requests',
+    )
+    postbote_slack_editors: str = Field(
+        default="", description="user ids (U…) that may set modes and see gaps and decisions, comma-separated"
+    )
+    postbote_keep_days: float = Field(
+        default=90.0,
+        gt=0,
+        le=3650,
+        description="days that questions (without addresses), decisions and feedback are kept",
+    )
+
+    def slack_helpers(self) -> tuple[str, str]:
+        """(Slack's marks that call them, the channel for requests); each may be empty."""
+        ids = _ids(self.postbote_slack_helpers)
+        marks = [f"<!subteam^{i}>" if i.startswith("S") else f"<@{i}>" for i in ids if not i.startswith(("C", "G"))]
+        return " ".join(marks), next((i for i in ids if i.startswith(("C", "G"))), "")
+
+    def slack_editors(self) -> list[str]:
+        """User ids."""
+        return _ids(self.postbote_slack_editors)
+
+    @field_validator("postbote_slack_helpers", "postbote_slack_editors")
+    @classmethod
+    def _are_slack_ids(cls, value: str) -> str:
+        wrong = [i for i in _ids(value) if not re.fullmatch(r"[SUWCG][A-Z0-9]{2,20}", i)]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no Slack id; write ids such as U0123ABCD, separated by commas")
+        return value
+
     @model_validator(mode="after")
     def _slack_is_whole(self) -> Self:
+        if (self.slack_client_id is None) != (self.slack_client_secret is None):
+            raise ValueError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET belong together: set both, or neither")
+        if self.slack_client_id and self.slack_bot_token:
+            raise ValueError("SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID for many: unset one of them")
+        if self.slack_client_id and not (self.slack_signing_secret or self.slack_app_token):
+            raise ValueError("SLACK_CLIENT_ID needs SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode)")
+        if self.slack_client_id:
+            return self
         if self.slack_bot_token is None and (self.slack_signing_secret or self.slack_app_token):
             raise ValueError("SLACK_BOT_TOKEN is missing: set it, or unset SLACK_SIGNING_SECRET and SLACK_APP_TOKEN")
         if self.slack_bot_token and not (self.slack_signing_secret or self.slack_app_token):
             raise ValueError("SLACK_BOT_TOKEN needs SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode)")
         return self
+
+
+def _ids(value: str) -> list[str]:
+    return [i for i in re.split(r"[,\s]+", value) if i]

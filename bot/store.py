@@ -1,43 +1,73 @@
-"""What was decided, kept for the conversation: a follow-up needs the question before it.
+"""What is kept: decisions, feedback, threads, the mode of each channel, installations.
 
 SQLAlchemy Core on SQLite or PostgreSQL. Addresses and secrets are taken out before anything is written, and rows are
-deleted when they are too old to matter.
+deleted when they are too old.
 """
 
+import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sql
 
-from bot.core.model import Answer, Before, Event
+from bot.core.model import Answer, Before, Event, Kept, Thread
 from bot.core.redact import redacted
 
 FRESH = 24 * 3_600.0  # seconds for which a conversation goes on
+DAY = 86_400.0
 LONGEST = 2_000  # characters of a question that are kept
 DATABASE_TROUBLE = sql.exc.SQLAlchemyError  # what every function here raises where the database cannot be used
+_LOCK = 0x706F7374  # "post": several processes that start at once create the tables one after the other
 
 _METADATA = sql.MetaData()
+
+
+def _text(name: str) -> sql.Column[Any]:
+    return sql.Column(name, sql.Text, nullable=False, server_default="")
+
+
+def _key(name: str = "key", *, primary_key: bool = True) -> sql.Column[Any]:
+    return sql.Column(name, sql.String(200), primary_key=primary_key, nullable=False, server_default="")
+
+
+def _at() -> sql.Column[Any]:
+    return sql.Column("at", sql.Float, nullable=False, server_default="0")  # seconds since the epoch
+
+
 _DECISIONS = sql.Table(
     "postbote_decisions",
     _METADATA,
-    sql.Column("key", sql.String(200), primary_key=True),  # the event's
-    sql.Column("conversation", sql.String(200), nullable=False),
-    sql.Column("at", sql.Float, nullable=False),  # seconds since the epoch
+    _key(),
+    _key("conversation", primary_key=False),
+    _at(),
     sql.Column("language", sql.String(2), nullable=False),
-    sql.Column("understood", sql.Text, nullable=False),  # the whole question; empty where it was declined
+    *(
+        _text(name)
+        for name in ("understood", "question", "outcome", "entries", "reason", "why", "sent", "link", "chosen")
+    ),
+    _key("place", primary_key=False),
+    _key("person", primary_key=False),
     sql.Index("postbote_decisions_conversation", "conversation", "at"),
+    sql.Index("postbote_decisions_person", "person", "at"),
 )
+_FEEDBACK = sql.Table("postbote_feedback", _METADATA, _key(), _key("person"), _text("verdict"), _at())
+_THREADS = sql.Table("postbote_threads", _METADATA, _key(), _key("asker", primary_key=False), _text("state"), _at())
+_MODES = sql.Table("postbote_modes", _METADATA, _key(), _text("mode"), _key("set_by", primary_key=False), _at())
+_SECRETS = sql.Table("postbote_secrets", _METADATA, _key(), _text("secret"), _at())
 
 
 class Store:
     """One database. All functions block; call them in a thread."""
 
-    def __init__(self, database_url: str, data_dir: Path) -> None:
+    def __init__(self, database_url: str, data_dir: Path, keep_days: float = 90.0) -> None:
         """`database_url`: postgresql://….
 
-        Empty for a SQLite file in `data_dir`.
+        Empty for a SQLite file in `data_dir`. `keep_days`: how long decisions and feedback are kept.
         """
         self._folder = None if database_url else data_dir
+        self._keep = keep_days * DAY
         url = (
             database_url.replace("postgresql://", "postgresql+psycopg://", 1)
             or f"sqlite:///{data_dir / 'store.sqlite'}"
@@ -45,7 +75,7 @@ class Store:
         self._engine = sql.create_engine(url, pool_pre_ping=True)
 
     def open(self) -> None:
-        """Creates what is missing; harmless where several processes do it at once."""
+        """Creates what is missing, also columns; harmless where several processes do it at once."""
         if self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
         with self._engine.begin() as connection:
@@ -54,10 +84,15 @@ class Store:
             else:
                 connection.execute(sql.select(sql.func.pg_advisory_xact_lock(_LOCK)))
             _METADATA.create_all(connection)
+            _add_columns(connection)
+            for index in (i for table in _METADATA.tables.values() for i in table.indexes):
+                index.create(connection, checkfirst=True)
 
     def close(self) -> None:
         """Ends the connections."""
         self._engine.dispose()
+
+    # Decisions
 
     def before(self, event: Event) -> Before | None:
         """The question before this one in its conversation; None where there is none, or it is too long ago."""
@@ -65,30 +100,192 @@ class Store:
         newest = (
             sql.select(of.understood, of.language)
             .where(of.conversation == event.conversation, of.key != event.key, of.at > time.time() - FRESH)
+            .where(of.outcome != "silent")
             .order_by(of.at.desc())
             .limit(1)
         )
-        with self._engine.connect() as connection:
-            row = connection.execute(newest).first() if event.conversation else None
+        row = self._first(newest) if event.conversation else None
         return Before(row.understood, row.language) if row else None
 
-    def remember(self, event: Event, answer: Answer) -> None:
-        """Keeps what an event was understood as; once more for the same event changes nothing."""
-        if not event.conversation or answer.decision is None:
-            return
-        understood = "" if answer.decision.outcome == "decline" else answer.decision.normalised
-        now = time.time()
+    def remember(self, event: Event, answer: Answer, *, reason: str = "", why: str = "", link: str = "") -> None:
+        """Keeps what was decided about an event; once more for the same key replaces it.
+
+        `reason`: set where nothing was said.
+        """
+        decision = answer.decision
+        silent = bool(reason)
+        outcome = "silent" if silent else decision.outcome if decision else answer.template
+        understood = decision.normalised if decision and outcome in ("answer", "suggest") else ""
+        # A command's argument is an address or a domain more often than not
+        question = "" if silent else event.question.command or event.question.text
         row = {
             "key": event.key,
             "conversation": event.conversation,
-            "at": now,
+            "at": time.time(),
             "language": answer.language,
             "understood": redacted(understood)[:LONGEST],
+            "question": redacted(question)[:LONGEST],
+            "outcome": outcome,
+            "entries": json.dumps(list(decision.entries) if decision else []),
+            "reason": reason,
+            "why": redacted(why),
+            "link": link,
+            "place": event.place,
+            "person": event.person,
         }
         with self._engine.begin() as connection:
-            connection.execute(sql.delete(_DECISIONS).where(_DECISIONS.c.at < now - FRESH))
-            if not connection.execute(sql.select(_DECISIONS.c.key).where(_DECISIONS.c.key == event.key)).first():
+            mine = _DECISIONS.c.key == row["key"]
+            if not connection.execute(sql.update(_DECISIONS).where(mine).values(row)).rowcount:
                 connection.execute(sql.insert(_DECISIONS), [row])
 
+    def decision(self, key: str) -> Kept | None:
+        """The decision about one event; None where none is kept."""
+        found = self._kept(sql.and_(_DECISIONS.c.key == key), 1)
+        return found[0] if found else None
 
-_LOCK = 0x706F7374  # "post": several processes that start at once create the tables one after the other
+    def find(self, place: str, ts: str) -> Kept | None:
+        """The decision about a message, or behind a reply, by where and when it was posted."""
+        of = _DECISIONS.c
+        here = sql.or_(of.key.like(f"{_escaped(place)}:{_escaped(ts)}:%", escape="\\"), of.sent == ts)
+        found = self._kept(sql.and_(of.place == place, here), 1)
+        return found[0] if found else None
+
+    def decisions(self, team: str = "", person: str = "", since: float = 0.0, limit: int = 5_000) -> Sequence[Kept]:
+        """Newest first; of one team ("T0001"), of one person ("T0001:U1"), or of all."""
+        of = _DECISIONS.c
+        where = [of.at > since]
+        where += [of.place.like(f"{_escaped(team)}:%", escape="\\")] if team else []
+        where += [of.person == person] if person else []
+        return self._kept(sql.and_(*where), limit)
+
+    def count(self, person: str, since: float) -> int:
+        """Questions of a person that were looked at since then."""
+        of = _DECISIONS.c
+        row = self._first(sql.select(sql.func.count()).where(of.person == person, of.at > since))
+        return int(row[0]) if row else 0
+
+    def sent(self, key: str, sent: str) -> None:
+        """The reply was posted under this name."""
+        self._run(sql.update(_DECISIONS).where(_DECISIONS.c.key == key).values(sent=sent))
+
+    def chosen(self, key: str, entry: str) -> None:
+        """A suggestion was clicked."""
+        self._run(sql.update(_DECISIONS).where(_DECISIONS.c.key == key).values(chosen=entry))
+
+    def forget(self, key: str) -> None:
+        """The question was deleted: so is what was kept of it."""
+        for table in (_DECISIONS, _FEEDBACK):
+            self._run(sql.delete(table).where(table.c.key == key))
+
+    def forget_old(self) -> None:
+        """Deletes what is older than `keep_days`; threads a day after their last answer."""
+        for table, seconds in ((_DECISIONS, self._keep), (_FEEDBACK, self._keep), (_THREADS, max(self._keep, DAY))):
+            self._run(sql.delete(table).where(table.c.at < time.time() - seconds))
+
+    def forget_team(self, team: str) -> None:
+        """Everything of a workspace that removed the bot."""
+        for table in (_DECISIONS, _FEEDBACK, _THREADS, _MODES, _SECRETS):
+            self._run(sql.delete(table).where(table.c.key.like(f"{_escaped(team)}:%", escape="\\")))
+
+    # Feedback: a state, the last press of each person wins
+
+    def feedback(self, key: str, person: str, verdict: str) -> None:
+        """`verdict`: helpful or unhelpful."""
+        self._put(_FEEDBACK, {"key": key, "person": person}, {"verdict": verdict, "at": time.time()})
+
+    # Threads
+
+    def thread(self, conversation: str) -> Thread | None:
+        """None where the bot has said nothing in it."""
+        row = self._first(sql.select(_THREADS).where(_THREADS.c.key == conversation)) if conversation else None
+        return Thread(row.asker, row.state, row.at) if row else None
+
+    def spoke(self, conversation: str, asker: str) -> None:
+        """The bot has answered in a thread; the first asker stays, and so does its state."""
+        if conversation and not self._run(_set(_THREADS, conversation).values(at=time.time())):
+            self._put(_THREADS, {"key": conversation}, {"asker": asker, "state": "open", "at": time.time()})
+
+    def change(self, conversation: str, state: str, asker: str = "") -> bool:
+        """Sets a thread's state; False where it had it already."""
+        if not self.thread(conversation):
+            self.spoke(conversation, asker)
+        return bool(self._run(_set(_THREADS, conversation).where(_THREADS.c.state != state).values(state=state)))
+
+    # Modes
+
+    def mode(self, place: str) -> str:
+        """`mention`, `listen` or `off`; `mention` where nobody set one."""
+        row = self._first(sql.select(_MODES.c.mode).where(_MODES.c.key == place)) if place else None
+        return str(row.mode) if row else "mention"
+
+    def set_mode(self, place: str, mode: str, person: str) -> None:
+        """Sets a channel's mode."""
+        self._put(_MODES, {"key": place}, {"mode": mode, "set_by": person, "at": time.time()})
+
+    # Secrets, encrypted by who keeps them
+
+    def secret(self, key: str) -> str:
+        """Empty where there is none."""
+        row = self._first(sql.select(_SECRETS.c.secret).where(_SECRETS.c.key == key))
+        return str(row.secret) if row else ""
+
+    def keep_secret(self, key: str, secret: str) -> None:
+        """`secret` must be encrypted already."""
+        self._put(_SECRETS, {"key": key}, {"secret": secret, "at": time.time()})
+
+    def drop_secret(self, key: str, since: float = 0.0) -> bool:
+        """Deletes a secret; True for the one who did, if it was kept after `since`."""
+        return bool(self._run(sql.delete(_SECRETS).where(_SECRETS.c.key == key, _SECRETS.c.at > since)))
+
+    # One statement each
+
+    def _kept(self, where: sql.ColumnElement[bool], limit: int) -> list[Kept]:
+        of = _DECISIONS.c
+        unhelpful = (
+            sql.select(sql.func.count())
+            .where(_FEEDBACK.c.key == of.key, _FEEDBACK.c.verdict == "unhelpful")
+            .scalar_subquery()
+        )
+        query = sql.select(_DECISIONS, unhelpful.label("unhelpful")).where(where).order_by(of.at.desc()).limit(limit)
+        with self._engine.connect() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return [Kept(**{**row, "entries": tuple(json.loads(row["entries"] or "[]"))}) for row in rows]
+
+    def _first(self, query: sql.Select[Any]) -> Any:
+        with self._engine.connect() as connection:
+            return connection.execute(query).first()
+
+    def _run(self, statement: sql.Update | sql.Delete) -> int:
+        with self._engine.begin() as connection:
+            return int(connection.execute(statement).rowcount)
+
+    def _put(self, table: sql.Table, key: dict[str, str], values: dict[str, Any]) -> None:
+        """Insert or update; two processes that insert at once are one insert and one update."""
+        mine = sql.and_(*(table.c[name] == value for name, value in key.items()))
+        update = sql.update(table).where(mine).values(values)
+        try:
+            with self._engine.begin() as connection:
+                if not connection.execute(update).rowcount:
+                    connection.execute(sql.insert(table), [{**key, **values}])
+        except sql.exc.IntegrityError:
+            self._run(update)
+
+
+def _set(table: sql.Table, key: str) -> sql.Update:
+    return sql.update(table).where(table.c.key == key)
+
+
+def _escaped(text: str) -> str:
+    """For LIKE."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _add_columns(connection: sql.Connection) -> None:
+    """Columns that a newer version added."""
+    inspector = sql.inspect(connection)
+    compiler = connection.dialect.ddl_compiler(connection.dialect, None)  # type: ignore[arg-type]
+    for table in _METADATA.tables.values():
+        known = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in (c for c in table.columns if c.name not in known):
+            what = compiler.get_column_specification(column)  # type: ignore[no-untyped-call]
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {what}")

@@ -17,17 +17,22 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "evaluate": ({"core"}, set()),
     "render": ({"core"}, {"jinja2"}),
     "lookup": ({"core"}, {"dns"}),
-    "jobs": ({"core", "store", "slots", "channels"}, {"dbos", "structlog"}),
+    "jobs": ({"core", "store", "stored", "turns", "slots", "channels"}, {"dbos", "structlog"}),
+    "stored": ({"core"}, set()),
+    "turns": (set(), set()),
+    "desk": ({"core", "store", "commands", "channels", "office", "presses"}, {"structlog"}),
+    "office": ({"core", "store", "channels"}, set()),
+    "presses": ({"core", "store", "commands"}, set()),
     "slots": ({"core"}, {"psycopg", "structlog"}),
     "store": ({"core"}, {"sqlalchemy"}),
     "settings": ({"core"}, {"pydantic", "pydantic_settings", "platformdirs"}),
     "cache": ({"core"}, {"numpy"}),
     "commands": ({"core"}, set()),
     "respond": ({"core", "commands"}, set()),
-    "serve": ({"core", "channels", "jobs", "settings", "store"}, {"starlette", "uvicorn", "structlog"}),
+    "serve": ({"core", "channels", "desk", "jobs", "settings", "store"}, {"starlette", "uvicorn", "structlog"}),
     "channels": ({"core", "settings"}, {"starlette", "structlog"}),
 }
-CHANNEL_CLIENTS = {"slack": {"slack_bolt", "slack_sdk", "aiohttp"}, "web": set(), "terminal": set()}
+CHANNEL_CLIENTS = {"slack": {"slack_bolt", "slack_sdk", "aiohttp", "cryptography"}, "web": set(), "terminal": set()}
 
 
 def imports(file: Path) -> Iterator[str]:

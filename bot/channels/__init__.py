@@ -18,6 +18,18 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
+class Secrets(Protocol):
+    """Where a channel keeps its tokens, encrypted by the channel. All functions block."""
+
+    def secret(self, key: str) -> str: ...
+
+    def keep_secret(self, key: str, secret: str) -> None: ...
+
+    def drop_secret(self, key: str, since: float = 0.0) -> bool: ...
+
+    def forget_team(self, team: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What `__main__` hands to every channel."""
@@ -28,6 +40,10 @@ class Parts:
     respond: Callable[[Question], Awaitable[Answer]]  # for channels whose asker waits on the line (terminal, web page)
     render: Callable[[Answer], str]  # channel-neutral Markdown
     commands: Mapping[str, str]  # name of each slash command → usage hint
+    label: Callable[[str, Language], str]  # what a button or a heading says: name → words, from templates/labels.md
+    title: Callable[[str, Language], str]  # of an entry, by its id
+    concerns: Callable[[Event], Awaitable[bool]]  # is what was only overheard worth storing?
+    store_of_secrets: Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +69,23 @@ class Channel(Protocol):
 
     async def stop(self) -> None: ...
 
-    async def deliver(self, event: Event, answer: Answer, *, again: bool) -> None:
-        """Sends the answer. `again`.
+    async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
+        """Sends the answer, or does what `reply_to` says without one; the name of the post, empty where there is none.
 
-        An earlier attempt may have got through, so look before sending. Raises TryLater.
+        `again`: an earlier attempt may have got through, so look before sending. Raises TryLater.
         """
         ...
 
     async def hint(self, event: Event) -> Language | None:
         """The asker's language as far as the channel knows it; asked once the event is stored. None: not known."""
+        ...
+
+    async def link(self, event: Event) -> str:
+        """Where a question stands; empty: not known."""
+        ...
+
+    async def may(self, event: Event, what: str) -> bool:
+        """May the person set the mode of the place ("mode"), or read stored decisions ("edit")?"""
         ...
 
     async def trouble(self) -> str:

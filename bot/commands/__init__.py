@@ -8,12 +8,25 @@ templates/<NAME>.md, with the blocks
 
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from bot.core.gaps import Gap
 from bot.core.mail_dns import Lookup
 from bot.core.model import Answer, Language, Provider, Question
+
+
+class Office(Protocol):
+    """What the person may change and see where the command was given. Each raises UserError where they may not."""
+
+    async def mode(self) -> str: ...
+
+    async def set_mode(self, mode: str) -> None: ...
+
+    async def gaps(self) -> Sequence[Gap]: ...
+
+    async def why(self, link: str) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,7 @@ class Tools:
     provider: Provider
     lookup: Lookup
     ask: Callable[[Question], Awaitable[Answer]]  # the same as asking in one's own words
+    office: Office | None = None  # None where there is no channel: the terminal, the page
 
 
 def wants_help(argument: str) -> bool:

@@ -1,12 +1,20 @@
-"""/faq question: the same as asking in one's own words."""
+"""/faq question: the same as asking in one's own words. And what is about the bot itself: mode, gaps, why."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from bot.commands import Tools, wants_help
-from bot.core.model import Answer, Language, Question
+from bot.commands import Office, Tools, wants_help
+from bot.core.model import Answer, Language, Question, UserError
 
 NAME = "faq"
 HINT = "question"
+MODES = ("mention", "listen", "off")
+MOST_GAPS = 15
+# "why is my mail returned?" is a question, "why https://…" is not
+_ABOUT = re.compile(
+    r"(?P<what>mode|modus|gaps|lücken)(?:\s+(?P<value>\S+))?\s*|(?P<why>why|warum)\s+<?(?P<link>https?://\S+)\s*", re.I
+)
 # "/faq /faq …" would come back here once a word, as deep as the message is long
 _AGAIN = re.compile(rf"(?:\s*/{NAME}(?=\s|$))+", re.IGNORECASE)
 
@@ -17,4 +25,25 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
     question = argument[again.end() :] if again else argument
     if wants_help(question) or not question.strip():
         return Answer(NAME, language, {"help": True})
+    about = _ABOUT.fullmatch(question.strip())
+    if about:
+        if tools.office is None:
+            raise UserError("no-channel")
+        return Answer(NAME, language, await _about(about, tools.office))
     return await tools.ask(Question(question.strip(), hint=language))
+
+
+async def _about(asked: re.Match[str], office: Office) -> Mapping[str, Any]:
+    """Raises UserError where the person may not, or the value is unknown."""
+    if asked["why"]:
+        return {"about": "why", **await office.why(asked["link"])}
+    value = (asked["value"] or "").lower()
+    if asked["what"].lower() in ("gaps", "lücken"):
+        found = await office.gaps()
+        shown = [{"count": g.count, "language": g.language, "example": g.example, "link": g.link} for g in found]
+        return {"about": "gaps", "gaps": shown[:MOST_GAPS], "more": max(0, len(found) - MOST_GAPS)}
+    if value and value not in MODES:
+        raise UserError("no-mode", given=value)
+    if value:
+        await office.set_mode(value)
+    return {"about": "mode", "mode": await office.mode(), "changed": bool(value)}

@@ -35,6 +35,10 @@ class Event:
         default_factory=dict
     )  # the channel's own address for the reply; opaque to all others
     conversation: str = ""  # what belongs together, "team:channel:thread" in Slack; empty: the event stands alone
+    act: str = "ask"  # what the person did: ask, or one of bot/desk.py's acts (edited, helpful, choose …)
+    facts: Mapping[str, Any] = field(default_factory=dict)  # what the act needs besides: JSON values only
+    place: str = ""  # where a mode is set, "team:channel" in Slack; empty: there are no modes
+    person: str = ""  # who, "team:user" in Slack; empty: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,45 @@ class Answer:
     language: Language
     facts: Mapping[str, Any] = field(default_factory=dict)  # JSON values only
     decision: Decision | None = None  # None for commands
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is done about an event."""
+
+    answer: Answer | None  # None: nothing is said
+    to: Mapping[str, str] = field(default_factory=dict)  # laid over the event's `reply_to`: "update", "delete" …
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A decision as it is stored: personal data taken out, deleted after POSTBOTE_KEEP_DAYS."""
+
+    key: str  # the event's
+    conversation: str
+    place: str
+    person: str
+    at: float  # seconds since the epoch
+    language: Language
+    understood: str  # the whole question; empty where it was declined
+    question: str  # what was said; empty where it was only overheard and nothing was said to it
+    outcome: str  # answer, suggest, decline, the command's name, failure, or silent
+    entries: tuple[str, ...]
+    reason: str  # why nothing was said, or what else decided; empty: the decision alone
+    why: str  # the decision as lines of text
+    sent: str  # the channel's name for the reply ("ts" in Slack); empty: none was posted
+    link: str  # where the question stands; empty: not known
+    chosen: str = ""  # the suggestion that was clicked
+    unhelpful: int = 0  # people whose last press said so
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation that the bot takes part in."""
+
+    asker: str  # "team:user"
+    state: str  # open; taken: another person has joined; handed: a person was asked; solved
+    at: float  # seconds since the epoch: the bot's last answer in it
 
 
 class UserError(Exception):

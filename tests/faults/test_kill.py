@@ -40,12 +40,12 @@ class Worker:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/slack/events"
         self._environment = os.environ | {
-            "DATA": str(data),
-            "DATABASE": database,
-            "API": slack.url,
-            "TOKEN": TOKEN,
-            "SECRET": SECRET,
-            "PORT": str(self.port),
+            "POSTBOTE_DATA_DIR": str(data),
+            "POSTBOTE_DATABASE_URL": database,
+            "SLACK_API_URL": slack.url,
+            "SLACK_BOT_TOKEN": TOKEN,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "POSTBOTE_PORT": str(self.port),
             "SETTLE": str(SETTLE),
         }
 
@@ -76,7 +76,7 @@ async def burst(slack: FakeSlack, workers: list[Worker], number: int) -> None:
 
     async def one(n: int) -> None:
         await asyncio.sleep(random.uniform(0, 1.0))
-        body = recorded("app_mention", ts=f"1515449522.{n:06d}", text=f"question {n}")
+        body = recorded("app_mention", ts=f"1515449522.{n:06d}", text=f"question {n}", user=f"U{n:04d}")
         for attempt in range(200):
             if await slack.deliver(workers[(n + attempt) % len(workers)].url, body, pauses=()):
                 return

@@ -19,6 +19,8 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import web
 
+from tests.servers.block_kit import refused, refused_view
+
 TOKEN = "xoxb-test"  # noqa: S105 - a test's own
 APP_TOKEN = "xapp-test"  # noqa: S105
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # noqa: S105 - the example of Slack's page on signatures
@@ -34,21 +36,6 @@ def signed(body: str, secret: str = SECRET, at: float | None = None) -> dict[str
     return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
 
 
-def refused(body: Mapping[str, Any]) -> str:
-    """The error that chat.postMessage gives for a message; empty if it is taken."""
-    if not body.get("channel"):
-        return "channel_not_found"
-    blocks = body.get("blocks") or []
-    if not body.get("text") and not blocks:
-        return "no_text"
-    if len(body.get("text") or "") > 40_000:
-        return "msg_too_long"
-    texts = [b["text"]["text"] for b in blocks if b["type"] == "section"]
-    if len(blocks) > 50 or any(not 0 < len(t) <= 3_000 for t in texts):
-        return "invalid_blocks"
-    return "msg_blocks_too_long" if sum(map(len, texts)) > 13_200 else ""
-
-
 @dataclass
 class FakeSlack:
     """Posts, ephemeral replies and what went wrong, for tests to look at."""
@@ -56,6 +43,15 @@ class FakeSlack:
     posts: list[dict[str, Any]] = field(default_factory=list)
     ephemeral: list[dict[str, Any]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    views: list[dict[str, Any]] = field(default_factory=list)  # published and opened, with "user_id" or "trigger_id"
+    prompts: list[dict[str, Any]] = field(default_factory=list)
+    said: list[dict[str, Any]] = field(default_factory=list)  # what people wrote, for conversations.replies
+    admins: set[str] = field(default_factory=set)
+    creator: str = ""  # of every channel
+    teams: dict[str, str] = field(default_factory=lambda: {TOKEN: TEAM})  # token → workspace
+    codes: dict[str, dict[str, Any]] = field(default_factory=dict)  # code or refresh token → what oauth.v2.access says
+    times: list[float] = field(default_factory=list)  # of the posts, by this process's clock
+    mute: bool = False  # Socket Mode connections stay open and answer nothing
     trouble: list[str] = field(default_factory=list)  # for the next posts: "429", "500", "lost" (stored, then cut)
     url: str = ""  # of the Web API, with a slash at the end
     locale: str = "en-GB"
@@ -101,14 +97,16 @@ class FakeSlack:
                     continue
         return 0
 
-    async def command(self, bot_url: str, name: str, text: str, user: str = "U0001") -> int:
+    async def command(
+        self, bot_url: str, name: str, text: str, user: str = "U0001", channel: str = "C0001", team: str = TEAM
+    ) -> int:
         """A slash command, as a form; the status of the answer. Slack never repeats one."""
         number = next(self._numbers)
         raw = urlencode(
             {
                 "token": "gIkuvaNzQIHg97ATvDxqgjtO",
-                "team_id": TEAM,
-                "channel_id": "C0001",
+                "team_id": team,
+                "channel_id": channel,
                 "user_id": user,
                 "command": f"/{name}",
                 "text": text,
@@ -120,6 +118,51 @@ class FakeSlack:
         headers = {"Content-Type": "application/x-www-form-urlencoded", **signed(raw)}
         async with aiohttp.ClientSession() as session, session.post(bot_url, data=raw, headers=headers) as response:
             return response.status
+
+    async def interact(self, bot_url: str, payload: Mapping[str, Any]) -> int:
+        """A press, a shortcut or a form (docs.slack.dev/interactivity/handling-user-interaction)."""
+        raw = urlencode({"payload": json.dumps(payload)})
+        headers = {"Content-Type": "application/x-www-form-urlencoded", **signed(raw)}
+        async with aiohttp.ClientSession() as session, session.post(bot_url, data=raw, headers=headers) as response:
+            return response.status
+
+    async def press(
+        self, bot_url: str, message: Mapping[str, Any], label: str, user: str = "U0001", team: str = TEAM
+    ) -> int:
+        """Presses the button with this label under a post, an ephemeral reply or in a view."""
+        element = next(e for e in buttons(message) if e["label"] == label)
+        number = next(self._numbers)
+        return await self.interact(bot_url, self._pressed(message, element, user, team, number))
+
+    def _pressed(
+        self, message: Mapping[str, Any], element: Mapping[str, Any], user: str, team: str, number: int
+    ) -> dict[str, Any]:
+        """The fields of docs.slack.dev/reference/interaction-payloads/block_actions-payload."""
+        action = {k: v for k, v in element.items() if k != "label"}
+        payload: dict[str, Any] = {
+            "type": "block_actions",
+            "user": {"id": user, "username": "ada", "name": "ada", "team_id": team},
+            "api_app_id": "A0001",
+            "token": "ZZZZZZWSxiZZZ2yIvs3peJ",
+            "trigger_id": f"12466734323.1395872398.{number}",
+            "team": {"id": team, "domain": "example"},
+            "enterprise": None,
+            "is_enterprise_install": False,
+            "state": {"values": {}},
+            "actions": [{**action, "block_id": "b1", "action_ts": f"1515450000.{number:06d}"}],
+        }
+        if message.get("type") in ("home", "modal"):
+            return {**payload, "container": {"type": "view", "view_id": "V0001"}, "view": dict(message)}
+        ephemeral = "id" in message
+        channel = str(message.get("channel", "C0001"))
+        container = {"type": "message", "message_ts": message.get("ts", "1.2"), "channel_id": channel}
+        return {
+            **payload,
+            "container": {**container, "is_ephemeral": ephemeral},
+            "channel": {"id": channel, "name": "general"},
+            "response_url": f"{self.root}/commands/{message['id'] if ephemeral else f'press{number}'}",
+            **({} if ephemeral else {"message": dict(message)}),
+        }
 
     async def push(self, body: Mapping[str, Any], seconds: float = IN_SECONDS) -> bool:
         """Sends an event over the newest Socket Mode connection; was it acknowledged?"""
@@ -149,24 +192,78 @@ class FakeSlack:
         body = await _body(request)
         if method == "apps.connections.open":
             return web.json_response({"ok": True, "url": self.root.replace("http", "ws", 1) + "/socket"})
-        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+        if method == "oauth.v2.access":
+            found = self.codes.pop(str(body.get("code") or body.get("refresh_token")), None)
+            return web.json_response({"ok": True, **found} if found else {"ok": False, "error": "invalid_code"})
+        team = self.teams.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        if team is None:
             return web.json_response({"ok": False, "error": "invalid_auth"})
         if method == "chat.postMessage":
-            return await self._post(request, body)
-        return web.json_response(self._simple(method, body))
+            return await self._post(request, body, team)
+        answer = getattr(self, "_" + method.replace(".", "_"), None)
+        return web.json_response(answer(body, team) if answer else {"ok": False, "error": "unknown_method"})
 
-    def _simple(self, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        if method == "auth.test":
-            return {"ok": True, "team_id": TEAM, "user_id": BOT, "bot_id": "B0001"}
-        if method == "users.info":
-            return {"ok": True, "user": {"id": body.get("user"), "locale": self.locale}}
-        if method in ("conversations.replies", "conversations.history"):
-            with_metadata = str(body.get("include_all_metadata", "")).lower() in ("1", "true")
-            found = [p for p in self.posts if p["channel"] == body.get("channel")]
-            return {"ok": True, "messages": [p if with_metadata else {**p, "metadata": None} for p in found]}
-        return {"ok": False, "error": "unknown_method"}
+    def _auth_test(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        return {"ok": True, "team_id": team, "user_id": BOT, "bot_id": "B0001", "url": "https://example.slack.com/"}
 
-    async def _post(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+    def _users_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        user = str(body.get("user"))
+        return {"ok": True, "user": {"id": user, "locale": self.locale, "is_admin": user in self.admins}}
+
+    def _conversations_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        return {"ok": True, "channel": {"id": body.get("channel"), "creator": self.creator}}
+
+    def _conversations_open(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        return {"ok": True, "channel": {"id": f"D{str(body.get('users'))[1:]}"}}
+
+    def _conversations_replies(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        with_metadata = str(body.get("include_all_metadata", "")).lower() in ("1", "true")
+        everything = [*self.said, *(p for p in self.posts if p["team"] == team)]
+        found = [m for m in everything if m["channel"] == body.get("channel")]
+        if "ts" in body:
+            found = [m for m in found if body["ts"] in (m["ts"], m.get("thread_ts"))]
+        return {"ok": True, "messages": [m if with_metadata else {**m, "metadata": None} for m in found]}
+
+    _conversations_history = _conversations_replies
+
+    def _chat_update(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        error = refused(body)
+        found = [p for p in self.posts if (p["channel"], p["ts"]) == (body.get("channel"), body.get("ts"))]
+        if error or not found:
+            return {"ok": False, "error": error or "message_not_found"}
+        found[0].update({k: body[k] for k in ("text", "blocks")}, edited=found[0].get("edited", 0) + 1)
+        return {"ok": True, "ts": body["ts"]}
+
+    def _chat_delete(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        kept = [p for p in self.posts if (p["channel"], p["ts"]) != (body.get("channel"), body.get("ts"))]
+        found, self.posts[:] = len(kept) < len(self.posts), kept
+        return {"ok": True} if found else {"ok": False, "error": "message_not_found"}
+
+    def _chat_postEphemeral(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        error = refused(body)
+        if not error:
+            self.ephemeral.append({**body, "response_type": "ephemeral", "id": "whisper"})
+        return {"ok": False, "error": error} if error else {"ok": True, "message_ts": "1.3"}
+
+    def _views_publish(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        error = refused_view(body.get("view") or {})
+        if not error:
+            self.views.append({**body["view"], "user_id": body.get("user_id")})
+        return {"ok": False, "error": error} if error else {"ok": True, "view": body["view"]}
+
+    def _views_open(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        error = refused_view(body.get("view") or {})
+        if not error:
+            self.views.append({**body["view"], "trigger_id": body.get("trigger_id")})
+        return {"ok": False, "error": error} if error else {"ok": True, "view": body["view"]}
+
+    def _assistant_threads_setSuggestedPrompts(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        if not body.get("channel_id") or not 0 < len(body.get("prompts") or []) <= 4:
+            return {"ok": False, "error": "invalid_arguments"}
+        self.prompts.append(dict(body))
+        return {"ok": True}
+
+    async def _post(self, request: web.Request, body: dict[str, Any], team: str) -> web.StreamResponse:
         fault = self.trouble.pop(0) if self.trouble else ""
         if fault == "429":
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
@@ -175,8 +272,9 @@ class FakeSlack:
         error = refused(body)
         if error:
             return web.json_response({"ok": False, "error": error})
-        post = {**body, "ts": f"{time.time():.6f}", "type": "message", "user": BOT}
+        post = {**body, "ts": f"{time.time():.6f}", "type": "message", "user": BOT, "bot_id": "B0001", "team": team}
         self.posts.append(post)
+        self.times.append(time.monotonic())
         if fault == "lost":
             assert request.transport is not None
             request.transport.close()
@@ -184,14 +282,22 @@ class FakeSlack:
 
     async def _respond(self, request: web.Request) -> web.Response:
         body = await request.json()
+        name = request.match_info["id"]
+        shown = [e for e in self.ephemeral if e["id"] == name]
+        if body.get("delete_original"):
+            self.ephemeral[:] = [e for e in self.ephemeral if e not in shown]
+            return web.Response(text="ok")
         error = refused({"channel": "C0001", **body})
         if error:
             return web.Response(status=400, text=error)
-        self.ephemeral.append({**body, "id": request.match_info["id"]})
+        if body.get("replace_original") and shown:
+            shown[0].update(body, edited=shown[0].get("edited", 0) + 1)
+        else:
+            self.ephemeral.append({**body, "id": name})
         return web.Response(text="ok")
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=not self.mute)
         await socket.prepare(request)
         self._sockets.append(socket)
         await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0001"}})
@@ -205,4 +311,19 @@ async def _body(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         return dict(await request.json())
     form = {**request.query, **await request.post()}
-    return {k: json.loads(v) if k in ("blocks", "metadata") and isinstance(v, str) else v for k, v in form.items()}
+    nested = ("blocks", "metadata", "view", "prompts")
+    return {k: json.loads(v) if k in nested and isinstance(v, str) else v for k, v in form.items()}
+
+
+def buttons(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Everything that can be pressed, with its label, as an action of a block_actions payload."""
+    found: list[dict[str, Any]] = []
+    for block in message.get("blocks") or []:
+        for element in block.get("elements") or []:
+            if element.get("type") == "button":
+                found.append({**element, "label": element["text"]["text"]})
+            elif element.get("type") == "feedback_buttons":
+                for side in (element["positive_button"], element["negative_button"]):
+                    said = {"type": "feedback_buttons", "action_id": element["action_id"], "value": side["value"]}
+                    found.append({**said, "label": side["text"]["text"]})
+    return found

@@ -1,8 +1,8 @@
-"""Slack: mentions, direct messages and slash commands, over HTTP or Socket Mode.
+"""Slack, over HTTP or Socket Mode: messages, commands, buttons, shortcuts, App Home; one workspace or many.
 
-Bolt parses and dispatches both transports alike, answers url_verification and ssl_check, and keeps the Socket Mode
-connection. An event is stored in Bolt's `before_authorize`, before it is acknowledged: Bolt's own listeners run after
-the acknowledgement, and a full disk would lose the question with a 200 (queue: finding 1).
+Bolt parses and dispatches both transports alike, answers ssl_check, and keeps the Socket Mode connection. What arrives
+is stored in Bolt's `before_authorize`, before it is acknowledged: Bolt's own listeners run after the acknowledgement,
+and a full disk would lose the question with a 200 (queue: finding 1).
 """
 
 import asyncio
@@ -11,109 +11,134 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiohttp import ClientError
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.channels import Channel, Off, Parts
-from bot.channels.slack.deliver import SETTLE, Delivery
-from bot.channels.slack.events import to_event
+from bot.channels.slack import events, interactions
+from bot.channels.slack.blocks import Composer
+from bot.channels.slack.deliver import SETTLE, Delivery, Helpers
+from bot.channels.slack.home import Home
+from bot.channels.slack.install import Install
+from bot.channels.slack.manifest import PATH, SCOPES
+from bot.channels.slack.pace import EVERY, Pace
+from bot.channels.slack.people import People
 from bot.channels.slack.signature import refusal
-from bot.core.model import LANGUAGES, Answer, Event, Language
+from bot.channels.slack.workspaces import BROKEN, Installations, OneToken, Workspaces
+from bot.core.model import Answer, Event, Language, Question
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
 log = structlog.get_logger()
 
-PATH = "/slack/events"
-TIMEOUT = 10  # seconds that one call of the Web API may take
-REMEMBER = 86_400.0  # seconds that a person's language is remembered
 RECONNECT = 5.0  # seconds between attempts to open the first Socket Mode connection
+PING = 5.0  # seconds; a connection that does not answer for four of them is renewed
+LEAVING = frozenset({"app_uninstalled", "tokens_revoked"})  # docs.slack.dev/reference/events/tokens_revoked
 
 
 def open_channel(settings: "Settings", parts: Parts) -> Channel | Off:
-    """On where a bot token is set; Socket Mode where an app token is set."""
-    if settings.slack_bot_token is None:
+    """On where a bot token or a client id is set; Socket Mode where an app token is set."""
+    if settings.slack_bot_token is None and settings.slack_client_id is None:
         return Off("slack", "set SLACK_BOT_TOKEN, and SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode)")
-    secret, app_token = settings.slack_signing_secret, settings.slack_app_token
-    return Slack(
-        parts,
-        token=settings.slack_bot_token.get_secret_value(),
-        secret=secret.get_secret_value() if secret else "",
-        app_token=app_token.get_secret_value() if app_token else "",
-        api_url=settings.slack_api_url,
-    )
+    return Slack(parts, settings)
 
 
 class Slack:
-    """One workspace's connection."""
+    """The app, in one workspace or in all that installed it."""
 
     name = "slack"
 
     def __init__(
-        self, parts: Parts, token: str, secret: str, app_token: str, api_url: str, settle: float = SETTLE
+        self,
+        parts: Parts,
+        settings: "Settings",
+        *,
+        settle: float = SETTLE,
+        pace: float = EVERY,
+        ping: float = PING,
     ) -> None:
-        base_url = api_url if api_url.endswith("/") else f"{api_url}/"
+        """`settle`, `pace`, `ping`: seconds."""
         self._parts = parts
-        self._secret = secret
-        self._client = AsyncWebClient(token, base_url=base_url, timeout=TIMEOUT, retry_handlers=[])
-        self._delivery = Delivery(self._client, settle)
-        self._app = AsyncApp(
-            client=self._client,
-            signing_secret=secret or "socket mode",
-            before_authorize=self._store,
+        self._secret = _secret(settings.slack_signing_secret)
+        base_url = settings.slack_api_url.rstrip("/") + "/"
+        tokens: OneToken | Installations
+        routes: list[Route] = []
+        if settings.slack_bot_token:
+            tokens = OneToken(settings.slack_bot_token.get_secret_value())
+        else:
+            client_id, client_secret = settings.slack_client_id or "", _secret(settings.slack_client_secret)
+            tokens = Installations(parts.store_of_secrets, client_id, client_secret, base_url)
+            routes += Install(tokens, client_id, list(SCOPES)).routes
+        self._workspaces = Workspaces(tokens, base_url)
+        self._people = People(self._workspaces, frozenset(settings.slack_editors()))
+        composer = Composer(parts.render, parts.label, parts.title)
+        self._home = Home(composer, parts.render, parts.label, parts.title)
+        self._delivery = Delivery(
+            self._workspaces, composer, self._home, Pace(pace), Helpers(*settings.slack_helpers()), settle
+        )
+        app = AsyncApp(
+            token="unused",  # noqa: S106 - no secret: Bolt's own authorization never runs
+            signing_secret=self._secret or "socket mode",
+            before_authorize=self._receive,
             request_verification_enabled=False,  # ours runs before the body is parsed, and never fails on odd headers
         )
-        self._http = AsyncSlackRequestHandler(self._app)
-        # user → (when asked, the answer, which may be under way)
-        self._languages: dict[str, tuple[float, asyncio.Future[Language | None] | None]] = {}
-        self._socket = AsyncSocketModeHandler(self._app, app_token) if app_token else None
-        self._connecting: asyncio.Task[None] | None = None
-        self.routes: Sequence[Route] = [] if app_token else [Route(PATH, self._receive, methods=["POST"])]
+        self._http = AsyncSlackRequestHandler(app)
+        app_token = _secret(settings.slack_app_token)
+        client = AsyncWebClient(base_url=base_url, retry_handlers=[])
+        self._socket = (
+            AsyncSocketModeHandler(app, app_token, web_client=client, ping_interval=ping) if app_token else None
+        )
+        self._tasks: set[asyncio.Task[None]] = set()
+        routes += [] if app_token else [Route(PATH, self._over_http, methods=["POST"])]
+        self.routes: Sequence[Route] = routes
 
     async def start(self) -> None:
         """Opens the Socket Mode connection, where there is one, without waiting for Slack."""
         if self._socket:
-            self._connecting = asyncio.create_task(self._connect(self._socket))
+            self._beside(self._connect(self._socket))
 
     async def stop(self) -> None:
         """Closes the connection."""
-        if self._connecting:
-            self._connecting.cancel()
+        for task in list(self._tasks):
+            task.cancel()
         if self._socket:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
 
     async def trouble(self) -> str:
-        """A Socket Mode connection that is down; nothing is known of HTTP, where Slack comes to us."""
+        """A Socket Mode connection that is down or silent; nothing is known of HTTP, where Slack comes to us."""
         if self._socket and not await self._socket.client.is_connected():
             return "the Socket Mode connection is down"
         return ""
 
     async def hint(self, event: Event) -> Language | None:
-        """The language of the person's Slack, asked once a day.
+        """The language of the person's Slack."""
+        return await self._people.language(event)
 
-        None where Slack does not say (docs.slack.dev/reference/methods/users.info).
-        """
-        user = event.reply_to.get("user", "")
-        asked, language = self._languages.get(user, (-REMEMBER, None))
-        if user and (language is None or time.monotonic() - asked > REMEMBER):
-            language = asyncio.ensure_future(self._ask_language(user))  # two questions at once ask Slack once
-            self._languages[user] = (time.monotonic(), language)
-        return await asyncio.shield(language) if language else None
+    async def may(self, event: Event, what: str) -> bool:
+        """See People."""
+        return await self._people.may(event, what)
 
-    async def deliver(self, event: Event, answer: Answer, *, again: bool) -> None:
+    async def link(self, event: Event) -> str:
+        """The message's permalink (docs.slack.dev/reference/methods/chat.getPermalink); empty for a command."""
+        to = event.reply_to
+        ts, channel = to.get("ts", "").replace(".", ""), to.get("channel", "")
+        if not ts.isdigit() or len(ts) < 16 or channel.startswith(("U", "W")):
+            return ""
+        url = (await self._workspaces.own(to.get("team", ""))).url
+        return f"{url}archives/{channel}/p{ts}" if url else ""
+
+    async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
         """See Channel."""
-        await self._delivery.send(event, self._parts.render(answer), again=again)
+        return await self._delivery.send(event, answer, again=again)
 
-    async def _receive(self, request: Request) -> Response:
+    async def _over_http(self, request: Request) -> Response:
         body = await request.body()
         refused = refusal(self._secret, request.headers, body, time.time())
         if refused:
@@ -124,37 +149,76 @@ class Slack:
             log.warning("unknown_shape", why=str(wrong))
             return PlainTextResponse("unknown shape\n", 400)
 
-    async def _store(self, body: Mapping[str, Any], **_: Any) -> BoltResponse:
+    async def _receive(self, body: Mapping[str, Any], **_: Any) -> BoltResponse:
         """Stored, then acknowledged.
 
         An exception becomes a 500, or no acknowledgement in Socket Mode: Slack sends it again.
         """
         if body.get("type") == "url_verification":
             return BoltResponse(status=200, body={"challenge": str(body.get("challenge", ""))})
-        event = to_event(body)
-        if event:
-            try:
-                await self._parts.store(event)
-            except Exception as wrong:  # noqa: BLE001 - whatever kept it from being stored, Slack must send it again
-                log.error("not_stored", key=event.key, why=type(wrong).__name__)
-                return BoltResponse(status=503, body="not stored; send it again")
+        if interactions.opens_form(body):
+            self._beside(self._open_form(body))  # its trigger is good for three seconds: no time to store anything
+        elif _event_type(body) in LEAVING:
+            await self._leave(body)
+        else:
+            return await self._store(await self._to_event(body))
         return BoltResponse(status=200, body="")
 
-    async def _ask_language(self, user: str) -> Language | None:
+    async def _to_event(self, body: Mapping[str, Any]) -> Event | None:
+        if "event" not in body:
+            return interactions.to_event(body) or events.to_event(body)
+        named = events.bot_user(body) if isinstance(body.get("event"), Mapping) else ""
+        return events.to_event(body, named or (await self._workspaces.own(str(body.get("team_id", "")))).user)
+
+    async def _store(self, event: Event | None) -> BoltResponse:
         try:
-            found = await self._client.users_info(user=user, include_locale=True)
-        except (SlackApiError, SlackClientError, ClientError, TimeoutError, OSError) as wrong:
-            log.info("no_locale", why=type(wrong).__name__)
-            return None
-        locale = str((found.get("user") or {}).get("locale", ""))[:2]
-        return next((language for language in LANGUAGES if language == locale), None)
+            if event and await self._parts.concerns(event):
+                await self._parts.store(event)
+        except Exception as wrong:  # noqa: BLE001 - whatever kept it from being stored, Slack must send it again
+            log.error("not_stored", key=event.key if event else "", why=type(wrong).__name__)
+            return BoltResponse(status=503, body="not stored; send it again")
+        return BoltResponse(status=200, body="")
+
+    async def _leave(self, body: Mapping[str, Any]) -> None:
+        """The app was removed; of revoked tokens, only the bot's matter."""
+        event = body.get("event")
+        tokens = event.get("tokens") if isinstance(event, Mapping) else None
+        if _event_type(body) == "app_uninstalled" or (isinstance(tokens, Mapping) and tokens.get("bot")):
+            await self._workspaces.forget(str(body.get("team_id", "")))
+
+    async def _open_form(self, body: Mapping[str, Any]) -> None:
+        """Nothing is lost where it fails: the person sees at once that no form came."""
+        team = interactions.team_of(body)
+        user = str((body.get("user") or {}).get("id", ""))
+        asked = Event("form", "slack", Question(""), {"team": team, "user": user}, person=f"{team}:{user}")
+        try:
+            client, language = await asyncio.gather(self._workspaces.client(team), self.hint(asked))
+            if client:
+                form = self._home.form(language or "de")
+                await client.views_open(trigger_id=str(body.get("trigger_id", "")), view=form)
+        except BROKEN as wrong:
+            log.warning("form_not_opened", why=str(wrong))
+
+    def _beside(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _connect(self, socket: AsyncSocketModeHandler) -> None:
         while True:
             try:
                 await socket.connect_async()  # type: ignore[no-untyped-call]
-            except (SlackApiError, SlackClientError, ClientError, TimeoutError, OSError) as wrong:
+            except BROKEN as wrong:
                 log.warning("socket_mode_not_connected", why=str(wrong))
                 await asyncio.sleep(RECONNECT)
             else:
                 return
+
+
+def _event_type(body: Mapping[str, Any]) -> str:
+    event = body.get("event")
+    return str(event.get("type", "")) if isinstance(event, Mapping) else ""
+
+
+def _secret(value: Any) -> str:
+    return str(value.get_secret_value()) if value else ""

@@ -2,11 +2,12 @@
 
 A post is not idempotent: its metadata carries the event's key, and where an earlier attempt may have got through, the
 bot looks for its own post before it posts (docs.slack.dev/messaging/message-metadata). The SDK's own retries are off,
-because they would post twice.
+because they would post twice. An update, a deletion and a view can be sent twice without harm.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -15,104 +16,218 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.channels.slack.mrkdwn import sections, to_mrkdwn, to_plain
-from bot.core.model import Event, TryLater
+from bot.channels.slack.blocks import Composer
+from bot.channels.slack.home import Home
+from bot.channels.slack.pace import Pace
+from bot.channels.slack.refused import judge
+from bot.channels.slack.workspaces import Workspaces
+from bot.core.model import Answer, Event, TryLater
 
 log = structlog.get_logger()
 
-SECTION = 3_000  # characters; docs.slack.dev/reference/block-kit/blocks/section-block
-MOST_SECTIONS = 4  # a message takes about 13,200 characters in all before msg_blocks_too_long (bolt-js issue 2509)
-FALLBACK = 4_000  # characters of `text` that Slack advises (docs.slack.dev/reference/methods/chat.postMessage)
 METADATA = "postbote_answer"
 SETTLE = 4.0  # seconds until a post can be found again: looked up at once, 41 of 200 were missed; after 4 s, none
 
-# Errors that pass by themselves; every other error of the Web API needs a person
-# (docs.slack.dev/reference/methods/chat.postMessage)
-PASSING = frozenset(
-    {
-        "ratelimited",
-        "rate_limited",
-        "internal_error",
-        "fatal_error",
-        "service_unavailable",
-        "request_timeout",
-        "team_added_to_org",
-    }
-)
-CURES = {
-    "not_in_channel": "invite the bot to the channel",
-    "channel_not_found": "invite the bot to the channel",
-    "is_archived": "the channel is archived; nothing to do",
-    "invalid_auth": "set SLACK_BOT_TOKEN to the token of the installed app",
-    "not_authed": "set SLACK_BOT_TOKEN",
-    "token_revoked": "install the app again and set SLACK_BOT_TOKEN",
-    "account_inactive": "install the app again and set SLACK_BOT_TOKEN",
-    "missing_scope": "add the scope to the app (postbote manifest) and install it again",
-}
 
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """Whom "Ask a person" calls (POSTBOTE_SLACK_HELPERS)."""
 
-def to_message(markdown: str) -> dict[str, Any]:
-    """Blocks and a fallback text that says the same, within Slack's limits."""
-    blocks = [
-        {"type": "section", "text": {"type": "mrkdwn", "text": piece}}
-        for piece in sections(to_mrkdwn(markdown), SECTION)[:MOST_SECTIONS]
-    ]
-    return {"text": to_plain(markdown)[:FALLBACK] or "…", "blocks": blocks}
+    ping: str = ""  # Slack's own marks: <!subteam^S…>, <@U…>
+    channel: str = ""  # where requests are posted; empty: in the thread itself
+
+    def reach(self, event: Event) -> bool:
+        """Can they see the conversation, or be told of it? Nobody else sees a direct message."""
+        direct = event.facts.get("direct") or event.reply_to.get("channel", "").startswith(("D", "U", "W"))
+        return bool(self.channel or (self.ping and not direct))
 
 
 class Delivery:
-    """Sends replies with one bot token."""
+    """Sends replies."""
 
-    def __init__(self, client: AsyncWebClient, settle: float = SETTLE) -> None:
-        """`client` must have no retry handlers."""
-        self._client = client
-        self._settle = settle
+    def __init__(
+        self,
+        workspaces: Workspaces,
+        composer: Composer,
+        home: Home,
+        pace: Pace,
+        helpers: Helpers,
+        settle: float = SETTLE,
+    ) -> None:
+        self._workspaces = workspaces
+        self._composer, self._home = composer, home
+        self._pace, self._helpers, self._settle = pace, helpers, settle
 
-    async def send(self, event: Event, markdown: str, *, again: bool) -> None:
-        """Raises TryLater for what passes by itself; logs what needs a person."""
-        message = to_message(markdown)
-        if "response_url" in event.reply_to:
-            await _calling(event, lambda: self._respond(event.reply_to["response_url"], message))
-        elif not (again and await self._already_posted(event)):
-            await _calling(event, lambda: self._post(event, message))
+    async def send(self, event: Event, answer: Answer | None, *, again: bool) -> str:
+        """The `ts` of the post; empty where there is none.
 
-    async def _post(self, event: Event, message: Mapping[str, Any]) -> None:
-        await self._client.chat_postMessage(
-            channel=event.reply_to["channel"],
-            thread_ts=event.reply_to["thread_ts"] or None,
-            metadata={"event_type": METADATA, "event_payload": {"key": event.key}},
-            unfurl_links=False,
-            unfurl_media=False,
-            **message,
+        Raises TryLater for what passes by itself; logs what needs a person.
+        """
+        client = await self._workspaces.client(event.reply_to.get("team", ""))
+        if client is None:
+            log.error("not_installed", key=event.key, cure="install the app in this workspace")
+            return ""
+        to = event.reply_to
+        if answer is None:
+            await self._delete(client, event)
+        elif to.get("home") or to.get("messages"):
+            await self._show(client, event, answer)
+        elif to.get("handover"):
+            await self._hand_over(client, event, answer, again)
+        elif to.get("share"):
+            await self._share(client, event, answer, again)
+        else:
+            return await self._say(client, event, answer, again)
+        return ""
+
+    async def _say(self, client: AsyncWebClient, event: Event, answer: Answer, again: bool) -> str:
+        to = event.reply_to
+        private = bool(to.get("private") or to.get("ephemeral") or (to.get("response_url") and not to.get("update")))
+        solved = answer.template == "handover" and answer.facts.get("state") == "solved"
+        message = (
+            self._composer.handover(answer, f"<@{to['user']}>", "")
+            if solved
+            else self._composer.message(event, answer, private=private, person=self._helpers.reach(event))
+        )
+        if to.get("update"):
+            await self._update(client, event, message)
+            return ""
+        if to.get("response_url"):
+            await calling(event, lambda: _respond(to["response_url"], message))
+            return ""
+        if to.get("private"):
+            await self._whisper(client, event, message)
+            return ""
+        return await self._post(client, event, message, again)
+
+    async def _post(
+        self, client: AsyncWebClient, event: Event, message: Mapping[str, Any], again: bool, key: str = ""
+    ) -> str:
+        key, event = key or event.key, await self._in_a_room(client, event)
+        found = await self._already_posted(client, event, key) if again else ""
+        if found:
+            return found
+        to = event.reply_to
+        await self._pace.turn(f"{to.get('team')}:{to['channel']}", to.get("ts", ""))
+        posted = await self._calling(
+            event,
+            lambda: client.chat_postMessage(
+                channel=to["channel"],
+                thread_ts=to.get("thread_ts") or None,
+                metadata={"event_type": METADATA, "event_payload": {"key": key}},
+                unfurl_links=False,
+                unfurl_media=False,
+                **message,
+            ),
+        )
+        return str(posted.get("ts") or "") if posted is not None else ""
+
+    async def _in_a_room(self, client: AsyncWebClient, event: Event) -> Event:
+        """A person's id is no conversation that a post could be looked for in."""
+        if not event.reply_to["channel"].startswith(("U", "W")):
+            return event
+        opened = await self._calling(event, lambda: client.conversations_open(users=event.reply_to["channel"]))
+        channel = ((opened.get("channel") or {}).get("id") if opened is not None else "") or event.reply_to["channel"]
+        return _elsewhere(event, str(channel))
+
+    async def _update(self, client: AsyncWebClient, event: Event, message: Mapping[str, Any]) -> None:
+        """In place; what only one person sees can only be replaced through its own address."""
+        to = event.reply_to
+        if to.get("ephemeral"):
+            await calling(event, lambda: _respond(to["response_url"], message, replace=True))
+            return
+        ts = to["ts"] if to["update"] == "itself" else to["update"]
+        await self._calling(event, lambda: client.chat_update(channel=to["channel"], ts=ts, **message))
+
+    async def _whisper(self, client: AsyncWebClient, event: Event, message: Mapping[str, Any]) -> None:
+        """Only this person sees it."""
+        to = event.reply_to
+        await self._calling(
+            event,
+            lambda: client.chat_postEphemeral(
+                channel=to["channel"], user=to["user"], thread_ts=to.get("thread_ts") or None, **message
+            ),
         )
 
-    async def _respond(self, url: str, message: Mapping[str, Any]) -> None:
-        """A slash command's reply, for nobody else to see.
+    async def _delete(self, client: AsyncWebClient, event: Event) -> None:
+        """The question is gone, and so is the answer, unless somebody has replied."""
+        to = event.reply_to
+        if to.get("delete") and not await self._has_replies(client, event):
+            await self._calling(event, lambda: client.chat_delete(channel=to["channel"], ts=to["delete"]))
 
-        It cannot be looked up: a crash within the post may repeat it.
-        """
-        response = await AsyncWebhookClient(url, retry_handlers=[]).send(response_type="ephemeral", **message)
-        if response.status_code == 429:
-            raise TryLater("response_url: 429", float(response.headers.get("Retry-After", 1)))
-        if response.status_code >= 500:
-            raise TryLater(f"response_url: {response.status_code}", maybe_sent=True)
-        if response.status_code != 200:
-            log.error("response_url_refused", status=response.status_code, body=response.body)
+    async def _has_replies(self, client: AsyncWebClient, event: Event) -> bool:
+        if event.facts.get("direct"):
+            return False
+        to = event.reply_to
+        found = await self._calling(
+            event, lambda: client.conversations_replies(channel=to["channel"], ts=to["thread_ts"], limit=200)
+        )
+        said = found.get("messages") or [] if found is not None else []
+        later = [m for m in said if str(m.get("ts", "")) > to["ts"] and m.get("subtype") != "tombstone"]
+        return any(not m.get("bot_id") for m in later)
 
-    async def _already_posted(self, event: Event) -> bool:
-        """Is the reply there? Looks in the thread, or in the direct conversation since the question."""
+    async def _show(self, client: AsyncWebClient, event: Event, answer: Answer) -> None:
+        """App Home, or the suggested prompts of the agent pane."""
+        to = event.reply_to
+        if to.get("messages"):
+            prompts = self._home.prompts(answer.language)
+            body = {"channel_id": to["channel"], "prompts": prompts}
+            await self._calling(event, lambda: client.api_call("assistant.threads.setSuggestedPrompts", json=body))
+            return
+        await self._calling(event, lambda: client.views_publish(user_id=to["user"], view=self._home.view(answer)))
+
+    async def _hand_over(self, client: AsyncWebClient, event: Event, answer: Answer, again: bool) -> None:
+        """Calls a person, once: in their own channel, with a note in the thread, or in the thread itself."""
+        message = self._composer.handover(answer, self._helpers.ping, event.conversation)
+        if not self._helpers.channel:
+            await self._post(client, event, message, again)
+            return
+        there = _elsewhere(event, self._helpers.channel)
+        await self._post(client, there, message, again)
+        told = Answer("handover", answer.language, {"state": "told"})
+        note = self._composer.message(event, told, private=False, person=False)
+        await self._post(client, event, note, again, f"{event.key}:told")
+
+    async def _share(self, client: AsyncWebClient, event: Event, answer: Answer, again: bool) -> None:
+        """For everyone; what only the person saw goes away."""
+        thread = str(event.facts.get("in") or "")
+        here = _elsewhere(event, event.reply_to["channel"], thread)
+        message = self._composer.message(event, answer, private=False, person=self._helpers.reach(event))
+        if await self._post(client, here, message, again):
+            await calling(event, lambda: _respond(event.reply_to["response_url"], {"delete_original": True}))
+            return
+        refused = Answer("feedback", answer.language, {"verdict": "not-shared"})
+        note = self._composer.message(event, refused, private=True, person=False)
+        await calling(event, lambda: _respond(event.reply_to["response_url"], note))
+
+    async def _already_posted(self, client: AsyncWebClient, event: Event, key: str) -> str:
+        """The `ts` of the reply, if it is there: in the thread, or in the conversation since the question."""
         await asyncio.sleep(self._settle)
         to = event.reply_to
-        if to["thread_ts"]:
-            look = self._client.conversations_replies(
+        if to.get("thread_ts"):
+            look = lambda: client.conversations_replies(  # noqa: E731 - one of two calls
                 channel=to["channel"], ts=to["thread_ts"], oldest=to["ts"], include_all_metadata=True, limit=200
             )
         else:
-            look = self._client.conversations_history(
-                channel=to["channel"], oldest=to["ts"], include_all_metadata=True, limit=200
+            look = lambda: client.conversations_history(  # noqa: E731
+                channel=to["channel"], oldest=to.get("ts", "0"), include_all_metadata=True, limit=200
             )
-        found = await _calling(event, lambda: look)
-        return found is not None and any(_key_of(m) == event.key for m in found.get("messages") or [])
+        found = await self._calling(event, look)
+        messages = found.get("messages") or [] if found is not None else []
+        return next((str(m.get("ts", "")) for m in messages if _key_of(m) == key), "")
+
+    async def _calling(self, event: Event, call: Callable[[], Awaitable[Any]]) -> Any:
+        try:
+            return await calling(event, call)
+        except TryLater as later:
+            if later.seconds:
+                self._pace.hold(f"{event.reply_to.get('team')}:{event.reply_to.get('channel')}", later.seconds)
+            raise
+
+
+def _elsewhere(event: Event, channel: str, thread: str = "") -> Event:
+    to = {**event.reply_to, "channel": channel, "thread_ts": thread}
+    return Event(event.key, event.channel, event.question, to)
 
 
 def _key_of(message: Mapping[str, Any]) -> str:
@@ -120,25 +235,24 @@ def _key_of(message: Mapping[str, Any]) -> str:
     return str((metadata.get("event_payload") or {}).get("key", "")) if metadata.get("event_type") == METADATA else ""
 
 
-async def _calling(event: Event, call: Callable[[], Awaitable[Any]]) -> Any:
+async def _respond(url: str, message: Mapping[str, Any], *, replace: bool = False) -> None:
+    """For nobody else to see. It cannot be looked up: a crash within the post may repeat it."""
+    body = {"response_type": "ephemeral", "replace_original": replace, **message}
+    response = await AsyncWebhookClient(url, retry_handlers=[]).send_dict(body)
+    if response.status_code == 429:
+        raise TryLater("response_url: 429", float(response.headers.get("Retry-After", 1)))
+    if response.status_code >= 500:
+        raise TryLater(f"response_url: {response.status_code}", maybe_sent=True)
+    if response.status_code != 200:
+        log.error("response_url_refused", status=response.status_code, body=response.body)
+
+
+async def calling(event: Event, call: Callable[[], Awaitable[Any]]) -> Any:
     """What the Web API returned; None where it refused for good. Raises TryLater."""
     try:
         return await call()
     except SlackApiError as refused:
-        _judge(event, refused)
+        judge(event, refused)
     except (ClientError, SlackClientError, TimeoutError, OSError) as broken:
         raise TryLater(f"Slack cannot be reached ({type(broken).__name__})", maybe_sent=True) from broken
     return None
-
-
-def _judge(event: Event, refused: SlackApiError) -> None:
-    response = refused.response
-    error = str(response.data.get("error", "")) if isinstance(response.data, dict) else ""  # a proxy's page is a string
-    status = int(response.status_code)
-    if status == 429 or error in ("ratelimited", "rate_limited"):
-        raise TryLater("Slack: 429", float(response.headers.get("Retry-After", 1))) from refused
-    if status >= 500 or error in PASSING:
-        raise TryLater(f"Slack: {status} {error}", maybe_sent=True) from refused
-    log.error(
-        "slack_refused", key=event.key, error=error, cure=CURES.get(error, "see the error's page in Slack's reference")
-    )

@@ -1,7 +1,7 @@
-"""Slack's payloads → Event: one pure function per shape; None for what the bot does not answer.
+"""Slack's events and commands → Event: one pure function per shape; None for what the bot has nothing to do with.
 
-Shapes: docs.slack.dev/reference/events/app_mention, …/message.im, …/message.channels;
-docs.slack.dev/interactivity/implementing-slash-commands.
+Shapes: docs.slack.dev/reference/events/app_mention, …/message.im, …/message.channels, …/message/message_changed,
+…/message/message_deleted, …/app_home_opened; docs.slack.dev/interactivity/implementing-slash-commands.
 """
 
 import re
@@ -11,38 +11,127 @@ from typing import Any
 from bot.core.model import Event, Question
 
 CHANNEL = "slack"
+_MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|<!(?:here|channel|everyone|subteam)[^>]*>")
+_SNIPPETS = 4  # files of a message whose preview is read
 
 
-def to_event(body: Mapping[str, Any]) -> Event | None:
-    """Any payload that Slack sends to the one endpoint."""
+def to_event(body: Mapping[str, Any], bot: str = "") -> Event | None:
+    """Any payload that is no interaction. `bot`: the bot's own user id, where the payload does not name it."""
     if "command" in body:
         return from_command(body)
-    if body.get("type") == "event_callback" and isinstance(body.get("event"), Mapping):
-        return from_message(body, body["event"])
-    return None
+    event = body.get("event")
+    if body.get("type") != "event_callback" or not isinstance(event, Mapping):
+        return None
+    bot = bot_user(body) or bot
+    team = str(body.get("team_id", ""))
+    if event.get("type") == "app_home_opened":
+        return from_home(team, event)
+    if event.get("subtype") == "message_changed":
+        return from_changed(team, event, bot)
+    if event.get("subtype") == "message_deleted":
+        return from_deleted(team, event)
+    return from_message(team, event, bot)
 
 
-def from_message(body: Mapping[str, Any], event: Mapping[str, Any]) -> Event | None:
-    """An app_mention, a direct message, or the copy of a mention that a subscribed channel delivers as well.
+def from_message(team: str, event: Mapping[str, Any], bot: str) -> Event | None:
+    """An app_mention, a direct message, the copy of a mention in a subscribed channel, or what is only overheard.
 
     The key names the message, not the delivery: both copies of a mention, and every redelivery, have the same one.
     """
-    if not _is_for_the_bot(body, event) or _is_from_a_machine(event):
+    if event.get("type") not in ("app_mention", "message") or not event.get("channel") or not event.get("ts"):
         return None
-    team, channel, ts = (str(part) for part in (body.get("team_id", ""), event["channel"], event["ts"]))
-    direct = event.get("channel_type") == "im"
+    if _is_from_a_machine(event):
+        return None
+    channel, ts, said = str(event["channel"]), str(event["ts"]), to_text(event)
+    direct, addressed = _is_direct(event), is_addressed(event, bot)
+    if not addressed and not bot:
+        return None  # it may be the copy of a mention
     thread = str(event.get("thread_ts") or ("" if direct else ts))  # a direct message opens no thread: one talk
+    text = without_mention(said, bot)
     return Event(
         key=f"{team}:{channel}:{ts}:question",
         channel=CHANNEL,
-        question=Question(without_mention(str(event.get("text") or ""), bot_user(body))),
+        question=Question(text),
         reply_to={
+            "team": team,
             "channel": channel,
             "thread_ts": thread,
             "ts": ts,
             "user": str(event.get("user", "")),
         },
         conversation=f"{team}:{channel}:{thread}",
+        act="ask" if addressed else "overheard",
+        facts={
+            "root": not event.get("thread_ts"),
+            "thread": not direct,
+            "direct": direct,
+            "mentions": bool(_MENTION.search(text)),
+        },
+        place=f"{team}:{channel}",
+        person=f"{team}:{event.get('user', '')}",
+    )
+
+
+def from_changed(team: str, event: Mapping[str, Any], bot: str) -> Event | None:
+    """A person edited a message. Slack sends the same for link previews, which change no text."""
+    message, before = event.get("message"), event.get("previous_message")
+    if not isinstance(message, Mapping):
+        return None
+    if message.get("subtype") == "tombstone":  # deleted, but there are replies
+        return from_deleted(team, {**event, "deleted_ts": message.get("ts")})
+    if to_text(message) == to_text(before) if isinstance(before, Mapping) else not message.get("edited"):
+        return None
+    shape = {**message, "channel": event.get("channel"), "channel_type": event.get("channel_type"), "type": "message"}
+    asked = from_message(team, shape, bot)
+    edited = message.get("edited")
+    at = str(edited.get("ts", "") if isinstance(edited, Mapping) else "") or str(event.get("ts", ""))
+    if asked is None or not at:
+        return None
+    return Event(
+        key=f"{asked.key.removesuffix('question')}edited:{at}",
+        channel=CHANNEL,
+        question=asked.question,
+        reply_to=asked.reply_to,
+        conversation=asked.conversation,
+        act="edited",
+        facts={**asked.facts, "of": asked.key, "addressed": asked.act == "ask", "at": _seconds(at)},
+        place=asked.place,
+        person=asked.person,
+    )
+
+
+def from_deleted(team: str, event: Mapping[str, Any]) -> Event | None:
+    """A person deleted a message."""
+    channel, ts, found = event.get("channel"), event.get("deleted_ts"), event.get("previous_message")
+    before: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+    if not channel or not ts:
+        return None
+    thread = str(before.get("thread_ts") or ts)
+    return Event(
+        key=f"{team}:{channel}:{ts}:deleted",
+        channel=CHANNEL,
+        question=Question(""),
+        reply_to={"team": team, "channel": str(channel), "thread_ts": thread, "ts": str(ts), "user": ""},
+        act="deleted",
+        facts={"of": f"{team}:{channel}:{ts}:question", "direct": _is_direct(event)},
+        place=f"{team}:{channel}",
+        person=f"{team}:{before.get('user', '')}",
+    )
+
+
+def from_home(team: str, event: Mapping[str, Any]) -> Event | None:
+    """Somebody opened the bot's page: its Home tab, or its messages."""
+    user, tab = str(event.get("user", "")), event.get("tab")
+    if not user or tab not in ("home", "messages"):
+        return None
+    return Event(
+        key=f"{team}:{user}:{event.get('event_ts', '')}:{tab}",
+        channel=CHANNEL,
+        question=Question(""),
+        reply_to={"team": team, "channel": str(event.get("channel", "")), "user": user, tab: "yes"},
+        act="home" if tab == "home" else "prompts",
+        place=f"{team}:",
+        person=f"{team}:{user}",
     )
 
 
@@ -52,12 +141,29 @@ def from_command(body: Mapping[str, Any]) -> Event | None:
     url = str(body.get("response_url", ""))
     if not command or not url:
         return None
+    team, channel, user = (str(body.get(name, "")) for name in ("team_id", "channel_id", "user_id"))
     return Event(
-        key=f"{body.get('team_id', '')}:{body.get('channel_id', '')}:{body.get('trigger_id', '')}:command",
+        key=f"{team}:{channel}:{body.get('trigger_id', '')}:command",
         channel=CHANNEL,
         question=Question(str(body.get("text") or ""), command=command),
-        reply_to={"response_url": url, "user": str(body.get("user_id", ""))},
+        reply_to={"team": team, "response_url": url, "user": user, "channel": channel},
+        facts={"direct": channel.startswith("D")},
+        place=f"{team}:{channel}",
+        person=f"{team}:{user}",
     )
+
+
+def to_text(message: Mapping[str, Any]) -> str:
+    """What a message says, with the beginning of its snippets: Slack sends it along as `files[].preview`."""
+    pieces = [str(message.get("text") or "")]
+    files = message.get("files")
+    for file in (files if isinstance(files, list) else [])[:_SNIPPETS]:
+        if isinstance(file, Mapping):
+            pieces += [str(file.get("plain_text") or file.get("preview") or "")]
+    attachments = message.get("attachments")
+    if not pieces[0] and isinstance(attachments, list):
+        pieces += [str(a.get("text") or a.get("fallback") or "") for a in attachments if isinstance(a, Mapping)]
+    return "\n".join(piece for piece in pieces if piece)
 
 
 def bot_user(body: Mapping[str, Any]) -> str:
@@ -71,21 +177,27 @@ def bot_user(body: Mapping[str, Any]) -> str:
     return ""
 
 
+def is_addressed(event: Mapping[str, Any], bot: str) -> bool:
+    """A mention of the bot, or a message to it alone."""
+    mentioned = bool(bot) and re.search(rf"<@{re.escape(bot)}[|>]", str(event.get("text") or "")) is not None
+    return event.get("type") == "app_mention" or _is_direct(event) or mentioned
+
+
 def without_mention(text: str, bot: str) -> str:
     """The text without the mention of the bot; without the first mention where the bot's id is not known."""
     pattern = rf"<@{re.escape(bot)}(?:\|[^>]*)?>" if bot else r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>"
     return re.sub(pattern, " ", text, count=0 if bot else 1).strip()
 
 
-def _is_for_the_bot(body: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
-    if not event.get("channel") or not event.get("ts"):
-        return False
-    if event.get("type") == "app_mention":
-        return True
-    if event.get("type") != "message":
-        return False
-    bot = bot_user(body)
-    return event.get("channel_type") == "im" or (bool(bot) and f"<@{bot}" in str(event.get("text") or ""))
+def _is_direct(event: Mapping[str, Any]) -> bool:
+    return event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
+
+
+def _seconds(ts: str) -> float:
+    try:
+        return float(ts)
+    except ValueError:
+        return 0.0
 
 
 def _is_from_a_machine(event: Mapping[str, Any]) -> bool:

@@ -1,29 +1,51 @@
-"""The Slack app's manifest (docs.slack.dev/reference/app-manifest), with the fewest scopes that the bot works with."""
+"""The Slack app's manifest, with the fewest scopes that the bot works with (docs.slack.dev/reference/app-manifest)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.channels.slack import PATH
+from bot.channels.slack.install import BACK
+from bot.channels.slack.interactions import ASK, EXPLAIN
+
+PATH = "/slack/events"
 
 SCOPES = {
     "app_mentions:read": "mentions of the bot",
+    "assistant:write": "suggested questions in the agent pane",
+    "channels:history": "follow-ups in its threads, channels it listens to, edits, finding its own reply again",
+    "channels:read": "who created a channel, and so may set its mode",
     "chat:write": "its replies",
-    "commands": "slash commands",
-    "im:history": "direct messages to the bot, and finding its own reply again after a crash",
-    "channels:history": "finding its own reply again after a crash",
-    "groups:history": "finding its own reply again after a crash",
-    "users:read": "the person's language, where the question does not tell",
+    "commands": "slash commands and shortcuts",
+    "groups:history": "the same in private channels",
+    "groups:read": "the same in private channels",
+    "im:history": "direct messages to the bot, and finding its own reply again",
+    "im:write": "the direct message that answers the form",
+    "users:read": "the person's language, where the question does not tell; who is an admin",
 }
-EVENTS = ("app_mention", "message.im")
+EVENTS = (
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "tokens_revoked",
+)
 LONGEST_DESCRIPTION, LONGEST_HINT = 2_000, 1_000  # of a slash command
+NAME, PROMPTS = 24, 4  # characters of a shortcut's name; suggested prompts
 
 
-def to_manifest(commands: Mapping[str, tuple[str, str]], url: str | None) -> dict[str, Any]:
+def to_manifest(
+    commands: Mapping[str, tuple[str, str]], label: Callable[[str], str], url: str | None, *, many: bool = False
+) -> dict[str, Any]:
     """`commands`: name → (usage hint, summary).
 
-    `url`: the public base address for events over HTTP; None: Socket Mode.
+    `label`: words of templates/labels.md. `url`: the public base address for events over HTTP; None: Socket Mode.
+    `many`: install in many workspaces, with rotated tokens; needs `url`.
     """
-    request_url = {"request_url": url.rstrip("/") + PATH} if url else {}
+    base = url.rstrip("/") if url else ""
+    request_url = {"request_url": base + PATH} if base else {}
+    prompts = [label(f"prompt_{number}") for number in range(1, PROMPTS + 1)]
+    redirect = {"redirect_urls": [f"{base}{BACK}"]} if base and many else {}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -31,18 +53,35 @@ def to_manifest(commands: Mapping[str, tuple[str, str]], url: str | None) -> dic
             "description": "Answers questions about SMTP, POP3 and IMAP from the FAQ",
         },
         "features": {
-            "app_home": {"messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+            "agent_view": {
+                "agent_description": label("agent"),
+                "suggested_prompts": [{"title": text, "message": text} for text in prompts],
+            },
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
             "bot_user": {"display_name": "Postbote", "always_online": True},
+            "shortcuts": [
+                _shortcut(EXPLAIN, "message", label("explain"), label("explain_hint")),
+                _shortcut(ASK, "global", label("ask"), label("ask_hint")),
+            ],
             "slash_commands": [_command(name, *about, request_url) for name, about in commands.items()],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {**redirect, "scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {**request_url, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **request_url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": not url,
-            "token_rotation_enabled": False,
+            "token_rotation_enabled": many,
         },
     }
+
+
+def _shortcut(callback_id: str, kind: str, name: str, description: str) -> dict[str, Any]:
+    return {"name": name[:NAME], "type": kind, "callback_id": callback_id, "description": description}
 
 
 def _command(name: str, hint: str, summary: str, request_url: Mapping[str, str]) -> dict[str, Any]:

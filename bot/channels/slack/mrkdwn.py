@@ -25,6 +25,11 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def literal(text: str) -> str:
+    """What a person typed, in the middle of mrkdwn: no mark of it is one."""
+    return escape(text).translate(_MARKS)
+
+
 def to_plain(markdown: str) -> str:
     """The fallback text: what notifications show and screen readers read. The same words, without marks."""
     pieces = _CODE.split(escape(markdown))

@@ -56,12 +56,21 @@ class WebPage:
     async def stop(self) -> None:
         """Nothing to close."""
 
-    async def deliver(self, event: Event, answer: Answer, *, again: bool) -> None:
+    async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
         """Never called: the page stores no event."""
+        return ""
 
     async def hint(self, event: Event) -> Language | None:
         """Not known."""
         return None
+
+    async def link(self, event: Event) -> str:
+        """Nothing is kept."""
+        return ""
+
+    async def may(self, event: Event, what: str) -> bool:
+        """Nobody is known."""
+        return False
 
     async def trouble(self) -> str:
         """Usable whenever the server is."""

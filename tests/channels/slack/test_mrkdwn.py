@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.slack.deliver import SECTION, to_message
+from bot.channels.slack.blocks import SECTION, to_blocks
 from bot.channels.slack.mrkdwn import sections, to_mrkdwn, to_plain
 from bot.render import code, text
 
@@ -37,8 +37,8 @@ TYPED = st.text(max_size=200) | st.sampled_from(
 @given(TYPED)
 def test_nothing_that_a_person_types_can_ping_or_break_the_formatting(typed: str) -> None:
     for markdown in (f"**{text(typed)}** und {code(typed)} _x_", typed):
-        message = to_message(markdown)
-        for shown in (message["text"], *(b["text"]["text"] for b in message["blocks"])):
+        texts = [t["text"] for b in to_blocks(markdown) for t in (b.get("elements") or [b["text"]])]
+        for shown in (to_plain(markdown), *texts):
             assert not PINGS.search(shown)
             assert "<" not in shown
     assert to_mrkdwn(f"{code(typed)} _x_").count("`") % 2 == 0

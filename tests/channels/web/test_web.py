@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from bot.channels import Parts
 from bot.channels.web import WebPage
 from bot.channels.web.to_html import to_html
-from bot.core.model import Answer, Event, Question
+from bot.core.model import Answer, Event, Language, Question
 from bot.serve import open_app
+from bot.store import Store
 
 CONVERTED = [
     ("paragraphs", "eins\n\nzwei", "<p>eins</p><p>zwei</p>"),
@@ -52,13 +53,33 @@ async def store(event: Event) -> None:
     raise AssertionError("the page stores nothing")
 
 
+async def concerns(event: Event) -> bool:
+    return True
+
+
+def no_label(name: str, language: Language) -> str:
+    return ""
+
+
 async def no_trouble() -> str:
     return ""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def url() -> AsyncIterator[str]:
-    page = WebPage(Parts(store, respond, lambda answer: f"**{answer.facts['text']}**", {}))
+async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    tmp = tmp_path_factory.mktemp("web")
+    page = WebPage(
+        Parts(
+            store,
+            respond,
+            lambda answer: f"**{answer.facts['text']}**",
+            {},
+            no_label,
+            no_label,
+            concerns,
+            Store("", tmp),
+        )
+    )
     app = open_app(no_trouble, {"web": page})
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     serving = asyncio.create_task(server.serve())

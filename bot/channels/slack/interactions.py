@@ -1,0 +1,135 @@
+"""Presses, shortcuts and forms → Event: one pure function per shape; None for what the bot did not make.
+
+Shapes: docs.slack.dev/reference/interaction-payloads (block_actions, shortcuts, view_submission).
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bot.channels.slack.events import CHANNEL, to_text
+from bot.core.model import Event, Question
+
+EXPLAIN, ASK = "explain", "ask"  # callback ids of the message shortcut, and of the global one and its form
+ACTS = frozenset({"helpful", "unhelpful", "language", "choose", "person", "solved", "share", "home"})
+
+
+def to_event(payload: Mapping[str, Any]) -> Event | None:
+    """Any interaction but the global shortcut, which only opens the form."""
+    kind = payload.get("type")
+    if kind == "block_actions":
+        return from_press(payload)
+    if kind == "message_action" and payload.get("callback_id") == EXPLAIN:
+        return from_message_shortcut(payload)
+    if kind == "view_submission":
+        return from_form(payload)
+    return None
+
+
+def opens_form(payload: Mapping[str, Any]) -> bool:
+    """The global shortcut."""
+    return payload.get("type") == "shortcut" and payload.get("callback_id") == ASK
+
+
+def from_press(payload: Mapping[str, Any]) -> Event | None:
+    """A button. Its value says what it does, and carries all that is needed for it."""
+    actions = payload.get("actions")
+    action = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], Mapping) else {}
+    value = to_value(str(action.get("value") or ""))
+    if value.get("act") not in ACTS:
+        return None
+    team, user, channel = team_of(payload), _id(payload, "user"), _id(payload, "channel")
+    container, message = _mapping(payload, "container"), _mapping(payload, "message")
+    ts = str(container.get("message_ts") or message.get("ts") or "")
+    thread = str(message.get("thread_ts") or container.get("thread_ts") or "")
+    thread = thread or ("" if channel.startswith("D") else ts)
+    return Event(
+        key=_press_key(value, f"{team}:{channel}:{ts}:{action.get('action_ts', '')}:{user}"),
+        channel=CHANNEL,
+        question=Question(""),
+        reply_to={
+            "team": team,
+            "channel": channel,
+            "user": user,
+            "ts": ts,
+            "thread_ts": thread,
+            "response_url": str(payload.get("response_url") or ""),
+            "ephemeral": "yes" if container.get("is_ephemeral") else "",
+            **({"home": "yes"} if value["act"] == "home" else {}),
+        },
+        conversation=f"{team}:{channel}:{thread}",
+        act=str(value["act"]),
+        facts={k: v for k, v in value.items() if k != "act"},
+        place=f"{team}:{channel}",
+        person=f"{team}:{user}",
+    )
+
+
+def _press_key(value: Mapping[str, Any], pressed: str) -> str:
+    return f"{pressed}:{value['act']}"
+
+
+def from_message_shortcut(payload: Mapping[str, Any]) -> Event | None:
+    """ "Explain this error" on any message: also somebody else's, also a machine's."""
+    message, url = _mapping(payload, "message"), str(payload.get("response_url") or "")
+    team, user, channel = team_of(payload), _id(payload, "user"), _id(payload, "channel")
+    ts = str(payload.get("message_ts") or message.get("ts") or "")
+    if not url or not ts:
+        return None
+    return Event(
+        key=f"{team}:{channel}:{ts}:{payload.get('action_ts', '')}:{user}:explain",
+        channel=CHANNEL,
+        question=Question(to_text(message)),
+        reply_to={
+            "team": team,
+            "response_url": url,
+            "channel": channel,
+            "user": user,
+            "share_in": str(message.get("thread_ts") or ts),
+        },
+        act="explain",
+        place=f"{team}:{channel}",
+        person=f"{team}:{user}",
+    )
+
+
+def from_form(payload: Mapping[str, Any]) -> Event | None:
+    """The form of the global shortcut; the answer comes as a direct message."""
+    view = _mapping(payload, "view")
+    if view.get("callback_id") != ASK:
+        return None
+    team, user = team_of(payload), _id(payload, "user")
+    values = _mapping(_mapping(view, "state"), "values")
+    text = str(_mapping(_mapping(values, "question"), "question").get("value") or "")
+    return Event(
+        key=f"{team}:{user}:{view.get('id', '')}:{view.get('hash', '')}:form",
+        channel=CHANNEL,
+        question=Question(text),
+        reply_to={"team": team, "channel": user, "user": user, "thread_ts": "", "ts": "0"},
+        facts={"direct": True},
+        place=f"{team}:{user}",
+        person=f"{team}:{user}",
+    )
+
+
+def team_of(payload: Mapping[str, Any]) -> str:
+    """The workspace; that of the person, where the app is installed for an organisation."""
+    return _id(payload, "team") or str(_mapping(payload, "user").get("team_id") or "")
+
+
+def to_value(value: str) -> Mapping[str, Any]:
+    """A button's value; empty where it is none of ours."""
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _mapping(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = of.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _id(payload: Mapping[str, Any], name: str) -> str:
+    return str(_mapping(payload, name).get("id") or "")

@@ -1,0 +1,72 @@
+"""What the knowledge base does not answer, or not well: stored decisions → groups of like questions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from bot.core.model import Kept, Language
+
+# Of rapidfuzz's token_sort_ratio (0..100), from which two questions are one gap. Set by looking at the declined lines
+# of questions-dev: below 70 different topics with the same frame ("wie kann ich … einrichten?") come together.
+ALIKE = 72.0
+REASONS = ("decline", "suggest", "unhelpful", "failure")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Like questions, and why each is a gap."""
+
+    example: str  # the newest of them, personal data taken out
+    language: Language
+    count: int
+    reasons: tuple[str, ...]  # of REASONS, in their order
+    last: float  # seconds since the epoch
+    link: str  # to the newest; empty: not known
+
+
+def to_gaps(kept: Iterable[Kept]) -> Sequence[Gap]:
+    """Most frequent first, then newest.
+
+    A question is a gap where it was declined, failed, only suggested without a click, or where somebody's last press
+    said "not helpful". `kept`: newest first.
+    """
+    groups: list[list[tuple[str, Kept]]] = []
+    for one in kept:
+        reason = reason_of(one)
+        if not reason or not one.question.strip():
+            continue
+        alike = next((g for g in groups if _alike(g[0][1], one)), None)
+        if alike is None:
+            groups.append([(reason, one)])
+        else:
+            alike.append((reason, one))
+    return sorted(map(_to_gap, groups), key=lambda gap: (-gap.count, -gap.last))
+
+
+def reason_of(kept: Kept) -> str:
+    """Why it is a gap; empty: it is none."""
+    if kept.unhelpful:
+        return "unhelpful"
+    if kept.outcome in ("decline", "failure"):
+        return kept.outcome
+    return "suggest" if kept.outcome == "suggest" and not kept.chosen else ""
+
+
+def _alike(one: Kept, other: Kept) -> bool:
+    if one.language != other.language:
+        return False
+    return fuzz.token_sort_ratio(one.question.lower(), other.question.lower(), score_cutoff=ALIKE) > 0
+
+
+def _to_gap(group: Sequence[tuple[str, Kept]]) -> Gap:
+    newest = group[0][1]
+    found = {reason for reason, _ in group}
+    return Gap(
+        example=newest.question,
+        language=newest.language,
+        count=len(group),
+        reasons=tuple(r for r in REASONS if r in found),
+        last=newest.at,
+        link=newest.link,
+    )

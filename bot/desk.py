@@ -1,0 +1,199 @@
+"""Event → Reply: what is done about what somebody did.
+
+The desk knows the conversation: what was asked before, in which mode a channel is, whether a person has taken over.
+What is said stands in the answer; to what of it the channel turns is the channel's business.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+import structlog
+
+from bot.channels import Channel
+from bot.commands import Office
+from bot.core.model import Answer, Before, Event, Language, Question, Reply, TryLater
+from bot.core.overheard import is_thanks, why_silent_in_channel, why_silent_in_thread
+from bot.core.text import clean
+from bot.office import Desktop
+from bot.presses import Presses
+from bot.store import DATABASE_TROUBLE, Store
+
+log = structlog.get_logger()
+
+SILENCE = Reply(None)
+PATIENCE = 30.0  # seconds for which an edit waits for the answer to what it changes
+ADDRESSED = frozenset({"ask", "explain"})
+
+
+class Respond(Protocol):
+    """Question → Answer; `office` is what a command may change and see, where there is a place for it."""
+
+    def __call__(self, question: Question, office: Office | None = None) -> Awaitable[Answer]: ...
+
+
+class Desk:
+    """One per process."""
+
+    def __init__(
+        self,
+        respond: Respond,
+        store: Store,
+        channels: Mapping[str, Channel],
+        sections: Mapping[str, tuple[str, ...]],
+        why: Callable[[Answer], str],
+    ) -> None:
+        """`sections`: of the FAQ → ids of their entries. `why`: the decision behind an answer, as lines."""
+        self._respond = respond
+        self._store = store
+        self._channels = channels
+        self._why = why
+        presses = Presses(store, respond, sections, self._may)
+        self._acts: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
+            "ask": self._ask,
+            "explain": self._ask,
+            "overheard": self._overheard,
+            "edited": self._edited,
+            "deleted": self._deleted,
+            **presses.acts,
+        }
+
+    async def consider(self, event: Event) -> Reply:
+        """What to do. Raises TryLater."""
+        act = self._acts.get(event.act)
+        if act is None:
+            log.error("unknown_act", key=event.key, act=event.act)
+            return SILENCE
+        if event.act in ("home", "prompts"):
+            hint = await _hint(self._channels.get(event.channel), event)
+            event = replace(event, question=replace(event.question, hint=hint))
+        return await act(event)
+
+    async def _may(self, event: Event, what: str) -> bool:
+        channel = self._channels.get(event.channel)
+        return channel is not None and await channel.may(event, what)
+
+    async def concerns(self, event: Event) -> bool:
+        """Is what was not said to the bot worth storing? Raises DATABASE_TROUBLE."""
+        if event.act in ("edited", "deleted"):
+            known = await asyncio.to_thread(self._store.decision, str(event.facts.get("of", "")))
+            return known is not None or event.facts.get("addressed") is True
+        if event.act != "overheard":
+            return True
+        if await asyncio.to_thread(self._store.thread, event.conversation):
+            return True
+        return event.facts.get("root") is True and await self._mode(event) == "listen"
+
+    async def _ask(self, event: Event) -> Reply:
+        answer = await self._considered(event)
+        if await self._mode(event) == "off" and not event.question.command:
+            await self._remember(event, answer, reason="the channel's mode is off")
+            return Reply(Answer("switched_off", answer.language), {"private": "yes"})
+        await self._said(event, answer)
+        return Reply(answer)
+
+    async def _overheard(self, event: Event) -> Reply:
+        thread = await asyncio.to_thread(self._store.thread, event.conversation)
+        if thread and event.person != thread.asker and thread.state == "open":
+            await asyncio.to_thread(self._store.change, event.conversation, "taken")
+        if event.facts.get("mentions"):
+            return SILENCE
+        answer = await self._considered(event)
+        mode, text = await self._mode(event), clean(event.question.text)
+        if mode == "off":
+            silent = "the channel's mode is off"
+        elif thread:
+            silent = why_silent_in_thread(thread, answer.decision, text, event.person, time.time())
+        elif mode == "listen" and event.facts.get("root") is True:
+            silent = why_silent_in_channel(answer.decision, text)
+        else:
+            silent = f"the channel's mode is {mode}"
+        if silent:
+            await self._remember(event, answer, reason=silent)
+            return SILENCE
+        await self._said(event, answer)
+        return Reply(answer)
+
+    async def _edited(self, event: Event) -> Reply:
+        """The question has changed: so does its answer, or there is one now."""
+        of = str(event.facts.get("of", ""))
+        question = replace(event, key=of, act="ask" if event.facts.get("addressed") else "overheard")
+        kept = await asyncio.to_thread(self._store.decision, of)
+        if kept is None:
+            if time.time() - float(event.facts.get("at", 0.0)) < PATIENCE and question.act == "ask":
+                raise TryLater("the question is still being answered", 2.0)
+            return await self._ask(question) if question.act == "ask" else SILENCE
+        if not kept.sent:
+            return await self._ask(question) if question.act == "ask" and kept.outcome == "silent" else SILENCE
+        answer = await self._considered(question)
+        if answer.decision and kept.entries == answer.decision.entries and kept.outcome == answer.decision.outcome:
+            return SILENCE
+        await self._remember(question, answer)
+        return Reply(answer, {"update": kept.sent, "key": of})
+
+    async def _deleted(self, event: Event) -> Reply:
+        """The question is gone: so is what was kept of it, and the channel takes the answer away."""
+        of = str(event.facts.get("of", ""))
+        kept = await asyncio.to_thread(self._store.decision, of)
+        if kept is None:
+            return SILENCE
+        await asyncio.to_thread(self._store.forget, of)
+        return Reply(None, {"delete": kept.sent}) if kept.sent else SILENCE
+
+    async def _considered(self, event: Event) -> Answer:
+        """The answer to the question with its conversation: what was asked before, and in which language."""
+        before = await self._before(event)
+        channel = self._channels.get(event.channel)
+        hint = event.question.hint or (before.language if before else None) or await _hint(channel, event)
+        if not event.question.command and is_thanks(clean(event.question.text)):
+            return Answer("thanks", _language_of_thanks(event.question.text, hint))
+        question = replace(event.question, hint=hint, before=before.understood if before else "")
+        office = Desktop(event, self._store, channel) if channel and event.place else None
+        return await self._respond(question, office)
+
+    async def _said(self, event: Event, answer: Answer) -> None:
+        """Kept for the conversation, for why, and for the gaps."""
+        await self._remember(event, answer)
+        if event.conversation and event.facts.get("thread"):
+            await self._quietly(event, lambda: self._store.spoke(event.conversation, event.person))
+
+    async def _remember(self, event: Event, answer: Answer, reason: str = "") -> None:
+        channel = self._channels.get(event.channel)
+        link = await channel.link(event) if channel else ""
+        mode = await self._mode(event)
+        why = f"{self._why(answer)}\nmode        {mode if event.place else '-'}" + (
+            reason and f"\nsilent      {reason}"
+        )
+        if reason and event.act not in ADDRESSED:
+            why = _without_text(why)
+        await self._quietly(event, lambda: self._store.remember(event, answer, reason=reason, why=why, link=link))
+
+    async def _before(self, event: Event) -> Before | None:
+        """Without its conversation a question is still a question: trouble here must not keep it from its answer."""
+        found: Before | None = await self._quietly(event, lambda: self._store.before(event))
+        return found
+
+    async def _mode(self, event: Event) -> str:
+        return await self._quietly(event, lambda: self._store.mode(event.place)) or "mention"
+
+    async def _quietly(self, event: Event, work: Callable[[], Any]) -> Any:
+        try:
+            return await asyncio.to_thread(work)
+        except DATABASE_TROUBLE as wrong:
+            log.warning("store_in_trouble", key=event.key, why=type(wrong).__name__)
+            return None
+
+
+async def _hint(channel: Channel | None, event: Event) -> Language | None:
+    return await channel.hint(event) if channel else None
+
+
+def _language_of_thanks(text: str, hint: Language | None) -> Language:
+    return "en" if "thank" in text.lower() or "thx" in text.lower() else hint or "de"
+
+
+def _without_text(why: str) -> str:
+    """What was only overheard is not kept, only why nothing was said to it."""
+    return "\n".join(line for line in why.split("\n") if not line.startswith(("read as", "part", "address", "domain")))

@@ -1,0 +1,62 @@
+"""What a command may change and see where it was given: the channel's mode, the gaps, and why something was said."""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.channels import Channel
+from bot.core.gaps import Gap, to_gaps
+from bot.core.model import Event, Kept, UserError
+from bot.store import Store
+
+# https://example.slack.com/archives/C0001/p1515449522000016 (docs.slack.dev/reference/methods/chat.getPermalink)
+_LINK = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")
+
+
+class Desktop:
+    """One person's, in one place. Raises UserError where the person may not."""
+
+    def __init__(self, event: Event, store: Store, channel: Channel) -> None:
+        self._event, self._store, self._channel = event, store, channel
+
+    async def mode(self) -> str:
+        """The channel's mode."""
+        return await asyncio.to_thread(self._store.mode, self._event.place)
+
+    async def set_mode(self, mode: str) -> None:
+        """For the channel's creator, workspace admins and the configured people."""
+        if self._event.facts.get("direct"):
+            raise UserError("no-channel")
+        if not await self._channel.may(self._event, "mode"):
+            raise UserError("not-allowed")
+        await asyncio.to_thread(self._store.set_mode, self._event.place, mode, self._event.person)
+
+    async def gaps(self) -> Sequence[Gap]:
+        """Of the person's own workspace, most frequent first."""
+        await self._editor()
+        return to_gaps(await asyncio.to_thread(self._store.decisions, self._team()))
+
+    async def why(self, link: str) -> Mapping[str, Any]:
+        """The stored decision behind a message or a reply; only of the person's own workspace."""
+        await self._editor()
+        found = _LINK.search(link)
+        if not found:
+            raise UserError("no-link", given=link[:200])
+        place, ts = f"{self._team()}:{found['channel']}", f"{found['seconds']}.{found['micros']}"
+        kept = await asyncio.to_thread(self._store.find, place, ts)
+        if kept is None:
+            raise UserError("not-kept", given=link[:200])
+        return to_facts(kept)
+
+    async def _editor(self) -> None:
+        if not await self._channel.may(self._event, "edit"):
+            raise UserError("not-allowed")
+
+    def _team(self) -> str:
+        return self._event.place.partition(":")[0]
+
+
+def to_facts(kept: Kept) -> Mapping[str, Any]:
+    """A stored decision for templates/faq.md."""
+    return {"key": kept.key, "question": kept.question, "lines": kept.why.split("\n")}

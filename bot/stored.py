@@ -1,0 +1,29 @@
+"""Events and answers ↔ plain values for the database. What an older version stored can still be read."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from bot.core.model import Answer, Event, Question
+
+
+def to_json(value: Event | Answer) -> dict[str, Any]:
+    """An answer's decision is left out: it is not needed to deliver it."""
+    if isinstance(value, Answer):
+        return {"template": value.template, "language": value.language, "facts": dict(value.facts)}
+    return asdict(value)
+
+
+def to_event(stored: Mapping[str, Any]) -> Event:
+    """The reverse of to_json."""
+    return Event(**{**stored, "question": Question(**stored["question"])})
+
+
+def to_answer(stored: Mapping[str, Any]) -> Answer:
+    """The reverse of to_json."""
+    return Answer(stored["template"], stored["language"], stored["facts"])
+
+
+def to_reply(stored: Mapping[str, Any]) -> Mapping[str, Any]:
+    """{"answer": … or None, "to": …}; version 0.1 stored the answer alone."""
+    return {"answer": stored, "to": {}} if "template" in stored else stored

@@ -1,0 +1,40 @@
+"""One person cannot keep the bot from all others: after a burst their questions are answered one after the other."""
+
+from dataclasses import dataclass
+
+BURST = 10  # questions that are answered at once
+EVERY = 6.0  # seconds from one to the next, after that
+MOST = 10_000  # people that are remembered
+
+
+@dataclass(slots=True)
+class _Bucket:
+    left: float
+    at: float
+    told: bool = False
+
+
+class Turns:
+    """A token bucket for each person, in the memory of this process."""
+
+    def __init__(self, burst: int = BURST, every: float = EVERY) -> None:
+        self._burst, self._every = burst, every
+        self._buckets: dict[str, _Bucket] = {}
+
+    def take(self, person: str, now: float) -> tuple[float, bool]:
+        """(seconds until this question's turn, is it the moment to say so?). `now`: seconds of any steady clock."""
+        if not person:
+            return 0.0, False
+        bucket = self._buckets.setdefault(person, _Bucket(self._burst, now))
+        bucket.left = min(self._burst, bucket.left + (now - bucket.at) / self._every) - 1
+        bucket.at = now
+        if bucket.left >= 0:
+            bucket.told = False
+            self._tidy()
+            return 0.0, False
+        tell, bucket.told = not bucket.told, True
+        return -bucket.left * self._every, tell
+
+    def _tidy(self) -> None:
+        while len(self._buckets) > MOST:
+            del self._buckets[next(iter(self._buckets))]

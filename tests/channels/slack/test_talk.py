@@ -1,0 +1,185 @@
+"""Conversations with the real knowledge base: follow-ups, modes, edits, deletions, commands by mention."""
+
+import itertools
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bot.__main__ import Mind
+from tests.channels.slack.running import Running, running
+from tests.channels.slack.talk import MENTION, Room
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+CHANNELS = itertools.count(1)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bot(mind: Mind, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    async with running(tmp_path_factory.mktemp("bot"), mind, postbote_slack_editors="UEDITOR") as started:
+        yield started
+
+
+@pytest.fixture
+def room(bot: Running) -> Room:
+    bot.slack.ephemeral.clear()
+    return Room(bot, f"C{next(CHANNELS):04d}")
+
+
+FOLLOW_UPS = [
+    ("und für IMAP?", "993"),
+    ("and with SSL?", "ssl0"),
+    ("welcher Port?", "995"),
+    ("geht nicht, kommt 550 5.7.1 Relaying denied", "SMTP"),
+    ("danke", "Gern!"),
+    ("thanks, that helped!", "You’re welcome!"),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), FOLLOW_UPS)
+async def test_a_follow_up_in_the_bots_thread_needs_no_mention(room: Room, said: str, expected: str) -> None:
+    ts, _ = await room.ask(f"{MENTION} Wie rufe ich E-Mails über POP3 mit SSL ab?")
+    _, answer = await room.ask(said, thread=ts)
+    assert expected in answer["text"]
+    assert answer["thread_ts"] == ts
+
+
+AMONG_PEOPLE = [
+    ("the thread is not the bot's", "und für IMAP?", "", False),
+    ("somebody else speaks", "und für IMAP?", "U0002", True),
+    ("the asker calls somebody", "<@U0009> weißt du das?", "", True),
+    ("the asker calls somebody by name", "Anna, kannst du mal schauen?", "", True),
+    ("the asker says something that is no question", "ok, probiere ich morgen aus", "", True),
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "user", "started"), [row[1:] for row in AMONG_PEOPLE], ids=[row[0] for row in AMONG_PEOPLE]
+)
+async def test_among_people_the_bot_is_silent(room: Room, said: str, user: str, started: bool) -> None:
+    ts = "1515440000.000001"
+    if started:
+        ts, _ = await room.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
+    await room.silence(said, user, thread=ts)
+
+
+async def test_once_a_person_has_taken_over_the_bot_is_silent_until_it_is_mentioned(room: Room) -> None:
+    ts, _ = await room.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
+    await room.silence("ich helfe dir", "U0002", thread=ts)
+    await room.silence("und für IMAP?", thread=ts)
+    _, answer = await room.ask(f"{MENTION} und für IMAP?", thread=ts)
+    assert "993" in answer["text"]
+
+
+async def test_in_mode_mention_a_channel_is_not_listened_to(room: Room) -> None:
+    await room.silence("Welcher Port für POP3 mit SSL?")
+    assert room.bot.store.decisions(person=f"T0001:{room.user}") == []  # nothing is kept
+
+
+async def set_mode(room: Room, mode: str, user: str = "UEDITOR") -> str:
+    known = len(room.bot.slack.ephemeral)
+    await room.bot.slack.command(room.bot.url, "faq", f"mode {mode}", user=user, channel=room.channel)
+    await room.bot.slack.until(posts=len(room.bot.slack.posts) + known + 1)
+    return str(room.bot.slack.ephemeral[-1]["text"])
+
+
+async def test_in_mode_listen_only_sure_answers_are_given(room: Room) -> None:
+    assert "listen" in await set_mode(room, "listen")
+    _, answer = await room.ask("Weiß jemand, welcher Port für POP3 mit SSL gilt?")
+    assert "995" in answer["text"]
+    await room.silence("Wer kommt mit zum Mittagessen?")
+    await room.silence("Wie richte ich Outlook ein?")
+    await room.silence("<@U0002> welcher Port für POP3 mit SSL?")
+    thread = await room.silence("Das Mittagessen war gut.")
+    await room.silence("Welcher Port für POP3 mit SSL?", thread=thread)
+
+
+async def test_in_mode_off_a_mention_gets_the_reason_privately(room: Room) -> None:
+    await set_mode(room, "off")
+    await room.silence(f"{MENTION} Welcher Port für POP3 mit SSL?")
+    assert "ausgeschaltet" in room.bot.slack.ephemeral[-1]["text"]
+
+
+PEOPLE = [
+    ("an editor", "UEDITOR", True),
+    ("an admin", "UADMIN", True),
+    ("the channel's creator", "UCREATOR", True),
+    ("somebody", "U0001", False),
+]
+
+
+@pytest.mark.parametrize(("user", "may"), [row[1:] for row in PEOPLE], ids=[row[0] for row in PEOPLE])
+async def test_the_mode_is_set_by_those_who_may(room: Room, user: str, may: bool) -> None:
+    room.bot.slack.admins, room.bot.slack.creator = {"UADMIN"}, "UCREATOR"
+    said = await set_mode(room, "listen", user)
+    assert ("From now on" in said) is may
+    assert room.bot.store.mode(f"T0001:{room.channel}") == ("listen" if may else "mention")
+
+
+async def test_an_unknown_mode_is_refused_with_the_ones_there_are(room: Room) -> None:
+    assert "is not a mode" in await set_mode(room, "loud")
+
+
+BY_MENTION = [
+    ("ports", "465"),
+    ("login <mailto:max@firma.de|max@firma.de>", "max%firma.de"),
+    ("login max@firma.de", "max%firma.de"),
+    ("mx help", "/mx domain"),
+    ("hilfe", "/faq"),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), BY_MENTION)
+async def test_commands_work_by_mention_also_in_a_thread(room: Room, said: str, expected: str) -> None:
+    _, answer = await room.ask(f"{MENTION} {said}", thread="1515440000.000002")
+    assert expected in answer["text"]
+
+
+async def test_an_edited_question_changes_its_answer_in_place(room: Room) -> None:
+    ts, answer = await room.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
+    await room.edit(ts, f"{MENTION} Welcher Port für IMAP mit SSL?")
+    (changed,) = await room.replies(1)
+    assert changed["ts"] == answer["ts"]
+    assert "993" in changed["text"]
+
+
+async def test_an_edit_that_changes_nothing_to_say_leaves_the_answer_alone(room: Room) -> None:
+    ts, _ = await room.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
+    await room.edit(ts, f"{MENTION} Welcher Port für POP3 mit SSL ???")
+    (answer,) = await room.replies(1)
+    assert "edited" not in answer
+
+
+async def test_a_mention_that_is_added_later_is_answered_once(room: Room) -> None:
+    ts = await room.silence("Welcher Port für POP3 mit SSL?")
+    await room.edit(ts, f"{MENTION} Welcher Port für POP3 mit SSL?")
+    (answer,) = await room.replies(1, seconds=40)
+    assert "995" in answer["text"]
+
+
+async def test_a_deleted_question_takes_its_answer_away_and_what_was_kept(room: Room) -> None:
+    ts, _ = await room.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
+    await room.delete(ts)
+    for _ in range(100):
+        if not await room.replies(0):
+            break
+    assert await room.replies(0) == []
+    assert room.bot.store.decision(f"T0001:{room.channel}:{ts}:question") is None
+
+
+async def test_an_answer_that_somebody_replied_to_stays(room: Room) -> None:
+    ts, _ = await room.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
+    await room.silence("das stimmt", "U0002", thread=ts)
+    await room.delete(ts)
+    assert len(await room.replies(1)) == 1
+
+
+async def test_a_direct_message_is_always_answered_and_goes_on_without_a_thread(bot: Running) -> None:
+    room = Room(bot, "D0001")
+    _, first = await room.ask("Welcher Port für POP3 mit SSL?")
+    _, second = await room.ask("und für IMAP?")
+    _, third = await room.ask("Wie richte ich Outlook ein?")
+    assert "995" in first["text"]
+    assert "993" in second["text"]
+    assert "thread_ts" not in second
+    assert "nicht" in third["text"] or "FAQ" in third["text"]

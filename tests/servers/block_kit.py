@@ -1,0 +1,115 @@
+"""What Slack refuses of messages and views (docs.slack.dev/reference/block-kit): limits, and what must be there."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+Block = Mapping[str, Any]
+
+
+def refused(body: Mapping[str, Any]) -> str:
+    """The error that chat.postMessage gives for a message; empty if it is taken."""
+    if not body.get("channel"):
+        return "channel_not_found"
+    blocks = body.get("blocks") or []
+    if not body.get("text") and not blocks:
+        return "no_text"
+    if len(body.get("text") or "") > 40_000:
+        return "msg_too_long"
+    if len(blocks) > 50 or not all(map(is_valid, blocks)) or _repeated(blocks):
+        return "invalid_blocks"
+    texts = [b["text"]["text"] for b in blocks if b["type"] == "section"]
+    return "msg_blocks_too_long" if sum(map(len, texts)) > 13_200 else ""
+
+
+def refused_view(view: Mapping[str, Any]) -> str:
+    """The error of views.publish and views.open."""
+    blocks = view.get("blocks") or []
+    if view.get("type") not in ("home", "modal") or len(blocks) > 100 or not all(map(is_valid, blocks)):
+        return "invalid_arguments"
+    if view["type"] == "modal" and not all(0 < len(view[k]["text"]) <= 24 for k in ("title", "submit", "close")):
+        return "invalid_arguments"
+    return "invalid_arguments" if _repeated(blocks) or len(str(view)) > 250_000 else ""
+
+
+def is_valid(block: Block) -> bool:
+    """One block."""
+    check = _BLOCKS.get(str(block.get("type")))
+    return check is not None and check(block)
+
+
+def _repeated(blocks: Sequence[Block]) -> bool:
+    """An action_id twice within one block."""
+    for block in blocks:
+        ids = [e["action_id"] for e in block.get("elements") or [] if isinstance(e, Mapping) and "action_id" in e]
+        if len(set(ids)) < len(ids):
+            return True
+    return False
+
+
+def _text(text: Any, most: int, kinds: tuple[str, ...] = ("plain_text",)) -> bool:
+    return isinstance(text, Mapping) and text.get("type") in kinds and 0 < len(text.get("text") or "") <= most
+
+
+def _section(block: Block) -> bool:
+    return _text(block.get("text"), 3_000, ("plain_text", "mrkdwn"))
+
+
+def _context(block: Block) -> bool:
+    elements = block.get("elements") or []
+    return 0 < len(elements) <= 10 and all(_text(e, 2_000, ("plain_text", "mrkdwn")) for e in elements)
+
+
+def _actions(block: Block) -> bool:
+    elements = block.get("elements") or []
+    return 0 < len(elements) <= 25 and all(map(_button, elements))
+
+
+def _button(element: Block) -> bool:
+    return (
+        element.get("type") == "button"
+        and _text(element.get("text"), 75)
+        and 0 < len(element.get("action_id") or "") <= 255
+        and len(element.get("value") or "") <= 2_000
+        and element.get("style", "primary") in ("primary", "danger")
+    )
+
+
+def _context_actions(block: Block) -> bool:
+    elements = block.get("elements") or []
+    return 0 < len(elements) <= 5 and all(map(_feedback, elements))
+
+
+def _feedback(element: Block) -> bool:
+    sides = [element.get("positive_button"), element.get("negative_button")]
+    return element.get("type") == "feedback_buttons" and all(
+        isinstance(side, Mapping)
+        and _text(side.get("text"), 75)
+        and 0 < len(side.get("value") or "") <= 2_000
+        and len(side.get("accessibility_label") or "") <= 75
+        for side in sides
+    )
+
+
+def _header(block: Block) -> bool:
+    return _text(block.get("text"), 150)
+
+
+def _input(block: Block) -> bool:
+    element = block.get("element") or {}
+    return (
+        _text(block.get("label"), 2_000)
+        and _text(block.get("hint"), 2_000)
+        and element.get("type") == "plain_text_input"
+        and element.get("max_length", 1) <= 3_000
+    )
+
+
+_BLOCKS: Mapping[str, Callable[[Block], bool]] = {
+    "section": _section,
+    "context": _context,
+    "actions": _actions,
+    "context_actions": _context_actions,
+    "header": _header,
+    "input": _input,
+    "divider": lambda block: True,
+}
