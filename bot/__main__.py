@@ -4,7 +4,8 @@ import asyncio
 import io
 import json
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +20,8 @@ from bot.channels.terminal import show, stream
 from bot.commands import find_commands
 from bot.core.answer import Core
 from bot.core.features import Reader
+from bot.core.gaps import to_gaps
+from bot.core.mail_dns import Lookup
 from bot.core.model import LANGUAGES, Answer, Knowledge, Language, Question
 from bot.core.questions import examples_of, train
 from bot.knowledge import KnowledgeError, load
@@ -80,11 +83,14 @@ def mind_or_exit(settings: Settings) -> Mind:
 
 def responder(mind: Mind, settings: Settings) -> Callable[..., Coroutine[Any, Any, Answer]]:
     """The one function that questions go through. Ends the program where the name servers are wrong."""
+    return open_respond(mind.core, find_commands(), mind.knowledge.provider, _lookup(settings))
+
+
+def _lookup(settings: Settings) -> Lookup:
     try:
-        lookup = open_lookup(settings.postbote_nameservers)
+        return open_lookup(settings.postbote_nameservers)
     except ValueError as wrong:
         raise click.ClickException(str(wrong)) from None
-    return open_respond(mind.core, find_commands(), mind.knowledge.provider, lookup)
 
 
 def sections_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
@@ -215,6 +221,70 @@ def manifest(url: str | None, many: bool) -> None:
     }
     found = to_manifest(commands, lambda name: mind.renderer.label(name, "en"), url, many=many)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+@main.command()
+def doctor() -> None:
+    """Check the configuration against what it names: database, DNS, Slack. Exit 1 if something is wrong."""
+    doctor_ = import_module("bot.doctor")  # with Slack's library, which nothing else here needs
+    check_type = import_module("bot.channels").Check
+    settings = read_settings()
+
+    def content() -> Any:
+        try:
+            mind = open_mind(settings)
+        except KnowledgeError as wrong:
+            return check_type("knowledge base", False, f"{wrong.problems[0]}; run `postbote check`")
+        return check_type("knowledge base", True, f"{len(mind.knowledge.entries)} entries")
+
+    async def examined() -> bool:
+        well = True
+        async for found in doctor_.examine(settings, _lookup(settings), content):
+            click.echo(f"  {'ok' if found.ok else 'WRONG':<6} {found.name}: {found.says}")
+            well = well and found.ok
+        return well
+
+    if not asyncio.run(examined()):
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated, with a header.")
+@click.option("--team", default="", help="Of one Slack workspace only (T…).")
+def gaps(as_csv: bool, team: str) -> None:
+    """List what was not answered, or not well: like questions together, the most frequent first."""
+    with _open_store(read_settings()) as store:
+        found = to_gaps(store.decisions(team))
+    if as_csv:
+        click.echo(show.gaps_as_csv(found), nl=False)
+    else:
+        click.echo("\n".join(map(show.gap, found)) or "no gaps")
+
+
+@main.command()
+@click.argument("identity", metavar="ID")
+def why(identity: str) -> None:
+    """Print the stored decision for ID: the key of a question, as the log and `/faq why` name it."""
+    with _open_store(read_settings()) as store:
+        kept = store.decision(identity)
+    if kept is None:
+        raise click.ClickException(f"no decision is kept for {identity!r}; the log names the keys of questions")
+    click.echo(show.kept(kept))
+
+
+@contextmanager
+def _open_store(settings: Settings) -> Iterator[Any]:
+    """Ends the program where the database cannot be used."""
+    module = import_module("bot.store")  # a tenth of a second that `ask` need not wait for
+    store = module.Store(settings.postbote_database_url, settings.postbote_data_dir)
+    try:
+        store.open()
+        yield store
+    except module.DATABASE_TROUBLE as wrong:
+        line = str(wrong).strip().split("\n")[0]
+        raise click.ClickException(f"the database cannot be used: {line}; check POSTBOTE_DATABASE_URL") from None
+    finally:
+        store.close()
 
 
 if __name__ == "__main__":

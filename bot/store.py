@@ -158,11 +158,9 @@ class Store:
         where += [of.person == person] if person else []
         return self._kept(sql.and_(*where), limit)
 
-    def count(self, person: str, since: float) -> int:
-        """Questions of a person that were looked at since then."""
-        of = _DECISIONS.c
-        row = self._first(sql.select(sql.func.count()).where(of.person == person, of.at > since))
-        return int(row[0]) if row else 0
+    def number(self) -> int:
+        """Of all decisions that are kept."""
+        return int(self._first(sql.select(sql.func.count()).select_from(_DECISIONS))[0])
 
     def sent(self, key: str, sent: str) -> None:
         """The reply was posted under this name."""

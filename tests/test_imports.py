@@ -21,6 +21,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "stored": ({"core"}, set()),
     "turns": (set(), set()),
     "desk": ({"core", "store", "commands", "channels", "office", "presses"}, {"structlog"}),
+    "doctor": ({"core", "channels", "settings", "store"}, set()),
     "office": ({"core", "store", "channels"}, set()),
     "presses": ({"core", "store", "commands"}, set()),
     "slots": ({"core"}, {"psycopg", "structlog"}),

@@ -54,6 +54,15 @@ class Off:
     cure: str  # which variable turns it on
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `postbote doctor`."""
+
+    name: str
+    ok: bool
+    says: str  # what was found, and the cure where it is not ok
+
+
 class Channel(Protocol):
     """An open channel."""
 
@@ -91,6 +100,13 @@ class Channel(Protocol):
     async def trouble(self) -> str:
         """Empty where the channel is usable, else one line for /readyz."""
         ...
+
+
+def find_examinations() -> Mapping[str, Callable[["Settings"], Awaitable[Sequence[Check]]]]:
+    """`examine` of the folders that have one: the configuration against the live service, for `postbote doctor`."""
+    names = sorted(info.name for info in pkgutil.iter_modules(__path__) if info.ispkg)
+    modules = {name: importlib.import_module(f"{__name__}.{name}") for name in names}
+    return {name: module.examine for name, module in modules.items() if hasattr(module, "examine")}
 
 
 def find_channels() -> Mapping[str, Callable[["Settings", Parts], Channel | Off]]:

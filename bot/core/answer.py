@@ -24,6 +24,7 @@ SUGGESTIONS = 3
 SHOWN = 5  # candidates that `--why` names
 MOST_WORDS = 6  # that `--why` names
 MOST_PARTS = 5  # questions or errors of one message that are answered
+LOG = 60  # words; of longer messages most is not about the error. Any number scored the same: few labelled ones are long
 SURE = 0.8  # of a question beside an error line: the error is what the message is about
 
 _SENTENCE_END = re.compile(r"(?<=[?!])\s+|\n+|(?<=[a-zäöüß)]\.)\s+(?=[A-ZÄÖÜ])")
@@ -90,9 +91,14 @@ class Core:
         return ranking.best_entries(SUGGESTIONS), _signals(ranking), found
 
     def _found_lines(self, cleaned: str, words: Sequence[str], fits: Sequence[Fit]) -> list[tuple[Fit, Weights]]:
-        """Error lines in the order of the message, with their signals; of several, each is ranked for itself."""
+        """Error lines in the order of the message, with their signals.
+
+        A single one in a short message is ranked with all that is said around it; in a log, and where there are
+        several, each with its own words alone.
+        """
         found = self._found(fits)
-        texts = [cleaned] if len(found) == 1 else [" ".join(words[f.start : f.end + 1]) for f in found]
+        whole = len(found) == 1 and len(words) <= LOG
+        texts = [cleaned] if whole else [" ".join(words[f.start : f.end + 1]) for f in found]
         return [
             (fit, _line_signals(fit, fits, self._ranker.rank(self._reader.words(text))))
             for fit, text in zip(found, texts, strict=True)

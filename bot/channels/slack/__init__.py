@@ -24,6 +24,7 @@ from bot.channels import Channel, Off, Parts
 from bot.channels.slack import events, interactions
 from bot.channels.slack.blocks import Composer
 from bot.channels.slack.deliver import SETTLE, Delivery, Helpers
+from bot.channels.slack.examine import examine
 from bot.channels.slack.home import Home
 from bot.channels.slack.install import Install
 from bot.channels.slack.manifest import PATH, SCOPES
@@ -36,6 +37,7 @@ from bot.core.model import Answer, Event, Language, Question
 if TYPE_CHECKING:
     from bot.settings import Settings
 
+__all__ = ["Slack", "examine", "open_channel"]
 log = structlog.get_logger()
 
 RECONNECT = 5.0  # seconds between attempts to open the first Socket Mode connection

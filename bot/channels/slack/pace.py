@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 
 EVERY = 1.0  # seconds from one post in a channel to the next
+GRACE = 0.5  # seconds that the post which was refused gets to come back first
 
 
 @dataclass(slots=True)
@@ -28,15 +29,18 @@ class Pace:
         line = self._lines.setdefault(channel, _Line())
         mine = asyncio.get_running_loop().create_future()
         heapq.heappush(line.waiting, (order, next(self._numbers), mine))
-        if line.task is None:
-            line.task = asyncio.create_task(self._serve(channel, line))
+        self._begin(channel, line)
         await mine
 
     def hold(self, channel: str, seconds: float) -> None:
         """Nothing is posted in this channel for so long: Slack asked for it."""
-        line = self._lines.get(channel)
-        if line:
-            line.next_at = max(line.next_at, asyncio.get_running_loop().time() + seconds)
+        line = self._lines.setdefault(channel, _Line())
+        line.next_at = max(line.next_at, asyncio.get_running_loop().time() + seconds + GRACE)
+        self._begin(channel, line)
+
+    def _begin(self, channel: str, line: _Line) -> None:
+        if line.task is None:
+            line.task = asyncio.create_task(self._serve(channel, line))
 
     async def _serve(self, channel: str, line: _Line) -> None:
         loop = asyncio.get_running_loop()

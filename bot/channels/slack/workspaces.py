@@ -82,8 +82,7 @@ class Installations:
 
     async def exchange(self, code: str) -> Mapping[str, Any]:
         """The code of the way back → an installation. Raises what the Web API raises."""
-        found = await self._client.oauth_v2_access(code=code, **self._app)
-        return dict(found.data) if isinstance(found.data, dict) else {}
+        return await self._access(code=code)
 
     async def token(self, team: str) -> str:
         """Exchanged for a new one shortly before it expires, once."""
@@ -112,14 +111,21 @@ class Installations:
     async def _rotated(self, team: str, kept: Mapping[str, Any]) -> Mapping[str, Any]:
         """The old token is used on where Slack cannot be reached: it is good for a while yet."""
         try:
-            found = await self._client.oauth_v2_access(
-                grant_type="refresh_token", refresh_token=str(kept.get("refresh", "")), **self._app
-            )
+            found = await self._access(grant_type="refresh_token", refresh_token=str(kept.get("refresh", "")))
         except BROKEN as wrong:
             log.warning("token_not_rotated", team=team, why=str(wrong))
             return kept
-        await self._keep(team, found.data if isinstance(found.data, dict) else {})
+        if not found.get("access_token"):
+            return kept
+        await self._keep(team, found)
         return await self._read(team)
+
+    async def _access(self, **arguments: str) -> Mapping[str, Any]:
+        """docs.slack.dev/reference/methods/oauth.v2.access; as a form, because the SDK's own call sends the secret in a
+        header by a function that aiohttp has deprecated.
+        """
+        found = await self._client.api_call("oauth.v2.access", data={**self._app, **arguments})
+        return dict(found.data) if isinstance(found.data, dict) else {}
 
     async def _keep(self, team: str, found: Mapping[str, Any]) -> None:
         seconds = float(found.get("expires_in") or 0)

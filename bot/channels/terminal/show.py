@@ -1,9 +1,13 @@
 """Answer → what a terminal shows."""
 
+import csv
+import io
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
-from bot.core.model import Answer, Candidate, Decision, Part
+from bot.core.gaps import Gap
+from bot.core.model import Answer, Candidate, Decision, Kept, Part
 
 _MARK = re.compile(r"(?<!\\)(?:\*\*|(?<!\w)_(?=\S)|_(?!\w))")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>|#~])")
@@ -54,3 +58,41 @@ def _part(part: Part, evidence: Evidence) -> list[str]:
 def _candidate(part: Part, candidate: Candidate, place: int, evidence: Evidence) -> list[str]:
     speaks = candidate.evidence or (evidence(part.text.split(), candidate.id) if place < EXPLAINED else ())
     return [f"  {candidate.score:.2f}      {candidate.id}", *(f"              {line}" for line in speaks)]
+
+
+def gap(found: Gap) -> str:
+    """One line."""
+    return f"{found.count:>5}  {found.language}  {','.join(found.reasons):<12}  {_one_line(found.example)}"
+
+
+def gaps_as_csv(found: Sequence[Gap]) -> str:
+    """With a header; a spreadsheet takes no cell for a formula."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["count", "language", "reasons", "last", "example", "link"])
+    for one in found:
+        last = datetime.fromtimestamp(one.last, UTC).isoformat(timespec="seconds")
+        example = _one_line(one.example)
+        safe = f"'{example}" if example.startswith(("=", "+", "-", "@")) else example
+        rows.writerow([one.count, one.language, " ".join(one.reasons), last, safe, one.link])
+    return text.getvalue()
+
+
+def kept(decision: Kept) -> str:
+    """A stored decision."""
+    at = datetime.fromtimestamp(decision.at, UTC).isoformat(timespec="seconds")
+    facts = {
+        "key": decision.key,
+        "at": at,
+        "question": _one_line(decision.question) or "-",
+        "outcome": f"{decision.outcome} {' '.join(decision.entries)}".strip(),
+        "reply": decision.sent or "-",
+        "chosen": decision.chosen or "-",
+        "unhelpful": str(decision.unhelpful),
+        "link": decision.link or "-",
+    }
+    return "\n".join([*(f"{name:<11} {value}" for name, value in facts.items()), "", decision.why])
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -87,9 +88,11 @@ async def running(
     """`mind`: answers from the knowledge base, else the bot echoes. `changed`: settings."""
     slack = FakeSlack()
     await slack.start()
-    async with started(slack, folder, mind, with_jobs=with_jobs, pace=pace, ping=ping, **changed) as bot:
-        yield bot
-    await slack.stop()
+    try:
+        async with started(slack, folder, mind, with_jobs=with_jobs, pace=pace, ping=ping, **changed) as bot:
+            yield bot
+    finally:
+        await slack.stop()
 
 
 @asynccontextmanager
@@ -135,6 +138,8 @@ async def started(
         await channel.stop()
         if bot.jobs:
             await bot.jobs.stop()
+            # The engine replaces the loop's executor and shuts it down; a process ends then, a test may go on
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 
 async def always(event: Event) -> bool:

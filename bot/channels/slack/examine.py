@@ -1,0 +1,98 @@
+"""`postbote doctor` for Slack: tokens, scopes, the clock, and whom "Ask a person" calls."""
+
+import time
+from collections.abc import Mapping, Sequence
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels import Check
+from bot.channels.slack.manifest import SCOPES
+from bot.channels.slack.refused import CURES
+from bot.channels.slack.signature import OLDEST
+from bot.channels.slack.workspaces import BROKEN, TIMEOUT
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+async def examine(settings: "Settings") -> Sequence[Check]:
+    """Empty where Slack is off."""
+    base_url = settings.slack_api_url.rstrip("/") + "/"
+    found: list[Check] = []
+    if settings.slack_bot_token:
+        client = AsyncWebClient(settings.slack_bot_token.get_secret_value(), base_url=base_url, timeout=TIMEOUT)
+        found += await _bot(client, settings)
+    elif settings.slack_client_id:
+        found.append(Check("slack installations", True, "each workspace has a token of its own: /slack/install"))
+    if settings.slack_app_token:
+        client = AsyncWebClient(settings.slack_app_token.get_secret_value(), base_url=base_url, timeout=TIMEOUT)
+        found.append(await _socket(client))
+    return found
+
+
+async def _bot(client: AsyncWebClient, settings: "Settings") -> list[Check]:
+    try:
+        said = await client.auth_test()
+    except BROKEN as wrong:
+        return [Check("slack bot token", False, _why(wrong))]
+    about: Mapping[str, Any] = said.data if isinstance(said.data, dict) else {}
+    whose = f"{about.get('user', about.get('user_id', '?'))} in {about.get('team', about.get('team_id', '?'))}"
+    found = [Check("slack bot token", True, whose), _scopes(said.headers), _clock(said.headers)]
+    _, channel = settings.slack_helpers()
+    return found + ([await _channel(client, channel)] if channel else [])
+
+
+def _scopes(headers: Mapping[str, str]) -> Check:
+    """Slack names the token's scopes with every answer (docs.slack.dev/authentication/tokens)."""
+    granted = {s.strip() for s in _header(headers, "x-oauth-scopes").split(",") if s.strip()}
+    if not granted:
+        return Check("slack scopes", True, "not told by Slack")
+    missing = [f"{scope} ({why})" for scope, why in SCOPES.items() if scope not in granted]
+    if missing:
+        cure = "add them under OAuth & Permissions, or take over `postbote manifest`, and install the app again"
+        return Check("slack scopes", False, f"missing: {'; '.join(missing)}: {cure}")
+    return Check("slack scopes", True, f"all {len(SCOPES)}")
+
+
+def _clock(headers: Mapping[str, str]) -> Check:
+    """A request whose time differs by more than five minutes is refused as a replay."""
+    try:
+        off = abs(time.time() - parsedate_to_datetime(_header(headers, "date")).timestamp())
+    except (TypeError, ValueError):
+        return Check("clock", True, "not told by Slack")
+    if off > OLDEST:
+        return Check("clock", False, f"{off:.0f} seconds from Slack's: set it (NTP), or every event is refused")
+    return Check("clock", True, f"{off:.0f} seconds from Slack's")
+
+
+async def _channel(client: AsyncWebClient, channel: str) -> Check:
+    try:
+        found = await client.conversations_info(channel=channel)
+    except BROKEN as wrong:
+        return Check("slack helpers' channel", False, _why(wrong))
+    about = found.get("channel") or {}
+    if about.get("is_member") is False:
+        return Check("slack helpers' channel", False, f"invite the bot to {channel}: it is no member")
+    return Check("slack helpers' channel", True, str(about.get("name", channel)))
+
+
+async def _socket(client: AsyncWebClient) -> Check:
+    try:
+        await client.api_call("apps.connections.open")
+    except BROKEN as wrong:
+        return Check("slack app token", False, _why(wrong))
+    return Check("slack app token", True, "a Socket Mode connection can be opened")
+
+
+def _header(headers: Mapping[str, str], name: str) -> str:
+    return next((value for key, value in headers.items() if key.lower() == name), "")
+
+
+def _why(wrong: Exception) -> str:
+    response = getattr(wrong, "response", None)
+    error = str(response.get("error", "")) if response is not None and isinstance(response.data, dict) else ""
+    if not error:
+        return f"Slack cannot be reached ({type(wrong).__name__}): check the network and SLACK_API_URL"
+    return f"{error}: {CURES.get(error, 'see what it means in the reference of the Web API')}"

@@ -1,0 +1,293 @@
+"""Buttons, shortcuts, App Home and the agent pane, with the real knowledge base."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.__main__ import Mind
+from tests.channels.slack.running import Running, running
+from tests.channels.slack.talk import MENTION, Room, envelope, new_ts
+from tests.servers.fake_slack import TEAM, buttons
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+CHANNELS = itertools.count(5000)
+ASKED = f"{MENTION} Welcher Port für POP3 mit SSL?"
+UNSURE = f"{MENTION} welche ports?"
+HELPERS = "S0HELP, C0HELP"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bot(mind: Mind, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    folder = tmp_path_factory.mktemp("bot")
+    async with running(folder, mind, postbote_slack_editors="UEDITOR", postbote_slack_helpers=HELPERS) as started:
+        yield started
+
+
+@pytest.fixture
+def room(bot: Running) -> Room:
+    bot.slack.ephemeral.clear()
+    bot.slack.views.clear()
+    bot.slack.locale = "en-GB"
+    return Room(bot, f"C{next(CHANNELS):04d}")
+
+
+def labels(message: Mapping[str, Any]) -> list[str]:
+    return [b["label"] for b in buttons(message)]
+
+
+async def until(found: Any, seconds: float = 5.0) -> Any:
+    """Waits for something true."""
+    for _ in range(int(seconds / 0.02)):
+        value = found()
+        if value:
+            return value
+        await asyncio.sleep(0.02)
+    raise AssertionError("it does not happen")
+
+
+async def test_an_answer_names_its_source_and_offers_what_may_be_needed_next(room: Room) -> None:
+    _, answer = await room.ask(ASKED)
+    assert labels(answer) == ["Hilfreich", "Nicht hilfreich", "In English", "Einen Menschen fragen"]
+    kinds = [block["type"] for block in answer["blocks"]]
+    assert kinds == ["section", "context", "context_actions", "actions"]
+    assert "Eintrag `pop3-ssl`" in answer["blocks"][1]["elements"][0]["text"]
+
+
+async def test_the_other_language_replaces_the_answer_and_back(room: Room) -> None:
+    _, answer = await room.ask(ASKED)
+    german = answer["text"]
+    await room.bot.slack.press(room.bot.url, answer, "In English")
+    await until(lambda: "Auf Deutsch" in labels(answer))
+    assert answer["text"] != german
+    assert "995" in answer["text"]
+    await room.bot.slack.press(room.bot.url, answer, "Auf Deutsch")
+    await until(lambda: answer["text"] == german)
+
+
+async def test_a_suggestion_is_answered_in_place_and_still_offers_everything(room: Room) -> None:
+    ts, menu = await room.ask("Ich komme nicht weiter mit POP3?".join([f"{MENTION} ", ""]))
+    titles = [b for b in buttons(menu) if b["action_id"].startswith("choose:")]
+    assert 2 <= len(titles) <= 3
+    assert titles[0]["label"] in menu["text"]  # the fallback text says it too
+    await room.bot.slack.press(room.bot.url, menu, titles[0]["label"])
+    await until(lambda: "Hilfreich" in labels(menu))
+    assert titles[0]["label"] in menu["text"]
+    kept = room.bot.store.decision(f"{TEAM}:{room.channel}:{ts}:question")
+    assert kept is not None
+    assert kept.chosen == titles[0]["action_id"].removeprefix("choose:")
+
+
+async def test_a_decline_says_what_is_covered_and_offers_a_person(room: Room) -> None:
+    _, decline = await room.ask(f"{MENTION} Wie richte ich Outlook ein?")
+    assert "SMTP, POP3 und IMAP" in decline["text"]
+    assert labels(decline) == ["In English", "Einen Menschen fragen"]
+
+
+async def test_feedback_is_a_state_the_last_press_of_each_person_counts(room: Room) -> None:
+    ts, answer = await room.ask(ASKED)
+    key = f"{TEAM}:{room.channel}:{ts}:question"
+
+    def unhelpful() -> int:
+        kept = room.bot.store.decision(key)
+        return kept.unhelpful if kept else -1
+
+    for user, label, expected in [("UA", "Nicht hilfreich", 1), ("UB", "Nicht hilfreich", 2), ("UA", "Hilfreich", 1)]:
+        await room.bot.slack.press(room.bot.url, answer, label, user=user)
+        await until(lambda expected=expected: unhelpful() == expected)
+    assert "Danke" in room.bot.slack.ephemeral[-1]["text"]
+
+
+async def test_a_person_is_asked_once_and_the_bot_is_silent_then(room: Room) -> None:
+    ts, answer = await room.ask(f"{MENTION} Wie richte ich Outlook für max@firma.de ein?")
+    help_room = Room(room.bot, "C0HELP")
+    before = len(await help_room.replies(0))
+    for user in ("UA", "UB"):
+        await room.bot.slack.press(room.bot.url, answer, "Einen Menschen fragen", user=user)
+        await until(lambda: len(room.bot.slack.posts))
+        await asyncio.sleep(0.4)
+    requests = (await help_room.replies(before + 1))[before:]
+    assert len(requests) == 1
+    assert "<!subteam^S0HELP>" in requests[0]["text"]
+    assert "Outlook" in requests[0]["text"]
+    assert "max@" not in requests[0]["text"]
+    assert f"/archives/{room.channel}/p{ts.replace('.', '')}" in requests[0]["text"]
+    assert "schon gefragt" in room.bot.slack.ephemeral[-1]["text"]
+    assert "gefragt" in (await room.replies(2))[-1]["text"]
+    await room.silence("Welcher Port für POP3 mit SSL?", thread=ts)
+    await room.bot.slack.press(room.bot.url, requests[0], "Gelöst", user="UC")
+    await until(lambda: "Gelöst." in requests[0]["text"])
+    assert "<@UC>" in requests[0]["text"]
+    thread = room.bot.store.thread(f"{TEAM}:{room.channel}:{ts}")
+    assert thread is not None
+    assert thread.state == "solved"
+    _, again = await room.ask(ASKED, thread=ts)
+    assert "995" in again["text"]
+
+
+async def command(room: Room, name: str, text: str) -> dict[str, Any]:
+    known = len(room.bot.slack.ephemeral)
+    await room.bot.slack.command(room.bot.url, name, text, user=room.user, channel=room.channel)
+    await until(lambda: len(room.bot.slack.ephemeral) > known)
+    return room.bot.slack.ephemeral[-1]
+
+
+async def test_a_command_is_private_until_it_is_shared(room: Room) -> None:
+    private = await command(room, "ports", "")
+    assert private["response_type"] == "ephemeral"
+    assert "Share with channel" in labels(private)
+    assert "Ask a person" not in labels(private)
+    await room.bot.slack.press(room.bot.url, {**private, "channel": room.channel}, "Share with channel")
+    (shared,) = await room.replies(1)
+    assert "465" in shared["text"]
+    assert "thread_ts" not in shared
+    await until(lambda: private not in room.bot.slack.ephemeral)
+
+
+async def test_a_private_answer_changes_its_language_in_place(room: Room) -> None:
+    private = await command(room, "faq", "Welcher Port für POP3 mit SSL?")
+    await room.bot.slack.press(room.bot.url, {**private, "channel": room.channel}, "In English")
+    await until(lambda: "Auf Deutsch" in labels(private))
+    assert len(room.bot.slack.ephemeral) == 1
+
+
+def message_shortcut(room: Room, message: Mapping[str, Any], user: str = "UHELPER") -> dict[str, Any]:
+    """docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload"""
+    return {
+        "type": "message_action",
+        "token": "ZZZZZZWSxiZZZ2yIvs3peJ",
+        "action_ts": new_ts(),
+        "team": {"id": TEAM, "domain": "example"},
+        "user": {"id": user, "name": "grace", "username": "grace", "team_id": TEAM},
+        "channel": {"id": room.channel, "name": "general"},
+        "is_enterprise_install": False,
+        "enterprise": None,
+        "callback_id": "explain",
+        "trigger_id": f"1.2.{new_ts()}",
+        "response_url": f"{room.bot.slack.root}/commands/shortcut{new_ts()}",
+        "message_ts": message["ts"],
+        "message": dict(message),
+    }
+
+
+BOUNCE = (
+    "Hi. This is the qmail-send program at mail.example.com.\nI'm afraid I wasn't able to deliver your message to the "
+    "following addresses.\n\n<max@firma.de>:\n192.0.2.7 failed after I sent the message.\n"
+    "Remote host said: 554 sorry, your envelope sender is in my badmailfrom list\n"
+)
+NO_SMTP = "error-no-smtp-connection"
+FILLER = "Nov 24 10:00:00 mail postfix/smtp[123]: connect to mx.example.com[192.0.2.1]:25\n" * 30
+PASTED = [
+    # whose or what, the message, an entry that explains it; none: the bot says that the FAQ does not
+    ("somebody's", {"text": "Bei mir kommt: Sorry, no mailbox here by that name. (#5.1.1)"}, "error-no-mailbox-here"),
+    (
+        "a machine's",
+        {"text": "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)", "bot_id": "B7"},
+        NO_SMTP,
+    ),
+    ("a snippet", {"text": "", "files": [{"id": "F1", "mode": "snippet", "preview": BOUNCE}]}, "error-badmailfrom"),
+    ("a long log", {"text": f"{FILLER}Sorry, no mailbox here by that name.\n{FILLER}"}, "error-no-mailbox-here"),
+    ("not covered", {"text": "Bei mir kommt: 421 too many concurrent sessions"}, ""),
+]
+
+
+@pytest.mark.parametrize(("message", "entry"), [row[1:] for row in PASTED], ids=[row[0] for row in PASTED])
+async def test_explain_this_error_tells_only_the_one_who_asked(room: Room, message: dict[str, Any], entry: str) -> None:
+    shortcut = message_shortcut(room, {"type": "message", "user": "U0001", "ts": new_ts(), **message})
+    await room.bot.slack.interact(room.bot.url, shortcut)
+    await until(lambda: room.bot.slack.ephemeral)
+    private = room.bot.slack.ephemeral[-1]
+    assert (entry or "FAQ") in private["text"]
+    assert ("Quelle" in private["text"] or "Source" in private["text"]) is bool(entry)
+    assert await room.replies(0) == []
+
+
+async def test_an_explanation_can_be_shared_in_the_messages_thread(room: Room) -> None:
+    message = {"type": "message", "user": "U0001", "ts": new_ts(), "text": "550 5.7.1 Relaying denied"}
+    await room.bot.slack.interact(room.bot.url, message_shortcut(room, message))
+    private = await until(lambda: room.bot.slack.ephemeral and room.bot.slack.ephemeral[-1])
+    label = next(label for label in labels(private) if "Thread" in label or "thread" in label)
+    await room.bot.slack.press(room.bot.url, {**private, "channel": room.channel}, label)
+    (shared,) = await room.replies(1)
+    assert shared["thread_ts"] == message["ts"]
+
+
+async def test_the_global_shortcut_opens_a_form_and_its_answer_comes_as_a_direct_message(room: Room) -> None:
+    who = {"team": {"id": TEAM, "domain": "example"}, "user": {"id": room.user, "username": "ada", "team_id": TEAM}}
+    await room.bot.slack.interact(
+        room.bot.url,
+        {"type": "shortcut", "callback_id": "ask", "trigger_id": "1.2.abc", "action_ts": new_ts(), "token": "x", **who},
+    )
+    form = await until(lambda: room.bot.slack.views and room.bot.slack.views[-1])
+    assert form["trigger_id"] == "1.2.abc"
+    assert form["title"]["text"] == "Ask Postbote"
+    asked = {"type": "plain_text_input", "value": "Welcher Port für POP3 mit SSL?"}
+    view = {**form, "id": "V0009", "hash": "156772938.1827394", "state": {"values": {"question": {"question": asked}}}}
+    await room.bot.slack.interact(
+        room.bot.url, {"type": "view_submission", "trigger_id": "1.2.abd", "token": "x", "view": view, **who}
+    )
+    (answer,) = await Room(room.bot, f"D{room.user[1:]}").replies(1)
+    assert "995" in answer["text"]
+
+
+def opened(user: str, tab: str, channel: str = "D0777") -> dict[str, Any]:
+    """docs.slack.dev/reference/events/app_home_opened"""
+    return envelope({"type": "app_home_opened", "user": user, "channel": channel, "event_ts": new_ts(), "tab": tab})
+
+
+async def test_app_home_shows_topics_and_the_persons_own_last_questions(room: Room) -> None:
+    await room.ask(ASKED, user="UHOME")
+    await room.ask(f"{MENTION} <!channel> *fett* Wie richte ich Outlook ein?", user="UOTHER")
+    await room.bot.slack.deliver(room.bot.url, opened("UHOME", "home"))
+    view = await until(lambda: room.bot.slack.views and room.bot.slack.views[-1])
+    text = json.dumps(view, ensure_ascii=False)
+    assert view["user_id"] == "UHOME"
+    assert "Welcher Port für POP3 mit SSL?" in text
+    assert "Outlook" not in text
+    assert "Gaps" not in text
+    topic = next(b for b in buttons(view) if b["action_id"] == "home:ports")
+    await room.bot.slack.press(room.bot.url, view, topic["label"], user="UHOME")
+    shown = await until(lambda: len(room.bot.slack.views) > 1 and room.bot.slack.views[-1])
+    assert "465" in shown["blocks"][0]["text"]["text"]
+    await room.bot.slack.press(room.bot.url, shown, "Auf Deutsch", user="UHOME")
+    german = await until(lambda: len(room.bot.slack.views) > 2 and room.bot.slack.views[-1])
+    assert "Themen" in json.dumps(german)
+
+
+async def test_editors_see_the_gaps_in_app_home_and_by_command(room: Room) -> None:
+    await room.ask(f"{MENTION} Wie richte ich <!channel> Thunderbird ein, bitte?")
+    await room.bot.slack.deliver(room.bot.url, opened("UEDITOR", "home"))
+    view = await until(lambda: room.bot.slack.views and room.bot.slack.views[-1])
+    text = json.dumps(view, ensure_ascii=False)
+    assert "Thunderbird" in text
+    assert "<!channel>" not in text
+    refused = await command(room, "faq", "gaps")
+    assert "Only the people" in refused["text"]
+    room.user = "UEDITOR"
+    listed = await command(room, "faq", "gaps")
+    assert "Thunderbird" in listed["text"]
+
+
+async def test_why_shows_the_stored_decision_to_editors(room: Room) -> None:
+    ts, answer = await room.ask(ASKED)
+    room.user = "UEDITOR"
+    for name in (ts, answer["ts"]):  # of the question, or of the reply
+        link = f"<https://example.slack.com/archives/{room.channel}/p{name.replace('.', '')}>"
+        said = (await command(room, "faq", f"why {link}"))["text"]
+        assert "pop3-ssl" in said
+        assert "language    de" in said
+        assert "mode        mention" in said
+    assert (
+        "No decision" in (await command(room, "faq", "why https://x.slack.com/archives/C1/p1515449522000016"))["text"]
+    )
+
+
+async def test_the_agent_pane_suggests_questions(room: Room) -> None:
+    await room.bot.slack.deliver(room.bot.url, opened("U0001", "messages", "D0777"))
+    found = await until(lambda: room.bot.slack.prompts and room.bot.slack.prompts[-1])
+    assert found["channel_id"] == "D0777"
+    assert len(found["prompts"]) == 4
