@@ -1,5 +1,6 @@
 """What several tests share: the real knowledge base, learnt once a session."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,18 @@ PROJECT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="session")
-def mind(tmp_path_factory: pytest.TempPathFactory) -> Mind:
+def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that all workers share: what one of them has learnt, the others read."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "learnt"
+
+
+@pytest.fixture(scope="session")
+def mind(learnt: Path) -> Mind:
     """The project's own content, whatever the environment says."""
     return open_mind(
         Settings(
-            postbote_data_dir=tmp_path_factory.mktemp("data"),
+            postbote_data_dir=learnt,
             postbote_knowledge=PROJECT / "knowledge",
             postbote_templates=PROJECT / "templates",
         )

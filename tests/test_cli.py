@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.__main__ import Mind
 from bot.channels.slack.manifest import SCOPES
 from bot.commands import find_commands
 from bot.settings import Settings
@@ -25,8 +27,10 @@ README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
+def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, mind: Mind) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    shutil.copytree(learnt / "cache", folder / "cache")  # learning once is enough; tests/test_cache.py tests it
+    return folder
 
 
 def postbote(data: Path, *arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:

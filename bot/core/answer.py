@@ -24,7 +24,7 @@ SUGGESTIONS = 3
 SHOWN = 5  # candidates that `--why` names
 MOST_WORDS = 6  # that `--why` names
 MOST_PARTS = 5  # questions or errors of one message that are answered
-LOG = 60  # words; of longer messages most is not about the error. Any number scored the same: few labelled ones are long
+LOG = 60  # words; of longer messages most is not about the error. Any number scored the same: few labelled are long
 SURE = 0.8  # of a question beside an error line: the error is what the message is about
 
 _SENTENCE_END = re.compile(r"(?<=[?!])\s+|\n+|(?<=[a-zäöüß)]\.)\s+(?=[A-ZÄÖÜ])")
