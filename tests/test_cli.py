@@ -1,6 +1,7 @@
 """The command line as a newcomer uses it: real processes, the README's own words."""
 
 import asyncio
+import csv
 import json
 import os
 import re
@@ -17,10 +18,15 @@ import pytest
 
 from bot.__main__ import Mind
 from bot.channels.slack.manifest import SCOPES
+from bot.channels.terminal import show
 from bot.commands import find_commands
+from bot.core.model import Event, Question
+from bot.respond import ask
 from bot.settings import Settings
+from bot.store import Store
 from tests.channels.slack.test_events import recorded
-from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
+from tests.servers.dns_server import DnsServer
+from tests.servers.fake_slack import APP_TOKEN, SECRET, TOKEN, FakeSlack
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -113,7 +119,14 @@ def test_without_an_address_the_manifest_is_for_socket_mode(data: Path) -> None:
     assert "request_url" not in manifest["settings"]["event_subscriptions"]
 
 
+MANY = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "x"}
 WRONG = [
+    ("an id that is none", {"POSTBOTE_SLACK_EDITORS": "ada"}, ["run"], "POSTBOTE_SLACK_EDITORS: Value error, 'ada'"),
+    ("half of an app", {"SLACK_CLIENT_ID": "1.2"}, ["run"], "SLACK_CLIENT_SECRET"),
+    ("one workspace and many", MANY | {"SLACK_BOT_TOKEN": "xoxb-1"}, ["run"], "unset one of them"),
+    ("many without a way in", MANY, ["run"], "SLACK_CLIENT_ID needs"),
+    ("nothing is kept for no time", {"POSTBOTE_KEEP_DAYS": "0"}, ["gaps"], "POSTBOTE_KEEP_DAYS"),
+    ("no database", {"POSTBOTE_DATABASE_URL": "postgresql://127.0.0.1:1/x"}, ["gaps"], "check POSTBOTE_DATABASE_URL"),
     ("a port that is none", {"POSTBOTE_PORT": "x"}, ["run"], "POSTBOTE_PORT"),
     ("half of Slack", {"SLACK_SIGNING_SECRET": "x"}, ["run"], "SLACK_BOT_TOKEN is missing"),
     ("no knowledge there", {"POSTBOTE_KNOWLEDGE": "/nowhere"}, ["ask", "x"], "POSTBOTE_KNOWLEDGE"),
@@ -191,6 +204,52 @@ async def test_a_mention_in_a_thread_goes_on_with_its_conversation_even_after_a_
             await slack.until(posts=number + 1)
     await slack.stop()
     assert "wird auf dem Port 993" in slack.posts[1]["text"]  # German, as the thread
+
+
+async def test_doctor_tells_what_is_well_and_what_is_not_in_plain_words(data: Path) -> None:
+    slack = FakeSlack(scopes="app_mentions:read,chat:write", clock=-900.0)
+    await slack.start()
+    tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": slack.url}
+    variables = {**tokens, "POSTBOTE_NAMESERVERS": "127.0.0.1:9", "POSTBOTE_SLACK_HELPERS": "S0HELP,C0HELP"}
+    done = await asyncio.to_thread(postbote, data, "doctor", **variables)
+    await slack.stop()
+    assert done.returncode == 1
+    lines = {" ".join(line.split(":")[0].split()): line for line in done.stdout.splitlines()}
+    assert "entries" in lines["ok knowledge base"]
+    assert "SQLite" in lines["ok database"]
+    assert "POSTBOTE_NAMESERVERS" in lines["WRONG name servers"]
+    assert "im:history (direct messages" in lines["WRONG slack scopes"]
+    assert "NTP" in lines["WRONG clock"]
+    assert "ok slack app token" in lines
+    assert "ok slack helpers' channel" in lines
+
+
+async def test_doctor_ends_well_where_all_is_well(data: Path) -> None:
+    async with DnsServer({"example.com": {"MX": ["0 ."]}}) as server:
+        done = await asyncio.to_thread(postbote, data, "doctor", POSTBOTE_NAMESERVERS=server.address)
+    assert done.returncode == 0, done.stdout
+
+
+def test_gaps_and_why_read_what_slack_left_behind(data: Path, mind: Mind) -> None:
+    store = Store("", data)
+    store.open()
+    for number, text in enumerate(["Wie richte ich Outlook ein?", "wie richte ich outlook ein", "=1+1 max@firma.de"]):
+        event = Event(f"T1:C1:{number}:question", "slack", Question(text), {}, place="T1:C1", person="T1:U1")
+        answer = ask(mind.core, Question(text))
+        store.remember(
+            event, answer, why=show.why(answer, mind.core.evidence_for), link="https://x.slack.com/archives/1"
+        )
+    store.close()
+    assert "    2  de  decline" in postbote(data, "gaps").stdout
+    rows = list(csv.DictReader(postbote(data, "gaps", "--csv").stdout.splitlines()))
+    assert [(r["count"], r["example"]) for r in rows] == [("2", "wie richte ich outlook ein"), ("1", "'=1+1 <address>")]
+    assert postbote(data, "gaps", "--team", "T2").stdout == "no gaps\n"
+    said = postbote(data, "why", "T1:C1:0:question").stdout
+    assert "outcome     decline" in said
+    assert "rule" in said
+    refused = postbote(data, "why", "T1:C1:9:question")
+    assert refused.returncode == 1
+    assert "no decision is kept" in refused.stderr
 
 
 async def test_run_starts_answers_and_ends_cleanly_on_a_signal(data: Path) -> None:

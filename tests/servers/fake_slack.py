@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import urlencode
 
@@ -51,6 +52,8 @@ class FakeSlack:
     teams: dict[str, str] = field(default_factory=lambda: {TOKEN: TEAM})  # token → workspace
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)  # code or refresh token → what oauth.v2.access says
     times: list[float] = field(default_factory=list)  # of the posts, by this process's clock
+    scopes: str = ""  # of the token, as every answer names them; empty: not told
+    clock: float = 0.0  # seconds that this Slack's clock is ahead
     mute: bool = False  # Socket Mode connections stay open and answer nothing
     trouble: list[str] = field(default_factory=list)  # for the next posts: "429", "500", "lost" (stored, then cut)
     url: str = ""  # of the Web API, with a slash at the end
@@ -201,7 +204,11 @@ class FakeSlack:
         if method == "chat.postMessage":
             return await self._post(request, body, team)
         answer = getattr(self, "_" + method.replace(".", "_"), None)
-        return web.json_response(answer(body, team) if answer else {"ok": False, "error": "unknown_method"})
+        date = formatdate(time.time() + self.clock, usegmt=True)
+        headers = {"Date": date, **({"x-oauth-scopes": self.scopes} if self.scopes else {})}
+        return web.json_response(
+            answer(body, team) if answer else {"ok": False, "error": "unknown_method"}, headers=headers
+        )
 
     def _auth_test(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
         return {"ok": True, "team_id": team, "user_id": BOT, "bot_id": "B0001", "url": "https://example.slack.com/"}

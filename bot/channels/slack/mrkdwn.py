@@ -5,13 +5,13 @@ Escapes first: nothing can mention, ping or link.
 
 import re
 
-_CODE = re.compile(r"`([^`\n]+)`")
+_CODE = re.compile(r"(?<!\\)`([^`\n]+)`")
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 _EMPHASIS = re.compile(r"(?<!\\)(?:(?<!\w)_|_(?!\w))")
 _BULLET = re.compile(r"^- ", re.MULTILINE)
 _ESCAPED = re.compile(r"\\([\\`*_\[\]|#~]|&lt;|&gt;)")
-_ZERO_WIDTH = "\u200b"  # between a character and what would make it a mark; invisible, and no mention survives it
-_MARKS = str.maketrans({mark: mark + _ZERO_WIDTH for mark in "*_~`"})
+# mrkdwn has no escape for its marks: what a person typed gets characters that look the same and are none
+_MARKS = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "'"})
 
 
 def to_mrkdwn(markdown: str) -> str:

@@ -11,7 +11,7 @@ from bot.core.model import Answer, Candidate, Decision, Kept, Part
 
 _MARK = re.compile(r"(?<!\\)(?:\*\*|(?<!\w)_(?=\S)|_(?!\w))")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>|#~])")
-_CODE = re.compile(r"`([^`\n]*)`")
+_CODE = re.compile(r"(?<!\\)`([^`\n]*)`")
 
 
 def plain(markdown: str) -> str:

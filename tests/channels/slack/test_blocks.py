@@ -1,0 +1,185 @@
+"""Every message and view that the bot can make: only the knowledge base and the templates speak, within limits."""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.__main__ import Mind, sections_of
+from bot.channels.slack.blocks import Composer
+from bot.channels.slack.home import Home
+from bot.channels.slack.mrkdwn import to_mrkdwn
+from bot.core.model import LANGUAGES, Answer, Event, Language, Question
+from tests.servers.block_kit import refused, refused_view
+from tests.servers.fake_slack import buttons
+
+TO = {"team": "T1", "channel": "C1", "thread_ts": "1.1", "ts": "1.1", "user": "U1"}
+EVENT = Event("T1:C1:1515449522.000016:question", "slack", Question("x"), TO)
+PINGS = re.compile(r"<(?!https://)[^>]*>")
+
+
+@pytest.fixture(scope="session")
+def composer(mind: Mind) -> Composer:
+    return Composer(mind.renderer.render, mind.renderer.label, mind.renderer.title)
+
+
+class World:
+    """What hypothesis may not print."""
+
+    def __init__(self, composer: Composer, home: Home) -> None:
+        self.composer, self.home = composer, home
+
+    def __repr__(self) -> str:
+        return "World()"
+
+
+@pytest.fixture(scope="session")
+def world(composer: Composer, home: Home) -> World:
+    return World(composer, home)
+
+
+@pytest.fixture(scope="session")
+def home(mind: Mind, composer: Composer) -> Home:
+    return Home(composer, mind.renderer.render, mind.renderer.label, mind.renderer.title)
+
+
+def texts(message: Mapping[str, Any]) -> Iterator[str]:
+    """Everything that is shown."""
+    for block in message["blocks"]:
+        for part in (block, *block.get("elements", [])):
+            if isinstance(part.get("text"), dict):
+                yield part["text"]["text"]
+            elif isinstance(part.get("text"), str):
+                yield part["text"]
+        yield from (b["label"] for b in buttons({"blocks": [block]}))
+
+
+def replies(mind: Mind, language: Language) -> Iterator[Answer]:
+    """One of each kind: every entry, menus over every entry, and every template without one."""
+    given_ = {"email": "max@firma.de", "domain": "firma.de"}
+    ids = list(mind.knowledge.entries)
+    for entry in ids:
+        yield Answer("answer", language, {"entries": [entry], "suggested": [], **given_})
+    for some in (
+        itertools.batched(ids, 3) if hasattr(itertools, "batched") else zip(ids, ids[1:], ids[2:], strict=False)
+    ):
+        yield Answer("suggest", language, {"entries": [], "suggested": list(some), **given_})
+    yield Answer("answer", language, {"entries": ids[:5], "suggested": ids[5:8], **given_})
+    for template in ("decline", "thanks", "slow", "switched_off", "failure", "ports"):
+        yield Answer(template, language, {"entries": [], "suggested": [], **given_})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("private", [True, False])
+def test_every_reply_is_taken_by_slack_and_says_nothing_of_its_own(
+    mind: Mind, composer: Composer, language: Language, private: bool
+) -> None:
+    """Each text stands in what the templates render, is a title, or is a label: word for word."""
+    labels = {mind.renderer.label(b.rpartition("_")[0], language) for b in mind.renderer.blocks("labels")}
+    titles = {e.title[language] for e in mind.knowledge.entries.values()}
+    for answer in replies(mind, language):
+        message = composer.message(EVENT, answer, private=private, person=True)
+        assert refused({"channel": "C1", **message}) == "", answer
+        rendered = to_mrkdwn(mind.renderer.render(answer))
+        for shown in (line for text in texts(message) for line in text.split("\n")):
+            assert shown in rendered or shown in labels | titles, shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_answer_stands_in_its_entrys_file_and_names_it(mind: Mind, language: Language) -> None:
+    """From the reply back to the YAML: with the figures filled in, each sentence is the entry's own."""
+    folder = Path(__file__).parents[3] / "knowledge"
+    for entry in mind.knowledge.entries.values():
+        written = yaml.safe_load((folder / f"{entry.id}.yaml").read_text(encoding="utf-8"))["answer"][language]
+        rendered = mind.renderer.render(
+            Answer("answer", language, {"entries": [entry.id], "suggested": [], "email": "", "domain": ""})
+        )
+        title, *body, source = [p for p in rendered.split("\n\n") if p]
+        assert title == f"**{entry.title[language]}**"
+        assert f"`{entry.id}`" in source
+        assert re.fullmatch(pattern_of(written), " ".join(" ".join(body).split())), entry.id
+
+
+def pattern_of(written: str) -> str:
+    """The entry's words, with at most a figure or a name where a variable stands; a condition's text may be missing."""
+    plain = " ".join(written.split())
+    pieces = re.split(r"(\{\{.*?\}\}|\{%.*?%\})", plain)
+    conditional, found = False, ""
+    for piece in pieces:
+        if piece.startswith("{%"):
+            conditional = "endif" not in piece
+        elif piece.startswith("{{"):
+            found += r".{0,60}"
+        else:
+            words = r"\s*".join(map(re.escape, piece.split()))
+            found += rf"\s*(?:{words})?\s*" if conditional else rf"\s*{words}\s*"
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_home_and_the_form_are_taken_by_slack(mind: Mind, home: Home, language: Language) -> None:
+    sections = {name: list(ids) for name, ids in sections_of(mind.knowledge).items()}
+    for entry in ["", *mind.knowledge.entries]:
+        facts = {"sections": sections, "last": ["x" * 2_000] * 5, "editor": True, "entry": entry}
+        gaps = [
+            {"count": 3, "language": "de", "example": "y" * 2_000, "link": "https://x.slack.com/archives/C/p1"}
+        ] * 10
+        assert refused_view(home.view(Answer("home", language, {**facts, "gaps": gaps}))) == ""
+    assert refused_view(home.form(language)) == ""
+    assert len(home.prompts(language)) == 4
+
+
+TYPED = st.text(max_size=300) | st.sampled_from(
+    [
+        "<!channel>",
+        "<@U1>",
+        "<#C1|x>",
+        "`*_~",
+        "&lt;!here&gt;",
+        "*a* _b_",
+        "<!subteam^S1>",
+        "<https://evil.example|x>",
+        "a|b",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TYPED)
+def test_nothing_that_a_person_types_can_ping_link_or_break_the_formatting(world: World, typed: str) -> None:
+    request = Answer("handover", "de", {"state": "open", "question": typed, "entries": [], "link": ""})
+    gap = {"count": 1, "language": "de", "example": typed, "link": "https://x.slack.com/archives/C/p1"}
+    shown = Answer("home", "de", {"sections": {}, "last": [typed], "editor": True, "gaps": [gap], "entry": ""})
+    listed = Answer("faq", "en", {"about": "gaps", "gaps": [gap], "more": 0})
+    why = Answer("faq", "en", {"about": "why", "key": "k", "question": typed, "lines": [f"read as {typed}"]})
+    refusal = Answer("login", "en", {"problem": "no-at", "given": typed})
+    messages = [
+        world.composer.handover(request, "", "T1:C1:1.1"),
+        *(world.composer.message(EVENT, answer, private=True, person=False) for answer in (listed, why, refusal)),
+    ]
+    for message in messages:
+        assert refused({"channel": "C1", **message}) == ""
+        for text in (message["text"], *texts(message)):
+            assert not PINGS.search(text)
+            assert text.count("`") % 2 == 0 or text == message["text"]
+    view = world.home.view(shown)
+    assert refused_view(view) == ""
+    for block in view["blocks"]:
+        if block["type"] == "section" and block["text"]["type"] == "mrkdwn":
+            links = re.findall(r"<[^>]*>", block["text"]["text"])
+            assert all(link.startswith("<https://x.slack.com/archives/C/p1|") for link in links)
+
+
+def test_a_buttons_value_that_does_not_fit_leaves_the_button_out(composer: Composer) -> None:
+    large = Answer("ports", "de", {"entries": [], "suggested": [], "rest": "x" * 3_000})
+    message = composer.message(EVENT, large, private=True, person=True)
+    assert refused({"channel": "C1", **message}) == ""
+    asked_again = [b for b in buttons(message) if "In English" in b["label"]]
+    assert len(asked_again) == 1  # by asking the same once more
+    assert "Im Channel teilen" not in [b["label"] for b in buttons(message)]
