@@ -210,8 +210,9 @@ async def test_doctor_tells_what_is_well_and_what_is_not_in_plain_words(data: Pa
     slack = FakeSlack(scopes="app_mentions:read,chat:write", clock=-900.0)
     await slack.start()
     tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": slack.url}
-    variables = {**tokens, "POSTBOTE_NAMESERVERS": "127.0.0.1:9", "POSTBOTE_SLACK_HELPERS": "S0HELP,C0HELP"}
-    done = await asyncio.to_thread(postbote, data, "doctor", **variables)
+    async with DnsServer({}, {"example.com": "servfail"}) as server:
+        variables = {**tokens, "POSTBOTE_NAMESERVERS": server.address, "POSTBOTE_SLACK_HELPERS": "S0HELP,C0HELP"}
+        done = await asyncio.to_thread(postbote, data, "doctor", **variables)
     await slack.stop()
     assert done.returncode == 1
     lines = {" ".join(line.split(":")[0].split()): line for line in done.stdout.splitlines()}

@@ -1,6 +1,7 @@
 """The memory of conversations, on the database that POSTBOTE_TEST_POSTGRES names, else on SQLite."""
 
 import os
+import sqlite3
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,3 +69,102 @@ def test_addresses_are_not_kept(store: Store, mind: Mind, talk: str) -> None:
 
 def test_opening_twice_is_harmless(store: Store) -> None:
     store.open()
+
+
+def told(mind: Mind, store: Store, talk: str, ts: str, text: str, **more: str) -> Event:
+    """A question that was answered, in a place of its own."""
+    place = ":".join(talk.split(":")[:2])
+    one = Event(f"{talk}:{ts}:question", "slack", Question(text), {}, talk, place=place, person="T1:U1")
+    store.remember(one, answered(mind, text), **more)
+    return one
+
+
+def test_a_decision_can_be_found_by_its_key_its_message_and_its_reply(store: Store, mind: Mind) -> None:
+    channel = uuid.uuid4().hex[:10]
+    one = told(
+        mind, store, f"T1:{channel}", "1515449522.000016", "Wie richte ich Outlook für max@firma.de ein?", why="w"
+    )
+    store.sent(one.key, "1515449523.000001")
+    found = store.decision(one.key)
+    assert found is not None
+    assert (found.outcome, found.sent, found.why) == ("decline", "1515449523.000001", "w")
+    assert "max" not in found.question
+    for ts in ("1515449522.000016", "1515449523.000001"):
+        assert store.find(f"T1:{channel}", ts) == found
+        assert store.find(f"T2:{channel}", ts) is None
+    assert store.find(f"T1:{channel}", "%") is None
+    store.forget(one.key)
+    assert store.decision(one.key) is None
+
+
+def test_a_silence_is_kept_with_its_reason_and_without_the_text(store: Store, mind: Mind, talk: str) -> None:
+    one = told(mind, store, talk, "1", "Wie richte ich Outlook ein?", reason="not sure")
+    found = store.decision(one.key)
+    assert found is not None
+    assert (found.outcome, found.reason, found.question) == ("silent", "not sure", "")
+
+
+def test_of_each_persons_feedback_the_last_counts(store: Store, mind: Mind, talk: str) -> None:
+    one = told(mind, store, talk, "1", "Welcher Port für POP3 mit SSL?")
+    for person, verdict, expected in [("a", "unhelpful", 1), ("b", "unhelpful", 2), ("a", "helpful", 1)]:
+        store.feedback(one.key, person, verdict)
+        found = store.decision(one.key)
+        assert found is not None
+        assert found.unhelpful == expected
+
+
+def test_a_thread_keeps_its_first_asker_and_changes_its_state_once(store: Store, talk: str) -> None:
+    store.spoke(talk, "T1:A")
+    store.spoke(talk, "T1:B")
+    thread = store.thread(talk)
+    assert thread is not None
+    assert (thread.asker, thread.state) == ("T1:A", "open")
+    assert store.change(talk, "handed")
+    assert not store.change(talk, "handed")
+    assert store.change(f"{talk}0", "handed", "T1:A")
+
+
+def test_a_mode_and_a_secret_are_replaced(store: Store, talk: str) -> None:
+    assert store.mode(talk) == "mention"
+    for mode in ("listen", "off"):
+        store.set_mode(talk, mode, "T1:A")
+        assert store.mode(talk) == mode
+    assert store.secret(talk) == ""
+    store.keep_secret(talk, "x")
+    assert store.secret(talk) == "x"
+    assert store.drop_secret(talk)
+    assert not store.drop_secret(talk)
+
+
+def test_what_is_too_old_is_forgotten(store: Store, mind: Mind, talk: str, tmp_path: Path) -> None:
+    one = told(mind, store, talk, "1", "Welcher Port für POP3 mit SSL?")
+    store.forget_old()
+    assert store.decision(one.key)
+    store._keep = -1.0
+    store.forget_old()
+    assert store.decision(one.key) is None
+
+
+def test_a_workspace_is_forgotten_as_a_whole_and_alone(store: Store, mind: Mind) -> None:
+    team = f"T{uuid.uuid4().hex[:8]}"
+    for name in (team, f"{team}X"):
+        told(mind, store, f"{name}:C1", "1", "Welcher Port für POP3 mit SSL?")
+        store.set_mode(f"{name}:C1", "off", "x")
+    store.forget_team(team)
+    assert (store.decisions(team), store.mode(f"{team}:C1")) == ([], "mention")
+    assert len(store.decisions(f"{team}X")) == 1
+    assert store.mode(f"{team}X:C1") == "off"
+
+
+def test_a_database_of_an_older_version_gets_the_new_columns(tmp_path: Path) -> None:
+    columns = "key VARCHAR(200) PRIMARY KEY, conversation VARCHAR(200), at FLOAT, language VARCHAR(2), understood TEXT"
+    with sqlite3.connect(tmp_path / "store.sqlite") as old:
+        old.execute(f"CREATE TABLE postbote_decisions ({columns})")
+        old.execute("INSERT INTO postbote_decisions VALUES ('k', 'c', 1, 'de', 'Welcher Port?')")
+    old.close()
+    opened = Store("", tmp_path)
+    opened.open()
+    found = opened.decision("k")
+    opened.close()
+    assert found is not None
+    assert (found.understood, found.outcome, found.entries) == ("Welcher Port?", "", ())
