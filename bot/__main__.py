@@ -116,10 +116,10 @@ def variables() -> str:
 @main.command(epilog=f"\b\nEnvironment (a file .env is read too):\n{variables()}")
 def run() -> None:
     """Start everything that is configured: the web page always, Slack where its tokens are set."""
+    settings = read_settings()
     # The engine and Slack's library take half a second to load, which `ask` need not wait for.
     serve = import_module("bot.serve")
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr), processors=LOG)
-    settings = read_settings()
     mind = mind_or_exit(settings)
     words = serve.Words(
         render=mind.renderer.render,

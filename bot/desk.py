@@ -14,7 +14,7 @@ import structlog
 
 from bot.channels import Channel
 from bot.commands import Office
-from bot.core.model import Answer, Before, Event, Language, Question, Reply, TryLater
+from bot.core.model import Answer, Before, Event, Kept, Language, Question, Reply, TryLater
 from bot.core.overheard import is_thanks, why_silent_in_channel, why_silent_in_thread
 from bot.core.text import clean
 from bot.office import Desktop
@@ -126,6 +126,7 @@ class Desk:
                 raise TryLater("the question is still being answered", 2.0)
             return await self._ask(question) if question.act == "ask" else SILENCE
         if not kept.sent:
+            _wait_for_post(kept)
             return await self._ask(question) if question.act == "ask" and kept.outcome == "silent" else SILENCE
         answer = await self._considered(question)
         if answer.decision and kept.entries == answer.decision.entries and kept.outcome == answer.decision.outcome:
@@ -139,6 +140,7 @@ class Desk:
         kept = await asyncio.to_thread(self._store.decision, of)
         if kept is None:
             return SILENCE
+        _wait_for_post(kept)
         await asyncio.to_thread(self._store.forget, of)
         return Reply(None, {"delete": kept.sent}) if kept.sent else SILENCE
 
@@ -184,6 +186,12 @@ class Desk:
         except DATABASE_TROUBLE as wrong:
             log.warning("store_in_trouble", key=event.key, why=type(wrong).__name__)
             return None
+
+
+def _wait_for_post(kept: Kept) -> None:
+    """Raises TryLater where the answer is decided, and about to be posted."""
+    if not kept.sent and kept.outcome != "silent" and time.time() - kept.at < PATIENCE:
+        raise TryLater("the answer is still being posted", 2.0)
 
 
 async def _hint(channel: Channel | None, event: Event) -> Language | None:

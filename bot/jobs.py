@@ -24,7 +24,7 @@ from bot.channels import Channel
 from bot.core.model import Answer, Event, Language, Reply, TryLater
 from bot.slots import MOST, FileSlots, PostgresSlots, Slots, first_free
 from bot.store import DATABASE_TROUBLE, Store
-from bot.stored import to_answer, to_event, to_json, to_reply
+from bot.stored import failure, to_answer, to_event, to_json, to_reply
 from bot.turns import Turns
 
 T = TypeVar("T")
@@ -194,10 +194,21 @@ class Jobs:
                 hint = event.question.language or event.question.hint or await self._hint(event) or "de"
                 return {"wait": seconds, "note": to_json(Answer("slow", hint)) if tell else None}
         try:
-            reply = await self._guarded(event, lambda: self._consider(event)) or Reply(failure(event))
+            reply = await self._guarded(event, lambda: self._consider(event)) or await self._failed(event)
         except TryLater as later:
             return {"wait": later.seconds or FIRST_PAUSE, "note": None}
         return {"answer": to_json(reply.answer) if reply.answer else None, "to": dict(reply.to)}
+
+    async def _failed(self, event: Event) -> Reply:
+        """The neutral reply to a question; it is a gap too. What was no question gets none."""
+        if event.act not in ("ask", "explain"):
+            return Reply(None)
+        answer = failure(event)
+        try:
+            await asyncio.to_thread(self._store.remember, event, answer)
+        except DATABASE_TROUBLE as wrong:
+            log.warning("not_remembered", key=event.key, why=type(wrong).__name__)
+        return Reply(answer)
 
     async def _hint(self, event: Event) -> Language | None:
         channel = self._channels.get(event.channel)
@@ -285,8 +296,3 @@ class Jobs:
             await DBOS.delete_workflows_async([w.workflow_id for w in old])
             await asyncio.to_thread(self._store.forget_old)
             await asyncio.sleep(1.0 if len(old) == 1_000 else 3_600.0)
-
-
-def failure(event: Event) -> Answer:
-    """What the person gets where our code is at fault; never the exception's text."""
-    return Answer("failure", event.question.language or event.question.hint or "de")

@@ -27,3 +27,8 @@ def to_answer(stored: Mapping[str, Any]) -> Answer:
 def to_reply(stored: Mapping[str, Any]) -> Mapping[str, Any]:
     """{"answer": … or None, "to": …}; version 0.1 stored the answer alone."""
     return {"answer": stored, "to": {}} if "template" in stored else stored
+
+
+def failure(event: Event) -> Answer:
+    """What the person gets where our code is at fault; never the exception's text."""
+    return Answer("failure", event.question.language or event.question.hint or "de")

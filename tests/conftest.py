@@ -1,6 +1,7 @@
 """What several tests share: the real knowledge base, learnt once a session."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,10 @@ def mind(learnt: Path) -> Mind:
             postbote_templates=PROJECT / "templates",
         )
     )
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, mind: Mind) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    shutil.copytree(learnt / "cache", folder / "cache")  # learning once is enough; tests/test_cache.py tests it
+    return folder

@@ -5,15 +5,10 @@ import csv
 import json
 import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from bot.__main__ import Mind
@@ -24,19 +19,11 @@ from bot.core.model import Event, Question
 from bot.respond import ask
 from bot.settings import Settings
 from bot.store import Store
-from tests.channels.slack.test_events import recorded
 from tests.servers.dns_server import DnsServer
-from tests.servers.fake_slack import APP_TOKEN, SECRET, TOKEN, FakeSlack
+from tests.servers.fake_slack import APP_TOKEN, TOKEN, FakeSlack
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, mind: Mind) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    shutil.copytree(learnt / "cache", folder / "cache")  # learning once is enough; tests/test_cache.py tests it
-    return folder
 
 
 def postbote(data: Path, *arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
@@ -110,13 +97,19 @@ def test_the_manifest_names_every_command_and_no_scope_without_a_reason(data: Pa
     # docs.slack.dev/reference/app-manifest: limits
     assert len(manifest["display_information"]["name"]) <= 35
     assert len(manifest["display_information"]["description"]) <= 140
+    features = manifest["features"]
+    assert all(len(s["name"]) <= 24 and len(s["description"]) <= 150 for s in features["shortcuts"])
+    assert len(features["agent_view"]["agent_description"]) <= 300
+    assert len(features["agent_view"]["suggested_prompts"]) <= 4
+    assert manifest["settings"]["interactivity"]["request_url"].endswith("/slack/events")
     assert all(len(c["command"]) <= 32 and 0 < len(c["description"]) <= 2_000 for c in commands)
 
 
-def test_without_an_address_the_manifest_is_for_socket_mode(data: Path) -> None:
-    manifest = json.loads(postbote(data, "manifest").stdout)
-    assert manifest["settings"]["socket_mode_enabled"] is True
-    assert "request_url" not in manifest["settings"]["event_subscriptions"]
+def test_for_many_workspaces_the_manifest_has_the_way_back_and_rotated_tokens(data: Path) -> None:
+    manifest = json.loads(postbote(data, "manifest", "--many", "--url", "https://bot.example.org").stdout)
+    assert manifest["oauth_config"]["redirect_urls"] == ["https://bot.example.org/slack/oauth_redirect"]
+    assert manifest["settings"]["token_rotation_enabled"] is True
+    assert "--url" in postbote(data, "manifest", "--many").stderr
 
 
 MANY = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "x"}
@@ -149,61 +142,12 @@ def test_run_lists_every_variable(data: Path) -> None:
     assert [name for name in Settings.model_fields if name.upper() not in said] == []
 
 
-def test_the_manifest_in_deploy_is_the_one_that_is_printed(data: Path) -> None:
-    assert (PROJECT / "deploy/slack-manifest.json").read_text(encoding="utf-8") == postbote(data, "manifest").stdout
-
-
-@asynccontextmanager
-async def running(data: Path, **variables: str) -> AsyncIterator[tuple[str, str]]:
-    """The program as a newcomer starts it: what it printed until it was ready, and its address."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"),
-        env=environment | {"POSTBOTE_DATA_DIR": str(data), "POSTBOTE_PORT": "0"} | variables,
-        cwd=PROJECT,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout
-    printed = ""
-    while "ready" not in printed:
-        printed += (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
-    found = re.search(r"http://127\.0\.0\.1:\d+/", printed)
-    assert found
-    yield printed, found[0]
-    process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 15) == 0
-
-
-async def test_with_slack_tokens_the_same_process_answers_in_slack(data: Path) -> None:
-    slack = FakeSlack(locale="de-DE")
-    await slack.start()
-    tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
-    async with running(data, **tokens) as (printed, url):
-        assert "on   slack" in printed
-        assert await slack.deliver(f"{url}slack/events", recorded("app_mention")) == 1
-        assert await slack.command(f"{url}slack/events", "login", "max@firma.de") == 200
-        assert await slack.command(f"{url}slack/events", "ports", "") == 200
-        await slack.until(posts=3)
-    await slack.stop()
-    assert "995" in slack.posts[0]["text"]
-    said = sorted(sent["text"] for sent in slack.ephemeral)
-    assert "max%firma.de" in said[0]
-    assert said[1].startswith("Ports für SSL-Verbindungen")
-
-
-async def test_a_mention_in_a_thread_goes_on_with_its_conversation_even_after_a_restart(data: Path) -> None:
-    slack = FakeSlack(locale="en-GB")
-    await slack.start()
-    tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
-    said = ["<@U0BOT0001> Welcher Port für POP3 mit SSL?", "<@U0BOT0001> IMAP?"]  # the second tells no language
-    for number, text in enumerate(said):
-        ts = f"1515449600.00000{number}"
-        thread = {"thread_ts": "1515449600.000000"} if number else {}
-        async with running(data, **tokens) as (_, url):
-            await slack.deliver(f"{url}slack/events", recorded("app_mention", text=text, ts=ts, **thread))
-            await slack.until(posts=number + 1)
-    await slack.stop()
-    assert "wird auf dem Port 993" in slack.posts[1]["text"]  # German, as the thread
+def test_the_manifest_in_deploy_is_the_one_that_is_printed_and_for_socket_mode(data: Path) -> None:
+    printed = postbote(data, "manifest").stdout
+    assert (PROJECT / "deploy/slack-manifest.json").read_text(encoding="utf-8") == printed
+    manifest = json.loads(printed)
+    assert manifest["settings"]["socket_mode_enabled"] is True
+    assert "request_url" not in manifest["settings"]["event_subscriptions"]
 
 
 async def test_doctor_tells_what_is_well_and_what_is_not_in_plain_words(data: Path) -> None:
@@ -251,19 +195,3 @@ def test_gaps_and_why_read_what_slack_left_behind(data: Path, mind: Mind) -> Non
     refused = postbote(data, "why", "T1:C1:9:question")
     assert refused.returncode == 1
     assert "no decision is kept" in refused.stderr
-
-
-async def test_run_starts_answers_and_ends_cleanly_on_a_signal(data: Path) -> None:
-    async with running(data) as (printed, url):
-        assert "SLACK_BOT_TOKEN" in printed
-        async with aiohttp.ClientSession() as session:
-            async with session.get(f"{url}healthz") as response:
-                assert await response.text() == "ok\n"
-            async with session.post(f"{url}ask", json={"text": "welcher port für pop3 mit ssl?"}) as response:
-                reply = await response.json()
-                assert "995" in reply["html"]
-            follow_up = {"text": "imap?", "before": reply["understood"], "hint": reply["language"]}
-            async with session.post(f"{url}ask", json=follow_up) as response:
-                reply = await response.json()
-                assert "993" in reply["html"]
-                assert reply["language"] == "de"

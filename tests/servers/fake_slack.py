@@ -167,11 +167,14 @@ class FakeSlack:
             **({} if ephemeral else {"message": dict(message)}),
         }
 
-    async def push(self, body: Mapping[str, Any], seconds: float = IN_SECONDS) -> bool:
-        """Sends an event over the newest Socket Mode connection; was it acknowledged?"""
+    async def push(self, body: Mapping[str, Any], seconds: float = IN_SECONDS, kind: str = "events_api") -> bool:
+        """Sends an event over the newest Socket Mode connection; was it acknowledged?
+
+        `kind`: events_api, slash_commands or interactive (docs.slack.dev/apis/events-api/using-socket-mode).
+        """
         envelope = f"envelope-{next(self._numbers)}"
         self._acknowledged[envelope] = asyncio.Event()
-        await self._sockets[-1].send_json({"type": "events_api", "envelope_id": envelope, "payload": body})
+        await self._sockets[-1].send_json({"type": kind, "envelope_id": envelope, "payload": body})
         try:
             await asyncio.wait_for(self._acknowledged[envelope].wait(), seconds)
         except TimeoutError:

@@ -45,6 +45,7 @@ class Running:
         self.slack, self.folder, self.settings = slack, folder, settings
         self.url, self.root, self.disk_full = "", "", False
         self.jobs: Jobs | None = None
+        self.desk: Desk | None = None
         self.channel: Slack
         self.store = Store("", folder)
 
@@ -115,7 +116,9 @@ async def started(
     label = mind.renderer.label if mind else label_itself
     title = mind.renderer.title if mind else label_itself
     sections = sections_of(mind.knowledge) if mind else {}
-    desk = Desk(respond, bot.store, channels, sections, lambda a: show.why(a, mind.core.evidence_for) if mind else "")
+    desk = bot.desk = Desk(
+        respond, bot.store, channels, sections, lambda a: show.why(a, mind.core.evidence_for) if mind else ""
+    )
     concerns = desk.concerns if with_jobs else always
     if with_jobs:
         bot.jobs = Jobs("", folder, desk.consider, channels, bot.store)

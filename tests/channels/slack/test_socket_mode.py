@@ -1,11 +1,13 @@
 """Socket Mode over a real websocket; in a module of its own, because a process has one job engine."""
 
+import asyncio
 from pathlib import Path
 
+from bot.__main__ import Mind
 from tests.channels.slack.running import running
 from tests.channels.slack.test_events import recorded
 from tests.channels.slack.test_slack import connected
-from tests.servers.fake_slack import APP_TOKEN
+from tests.servers.fake_slack import APP_TOKEN, buttons
 
 
 async def test_socket_mode_answers_a_mention_and_its_copy_once(tmp_path: Path) -> None:
@@ -15,3 +17,28 @@ async def test_socket_mode_answers_a_mention_and_its_copy_once(tmp_path: Path) -
         assert await bot.slack.push(recorded("message_channels"))
         await bot.slack.until(posts=1)
         assert len(bot.slack.posts) == 1
+
+
+async def test_commands_and_presses_come_over_socket_mode_too(tmp_path: Path, mind: Mind) -> None:
+    async with running(tmp_path, mind, slack_app_token=APP_TOKEN) as bot:
+        await connected(bot)
+        command = {
+            "command": "/faq",
+            "text": "Welcher Port für POP3 mit SSL?",
+            "team_id": "T0001",
+            "channel_id": "C0001",
+            "user_id": "U0001",
+            "trigger_id": "1.2.3",
+            "response_url": f"{bot.slack.root}/commands/socket",
+        }
+        assert await bot.slack.push(command, kind="slash_commands")
+        await bot.slack.until(posts=1)
+        (private,) = bot.slack.ephemeral
+        other = next(b for b in buttons(private) if b["label"] == "In English")
+        assert await bot.slack.push(bot.slack._pressed(private, other, "U0001", "T0001", 1), kind="interactive")
+        for _ in range(200):
+            if "Auf Deutsch" in [b["label"] for b in buttons(private)]:
+                break
+            await asyncio.sleep(0.02)
+        assert "995" in private["text"]
+        assert "Auf Deutsch" in [b["label"] for b in buttons(private)]

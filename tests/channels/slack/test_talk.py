@@ -7,8 +7,10 @@ import pytest
 import pytest_asyncio
 
 from bot.__main__ import Mind
+from bot.commands import Office
+from bot.core.model import Answer, Question
 from tests.channels.slack.running import Running, running
-from tests.channels.slack.talk import MENTION, Room
+from tests.channels.slack.talk import MENTION, Room, envelope
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CHANNELS = itertools.count(1)
@@ -183,3 +185,40 @@ async def test_a_direct_message_is_always_answered_and_goes_on_without_a_thread(
     assert "993" in second["text"]
     assert "thread_ts" not in second
     assert "nicht" in third["text"] or "FAQ" in third["text"]
+
+
+async def test_an_edited_direct_message_changes_its_answer(bot: Running) -> None:
+    room = Room(bot, "D0002")
+    ts, _ = await room.ask("Welcher Port für POP3 mit SSL?")
+    await room.edit(ts, "Welcher Port für IMAP mit SSL?")
+    for _ in range(100):
+        if "993" in (await room.replies(1))[0]["text"]:
+            break
+    assert len(await room.replies(1)) == 1
+    assert "993" in (await room.replies(1))[0]["text"]
+
+
+async def test_a_payload_that_does_not_name_the_bot_is_understood_all_the_same(room: Room) -> None:
+    """Slack's own example of `authorizations` has `is_bot: false`; auth.test says who the bot is."""
+    body = envelope(room.message(f"<@U0002> {MENTION} welcher Port für POP3 mit SSL?", room.user, "1515440000.000077"))
+    body["authorizations"][0]["is_bot"] = False
+    assert await room.bot.slack.deliver(room.bot.url, body) == 1
+    (answer,) = await room.replies(1)
+    assert "995" in answer["text"]
+
+
+async def test_a_fault_of_ours_is_said_neutrally_and_listed_as_a_gap(bot: Running) -> None:
+    room = Room(bot, "D0003")
+    assert bot.desk
+    original, bot.desk._respond = bot.desk._respond, broken
+    try:
+        _, answer = await room.ask("Welcher Port für POP3 mit SSL?")
+    finally:
+        bot.desk._respond = original
+    assert "schiefgegangen" in answer["text"]
+    assert "secret" not in answer["text"]
+    assert "failure" in [kept.outcome for kept in bot.store.decisions(person=f"T0001:{room.user}")]
+
+
+async def broken(question: Question, office: Office | None = None) -> Answer:
+    raise RuntimeError("secret detail")
