@@ -94,9 +94,9 @@ def _lookup(settings: Settings) -> Lookup:
 
 
 def sections_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
-    """Sections of the FAQ → ids of their entries, in the order of the ids."""
+    """Sections of the FAQ → ids of their entries; error messages last."""
     found: dict[str, list[str]] = {}
-    for entry in knowledge.entries.values():
+    for entry in sorted(knowledge.entries.values(), key=lambda entry: (entry.kind == "error", entry.faq, entry.id)):
         found.setdefault(entry.faq, []).append(entry.id)
     return {section: tuple(ids) for section, ids in found.items()}
 
