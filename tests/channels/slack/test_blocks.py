@@ -183,3 +183,10 @@ def test_a_buttons_value_that_does_not_fit_leaves_the_button_out(composer: Compo
     asked_again = [b for b in buttons(message) if "In English" in b["label"]]
     assert len(asked_again) == 1  # by asking the same once more
     assert "Im Channel teilen" not in [b["label"] for b in buttons(message)]
+
+
+def test_what_a_suggestion_cannot_carry_it_leaves_out(composer: Composer) -> None:
+    """The address is for the answer's text alone; without it an example stands there."""
+    facts = {"entries": [], "suggested": ["login-name"], "email": "a" * 2_500, "domain": ""}
+    message = composer.message(EVENT, Answer("suggest", "de", facts), private=False, person=False)
+    assert refused({"channel": "C1", **message}) == ""

@@ -137,6 +137,21 @@ async def test_commands_work_by_mention_also_in_a_thread(room: Room, said: str, 
     assert expected in answer["text"]
 
 
+QUESTIONS = [
+    ("login geht nicht, was ist der Benutzername?", "login-name"),
+    ("ports für SSL bitte", "ports"),
+    ("mx record ändern, wie?", "FAQ"),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), QUESTIONS)
+async def test_a_question_that_begins_like_a_command_is_a_question(room: Room, said: str, expected: str) -> None:
+    _, answer = await room.ask(f"{MENTION} {said}")
+    assert "keine E-Mail-Adresse" not in answer["text"]
+    assert "keine Domain" not in answer["text"]
+    assert expected in answer["text"]
+
+
 async def test_an_edited_question_changes_its_answer_in_place(room: Room) -> None:
     ts, answer = await room.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
     await room.edit(ts, f"{MENTION} Welcher Port für IMAP mit SSL?")

@@ -113,11 +113,20 @@ async def test_a_wrong_way_back_installs_nothing(bot: Running, query: str, same:
             assert "Thank you" not in await page.text()
 
 
-async def test_a_state_is_good_once(bot: Running) -> None:
-    state = "once"
-    bot.store.keep_secret(f"state:{state}", "")
-    assert bot.store.drop_secret(f"state:{state}", time.time() - 600)
-    assert not bot.store.drop_secret(f"state:{state}", time.time() - 600)
+async def test_a_state_is_good_once_and_for_ten_minutes(bot: Running) -> None:
+    async with aiohttp.ClientSession() as browser:
+        async with browser.get(f"{bot.root}/slack/install", allow_redirects=False) as page:
+            state = parse_qs(urlsplit(page.headers["Location"]).query)["state"][0]
+            cookie = page.headers["Set-Cookie"].split(";")[0]
+        found = []
+        for number in (1, 2):
+            bot.slack.codes[f"once{number}"] = granted("T9", "xoxb-T9")
+            back = f"{bot.root}/slack/oauth_redirect?code=once{number}&state={state}"
+            async with browser.get(back, headers={"Cookie": cookie}) as page:
+                found.append(page.status)
+    assert found == [200, 401]
+    bot.store.keep_secret("state:old", "")
+    assert not bot.store.drop_secret("state:old", time.time() + 1)
 
 
 LEAVING: list[dict[str, Any]] = [
