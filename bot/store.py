@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
+from sqlalchemy.schema import CreateColumn
 
 from bot.core.model import Answer, Before, Event, Kept, Thread
 from bot.core.redact import redacted
@@ -281,9 +282,8 @@ def _escaped(text: str) -> str:
 def _add_columns(connection: sql.Connection) -> None:
     """Columns that a newer version added."""
     inspector = sql.inspect(connection)
-    compiler = connection.dialect.ddl_compiler(connection.dialect, None)  # type: ignore[arg-type]
     for table in _METADATA.tables.values():
         known = {column["name"] for column in inspector.get_columns(table.name)}
         for column in (c for c in table.columns if c.name not in known):
-            what = compiler.get_column_specification(column)  # type: ignore[no-untyped-call]
+            what = CreateColumn(column).compile(dialect=connection.dialect)
             connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {what}")
