@@ -66,6 +66,9 @@ class Desk:
         if act is None:
             log.error("unknown_act", key=event.key, act=event.act)
             return SILENCE
+        channel = self._channels.get(event.channel)
+        if channel and event.facts.get("snippets"):
+            event = replace(event, question=replace(event.question, text=await channel.read(event)))
         if event.act in ("home", "prompts"):
             hint = await _hint(self._channels.get(event.channel), event)
             event = replace(event, question=replace(event.question, hint=hint))

@@ -1,5 +1,6 @@
 """What several tests share: the real knowledge base, learnt once a session."""
 
+import fcntl
 import os
 import shutil
 from pathlib import Path
@@ -21,14 +22,17 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def mind(learnt: Path) -> Mind:
-    """The project's own content, whatever the environment says."""
-    return open_mind(
-        Settings(
-            postbote_data_dir=learnt,
-            postbote_knowledge=PROJECT / "knowledge",
-            postbote_templates=PROJECT / "templates",
+    """The project's own content, whatever the environment says. One worker learns, the others wait and read."""
+    learnt.mkdir(exist_ok=True)
+    with (learnt / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return open_mind(
+            Settings(
+                postbote_data_dir=learnt,
+                postbote_knowledge=PROJECT / "knowledge",
+                postbote_templates=PROJECT / "templates",
+            )
         )
-    )
 
 
 @pytest.fixture(scope="module")

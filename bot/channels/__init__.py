@@ -89,6 +89,10 @@ class Channel(Protocol):
         """The asker's language as far as the channel knows it; asked once the event is stored. None: not known."""
         ...
 
+    async def read(self, event: Event) -> str:
+        """What was said, with what the event itself only begins (long snippets). Raises TryLater."""
+        ...
+
     async def link(self, event: Event) -> str:
         """Where a question stands; empty: not known."""
         ...

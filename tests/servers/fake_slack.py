@@ -47,6 +47,7 @@ class FakeSlack:
     views: list[dict[str, Any]] = field(default_factory=list)  # published and opened, with "user_id" or "trigger_id"
     prompts: list[dict[str, Any]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)  # what people wrote, for conversations.replies
+    snippets: dict[str, str] = field(default_factory=dict)  # id → content, for files.info
     admins: set[str] = field(default_factory=set)
     creator: str = ""  # of every channel
     teams: dict[str, str] = field(default_factory=lambda: {TOKEN: TEAM})  # token → workspace
@@ -219,6 +220,13 @@ class FakeSlack:
     def _users_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
         user = str(body.get("user"))
         return {"ok": True, "user": {"id": user, "locale": self.locale, "is_admin": user in self.admins}}
+
+    def _files_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        """docs.slack.dev/reference/methods/files.info: a snippet's text is beside its file."""
+        content = self.snippets.get(str(body.get("file")))
+        if content is None:
+            return {"ok": False, "error": "missing_scope", "needed": "files:read"}
+        return {"ok": True, "file": {"id": body["file"], "mode": "snippet"}, "content": content, "is_truncated": False}
 
     def _conversations_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
         return {"ok": True, "channel": {"id": body.get("channel"), "creator": self.creator}}

@@ -31,6 +31,7 @@ from bot.channels.slack.manifest import PATH, SCOPES
 from bot.channels.slack.pace import EVERY, Pace
 from bot.channels.slack.people import People
 from bot.channels.slack.signature import refusal
+from bot.channels.slack.snippets import read
 from bot.channels.slack.workspaces import BROKEN, Installations, OneToken, Workspaces
 from bot.core.model import Answer, Event, Language, Question
 
@@ -135,6 +136,10 @@ class Slack:
             return ""
         url = (await self._workspaces.own(to.get("team", ""))).url
         return f"{url}archives/{channel}/p{ts}" if url else ""
+
+    async def read(self, event: Event) -> str:
+        """With the whole of long snippets."""
+        return await read(self._workspaces, event)
 
     async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
         """See Channel."""

@@ -8,11 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.channels.slack.snippets import begun, previews
 from bot.core.model import Event, Question
 
 CHANNEL = "slack"
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|<!(?:here|channel|everyone|subteam)[^>]*>")
-_SNIPPETS = 4  # files of a message whose preview is read
 
 
 def to_event(body: Mapping[str, Any], bot: str = "") -> Event | None:
@@ -66,6 +66,7 @@ def from_message(team: str, event: Mapping[str, Any], bot: str) -> Event | None:
             "thread": not direct,
             "direct": direct,
             "mentions": bool(_MENTION.search(text)),
+            **with_snippets(event),
         },
         place=f"{team}:{channel}",
         person=f"{team}:{event.get('user', '')}",
@@ -156,14 +157,17 @@ def from_command(body: Mapping[str, Any]) -> Event | None:
 def to_text(message: Mapping[str, Any]) -> str:
     """What a message says, with the beginning of its snippets: Slack sends it along as `files[].preview`."""
     pieces = [str(message.get("text") or "")]
-    files = message.get("files")
-    for file in (files if isinstance(files, list) else [])[:_SNIPPETS]:
-        if isinstance(file, Mapping):
-            pieces += [str(file.get("plain_text") or file.get("preview") or "")]
+    pieces += previews(message)
     attachments = message.get("attachments")
     if not pieces[0] and isinstance(attachments, list):
         pieces += [str(a.get("text") or a.get("fallback") or "") for a in attachments if isinstance(a, Mapping)]
     return "\n".join(piece for piece in pieces if piece)
+
+
+def with_snippets(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The fact "snippets" (id → beginning), where the message holds only the beginning of some."""
+    found = begun(message)
+    return {"snippets": found} if found else {}
 
 
 def bot_user(body: Mapping[str, Any]) -> str:

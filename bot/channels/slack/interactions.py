@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.channels.slack.events import CHANNEL, to_text
+from bot.channels.slack.events import CHANNEL, to_text, with_snippets
 from bot.core.model import Event, Question
 
 EXPLAIN, ASK = "explain", "ask"  # callback ids of the message shortcut, and of the global one and its form
@@ -88,6 +88,7 @@ def from_message_shortcut(payload: Mapping[str, Any]) -> Event | None:
             "share_in": str(message.get("thread_ts") or ts),
         },
         act="explain",
+        facts=with_snippets(message),
         place=f"{team}:{channel}",
         person=f"{team}:{user}",
     )

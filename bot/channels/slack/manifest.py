@@ -15,6 +15,7 @@ SCOPES = {
     "channels:read": "who created a channel, and so may set its mode",
     "chat:write": "its replies",
     "commands": "slash commands and shortcuts",
+    "files:read": "long logs and bounces: Slack sends only the first lines of a snippet",
     "groups:history": "the same in private channels",
     "groups:read": "the same in private channels",
     "im:history": "direct messages to the bot, and finding its own reply again",

@@ -64,6 +64,10 @@ class WebPage:
         """Not known."""
         return None
 
+    async def read(self, event: Event) -> str:
+        """What was typed."""
+        return event.question.text
+
     async def link(self, event: Event) -> str:
         """Nothing is kept."""
         return ""

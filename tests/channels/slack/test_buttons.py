@@ -206,6 +206,32 @@ async def test_explain_this_error_tells_only_the_one_who_asked(room: Room, messa
     assert await room.replies(0) == []
 
 
+LONG = (
+    "Hi. This is the qmail-send program at mail.example.com.\n" + "\n".join(f"> header {n}" for n in range(40)) + BOUNCE
+)
+FULL = [
+    # is the whole snippet to be had, what the answer names
+    ("Slack gives the whole", True, "error-badmailfrom"),
+    ("the app may not read files", False, "FAQ"),
+]
+
+
+@pytest.mark.parametrize(("given", "expected"), [row[1:] for row in FULL], ids=[row[0] for row in FULL])
+async def test_of_a_long_snippet_the_whole_is_read(room: Room, given: bool, expected: str) -> None:
+    """Slack sends five lines of it with the message; what is wrong stands below."""
+    lines = LONG.split("\n")
+    identity = f"F{room.channel}"
+    file = {"id": identity, "mode": "snippet", "preview": "\n".join(lines[:5]), "preview_is_truncated": True}
+    file |= {"lines": len(lines), "lines_more": len(lines) - 5}
+    if given:
+        room.bot.slack.snippets[identity] = LONG
+    message = {"type": "message", "user": "U0001", "ts": new_ts(), "text": "", "files": [file]}
+    await room.bot.slack.interact(room.bot.url, message_shortcut(room, message))
+    private = await until(lambda: room.bot.slack.ephemeral and room.bot.slack.ephemeral[-1])
+    assert expected in private["text"]
+    assert ("Source" in private["text"]) is given
+
+
 async def test_an_explanation_can_be_shared_in_the_messages_thread(room: Room) -> None:
     message = {"type": "message", "user": "U0001", "ts": new_ts(), "text": "550 5.7.1 Relaying denied"}
     await room.bot.slack.interact(room.bot.url, message_shortcut(room, message))
