@@ -23,6 +23,7 @@ from bot.core.features import Reader
 from bot.core.gaps import to_gaps
 from bot.core.mail_dns import Lookup
 from bot.core.model import LANGUAGES, Answer, Knowledge, Language, Question
+from bot.core.person import to_person
 from bot.core.questions import examples_of, train
 from bot.knowledge import KnowledgeError, load
 from bot.lookup import open_lookup
@@ -70,7 +71,8 @@ def read_settings() -> Settings:
 
 def _cure(error: Any) -> str:
     where = ".".join(str(step).upper() for step in error["loc"])
-    return f"{where}: {error['msg']}" if where else str(error["msg"]).removeprefix("Value error, ")
+    says = str(error["msg"]).removeprefix("Value error, ")
+    return f"{where}: {says}" if where else says
 
 
 def mind_or_exit(settings: Settings) -> Mind:
@@ -272,11 +274,25 @@ def why(identity: str) -> None:
     click.echo(show.kept(kept))
 
 
+@main.command()
+@click.argument("user")
+def forget(user: str) -> None:
+    """Delete everything about USER: a Slack user id (U…, or T…:U… in one workspace) or a mail address."""
+    settings = read_settings()
+    try:
+        person = to_person(user)
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong), param_hint="USER") from None
+    with _open_store(settings):  # brings the tables up to date, and explains a database that cannot be used
+        lines = list(import_module("bot.forget").forget(person, settings.database_url, settings.postbote_data_dir))
+    click.echo("\n".join(lines) or f"nothing is kept about {person.name}")
+
+
 @contextmanager
 def _open_store(settings: Settings) -> Iterator[Any]:
     """Ends the program where the database cannot be used."""
     module = import_module("bot.store")  # a tenth of a second that `ask` need not wait for
-    store = module.Store(settings.postbote_database_url, settings.postbote_data_dir)
+    store = module.Store(settings.database_url, settings.postbote_data_dir)
     try:
         store.open()
         yield store

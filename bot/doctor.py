@@ -35,8 +35,8 @@ def _folder(folder: Path) -> Check:
 
 
 def _database(settings: Settings) -> Check:
-    store = Store(settings.postbote_database_url, settings.postbote_data_dir)
-    kind = "PostgreSQL" if settings.postbote_database_url else "SQLite"
+    store = Store(settings.database_url, settings.postbote_data_dir)
+    kind = "PostgreSQL" if settings.database_url else "SQLite"
     try:
         store.open()
         number = store.number()

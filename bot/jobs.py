@@ -34,7 +34,7 @@ APPLICATION_VERSION = (
     "1"  # fixed: work stored by the version before is finished by the version after (queue: finding 8)
 )
 SWEEP = 2.0  # seconds between two looks for slots whose holder died
-KEEP = timedelta(days=7)  # keys are kept longer than Slack's Delayed Events redeliver (24 h), then deleted
+KEEP, LEAST = timedelta(days=7), timedelta(hours=26)  # of keys: longer than Slack's Delayed Events redeliver (24 h)
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 1_800.0  # seconds between attempts, doubled from one to the next
 GIVE_UP_AFTER = 24 * 3_600.0  # seconds of pauses
 PATIENCE = 25.0  # seconds that a stop waits for work under way; systemd kills after 30
@@ -287,9 +287,10 @@ class Jobs:
                 await asyncio.to_thread(self._slots.release, number)
 
     async def _forget(self) -> None:
-        """Deletes keys that no redelivery can have any more."""
+        """Deletes keys that no redelivery can have any more, with what was asked and answered."""
+        keep = max(LEAST, min(KEEP, timedelta(seconds=self._store.keep)))
         while True:
-            before = (datetime.now(UTC) - KEEP).isoformat()
+            before = (datetime.now(UTC) - keep).isoformat()
             old = await DBOS.list_workflows_async(
                 completed_before=before, limit=1_000, load_input=False, load_output=False
             )

@@ -50,7 +50,7 @@ async def run_system(
 ) -> None:
     """Runs everything that is configured until SIGTERM or SIGINT. `say` prints a line for the person who started it."""
     open_channels: dict[str, Channel] = {}
-    database, folder = settings.postbote_database_url, settings.postbote_data_dir
+    database, folder = settings.database_url, settings.postbote_data_dir
     store = Store(database, folder, settings.postbote_keep_days)
     desk = Desk(respond, store, open_channels, words.sections, words.why)
     jobs = Jobs(database, folder, desk.consider, open_channels, store)

@@ -6,6 +6,7 @@
 import re
 from pathlib import Path
 from typing import Self
+from urllib.parse import SplitResult, urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -37,8 +38,9 @@ class Settings(BaseSettings):
         default=None, description="Slack client secret; the workspaces' tokens are encrypted with it"
     )
     slack_api_url: str = Field(default="https://slack.com/api/", description="base URL of Slack's Web API")
-    postbote_database_url: str = Field(
-        "", description="postgresql://… for many processes; empty: a SQLite file in POSTBOTE_DATA_DIR"
+    postbote_database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="postgresql://… for many processes; empty: a SQLite file in POSTBOTE_DATA_DIR",
     )
     postbote_data_dir: Path = Field(
         default_factory=lambda: user_data_path("postbote"), description="folder for the SQLite file and caches"
@@ -69,6 +71,11 @@ class Settings(BaseSettings):
         description="days that questions (without addresses), decisions and feedback are kept",
     )
 
+    @property
+    def database_url(self) -> str:
+        """postgresql://…, with its password; empty for SQLite."""
+        return self.postbote_database_url.get_secret_value()
+
     def slack_helpers(self) -> tuple[str, str]:
         """(Slack's marks that call them, the channel for requests); each may be empty."""
         ids = _ids(self.postbote_slack_helpers)
@@ -78,6 +85,21 @@ class Settings(BaseSettings):
     def slack_editors(self) -> list[str]:
         """User ids."""
         return _ids(self.postbote_slack_editors)
+
+    @field_validator("postbote_database_url")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr) -> SecretStr:
+        """Checked here, because the libraries' own messages would show the password."""
+        try:
+            wrong = bool(value.get_secret_value()) and not _is_database(urlsplit(value.get_secret_value()))
+        except ValueError:  # of urlsplit: a port that is no number
+            wrong = True
+        if wrong:
+            raise ValueError(
+                "it must be postgresql://user:password@host:port/database, "
+                "with special characters of the password written as %XX (/ is %2F, @ is %40)"
+            )
+        return value
 
     @field_validator("postbote_slack_helpers", "postbote_slack_editors")
     @classmethod
@@ -102,6 +124,11 @@ class Settings(BaseSettings):
         if self.slack_bot_token and not (self.slack_signing_secret or self.slack_app_token):
             raise ValueError("SLACK_BOT_TOKEN needs SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode)")
         return self
+
+
+def _is_database(url: SplitResult) -> bool:
+    """RFC 3986; without a host, libpq's own variables or `?host=` name the server."""
+    return url.scheme == "postgresql" and url.netloc.count("@") < 2 and (url.port or 1) > 0
 
 
 def _ids(value: str) -> list[str]:

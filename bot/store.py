@@ -68,7 +68,7 @@ class Store:
         Empty for a SQLite file in `data_dir`. `keep_days`: how long decisions and feedback are kept.
         """
         self._folder = None if database_url else data_dir
-        self._keep = keep_days * DAY
+        self.keep = keep_days * DAY
         url = (
             database_url.replace("postgresql://", "postgresql+psycopg://", 1)
             or f"sqlite:///{data_dir / 'store.sqlite'}"
@@ -178,8 +178,10 @@ class Store:
 
     def forget_old(self) -> None:
         """Deletes what is older than `keep_days`; threads a day after their last answer."""
-        for table, seconds in ((_DECISIONS, self._keep), (_FEEDBACK, self._keep), (_THREADS, max(self._keep, DAY))):
+        for table, seconds in ((_DECISIONS, self.keep), (_FEEDBACK, self.keep), (_THREADS, max(self.keep, DAY))):
             self._run(sql.delete(table).where(table.c.at < time.time() - seconds))
+        used_up = (_SECRETS.c.key.like("state:%"), _SECRETS.c.at < time.time() - DAY)  # nobody came back from Slack
+        self._run(sql.delete(_SECRETS).where(*used_up))
 
     def forget_team(self, team: str) -> None:
         """Everything of a workspace that removed the bot."""

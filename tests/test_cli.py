@@ -114,7 +114,7 @@ def test_for_many_workspaces_the_manifest_has_the_way_back_and_rotated_tokens(da
 
 MANY = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "x"}
 WRONG = [
-    ("an id that is none", {"POSTBOTE_SLACK_EDITORS": "ada"}, ["run"], "POSTBOTE_SLACK_EDITORS: Value error, 'ada'"),
+    ("an id that is none", {"POSTBOTE_SLACK_EDITORS": "ada"}, ["run"], "POSTBOTE_SLACK_EDITORS: 'ada'"),
     ("half of an app", {"SLACK_CLIENT_ID": "1.2"}, ["run"], "SLACK_CLIENT_SECRET"),
     ("one workspace and many", MANY | {"SLACK_BOT_TOKEN": "xoxb-1"}, ["run"], "unset one of them"),
     ("many without a way in", MANY, ["run"], "SLACK_CLIENT_ID needs"),

@@ -22,6 +22,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "turns": (set(), set()),
     "desk": ({"core", "store", "commands", "channels", "office", "presses"}, {"structlog"}),
     "doctor": ({"core", "channels", "settings", "store"}, set()),
+    "forget": ({"core"}, {"dbos", "sqlalchemy"}),
     "office": ({"core", "store", "channels"}, set()),
     "presses": ({"core", "store", "commands"}, set()),
     "slots": ({"core"}, {"psycopg", "structlog"}),

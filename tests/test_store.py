@@ -140,7 +140,7 @@ def test_what_is_too_old_is_forgotten(store: Store, mind: Mind, talk: str, tmp_p
     one = told(mind, store, talk, "1", "Welcher Port für POP3 mit SSL?")
     store.forget_old()
     assert store.decision(one.key)
-    store._keep = -1.0
+    store.keep = -1.0
     store.forget_old()
     assert store.decision(one.key) is None
 

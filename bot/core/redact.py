@@ -1,13 +1,44 @@
-"""Text without what is nobody's business: mail addresses, IP addresses, tokens and long numbers."""
+"""Text without what is nobody's business: addresses, who was mentioned, tokens, passwords, accounts, telephone numbers.
 
+What has no form of its own stays: names of people, streets, a domain that is somebody's name, a password that stands
+alone.
+"""
+
+import ipaddress
 import re
 
-_RULES = (
-    (re.compile(r"\bx(?:ox[a-z]|app)-[A-Za-z0-9-]{5,200}"), "<token>"),
-    (re.compile(r"[\w.+=-]{1,64}[@%][\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"), "<address>"),
-    (re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"), "<ip>"),
-    (re.compile(r"(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{1,4}(?![0-9A-Fa-f:])"), "<ip>"),
-    (re.compile(r"(?<!\d)\+?\d[\d /-]{8,20}\d(?!\d)"), "<number>"),
+_MARK: tuple[tuple[str, str], ...] = (
+    # tokens: Slack's (docs.slack.dev/authentication/tokens), JWT (RFC 7519), GitHub's, AWS's, PEM (RFC 7468)
+    (r"\bx(?:ox[a-z]|app)[-.][A-Za-z0-9.-]{5,300}", "<token>"),
+    (r"https://hooks\.slack(?:-gov)?\.com/[^\s>|]{1,300}", "<token>"),
+    (r"\beyJ[\w-]{8,4000}\.[\w-]{2,4000}(?:\.[\w-]{0,4000})?", "<token>"),
+    (r"\b(?:gh[opsu]_|github_pat_)\w{20,255}|\bAKIA[A-Z0-9]{16}\b", "<token>"),
+    (r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,20000}(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?", "<token>"),
+    (r"(?i)\b(bearer|basic|auth (?:plain|login|cram-md5|xoauth2))(\s{1,3})[\w+/=.~-]{6,4000}", r"\1\2<token>"),
+    (
+        r"(?i)\b(pass(?:wor[dt]|wd|phrase)?|kennwort|pwd|secret)(\s?[:=]\s?|\s(?:lautet|is:|ist:)\s?)\S{1,200}",
+        r"\1\2<secret>",
+    ),
+    (r"(?<=://)[^\s:/@]{1,200}:[^\s/@]{1,200}(?=@)", "<secret>"),  # RFC 3986, 3.2.1
+    # people: Slack's mentions, mail addresses (RFC 5322, 3.4.1; also as "max%firma.de", as "max (at) firma.de")
+    (r"<@[UW][A-Z0-9]{2,20}(?:\|[^>]{0,200})?>", "<person>"),
+    (r'"[^"\s@]{1,64}(?: [^"\s@]{1,64})?"@[\w.-]{1,253}', "<address>"),
+    (r"[\w.+=-]{1,64}\s?[(\[]\s?at\s?[)\]]\s?[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", "<address>"),
+    (r"[\w.+=-]{1,64}%[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", "<address>"),
+    (r"[\w.+=~&*-][\w.+=~&'*-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}", "<address>"),
+    # networks
+    (r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)", "<ip>"),
+    (r"(?:(?<![0-9A-Fa-f:])|(?<=IPv6:))(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{1,4}(?![0-9A-Fa-f:])", "<ip>"),
+    # accounts (ISO 13616) and cards, telephone numbers (E.164; DIN 5008; 555-123-4567), any other long number
+    (r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b", "<account>"),
+    (r"(?<!\d)(?:\d{4}[ -]){3}\d{1,7}(?!\d)", "<account>"),
+    (r"(?<![\d.:,#])(?!\d\d?\.\d\d?\.\d{2,4}\b)(?:\+|\(00?|00?)[1-9](?:[ ./()-]{0,3}\d){5,16}(?!\d)", "<number>"),
+    (r"(?<!\d)\(?\d{3}\)?[ .-]?\d{3}[.-]\d{4}(?!\d)", "<number>"),
+    (r"(?<![\w.])\d{9,40}(?![\w.])", "<number>"),
+)
+_RULES = tuple((re.compile(pattern), mark) for pattern, mark in _MARK)
+_SHORT_IPV6 = re.compile(
+    r"(?:(?<![\w:])|(?<=IPv6:))[0-9A-Fa-f:]{0,35}::[0-9A-Fa-f:]{0,35}(?:<ip>|(?:\.\d{1,3}){3})?(?:%\w{1,15})?"
 )
 
 
@@ -15,4 +46,13 @@ def redacted(text: str) -> str:
     """The text with a mark in place of each."""
     for pattern, mark in _RULES:
         text = pattern.sub(mark, text)
-    return text
+    return _SHORT_IPV6.sub(_if_address, text)
+
+
+def _if_address(found: re.Match[str]) -> str:
+    """RFC 4291, 2.2: "::" stands for zeros; what only looks like it (C++) stays."""
+    try:
+        ipaddress.IPv6Address(found[0].replace("<ip>", "192.0.2.1").rstrip(":") if found[0] != "::" else "x")
+    except ValueError:
+        return found[0]
+    return "<ip>"

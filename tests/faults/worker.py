@@ -36,7 +36,7 @@ def to_text(answer: Answer) -> str:
 async def main() -> None:
     channels: dict[str, Channel] = {}
     settings = Settings()
-    database, folder = settings.postbote_database_url, settings.postbote_data_dir
+    database, folder = settings.database_url, settings.postbote_data_dir
     store = Store(database, folder)
     desk = Desk(respond, store, channels, {}, lambda answer: "")
     jobs = Jobs(database, folder, desk.consider, channels, store)

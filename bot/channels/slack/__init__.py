@@ -30,6 +30,7 @@ from bot.channels.slack.install import Install
 from bot.channels.slack.manifest import PATH, SCOPES
 from bot.channels.slack.pace import EVERY, Pace
 from bot.channels.slack.people import People
+from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.signature import refusal
 from bot.channels.slack.snippets import read
 from bot.channels.slack.workspaces import BROKEN, Installations, OneToken, Workspaces
@@ -84,7 +85,13 @@ class Slack:
         composer = Composer(parts.render, parts.label, parts.title)
         self._home = Home(composer, parts.render, parts.label, parts.title)
         self._delivery = Delivery(
-            self._workspaces, composer, self._home, Pace(pace), Helpers(*settings.slack_helpers()), settle
+            self._workspaces,
+            composer,
+            self._home,
+            Pace(pace),
+            Helpers(*settings.slack_helpers()),
+            ResponseUrls(base_url),
+            settle,
         )
         app = AsyncApp(
             token="unused",  # noqa: S106 - no secret: Bolt's own authorization never runs

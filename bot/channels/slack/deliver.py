@@ -14,12 +14,12 @@ import structlog
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.channels.slack.blocks import Composer
 from bot.channels.slack.home import Home
 from bot.channels.slack.pace import Pace
 from bot.channels.slack.refused import judge
+from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.workspaces import Workspaces
 from bot.core.model import Answer, Event, TryLater
 
@@ -52,11 +52,12 @@ class Delivery:
         home: Home,
         pace: Pace,
         helpers: Helpers,
+        urls: ResponseUrls,
         settle: float = SETTLE,
     ) -> None:
         self._workspaces = workspaces
         self._composer, self._home = composer, home
-        self._pace, self._helpers, self._settle = pace, helpers, settle
+        self._pace, self._helpers, self._urls, self._settle = pace, helpers, urls, settle
 
     async def send(self, event: Event, answer: Answer | None, *, again: bool) -> str:
         """The `ts` of the post; empty where there is none.
@@ -93,7 +94,7 @@ class Delivery:
             await self._update(client, event, message)
             return ""
         if to.get("response_url"):
-            await calling(event, lambda: _respond(to["response_url"], message))
+            await calling(event, lambda: self._urls.post(to["response_url"], message))
             return ""
         if to.get("private"):
             await self._whisper(client, event, message)
@@ -134,7 +135,7 @@ class Delivery:
         """In place; what only one person sees can only be replaced through its own address."""
         to = event.reply_to
         if to.get("ephemeral"):
-            await calling(event, lambda: _respond(to["response_url"], message, replace=True))
+            await calling(event, lambda: self._urls.post(to["response_url"], message, replace=True))
             return
         ts = to["ts"] if to["update"] == "itself" else to["update"]
         await self._calling(event, lambda: client.chat_update(channel=to["channel"], ts=ts, **message))
@@ -194,11 +195,11 @@ class Delivery:
         here = _elsewhere(event, event.reply_to["channel"], thread)
         message = self._composer.message(event, answer, private=False, person=self._helpers.reach(event))
         if await self._post(client, here, message, again):
-            await calling(event, lambda: _respond(event.reply_to["response_url"], {"delete_original": True}))
+            await calling(event, lambda: self._urls.post(event.reply_to["response_url"], {"delete_original": True}))
             return
         refused = Answer("feedback", answer.language, {"verdict": "not-shared"})
         note = self._composer.message(event, refused, private=True, person=False)
-        await calling(event, lambda: _respond(event.reply_to["response_url"], note))
+        await calling(event, lambda: self._urls.post(event.reply_to["response_url"], note))
 
     async def _already_posted(self, client: AsyncWebClient, event: Event, key: str) -> str:
         """The `ts` of the reply, if it is there: in the thread, or in the conversation since the question."""
@@ -233,18 +234,6 @@ def _elsewhere(event: Event, channel: str, thread: str = "") -> Event:
 def _key_of(message: Mapping[str, Any]) -> str:
     metadata = message.get("metadata") or {}
     return str((metadata.get("event_payload") or {}).get("key", "")) if metadata.get("event_type") == METADATA else ""
-
-
-async def _respond(url: str, message: Mapping[str, Any], *, replace: bool = False) -> None:
-    """For nobody else to see. It cannot be looked up: a crash within the post may repeat it."""
-    body = {"response_type": "ephemeral", "replace_original": replace, **message}
-    response = await AsyncWebhookClient(url, retry_handlers=[]).send_dict(body)
-    if response.status_code == 429:
-        raise TryLater("response_url: 429", float(response.headers.get("Retry-After", 1)))
-    if response.status_code >= 500:
-        raise TryLater(f"response_url: {response.status_code}", maybe_sent=True)
-    if response.status_code != 200:
-        log.error("response_url_refused", status=response.status_code, body=response.body)
 
 
 async def calling(event: Event, call: Callable[[], Awaitable[Any]]) -> Any:

@@ -1,0 +1,57 @@
+"""Somebody about whom everything shall be forgotten: how they are named, and where they are named."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_SLACK = re.compile(r"(?:(T[A-Z0-9]{2,20}):)?([UW][A-Z0-9]{2,20})")
+_ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,253}")
+GONE = "<person>"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A Slack user or a mail address."""
+
+    name: str  # "U0123ABCD", or "max@firma.de" in lower case
+    team: str = ""  # "T0123ABCD": in this workspace only; empty: wherever the name stands
+
+    @property
+    def like(self) -> str:
+        r"""For SQL's LIKE with the escape "\\", on lower-case text: finds at least every text that names the person."""
+        escaped = re.sub(r"([\\%_])", r"\\\1", self.name.lower())
+        return f"%{escaped.replace('@', '_')}%"
+
+    def is_named_in(self, text: str) -> bool:
+        """Also as "max%firma.de", which the bot says back as the user name."""
+        return self._pattern().search(text) is not None
+
+    def taken_out_of(self, text: str) -> str:
+        """The text with a mark in place of the name."""
+        return self._pattern().sub(GONE, text)
+
+    def owns(self, key: str) -> bool:
+        """Is this key ("T0001:U0001", "U0001", an address) the person's?"""
+        team, _, user = key.rpartition(":")
+        return user.lower() == self.name.lower() and (not self.team or team == self.team)
+
+    def may_stand_in(self, keys: Iterable[str]) -> bool:
+        """Is a row with these values of the person's workspace?"""
+        return not self.team or any(key == self.team or key.startswith(f"{self.team}:") for key in keys)
+
+    def _pattern(self) -> re.Pattern[str]:
+        if "@" not in self.name:
+            return re.compile(rf"(?<![A-Za-z0-9]){re.escape(self.name)}(?![A-Za-z0-9])")
+        local, _, domain = self.name.partition("@")
+        return re.compile(rf"(?<![\w.+%@-]){re.escape(local)}[@%]{re.escape(domain)}(?![\w@-]|\.\w)", re.IGNORECASE)
+
+
+def to_person(text: str) -> Person:
+    """`U…`, `T…:U…` or a mail address. Raises ValueError saying what to write."""
+    text = text.strip().removeprefix("<@").removesuffix(">")
+    slack = _SLACK.fullmatch(text)
+    if slack:
+        return Person(slack[2], slack[1] or "")
+    if _ADDRESS.fullmatch(text):
+        return Person(text.lower())
+    raise ValueError(f"{text!r} names nobody; write U0123ABCD or T0123ABCD:U0123ABCD (Slack), or a mail address")

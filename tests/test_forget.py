@@ -1,0 +1,186 @@
+"""`postbote forget USER` against what a real process left in its database."""
+
+import asyncio
+import base64
+import binascii
+import os
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sql
+
+from bot.core.model import Answer, Event, Question
+from bot.core.person import Person, to_person
+from bot.store import Store
+from tests.channels.slack.test_events import recorded
+from tests.servers.fake_slack import SECRET, TEAM, TOKEN, FakeSlack
+from tests.test_run import running
+
+ADA, BOB = "U0ADA0001", "U0BOB0001"
+POSTGRES = os.environ.get("POSTBOTE_TEST_POSTGRES", "")
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)]
+
+
+def new_database(kind: str) -> str:
+    """The address of an empty database; empty for SQLite."""
+    if kind == "sqlite":
+        return ""
+    if not POSTGRES:
+        pytest.skip("POSTBOTE_TEST_POSTGRES names no PostgreSQL server; .ci/run starts one")
+    name = f"postbote_{uuid.uuid4().hex}"
+    with psycopg.connect(POSTGRES, autocommit=True) as server:
+        server.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+    return f"{POSTGRES.rsplit('/', 1)[0]}/{name}"
+
+
+def everything(database: str, data: Path) -> str:
+    """All that stands in all tables; what the engine has pickled as far as bytes can be read."""
+    urls = [database.replace("postgresql://", "postgresql+psycopg://")]
+    urls = urls if database else [f"sqlite:///{data / name}" for name in ("store.sqlite", "postbote.sqlite")]
+    found = []
+    for url in urls:
+        engine = sql.create_engine(url)
+        for schema in (None, "dbos") if database else (None,):
+            tables = sql.MetaData()
+            tables.reflect(engine, schema=schema)
+            with engine.connect() as connection:
+                for table in tables.sorted_tables:
+                    found += [str(v) for row in connection.execute(sql.select(table)) for v in row if v is not None]
+        engine.dispose()
+    return "\n".join(found + [unpickled(value) for value in found])
+
+
+def unpickled(value: str) -> str:
+    try:
+        return base64.b64decode(value, validate=True).decode("latin-1")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+async def forget(data: Path, database: str, who: str) -> tuple[int, str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "forget", who),
+        env=environment | {"POSTBOTE_DATA_DIR": str(data), "POSTBOTE_DATABASE_URL": database},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    printed, _ = await process.communicate()
+    return process.returncode or 0, printed.decode()
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+async def test_nothing_is_left_of_a_person_and_all_of_the_others(data: Path, kind: str) -> None:
+    database = new_database(kind)
+    slack = FakeSlack(locale="de-DE")
+    await slack.start()
+    tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
+    text = "<@U0BOT0001> Welcher Port für POP3 mit SSL?"
+    async with running(data, POSTBOTE_DATABASE_URL=database, **tokens) as (_, url):
+        for number, user in enumerate((ADA, BOB, ADA)):
+            body = recorded("app_mention", text=text, user=user, ts=f"1515449700.00000{number}")
+            await slack.deliver(f"{url}slack/events", body)
+        asked = recorded("app_mention", text=f"{text} sagt <@{ADA}>", user=BOB, ts="1515449700.000009")
+        await slack.deliver(f"{url}slack/events", asked)
+        await slack.command(f"{url}slack/events", "login", "ada.lovelace@firma.de")
+        await slack.until(posts=5)
+        await asyncio.sleep(0.3)
+    await slack.stop()
+    before = everything(database, data)
+    assert ADA in before
+    assert "ada.lovelace" in before
+    code, printed = await forget(data, database, f"{TEAM}:{ADA}")
+    assert (code, "decisions: 2 deleted" in printed, "jobs: 3 deleted" in printed) == (0, True, True), printed
+    code, printed = await forget(data, database, "Ada.Lovelace@firma.de")
+    assert "jobs: 1 deleted" in printed
+    after = everything(database, data)
+    assert ADA not in after
+    assert "lovelace" not in after
+    assert BOB in after
+    assert (await forget(data, database, ADA))[1] == f"nothing is kept about {ADA}\n"
+    if not database:
+        assert not [file for file in data.glob("*.sqlite*") if ADA.encode() in file.read_bytes()], "overwritten on disk"
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_a_row_that_only_names_the_person_stays_without_the_name(tmp_path: Path, kind: str) -> None:
+    from bot.forget import forget as forgotten
+
+    database = new_database(kind)
+    store = Store(database, tmp_path)
+    store.open()
+    event = Event("T1:C1:1:question", "slack", Question("?"), place="T1:C1", person="T1:U0BOB0001")
+    store.remember(event, Answer("echo", "de"), why=f"as {ADA} said")
+    store.feedback("T1:C1:1:question", f"T1:{ADA}", "helpful")
+    store.feedback("T1:C1:1:question", f"T1:{ADA}X", "unhelpful")
+    store.set_mode("T1:C1", "listen", f"T1:{ADA}")
+    store.spoke("T1:C1:1", f"T1:{ADA}")
+    store.spoke("T2:C1:1", f"T2:{ADA}")
+    lines = list(forgotten(Person(ADA, "T1"), database, tmp_path))
+    assert lines == [
+        "decisions: name taken out of 1",
+        "feedback: 1 deleted",
+        "modes: name taken out of 1",
+        "threads: 1 deleted",
+    ]
+    kept = store.decision("T1:C1:1:question")
+    assert kept is not None
+    assert (kept.why, kept.unhelpful) == ("as <person> said", 1)
+    assert store.mode("T1:C1") == "listen"
+    assert store.thread("T1:C1:1") is None
+    assert store.thread("T2:C1:1") is not None
+    store.close()
+
+
+PEOPLE = [
+    ("U0123ABCD", Person("U0123ABCD")),
+    ("<@U0123ABCD>", Person("U0123ABCD")),
+    ("T0001:W0123ABCD", Person("W0123ABCD", "T0001")),
+    (" Max@Firma.DE ", Person("max@firma.de")),
+]
+
+
+@pytest.mark.parametrize(("text", "person"), PEOPLE)
+def test_a_person_is_named_by_id_or_address(text: str, person: Person) -> None:
+    assert to_person(text) == person
+
+
+@pytest.mark.parametrize("text", ["", "max", "C0123ABCD", "T0001:", "%", "@"])
+async def test_what_names_nobody_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="names nobody"):
+        to_person(text)
+
+
+NAMED = [
+    ("max@firma.de", "Login max%firma.de", True),
+    ("max@firma.de", "an <MAX@FIRMA.DE>.", True),
+    ("max@firma.de", "an climax@firma.de", False),
+    ("max@firma.de", "an max@firma.de.example", False),
+    ("U0123ABCD", "<@U0123ABCD|max>", True),
+    ("U0123ABCD", "T1:U0123ABCD:helpful", True),
+    ("U0123ABCD", "U0123ABCDE", False),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "named"), NAMED)
+def test_only_the_whole_name_counts(name: str, text: str, named: bool) -> None:
+    assert Person(name).is_named_in(text) is named
+
+
+def test_old_jobs_and_unused_installations_are_deleted(tmp_path: Path) -> None:
+    store = Store("", tmp_path, keep_days=1)
+    store.open()
+    store.keep_secret("state:old", "")
+    with sql.create_engine(f"sqlite:///{tmp_path / 'store.sqlite'}").begin() as connection:
+        connection.exec_driver_sql("UPDATE postbote_secrets SET at = ?", (time.time() - 90_000,))
+    store.keep_secret("state:new", "")
+    store.keep_secret("T1:bot", "x")
+    store.forget_old()
+    assert not store.drop_secret("state:old")
+    assert store.drop_secret("state:new")
+    assert store.secret("T1:bot") == "x"
+    store.close()
