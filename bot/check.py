@@ -14,7 +14,7 @@ from bot.render import Renderer, WordingError
 # Kinds of reply that the core itself needs; every command adds its own template.
 REPLIES = (
     *("answer", "suggest", "decline", "failure"),
-    *("thanks", "slow", "switched_off", "feedback", "handover", "home"),
+    *("thanks", "greeting", "slow", "switched_off", "feedback", "handover", "home"),
 )
 LONGEST_LABEL = 75  # characters of a Slack button
 _ASKERS = (

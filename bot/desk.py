@@ -15,7 +15,13 @@ import structlog
 from bot.channels import Channel
 from bot.commands import Office
 from bot.core.model import Answer, Before, Event, Kept, Language, Question, Reply, TryLater
-from bot.core.overheard import is_thanks, why_silent_in_channel, why_silent_in_thread
+from bot.core.overheard import (
+    is_greeting,
+    is_thanks,
+    language_of_small_talk,
+    why_silent_in_channel,
+    why_silent_in_thread,
+)
 from bot.core.text import clean
 from bot.office import Desktop
 from bot.presses import Presses
@@ -152,8 +158,11 @@ class Desk:
         before = await self._before(event)
         channel = self._channels.get(event.channel)
         hint = event.question.hint or (before.language if before else None) or await _hint(channel, event)
-        if not event.question.command and is_thanks(clean(event.question.text)):
-            return Answer("thanks", _language_of_thanks(event.question.text, hint))
+        said = "" if event.question.command else clean(event.question.text)
+        if is_thanks(said):
+            return Answer("thanks", language_of_small_talk(said, hint))
+        if is_greeting(said):
+            return Answer("greeting", language_of_small_talk(said, hint))
         question = replace(event.question, hint=hint, before=before.understood if before else "")
         office = Desktop(event, self._store, channel) if channel and event.place else None
         return await self._respond(question, office)
@@ -199,10 +208,6 @@ def _wait_for_post(kept: Kept) -> None:
 
 async def _hint(channel: Channel | None, event: Event) -> Language | None:
     return await channel.hint(event) if channel else None
-
-
-def _language_of_thanks(text: str, hint: Language | None) -> Language:
-    return "en" if "thank" in text.lower() or "thx" in text.lower() else hint or "de"
 
 
 def _without_text(why: str) -> str:

@@ -3,8 +3,15 @@
 import pytest
 
 from bot.core.gaps import to_gaps
-from bot.core.model import Decision, Kept, Outcome, Part, Thread
-from bot.core.overheard import asks, is_thanks, why_silent_in_channel, why_silent_in_thread
+from bot.core.model import Decision, Kept, Language, Outcome, Part, Thread
+from bot.core.overheard import (
+    asks,
+    is_greeting,
+    is_thanks,
+    language_of_small_talk,
+    why_silent_in_channel,
+    why_silent_in_thread,
+)
 
 THANKS = [
     "danke",
@@ -26,6 +33,42 @@ def test_thanks_are_thanks(text: str) -> None:
 @pytest.mark.parametrize("text", NO_THANKS)
 def test_what_says_more_is_not_only_thanks(text: str) -> None:
     assert not is_thanks(text)
+
+
+GREETINGS = ["hi", "Hallo!", "Guten Morgen zusammen", "hello bot 👋", "good morning", "Was kannst du?", "who are you?"]
+NO_GREETINGS = [
+    "",
+    "gut",
+    "Hallo, welcher Port?",
+    "hi, IMAP geht nicht",
+    "Tag der offenen Tür",
+    "was kannst du mir raten",
+]
+
+
+@pytest.mark.parametrize("text", GREETINGS)
+def test_greetings_are_greetings(text: str) -> None:
+    assert is_greeting(text)
+
+
+@pytest.mark.parametrize("text", NO_GREETINGS)
+def test_what_says_more_is_not_only_a_greeting(text: str) -> None:
+    assert not is_greeting(text)
+
+
+SMALL_TALK: list[tuple[str, Language | None, Language]] = [
+    ("danke", "en", "de"),
+    ("thanks!", "de", "en"),
+    ("Guten Tag", "en", "de"),
+    ("Hello there", "de", "en"),
+    ("hi", "en", "en"),
+    ("hi", None, "de"),
+]
+
+
+@pytest.mark.parametrize(("text", "hint", "expected"), SMALL_TALK)
+def test_small_talk_is_answered_in_its_language(text: str, hint: Language | None, expected: Language) -> None:
+    assert language_of_small_talk(text, hint) == expected
 
 
 @pytest.mark.parametrize("text", ["welcher Port?", "Wie lautet der Server", "what is my login", "can I use IMAP"])

@@ -16,7 +16,9 @@ SECTION = 3_000  # characters; docs.slack.dev/reference/block-kit/blocks/section
 MOST = 12_000  # characters; a message takes about 13,200 in all before msg_blocks_too_long (bolt-js issue 2509)
 FALLBACK = 4_000  # characters of `text` that Slack advises (docs.slack.dev/reference/methods/chat.postMessage)
 BUTTON, VALUE = 75, 2_000  # characters; docs.slack.dev/reference/block-kit/block-elements/button-element
-PLAIN = frozenset({"thanks", "feedback", "switched_off", "slow", "failure", "handover"})  # replies without buttons
+PLAIN = frozenset(  # replies without buttons
+    {"thanks", "greeting", "feedback", "switched_off", "slow", "failure", "handover"}
+)
 _SMALL = re.compile(r"_(?P<text>[^_\n]+(?:_\w[^_\n]*)*)_")  # a paragraph in emphasis: where the answer comes from
 
 Label = Callable[[str, Language], str]

@@ -71,7 +71,7 @@ def replies(mind: Mind, language: Language) -> Iterator[Answer]:
     ):
         yield Answer("suggest", language, {"entries": [], "suggested": list(some), **given_})
     yield Answer("answer", language, {"entries": ids[:5], "suggested": ids[5:8], **given_})
-    for template in ("decline", "thanks", "slow", "switched_off", "failure", "ports"):
+    for template in ("decline", "thanks", "greeting", "slow", "switched_off", "failure", "ports"):
         yield Answer(template, language, {"entries": [], "suggested": [], **given_})
 
 

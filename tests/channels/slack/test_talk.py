@@ -202,6 +202,12 @@ async def test_a_direct_message_is_always_answered_and_goes_on_without_a_thread(
     assert "nicht" in third["text"] or "FAQ" in third["text"]
 
 
+@pytest.mark.parametrize(("said", "expected"), [("Moin!", "Hallo! Ich beantworte"), ("hello there", "Hello! I answer")])
+async def test_who_greets_is_greeted(bot: Running, said: str, expected: str) -> None:
+    _, answer = await Room(bot, f"D{next(CHANNELS):04d}").ask(said)
+    assert answer["text"].startswith(expected)
+
+
 async def test_an_edited_direct_message_changes_its_answer(bot: Running) -> None:
     room = Room(bot, "D0002")
     ts, _ = await room.ask("Welcher Port für POP3 mit SSL?")
