@@ -187,6 +187,7 @@ class Slack:
     async def _store(self, event: Event | None) -> BoltResponse:
         try:
             if event and await self._parts.concerns(event):
+                self._delivery.expect(event)
                 await self._parts.store(event)
         except Exception as wrong:  # noqa: BLE001 - whatever kept it from being stored, Slack must send it again
             log.error("not_stored", key=event.key if event else "", why=type(wrong).__name__)

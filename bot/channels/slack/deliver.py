@@ -59,6 +59,12 @@ class Delivery:
         self._composer, self._home = composer, home
         self._pace, self._helpers, self._urls, self._settle = pace, helpers, urls, settle
 
+    def expect(self, event: Event) -> None:
+        """A question has come that will be answered with a post."""
+        to = event.reply_to
+        if event.act == "ask" and not to.get("response_url"):
+            self._pace.expect(f"{to.get('team')}:{to.get('channel')}", to.get("ts", ""))
+
     async def send(self, event: Event, answer: Answer | None, *, again: bool) -> str:
         """The `ts` of the post; empty where there is none.
 

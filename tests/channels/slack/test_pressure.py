@@ -46,6 +46,24 @@ async def test_of_those_who_wait_the_earliest_question_is_first() -> None:
     assert done == ["1", "3", "5", "9"]
 
 
+async def test_an_answer_waits_a_moment_for_those_to_earlier_questions() -> None:
+    pace, done = Pace(0.01), []
+
+    async def answer(order: str, takes: float) -> None:
+        await asyncio.sleep(takes)
+        await pace.turn("C1", order)
+        done.append(order)
+
+    for order in ("1", "2", "3"):
+        pace.expect("C1", order)
+    await asyncio.gather(answer("1", 0.2), answer("2", 0.1), answer("3", 0.0))
+    assert done == ["1", "2", "3"]
+    pace.expect("C1", "4")  # and is never answered
+    begun = time.monotonic()
+    await pace.turn("C1", "5")
+    assert time.monotonic() - begun > 0.5
+
+
 async def test_a_waiting_post_that_is_given_up_keeps_nobody_waiting() -> None:
     pace = Pace(0.05)
     await pace.turn("C1", "1")
