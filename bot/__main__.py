@@ -90,7 +90,7 @@ def responder(mind: Mind, settings: Settings) -> Callable[..., Coroutine[Any, An
 
 def _lookup(settings: Settings) -> Lookup:
     try:
-        return open_lookup(settings.postbote_nameservers)
+        return open_lookup(settings.postbote_nameservers, settings.internal_zones())
     except ValueError as wrong:
         raise click.ClickException(str(wrong)) from None
 

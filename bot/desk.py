@@ -35,9 +35,12 @@ ADDRESSED = frozenset({"ask", "explain"})
 
 
 class Respond(Protocol):
-    """Question → Answer; `office` is what a command may change and see, where there is a place for it."""
+    """Question → Answer; `office` is what a command may change and see, where there is a place for it.
 
-    def __call__(self, question: Question, office: Office | None = None) -> Awaitable[Answer]: ...
+    `person`: who asks, as an opaque id; empty: not known.
+    """
+
+    def __call__(self, question: Question, office: Office | None = None, person: str = "") -> Awaitable[Answer]: ...
 
 
 class Desk:
@@ -165,7 +168,7 @@ class Desk:
             return Answer("greeting", language_of_small_talk(said, hint))
         question = replace(event.question, hint=hint, before=before.understood if before else "")
         office = Desktop(event, self._store, channel) if channel and event.place else None
-        return await self._respond(question, office)
+        return await self._respond(question, office, event.person)
 
     async def _said(self, event: Event, answer: Answer) -> None:
         """Kept for the conversation, for why, and for the gaps."""

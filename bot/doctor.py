@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from bot.channels import Check, find_examinations
-from bot.core.mail_dns import Lookup
+from bot.core.mail_dns import NOT_KNOWN, Lookup
 from bot.settings import Settings
 from bot.store import DATABASE_TROUBLE, Store
 
@@ -50,6 +50,6 @@ def _database(settings: Settings) -> Check:
 
 async def _dns(lookup: Lookup) -> Check:
     found = await lookup.mx(ASKED)
-    if found.status in ("timeout", "failure"):
+    if found.status in NOT_KNOWN:
         return Check("name servers", False, f"no answer for {ASKED} ({found.status}); check POSTBOTE_NAMESERVERS")
     return Check("name servers", True, f"answer for {ASKED}")

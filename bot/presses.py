@@ -23,7 +23,7 @@ class Presses:
     def __init__(
         self,
         store: Store,
-        respond: Callable[[Question, Office | None], Awaitable[Answer]],
+        respond: Callable[[Question, Office | None, str], Awaitable[Answer]],
         sections: Mapping[str, tuple[str, ...]],
         may: Callable[[Event, str], Awaitable[bool]],
     ) -> None:
@@ -53,7 +53,7 @@ class Presses:
         other: Language = "de" if language(event) == "en" else "en"
         if "ask" in event.facts:
             name, argument = event.facts["ask"]
-            answer = await self._respond(Question(str(argument), str(name), language=other), None)
+            answer = await self._respond(Question(str(argument), str(name), language=other), None, event.person)
         else:
             answer = shown(event, other)
         return Reply(answer, {"update": "itself", "key": _key(event)})

@@ -21,15 +21,19 @@ _ABOUT_THE_BOT = re.compile(r"(?:mode|modus|gaps|lücken)\b|(?:why|warum)\s+<?ht
 def open_respond(
     core: Core, commands: Mapping[str, Command], provider: Provider, lookup: Lookup
 ) -> Callable[..., Coroutine[Any, Any, Answer]]:
-    """The one function that every channel's questions go through: (question, office=None) → answer."""
+    """The one function that every channel's questions go through: (question, office=None, person="") → answer.
 
-    async def respond(question: Question, office: Office | None = None) -> Answer:
+    `person`: an opaque id of the asker; look-ups are counted by it.
+    """
+
+    async def respond(question: Question, office: Office | None = None, person: str = "") -> Answer:
         name, argument = _command(question, commands)
         if not name:
             return ask(core, question)
         language = question.language or question.hint or "de"  # an argument tells nothing of the person's language
+        tools = Tools(provider, lookup.asked_by(person), respond, office)
         try:
-            return await commands[name].run(argument, language, Tools(provider, lookup, respond, office))
+            return await commands[name].run(argument, language, tools)
         except UserError as refused:
             return Answer(name, language, {"problem": refused.problem, **refused.facts})
 

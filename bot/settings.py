@@ -12,6 +12,8 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.core.addresses import to_ascii
+
 PACKAGED = Path(__file__).parent / "_packaged"  # in a wheel; a checkout has the folders beside bot/
 CHECKOUT = Path(__file__).parent.parent
 
@@ -56,7 +58,9 @@ class Settings(BaseSettings):
         default_factory=lambda: _content("templates"), description="folder of the templates"
     )
     postbote_nameservers: str = Field(default="", description="comma-separated ip[:port] for /mx; empty: the system's")
-
+    postbote_internal_zones: str = Field(
+        default="", description="comma-separated zones of the hoster's own network, of which /mx never asks"
+    )
     postbote_slack_helpers: str = Field(
         default="",
         description='whom "Ask a person" calls: ids of a user group (S…), users (U…), and a channel (C…) for requests',
@@ -99,6 +103,20 @@ class Settings(BaseSettings):
                 "it must be postgresql://user:password@host:port/database, "
                 "with special characters of the password written as %XX (/ is %2F, @ is %40)"
             )
+        return value
+
+    def internal_zones(self) -> list[str]:
+        """In A-labels."""
+        return [to_ascii(zone.strip(".")) for zone in _ids(self.postbote_internal_zones)]
+
+    @field_validator("postbote_internal_zones")
+    @classmethod
+    def _are_zones(cls, value: str) -> str:
+        for zone in _ids(value):
+            try:
+                to_ascii(zone.strip("."))
+            except (UnicodeError, ValueError):
+                raise ValueError(f"{zone!r} is no zone; write names like intern.example.com, with commas") from None
         return value
 
     @field_validator("postbote_slack_helpers", "postbote_slack_editors")

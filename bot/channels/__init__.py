@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from starlette.routing import BaseRoute
 
-from bot.core.model import Answer, Event, Language, Question
+from bot.core.model import Answer, Event, Language
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -37,7 +37,7 @@ class Parts:
     store: Callable[
         [Event], Awaitable[None]
     ]  # returns when the event is durable; a repeated key is no error; raises if it cannot store
-    respond: Callable[[Question], Awaitable[Answer]]  # for channels whose asker waits on the line (terminal, web page)
+    respond: Callable[..., Awaitable[Answer]]  # bot/desk.py's Respond; for channels whose asker waits on the line
     render: Callable[[Answer], str]  # channel-neutral Markdown
     commands: Mapping[str, str]  # name of each slash command → usage hint
     label: Callable[[str, Language], str]  # what a button or a heading says: name → words, from templates/labels.md

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.commands import Tools, wants_help
 from bot.core.addresses import is_reserved, near_miss, parse_domain, to_ascii
-from bot.core.mail_dns import MxHost, MxResult
+from bot.core.mail_dns import NOT_KNOWN, MxHost, MxResult
 from bot.core.model import Answer, Language, UserError
 
 NAME = "mx"
@@ -48,7 +48,7 @@ def _verdict(found: MxResult) -> str:
         return "ok"
     if "ok" in states:
         return "partly"
-    return "unreachable" if states <= {"none", "nxdomain", "reserved"} else "unknown"
+    return "unknown" if states & NOT_KNOWN else "unreachable"
 
 
 def _row(host: MxHost) -> Mapping[str, Any]:

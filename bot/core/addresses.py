@@ -18,10 +18,12 @@ LONGEST_LOCAL = 64
 LONGEST_SHOWN = 100  # characters of a refused input that are repeated to the person
 
 # fmt: off
-# RFC 2606, RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476 and ICANN's .internal (2024): never asked in the public DNS
+# Never asked in the public DNS: example, invalid, localhost, test (RFC 2606, RFC 6761), local (RFC 6762), onion (RFC
+# 7686), arpa (home.arpa: RFC 8375), alt (RFC 9476), internal (ICANN 2024), corp, home and mail (ICANN 2018), and what
+# private networks use besides (RFC 6762 appendix G).
 RESERVED = frozenset({
-    "alt", "arpa", "corp", "example", "home", "internal", "invalid", "lan", "local", "localdomain", "localhost",
-    "mail", "onion", "test",
+    "alt", "arpa", "corp", "example", "home", "internal", "intranet", "invalid", "lan", "local", "localdomain",
+    "localhost", "mail", "onion", "private", "test",
 })
 FREEMAIL = frozenset({
     "aol.com", "arcor.de", "bluewin.ch", "freenet.de", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net",

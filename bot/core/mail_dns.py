@@ -3,25 +3,50 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-# ok: there are MX records. implicit: none, but the domain has an address (RFC 5321 section 5.1). null: "no mail
-# here" (RFC 7505). none: neither MX nor address. nxdomain: the domain does not exist. timeout, failure: no name
-# server gave a usable answer.
-MxStatus = Literal["ok", "implicit", "null", "none", "nxdomain", "timeout", "failure"]
-# ok: has addresses. none: exists without. nxdomain: does not exist. reserved: a name that is not in the public DNS, so
-# nobody was asked. timeout, failure: not known.
-HostStatus = Literal["ok", "none", "nxdomain", "reserved", "timeout", "failure"]
+# What is known of a name. ok: there are records. none: the name exists, without records of this kind. nxdomain: it does
+# not exist. reserved: nobody was asked, because it is not in the public DNS or is one of the hoster's internal names.
+# Not known: timeout; lame: the servers say that they are not responsible; dnssec: SERVFAIL, but an answer where nothing
+# is validated; loop: a chain of aliases without end; failure: any other answer that cannot be used.
+Status = Literal["ok", "none", "nxdomain", "reserved", "timeout", "lame", "dnssec", "loop", "failure"]
+# Of a host nobody was asked either where it is an address (an IP address in the place of a name), incomplete (one
+# label) or null (".").
+HostStatus = Literal[Status, "address", "incomplete", "null"]
+# Of a domain. ok: there are MX records. implicit: none, but an address (RFC 5321 section 5.1). null: "no mail here"
+# (RFC 7505). none: neither MX nor address.
+MxStatus = Literal[Status, "implicit", "null"]
+NOT_KNOWN = frozenset({"timeout", "lame", "dnssec", "loop", "failure"})  # statuses that another attempt may change
 
 
 @dataclass(frozen=True, slots=True)
 class MxHost:
-    """One mail exchanger."""
+    """One mail exchanger, or any host."""
 
     preference: int  # 0..65535, the lowest is tried first
-    host: str  # without the last dot
+    host: str  # without the last dot; "." for a null MX beside others
     addresses: tuple[str, ...]  # IPv4 before IPv6; empty unless `status` is "ok"
     status: HostStatus
     more: int = 0  # addresses beyond those listed
     unknown: tuple[Literal["IPv4", "IPv6"], ...] = ()  # with status "ok": kinds of address that nobody could tell
+    alias: str = ""  # the name that a CNAME leads to; empty: there is no CNAME
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The TXT records of one name."""
+
+    name: str  # "_dmarc.example.com"
+    status: Status
+    texts: tuple[str, ...] = ()  # each record's strings joined (RFC 7208 section 3.3); empty unless `status` is "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What a domain says about its mail in TXT records."""
+
+    spf: Texts  # at the domain itself (RFC 7208 section 3)
+    dmarc: tuple[Texts, ...]  # the domain's own, then those of its parents, where it has none (RFC 9989 section 4.10)
+    mta_sts: Texts  # RFC 8461 section 3.1
+    tls_rpt: Texts  # RFC 8460 section 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +56,26 @@ class MxResult:
     status: MxStatus
     hosts: tuple[MxHost, ...] = ()  # by preference, then name; for "implicit" the domain itself with preference 0
     left_out: int = 0  # mail exchangers beyond those that were looked at
+    alias: str = ""  # the name that the domain is a CNAME of; empty: none
+    null_preference: int = 0  # of the null MX, where `status` is "null"; RFC 7505 section 3 wants 0
+    policies: Policies | None = None  # None: not asked, because nothing is known of the domain
 
 
 class Lookup(Protocol):
-    """Asks name servers."""
+    """Asks name servers, and nobody else. No function raises for anything that a name server does."""
+
+    def asked_by(self, person: str) -> "Lookup":
+        """The same, counted as this person's: an opaque id; empty: nobody in particular."""
+        ...
 
     async def mx(self, domain: str) -> MxResult:
-        """About one domain, in A-labels. Never raises for anything that a name server does; takes 4 seconds at most."""
+        """About one domain, in A-labels; takes 4 seconds at most, and as much to wait for its turn.
+
+        Raises UserError with one of the problems single-label, reserved, internal (nobody is asked) and busy (too many
+        look-ups at once; the message may be sent again).
+        """
+        ...
+
+    async def host(self, name: str) -> MxHost:
+        """The addresses of one host, in A-labels, with preference 0. Time and errors as above."""
         ...

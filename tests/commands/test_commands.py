@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands import Tools, find_commands
 from bot.commands.mx import judge
-from bot.core.mail_dns import MxHost, MxResult
+from bot.core.mail_dns import Lookup, MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Language, Question
 from bot.knowledge import load
 from bot.render import Renderer
@@ -26,9 +26,15 @@ class Dns:
         self._found = found
         self.asked: list[str] = []
 
+    def asked_by(self, person: str) -> Lookup:
+        return self
+
     async def mx(self, domain: str) -> MxResult:
         self.asked.append(domain)
         return self._found
+
+    async def host(self, name: str) -> MxHost:
+        raise NotImplementedError
 
 
 class Silent:

@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.store import Store
 
 
-async def respond(question: Question, office: Office | None = None) -> Answer:
+async def respond(question: Question, office: Office | None = None, person: str = "") -> Answer:
     await asyncio.sleep(0.01)
     return Answer("echo", "de", {"text": question.text})
 

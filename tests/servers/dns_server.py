@@ -94,11 +94,26 @@ class DnsServer:
             response.set_rcode(dns.rcode.SERVFAIL)
         elif fault == "truncated" and over_udp:
             response.flags |= dns.flags.TC
-        elif name not in self._zone:
-            response.set_rcode(dns.rcode.NXDOMAIN)
-        elif records := self._zone[name].get(kind):
-            response.answer.append(dns.rrset.from_text_list(question.name, 60, "IN", kind, list(records)))
+        else:
+            self._fill(response, name, kind)
         return response.to_wire()
+
+    def _fill(self, response: dns.message.Message, name: str, kind: str) -> None:
+        """Follows CNAMEs within its zones, as a resolver would; seventeen of them are a loop."""
+        for _ in range(17):
+            if name not in self._zone:
+                response.set_rcode(dns.rcode.NXDOMAIN)
+                return
+            records = self._zone[name].get(kind, ())
+            aliases = self._zone[name].get("CNAME", ())
+            found = [(kind, records), ("CNAME", aliases)]
+            for shown, texts in found:
+                if texts:
+                    response.answer.append(dns.rrset.from_text_list(f"{name}.", 60, "IN", shown, list(texts)))
+                    break
+            if records or not aliases:
+                return
+            name = aliases[0].rstrip(".")
 
 
 class _Udp(asyncio.DatagramProtocol):

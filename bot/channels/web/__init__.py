@@ -85,7 +85,8 @@ class WebPage:
             question = to_question(await request.body())
         except ValueError as wrong:
             return JSONResponse({"error": str(wrong)}, 400, headers=HEADERS)
-        answer = await self._parts.respond(question)
+        person = f"web:{request.client.host}" if request.client else ""  # behind a proxy on loopback: the browser's
+        answer = await self._parts.respond(question, None, person)
         reply = {
             "outcome": answer.decision.outcome if answer.decision else "answer",
             "language": answer.language,

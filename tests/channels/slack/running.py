@@ -24,7 +24,7 @@ from bot.store import Store
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
 
 
-async def echo(question: Question, office: Office | None = None) -> Answer:
+async def echo(question: Question, office: Office | None = None, person: str = "") -> Answer:
     """Says what it heard."""
     facts = {"text": f"{question.command} {question.text}"}
     return Answer("echo", question.language or question.hint or "de", facts)

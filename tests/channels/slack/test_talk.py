@@ -241,5 +241,5 @@ async def test_a_fault_of_ours_is_said_neutrally_and_listed_as_a_gap(bot: Runnin
     assert "failure" in [kept.outcome for kept in bot.store.decisions(person=f"T0001:{room.user}")]
 
 
-async def broken(question: Question, office: Office | None = None) -> Answer:
+async def broken(question: Question, office: Office | None = None, person: str = "") -> Answer:
     raise RuntimeError("secret detail")

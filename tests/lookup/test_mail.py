@@ -1,13 +1,12 @@
 """Look-ups against a real name server on a real socket."""
 
 import time
-from pathlib import Path
+from dataclasses import replace
 
-import dns.name
 import pytest
 
 from bot.core.mail_dns import MxHost, MxResult
-from bot.lookup import DnsLookup, open_lookup
+from bot.lookup import open_lookup
 from tests.servers.dns_server import DnsServer
 
 ZONE = {
@@ -74,7 +73,7 @@ ROWS = [
             "ok",
             (
                 MxHost(10, "printer.local", (), "reserved"),
-                MxHost(20, "localhost", (), "reserved"),
+                MxHost(20, "localhost", (), "incomplete"),
                 MxHost(30, "mx2.example.com", ("192.0.2.2",), "ok"),
             ),
         ),
@@ -87,7 +86,7 @@ ROWS = [
     (
         "a null MX beside a real one, which RFC 7505 forbids",
         "halfnull.example.net",
-        MxResult("ok", (MxHost(0, ".", (), "nxdomain"), MxHost(10, "mx2.example.com", ("192.0.2.2",), "ok"))),
+        MxResult("ok", (MxHost(0, ".", (), "null"), MxHost(10, "mx2.example.com", ("192.0.2.2",), "ok"))),
     ),
     ("SERVFAIL", "broken.example.net", MxResult("failure")),
     ("truncated over UDP: asked again over TCP", "large.example.net", MxResult("ok", (MX1,))),
@@ -98,7 +97,7 @@ ROWS = [
 @pytest.mark.parametrize(("domain", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 async def test_what_the_dns_says_is_reported(domain: str, expected: MxResult) -> None:
     async with DnsServer(ZONE, FAULTS) as server:
-        assert await open_lookup(server.address).mx(domain) == expected
+        assert replace(await open_lookup(server.address).mx(domain), policies=None) == expected
 
 
 @pytest.mark.parametrize("domain", ["hanging.example.net", "lame.example.net", "mixed.example.net"])
@@ -115,6 +114,7 @@ async def test_a_name_server_that_hangs_costs_no_more_than_the_budget(domain: st
 
 async def test_names_are_absolute_and_a_search_list_is_never_tried() -> None:
     async with DnsServer(ZONE) as server:
+        assert (await open_lookup(server.address).host("nowhere.example.net")).status == "nxdomain"
         await open_lookup(server.address).mx("nowhere.example.net")
         assert {asked.split()[0] for asked in server.asked} == {"nowhere.example.net"}
 
@@ -134,72 +134,11 @@ async def test_no_more_than_eight_addresses_of_a_kind_are_kept_and_the_rest_is_c
 async def test_a_reserved_mail_exchanger_never_reaches_a_server() -> None:
     async with DnsServer(ZONE) as server:
         await open_lookup(server.address).mx("inside.example.net")
-        assert {asked.split()[0] for asked in server.asked} == {"inside.example.net", "mx2.example.com"}
+        hosts = {asked.split()[0] for asked in server.asked if not asked.endswith(" TXT")}
+        assert hosts == {"inside.example.net", "mx2.example.com"}
 
 
 async def test_a_dead_name_server_is_passed_over() -> None:
     async with DnsServer(ZONE) as server, DnsServer({}, {"example.com": "servfail"}) as broken:
         found = await open_lookup(f"{broken.address},{server.address}").mx("example.com")
         assert found.status == "ok"
-
-
-async def test_the_systems_name_servers_are_read_and_its_search_list_is_not(tmp_path: Path) -> None:
-    conf = tmp_path / "resolv.conf"
-    conf.write_text("nameserver 192.0.2.53\nsearch firma.example\n")
-    lookup = open_lookup("", resolv_conf=str(conf))
-    assert isinstance(lookup, DnsLookup)
-    assert list(lookup._resolver.nameservers) == ["192.0.2.53"]
-    assert (lookup._resolver.search, lookup._resolver.domain) == ([], dns.name.root)
-
-
-@pytest.mark.parametrize("content", [None, "", "options ndots:1\n"])
-def test_without_a_system_name_server_the_local_machine_is_asked(tmp_path: Path, content: str | None) -> None:
-    conf = tmp_path / "resolv.conf"
-    if content is not None:
-        conf.write_text(content)
-    lookup = open_lookup("", resolv_conf=str(conf))
-    assert isinstance(lookup, DnsLookup)
-    assert [str(server) for server in lookup._resolver.nameservers] == ["Do53:127.0.0.1@53"]
-
-
-def test_a_broken_resolv_conf_is_named_with_the_cure(tmp_path: Path) -> None:
-    conf = tmp_path / "resolv.conf"
-    conf.write_text("nameserver not-an-ip\n")
-    with pytest.raises(ValueError, match="POSTBOTE_NAMESERVERS"):
-        open_lookup("", resolv_conf=str(conf))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        ",",
-        "127.0.0.1:0",
-        "[192.0.2.1]:53",
-        "9.9.9.9 8.8.8.8",
-        "127.0.0.1:٥٣",
-        "9.9.9",
-        "9.9.9.9:x",
-        "9.9.9.9:99999",
-        "dns.example",
-        "[::1",
-    ],
-)
-def test_a_wrong_name_server_is_named_with_its_variable(text: str) -> None:
-    with pytest.raises(ValueError, match="POSTBOTE_NAMESERVERS"):
-        open_lookup(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "servers"),
-    [
-        ("9.9.9.9", ["9.9.9.9@53"]),
-        ("127.0.0.1:5353, ::1", ["127.0.0.1@5353", "::1@53"]),
-        ("[::1]:5353,", ["::1@5353"]),
-        ("2001:db8:0:0:0:0:0:1", ["2001:db8::1@53"]),
-        ("2001:db8::8:53", ["2001:db8::8:53@53"]),
-    ],
-)
-def test_name_servers_may_have_a_port(text: str, servers: list[str]) -> None:
-    lookup = open_lookup(text)
-    assert isinstance(lookup, DnsLookup)
-    assert [str(server) for server in lookup._resolver.nameservers] == [f"Do53:{server}" for server in servers]

@@ -1,0 +1,33 @@
+"""Look-ups in the DNS: bounded in time, size and number; absolute names only; connections to name servers alone.
+
+What a stranger's zone says comes back as plain values; what it names is asked only where the public DNS is meant.
+"""
+
+from collections.abc import Collection
+
+from bot.core.mail_dns import Lookup
+from bot.lookup.mail import MailDns
+from bot.lookup.names import Names
+from bot.lookup.questions import Questions
+from bot.lookup.servers import RESOLV_CONF, open_resolver
+from bot.lookup.shares import SharedLookup, Shares
+
+BUDGET = 4.0  # seconds for a whole look-up: Slack's people wait for it
+
+
+def open_lookup(
+    nameservers: str,
+    internal: Collection[str] = (),
+    budget: float = BUDGET,
+    resolv_conf: str = RESOLV_CONF,
+    shares: Shares | None = None,
+) -> Lookup:
+    """A look-up with these name servers: "ip[:port], …", an IPv6 address with a port in brackets; empty: the system's.
+
+    `internal`: zones, in A-labels, that are never asked. `budget`: seconds for one look-up. `shares`: how many at once;
+    None: the usual. Raises ValueError that names the variable and the cure.
+    """
+    names = Names(internal)
+    checked, unchecked = (open_resolver(nameservers, budget, resolv_conf) for _ in range(2))
+    asks = MailDns(Questions(checked, unchecked, names), names, budget)
+    return SharedLookup(asks, names, shares or Shares())

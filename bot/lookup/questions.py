@@ -1,0 +1,105 @@
+"""One question to the name servers, and what their answer comes down to."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dns.asyncresolver
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+import dns.resolver
+
+from bot.core.mail_dns import Status
+from bot.lookup.names import Names
+from bot.lookup.sockets import bounded_backend
+
+MOST_RECORDS = 100  # of one answer that are looked at; a chain of CNAMEs ends at dns.message.MAX_CHAIN (16)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the name servers say about one name and kind of record."""
+
+    status: Status
+    records: Sequence[Any] = ()
+    more: int = 0  # records beyond MOST_RECORDS
+    alias: str = ""  # the name that a CNAME leads to; empty: none
+
+
+class Questions:
+    """Asks; never raises for what a server does. `resolver` validates as it likes, `unchecked` asks it not to."""
+
+    def __init__(
+        self, resolver: dns.asyncresolver.Resolver, unchecked: dns.asyncresolver.Resolver, names: Names
+    ) -> None:
+        self._resolver = resolver
+        self._unchecked = unchecked
+        self._unchecked.flags = dns.flags.RD | dns.flags.CD  # checking disabled: RFC 4035 section 3.2.2
+        self._unchecked.cache = None
+        self._names = names
+
+    async def ask(self, name: dns.name.Name, kind: str, deadline: float) -> Told:
+        """`deadline`: of the event loop's clock. What leads into a name that is not asked is "reserved"."""
+        told = await self._ask(self._resolver, name, kind, deadline)
+        if told.status == "failure":  # SERVFAIL: would it be an answer if nothing was validated?
+            unchecked = await self._ask(self._unchecked, name, kind, deadline)
+            return Told("dnssec") if unchecked.status in ("ok", "none", "nxdomain") else told
+        return Told("reserved") if told.alias and self._names.refusal(told.alias) else told
+
+    async def _ask(self, resolver: dns.asyncresolver.Resolver, name: dns.name.Name, kind: str, deadline: float) -> Told:
+        left = deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            return Told("timeout")
+        try:
+            async with asyncio.timeout(left):
+                answer = await resolver.resolve(
+                    name.canonicalize(),
+                    kind,
+                    search=False,
+                    lifetime=left,
+                    raise_on_no_answer=False,
+                    backend=bounded_backend(),
+                )
+        except dns.resolver.NXDOMAIN as gone:
+            return Told("nxdomain", alias=_other(gone.canonical_name, name))
+        except dns.resolver.NoNameservers as none_left:
+            return Told(_why(none_left))
+        except (dns.exception.Timeout, TimeoutError):
+            return Told("timeout")
+        except (dns.exception.DNSException, OSError, ValueError):
+            return Told("failure")
+        return _told(answer, name)
+
+
+def _told(answer: dns.resolver.Answer, name: dns.name.Name) -> Told:
+    alias = _other(answer.canonical_name, name)
+    if answer.rrset is None:
+        return Told("lame" if _is_referral(answer.response) else "none", alias=alias)
+    records = list(answer.rrset)
+    return Told("ok", records[:MOST_RECORDS], max(0, len(records) - MOST_RECORDS), alias)
+
+
+def _is_referral(response: dns.message.Message) -> bool:
+    """Neither an answer nor its absence, but other servers' names, from a server that is not responsible and does not
+    ask on: a lame delegation (RFC 9499 section 7)."""
+    kinds = {rrset.rdtype for rrset in response.authority}
+    responsible = response.flags & (dns.flags.AA | dns.flags.RA)
+    return not responsible and dns.rdatatype.NS in kinds and dns.rdatatype.SOA not in kinds
+
+
+def _why(none_left: dns.resolver.NoNameservers) -> Status:
+    """What the last of the servers did that gave no usable answer."""
+    causes = [(error[3], error[4]) for error in none_left.kwargs["errors"]]
+    if any(isinstance(raised, dns.message.ChainTooLong) for raised, _ in causes):
+        return "loop"
+    rcodes = {response.rcode() for _, response in causes if response is not None}
+    return "lame" if rcodes and rcodes <= {dns.rcode.REFUSED, dns.rcode.NOTAUTH} else "failure"
+
+
+def _other(canonical: dns.name.Name, name: dns.name.Name) -> str:
+    return "" if canonical == name else canonical.to_text(omit_final_dot=True)

@@ -1,0 +1,76 @@
+"""Which name servers are asked, and with which limits."""
+
+import ipaddress
+import re
+import time
+
+import dns.asyncresolver
+import dns.name
+import dns.nameserver
+import dns.resolver
+
+PATIENCE = 1.5  # seconds that one question to one server may take
+PAYLOAD = 1232  # octets of a UDP answer that arrive unfragmented (dnsflagday.net/2020); larger ones come over TCP
+MOST_CACHED = 2_000  # answers; the oldest unused one makes room
+MOST_RECORDS_CACHED = 64  # of one answer: larger ones are asked again instead of filling the memory
+LONGEST_CACHED = 300.0  # seconds, also where a TTL is longer: who has just corrected a zone asks again
+RESOLV_CONF = "/etc/resolv.conf"
+_WITH_PORT = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<v4>[0-9.]+))(?::(?P<port>[0-9]{1,5}))?")
+
+
+class BoundedCache(dns.resolver.LRUCache):
+    """Answers for their TTL, and that there is none for the SOA's (RFC 2308 section 5), within the limits above."""
+
+    def put(self, key: dns.resolver.CacheKey, value: dns.resolver.Answer) -> None:
+        """Keeps an answer, unless it is too large."""
+        if sum(len(rrset) for section in value.response.sections for rrset in section) <= MOST_RECORDS_CACHED:
+            value.expiration = min(value.expiration, time.time() + LONGEST_CACHED)
+            super().put(key, value)
+
+
+def open_resolver(nameservers: str, budget: float, resolv_conf: str = RESOLV_CONF) -> dns.asyncresolver.Resolver:
+    """`nameservers`: "ip[:port], …"; empty: the system's. Raises ValueError that names the variable and the cure."""
+    resolver = _with_servers(nameservers) if nameservers.strip() else _with_system_servers(resolv_conf)
+    resolver.search, resolver.domain = [], dns.name.root
+    resolver.timeout, resolver.lifetime = PATIENCE, budget
+    resolver.use_edns(0, 0, PAYLOAD)
+    resolver.cache = BoundedCache(MOST_CACHED)
+    return resolver
+
+
+def _with_servers(nameservers: str) -> dns.asyncresolver.Resolver:
+    resolver = dns.asyncresolver.Resolver(configure=False)
+    parts = [part.strip() for part in nameservers.split(",") if part.strip()]
+    resolver.nameservers = [_server(part) for part in parts or [nameservers]]
+    return resolver
+
+
+def _with_system_servers(resolv_conf: str) -> dns.asyncresolver.Resolver:
+    """Where the system names none, the one on the local machine (resolv.conf(5)): only /mx needs a name server."""
+    try:
+        return dns.asyncresolver.Resolver(resolv_conf)
+    except dns.resolver.NoResolverConfiguration:
+        return _with_servers("127.0.0.1")
+    except ValueError as wrong:
+        raise ValueError(
+            f"POSTBOTE_NAMESERVERS is not set, and {resolv_conf}: {wrong}; set it or correct that"
+        ) from None
+
+
+def _server(text: str) -> dns.nameserver.Nameserver:
+    try:
+        return dns.nameserver.Do53Nameserver(*_address_and_port(text))
+    except ValueError:
+        raise ValueError(
+            f"POSTBOTE_NAMESERVERS: {text!r} is no ip[:port]; write for example 9.9.9.9, 127.0.0.1:5353 or [::1]:53"
+        ) from None
+
+
+def _address_and_port(text: str) -> tuple[str, int]:
+    if ":" in text and not text.startswith("[") and text.count(":") > 1:  # bare IPv6: its end only looks like a port
+        return str(ipaddress.IPv6Address(text)), 53
+    found = _WITH_PORT.fullmatch(text)
+    if not found or not 0 < (port := int(found["port"] or 53)) < 65_536:
+        raise ValueError("neither ip nor ip:port")
+    address = ipaddress.IPv6Address(found["v6"]) if found["v6"] else ipaddress.IPv4Address(found["v4"])
+    return str(address), port
