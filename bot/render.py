@@ -133,7 +133,7 @@ def text(value: object) -> str:
 
 def tidy(markdown: str) -> str:
     """No blanks at line ends, at most one empty line in a row."""
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", markdown)).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip(" \t") for line in markdown.split("\n"))).strip()
 
 
 def _counting(unit: str) -> Any:

@@ -22,7 +22,7 @@ _ADDRESS = re.compile(r"<?[\w.+=%-]{1,64}@[\w.-]{1,255}>?")
 _URL = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
 _CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")  # RFC 3463
 _IP = re.compile(r"\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?(?::\d+)?")
-_HOST = re.compile(r"\b(?:[a-z0-9_-]{1,63}\.)+[a-z]{2,24}\b\.?(?:\[[^\]\s]*\])?", re.IGNORECASE)
+_HOST = re.compile(r"\b(?:[a-z0-9_-]{1,63}\.){1,40}[a-z]{2,24}\b\.?(?:\[[^\]\s]{0,100}\])?", re.IGNORECASE)
 _WORD = re.compile(r"\d\.\d{1,3}\.\d{1,3}|[a-z]+|\d+")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _REPLY = re.compile(r"^[245][0-5]\d$")  # RFC 5321 section 4.2

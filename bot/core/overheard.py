@@ -28,8 +28,8 @@ _BESIDE_A_GREETING = re.compile(
     r"guten?|good|afternoon|day|there|zusammen|alle|all|everyone|team|bot|postbote|lieber?|dear|grüß|gott|dich|sie|na"
 )
 _ABOUT_YOU = re.compile(
-    r"\W*(?:hi|hallo|hello|hey)?\W*(?:wer bist du|wer sind sie|was (?:kannst|machst) du(?: so| alles)?|was können sie"
-    r"|who are you|what (?:can|do) you do)\W*",
+    r"\W*(?:(?:hi|hallo|hello|hey)\W*)?(?:wer bist du|wer sind sie|was (?:kannst|machst) du(?: so| alles)?"
+    r"|was können sie|who are you|what (?:can|do) you do)\W*",
     re.IGNORECASE,
 )
 _ENGLISH = re.compile(r"\b(?:thank|thanks|thx|ty|cheers|hello|good|morning|there|everyone|you)\b", re.IGNORECASE)

@@ -40,7 +40,7 @@ _TOKEN = re.compile(r"\S+")
 _DNS_MX = re.compile(r"DNS_MX\b", re.IGNORECASE)
 _TIMESTAMP = re.compile(
     r"@[0-9a-f]{24}\b"  # TAI64N (cr.yp.to/libtai/tai64.html)
-    r"|^\s*(?:<\d+>)?[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s+(?:\S+\s+)?(?=[\w./-]+(?:\[\d+\])?:)"  # RFC 3164
+    r"|^[^\S\n]*(?:<\d+>)?[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s+(?:\S+\s+)?(?=[\w./-]+(?:\[\d+\])?:)"  # RFC 3164
     r"|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*",  # RFC 3339
     re.MULTILINE,
 )

@@ -26,11 +26,11 @@ _THANKS = (
     r"(?:many )?thanks?(?: you)?(?: (?:in advance|a lot|so much|very much))?"
     r"|(?:vielen |besten |herzlichen )?danke?(?: (?:im voraus|schon mal|ihnen|und gruß))?"
 )
-_NAME = r"[\s,.!]*(?:[A-ZÄÖÜ][\w.]*\s*){0,4}$"  # what may follow thanks that end a message
+_NAME = r"[\s,.!]*(?:[A-ZÄÖÜ][\w.]*(?:\s+|$)){0,4}$"  # what may follow thanks that end a message
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
-_CLAUSE = re.compile(r"(?<=,)\s+|\s+(?=(?:aber|nur|doch|but|only|however)\b)|\s+[-–]\s+")
+_CLAUSE = re.compile(r"(?<=,)\s+|(?<!\s)\s+(?:(?=(?:aber|nur|doch|but|only|however)\b)|[-–]\s+)")
 _GREETING = re.compile(rf"^\W*(?:{_GREETINGS})\b(?:\s+(?:{_GREETED}))*\s*[,!.:–-]?\s*", re.IGNORECASE)
-_FAREWELL = re.compile(rf"(?:^|(?<=[.!?,\n]))\s*(?:(?i:{_FAREWELLS})|(?i:{_THANKS})(?={_NAME}))[^?]{{0,80}}$")
+_FAREWELL = re.compile(rf"(?:^|(?<=[.!?,\n]))[^\S\n]*(?:(?i:{_FAREWELLS})|(?i:{_THANKS})(?={_NAME}))[^?]{{0,80}}$")
 _WORKS = re.compile(
     r"\b(?:klappt|funktioniert|geht|gehen|läuft|laeuft|works?|working|is (?:fine|ok|okay|set up|configured)"
     r"|are (?:fine|ok|set up)|habe ich (?:schon|bereits)|i already have|schon (?:eingerichtet|eingetragen|erledigt)"

@@ -12,7 +12,7 @@ from bot.channels.slack.snippets import begun, previews
 from bot.core.model import Event, Question
 
 CHANNEL = "slack"
-_MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|<!(?:here|channel|everyone|subteam)[^>]*>")
+_MENTION = re.compile(r"<@[UW][A-Z0-9]{1,30}(?:\|[^>]{0,200})?>|<!(?:here|channel|everyone|subteam)[^>]{0,200}>")
 
 
 def to_event(body: Mapping[str, Any], bot: str = "") -> Event | None:
@@ -189,7 +189,7 @@ def is_addressed(event: Mapping[str, Any], bot: str) -> bool:
 
 def without_mention(text: str, bot: str) -> str:
     """The text without the mention of the bot; without the first mention where the bot's id is not known."""
-    pattern = rf"<@{re.escape(bot)}(?:\|[^>]*)?>" if bot else r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>"
+    pattern = rf"<@{re.escape(bot) if bot else '[UW][A-Z0-9]{1,30}'}(?:\|[^>]{{0,200}})?>"
     return re.sub(pattern, " ", text, count=0 if bot else 1).strip()
 
 
