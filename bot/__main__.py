@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import structlog
 from pydantic import ValidationError
 
 from bot import cache, check, evaluate
@@ -31,12 +30,9 @@ from bot.render import Renderer
 from bot.respond import open_respond
 from bot.settings import PACKAGED, Settings
 
-LOG = (
-    structlog.processors.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.format_exc_info,
-    structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-)
+if TYPE_CHECKING:
+    from bot.metrics import Metrics
+
 CORE = Path(__file__).parent / "core"
 
 
@@ -83,14 +79,19 @@ def mind_or_exit(settings: Settings) -> Mind:
         raise click.ClickException(f"the knowledge base cannot be used:\n{wrong}") from None
 
 
-def responder(mind: Mind, settings: Settings) -> Callable[..., Coroutine[Any, Any, Answer]]:
+def responder(
+    mind: Mind, settings: Settings, metrics: "Metrics | None" = None
+) -> Callable[..., Coroutine[Any, Any, Answer]]:
     """The one function that questions go through. Ends the program where the name servers are wrong."""
-    return open_respond(mind.core, find_commands(), mind.knowledge.provider, _lookup(settings))
+    understood = metrics.understanding.observe if metrics else None
+    lookup = _lookup(settings, metrics)
+    return open_respond(mind.core, find_commands(), mind.knowledge.provider, lookup, understood)
 
 
-def _lookup(settings: Settings) -> Lookup:
+def _lookup(settings: Settings, metrics: "Metrics | None" = None) -> Lookup:
+    seen = metrics.looked_up if metrics else None
     try:
-        return open_lookup(settings.postbote_nameservers, settings.internal_zones())
+        return open_lookup(settings.postbote_nameservers, settings.internal_zones(), seen=seen)
     except ValueError as wrong:
         raise click.ClickException(str(wrong)) from None
 
@@ -121,7 +122,8 @@ def run() -> None:
     settings = read_settings()
     # The engine and Slack's library take half a second to load, which `ask` need not wait for.
     serve = import_module("bot.serve")
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr), processors=LOG)
+    import_module("bot.log").configure(settings.postbote_log_format)
+    metrics = import_module("bot.metrics").Metrics()
     mind = mind_or_exit(settings)
     words = serve.Words(
         render=mind.renderer.render,
@@ -132,7 +134,7 @@ def run() -> None:
         why=lambda answer: show.why(answer, mind.core.evidence_for),
     )
     try:
-        asyncio.run(serve.run_system(settings, responder(mind, settings), words, click.echo))
+        asyncio.run(serve.run_system(settings, responder(mind, settings, metrics), words, click.echo, metrics))
     except OSError as wrong:
         raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
 

@@ -7,13 +7,16 @@ work is taken over through its slot's lock.
 """
 
 import asyncio
+import math
 import os
 import random
 import sqlite3
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +29,7 @@ from bot.slots import MOST, FileSlots, PostgresSlots, Slots, first_free
 from bot.store import DATABASE_TROUBLE, Store
 from bot.stored import failure, to_answer, to_event, to_json, to_reply
 from bot.turns import Turns
+from bot.watch import Watch, took
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -47,7 +51,13 @@ class Jobs:
     """The engine. One per process."""
 
     def __init__(
-        self, database_url: str, data_dir: Path, consider: Consider, channels: Mapping[str, Channel], store: Store
+        self,
+        database_url: str,
+        data_dir: Path,
+        consider: Consider,
+        channels: Mapping[str, Channel],
+        store: Store,
+        watch: Watch | None = None,
     ) -> None:
         """`database_url`: postgresql://….
 
@@ -57,6 +67,7 @@ class Jobs:
         self._url = database_url or f"sqlite:///{data_dir / 'postbote.sqlite'}"
         self._data_dir = data_dir
         self._consider = consider
+        self._watch = watch or Watch()
         self._turns = Turns()
         self._channels = channels
         self._instance = uuid.uuid4().hex
@@ -101,8 +112,19 @@ class Jobs:
         """
         if not self._launched:
             raise TryLater("the engine is not running")
+        self._watch.received(event)
+        event = replace(event, received=time.time())
         with SetWorkflowID(event.key):
             await DBOS.start_workflow_async(self._workflow, to_json(event))
+        self._watch.stored(event, took(event))
+
+    async def depth(self) -> float:
+        """How many events in the database are not finished, of all processes; NaN where it does not answer."""
+        try:
+            left = DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
+            return float(len(await asyncio.wait_for(left, 5)))
+        except (OSError, RuntimeError, TimeoutError, ValueError):
+            return math.nan
 
     async def trouble(self) -> str:
         """Empty, or one line for /readyz."""
@@ -140,9 +162,11 @@ class Jobs:
         """
 
         async def answer(stored: dict[str, Any]) -> None:
+            event = to_event(stored)
             self._under_way += 1
             try:
-                await self._answer(to_event(stored))
+                with self._watch.of(event):
+                    await self._answer(event)
             finally:
                 self._under_way -= 1
 
@@ -156,14 +180,15 @@ class Jobs:
         first_run_by = await DBOS.run_step_async({"name": "intent"}, self._own_name)
         again = first_run_by != self._instance
         pause, waited = FIRST_PAUSE, 0.0
-        while True:
+        for attempt in count(1):
             again_after, wait = await DBOS.run_step_async(
                 {"name": "deliver"}, self._deliver_step, event, found["answer"], again
             )
             if wait is None:
+                self._watch.delivered(event, attempt)
                 return
             if waited > GIVE_UP_AFTER:
-                log.error("gave_up", key=event.key, waited=waited)
+                self._watch.gave_up(event, waited)
                 return
             again = again or again_after
             seconds = wait or pause * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
@@ -193,10 +218,13 @@ class Jobs:
             if seconds:
                 hint = event.question.language or event.question.hint or await self._hint(event) or "de"
                 return {"wait": seconds, "note": to_json(Answer("slow", hint)) if tell else None}
+        began = self._loop.time()
         try:
             reply = await self._guarded(event, lambda: self._consider(event)) or await self._failed(event)
         except TryLater as later:
+            self._watch.retried(event, "decide", str(later), later.seconds)
             return {"wait": later.seconds or FIRST_PAUSE, "note": None}
+        self._watch.decided(event, reply.answer, self._loop.time() - began)
         return {"answer": to_json(reply.answer) if reply.answer else None, "to": dict(reply.to)}
 
     async def _failed(self, event: Event) -> Reply:
@@ -227,17 +255,18 @@ class Jobs:
             sent = await self._guarded(event, lambda: channel.deliver(event, said, again=again))
             if sent is None and said:
                 await self._guarded(event, lambda: channel.deliver(event, failure(event), again=True))
-            elif sent:
-                await self._sent(event.reply_to.get("key", event.key), sent)
+            elif sent or said:
+                await self._sent(event, sent or "")
         except TryLater as later:
-            log.warning("try_later", key=event.key, why=str(later), seconds=later.seconds)
+            self._watch.retried(event, "deliver", str(later), later.seconds)
             return later.maybe_sent, later.seconds or 0.0
         return False, None
 
-    async def _sent(self, key: str, sent: str) -> None:
-        """Under which name the reply was posted: an edit or a deletion needs it."""
+    async def _sent(self, event: Event, sent: str) -> None:
+        """Under which name the reply was posted, which an edit or a deletion needs, and how long it took."""
+        key = event.reply_to.get("key", event.key)
         try:
-            await asyncio.to_thread(self._store.sent, key, sent)
+            await asyncio.to_thread(self._store.sent, key, sent, took(event) if key == event.key else 0.0)
         except DATABASE_TROUBLE as wrong:
             log.warning("post_not_kept", key=key, why=type(wrong).__name__)
 
@@ -249,6 +278,7 @@ class Jobs:
             raise
         except Exception:
             log.exception("our_bug", key=event.key)
+            self._watch.metrics.bugs.labels(event.channel).inc()
             return None
 
     async def _on_main_loop(self, work: Callable[[], Awaitable[T]]) -> T:

@@ -1,6 +1,7 @@
 """Question → Answer: a command is run, everything else is asked of the core. Nothing here knows a channel."""
 
 import re
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -19,17 +20,26 @@ _ABOUT_THE_BOT = re.compile(r"(?:mode|modus|gaps|lücken)\b|(?:why|warum)\s+<?ht
 
 
 def open_respond(
-    core: Core, commands: Mapping[str, Command], provider: Provider, lookup: Lookup
+    core: Core,
+    commands: Mapping[str, Command],
+    provider: Provider,
+    lookup: Lookup,
+    understood: Callable[[float], None] | None = None,
 ) -> Callable[..., Coroutine[Any, Any, Answer]]:
     """The one function that every channel's questions go through: (question, office=None, person="") → answer.
 
-    `person`: an opaque id of the asker; look-ups are counted by it.
+    `person`: an opaque id of the asker; look-ups are counted by it. `understood`: is told of every decision, in how
+    many seconds it was made.
     """
 
     async def respond(question: Question, office: Office | None = None, person: str = "") -> Answer:
         name, argument = _command(question, commands)
         if not name:
-            return ask(core, question)
+            began = time.perf_counter()
+            answer = ask(core, question)
+            if understood and answer.decision:
+                understood(time.perf_counter() - began)
+            return answer
         language = question.language or question.hint or "de"  # an argument tells nothing of the person's language
         tools = Tools(provider, lookup.asked_by(person), respond, office)
         try:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -17,16 +18,20 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.admin import Gate
 from bot.channels import Channel, Off, Parts, find_channels
 from bot.core.model import Answer, Language
 from bot.desk import Desk, Respond
 from bot.jobs import Jobs
+from bot.metrics import CONTENT_TYPE, Metrics
 from bot.settings import Settings
 from bot.store import Store
+from bot.watch import Watch
 
 log = structlog.get_logger()
 
 LARGEST_BODY = 1_048_576  # bytes; Slack's and the helpdesks' bodies stay far below
+NOT_HERE = "for this machine, or with POSTBOTE_ADMIN_TOKEN as a bearer token (Authorization: Bearer ...)\n"
 DRAIN = 10  # seconds that connections get to end
 
 
@@ -47,14 +52,18 @@ async def run_system(
     respond: Respond,
     words: Words,
     say: Callable[[str], None],
+    metrics: Metrics | None = None,
 ) -> None:
     """Runs everything that is configured until SIGTERM or SIGINT. `say` prints a line for the person who started it."""
     open_channels: dict[str, Channel] = {}
     database, folder = settings.database_url, settings.postbote_data_dir
     store = Store(database, folder, settings.postbote_keep_days)
     desk = Desk(respond, store, open_channels, words.sections, words.why)
-    jobs = Jobs(database, folder, desk.consider, open_channels, store)
+    watch = Watch(metrics)
+    jobs = Jobs(database, folder, desk.consider, open_channels, store, watch)
     parts = Parts(jobs.store, respond, words.render, words.commands, words.label, words.title, desk.concerns, store)
+    token = settings.postbote_admin_token
+    gate = Gate(token.get_secret_value() if token else "")
     for name, open_channel in find_channels().items():
         opened = open_channel(settings, parts)
         if isinstance(opened, Off):
@@ -64,13 +73,15 @@ async def run_system(
             open_channels[name] = opened
     await jobs.start()
     try:
-        await _serve(settings, jobs, open_channels, say)
+        measured = Route("/metrics", partial(_metrics, gate, watch.metrics, jobs, open_channels))
+        await _serve(settings, open_app(jobs.trouble, open_channels, [measured]), open_channels, say)
     finally:
         await jobs.stop()
 
 
-async def _serve(settings: Settings, jobs: Jobs, channels: Mapping[str, Channel], say: Callable[[str], None]) -> None:
-    app = open_app(jobs.trouble, channels)
+async def _serve(
+    settings: Settings, app: Starlette, channels: Mapping[str, Channel], say: Callable[[str], None]
+) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -120,20 +131,23 @@ async def _started(channels: Any) -> Any:
             await channel.stop()
 
 
-def open_app(trouble: Callable[[], Awaitable[str]], channels: Mapping[str, Channel]) -> Starlette:
-    """Every channel's routes, /healthz and /readyz, behind a limit on the size of bodies."""
+def open_app(
+    trouble: Callable[[], Awaitable[str]], channels: Mapping[str, Channel], more: Sequence[BaseRoute] = ()
+) -> Starlette:
+    """Every channel's routes, /healthz, /readyz and `more`, behind a limit on the size of bodies."""
 
     async def healthz(request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
     async def readyz(request: Request) -> Response:
-        found = {"jobs": await trouble(), **{name: await channel.trouble() for name, channel in channels.items()}}
+        found = await _trouble(trouble, channels)
         ready = not any(found.values())
         return JSONResponse({"ready": ready, "trouble": {k: v for k, v in found.items() if v}}, 200 if ready else 503)
 
     routes: Sequence[BaseRoute] = [
         Route("/healthz", healthz),
         Route("/readyz", readyz),
+        *more,
         *(route for channel in channels.values() for route in channel.routes),
     ]
     return Starlette(
@@ -141,6 +155,20 @@ def open_app(trouble: Callable[[], Awaitable[str]], channels: Mapping[str, Chann
         middleware=[Middleware(BodyLimit, largest=LARGEST_BODY)],
         exception_handlers={HTTPException: _refused, Exception: _failed},
     )
+
+
+async def _trouble(trouble: Callable[[], Awaitable[str]], channels: Mapping[str, Channel]) -> dict[str, str]:
+    """Part → what is wrong with it; empty: it is ready."""
+    return {"jobs": await trouble(), **{name: await channel.trouble() for name, channel in channels.items()}}
+
+
+async def _metrics(
+    gate: Gate, metrics: Metrics, jobs: Jobs, channels: Mapping[str, Channel], request: Request
+) -> Response:
+    if not gate.measures(request):
+        return PlainTextResponse(NOT_HERE, 403)
+    trouble = await _trouble(jobs.trouble, channels)
+    return Response(metrics.text(await jobs.depth(), trouble), headers={"Content-Type": CONTENT_TYPE})
 
 
 async def _refused(request: Request, wrong: Exception) -> Response:

@@ -5,7 +5,7 @@
 
 import re
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
 from platformdirs import user_data_path
@@ -67,6 +67,18 @@ class Settings(BaseSettings):
     )
     postbote_slack_editors: str = Field(
         default="", description="user ids (U…) that may set modes and see gaps and decisions, comma-separated"
+    )
+    postbote_admin_token: SecretStr | None = Field(
+        default=None,
+        description="opens /dashboard, and /metrics as a bearer token; without it both answer on this machine only",
+    )
+    postbote_contact: str = Field(
+        default="",
+        max_length=200,
+        description="how people reach a person, shown on the page: a phone number, an address, https://…",
+    )
+    postbote_log_format: Literal["logfmt", "json"] = Field(
+        default="logfmt", description="one line an event on standard error: logfmt for people, json for machines"
     )
     postbote_keep_days: float = Field(
         default=90.0,

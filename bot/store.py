@@ -50,6 +50,8 @@ _DECISIONS = sql.Table(
     ),
     _key("place", primary_key=False),
     _key("person", primary_key=False),
+    _key("channel", primary_key=False),
+    sql.Column("took", sql.Float, nullable=False, server_default="0"),  # seconds from receipt to delivery; 0: not known
     sql.Index("postbote_decisions_conversation", "conversation", "at"),
     sql.Index("postbote_decisions_person", "person", "at"),
 )
@@ -133,6 +135,7 @@ class Store:
             "link": link,
             "place": event.place,
             "person": event.person,
+            "channel": event.channel,
         }
         with self._engine.begin() as connection:
             mine = _DECISIONS.c.key == row["key"]
@@ -163,9 +166,11 @@ class Store:
         """Of all decisions that are kept."""
         return int(self._first(sql.select(sql.func.count()).select_from(_DECISIONS))[0])
 
-    def sent(self, key: str, sent: str) -> None:
-        """The reply was posted under this name."""
-        self._run(sql.update(_DECISIONS).where(_DECISIONS.c.key == key).values(sent=sent))
+    def sent(self, key: str, sent: str, took: float = 0.0) -> None:
+        """The reply was posted under this name (empty: it has none), so many seconds after the question came."""
+        values: dict[str, Any] = ({"sent": sent} if sent else {}) | ({"took": took} if took else {})
+        if values:
+            self._run(sql.update(_DECISIONS).where(_DECISIONS.c.key == key).values(values))
 
     def chosen(self, key: str, entry: str) -> None:
         """A suggestion was clicked."""

@@ -1,7 +1,7 @@
 """Events and answers ↔ plain values for the database. What an older version stored can still be read."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from bot.core.model import Answer, Event, Question
@@ -15,8 +15,9 @@ def to_json(value: Event | Answer) -> dict[str, Any]:
 
 
 def to_event(stored: Mapping[str, Any]) -> Event:
-    """The reverse of to_json."""
-    return Event(**{**stored, "question": Question(**stored["question"])})
+    """The reverse of to_json; what a newer version added is left out, for the time of a rolling restart."""
+    known = {field.name for field in fields(Event)}
+    return Event(**{**{k: v for k, v in stored.items() if k in known}, "question": Question(**stored["question"])})
 
 
 def to_answer(stored: Mapping[str, Any]) -> Answer:

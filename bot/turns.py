@@ -35,6 +35,12 @@ class Turns:
         tell, bucket.told = not bucket.told, True
         return -bucket.left * self._every, tell
 
+    def wait(self, person: str, now: float) -> float:
+        """Seconds until a question of this person would be taken at once; nothing is taken. For those who refuse."""
+        bucket = self._buckets.get(person)
+        left = bucket.left + (now - bucket.at) / self._every if bucket else self._burst
+        return max(0.0, (1 - left) * self._every)
+
     def _tidy(self) -> None:
         while len(self._buckets) > MOST:
             del self._buckets[next(iter(self._buckets))]

@@ -17,7 +17,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "evaluate": ({"core"}, set()),
     "render": ({"core"}, {"jinja2"}),
     "lookup": ({"core"}, {"dns"}),
-    "jobs": ({"core", "store", "stored", "turns", "slots", "channels"}, {"dbos", "structlog"}),
+    "jobs": ({"core", "store", "stored", "turns", "slots", "channels", "watch"}, {"dbos", "structlog"}),
     "stored": ({"core"}, set()),
     "turns": (set(), set()),
     "desk": ({"core", "store", "commands", "channels", "office", "presses"}, {"structlog"}),
@@ -31,7 +31,14 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "cache": ({"core"}, {"numpy"}),
     "commands": ({"core"}, set()),
     "respond": ({"core", "commands"}, set()),
-    "serve": ({"core", "channels", "desk", "jobs", "settings", "store"}, {"starlette", "uvicorn", "structlog"}),
+    "serve": (
+        {"admin", "core", "channels", "desk", "jobs", "metrics", "settings", "store", "watch"},
+        {"starlette", "uvicorn", "structlog"},
+    ),
+    "admin": ({"turns"}, {"cryptography", "starlette"}),
+    "log": (set(), {"structlog"}),
+    "metrics": (set(), {"prometheus_client"}),
+    "watch": ({"core", "metrics"}, {"structlog"}),
     "channels": ({"core", "settings"}, {"starlette", "structlog"}),
 }
 CHANNEL_CLIENTS = {"slack": {"slack_bolt", "slack_sdk", "aiohttp", "cryptography"}, "web": set(), "terminal": set()}

@@ -19,14 +19,16 @@ PROJECT = Path(__file__).parent.parent
 
 @asynccontextmanager
 async def running(data: Path, **variables: str) -> AsyncIterator[tuple[str, str]]:
-    """The program as a newcomer starts it: what it printed until it was ready, and its address."""
+    """The program as a newcomer starts it: what it printed until it was ready, and its address. Its log: data/log."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"),
-        env=environment | {"POSTBOTE_DATA_DIR": str(data), "POSTBOTE_PORT": "0"} | variables,
-        cwd=PROJECT,
-        stdout=asyncio.subprocess.PIPE,
-    )
+    with (data / "log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"),
+            env=environment | {"POSTBOTE_DATA_DIR": str(data), "POSTBOTE_PORT": "0"} | variables,
+            cwd=PROJECT,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+        )
     assert process.stdout
     printed = ""
     while "ready" not in printed:

@@ -39,6 +39,7 @@ class Event:
     facts: Mapping[str, Any] = field(default_factory=dict)  # what the act needs besides: JSON values only
     place: str = ""  # where a mode is set, "team:channel" in Slack; empty: there are no modes
     person: str = ""  # who, "team:user" in Slack; empty: not known
+    received: float = 0.0  # seconds since the epoch, set when it is stored; 0: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,8 @@ class Kept:
     link: str  # where the question stands; empty: not known
     chosen: str = ""  # the suggestion that was clicked
     unhelpful: int = 0  # people whose last press said so
+    channel: str = ""  # that it came through; empty: not known
+    took: float = 0.0  # seconds from its receipt to the delivery of the reply; 0: not known
 
 
 @dataclass(frozen=True, slots=True)

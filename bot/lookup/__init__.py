@@ -8,7 +8,7 @@ from collections.abc import Collection
 from bot.core.mail_dns import Lookup
 from bot.lookup.mail import MailDns
 from bot.lookup.names import Names
-from bot.lookup.questions import Questions
+from bot.lookup.questions import Questions, Seen
 from bot.lookup.servers import RESOLV_CONF, open_resolver
 from bot.lookup.shares import SharedLookup, Shares
 
@@ -21,13 +21,14 @@ def open_lookup(
     budget: float = BUDGET,
     resolv_conf: str = RESOLV_CONF,
     shares: Shares | None = None,
+    seen: Seen | None = None,
 ) -> Lookup:
     """A look-up with these name servers: "ip[:port], …", an IPv6 address with a port in brackets; empty: the system's.
 
     `internal`: zones, in A-labels, that are never asked. `budget`: seconds for one look-up. `shares`: how many at once;
-    None: the usual. Raises ValueError that names the variable and the cure.
+    None: the usual. `seen`: is told of every question. Raises ValueError that names the variable and the cure.
     """
     names = Names(internal)
     checked, unchecked = (open_resolver(nameservers, budget, resolv_conf) for _ in range(2))
-    asks = MailDns(Questions(checked, unchecked, names), names, budget)
+    asks = MailDns(Questions(checked, unchecked, names, seen), names, budget)
     return SharedLookup(asks, names, shares or Shares())

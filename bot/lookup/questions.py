@@ -1,7 +1,7 @@
 """One question to the name servers, and what their answer comes down to."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from bot.core.mail_dns import Status
 from bot.lookup.names import Names
 from bot.lookup.sockets import bounded_backend
 
+Seen = Callable[[str, Status, float], None]  # kind of record, what came of it, seconds
 MOST_RECORDS = 100  # of one answer that are looked at; a chain of CNAMEs ends at dns.message.MAX_CHAIN (16)
 
 
@@ -35,8 +36,14 @@ class Questions:
     """Asks; never raises for what a server does. `resolver` validates as it likes, `unchecked` asks it not to."""
 
     def __init__(
-        self, resolver: dns.asyncresolver.Resolver, unchecked: dns.asyncresolver.Resolver, names: Names
+        self,
+        resolver: dns.asyncresolver.Resolver,
+        unchecked: dns.asyncresolver.Resolver,
+        names: Names,
+        seen: Seen | None = None,
     ) -> None:
+        """`seen`: is told of every question, for the metrics."""
+        self._seen = seen
         self._resolver = resolver
         self._unchecked = unchecked
         self._unchecked.flags = dns.flags.RD | dns.flags.CD  # checking disabled: RFC 4035 section 3.2.2
@@ -45,6 +52,13 @@ class Questions:
 
     async def ask(self, name: dns.name.Name, kind: str, deadline: float) -> Told:
         """`deadline`: of the event loop's clock. What leads into a name that is not asked is "reserved"."""
+        began = asyncio.get_running_loop().time()
+        told = await self._told(name, kind, deadline)
+        if self._seen:
+            self._seen(kind, told.status, asyncio.get_running_loop().time() - began)
+        return told
+
+    async def _told(self, name: dns.name.Name, kind: str, deadline: float) -> Told:
         told = await self._ask(self._resolver, name, kind, deadline)
         if told.status == "failure":  # SERVFAIL: would it be an answer if nothing was validated?
             unchecked = await self._ask(self._unchecked, name, kind, deadline)

@@ -1,0 +1,136 @@
+"""Who may see the operators' pages: /dashboard and /metrics.
+
+Without POSTBOTE_ADMIN_TOKEN only who sits at this machine; with it whoever knows it: as a bearer token, or through the
+dashboard's form, which leaves a session in a cookie. "At this machine" must hold against a proxy on the same host,
+whose requests come from loopback too, and against a page in the operator's own browser that had its name resolved to
+loopback (DNS rebinding). So a request with any trace of a proxy, or to any name but a loopback one, is not local. A
+proxy that leaves no trace cannot be told from a person: behind one, set the token (deploy/README.md).
+"""
+
+import base64
+import ipaddress
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from starlette.requests import HTTPConnection
+
+from bot.turns import Turns
+
+COOKIE = "postbote_session"
+SESSION = 12 * 3_600  # seconds; a working day
+WRONG_AT_ONCE, WRONG_EVERY = 5, 30.0  # wrong tokens of one client, then one every so many seconds
+_PROXY = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"})
+
+
+class Gate:
+    """One per process; sessions hold in every process with the same token."""
+
+    def __init__(self, token: str = "") -> None:
+        """`token`: empty where none is set."""
+        self.token = token
+        self._fernet = Fernet(_key(token)) if token else None
+        self._wrong = Turns(WRONG_AT_ONCE, WRONG_EVERY)
+
+    def sees(self, request: HTTPConnection) -> bool:
+        """May this request see the dashboard?"""
+        return (self._bears(request) or bool(self.session(request))) if self.token else is_local(request)
+
+    def measures(self, request: HTTPConnection) -> bool:
+        """May this request see the metrics, which say nothing of any person? A local scraper needs no token."""
+        return is_local(request) or self._bears(request)
+
+    def opens(self, given: str, request: HTTPConnection) -> tuple[str, float]:
+        """(a new session for who knows the token, seconds until this client may try again): one of them is empty."""
+        client = client_of(request)
+        wait = self._wrong.wait(client, time.monotonic())
+        if wait or not self._fernet:
+            return "", wait
+        if not _same(given, self.token):
+            self._wrong.take(client, time.monotonic())
+            return "", self._wrong.wait(client, time.monotonic())
+        return self._fernet.encrypt(json.dumps({"form": secrets.token_urlsafe(16)}).encode()).decode(), 0.0
+
+    def session(self, request: HTTPConnection) -> Mapping[str, str]:
+        """{"form": the secret that this session's forms carry}; empty where there is no session, or it is over."""
+        try:
+            kept = self._fernet.decrypt(request.cookies.get(COOKIE, ""), ttl=SESSION) if self._fernet else b"{}"
+        except (InvalidToken, ValueError):  # ValueError: a cookie that is no ASCII
+            return {}
+        found = json.loads(kept)
+        return found if isinstance(found, dict) else {}
+
+    def _bears(self, request: HTTPConnection) -> bool:
+        """RFC 6750 section 2.1."""
+        kind, _, given = request.headers.get("authorization", "").partition(" ")
+        if not self.token or kind.lower() != "bearer":
+            return False
+        client, now = client_of(request), time.monotonic()
+        if self._wrong.wait(client, now):
+            return False
+        if _same(given.strip(), self.token):
+            return True
+        self._wrong.take(client, now)
+        return False
+
+
+def is_local(request: HTTPConnection) -> bool:
+    """From a person or program on this machine, and through nobody else."""
+    names = request.headers.keys()
+    if any(name in _PROXY or name.startswith("x-forwarded-") for name in names):
+        return False
+    if request.scope.get("http_version") == "1.0":  # what proxies speak behind them, and no browser or scraper
+        return False
+    return _is_loopback(client_of(request)) and _is_loopback(_name(request.headers.get("host", "")))
+
+
+def is_from_here(request: HTTPConnection) -> bool:
+    """Did our own page send this form, and no other site's? (w3.org/TR/fetch-metadata; RFC 6454 section 7.3)"""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == request.headers.get("host", "")
+
+
+def same_secret(given: object, kept: str) -> bool:
+    """Compared in constant time; never for an empty one."""
+    return isinstance(given, str) and bool(kept) and _same(given, kept)
+
+
+def client_of(request: HTTPConnection) -> str:
+    """The address that the request came from; empty where it is not known."""
+    return request.client.host if request.client else ""
+
+
+def _name(host: str) -> str:
+    """Without the port; empty where it is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # brackets that do not close
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+def _same(given: str, kept: str) -> bool:
+    return secrets.compare_digest(given.encode(), kept.encode())
+
+
+def _key(token: str) -> bytes:
+    derived = HKDF(SHA256(), 32, salt=None, info=b"postbote dashboard session").derive(token.encode())
+    return base64.urlsafe_b64encode(derived)

@@ -1,0 +1,104 @@
+"""Who may see the operators' pages."""
+
+import pytest
+from starlette.requests import HTTPConnection
+
+from bot.admin import COOKIE, WRONG_AT_ONCE, Gate, is_from_here, is_local
+
+TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
+
+
+def request(client: str = "127.0.0.1", version: str = "1.1", **headers: str) -> HTTPConnection:
+    named = {"host": "127.0.0.1:3000"} | {k.replace("_", "-"): v for k, v in headers.items()}
+    raw = [(k.encode(), v.encode()) for k, v in named.items() if v]
+    return HTTPConnection({"type": "http", "client": (client, 1), "headers": raw, "http_version": version})
+
+
+LOCAL = [
+    ("a browser on this machine", request(), True),
+    ("by name", request(host="localhost:3000"), True),
+    ("IPv6", request("::1", host="[::1]:3000"), True),
+    ("IPv4 in IPv6, as a dual-stack socket says it", request("::ffff:127.0.0.1"), True),
+    ("another machine", request("192.0.2.7"), False),
+    ("another machine, in IPv6", request("::ffff:192.0.2.7"), False),
+    ("another machine that names loopback", request("192.0.2.7", host="localhost"), False),
+    ("a proxy on this machine (RFC 7239)", request(forwarded="for=192.0.2.7"), False),
+    ("a proxy (X-Forwarded-For)", request(x_forwarded_for="192.0.2.7"), False),
+    ("a proxy whose client says it is local", request(x_forwarded_for="127.0.0.1"), False),
+    ("a proxy (X-Forwarded-Proto)", request(x_forwarded_proto="https"), False),
+    ("a proxy (X-Real-IP)", request(x_real_ip="192.0.2.7"), False),
+    ("a proxy (RFC 9110 section 7.6.3)", request(via="1.1 front"), False),
+    ("a proxy that speaks HTTP/1.0, as nginx did", request(version="1.0"), False),
+    ("DNS rebinding: a stranger's name that leads here", request(host="evil.example:3000"), False),
+    ("a name that only begins like loopback", request(host="127.0.0.1.evil.example"), False),
+    ("no host", request(host=""), False),
+    ("a broken host", request(host="[::1"), False),
+]
+
+
+@pytest.mark.parametrize(("asked", "local"), [row[1:] for row in LOCAL], ids=[row[0] for row in LOCAL])
+def test_who_is_at_this_machine(asked: HTTPConnection, local: bool) -> None:
+    assert is_local(asked) is local
+    assert Gate().sees(asked) is local
+    assert Gate().measures(asked) is local
+
+
+def test_with_a_token_even_this_machine_needs_it_for_the_dashboard_but_not_for_the_metrics() -> None:
+    gate = Gate(TOKEN)
+    assert not gate.sees(request())
+    assert gate.measures(request())
+    for asked in (request("192.0.2.7"), request("192.0.2.7", authorization="Basic x"), request(host="front.example")):
+        assert not gate.sees(asked)
+        assert not gate.measures(asked)
+    bearer = request("192.0.2.7", host="front.example", x_forwarded_for="192.0.2.9", authorization=f"Bearer {TOKEN}")
+    assert gate.sees(bearer)
+    assert gate.measures(bearer)
+
+
+def test_without_a_token_no_token_opens_anything() -> None:
+    for given in ("", "None", TOKEN):
+        assert not Gate().sees(request("192.0.2.7", authorization=f"Bearer {given}"))
+        assert Gate().opens(given, request()) == ("", 0.0)
+
+
+def test_a_session_holds_in_every_process_with_the_same_token_and_in_no_other() -> None:
+    session, wait = Gate(TOKEN).opens(TOKEN, request())
+    assert not wait
+    with_cookie = request("192.0.2.7", cookie=f"{COOKIE}={session}")
+    assert Gate(TOKEN).sees(with_cookie)
+    assert Gate(TOKEN).session(with_cookie)["form"]
+    assert not Gate(TOKEN + "2").sees(with_cookie)
+    for forged in (session[:-2] + "AA", "", "x", "ä"):
+        assert not Gate(TOKEN).sees(request(cookie=f"{COOKIE}={forged}"))
+
+
+def test_wrong_tokens_are_slowed_down_for_each_client_by_itself() -> None:
+    gate, guesser, other = Gate(TOKEN), request("192.0.2.7"), request("192.0.2.8")
+    for number in range(WRONG_AT_ONCE):
+        assert gate.opens(f"guess {number}", guesser)[0] == ""
+    assert gate.opens(TOKEN, guesser)[1] > 0  # also the right one: else guessing would go on
+    assert not gate.sees(request("192.0.2.7", authorization=f"Bearer {TOKEN}"))
+    assert gate.opens(TOKEN, other)[0]
+
+
+def test_wrong_bearer_tokens_count_as_guesses_too() -> None:
+    gate = Gate(TOKEN)
+    for number in range(WRONG_AT_ONCE):
+        assert not gate.measures(request("192.0.2.7", authorization=f"Bearer guess {number}"))
+    assert not gate.measures(request("192.0.2.7", authorization=f"Bearer {TOKEN}"))
+
+
+FORMS = [
+    ("our page, as browsers say it", request(sec_fetch_site="same-origin", origin="http://127.0.0.1:3000"), True),
+    ("our page, in an older browser", request(origin="http://127.0.0.1:3000"), True),
+    ("a program", request(), True),
+    ("another site", request(sec_fetch_site="cross-site", origin="https://evil.example"), False),
+    ("another site, in an older browser", request(origin="https://evil.example"), False),
+    ("another port of the same host", request(sec_fetch_site="same-site", origin="http://127.0.0.1:8"), False),
+    ("a frame without an origin", request(origin="null"), False),
+]
+
+
+@pytest.mark.parametrize(("asked", "ours"), [row[1:] for row in FORMS], ids=[row[0] for row in FORMS])
+def test_whose_form_it_is(asked: HTTPConnection, ours: bool) -> None:
+    assert is_from_here(asked) is ours
