@@ -198,7 +198,7 @@ def sample(tree: Any) -> str:
 
 def sample_of(operation: Any, argument: Any) -> str:
     if operation in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-        return sample(argument[2]) * max(argument[0], 1)
+        return sample(argument[2]) * max(int(argument[0]), 1)
     simple: Mapping[Any, Callable[[], str]] = {
         sre.LITERAL: lambda: chr(argument),
         sre.NOT_LITERAL: lambda: "a" if argument != ord("a") else "b",
