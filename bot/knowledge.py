@@ -8,25 +8,24 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from bot.core.model import LANGUAGES, Concept, Entry, Kind, Knowledge, Language, Provider, Topic
+from bot.core.model import LANGUAGES, Entry, Knowledge, StatusCode, Topic
 from bot.core.text import fold
+from bot.schema import FEWEST_QUESTIONS, LONGEST_TITLE, to_concepts, to_entry, to_provider, to_status, to_topic
 
 try:
     from yaml import CSafeLoader as Loader  # ten times as fast; in PyYAML's wheels, not in every distribution
 except ImportError:  # pragma: no cover
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
-# docs.slack.dev/reference/block-kit/blocks: a header holds 150 characters, a section 3,000; room is left for marks.
-LONGEST_TITLE = 120
-LONGEST_ANSWER = 2_000
-FEWEST_QUESTIONS = 12  # a language and entry
+LONGEST_ANSWER = 2_000  # characters; a Slack section holds 3,000 (docs.slack.dev/reference/block-kit/blocks)
+NO_ENTRIES = frozenset({"provider", "concepts", "status-codes"})  # files beside the entries
+CLASSES = ("2yz", "3yz", "4yz", "5yz", "2.x.x", "4.x.x", "5.x.x")  # what a code without a row of its own means
 
-Text = Annotated[str, Field(min_length=1)]
 T = TypeVar("T")
 
 
@@ -50,83 +49,6 @@ class KnowledgeError(Exception):
         self.problems = tuple(problems)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class _Titles(_Strict):
-    de: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
-    en: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
-
-
-class _Answers(_Strict):
-    de: Text
-    en: Text
-
-
-class _Questions(_Strict):
-    de: Annotated[list[Text], Field(min_length=FEWEST_QUESTIONS)]
-    en: Annotated[list[Text], Field(min_length=FEWEST_QUESTIONS)]
-
-
-class _Examples(_Strict):
-    de: list[Text]
-    en: list[Text]
-
-
-class _Variant(_Strict):
-    text: Text
-    by: Text
-
-
-class _Lookalike(_Strict):
-    text: Text
-    because: Text
-
-
-class _Entry(_Strict):
-    id: Text
-    kind: Kind
-    faq: Text
-    title: _Titles
-    answer: _Answers
-    related: list[str] = []
-    questions: _Questions
-    lines: list[Text] = []
-    variants: list[_Variant] = []
-    lookalikes: list[_Lookalike] = []
-    codes: list[Annotated[str, Field(pattern=r"^(\d{3}|\d\.\d{1,3}\.\d{1,3})$")]] = []
-
-
-class _Topic(_Strict):
-    id: Text
-    title: _Titles
-    questions: _Examples
-    lines: list[Text] = []
-
-
-class _Concept(_Strict):
-    id: Text
-    group: Text
-    means: Text
-    de: list[Text] = []
-    en: list[Text] = []
-    any: list[Text] = []
-
-
-class _Concepts(_Strict):
-    concepts: list[_Concept]
-
-
-class _Provider(_Strict):
-    name: Text
-    servers: dict[str, str]
-    aliases: dict[str, str]
-    ports: dict[str, Annotated[int, Field(ge=1, le=65535)]]
-    limits: dict[str, str | int]
-    login_separator: Annotated[str, Field(min_length=1, max_length=1)]
-
-
 _CURES = {  # pydantic's error type → what to do
     "extra_forbidden": "unknown key; remove it or correct its spelling (knowledge/README.md lists the keys)",
     "missing": "missing; add it (both languages are needed everywhere)",
@@ -134,7 +56,8 @@ _CURES = {  # pydantic's error type → what to do
     "string_too_long": f"too long; a title has at most {LONGEST_TITLE} characters",
     "string_type": "must be a text; put it in quotes",
     "literal_error": "must be answer or error",
-    "string_pattern_mismatch": 'must be a reply code or an enhanced status code in quotes, such as "550" or "5.1.1"',
+    "string_pattern_mismatch": 'must be a reply code or an enhanced status code in quotes, such as "550" or "5.1.1"; '
+    "a source must be an RFC",
 }
 
 
@@ -145,17 +68,26 @@ def load(folder: Path) -> Knowledge:
             [Problem(str(folder), 1, "no such folder; POSTBOTE_KNOWLEDGE must name the knowledge base")]
         )
     problems: list[Problem] = []
-    files = [f for f in sorted(folder.glob("*.yaml")) if f.stem not in {"provider", "concepts"}]
-    entries = {e.id: e for f in files for e in _read(f, _to_entry, problems)}
-    topics = {t.id: t for f in sorted((folder / "not-covered").glob("*.yaml")) for t in _read(f, _to_topic, problems)}
-    concepts = [c for found in _read(folder / "concepts.yaml", _to_concepts, problems) for c in found]
-    providers = list(_read(folder / "provider.yaml", _to_provider, problems))
+    files = [f for f in sorted(folder.glob("*.yaml")) if f.stem not in NO_ENTRIES]
+    entries = {e.id: e for f in files for e in _read(f, to_entry, problems)}
+    topics = {t.id: t for f in sorted((folder / "not-covered").glob("*.yaml")) for t in _read(f, to_topic, problems)}
+    concepts = [c for found in _read(folder / "concepts.yaml", to_concepts, problems) for c in found]
+    providers = list(_read(folder / "provider.yaml", to_provider, problems))
+    codes = folder / "status-codes.yaml"  # may be missing: then nothing is said about codes
+    status = [c for found in (_read(codes, to_status, problems) if codes.is_file() else ()) for c in found]
+    problems += _wrong_codes(codes, status) if status else []
     problems += _dangling(folder, entries, {f.stem for f in files}) + _repeated(folder, entries, topics)
     if not files:
         problems.append(Problem(str(folder), 1, "no entry found; an entry is one file <id>.yaml"))
     if problems:
         raise KnowledgeError(problems)
-    return Knowledge(dict(sorted(entries.items())), dict(sorted(topics.items())), tuple(concepts), providers[0])
+    return Knowledge(
+        entries=dict(sorted(entries.items())),
+        topics=dict(sorted(topics.items())),
+        concepts=tuple(concepts),
+        provider=providers[0],
+        status={row.code: row for row in status},
+    )
 
 
 def line_of(file: Path, path: Sequence[int | str]) -> int:
@@ -235,47 +167,21 @@ def _repeated(folder: Path, entries: Mapping[str, Entry], topics: Mapping[str, T
     ]
 
 
+def _wrong_codes(file: Path, status: Sequence[StatusCode]) -> list[Problem]:
+    """A code that stands there twice; a class that every other code falls back to and that is missing."""
+    known = [row.code for row in status]
+    twice = [
+        Problem(str(file), line_of(file, ["codes", place]), f"{code!r} stands there twice; remove one of the two")
+        for place, code in enumerate(known)
+        if code in known[:place]
+    ]
+    missing = [code for code in CLASSES if code not in known]
+    return twice + [Problem(str(file), 1, f"the class {code!r} is missing; add it to `codes`") for code in missing]
+
+
 def _examples(item: Entry | Topic) -> Iterator[tuple[list[int | str], str]]:
     for language in LANGUAGES:
         for position, text in enumerate(item.questions[language]):
             yield ["questions", language, position], text
     for position, text in enumerate(item.lines):
         yield ["lines", position], text
-
-
-def _both(texts: _Titles | _Answers) -> dict[Language, str]:
-    return {"de": texts.de.strip(), "en": texts.en.strip()}
-
-
-def _to_entry(raw: Any) -> Entry:
-    read = _Entry.model_validate(raw)
-    return Entry(
-        id=read.id,
-        kind=read.kind,
-        faq=read.faq,
-        title=_both(read.title),
-        answer=_both(read.answer),
-        questions={"de": tuple(read.questions.de), "en": tuple(read.questions.en)},
-        related=tuple(read.related),
-        lines=tuple(read.lines),
-        variants=tuple(v.text for v in read.variants),
-        lookalikes=tuple(v.text for v in read.lookalikes),
-        codes=tuple(read.codes),
-    )
-
-
-def _to_topic(raw: Any) -> Topic:
-    read = _Topic.model_validate(raw)
-    questions: dict[Language, tuple[str, ...]] = {"de": tuple(read.questions.de), "en": tuple(read.questions.en)}
-    return Topic(read.id, _both(read.title), questions, tuple(read.lines))
-
-
-def _to_concepts(raw: Any) -> list[Concept]:
-    read = _Concepts.model_validate(raw)
-    return [
-        Concept(c.id, c.group, c.means, {"de": tuple(c.de), "en": tuple(c.en)}, tuple(c.any)) for c in read.concepts
-    ]
-
-
-def _to_provider(raw: Any) -> Provider:
-    return Provider(**_Provider.model_validate(raw).model_dump())

@@ -4,7 +4,7 @@ Templates and entries are sandboxed, and a fact that is missing is an error, nev
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +14,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.core.model import Answer, Knowledge, Language
+from bot.core.status import meanings
 
 _UNITS: Mapping[
     str, Mapping[Language, tuple[str, str]]
@@ -115,9 +116,16 @@ class Renderer:
             "entry": self.entry,
             "title": lambda entry_id: self.title(entry_id, language),
             "section": lambda entry_id: self._knowledge.entries[entry_id].faq,
+            "meanings": lambda codes: self._meanings(codes, language),
             "problem": "",
             "help": False,
+            "codes": (),
         }
+
+    def _meanings(self, codes: Sequence[str], language: Language) -> list[Mapping[str, str]]:
+        """For templates/decline.md: what codes of a pasted SMTP reply mean in general; the last is their class."""
+        rows = meanings(codes, self._knowledge.status)
+        return [{"code": code, "means": row.means[language], "source": row.source} for code, row in rows]
 
 
 def code(value: object) -> str:

@@ -68,6 +68,7 @@ def facts_of(decision: Decision) -> Mapping[str, Any]:
         "suggested": [e for e in dict.fromkeys(suggested) if e not in answered][:3],
         "email": decision.address,
         "domain": decision.domain,
+        "codes": list(decision.codes),
     }
 
 

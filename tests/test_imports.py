@@ -12,7 +12,8 @@ BOT = Path(__file__).parent.parent / "bot"
 # part → (parts of ours it may import, third-party packages it may import); a channel's own client is in CHANNEL_CLIENTS
 RULES: dict[str, tuple[set[str], set[str]]] = {
     "core": (set(), {"idna", "numpy", "rapidfuzz", "Stemmer"}),
-    "knowledge": ({"core"}, {"yaml", "pydantic"}),
+    "knowledge": ({"core", "schema"}, {"yaml", "pydantic"}),
+    "schema": ({"core"}, {"pydantic"}),
     "check": ({"core", "knowledge", "render"}, set()),
     "evaluate": ({"core"}, set()),
     "render": ({"core"}, {"jinja2"}),

@@ -29,6 +29,14 @@ questions:
   de: ["Wo ist das Webmail?"]
   en: ["where is webmail"]
 """
+CODES = (
+    "codes:\n"
+    + "".join(
+        f'  - {{code: "{code}", source: RFC 5321, de: Klasse, en: class}}\n'
+        for code in ("2yz", "3yz", "4yz", "5yz", "2.x.x", "4.x.x", "5.x.x")
+    )
+    + '  - {code: "550", source: RFC 5321, de: Postfach, en: mailbox}\n'
+)
 CONCEPTS = "concepts:\n  - {id: size, group: aspect, means: size of a message, de: [Groesse], en: [size]}\n"
 
 REFUSED = [
@@ -64,6 +72,11 @@ REFUSED = [
         "stands in message-size.yaml:10 too",
     ),
     ("a concept without meaning", "concepts.yaml", "means: size of a message, ", "", 2, "means: missing"),
+    ("a code without a language", "status-codes.yaml", "de: Postfach, ", "", 9, "de: missing"),
+    ("a code that is none", "status-codes.yaml", '"550"', '"5.50"', 9, "must be a reply code"),
+    ("a code without an RFC", "status-codes.yaml", "RFC 5321, de: Postfach", "me, de: Postfach", 9, "must be an RFC"),
+    ("a code that stands there twice", "status-codes.yaml", '"550"', '"5yz"', 9, "stands there twice"),
+    ("a class is missing", "status-codes.yaml", '"4.x.x"', '"x.7.1"', 1, "'4.x.x' is missing"),
     ("a port that is none", "provider.yaml", "smtps: 465", "smtps: 465000", 10, "ports.smtps"),
 ]
 
@@ -77,6 +90,7 @@ def write_base(folder: Path) -> None:
     (folder / "message-size.yaml").write_text(text)
     (folder / "not-covered/webmail.yaml").write_text(TOPIC)
     (folder / "concepts.yaml").write_text(CONCEPTS)
+    (folder / "status-codes.yaml").write_text(CODES)
 
 
 def test_a_whole_base_is_read(tmp_path: Path) -> None:
@@ -86,6 +100,13 @@ def test_a_whole_base_is_read(tmp_path: Path) -> None:
     assert knowledge.entries["message-size"].questions["de"][3] == "Frage 3?"
     assert list(knowledge.topics) == ["webmail"]
     assert knowledge.provider.ports["smtps"] == 465
+    assert knowledge.status["550"].means == {"de": "Postfach", "en": "mailbox"}
+
+
+def test_a_base_without_status_codes_says_nothing_about_codes(tmp_path: Path) -> None:
+    write_base(tmp_path / "base")
+    (tmp_path / "base" / "status-codes.yaml").unlink()
+    assert load(tmp_path / "base").status == {}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from bot.core.followup import stands_alone, to_whole_question
 from bot.core.language import LanguageGuess
 from bot.core.model import Candidate, Decision, Knowledge, Outcome, Part, Question
 from bot.core.questions import Ranker, Ranking, Trained, examples_of
-from bot.core.text import clean, without_returned
+from bot.core.status import reply_codes
+from bot.core.text import clean, error_text, without_returned
 
 LEAST_FIT = 0.5  # of a known line, below which nothing is found: the probability would be next to none
 SUGGESTIONS = 3
@@ -70,6 +71,7 @@ class Core:
             normalised=asked,
             address=find_address(cleaned),
             domain=find_domain(cleaned, tuple(self._knowledge.provider.servers.values())),
+            codes=reply_codes(error_text(cleaned)) if outcome == "decline" else (),  # never beside or above an entry
         )
 
     def first(self, text: str) -> str:

@@ -89,6 +89,15 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusCode:
+    """What a code in an SMTP reply means in general: knowledge/status-codes.yaml."""
+
+    code: str  # "550"; "x.7.1" for any class; "x.7.x", "5yz", "5.x.x" for all that have no row of their own
+    source: str  # the RFC where it stands
+    means: Mapping[Language, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """The hoster's figures and names: knowledge/provider.yaml."""
 
@@ -108,6 +117,7 @@ class Knowledge:
     topics: Mapping[str, Topic]  # by id, sorted: what is not covered
     concepts: tuple[Concept, ...]
     provider: Provider
+    status: Mapping[str, StatusCode] = field(default_factory=dict)  # by code: general meanings, not from the FAQ
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +153,7 @@ class Decision:
     normalised: str  # the message as the core read it; of a follow-up, the whole question that it means
     address: str = ""  # mail address that the person gave, "max@firma.de"; empty: none
     domain: str = ""  # domain that the person gave, "firma.de"; empty: none
+    codes: tuple[str, ...] = ()  # of a pasted SMTP reply that no entry explains, "550", "5.7.1"; decline only
 
 
 @dataclass(frozen=True, slots=True)

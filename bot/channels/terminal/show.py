@@ -43,6 +43,7 @@ def _head(decision: Decision) -> list[str]:
         f"address     {decision.address or '-'}",
         f"domain      {decision.domain or '-'}",
         f"read as     {decision.normalised}",
+        *([f"codes       {' '.join(decision.codes)}: general meaning"] if decision.codes else []),
     ]
 
 

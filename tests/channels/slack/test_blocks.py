@@ -71,6 +71,8 @@ def replies(mind: Mind, language: Language) -> Iterator[Answer]:
     ):
         yield Answer("suggest", language, {"entries": [], "suggested": list(some), **given_})
     yield Answer("answer", language, {"entries": ids[:5], "suggested": ids[5:8], **given_})
+    for codes in (["550", "5.7.1"], ["452", "4.3.1", "421"], ["5.7.99"]):
+        yield Answer("decline", language, {"entries": [], "suggested": [], **given_, "codes": codes})
     for template in ("decline", "thanks", "greeting", "slow", "switched_off", "failure", "ports"):
         yield Answer(template, language, {"entries": [], "suggested": [], **given_})
 

@@ -1,0 +1,144 @@
+"""The shape of the knowledge base's files (knowledge/README.md), and what is made of them. An unknown key is wrong."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.core.model import Concept, Entry, Kind, Language, Provider, StatusCode, Topic
+
+# docs.slack.dev/reference/block-kit/blocks: a header holds 150 characters, a section 3,000; room is left for marks.
+LONGEST_TITLE = 120
+FEWEST_QUESTIONS = 12  # a language and entry
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _Titles(_Strict):
+    de: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
+    en: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
+
+
+class _Answers(_Strict):
+    de: Text
+    en: Text
+
+
+class _Questions(_Strict):
+    de: Annotated[list[Text], Field(min_length=FEWEST_QUESTIONS)]
+    en: Annotated[list[Text], Field(min_length=FEWEST_QUESTIONS)]
+
+
+class _Examples(_Strict):
+    de: list[Text]
+    en: list[Text]
+
+
+class _Variant(_Strict):
+    text: Text
+    by: Text
+
+
+class _Lookalike(_Strict):
+    text: Text
+    because: Text
+
+
+class _Entry(_Strict):
+    id: Text
+    kind: Kind
+    faq: Text
+    title: _Titles
+    answer: _Answers
+    related: list[str] = []
+    questions: _Questions
+    lines: list[Text] = []
+    variants: list[_Variant] = []
+    lookalikes: list[_Lookalike] = []
+    codes: list[Annotated[str, Field(pattern=r"^(\d{3}|\d\.\d{1,3}\.\d{1,3})$")]] = []
+
+
+class _Topic(_Strict):
+    id: Text
+    title: _Titles
+    questions: _Examples
+    lines: list[Text] = []
+
+
+class _Concept(_Strict):
+    id: Text
+    group: Text
+    means: Text
+    de: list[Text] = []
+    en: list[Text] = []
+    any: list[Text] = []
+
+
+class _Concepts(_Strict):
+    concepts: list[_Concept]
+
+
+class _StatusCode(_Strict):
+    code: Annotated[str, Field(pattern=r"^([2-5]yz|[2-5][0-5]\d|[245]\.x\.x|x\.\d{1,3}\.(x|\d{1,3}))$")]
+    source: Annotated[str, Field(pattern=r"^(RFC \d+( [\d.]+)?(, )?)+$|^IANA registry$")]
+    de: Text
+    en: Text
+
+
+class _StatusCodes(_Strict):
+    codes: list[_StatusCode]
+
+
+class _Provider(_Strict):
+    name: Text
+    servers: dict[str, str]
+    aliases: dict[str, str]
+    ports: dict[str, Annotated[int, Field(ge=1, le=65535)]]
+    limits: dict[str, str | int]
+    login_separator: Annotated[str, Field(min_length=1, max_length=1)]
+
+
+def _both(texts: _Titles | _Answers) -> dict[Language, str]:
+    return {"de": texts.de.strip(), "en": texts.en.strip()}
+
+
+def to_entry(raw: Any) -> Entry:
+    read = _Entry.model_validate(raw)
+    return Entry(
+        id=read.id,
+        kind=read.kind,
+        faq=read.faq,
+        title=_both(read.title),
+        answer=_both(read.answer),
+        questions={"de": tuple(read.questions.de), "en": tuple(read.questions.en)},
+        related=tuple(read.related),
+        lines=tuple(read.lines),
+        variants=tuple(v.text for v in read.variants),
+        lookalikes=tuple(v.text for v in read.lookalikes),
+        codes=tuple(read.codes),
+    )
+
+
+def to_topic(raw: Any) -> Topic:
+    read = _Topic.model_validate(raw)
+    questions: dict[Language, tuple[str, ...]] = {"de": tuple(read.questions.de), "en": tuple(read.questions.en)}
+    return Topic(read.id, _both(read.title), questions, tuple(read.lines))
+
+
+def to_concepts(raw: Any) -> list[Concept]:
+    read = _Concepts.model_validate(raw)
+    return [
+        Concept(c.id, c.group, c.means, {"de": tuple(c.de), "en": tuple(c.en)}, tuple(c.any)) for c in read.concepts
+    ]
+
+
+def to_status(raw: Any) -> list[StatusCode]:
+    read = _StatusCodes.model_validate(raw)
+    return [StatusCode(c.code, c.source, {"de": c.de.strip(), "en": c.en.strip()}) for c in read.codes]
+
+
+def to_provider(raw: Any) -> Provider:
+    return Provider(**_Provider.model_validate(raw).model_dump())
