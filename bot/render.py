@@ -115,6 +115,7 @@ class Renderer:
             "limits": provider["limits"],
             "entry": self.entry,
             "title": lambda entry_id: self.title(entry_id, language),
+            "known": self._knowledge.entries.__contains__,
             "section": lambda entry_id: self._knowledge.entries[entry_id].faq,
             "meanings": lambda codes: self._meanings(codes, language),
             "problem": "",

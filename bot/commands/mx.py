@@ -1,20 +1,42 @@
-"""/mx domain: where a domain's mail goes, with a plain verdict.
+"""/mx domain: where a domain's mail goes, what is wrong with that, and what the domain says of its mail besides.
 
-Rules: RFC 5321 section 5.1 (order of preference, implicit MX), RFC 7505 (null MX), RFC 2606/6761/6762/7686 (names
-that must not be asked).
+The DNS alone is asked; whether a mail server answers is not tried. RULES names the source of everything that is found
+fault with; bot/core/policies.py those of SPF, DMARC, MTA-STS and TLS reporting.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from bot.commands import Tools, wants_help
+from bot.core.address_space import kind_of
 from bot.core.addresses import is_reserved, near_miss, parse_domain, to_ascii
 from bot.core.mail_dns import NOT_KNOWN, MxHost, MxResult
 from bot.core.model import Answer, Language, UserError
+from bot.core.policies import read
 
 NAME = "mx"
 HINT = "domain"
+
+# What is found fault with → the rule. Those of a host are named like its row's state in templates/mx.md.
+RULES: Mapping[str, str] = {
+    "null-beside-others": "RFC 7505, 3",
+    "address": "RFC 1035, 3.3.9; RFC 5321, 5.1",
+    "incomplete": "RFC 1034, 3.1",
+    "reserved": "RFC 6761, 6",
+    "nxdomain": "RFC 5321, 5.1",
+    "none": "RFC 5321, 5.1",
+    "not-public": "RFC 6890, 2.2",
+    "alias": "RFC 2181, 10.3; RFC 5321, 5.1",
+    "twice": "RFC 5321, 5.1",
+    "null-preference": "RFC 7505, 3",
+    "same-preference": "RFC 5321, 5.1",  # to be tried in random order: worth knowing, no fault
+}
+NO_FAULT = frozenset({"same-preference"})
+EXPLAINED = "error-name-service"  # the entry about "Host found but no data record of requested type"
+LONGEST_SHOWN = 80  # characters of a name that a stranger chose; DNS names may have 253, each written as up to four
+MOST_NAMED = 3  # hosts that are named again where a rule is explained
 
 
 async def run(argument: str, language: Language, tools: Tools) -> Answer:
@@ -28,28 +50,91 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
 
 
 def judge(domain: str, found: MxResult) -> Mapping[str, Any]:
-    """What templates/mx.md needs: the verdict's name, the hosts in order, a suggestion for a slip of the finger."""
+    """What templates/mx.md needs: the verdict's name, the hosts in order, what was noticed, the policies."""
+    noticed = _noticed(found)
     return {
         "help": False,
         "domain": domain,
-        "verdict": _verdict(found),
-        "hosts": [_row(host) for host in found.hosts],
+        "alias": shown(found.alias),
+        "verdict": _verdict(found, {finding["rule"] for finding in noticed}),
+        "hosts": [_row(host) for host in found.hosts if host.status != "null"],
+        "noticed": noticed,
         "left_out": found.left_out,
-        "meant": near_miss(domain) if found.status in ("nxdomain", "none", "failure") else "",
+        "meant": "" if found.status in ("ok", "implicit") else near_miss(domain),
+        "explained": EXPLAINED if any(f["rule"] in ("none", "nxdomain") for f in noticed) else "",
+        "policies": {kind: asdict(r) for kind, r in read(found.policies).items()} if found.policies else {},
     }
 
 
-def _verdict(found: MxResult) -> str:
-    """A status of the look-up, or how many of the mail exchangers have an address: ok, partly, unreachable, unknown."""
+def reachable(host: MxHost) -> bool:
+    """Has a host an address in the public internet?"""
+    return any(kind_of(address)[0] == "public" for address in host.addresses)
+
+
+def shown(name: str) -> str:
+    """A name as long as people read it."""
+    return name if len(name) <= LONGEST_SHOWN else f"{name[: LONGEST_SHOWN - 1]}…"
+
+
+def _verdict(found: MxResult, rules: set[str]) -> str:
+    """A status of the look-up; with MX records ok, flawed, contradictory, partly, unreachable or unknown.
+
+    For implicit also implicit-unreachable; for nxdomain also alias-broken, where an alias leads there.
+    """
+    hosts = [host for host in found.hosts if host.status != "null"]
+    up = [host for host in hosts if reachable(host)]
+    if found.status == "implicit":
+        return "implicit" if up else "implicit-unreachable"
+    if found.status == "nxdomain" and found.alias:
+        return "alias-broken"
     if found.status != "ok":
         return found.status
-    states = {host.status for host in found.hosts}
-    if states == {"ok"}:
-        return "ok"
-    if "ok" in states:
+    if "null-beside-others" in rules:
+        return "contradictory"
+    if len(up) == len(hosts):
+        return "flawed" if rules - NO_FAULT else "ok"
+    if up:
         return "partly"
-    return "unknown" if states & NOT_KNOWN else "unreachable"
+    return "unknown" if any(host.status in NOT_KNOWN for host in hosts) else "unreachable"
+
+
+def _noticed(found: MxResult) -> Sequence[Mapping[str, Any]]:
+    """Rules that are broken, or worth knowing, in the order of RULES; each with the hosts that it is about."""
+    hosts = [host for host in found.hosts if host.status != "null"]
+    about: dict[str, list[str]] = {
+        "null-beside-others": ["."] if len(hosts) < len(found.hosts) else [],
+        "not-public": [host.host for host in hosts if host.status == "ok" and not reachable(host)],
+        "alias": [host.host for host in hosts if host.alias and found.status == "ok"],
+        "twice": [name for name, times in Counter(host.host for host in hosts).items() if times > 1],
+        "null-preference": ["."] if found.null_preference else [],
+        "same-preference": _tied(hosts),
+    }
+    for state in ("address", "incomplete", "reserved", "nxdomain", "none"):
+        about[state] = [host.host for host in hosts if host.status == state]
+    return [
+        {
+            "rule": rule,
+            "source": source,
+            "hosts": [shown(h) for h in about[rule][:MOST_NAMED]],
+            "count": len(about[rule]),
+        }
+        for rule, source in RULES.items()
+        if about[rule]
+    ]
+
+
+def _tied(hosts: Sequence[MxHost]) -> list[str]:
+    times = Counter(host.preference for host in hosts)
+    return [host.host for host in hosts if times[host.preference] > 1]
 
 
 def _row(host: MxHost) -> Mapping[str, Any]:
-    return {**asdict(host), "addresses": list(host.addresses), "unknown": list(host.unknown)}
+    return {
+        "preference": host.preference,
+        "host": shown(host.host),
+        "status": host.status,
+        "alias": shown(host.alias),
+        "addresses": [{"address": address, "kind": kind_of(address)[0]} for address in host.addresses],
+        "more": host.more,
+        "unknown": list(host.unknown),
+    }

@@ -12,8 +12,8 @@ from bot.lookup.names import Names
 from bot.lookup.questions import Questions, Told
 
 MOST_HOSTS = 10  # mail exchangers whose addresses are asked
-MOST_ADDRESSES = 8  # shown for one host and kind
-LONGEST_WALK = 4  # labels of the first parent that is asked for a DMARC record (RFC 9989 section 4.10)
+MOST_ADDRESSES = 4  # shown for one host and kind
+LONGEST_WALK = 7  # labels of the first parent that is asked for a DMARC record (RFC 9989 section 4.10)
 
 
 class MailDns:

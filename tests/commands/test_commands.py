@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from bot.commands import Tools, find_commands
-from bot.commands.mx import judge
 from bot.core.mail_dns import Lookup, MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Language, Question
 from bot.knowledge import load
@@ -104,54 +103,6 @@ def test_an_international_name_is_asked_in_its_ascii_form() -> None:
     assert dns.asked == ["xn--mller-kva.de"]
 
 
-UP = MxHost(10, "mx1.example.com", ("192.0.2.1",), "ok")
-NO_ADDRESS = MxHost(20, "mx2.example.com", (), "none")
-GONE = MxHost(20, "mx2.example.com", (), "nxdomain")
-SLOW = MxHost(20, "mx2.example.com", (), "timeout")
-RESERVED = MxHost(20, "printer.local", (), "reserved")
-HALF = MxHost(10, "mx1.example.com", ("192.0.2.1",), "ok", unknown=("IPv6",))
-CROWDED = MxHost(10, "mx1.example.com", ("192.0.2.1",), "ok", more=3)
-VERDICTS = [
-    # what was found, verdict, German, English
-    (MxResult("ok", (UP,)), "ok", "kann E-Mails empfangen: Der Mailserver hat", "its mail server has an address"),
-    (MxResult("ok", (UP, UP)), "ok", "Beide Mailserver haben", "both mail servers have"),
-    (MxResult("ok", (UP, NO_ADDRESS)), "partly", "keine Adresse eingetragen", "has no address"),
-    (MxResult("ok", (UP, GONE)), "partly", "diesen Host gibt es nicht", "does not exist"),
-    (MxResult("ok", (UP, SLOW)), "partly", "keine Antwort in der", "no answer within"),
-    (MxResult("ok", (NO_ADDRESS, GONE)), "unreachable", "kann so keine E-Mails", "cannot receive"),
-    (MxResult("ok", (SLOW,)), "unknown", "ließen sich nicht ermitteln", "could not be determined"),
-    (MxResult("ok", (UP, UP), 9), "ok", "Alle 2 geprüften Mailserver", "9 more MX records were not"),
-    (MxResult("ok", (UP, UP), 1), "ok", "Einen weiteren MX-Eintrag habe", "1 more MX record was not"),
-    (MxResult("ok", (NO_ADDRESS,), 4), "unreachable", "kann so vermutlich keine", "probably cannot receive"),
-    (MxResult("ok", (RESERVED,)), "unreachable", "wird im öffentlichen DNS nicht", "not exist in the public DNS"),
-    (MxResult("ok", (HALF,)), "ok", "(IPv6-Adressen ließen sich", "(IPv6 addresses could not"),
-    (MxResult("ok", (CROWDED,)), "ok", "`192.0.2.1` und 3 weitere", "`192.0.2.1` and 3 more"),
-    (MxResult("implicit", (UP,)), "implicit", "keinen MX-Eintrag", "no MX record"),
-    (MxResult("null"), "null", "RFC 7505", "RFC 7505"),
-    (MxResult("none"), "none", "weder einen MX-Eintrag noch eine Adresse", "neither an MX record nor an address"),
-    (MxResult("nxdomain"), "nxdomain", "existiert nicht", "does not exist"),
-    (MxResult("timeout"), "timeout", "nicht rechtzeitig geantwortet", "did not answer in time"),
-    (MxResult("failure"), "failure", "keine brauchbare Antwort", "no usable answer"),
-]
-
-
-@pytest.mark.parametrize(("found", "verdict", "german", "english"), VERDICTS, ids=lambda value: str(value)[:30])
-def test_every_finding_has_its_own_verdict_first(found: MxResult, verdict: str, german: str, english: str) -> None:
-    facts = judge("example.com", found)
-    assert facts["verdict"] == verdict
-    for language, expected in (("de", german), ("en", english)):
-        assert expected in RENDERER.block("mx", language, "de" if language == "de" else "en", facts)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_mail_exchanger_has_a_line_of_its_own(language: Language) -> None:
-    said = RENDERER.render(Answer("mx", language, judge("example.com", MxResult("ok", (UP, CROWDED, HALF, SLOW), 2))))
-    lines = said.split("\n")
-    assert [line[:4] for line in lines if line.startswith("- ")] == ["- 10", "- 10", "- 10", "- 20"]
-    assert all(line.count("mx") == 1 for line in lines if line.startswith("- "))
-    assert (lines[1], lines[6], lines[8]) == ("", "", "")  # else Markdown takes the neighbours for part of the list
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("argument", "asked"),
@@ -167,9 +118,3 @@ async def test_faq_asks_what_was_asked(argument: str, asked: str, language: Lang
     tools = Tools(KNOWLEDGE.provider, Dns(MxResult("nxdomain")), ask)
     assert (await COMMANDS["faq"].run(argument, language, tools)).template == "decline"
     assert questions == [Question(asked, hint=language)]
-
-
-def test_a_name_servers_answer_cannot_break_the_formatting() -> None:
-    hostile = MxHost(10, "`*<!channel>*`\n_x_", ("192.0.2.1",), "ok")
-    said = RENDERER.render(Answer("mx", "de", judge("example.com", MxResult("ok", (hostile,)))))
-    assert "`'*<!channel>*' _x_`" in said

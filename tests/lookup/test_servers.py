@@ -1,11 +1,17 @@
 """Which name servers are asked."""
 
+import time
 from pathlib import Path
 
+import dns.message
 import dns.name
+import dns.rdataclass
+import dns.rdatatype
+import dns.resolver
+import dns.rrset
 import pytest
 
-from bot.lookup.servers import open_resolver
+from bot.lookup.servers import LONGEST_CACHED, MOST_CACHED, BoundedCache, open_resolver
 
 
 def test_the_systems_name_servers_are_read_and_its_search_list_is_not(tmp_path: Path) -> None:
@@ -63,3 +69,41 @@ def test_a_wrong_name_server_is_named_with_its_variable(text: str) -> None:
 )
 def test_name_servers_may_have_a_port(text: str, servers: list[str]) -> None:
     assert [str(server) for server in open_resolver(text, 1.0).nameservers] == [f"Do53:{server}" for server in servers]
+
+
+def answer(records: int, ttl: int) -> dns.resolver.Answer:
+    query = dns.message.make_query("example.com.", "A")
+    response = dns.message.make_response(query)
+    addresses = [f"192.0.2.{number}" for number in range(records)]
+    response.answer.append(dns.rrset.from_text_list("example.com.", ttl, "IN", "A", addresses))
+    response = dns.message.from_wire(response.to_wire())
+    assert isinstance(response, dns.message.QueryMessage)
+    return dns.resolver.Answer(KEY[0], KEY[1], KEY[2], response)
+
+
+KEY = (dns.name.from_text("example.com."), dns.rdatatype.A, dns.rdataclass.IN)
+
+
+@pytest.mark.parametrize(
+    ("ttl", "kept"), [(60, 60), (300, 300), (604_800, LONGEST_CACHED), (2**31 - 1, LONGEST_CACHED)]
+)
+def test_no_time_to_live_is_believed_beyond_a_limit(ttl: int, kept: float) -> None:
+    cache = BoundedCache()
+    cache.put(KEY, answer(1, ttl))
+    found = cache.get(KEY)
+    assert found
+    assert kept - 5 < found.expiration - time.time() <= kept
+
+
+def test_a_large_answer_is_not_kept() -> None:
+    cache = BoundedCache()
+    cache.put(KEY, answer(65, 60))
+    assert cache.get(KEY) is None
+    cache.put(KEY, answer(64, 60))
+    assert cache.get(KEY) is not None
+
+
+def test_the_cache_has_a_size() -> None:
+    cache = open_resolver("192.0.2.1", 1.0).cache
+    assert isinstance(cache, BoundedCache)
+    assert cache.max_size == MOST_CACHED
