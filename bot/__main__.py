@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import ValidationError
 
-from bot import cache, check, evaluate
+from bot import cache, check, consider, evaluate
 from bot.channels.terminal import show, stream
 from bot.commands import find_commands
 from bot.core.answer import Core
 from bot.core.features import Reader
 from bot.core.gaps import to_gaps
+from bot.core.loops import Known
 from bot.core.mail_dns import Lookup
 from bot.core.model import LANGUAGES, Answer, Knowledge, Language, Question
 from bot.core.person import to_person
@@ -166,6 +167,19 @@ def answer(jsonl: bool) -> None:
             lines, lambda q: runner.run(respond(q)), lambda a: show.plain(mind.renderer.render(a))
         ):
             click.echo(line)
+
+
+@main.command(name="mail")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def mail_(file: Path, as_json: bool) -> None:
+    """Show what would be done with a mail as a new ticket, as if its mailbox were in mode public. Sends nothing."""
+    settings = read_settings()
+    mind, addresses = mind_or_exit(settings), settings.mail_addresses()
+    known = Known(settings.own_addresses(), frozenset(addresses))
+    ticket = consider.ticket_of_mail(file.read_bytes(), "".join(addresses[:1]))
+    found = asyncio.run(consider.consider(ticket, known, responder(mind, settings)))
+    click.echo(show.ticket(found, mind.renderer.render, as_json=as_json))
 
 
 @main.command(name="check")

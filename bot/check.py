@@ -15,6 +15,7 @@ from bot.render import Renderer, WordingError
 REPLIES = (
     *("answer", "suggest", "decline", "failure"),
     *("thanks", "greeting", "slow", "switched_off", "feedback", "handover", "home"),
+    *("ticket", "ticket_note", "breaker"),
 )
 LONGEST_LABEL = 75  # characters of a Slack button
 _ASKERS = (

@@ -53,8 +53,12 @@ class Desk:
         channels: Mapping[str, Channel],
         sections: Mapping[str, tuple[str, ...]],
         why: Callable[[Answer], str],
+        others: Mapping[str, Callable[[Event], Awaitable[Reply]]] | None = None,
     ) -> None:
-        """`sections`: of the FAQ → ids of their entries. `why`: the decision behind an answer, as lines."""
+        """`sections`: of the FAQ → ids of their entries. `why`: the decision behind an answer, as lines.
+
+        `others`: acts that are no part of a conversation (bot/tickets.py).
+        """
         self._respond = respond
         self._store = store
         self._channels = channels
@@ -67,6 +71,7 @@ class Desk:
             "edited": self._edited,
             "deleted": self._deleted,
             **presses.acts,
+            **(others or {}),
         }
 
     async def consider(self, event: Event) -> Reply:

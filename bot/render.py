@@ -77,7 +77,9 @@ class Renderer:
             found = self._environment.get_template(f"{template}.md")
             if block not in found.blocks:
                 raise WordingError(f"{template}.md has no block {block!r}; add it")
-            context = found.new_context({**self._figures(language), **(facts or {})})
+            facts = facts or {}
+            whole = {"whole": lambda other: self.block(other, language, language, facts)}  # one reply within another
+            context = found.new_context({**self._figures(language), **whole, **facts})
             return tidy("".join(found.blocks[block](context)))
 
     def label(self, name: str, language: Language) -> str:

@@ -20,12 +20,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.admin import Gate
 from bot.channels import Channel, Off, Parts, find_channels
-from bot.core.model import Answer, Language
+from bot.core.model import Answer, Event, Language
 from bot.desk import Desk, Respond
 from bot.jobs import Jobs
+from bot.ledger import Caps, Ledger
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.settings import Settings
 from bot.store import Store
+from bot.tickets import Tickets
 from bot.watch import Watch
 
 log = structlog.get_logger()
@@ -58,7 +60,8 @@ async def run_system(
     open_channels: dict[str, Channel] = {}
     database, folder = settings.database_url, settings.postbote_data_dir
     store = Store(database, folder, settings.postbote_keep_days)
-    desk = Desk(respond, store, open_channels, words.sections, words.why)
+    tickets = _tickets(settings, respond, store, open_channels, words.why, lambda event: jobs.store(event))
+    desk = Desk(respond, store, open_channels, words.sections, words.why, tickets.acts)
     watch = Watch(metrics)
     jobs = Jobs(database, folder, desk.consider, open_channels, store, watch)
     parts = Parts(jobs.store, respond, words.render, words.commands, words.label, words.title, desk.concerns, store)
@@ -77,6 +80,22 @@ async def run_system(
         await _serve(settings, open_app(jobs.trouble, open_channels, [measured]), open_channels, say)
     finally:
         await jobs.stop()
+
+
+def _tickets(
+    settings: Settings,
+    respond: Respond,
+    store: Store,
+    channels: Mapping[str, Channel],
+    why: Callable[[Answer], str],
+    save: Callable[[Event], Awaitable[None]],
+) -> Tickets:
+    """An alarm goes to the helpers' channel, where Slack is on and there is one."""
+    caps = Caps(settings.postbote_tickets_per_hour, settings.postbote_tickets_per_domain)
+    ledger = Ledger(store, caps, settings.postbote_keep_days)
+    helpers = settings.slack_helpers()[1] if settings.slack_bot_token else ""
+    alarm = {"channel": helpers} if helpers else {}
+    return Tickets(respond, store, ledger, channels, why, alarm=alarm, save=save)
 
 
 async def _serve(

@@ -9,10 +9,12 @@ from typing import Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.core.addresses import to_ascii
+from bot.core.modes import parse_modes
+from bot.core.server import to_server
 
 PACKAGED = Path(__file__).parent / "_packaged"  # in a wheel; a checkout has the folders beside bot/
 CHECKOUT = Path(__file__).parent.parent
@@ -87,10 +89,40 @@ class Settings(BaseSettings):
         description="days that questions (without addresses), decisions and feedback are kept",
     )
 
+    postbote_mail_imap_url: SecretStr | None = Field(
+        default=None, description="mailbox with tickets: imaps://user:password@host[/folder], parts percent-encoded"
+    )
+    postbote_mail_smtp_url: SecretStr | None = Field(
+        default=None, description="where replies are sent: smtps://user:password@host or smtp://… (port 587, STARTTLS)"
+    )
+    postbote_mail_address: str = Field(
+        default="", description="address of that mailbox, from which replies come; its aliases after it, by commas"
+    )
+    postbote_mail_mode: str = Field(
+        default="note", description="off, note (a draft for the agents) or public (a reply to the customer)"
+    )
+    postbote_own_addresses: str = Field(
+        default="", description="all other addresses of ours (helpdesks, bots): they are never answered; by commas"
+    )
+    postbote_tickets_per_hour: int = Field(
+        default=60, ge=0, description="most public replies to tickets in an hour; beyond it, notes for an hour"
+    )
+    postbote_tickets_per_domain: int = Field(
+        default=20, ge=0, description="most public replies in an hour to senders of one domain; beyond it, notes"
+    )
+
     @property
     def database_url(self) -> str:
         """postgresql://…, with its password; empty for SQLite."""
         return self.postbote_database_url.get_secret_value()
+
+    def mail_addresses(self) -> list[str]:
+        """Of the mailbox; the first is the one that replies come from."""
+        return [a.lower() for a in _ids(self.postbote_mail_address)]
+
+    def own_addresses(self) -> frozenset[str]:
+        """All of ours that are known, in lower case: nobody there is ever answered."""
+        return frozenset([*self.mail_addresses(), *(a.lower() for a in _ids(self.postbote_own_addresses))])
 
     def slack_helpers(self) -> tuple[str, str]:
         """(Slack's marks that call them, the channel for requests); each may be empty."""
@@ -138,6 +170,41 @@ class Settings(BaseSettings):
         if wrong:
             raise ValueError(f"{wrong[0]!r} is no Slack id; write ids such as U0123ABCD, separated by commas")
         return value
+
+    @field_validator("postbote_mail_address", "postbote_own_addresses")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        wrong = [a for a in _ids(value) if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", a)]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no mail address; write support@example.org, several separated by commas")
+        return value
+
+    @field_validator("postbote_mail_mode")
+    @classmethod
+    def _are_modes(cls, value: str) -> str:
+        parse_modes(value)
+        return value
+
+    @field_validator("postbote_mail_imap_url", "postbote_mail_smtp_url")
+    @classmethod
+    def _is_mail_url(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """The error says what is missing, and never the password."""
+        schemes = ("imaps", "imap") if "imap" in str(info.field_name) else ("smtps", "smtp")
+        if value:
+            to_server(value.get_secret_value(), schemes)
+        return value
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        given = {
+            "POSTBOTE_MAIL_IMAP_URL": self.postbote_mail_imap_url,
+            "POSTBOTE_MAIL_SMTP_URL": self.postbote_mail_smtp_url,
+        }
+        if self.postbote_mail_imap_url and not (self.postbote_mail_smtp_url and self.mail_addresses()):
+            missing = [name for name, value in given.items() if not value]
+            missing += [] if self.mail_addresses() else ["POSTBOTE_MAIL_ADDRESS"]
+            raise ValueError(f"POSTBOTE_MAIL_IMAP_URL needs {' and '.join(missing)}: set it, or unset the URL")
+        return self
 
     @model_validator(mode="after")
     def _slack_is_whole(self) -> Self:

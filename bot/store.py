@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
-from sqlalchemy.schema import CreateColumn
 
 from bot.core.model import Answer, Before, Event, Kept, Thread
 from bot.core.redact import redacted
+from bot.tables import METADATA, add_columns, at_column, key_column, text_column
 
 FRESH = 24 * 3_600.0  # seconds for which a conversation goes on
 DAY = 86_400.0
@@ -22,43 +22,39 @@ LONGEST = 2_000  # characters of a question that are kept
 DATABASE_TROUBLE = sql.exc.SQLAlchemyError  # what every function here raises where the database cannot be used
 _LOCK = 0x706F7374  # "post": several processes that start at once create the tables one after the other
 
-_METADATA = sql.MetaData()
-
-
-def _text(name: str) -> sql.Column[Any]:
-    return sql.Column(name, sql.Text, nullable=False, server_default="")
-
-
-def _key(name: str = "key", *, primary_key: bool = True) -> sql.Column[Any]:
-    return sql.Column(name, sql.String(200), primary_key=primary_key, nullable=False, server_default="")
-
-
-def _at() -> sql.Column[Any]:
-    return sql.Column("at", sql.Float, nullable=False, server_default="0")  # seconds since the epoch
-
-
 _DECISIONS = sql.Table(
     "postbote_decisions",
-    _METADATA,
-    _key(),
-    _key("conversation", primary_key=False),
-    _at(),
+    METADATA,
+    key_column(),
+    key_column("conversation", primary_key=False),
+    at_column(),
     sql.Column("language", sql.String(2), nullable=False),
     *(
-        _text(name)
+        text_column(name)
         for name in ("understood", "question", "outcome", "entries", "reason", "why", "sent", "link", "chosen")
     ),
-    _key("place", primary_key=False),
-    _key("person", primary_key=False),
-    _key("channel", primary_key=False),
+    key_column("place", primary_key=False),
+    key_column("person", primary_key=False),
+    key_column("channel", primary_key=False),
     sql.Column("took", sql.Float, nullable=False, server_default="0"),  # seconds from receipt to delivery; 0: not known
     sql.Index("postbote_decisions_conversation", "conversation", "at"),
     sql.Index("postbote_decisions_person", "person", "at"),
 )
-_FEEDBACK = sql.Table("postbote_feedback", _METADATA, _key(), _key("person"), _text("verdict"), _at())
-_THREADS = sql.Table("postbote_threads", _METADATA, _key(), _key("asker", primary_key=False), _text("state"), _at())
-_MODES = sql.Table("postbote_modes", _METADATA, _key(), _text("mode"), _key("set_by", primary_key=False), _at())
-_SECRETS = sql.Table("postbote_secrets", _METADATA, _key(), _text("secret"), _at())
+_FEEDBACK = sql.Table(
+    "postbote_feedback", METADATA, key_column(), key_column("person"), text_column("verdict"), at_column()
+)
+_THREADS = sql.Table(
+    "postbote_threads",
+    METADATA,
+    key_column(),
+    key_column("asker", primary_key=False),
+    text_column("state"),
+    at_column(),
+)
+_MODES = sql.Table(
+    "postbote_modes", METADATA, key_column(), text_column("mode"), key_column("set_by", primary_key=False), at_column()
+)
+_SECRETS = sql.Table("postbote_secrets", METADATA, key_column(), text_column("secret"), at_column())
 
 
 class Store:
@@ -75,25 +71,25 @@ class Store:
             database_url.replace("postgresql://", "postgresql+psycopg://", 1)
             or f"sqlite:///{data_dir / 'store.sqlite'}"
         )
-        self._engine = sql.create_engine(url, pool_pre_ping=True)
+        self.engine = sql.create_engine(url, pool_pre_ping=True)  # for bot/ledger.py too
 
     def open(self) -> None:
         """Creates what is missing, also columns; harmless where several processes do it at once."""
         if self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             if self._folder:
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             else:
                 connection.execute(sql.select(sql.func.pg_advisory_xact_lock(_LOCK)))
-            _METADATA.create_all(connection)
-            _add_columns(connection)
-            for index in (i for table in _METADATA.tables.values() for i in table.indexes):
+            METADATA.create_all(connection)
+            add_columns(connection)
+            for index in (i for table in METADATA.tables.values() for i in table.indexes):
                 index.create(connection, checkfirst=True)
 
     def close(self) -> None:
         """Ends the connections."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     # Decisions
 
@@ -137,7 +133,7 @@ class Store:
             "person": event.person,
             "channel": event.channel,
         }
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             mine = _DECISIONS.c.key == row["key"]
             if not connection.execute(sql.update(_DECISIONS).where(mine).values(row)).rowcount:
                 connection.execute(sql.insert(_DECISIONS), [row])
@@ -167,10 +163,15 @@ class Store:
         return int(self._first(sql.select(sql.func.count()).select_from(_DECISIONS))[0])
 
     def sent(self, key: str, sent: str, took: float = 0.0) -> None:
-        """The reply was posted under this name (empty: it has none), so many seconds after the question came."""
+        """The reply was posted under this name (empty: it has none), so many seconds after the question came.
+
+        Every table that names replies learns it.
+        """
         values: dict[str, Any] = ({"sent": sent} if sent else {}) | ({"took": took} if took else {})
-        if values:
-            self._run(sql.update(_DECISIONS).where(_DECISIONS.c.key == key).values(values))
+        for table in (_DECISIONS, *(t for t in METADATA.tables.values() if t is not _DECISIONS and "sent" in t.c)):
+            known = {name: value for name, value in values.items() if name in table.c}
+            if known:
+                self._run(sql.update(table).where(table.c.key == key).values(known))
 
     def chosen(self, key: str, entry: str) -> None:
         """A suggestion was clicked."""
@@ -253,16 +254,16 @@ class Store:
             .scalar_subquery()
         )
         query = sql.select(_DECISIONS, unhelpful.label("unhelpful")).where(where).order_by(of.at.desc()).limit(limit)
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return [Kept(**{**row, "entries": tuple(json.loads(row["entries"] or "[]"))}) for row in rows]
 
     def _first(self, query: sql.Select[Any]) -> Any:
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return connection.execute(query).first()
 
     def _run(self, statement: sql.Update | sql.Delete) -> int:
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             return int(connection.execute(statement).rowcount)
 
     def _put(self, table: sql.Table, key: dict[str, str], values: dict[str, Any]) -> None:
@@ -270,7 +271,7 @@ class Store:
         mine = sql.and_(*(table.c[name] == value for name, value in key.items()))
         update = sql.update(table).where(mine).values(values)
         try:
-            with self._engine.begin() as connection:
+            with self.engine.begin() as connection:
                 if not connection.execute(update).rowcount:
                     connection.execute(sql.insert(table), [{**key, **values}])
         except sql.exc.IntegrityError:
@@ -284,13 +285,3 @@ def _set(table: sql.Table, key: str) -> sql.Update:
 def _escaped(text: str) -> str:
     """For LIKE."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _add_columns(connection: sql.Connection) -> None:
-    """Columns that a newer version added."""
-    inspector = sql.inspect(connection)
-    for table in _METADATA.tables.values():
-        known = {column["name"] for column in inspector.get_columns(table.name)}
-        for column in (c for c in table.columns if c.name not in known):
-            what = CreateColumn(column).compile(dialect=connection.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {what}")

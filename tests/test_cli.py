@@ -19,6 +19,7 @@ from bot.core.model import Event, Question
 from bot.respond import ask
 from bot.settings import Settings
 from bot.store import Store
+from tests.core.test_loops import mail
 from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import APP_TOKEN, TOKEN, FakeSlack
 
@@ -195,3 +196,22 @@ def test_gaps_and_why_read_what_slack_left_behind(data: Path, mind: Mind) -> Non
     refused = postbote(data, "why", "T1:C1:9:question")
     assert refused.returncode == 1
     assert "no decision is kept" in refused.stderr
+
+
+def test_mail_shows_what_would_be_done(data: Path, tmp_path: Path) -> None:
+    """As interfaces name it; sends nothing and stores nothing."""
+    file = tmp_path / "mail.eml"
+    file.write_bytes(mail("Welcher Port für IMAP mit SSL?"))
+    found = json.loads(postbote(data, "mail", str(file), "--json").stdout)
+    assert {k: v for k, v in found.items() if k != "reply"} == {
+        "verdict": "public",
+        "reasons": [],
+        "outcome": "answer",
+        "entries": ["imap-ssl"],
+        "language": "de",
+    }
+    assert "Port 993" in found["reply"]
+    file.write_bytes(mail("Welcher Port für IMAP mit SSL?", Auto_Submitted="auto-replied"))
+    assert "verdict     silent\nreasons     auto-submitted\n" in postbote(data, "mail", str(file)).stdout
+    file.write_bytes(b"\xff\x00")
+    assert json.loads(postbote(data, "mail", str(file), "--json").stdout)["verdict"] == "silent"

@@ -11,7 +11,7 @@ BOT = Path(__file__).parent.parent / "bot"
 
 # part → (parts of ours it may import, third-party packages it may import); a channel's own client is in CHANNEL_CLIENTS
 RULES: dict[str, tuple[set[str], set[str]]] = {
-    "core": (set(), {"idna", "numpy", "rapidfuzz", "Stemmer"}),
+    "core": (set(), {"idna", "numpy", "quotequail", "rapidfuzz", "Stemmer"}),
     "knowledge": ({"core", "schema"}, {"yaml", "pydantic"}),
     "schema": ({"core"}, {"pydantic"}),
     "check": ({"core", "knowledge", "render"}, set()),
@@ -27,13 +27,17 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "office": ({"core", "store", "channels"}, set()),
     "presses": ({"core", "store", "commands"}, set()),
     "slots": ({"core"}, {"psycopg", "structlog"}),
-    "store": ({"core"}, {"sqlalchemy"}),
+    "store": ({"core", "tables"}, {"sqlalchemy"}),
+    "ledger": ({"core", "store", "tables"}, {"sqlalchemy"}),
+    "tables": (set(), {"sqlalchemy"}),
+    "consider": ({"core"}, set()),
+    "tickets": ({"core", "store", "ledger", "channels", "consider"}, {"structlog"}),
     "settings": ({"core"}, {"pydantic", "pydantic_settings", "platformdirs"}),
     "cache": ({"core"}, {"numpy"}),
     "commands": ({"core"}, set()),
     "respond": ({"core", "commands"}, set()),
     "serve": (
-        {"admin", "core", "channels", "desk", "jobs", "metrics", "settings", "store", "watch"},
+        {"admin", "core", "channels", "desk", "jobs", "ledger", "metrics", "settings", "store", "tickets", "watch"},
         {"starlette", "uvicorn", "structlog"},
     ),
     "admin": ({"turns"}, {"cryptography", "starlette"}),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from starlette.routing import BaseRoute
 
-from bot.core.model import Answer, Event, Language
+from bot.core.model import Answer, Event, Language, Mode, Ticket
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -103,6 +103,50 @@ class Channel(Protocol):
 
     async def trouble(self) -> str:
         """Empty where the channel is usable, else one line for /readyz."""
+        ...
+
+
+class TicketChannel(Channel, Protocol):
+    """A channel whose events are new tickets (bot/tickets.py).
+
+    It notices them by polling, which is the truth, and by hooks, which only make it faster, and stores for each
+    `bot.consider.ticket_event`, made anew as often as it likes: the key is the same. `deliver` then gets
+    Answer("ticket") or Answer("ticket_note"), and an event whose `reply_to` says besides the channel's own:
+
+    - as: "public", a reply to the customer, or "note", for agents only (a comment, a draft);
+    - to: the one address that a public reply goes to; subject: "Re: …"; in_reply_to, references: Message-IDs, may be
+      empty; version: the ticket's; queue: its queue;
+    - look: "yes" where an earlier reply may have got through although `again` is False.
+
+    Where `again` or `look` says so it looks for its own post first and sends nothing where there is one. Any other
+    template than those two (the neutral failure) is not sent: a ticket waits for a person then. It returns the
+    remote name of the post, never an empty one after a post.
+    """
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Addresses that are ours, in lower case: every helpdesk, alias and bot."""
+        ...
+
+    @property
+    def inbox(self) -> frozenset[str]:
+        """Addresses that tickets of this channel are sent to; empty: not known."""
+        ...
+
+    def mode(self, queue: str) -> Mode:
+        """What may be written in a queue."""
+        ...
+
+    async def fetch(self, event: Event) -> Ticket | None:
+        """The ticket of an event; None where it is gone for good. Raises TryLater."""
+        ...
+
+    async def claim(self, ticket: Ticket, by: str) -> bool:
+        """Marks the ticket as ours, if it is as it was fetched (ETag, modseq); True too where `by` holds it already.
+
+        `by`: the name of this installation. False: another one has it. A system without locks marks it and says True.
+        Raises TryLater.
+        """
         ...
 
 

@@ -207,6 +207,33 @@ class Thread:
     at: float  # seconds since the epoch: the bot's last answer in it
 
 
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The first message of a new ticket, as the system that holds it tells it; made by a channel's `fetch`."""
+
+    system: str  # "mail", "rt" or "zammad": the channel's folder
+    account: str  # which of them: the mailbox's address, the helpdesk's host name
+    id: str  # the system's own, unique within the account; of a mail "uidvalidity.uid"
+    number: str  # what people call it by; of a mail empty
+    subject: str  # decoded, one line
+    first_message: str  # id of the first message: article, transaction, Message-ID
+    mail: bytes | None  # the first message as it came, RFC 5322; None where the system hides it, or it was no mail
+    text: str  # the customer's words where there is no mail; plain text or HTML; empty where there is one
+    sender: str  # mail address in lower case; empty: not known
+    sender_name: str  # as the sender or the system gives it; empty: not known
+    sender_is_customer: bool  # False: an agent or the system itself has opened the ticket
+    created: float  # seconds since the epoch
+    kind: Literal["email", "web", "phone", "api"]  # how it came; only "email" can come from another machine's answer
+    auto_reasons: tuple[str, ...]  # what the system itself says against answering, as codes ("system-says-auto")
+    answered: bool  # an agent or the bot has written already, or it is no longer new
+    queue: str  # queue, group or mailbox: what modes are set for
+    version: str  # what `claim` compares: ETag, modseq; empty: the system has none
+    url: str  # where an agent opens it; empty: not known
+
+
+Mode = Literal["off", "note", "public"]
+
+
 class UserError(Exception):
     """The person must act. `problem` names a wording in the templates; `facts` fill it."""
 

@@ -17,7 +17,7 @@ MOST = 12_000  # characters; a message takes about 13,200 in all before msg_bloc
 FALLBACK = 4_000  # characters of `text` that Slack advises (docs.slack.dev/reference/methods/chat.postMessage)
 BUTTON, VALUE = 75, 2_000  # characters; docs.slack.dev/reference/block-kit/block-elements/button-element
 PLAIN = frozenset(  # replies without buttons
-    {"thanks", "greeting", "feedback", "switched_off", "slow", "failure", "handover"}
+    {"thanks", "greeting", "feedback", "switched_off", "slow", "failure", "handover", "breaker"}
 )
 _SMALL = re.compile(r"_(?P<text>[^_\n]+(?:_\w[^_\n]*)*)_")  # a paragraph in emphasis: where the answer comes from
 

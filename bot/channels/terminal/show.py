@@ -2,9 +2,11 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any, Protocol
 
 from bot.core.gaps import Gap
 from bot.core.model import Answer, Candidate, Decision, Kept, Part
@@ -93,6 +95,38 @@ def kept(decision: Kept) -> str:
         "link": decision.link or "-",
     }
     return "\n".join([*(f"{name:<11} {value}" for name, value in facts.items()), "", decision.why])
+
+
+class Considered(Protocol):
+    """What is to be said to a ticket (bot/consider.py)."""
+
+    @property
+    def verdict(self) -> str: ...
+
+    @property
+    def reasons(self) -> Sequence[str]: ...
+
+    @property
+    def answer(self) -> Answer: ...
+
+    def worded(self, verdict: Any, reasons: Sequence[str]) -> Answer: ...
+
+
+def ticket(found: Considered, render: Callable[[Answer], str], *, as_json: bool) -> str:
+    """What would be done with a ticket, and what would be written; for people or for machines."""
+    decision = found.answer.decision
+    reply = plain(render(found.worded(found.verdict, found.reasons))) if found.verdict != "silent" else ""
+    facts = {
+        "verdict": found.verdict,
+        "reasons": list(found.reasons),
+        "outcome": decision.outcome if decision else "decline",
+        "entries": list(decision.entries) if decision else [],
+        "language": found.answer.language,
+    }
+    if as_json:
+        return json.dumps({**facts, "reply": reply}, ensure_ascii=False)
+    shown = {name: ", ".join(value) or "-" if isinstance(value, list) else value for name, value in facts.items()}
+    return "\n".join([*(f"{name:<11} {value}" for name, value in shown.items()), *(["", reply] if reply else [])])
 
 
 def _one_line(text: str) -> str:

@@ -1,0 +1,158 @@
+"""Once per ticket, and not too often: on SQLite, and on PostgreSQL where POSTBOTE_TEST_POSTGRES names one."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from bot.ledger import DAY, HOUR, Caps, Case, Ledger
+from bot.store import Store
+
+NOW = 1_700_000_000.0
+CASE = Case(
+    "mail", "support@example.test", "1.1", "mail:support@example.test:ticket:1.1", "public", "max@a.example", "?"
+)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    url = os.environ.get("POSTBOTE_TEST_POSTGRES", "") if request.param == "postgresql" else ""
+    if request.param == "postgresql":
+        if not url:
+            pytest.skip("POSTBOTE_TEST_POSTGRES names no PostgreSQL server; .ci/run starts one")
+        name = f"postbote_{uuid.uuid4().hex}"  # of its own: limits count all that there is
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        url = f"{url.rsplit('/', 1)[0]}/{name}"
+    opened = Store(url, tmp_path)
+    opened.open()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ledger(store: Store) -> Ledger:
+    return Ledger(store, Caps(all=6, domain=4))
+
+
+def case(number: int, sender: str = "", entries: tuple[str, ...] = (), body: str = "") -> Case:
+    """Another ticket; by another sender of another domain, unless one is named."""
+    sender = sender or f"max@{number}.example"
+    return replace(
+        CASE, ticket=str(number), key=f"k{number}", sender=sender, entries=entries, body=body or f"{number}?"
+    )
+
+
+def take(ledger: Ledger, one: Case, now: float = NOW) -> tuple[str, tuple[str, ...]]:
+    assert ledger.see(one, now) == "new"
+    taken = ledger.decide(one, now)
+    return taken.verdict, taken.reasons
+
+
+def test_a_ticket_is_new_once(ledger: Ledger, store: Store) -> None:
+    assert ledger.see(CASE, NOW) == ledger.see(CASE, NOW) == "new"
+    ledger.decide(CASE, NOW)
+    assert ledger.see(CASE, NOW) == "decided"
+    store.sent(CASE.key, "<postbote.1@example.test>")
+    assert ledger.see(CASE, NOW) == "done"
+    assert ledger.see(replace(CASE, account="other@example.test"), NOW) == "new"
+
+
+def test_what_was_left_silent_stays_silent(ledger: Ledger) -> None:
+    ledger.see(CASE, NOW)
+    ledger.decide(replace(CASE, verdict="silent"), NOW)
+    assert ledger.see(CASE, NOW) == "done"
+
+
+def test_a_reply_that_was_never_confirmed_is_not_sent_a_day_later(ledger: Ledger) -> None:
+    ledger.see(CASE, NOW)
+    ledger.decide(CASE, NOW)
+    assert ledger.see(CASE, NOW + DAY) == "decided"
+    assert ledger.see(CASE, NOW + DAY + 1) == "done"
+
+
+def test_deciding_again_after_a_crash_does_not_count_itself(ledger: Ledger) -> None:
+    first = case(1, entries=("imap-ssl",))
+    assert take(ledger, first) == ("public", ())
+    assert ledger.decide(first, NOW + 1).verdict == "public"
+
+
+def test_the_same_entry_goes_to_a_sender_once_in_seven_days(ledger: Ledger) -> None:
+    assert take(ledger, case(1, "max@a.example", ("imap-ssl",))) == ("public", ())
+    assert take(ledger, case(2, "max@a.example", ("pop3-ssl", "imap-ssl"))) == ("note", ("same-entry",))
+    assert take(ledger, case(3, "eva@a.example", ("imap-ssl",))) == ("public", ())
+    assert take(ledger, case(4, "max@a.example", ("imap-ssl",)), NOW + 7 * DAY + 1) == ("public", ())
+
+
+def test_a_sender_gets_three_public_answers_a_day(ledger: Ledger) -> None:
+    for number in range(3):
+        assert take(ledger, case(number, "max@a.example", (str(number),)), NOW + number * 2 * HOUR)[0] == "public"
+    assert take(ledger, case(4, "max@a.example"), NOW + 6 * HOUR) == ("note", ("sender-often",))
+    assert take(ledger, case(5, "max@a.example"), NOW + DAY + 1) == ("public", ())
+
+
+def test_a_domain_has_its_limit(ledger: Ledger) -> None:
+    for number in range(4):
+        assert take(ledger, case(number, f"{number}@a.example"))[0] == "public"
+    assert take(ledger, case(5, "5@a.example")) == ("note", ("domain-often",))
+    assert take(ledger, case(6, "6@b.example")) == ("public", ())
+    assert take(ledger, case(7, "7@a.example"), NOW + HOUR + 1) == ("public", ())
+
+
+def test_the_same_words_again_within_a_day_are_left_unanswered(ledger: Ledger) -> None:
+    assert take(ledger, case(1, "max@a.example", body="Port?\nIMAP"))[0] == "public"
+    assert take(ledger, replace(case(2, "max@a.example", body="Port? IMAP"), verdict="note")) == (
+        "silent",
+        ("same-mail",),
+    )
+    assert take(ledger, case(3, "eva@a.example", body="Port? IMAP"))[0] == "public"
+    assert take(ledger, case(4, "max@a.example", body="Port? IMAP"), NOW + DAY + 1)[0] == "public"
+
+
+def test_the_breaker_trips_tells_once_and_recovers(ledger: Ledger) -> None:
+    for number in range(6):
+        assert take(ledger, case(number))[0] == "public"
+    seen = []
+    for number, after in [(6, 0.0), (7, 10.0), (8, HOUR - 1), (9, HOUR + 1), (10, HOUR + 2)]:
+        ledger.see(case(number), NOW + after)
+        taken = ledger.decide(case(number), NOW + after)
+        seen.append((taken.verdict, taken.reasons, taken.breaker))
+    assert seen == [
+        ("note", ("breaker",), "tripped"),
+        ("note", ("breaker",), ""),
+        ("note", ("breaker",), ""),
+        ("public", (), "recovered"),
+        ("public", (), ""),
+    ]
+
+
+def test_many_at_once_keep_the_limit_exactly(store: Store) -> None:
+    ledger = Ledger(store, Caps(all=5, domain=100))
+    with ThreadPoolExecutor(8) as pool:
+        verdicts = list(pool.map(lambda number: take(ledger, case(number))[0], range(20)))
+    assert sorted(verdicts) == ["note"] * 15 + ["public"] * 5
+
+
+def test_an_installation_has_one_name(store: Store, ledger: Ledger) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        names = set(pool.map(lambda _: Ledger(store, Caps()).installation(), range(8)))
+    assert names == {ledger.installation()}
+
+
+def test_no_address_is_kept_and_not_even_its_hash_for_ever(store: Store, ledger: Ledger) -> None:
+    take(ledger, case(1, "max@a.example", body="Geheim"))
+    with store.engine.connect() as connection:
+        row = connection.exec_driver_sql("SELECT * FROM postbote_tickets").mappings().one()
+        assert "max" not in str(dict(row))
+        assert "Geheim" not in str(dict(row))
+    ledger.forget_old(NOW + 91 * DAY)
+    with store.engine.connect() as connection:
+        row = connection.exec_driver_sql("SELECT * FROM postbote_tickets").mappings().one()
+        assert (row["sender"], row["domain"], row["body"]) == ("", "", "")
+    assert ledger.see(case(1), NOW + 92 * DAY) == "done"

@@ -1,0 +1,308 @@
+"""A ticket's way: read, judged, limited, claimed, written once, kept for `why`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.routing import BaseRoute
+
+from bot.__main__ import Mind, responder
+from bot.channels import Channel
+from bot.channels.terminal import show
+from bot.consider import Considered, consider, ticket_event, ticket_of_mail, to_key
+from bot.core.loops import Known
+from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
+from bot.core.modes import Modes, parse_modes
+from bot.desk import Desk
+from bot.jobs import Jobs
+from bot.ledger import Caps, Ledger
+from bot.settings import Settings
+from bot.store import Store
+from bot.tickets import Tickets
+from tests.core.test_loops import US, mail
+
+ACCOUNT = "desk.example"
+QUESTION = "Guten Tag,\nwelcher Port ist für IMAP mit SSL richtig?"
+
+
+def by(sender: str, body: str = QUESTION) -> bytes:
+    return mail(body, From=sender, Return_Path=None)
+
+
+class Helpdesk:
+    """Our own protocol with behaviour: tickets, replies, notes; `down` for the next so many calls."""
+
+    name = "rt"
+    routes: Sequence[BaseRoute] = ()
+    own, inbox = frozenset({US}), frozenset({US})
+
+    def __init__(self, modes: Modes) -> None:
+        self.modes, self.down, self.taken = modes, 0, False
+        self.tickets: dict[str, Ticket] = {}
+        self.posts: list[tuple[Event, Answer]] = []
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def trouble(self) -> str:
+        return ""
+
+    async def hint(self, event: Event) -> Language | None:
+        return None
+
+    async def link(self, event: Event) -> str:
+        return ""
+
+    async def read(self, event: Event) -> str:
+        return event.question.text
+
+    async def may(self, event: Event, what: str) -> bool:
+        return False
+
+    def mode(self, queue: str) -> Mode:
+        return self.modes.of(queue)
+
+    async def fetch(self, event: Event) -> Ticket | None:
+        self._answers()
+        return self.tickets.get(event.reply_to["ticket"])
+
+    async def claim(self, ticket: Ticket, by: str) -> bool:
+        return not self.taken
+
+    async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
+        self._answers()
+        if answer and answer.template in ("ticket", "ticket_note"):
+            self.posts.append((event, answer))
+        return f"post-{len(self.posts)}"
+
+    def _answers(self) -> None:
+        if self.down:
+            self.down -= 1
+            raise TryLater("the helpdesk does not answer", 0.01)
+
+    def add(self, identity: str, raw: bytes | None, queue: str = "Support", **changed: Any) -> Event:
+        ticket = ticket_of_mail(
+            raw or b"", ACCOUNT, identity, **{"system": "rt", "queue": queue, "mail": raw, **changed}
+        )
+        self.tickets[identity] = ticket
+        return ticket_event("rt", ACCOUNT, identity)
+
+
+class Running:
+    def __init__(self, desk: Helpdesk, jobs: Jobs, store: Store, alarms: list[Event]) -> None:
+        self.desk, self.jobs, self.store, self.alarms = desk, jobs, store, alarms
+
+    async def through(self, *events: Event) -> list[tuple[str, list[str]]]:
+        """(verdict, reasons) of each, once it is decided and whatever is to be written is written."""
+        for event in events:
+            await self.jobs.store(event)
+        found = []
+        for event in events:
+            for _ in range(500):
+                kept = self.store.decision(event.key)
+                if kept and (kept.sent or kept.outcome in ("silent", "decline")):
+                    break
+                await asyncio.sleep(0.01)
+            assert kept, event.key
+            verdict, _, reasons = kept.why.split("verdict     ")[1].partition(": ")
+            found.append((verdict, reasons.split(", ") if not reasons.startswith("nothing") else []))
+        return found
+
+
+@asynccontextmanager
+async def running(mind: Mind, folder: Path, mode: str = "public", caps: Caps | None = None) -> AsyncIterator[Running]:
+    settings = Settings(postbote_data_dir=folder)
+    desk, store, alarms = Helpdesk(parse_modes(mode)), Store("", folder), list[Event]()
+    channels: dict[str, Channel] = {"rt": desk}
+    respond = responder(mind, settings)
+
+    async def save(event: Event) -> None:
+        alarms.append(event)
+
+    tickets = Tickets(
+        respond,
+        store,
+        Ledger(store, caps or Caps()),
+        channels,
+        lambda answer: show.why(answer, mind.core.evidence_for),
+        alarm={"channel": "C1"},
+        save=save,
+    )
+    jobs = Jobs("", folder, Desk(respond, store, channels, {}, str, tickets.acts).consider, channels, store)
+    await jobs.start()
+    try:
+        yield Running(desk, jobs, store, alarms)
+    finally:
+        await jobs.stop()
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+
+
+async def test_what_is_done_with_tickets(mind: Mind, tmp_path: Path) -> None:
+    """One row: a ticket, the verdict, the reasons."""
+    async with running(mind, tmp_path, "note, Support=public, Spam=off") as bot:
+        add = bot.desk.add
+        rows: list[tuple[Event, tuple[str, list[str]]]] = [
+            (add("1", mail(QUESTION)), ("public", [])),
+            (add("2", by("eva@x.example"), "Sales"), ("note", ["mode-note"])),
+            (add("3", by("eva@y.example"), "SPAM"), ("silent", ["mode-off"])),
+            (add("4", by("a@z.example", "Wie setze ich mein Passwort zurück?")), ("silent", ["not-covered"])),
+            (add("5", mail(QUESTION, Auto_Submitted="auto-replied")), ("silent", ["auto-submitted"])),
+            (add("6", by("b@z.example"), answered=True), ("silent", ["answered-already"])),
+            (add("7", by("c@z.example"), sender_is_customer=False), ("silent", ["not-a-customer"])),
+            (add("8", None, text=QUESTION, kind="email", sender="d@z.example"), ("note", ["headers-hidden"])),
+            (add("9", None, text=QUESTION, kind="web", sender="e@z.example"), ("public", [])),
+            (add("10", None, text=QUESTION, kind="phone"), ("note", ["no-address"])),
+            (add("11", mail("Und noch einmal: welcher Port für IMAP mit SSL?")), ("note", ["same-entry"])),
+            (ticket_event("rt", ACCOUNT, "404"), ("silent", ["gone"])),
+        ]
+        for event, expected in rows:
+            assert (event.facts["ticket"], *await bot.through(event)) == (event.facts["ticket"], expected)
+        written = {event.reply_to["ticket"]: (event.reply_to["as"], answer) for event, answer in bot.desk.posts}
+        assert {t: (how, a.template) for t, (how, a) in written.items()} == {
+            "1": ("public", "ticket"),
+            "2": ("note", "ticket_note"),
+            "8": ("note", "ticket_note"),
+            "9": ("public", "ticket"),
+            "10": ("note", "ticket_note"),
+            "11": ("note", "ticket_note"),
+        }
+        public = next(event for event, _ in bot.desk.posts if event.reply_to["ticket"] == "1")
+        assert {k: public.reply_to[k] for k in ("to", "subject", "in_reply_to", "references")} == {
+            "to": "max@firma.example",
+            "subject": "Re: Port für IMAP?",
+            "in_reply_to": "<1@firma.example>",
+            "references": "<1@firma.example>",
+        }
+        gaps = [kept.question for kept in bot.store.decisions() if kept.outcome == "decline"]
+        assert gaps == ["Wie setze ich mein Passwort zurück?"]
+        again = len(bot.desk.posts)
+        for event, _ in rows:
+            await bot.jobs.store(event)
+        await asyncio.sleep(0.2)
+        assert len(bot.desk.posts) == again, "a ticket that is noticed again is not answered again"
+
+
+async def test_a_helpdesk_that_is_down_loses_nothing(mind: Mind, tmp_path: Path) -> None:
+    async with running(mind, tmp_path) as bot:
+        bot.desk.down = 3
+        assert await bot.through(bot.desk.add("1", mail(QUESTION))) == [("public", [])]
+        bot.desk.down = 3
+        assert await bot.through(bot.desk.add("2", mail(QUESTION, From="eva@firma.example"))) == [("public", [])]
+        assert len(bot.desk.posts) == 2
+
+
+async def test_what_another_bot_has_claimed_is_left_to_it(mind: Mind, tmp_path: Path) -> None:
+    async with running(mind, tmp_path) as bot:
+        bot.desk.taken = True
+        assert await bot.through(bot.desk.add("1", mail(QUESTION))) == [("silent", ["claimed-by-another"])]
+        assert bot.desk.posts == []
+
+
+async def test_the_breaker_turns_replies_into_notes_and_tells_once(mind: Mind, tmp_path: Path) -> None:
+    async with running(mind, tmp_path, caps=Caps(all=2)) as bot:
+        events = [bot.desk.add(str(n), mail(QUESTION, From=f"a@{n}.example", Return_Path=None)) for n in range(5)]
+        for event, expected in zip(events, [[], [], ["breaker"], ["breaker"], ["breaker"]], strict=True):
+            assert (await bot.through(event))[0][1] == expected
+        assert [(e.channel, e.act, e.reply_to, e.facts) for e in bot.alarms] == [
+            ("slack", "breaker", {"channel": "C1"}, {"state": "tripped"})
+        ]
+
+
+async def considered(mind: Mind, raw: bytes) -> Considered:
+    known = Known(frozenset({US}), frozenset({US}))
+    return await consider(ticket_of_mail(raw, US), known, responder(mind, Settings()))
+
+
+async def test_the_language_is_that_of_the_customers_own_words(mind: Mind) -> None:
+    quoted = (
+        "Which port is right for IMAP with SSL?\n\nAm 23.11.26 um 10:12 schrieb Support:\n> Guten Tag, wie geht es?"
+    )
+    assert (await considered(mind, mail(quoted))).answer.language == "en"
+    forwarded = (
+        "Was heißt das bitte?\n\n---------- Forwarded message ---------\nFrom: d\nSubject: x\nTo: m\n\n"
+        "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"
+    )
+    found = await considered(mind, mail(forwarded))
+    assert (found.answer.language, found.answer.facts["entries"]) == ("de", ["error-relay-denied"])
+
+
+async def test_a_question_may_stand_in_the_subject(mind: Mind) -> None:
+    found = await considered(mind, mail("Siehe Betreff. Danke!", Subject="Welcher Port für POP3 mit SSL?"))
+    assert (found.verdict, found.answer.facts["entries"]) == ("public", ["pop3-ssl"])
+
+
+async def test_several_questions_are_answered_in_one_mail(mind: Mind) -> None:
+    found = await considered(mind, mail("Welcher Port für IMAP mit SSL? Und wie lautet mein Benutzername?"))
+    text = mind.renderer.render(found.worded("public", ()))
+    assert text.startswith("Guten Tag Max Muster,")
+    assert "`993`" in text
+    assert "`max%firma.example`" in text, "filled in for the sender"
+    assert "automatische Antwort" in text
+    assert "liest ein Mensch" in text
+
+
+async def test_what_is_not_sure_is_a_note_with_the_top_three(mind: Mind) -> None:
+    found = await considered(mind, mail("Wie heißt der Server?", Subject="Frage"))
+    assert (found.verdict, found.reasons, found.answer.template) == ("note", ("not-sure",), "suggest")
+    text = mind.renderer.render(found.worded("note", found.reasons))
+    assert text.count("\n- ") == 3 + 1, "three entries and one reason"
+    assert "Entwurf" not in text
+
+
+async def test_the_note_holds_the_draft_and_the_decision(mind: Mind) -> None:
+    found = await considered(mind, mail(QUESTION, X_Auto_Response_Suppress="OOF"))
+    text = mind.renderer.render(found.worded(found.verdict, found.reasons))
+    for piece in (
+        "sieht sie nicht",
+        "`imap-ssl`",
+        "Abwesenheitsantworten",
+        "Weitere Kandidaten",
+        "Guten Tag Max Muster",
+    ):
+        assert piece in text
+
+
+@pytest.mark.parametrize(
+    ("name", "greeted"),
+    [
+        ("Max Muster", True),
+        ("Dr. Anna-Lena O'Neill", True),
+        ("Kaufen Sie jetzt bei shop.example", False),
+        ("MAX", False),
+        ("a" * 50 + " b", False),
+        ("*Max* Muster", False),
+        ("http://x Muster", False),
+    ],
+)
+async def test_only_a_name_is_repeated_in_the_greeting(mind: Mind, name: str, greeted: bool) -> None:
+    found = await considered(mind, mail(QUESTION, From=f'"{name}" <max@firma.example>'))
+    assert bool(found.facts["name"]) is greeted
+
+
+@pytest.mark.parametrize(
+    ("text", "queue", "mode"),
+    [
+        ("", "x", "note"),
+        ("public", "x", "public"),
+        ("note, Support=public", "support", "public"),
+        ("Support = public , OFF", "Sales", "off"),
+        ("a=b=note", "a=b", "note"),
+    ],
+)
+def test_modes_are_read(text: str, queue: str, mode: str) -> None:
+    assert parse_modes(text).of(queue) == mode
+
+
+@pytest.mark.parametrize("text", ["loud", "Support=loud", "=note", "note; public"])
+def test_a_wrong_mode_says_what_to_write(text: str) -> None:
+    with pytest.raises(ValueError, match="write off, note or public"):
+        parse_modes(text)
+
+
+def test_the_key_is_the_same_on_every_way() -> None:
+    assert ticket_event("rt", "h", "7").key == to_key("rt", "h", "7") == "rt:h:ticket:7"
