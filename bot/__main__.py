@@ -29,7 +29,7 @@ from bot.knowledge import KnowledgeError, load
 from bot.lookup import open_lookup
 from bot.render import Renderer
 from bot.respond import open_respond
-from bot.settings import PACKAGED, Settings
+from bot.settings import PACKAGED, Settings, variables
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
@@ -111,13 +111,12 @@ def main() -> None:
     """Answer questions about a mail hoster's SMTP, POP3 and IMAP from its FAQ, in German and English."""
 
 
-def variables() -> str:
-    """A table of every variable, for `postbote run --help` and deploy/README.md."""
-    fields = Settings.model_fields.items()
-    return "\n".join(f"  {name.upper():<24} {field.description}" for name, field in fields)
+def _environment() -> str:
+    lines = (f"  {name:<32} {means}{default and f' [{default}]'}" for name, default, means in variables())
+    return "\b\nEnvironment (a file .env is read too), [default]:\n" + "\n".join(lines)
 
 
-@main.command(epilog=f"\b\nEnvironment (a file .env is read too):\n{variables()}")
+@main.command(epilog=_environment())
 def run() -> None:
     """Start everything that is configured: the web page always, Slack where its tokens are set."""
     settings = read_settings()

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.core.addresses import to_ascii
@@ -47,17 +48,23 @@ class Settings(BaseSettings):
         description="postgresql://… for many processes; empty: a SQLite file in POSTBOTE_DATA_DIR",
     )
     postbote_data_dir: Path = Field(
-        default_factory=lambda: user_data_path("postbote"), description="folder for the SQLite file and caches"
+        default_factory=lambda: user_data_path("postbote"),
+        description="folder for the SQLite files and for what was learnt",
+        json_schema_extra={"default": "the user's data folder"},
     )
     postbote_host: str = Field(default="127.0.0.1", description="address that the web server listens on")
     postbote_port: int = Field(
         default=3000, ge=0, le=65535, description="port that the web server listens on; 0: any free one"
     )
     postbote_knowledge: Path = Field(
-        default_factory=lambda: _content("knowledge"), description="folder of the knowledge base"
+        default_factory=lambda: _content("knowledge"),
+        description="folder of the knowledge base",
+        json_schema_extra={"default": "the packaged one"},
     )
     postbote_templates: Path = Field(
-        default_factory=lambda: _content("templates"), description="folder of the templates"
+        default_factory=lambda: _content("templates"),
+        description="folder of the templates",
+        json_schema_extra={"default": "the packaged one"},
     )
     postbote_nameservers: str = Field(default="", description="comma-separated ip[:port] for /mx; empty: the system's")
     postbote_internal_zones: str = Field(
@@ -230,3 +237,19 @@ def _is_database(url: SplitResult) -> bool:
 
 def _ids(value: str) -> list[str]:
     return [i for i in re.split(r"[,\s]+", value) if i]
+
+
+def variables() -> list[tuple[str, str, str]]:
+    """(name, default, meaning) of every variable: for `postbote run --help` and the table in deploy/README.md.
+
+    The default is empty where there is none.
+    """
+    return [(name.upper(), _default(field), field.description or "") for name, field in Settings.model_fields.items()]
+
+
+def _default(field: FieldInfo) -> str:
+    told = field.json_schema_extra
+    if isinstance(told, dict) and "default" in told:
+        return str(told["default"])
+    value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

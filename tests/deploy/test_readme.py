@@ -1,0 +1,168 @@
+"""deploy/README.md, word for word: its commands set Postbote up from a fresh clone on a real PostgreSQL."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.table import README, with_table
+from tests.faults.test_kill import free_port
+
+PROJECT = README.parent.parent
+ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
+PG = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
+UNIT = "etc/systemd/system/postbote.service"
+
+# What stands for the rights of a host's administrator: commands run as they are written, but systemd is not there to be
+# asked, what they need is installed already, and its folder is in ours.
+SUDO = """#!/bin/sh
+[ "$1" = -u ] && shift 2
+for word do shift; case "$word" in /etc/systemd/*) word="$SCRATCH$word";; esac; set -- "$@" "$word"; done
+exec "$@"
+"""
+NOTED = '#!/bin/sh\necho "$(basename "$0") $*" >>"$SCRATCH/noted"\n'
+
+
+def test_the_table_of_variables_is_the_one_that_the_settings_give() -> None:
+    readme = README.read_text(encoding="utf-8")
+    assert readme == with_table(readme), "run: python -m tests.deploy.table"
+
+
+def commands(section: str) -> list[str]:
+    """The code blocks of a section."""
+    readme = README.read_text(encoding="utf-8")
+    text = re.split(r"^## ", readme.split(f"## {section}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
+    return re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+@contextmanager
+def a_database_server(folder: Path, port: int) -> Iterator[dict[str, str]]:
+    """As Debian sets one up: its administrator comes over the socket, everybody else needs a password."""
+    become = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    place = folder / "postgres"
+    place.mkdir()
+    if become:
+        shutil.chown(place, "postgres")
+        for above in [folder, *folder.parents][:4]:
+            above.chmod(above.stat().st_mode | 0o711)
+    auth = ["--auth-local=trust", "--auth-host=scram-sha-256"]
+    options = f"-p {port} -h 127.0.0.1 -k {place}"
+    run([*become, str(PG[0] / "initdb"), "-D", str(place / "data"), "-U", "postgres", *auth])
+    control = [*become, str(PG[0] / "pg_ctl"), "-D", str(place / "data")]
+    run([*control, "-w", "-l", str(place / "log"), "-o", options, "start"])
+    try:
+        yield {"PGHOST": str(place), "PGPORT": str(port), "PGUSER": "postgres"}
+    finally:
+        run([*control, "-m", "immediate", "stop"])
+
+
+def run(command: list[str]) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of somebody who follows the README, in a fresh clone."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name, script in {"sudo": SUDO, "apt-get": NOTED, "systemctl": NOTED}.items():
+        (tools / name).write_text(script)
+        (tools / name).chmod(0o755)
+    (tools / "python3").symlink_to(sys.executable)
+    (tmp_path / UNIT).parent.mkdir(parents=True)
+    subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(tmp_path / "clone")], check=True)
+    port = free_port()
+    with a_database_server(tmp_path, port) as database:
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_", "PIP_CONSTRAINT"))}
+        path = f"{tools}:{PG[0]}:{os.environ['PATH']}"
+        yield clean | database | {"SCRATCH": str(tmp_path), "PATH": path, "SERVER": f"127.0.0.1:{port}"}
+
+
+def followed(host: dict[str, str], blocks: list[str]) -> str:
+    """What was printed; the four lines that differ from host to host are this one's."""
+    scratch, server = host["SCRATCH"], host["SERVER"]
+    chosen = {"prefix=/opt/postbote": f"prefix={scratch}/opt", "config=/etc/postbote.env": f"config={scratch}/env"}
+    chosen["server=127.0.0.1:5432"] = f"server={server}"
+    script = "set -eu\n" + "\n".join(blocks)
+    for theirs, ours in chosen.items():
+        assert theirs in script
+        script = script.replace(theirs, ours)
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=f"{scratch}/clone", env=host, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def variables_of(file: str) -> dict[str, str]:
+    """As systemd reads an EnvironmentFile."""
+    lines = Path(file).read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+@contextmanager
+def started(host: dict[str, str]) -> Iterator[str]:
+    """What the unit starts, with the unit's variables; its address once it is ready."""
+    unit = Path(host["SCRATCH"], UNIT).read_text()
+    start = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)
+    file = re.search(r"^EnvironmentFile=-?(.*)$", unit, re.MULTILINE)
+    assert start
+    assert file
+    url, port = "", str(free_port())
+    environment = host | variables_of(file[1]) | {"POSTBOTE_PORT": port, "POSTBOTE_DATA_DIR": f"{host['SCRATCH']}/data"}
+    process = subprocess.Popen(shlex.split(start[1]), env=environment, cwd="/", stdout=subprocess.DEVNULL)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            with suppress(OSError):
+                urllib.request.urlopen(f"{url}/readyz", timeout=5)
+                break
+            time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(not (ASKED and PG), reason="needs PostgreSQL and POSTBOTE_INTEGRATION=1; .ci/run sets both up")
+def test_a_fresh_clone_is_set_up_for_postgresql_by_following_the_readme(host: dict[str, str]) -> None:
+    setup = commands("Set up on one host, with PostgreSQL")
+    printed = followed(host, setup)
+    assert "ok     database: PostgreSQL" in printed
+    assert "WRONG" not in printed
+    noted = Path(host["SCRATCH"], "noted").read_text().splitlines()
+    assert [line.split()[:2] for line in noted] == [
+        ["apt-get", "install"],
+        ["systemctl", "daemon-reload"],
+        ["systemctl", "enable"],
+    ]
+    assert Path(host["SCRATCH"], "env").stat().st_mode & 0o777 == 0o600
+    with started(host) as url:
+        answer = urllib.request.urlopen(f"{url}/readyz", timeout=5).read()
+        assert b'"ready":true' in answer
+    database = variables_of(f"{host['SCRATCH']}/env")["POSTBOTE_DATABASE_URL"]
+    host |= {"POSTBOTE_DATABASE_URL": database}
+    save, restore = commands("Back-up and restore")
+    empty = 'psql -q -c "DROP DATABASE postbote" -c "CREATE DATABASE postbote OWNER postbote"'
+    followed(host, [setup[0], save, empty, restore])
+    with started(host):
+        pass
+    assert commands("Upgrade and roll back")[0].split("\n")[0] in setup[3], "installed once more, as above"
+    counted = subprocess.run(
+        ["psql", "-At", database, "-c", "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'postbote_%'"],
+        env=host,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(counted.stdout) >= 5
