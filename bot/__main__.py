@@ -149,6 +149,8 @@ def ask(text: str, lang: Language | None, why: bool) -> None:
     mind = mind_or_exit(settings)
     answer = asyncio.run(responder(mind, settings)(Question(text, language=lang)))
     click.echo(show.plain(mind.renderer.render(answer)))
+    for line in show.offers(answer, mind.renderer.block):
+        click.echo(f"\n{line}")
     if why:
         click.echo(f"\n{show.why(answer, mind.core.evidence_for)}")
 

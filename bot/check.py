@@ -16,6 +16,7 @@ REPLIES = (
     *("answer", "suggest", "decline", "failure"),
     *("thanks", "greeting", "slow", "switched_off", "feedback", "handover", "home"),
     *("ticket", "ticket_note", "breaker"),
+    *("oddity", "offer"),
 )
 LONGEST_LABEL = 75  # characters of a Slack button
 _ASKERS = (

@@ -55,7 +55,7 @@ _CURES = {  # pydantic's error type → what to do
     "too_short": f"too few; an entry needs at least {FEWEST_QUESTIONS} example questions a language",
     "string_too_long": f"too long; a title has at most {LONGEST_TITLE} characters",
     "string_type": "must be a text; put it in quotes",
-    "literal_error": "must be answer or error",
+    "literal_error": "no value that is known here; knowledge/README.md lists them: kind is answer or error",
     "string_pattern_mismatch": 'must be a reply code or an enhanced status code in quotes, such as "550" or "5.1.1"; '
     "a source must be an RFC",
 }

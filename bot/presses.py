@@ -40,6 +40,7 @@ class Presses:
             "person": self._person,
             "solved": self._solved,
             "share": self._share,
+            "check": self._check,
             "home": self._home,
             "prompts": self._prompts,
         }
@@ -85,6 +86,11 @@ class Presses:
     async def _share(self, event: Event) -> Reply:
         """What one person saw, for everyone."""
         return Reply(shown(event, language(event)), {"share": "yes", "key": _key(event)})
+
+    async def _check(self, event: Event) -> Reply:
+        """What the DNS says now: for everyone in the thread, or for the one person who sees the message."""
+        answer = await self._respond(event.question, None, event.person)
+        return Reply(answer, {} if event.reply_to.get("ephemeral") else {"response_url": ""})
 
     async def _home(self, event: Event) -> Reply:
         """App Home: what the bot can do, what this person asked last, and the gaps for those who fill them."""

@@ -123,6 +123,7 @@ class Renderer:
             "problem": "",
             "help": False,
             "codes": (),
+            "oddities": (),
         }
 
     def _meanings(self, codes: Sequence[str], language: Language) -> list[Mapping[str, str]]:

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from bot.commands import Command, Office, Tools, wants_help
@@ -69,6 +70,8 @@ def facts_of(decision: Decision) -> Mapping[str, Any]:
         "email": decision.address,
         "domain": decision.domain,
         "codes": list(decision.codes),
+        "checks": [asdict(target) for target in decision.targets],
+        "oddities": [{**asdict(odd), "names": list(odd.names)} for odd in decision.oddities],
     }
 
 

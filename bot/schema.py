@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.core.model import Concept, Entry, Kind, Language, Provider, StatusCode, Topic
+from bot.core.model import Concept, Condition, Entry, Kind, Language, Provider, StatusCode, Topic
 
 # docs.slack.dev/reference/block-kit/blocks: a header holds 150 characters, a section 3,000; room is left for marks.
 LONGEST_TITLE = 120
@@ -59,6 +59,7 @@ class _Entry(_Strict):
     variants: list[_Variant] = []
     lookalikes: list[_Lookalike] = []
     codes: list[Annotated[str, Field(pattern=r"^(\d{3}|\d\.\d{1,3}\.\d{1,3})$")]] = []
+    check: Condition | None = None
 
 
 class _Topic(_Strict):
@@ -119,6 +120,7 @@ def to_entry(raw: Any) -> Entry:
         variants=tuple(v.text for v in read.variants),
         lookalikes=tuple(v.text for v in read.lookalikes),
         codes=tuple(read.codes),
+        check=read.check,
     )
 
 

@@ -50,7 +50,7 @@ REFUSED = [
         5,
         "answer.en: missing",
     ),
-    ("a wrong kind", "message-size.yaml", "kind: answer", "kind: reply", 2, "must be answer or error"),
+    ("a wrong kind", "message-size.yaml", "kind: answer", "kind: reply", 2, "kind is answer or error"),
     (
         "a dangling reference",
         "message-size.yaml",
@@ -60,6 +60,7 @@ REFUSED = [
         "there is no entry 'webmail-x'",
     ),
     ("an id that is not the file's name", "message-size.yaml", "id: message-size", "id: size", 1, "the file's name"),
+    ("a check that is none", "message-size.yaml", "kind: answer", "kind: answer\ncheck: ping", 3, "lists them"),
     ("too few questions", "message-size.yaml", "[DE]", '["Wie gross?"]', 10, "at least 12"),
     ("a title that is too long", "message-size.yaml", "de: Groesse", f"de: {'x' * 121}", 4, "at most 120"),
     ("no YAML", "message-size.yaml", "faq: Grenzen", 'faq: "Grenzen', 6, "no valid YAML"),

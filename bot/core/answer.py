@@ -8,17 +8,20 @@ is the one that is worth most (bot/core/figures.py). The score of what was decid
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.core.addresses import find_address, find_domain
+from bot.core.diagnosis import targets
 from bot.core.errors import ErrorLines, Fit, chosen, continued
 from bot.core.features import Reader
 from bot.core.figures import FITTED, Figures, Weights, chances, least_to_explain, probability, worths
 from bot.core.followup import stands_alone, to_whole_question
 from bot.core.language import LanguageGuess
 from bot.core.model import Candidate, Decision, Knowledge, Outcome, Part, Question
+from bot.core.oddities import oddities
 from bot.core.questions import Ranker, Ranking, Trained, examples_of
 from bot.core.status import reply_codes
-from bot.core.text import clean, error_text, without_returned
+from bot.core.text import LONGEST, clean, error_text, unmarked, without_returned
 
 LEAST_FIT = 0.5  # of a known line, below which nothing is found: the probability would be next to none
 SUGGESTIONS = 3
@@ -62,7 +65,7 @@ class Core:
         )
         outcome = _outcome(parts)
         deciding = [p for p in parts if p.outcome == outcome]
-        return Decision(
+        decision = Decision(
             outcome=outcome,
             entries=tuple(dict.fromkeys(e for p in deciding for e in p.entries)),
             language=question.language or self.language.of(cleaned, question.hint, " ".join(pasted)),
@@ -71,7 +74,21 @@ class Core:
             normalised=asked,
             address=find_address(cleaned),
             domain=find_domain(cleaned, tuple(self._knowledge.provider.servers.values())),
-            codes=reply_codes(error_text(cleaned)) if outcome == "decline" else (),  # never beside or above an entry
+        )
+        return self._diagnosed(decision, question.text[:LONGEST], error_text(cleaned))
+
+    def _diagnosed(self, decision: Decision, pasted: str, error: str) -> Decision:
+        """The decision with what can be told about a pasted error besides its entry; never beside or above a menu."""
+        entries = [self._knowledge.entries[e] for e in decision.entries] if decision.outcome == "answer" else []
+        codes = reply_codes(error) if decision.outcome == "decline" else ()
+        conditions = [entry.check for entry in entries if entry.check]
+        own = self._knowledge.provider.servers.values()
+        is_error = bool(codes) or any(entry.kind == "error" for entry in entries)
+        return replace(
+            decision,
+            codes=codes,
+            targets=targets(error, conditions, own),
+            oddities=oddities(unmarked(pasted)) if is_error else (),
         )
 
     def first(self, text: str) -> str:

@@ -8,6 +8,9 @@ Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 Kind = Literal["answer", "error"]
 Outcome = Literal["answer", "suggest", "decline"]
+# What an explained error says about a host or domain, as far as the DNS can be asked about it. no-address: a host has
+# no address. no-mail-server: a domain has none. Of the others (no-connection, no-tls, no-mailbox) the DNS shows a part.
+Condition = Literal["no-address", "no-mail-server", "no-connection", "no-tls", "no-mailbox"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Entry:
     variants: tuple[str, ...] = ()  # the same condition in other mail servers' words
     lookalikes: tuple[str, ...] = ()  # lines that look like this entry and are something else
     codes: tuple[str, ...] = ()  # reply or enhanced status codes, weak evidence
+    check: Condition | None = None  # what the error says of the host or domain that it names; None: nothing to ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,24 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """A name in an explained error that the DNS can be asked about."""
+
+    name: str  # host or domain in lower case, as it stands there: "mx2.example.com"
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """A pasted address that is not what it seems."""
+
+    address: str  # without what is odd
+    shown: str  # with a mark for each odd character: "max@firma.de␣", "max@fir[U+200B]ma.de"
+    names: tuple[str, ...]  # of the characters, by Unicode: "SPACE", "U+200B ZERO WIDTH SPACE"
+    place: Literal["start", "inside", "end"]  # of the first one in the address
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One question or one error line of a message, and what was decided about it."""
 
@@ -154,6 +176,8 @@ class Decision:
     address: str = ""  # mail address that the person gave, "max@firma.de"; empty: none
     domain: str = ""  # domain that the person gave, "firma.de"; empty: none
     codes: tuple[str, ...] = ()  # of a pasted SMTP reply that no entry explains, "550", "5.7.1"; decline only
+    targets: tuple[Target, ...] = ()  # of the errors that are explained, at most two
+    oddities: tuple[Oddity, ...] = ()  # of addresses in a pasted error; empty for every other message
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ _INLINE_TAG = re.compile(
     r"</?(?:a|b|i|u|em|strong|tt|code|span|font|td|th|tbody|html|body|head|small|big|sup|sub|img|hr)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_INVISIBLE = dict.fromkeys(
+    map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+)
 _TYPOGRAPHIC = str.maketrans(
     {**dict.fromkeys("‘’‚‛′`´", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—−", "-")}
 )
@@ -48,14 +50,18 @@ _TIMESTAMP = re.compile(
 
 def clean(text: str) -> str:
     """The message as its writer saw it: plain text, straight quotes, no mark-up or quoting; line breaks are kept."""
-    text = _without_slack_marks(text[:LONGEST])
-    text = html.unescape(html.unescape(text))
+    text = unmarked(text[:LONGEST])
     text = _INLINE_TAG.sub("", _BREAKING_TAG.sub("\n", text))
     text = _without_quoted_printable(text)
     text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).translate(_TYPOGRAPHIC)
     text = _FENCE.sub("\n\n", text)
     text = _QUOTE_MARK.sub("", text)
     return re.sub(r"[^\S\n]+", " ", re.sub(r"\r\n?", "\n", text)).strip()
+
+
+def unmarked(text: str) -> str:
+    """What was typed, to the character, without Slack's and HTML's own marks around it."""
+    return html.unescape(html.unescape(_without_slack_marks(text)))
 
 
 def error_text(cleaned: str) -> str:

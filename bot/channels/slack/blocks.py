@@ -66,7 +66,7 @@ class Composer:
     def _under(self, event: Event, answer: Answer, *, private: bool, person: bool) -> list[Block]:
         common = {"key": key_of(event), "language": answer.language}
         whole = {**common, "template": answer.template, "facts": dict(answer.facts)}
-        row = []
+        row = [self._check(common, answer.language, check) for check in answer.facts.get("checks", [])]
         other = self._other(event, answer, whole, common)
         if other:
             row.append(self.button("other_language", answer.language, other))
@@ -78,6 +78,12 @@ class Composer:
             row.append(self.button("person", answer.language, to_json({"act": "person", **common})))
         asks_back = answer.template == "answer"
         return ([self._feedback(common, answer.language)] if asks_back else []) + ([actions(row)] if row else [])
+
+    def _check(self, common: Mapping[str, Any], language: Language, check: Mapping[str, str]) -> Block:
+        """Asks the DNS whether the condition of an explained error still holds."""
+        ask = ["check", f"{check['name']} {check['condition']}"]
+        label = to_plain(self._render(Answer("offer", language, {"name": check["name"]})))
+        return plain_button(label, f"check:{check['name']}", to_json({"act": "check", **common, "ask": ask}))
 
     def _other(self, event: Event, answer: Answer, whole: Mapping[str, Any], common: Mapping[str, Any]) -> str:
         """The value of the button for the other language; empty where there is no room for what it needs."""

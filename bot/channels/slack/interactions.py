@@ -11,7 +11,7 @@ from bot.channels.slack.events import CHANNEL, to_text, with_snippets
 from bot.core.model import Event, Question
 
 EXPLAIN, ASK = "explain", "ask"  # callback ids of the message shortcut, and of the global one and its form
-ACTS = frozenset({"helpful", "unhelpful", "language", "choose", "person", "solved", "share", "home"})
+ACTS = frozenset({"helpful", "unhelpful", "language", "choose", "person", "solved", "share", "home", "check"})
 
 
 def to_event(payload: Mapping[str, Any]) -> Event | None:
@@ -43,10 +43,14 @@ def from_press(payload: Mapping[str, Any]) -> Event | None:
     ts = str(container.get("message_ts") or message.get("ts") or "")
     thread = str(message.get("thread_ts") or container.get("thread_ts") or "")
     thread = thread or ("" if channel.startswith("D") else ts)
+    at, ephemeral = str(action.get("action_ts", "")), bool(container.get("is_ephemeral"))
+    checks = value["act"] == "check" and not ephemeral
     return Event(
-        key=_press_key(value, f"{team}:{channel}:{ts}:{action.get('action_ts', '')}:{user}"),
+        key=_check_key(f"{team}:{channel}:{ts}", at, value)
+        if checks
+        else f"{team}:{channel}:{ts}:{at}:{user}:{value['act']}",
         channel=CHANNEL,
-        question=Question(""),
+        question=_asked(value),
         reply_to={
             "team": team,
             "channel": channel,
@@ -54,7 +58,7 @@ def from_press(payload: Mapping[str, Any]) -> Event | None:
             "ts": ts,
             "thread_ts": thread,
             "response_url": str(payload.get("response_url") or ""),
-            "ephemeral": "yes" if container.get("is_ephemeral") else "",
+            "ephemeral": "yes" if ephemeral else "",
             **({"home": "yes"} if value["act"] == "home" else {}),
         },
         conversation=f"{team}:{channel}:{thread}",
@@ -65,8 +69,17 @@ def from_press(payload: Mapping[str, Any]) -> Event | None:
     )
 
 
-def _press_key(value: Mapping[str, Any], pressed: str) -> str:
-    return f"{pressed}:{value['act']}"
+def _asked(value: Mapping[str, Any]) -> Question:
+    """The command that a button stands for; empty for a button that is none."""
+    asks = value.get("ask")
+    if value["act"] != "check" or not isinstance(asks, list) or len(asks) != 2:
+        return Question("")
+    return Question(str(asks[1]), str(asks[0]), language="en" if value.get("language") == "en" else "de")
+
+
+def _check_key(message: str, at: str, value: Mapping[str, Any]) -> str:
+    """Whoever presses it within the same ten seconds: one answer for everyone, the DNS has no other."""
+    return f"{message}:{at.partition('.')[0][:-1]}:check:{_asked(value).text}"
 
 
 def from_message_shortcut(payload: Mapping[str, Any]) -> Event | None:

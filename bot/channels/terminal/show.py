@@ -22,6 +22,13 @@ def plain(markdown: str) -> str:
     return "".join(piece if odd else _ESCAPED.sub(r"\1", _MARK.sub("", piece)) for odd, piece in _alternating(pieces))
 
 
+def offers(answer: Answer, block: Callable[..., str]) -> list[str]:
+    """Commands that may be typed next, a line each. `block`: words a block of a template (see Renderer)."""
+    checks = answer.facts.get("checks", ())
+    commands = [{"name": c["name"], "command": f"/check {c['name']} {c['condition']}"} for c in checks]
+    return [plain(block("offer", f"line_{answer.language}", answer.language, facts)) for facts in commands]
+
+
 def _alternating(pieces: list[str]) -> list[tuple[bool, str]]:
     return [(bool(position % 2), piece) for position, piece in enumerate(pieces)]
 

@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -15,7 +15,9 @@ from bot.__main__ import Mind, sections_of
 from bot.channels.slack.blocks import Composer
 from bot.channels.slack.home import Home
 from bot.channels.slack.mrkdwn import to_mrkdwn
-from bot.core.model import LANGUAGES, Answer, Event, Language, Question
+from bot.core.diagnosis import judge
+from bot.core.mail_dns import MxHost, MxResult
+from bot.core.model import LANGUAGES, Answer, Condition, Event, Language, Question, Target
 from tests.servers.block_kit import refused, refused_view
 from tests.servers.fake_slack import buttons
 
@@ -71,6 +73,14 @@ def replies(mind: Mind, language: Language) -> Iterator[Answer]:
     ):
         yield Answer("suggest", language, {"entries": [], "suggested": list(some), **given_})
     yield Answer("answer", language, {"entries": ids[:5], "suggested": ids[5:8], **given_})
+    checks: list[dict[str, str]] = [{"name": "mx2.example.com", "condition": "no-address"}]
+    odd = {"address": "a@firma.de", "shown": "a@firma.de␣", "names": ["SPACE"], "place": "end"}
+    about = {"suggested": [], **given_, "checks": checks, "oddities": [odd]}
+    yield Answer("answer", language, {"entries": ["error-name-service"], **about})
+    for condition in get_args(Condition):
+        for found in (None, MxResult("null"), MxResult("ok", (MxHost(10, "mx.example.com", ("8.8.8.8",), "ok"),))):
+            host = MxHost(0, "x", (), "none") if condition == "no-address" and found else found
+            yield Answer("check", language, {"results": [judge(Target("mx2.example.com", condition), host)]})
     for codes in (["550", "5.7.1"], ["452", "4.3.1", "421"], ["5.7.99"]):
         yield Answer("decline", language, {"entries": [], "suggested": [], **given_, "codes": codes})
     for template in ("decline", "thanks", "greeting", "slow", "switched_off", "failure", "ports"):
@@ -84,6 +94,7 @@ def test_every_reply_is_taken_by_slack_and_says_nothing_of_its_own(
 ) -> None:
     """Each text stands in what the templates render, is a title, or is a label: word for word."""
     labels = {mind.renderer.label(b.rpartition("_")[0], language) for b in mind.renderer.blocks("labels")}
+    labels.add(mind.renderer.render(Answer("offer", language, {"name": "mx2.example.com"})))
     titles = {e.title[language] for e in mind.knowledge.entries.values()}
     for answer in replies(mind, language):
         message = composer.message(EVENT, answer, private=private, person=True)

@@ -1,0 +1,77 @@
+"""/check: does the condition of an error still hold? The DNS is asked, nobody else.
+
+The argument is a domain or host, with what is to be checked ("mx2.example.com no-address"), or a pasted error.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any, cast, get_args
+
+from bot.commands import Tools, wants_help
+from bot.core.addresses import is_reserved, parse_domain, to_ascii
+from bot.core.diagnosis import judge
+from bot.core.mail_dns import Lookup, MxResult
+from bot.core.model import Answer, Condition, Language, Question, Target, UserError
+
+NAME = "check"
+HINT = "domain"
+CONDITIONS: tuple[str, ...] = get_args(Condition)
+NOT_ASKED = frozenset({"reserved", "internal", "single-label"})  # problems of a name that must not be asked about
+
+
+async def run(argument: str, language: Language, tools: Tools) -> Answer:
+    """Raises UserError where the argument names nothing that may be asked about: then no server is asked at all."""
+    if wants_help(argument) or not argument.strip():
+        return Answer(NAME, language, {"help": True})
+    name, _, condition = argument.strip().partition(" ")
+    if condition and condition not in CONDITIONS:
+        return await _pasted(argument, language, tools)
+    domain = parse_domain(name)
+    if is_reserved(domain):
+        raise UserError("reserved", given=domain)
+    asked = {"name": domain, "condition": condition or "no-connection"}
+    return Answer(NAME, language, await examine([asked], tools.lookup))
+
+
+async def _pasted(argument: str, language: Language, tools: Tools) -> Answer:
+    """What an error in one's own words or as it was pasted names."""
+    found = {} if argument.startswith("/") else (await tools.ask(Question(argument, hint=language))).facts
+    if not found.get("checks"):
+        raise UserError("nothing")
+    return Answer(NAME, language, await examine(found["checks"], tools.lookup))
+
+
+async def examine(checks: Iterable[Mapping[str, str]], lookup: Lookup) -> Mapping[str, Any]:
+    """Asks the DNS at once about what an answer offers to check, and judges it: facts for templates/check.md.
+
+    `checks`: an answer's `facts["checks"]`, each {"name": "mx2.example.com", "condition": "no-address"}; may be empty.
+    The result is {"help": False, "results": […]}, JSON values only, one for each check in its order (see `judge`), to
+    be worded as `render(Answer("check", language, result))`. Names that must not be asked about are not. Takes what the
+    look-ups take (see Lookup), all at once. Raises UserError with the problem busy where there are too many look-ups.
+    """
+    found = [Target(check["name"], cast("Condition", check["condition"])) for check in checks]
+    return {"help": False, "results": list(await asyncio.gather(*(_examined(target, lookup) for target in found)))}
+
+
+async def _examined(target: Target, lookup: Lookup) -> Mapping[str, Any]:
+    try:
+        name = to_ascii(parse_domain(target.name))
+        if is_reserved(name):
+            return judge(target, None)
+        if target.condition != "no-address":
+            return judge(target, await lookup.mx(name))
+        parent = name.partition(".")[2]
+        host, mx = await asyncio.gather(lookup.host(name), _parents(parent, lookup))
+    except UserError as refused:
+        if refused.problem not in NOT_ASKED:
+            raise
+        return judge(target, None)
+    return judge(target, host, parent if mx else "", mx)
+
+
+async def _parents(parent: str, lookup: Lookup) -> MxResult | None:
+    """The mail servers of the domain above a host; None where that is no domain to ask about."""
+    try:
+        return await lookup.mx(parent) if "." in parent else None
+    except UserError:
+        return None

@@ -1,0 +1,76 @@
+"""/check and what an answer offers to check, against a name server on a real port."""
+
+import re
+
+import pytest
+
+from bot.__main__ import Mind
+from bot.commands import find_commands
+from bot.commands.check import examine
+from bot.core.model import LANGUAGES, Language, Question
+from bot.lookup import open_lookup
+from bot.respond import ask, open_respond
+from tests.servers.dns_server import DnsServer
+
+ZONE = {
+    "example.com": {"MX": ["10 mx1.example.com.", "20 mx2.example.com."]},
+    "mx1.example.com": {"A": ["8.8.8.8"]},
+    "mx2.example.com": {"TXT": ['"no address"']},
+    "mx3.example.com": {"A": ["8.8.4.4"]},
+    "example.org": {"A": ["8.8.8.8"]},
+    "null.example.org": {"MX": ["0 ."]},
+}
+ERROR = "Name service error for mx2.example.com: Host found but no data record of requested type"
+SAID = [
+    # argument, language, what the answer contains
+    ("", "de", ["/check example.com", "DNS"]),
+    ("help", "en", ["/check domain"]),
+    ("mx2.example.com no-address", "en", ["still has no A or AAAA record", "`example.com`’s MX points to this host"]),
+    ("mx3.example.com no-address", "de", ["hat jetzt eine Adresse: `8.8.4.4`", "verweist nicht auf diesen Host"]),
+    ("example.com", "de", ["`mx1.example.com` (`8.8.8.8`)", "Andere Server frage ich nicht"]),
+    ("<http://example.com|example.com>", "en", ["`mx1.example.com`"]),
+    ("example.org no-mail-server", "en", ["no MX record, but an address", "can no longer be seen"]),
+    ("null.example.org no-mailbox", "de", ["Null-MX", "bleibt der Fehler bestehen"]),
+    ("gone.example.net no-connection", "en", ["does not exist", "the error persists"]),
+    (ERROR, "en", ["still has no A or AAAA record", "points to this host"]),
+    ("Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)", "de", ["nichts gefunden"]),
+    ("Welcher Port für POP3?", "de", ["nichts gefunden"]),
+    ("/check /check /check x", "en", ["found nothing"]),
+    ("printer.local", "en", ["do not ask"]),
+    ("192.0.2.1", "de", ["IP-Adresse"]),
+    ("localhost", "en", ["ending is missing"]),
+    ("???", "en", ["found nothing"]),
+]
+
+
+@pytest.mark.parametrize(("argument", "language", "expected"), SAID, ids=[row[0][:40] for row in SAID])
+async def test_check_says_what_the_dns_says(mind: Mind, argument: str, language: Language, expected: list[str]) -> None:
+    async with DnsServer(ZONE) as server:
+        respond = open_respond(
+            mind.core, find_commands(), mind.knowledge.provider, open_lookup(server.address, budget=2.0)
+        )
+        answer = await respond(Question(argument, command="check", language=language))
+        said = mind.renderer.render(answer)
+    for words in expected:
+        assert words in said
+    assert re.search(r"FAQ|/check", said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_an_answer_offers_is_examined_at_once(mind: Mind, language: Language) -> None:
+    """As for a ticket: the answer's own facts go in, the facts of a reply come out."""
+    answer = ask(mind.core, Question(ERROR, language=language))
+    async with DnsServer(ZONE) as server:
+        found = await examine(answer.facts["checks"], open_lookup(server.address, budget=2.0))
+    (row,) = found["results"]
+    assert (row["name"], row["state"], row["points"]) == ("mx2.example.com", "holds", True)
+    assert await examine([], open_lookup("127.0.0.1:9", budget=0.1)) == {"help": False, "results": []}
+
+
+async def test_names_that_must_not_be_asked_reach_no_server(mind: Mind) -> None:
+    async with DnsServer(ZONE) as server:
+        lookup = open_lookup(server.address, budget=2.0)
+        names = ["host.internal", "printer.local", "nas.lan", "localhost", "1.168.192.in-addr.arpa"]
+        found = await examine([{"name": name, "condition": "no-address"} for name in names if "." in name], lookup)
+        assert {row["state"] for row in found["results"]} == {"refused"}
+        assert server.asked == []
