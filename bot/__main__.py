@@ -132,6 +132,7 @@ def run() -> None:
         sections=sections_of(mind.knowledge),
         commands={name: command.HINT for name, command in find_commands().items()},
         why=lambda answer: show.why(answer, mind.core.evidence_for),
+        html=mind.renderer.html,
     )
     try:
         asyncio.run(serve.run_system(settings, responder(mind, settings, metrics), words, click.echo, metrics))

@@ -14,10 +14,11 @@ from bot.render import Renderer, WordingError
 # Kinds of reply that the core itself needs; every command adds its own template.
 REPLIES = (
     *("answer", "suggest", "decline", "failure"),
-    *("thanks", "greeting", "slow", "switched_off", "feedback", "handover", "home"),
+    *("thanks", "greeting", "slow", "switched_off", "feedback", "handover", "home", "why"),
     *("ticket", "ticket_note", "breaker"),
     *("oddity", "offer"),
 )
+PAGES = ("web",)  # what stands on the pages for browsers: a block for each text, like the labels
 LONGEST_LABEL = 75  # characters of a Slack button
 _ASKERS = (
     ("", ""),
@@ -90,13 +91,15 @@ def templates(folder: Path, renderer: Renderer, commands: Iterable[str]) -> Iter
             continue
         for block in sorted(missing):
             yield Problem(str(file), 1, f"block {block!r} is missing; add {{% block {block} %}} … {{% endblock %}}")
-    yield from _labels(folder / "labels.md", renderer)
+    yield from _labels(folder / "labels.md", renderer, LONGEST_LABEL)
+    for name in PAGES:
+        yield from _labels(folder / f"{name}.md", renderer)
 
 
-def _labels(file: Path, renderer: Renderer) -> Iterator[Problem]:
-    """Labels that lack a language, or do not fit on a button."""
+def _labels(file: Path, renderer: Renderer, longest: int = 0) -> Iterator[Problem]:
+    """Labels that lack a language, or do not fit on a button. `longest`: characters; 0: any number."""
     try:
-        blocks = renderer.blocks("labels")
+        blocks = renderer.blocks(file.stem)
     except WordingError as wrong:
         yield Problem(str(file), wrong.line, str(wrong))
         return
@@ -105,8 +108,8 @@ def _labels(file: Path, renderer: Renderer) -> Iterator[Problem]:
             block = f"{name}_{language}"
             if block not in blocks:
                 yield Problem(str(file), 1, f"block {block!r} is missing; add it")
-            elif len(renderer.label(name, language)) > LONGEST_LABEL:
-                yield Problem(str(file), 1, f"{block!r} is too long; shorten it to {LONGEST_LABEL} characters")
+            elif longest and len(renderer.label(name, language)) > longest:
+                yield Problem(str(file), 1, f"{block!r} is too long; shorten it to {longest} characters")
 
 
 def misleading(folder: Path, knowledge: Knowledge, first: Callable[[str], str]) -> Iterator[Problem]:

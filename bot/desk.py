@@ -171,7 +171,7 @@ class Desk:
             return Answer("thanks", language_of_small_talk(said, hint))
         if is_greeting(said):
             return Answer("greeting", language_of_small_talk(said, hint))
-        question = replace(event.question, hint=hint, before=before.understood if before else "")
+        question = replace(event.question, hint=hint, before=before.understood if before else event.question.before)
         office = Desktop(event, self._store, channel) if channel and event.place else None
         return await self._respond(question, office, event.person)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,22 @@ class Renderer:
         return self.block("labels", f"{name}_{language}", language)
 
     def title(self, entry_id: str, language: Language) -> str:
-        """An entry's title."""
-        return self._knowledge.entries[entry_id].title[language]
+        """Of an entry, or of a topic that is not covered. Raises KeyError."""
+        known = self._knowledge.entries.get(entry_id) or self._knowledge.topics[entry_id]
+        return known.title[language]
+
+    def html(self, file: Path, language: Language, facts: Mapping[str, Any]) -> str:
+        """A channel's page: a template beside its code, escaped by itself.
+
+        `say("name")` in it is a block of templates/<the file's folder>.md; what is said is never written in the page.
+        """
+
+        def say(name: str, into: Language = language, **more: Any) -> str:
+            return self.block(file.parent.name, f"{name}_{into}", into, more)
+
+        with _explained():
+            page = _page_environment(file.parent).get_template(file.name)
+            return page.render({**facts, "language": language, "say": say})
 
     def blocks(self, template: str) -> set[str]:
         """Names of a template's blocks. Raises WordingError."""
@@ -130,6 +145,17 @@ class Renderer:
         """For templates/decline.md: what codes of a pasted SMTP reply mean in general; the last is their class."""
         rows = meanings(codes, self._knowledge.status)
         return [{"code": code, "means": row.means[language], "source": row.source} for code, row in rows]
+
+
+@lru_cache
+def _page_environment(folder: Path) -> jinja2.Environment:
+    return ImmutableSandboxedEnvironment(
+        loader=jinja2.FileSystemLoader(folder),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def code(value: object) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -22,9 +23,12 @@ from bot.admin import Gate
 from bot.channels import Channel, Off, Parts, find_channels
 from bot.core.model import Answer, Event, Language
 from bot.desk import Desk, Respond
+from bot.insight import StoredInsight
 from bot.jobs import Jobs
 from bot.ledger import Caps, Ledger
+from bot.line import Line
 from bot.metrics import CONTENT_TYPE, Metrics
+from bot.pages import Pages
 from bot.settings import Settings
 from bot.store import Store
 from bot.tickets import Tickets
@@ -47,6 +51,7 @@ class Words:
     sections: Mapping[str, tuple[str, ...]]  # of the FAQ → ids of their entries
     commands: Mapping[str, str]  # name → usage hint
     why: Callable[[Answer], str]  # the decision behind an answer
+    html: Callable[[Path, Language, Mapping[str, Any]], str]  # see Pages
 
 
 async def run_system(
@@ -64,9 +69,20 @@ async def run_system(
     desk = Desk(respond, store, open_channels, words.sections, words.why, tickets.acts)
     watch = Watch(metrics)
     jobs = Jobs(database, folder, desk.consider, open_channels, store, watch)
-    parts = Parts(jobs.store, respond, words.render, words.commands, words.label, words.title, desk.concerns, store)
     token = settings.postbote_admin_token
     gate = Gate(token.get_secret_value() if token else "")
+    line = Line(desk.consider, store, watch)
+    parts = Parts(
+        jobs.store,
+        respond,
+        words.render,
+        words.commands,
+        words.label,
+        words.title,
+        desk.concerns,
+        store,
+        Pages(line.consider, words.why, words.html, gate, StoredInsight(store)),
+    )
     for name, open_channel in find_channels().items():
         opened = open_channel(settings, parts)
         if isinstance(opened, Off):

@@ -140,14 +140,14 @@ class Store:
 
     def decision(self, key: str) -> Kept | None:
         """The decision about one event; None where none is kept."""
-        found = self._kept(sql.and_(_DECISIONS.c.key == key), 1)
+        found = self.kept(sql.and_(_DECISIONS.c.key == key), 1)
         return found[0] if found else None
 
     def find(self, place: str, ts: str) -> Kept | None:
         """The decision about a message, or behind a reply, by where and when it was posted."""
         of = _DECISIONS.c
         here = sql.or_(of.key.like(f"{_escaped(place)}:{_escaped(ts)}:%", escape="\\"), of.sent == ts)
-        found = self._kept(sql.and_(of.place == place, here), 1)
+        found = self.kept(sql.and_(of.place == place, here), 1)
         return found[0] if found else None
 
     def decisions(self, team: str = "", person: str = "", since: float = 0.0, limit: int = 5_000) -> Sequence[Kept]:
@@ -156,7 +156,7 @@ class Store:
         where = [of.at > since]
         where += [of.place.like(f"{_escaped(team)}:%", escape="\\")] if team else []
         where += [of.person == person] if person else []
-        return self._kept(sql.and_(*where), limit)
+        return self.kept(sql.and_(*where), limit)
 
     def number(self) -> int:
         """Of all decisions that are kept."""
@@ -246,14 +246,18 @@ class Store:
 
     # One statement each
 
-    def _kept(self, where: sql.ColumnElement[bool], limit: int) -> list[Kept]:
+    def kept(
+        self, where: sql.ColumnElement[bool], limit: int, order: sql.ColumnElement[Any] | None = None
+    ) -> list[Kept]:
+        """Decisions, in the order given, else the newest first."""
         of = _DECISIONS.c
+        order = of.at.desc() if order is None else order
         unhelpful = (
             sql.select(sql.func.count())
             .where(_FEEDBACK.c.key == of.key, _FEEDBACK.c.verdict == "unhelpful")
             .scalar_subquery()
         )
-        query = sql.select(_DECISIONS, unhelpful.label("unhelpful")).where(where).order_by(of.at.desc()).limit(limit)
+        query = sql.select(_DECISIONS, unhelpful.label("unhelpful")).where(where).order_by(order).limit(limit)
         with self.engine.connect() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return [Kept(**{**row, "entries": tuple(json.loads(row["entries"] or "[]"))}) for row in rows]

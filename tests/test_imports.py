@@ -37,14 +37,18 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "commands": ({"core"}, set()),
     "respond": ({"core", "commands"}, set()),
     "serve": (
-        {"admin", "core", "channels", "desk", "jobs", "ledger", "metrics", "settings", "store", "tickets", "watch"},
+        {"admin", "core", "channels", "desk", "insight", "jobs", "ledger", "line", "metrics", "pages", "settings"}
+        | {"store", "tickets", "watch"},
         {"starlette", "uvicorn", "structlog"},
     ),
     "admin": ({"turns"}, {"cryptography", "starlette"}),
     "log": (set(), {"structlog"}),
     "metrics": (set(), {"prometheus_client"}),
     "watch": ({"core", "metrics"}, {"structlog"}),
-    "channels": ({"core", "settings"}, {"starlette", "structlog"}),
+    "insight": ({"core", "store", "tables"}, {"sqlalchemy"}),
+    "line": ({"core", "store", "watch"}, {"structlog"}),
+    "pages": ({"admin", "core"}, {"starlette"}),
+    "channels": ({"admin", "core", "pages", "settings", "turns"}, {"starlette", "structlog"}),
 }
 CHANNEL_CLIENTS = {"slack": {"slack_bolt", "slack_sdk", "aiohttp", "cryptography"}, "web": set(), "terminal": set()}
 

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from bot.core.model import Answer, Event, Language, Mode, Ticket
 
 if TYPE_CHECKING:
+    from bot.pages import Pages
     from bot.settings import Settings
 
 
@@ -44,6 +45,7 @@ class Parts:
     title: Callable[[str, Language], str]  # of an entry, by its id
     concerns: Callable[[Event], Awaitable[bool]]  # is what was only overheard worth storing?
     store_of_secrets: Secrets
+    pages: "Pages | None" = None  # what the pages for browsers need; None: there are none
 
 
 @dataclass(frozen=True, slots=True)

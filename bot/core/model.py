@@ -223,6 +223,17 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """So many decisions of one day that are alike."""
+
+    day: int  # days since the epoch, UTC
+    channel: str  # empty: kept before it was known
+    language: Language
+    outcome: str  # as in Kept
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """A conversation that the bot takes part in."""
 

@@ -1,53 +1,55 @@
-"""The try-it page at `/`.
+"""The try-it page at `/`: a chat with the same buttons as in Slack, and the reason for each answer.
 
-Its asker waits on the line, so nothing is stored: the browser sees at once whether an answer came.
+Its asker waits on the line: nothing is stored before it is answered, for the browser sees at once whether an answer
+came. What was decided is kept under a random name that the browser makes up, for follow-ups, gaps and the dashboard.
 """
 
-import json
+import time
 from collections.abc import Mapping
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from bot.admin import client_of, is_local
 from bot.channels import Channel, Off, Parts
-from bot.channels.web.to_html import to_html
-from bot.core.model import LANGUAGES, Answer, Event, Language, Question
+from bot.channels.web.asked import CHANNEL, TooLong, to_press, to_question
+from bot.channels.web.shown import Shown
+from bot.core.model import Answer, Event, Language, Question, TryLater
+from bot.pages import HEADERS, Pages, assets, language_of
+from bot.turns import Turns
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
-LONGEST = 8_000  # characters of a question
-PAGE = Path(__file__).parent / "page.html"
-# Everything the page needs is in the page: nothing is ever fetched from elsewhere (w3.org/TR/CSP3)
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+FOLDER = Path(__file__).parent
+# Of one client that is not on this machine: an office behind one address may ask at once, a program may not go on
+BURST, EVERY = 30, 2.0  # questions and presses; seconds from one to the next after that
 
 
 def open_channel(settings: "Settings", parts: Parts) -> Channel | Off:
     """Always on."""
-    return WebPage(parts)
+    return WebPage(parts, parts.pages, settings.postbote_contact) if parts.pages else Off(CHANNEL, "")
 
 
 class WebPage:
     """A chat page that talks to this process."""
 
-    name = "web"
+    name = CHANNEL
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, parts: Parts, pages: Pages, contact: str = "") -> None:
+        """`contact`: how people reach a person; empty: nothing is said of it."""
+        self._parts, self._pages, self._contact = parts, pages, contact
+        self._shown = Shown(parts.render, parts.title, pages.why)
+        self._turns = Turns(BURST, EVERY)
         self.routes = [
-            Route("/", partial(_file, "page.html", "text/html")),
-            Route("/page.css", partial(_file, "page.css", "text/css")),
-            Route("/page.js", partial(_file, "page.js", "text/javascript")),
+            Route("/", self._page),
+            *assets(FOLDER, "/"),
             Route("/ask", self._ask, methods=["POST"]),
+            Route("/press", self._press, methods=["POST"]),
         ]
 
     async def start(self) -> None:
@@ -61,7 +63,7 @@ class WebPage:
         return ""
 
     async def hint(self, event: Event) -> Language | None:
-        """Not known."""
+        """The page sends it with the question."""
         return None
 
     async def read(self, event: Event) -> str:
@@ -69,7 +71,7 @@ class WebPage:
         return event.question.text
 
     async def link(self, event: Event) -> str:
-        """Nothing is kept."""
+        """A conversation stands in its browser alone."""
         return ""
 
     async def may(self, event: Event, what: str) -> bool:
@@ -80,55 +82,56 @@ class WebPage:
         """Usable whenever the server is."""
         return ""
 
+    async def _page(self, request: Request) -> Response:
+        link = self._contact if self._contact.startswith(("https://", "mailto:", "tel:")) else ""
+        facts = {"contact": self._contact, "link": link}
+        return HTMLResponse(self._pages.html(FOLDER / "page.html", language_of(request), facts), headers=HEADERS)
+
     async def _ask(self, request: Request) -> Response:
+        if refused := self._paced(request):
+            return refused
         try:
-            question = to_question(await request.body())
+            event = to_question(await request.body())
         except ValueError as wrong:
-            return JSONResponse({"error": str(wrong)}, 400, headers=HEADERS)
-        person = f"web:{request.client.host}" if request.client else ""  # behind a proxy on loopback: the browser's
-        answer = await self._parts.respond(question, None, person)
-        reply = {
-            "outcome": answer.decision.outcome if answer.decision else "answer",
-            "language": answer.language,
-            "understood": understood(answer),
-            "html": to_html(self._parts.render(answer)),
-        }
-        return JSONResponse(reply, headers=HEADERS)
+            return _refusal(400, "long" if isinstance(wrong, TooLong) else "wrong", str(wrong))
+        return await self._said(event, event.key)
+
+    async def _press(self, request: Request) -> Response:
+        if refused := self._paced(request):
+            return refused
+        try:
+            event = to_press(await request.body())
+        except ValueError as wrong:
+            return _refusal(400, "wrong", str(wrong))
+        if event.act == "choose":
+            if not self._shown.knows(event.facts["entry"]):
+                return _refusal(400, "wrong", '"entry" must be one of the suggestions')
+            decision = (await self._parts.respond(event.question)).decision
+            given = {"email": decision.address, "domain": decision.domain} if decision else {}
+            event = replace(event, question=Question(""), facts={**event.facts, **given})
+        return await self._said(event, event.facts["key"])
+
+    async def _said(self, event: Event, key: str) -> Response:
+        try:
+            reply = await self._pages.consider(event)
+        except TryLater as later:
+            return _refusal(503, "later", "try again later", later.seconds or 5.0)
+        shown: Mapping[str, Any] = self._shown.reply(reply.answer, key) if reply.answer else {}
+        return JSONResponse(shown, headers=HEADERS)
+
+    def _paced(self, request: Request) -> Response | None:
+        """A refusal for a stranger who asks too fast; who sits at this machine harms nobody else."""
+        if is_local(request):
+            return None
+        client, now = client_of(request), time.monotonic()
+        seconds = self._turns.wait(client, now)
+        if seconds:
+            return _refusal(429, "pace", "too many questions at once", seconds)
+        self._turns.take(client, now)
+        return None
 
 
-def to_question(body: bytes) -> Question:
-    """{"text": …, "lang": "de" | "en" | null} → Question. Raises ValueError saying what is wrong.
-
-    Besides: "before", the reply's "understood" of the question before; "hint", the language where the text does not
-    tell.
-    """
-    try:
-        raw = json.loads(body)
-    except (ValueError, RecursionError) as wrong:
-        raise ValueError('the body is no JSON; send {"text": "…"}') from wrong
-    text = raw.get("text") if isinstance(raw, dict) else None
-    if not isinstance(text, str) or not text.strip():
-        raise ValueError('"text" is missing or empty; send {"text": "…"}')
-    if len(text) > LONGEST:
-        raise ValueError(f"the text has {len(text)} characters; {LONGEST} is the limit")
-    before = raw.get("before", "")
-    if not isinstance(before, str) or len(before) > LONGEST:
-        raise ValueError(f'"before" must be a text of at most {LONGEST} characters')
-    return Question(text, language=_language(raw, "lang"), before=before, hint=_language(raw, "hint"))
-
-
-def understood(answer: Answer) -> str:
-    """The whole question, for the next one's "before"; empty where it was not covered."""
-    decision = answer.decision
-    return decision.normalised if decision and decision.outcome != "decline" else ""
-
-
-def _language(raw: Mapping[str, Any], name: str) -> Language | None:
-    language = raw.get(name)
-    if language is not None and language not in LANGUAGES:
-        raise ValueError(f'"{name}" must be "de", "en" or null')
-    return cast("Language | None", language)
-
-
-async def _file(name: str, kind: str, request: Request) -> Response:
-    return HTMLResponse((PAGE.parent / name).read_text(encoding="utf-8"), media_type=kind, headers=HEADERS)
+def _refusal(status: int, problem: str, says: str, seconds: float = 0.0) -> Response:
+    """`problem`: which words the page shows; `says`: for programs."""
+    headers = HEADERS | ({"Retry-After": str(int(seconds) + 1)} if seconds else {})
+    return JSONResponse({"error": says, "problem": problem}, status, headers=headers)

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -11,10 +14,13 @@ import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.admin import Gate
 from bot.channels import Parts
-from bot.channels.web import WebPage
+from bot.channels.web import BURST, WebPage
 from bot.channels.web.to_html import to_html
-from bot.core.model import Answer, Event, Language, Question
+from bot.core.model import Answer, Event, Language, Question, Reply, TryLater
+from bot.insight import StoredInsight
+from bot.pages import Pages
 from bot.serve import open_app
 from bot.store import Store
 
@@ -43,14 +49,25 @@ def test_nothing_typed_becomes_a_tag_of_its_own(typed: str) -> None:
     assert ">" not in shown
 
 
-async def respond(question: Question, office: None = None, person: str = "") -> Answer:
-    if question.text == "bug":
-        raise RuntimeError("secret detail")
+async def respond(question: Question) -> Answer:
     return Answer("echo", question.language or "de", {"text": question.text})
 
 
+async def consider(event: Event) -> Reply:
+    """Echoes; tells what a press was about."""
+    if event.question.text == "bug":
+        raise RuntimeError("secret detail")
+    if event.question.text == "later":
+        raise TryLater("the database rests", 7.0)
+    if event.act != "ask":
+        return Reply(Answer("echo", event.question.language or "de", {"text": f"{event.act} {event.facts}"}))
+    facts = {"text": event.question.text, "suggested": ["known"]}
+    template = "suggest" if event.question.text == "what?" else "echo"
+    return Reply(Answer(template, event.question.language or event.question.hint or "de", facts))
+
+
 async def store(event: Event) -> None:
-    raise AssertionError("the page stores nothing")
+    raise AssertionError("the page stores nothing before it is answered")
 
 
 async def concerns(event: Event) -> bool:
@@ -61,25 +78,23 @@ def no_label(name: str, language: Language) -> str:
     return ""
 
 
+def title(name: str, language: Language) -> str:
+    return {"known": f"Title {language}"}[name]
+
+
+def html(file: Path, language: Language, facts: Mapping[str, Any]) -> str:
+    return f"{file.name} {language} {dict(facts)}"
+
+
 async def no_trouble() -> str:
     return ""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    tmp = tmp_path_factory.mktemp("web")
-    page = WebPage(
-        Parts(
-            store,
-            respond,
-            lambda answer: f"**{answer.facts['text']}**",
-            {},
-            no_label,
-            no_label,
-            concerns,
-            Store("", tmp),
-        )
-    )
+    kept = Store("", tmp_path_factory.mktemp("web"))
+    parts = Parts(store, respond, lambda answer: f"**{answer.facts['text']}**", {}, no_label, title, concerns, kept)
+    page = WebPage(parts, Pages(consider, lambda answer: "", html, Gate(), StoredInsight(kept)), "+49 30 1")
     app = open_app(no_trouble, {"web": page})
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     serving = asyncio.create_task(server.serve())
@@ -90,26 +105,105 @@ async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     await serving
 
 
-async def fetch(method: str, url: str, data: bytes | None = None) -> tuple[int, str, str]:
-    async with aiohttp.ClientSession() as session, session.request(method, url, data=data) as response:
-        return response.status, await response.text(), response.headers.get("Content-Security-Policy", "")
+async def fetch(method: str, url: str, data: bytes | None = None, **headers: str) -> tuple[int, str, Mapping[str, str]]:
+    async with aiohttp.ClientSession() as session, session.request(method, url, data=data, headers=headers) as response:
+        return response.status, await response.text(), response.headers
+
+
+async def post(url: str, **body: Any) -> dict[str, Any]:
+    status, text, _ = await fetch("POST", url, json.dumps(body).encode())
+    assert status == 200, text
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_the_page_and_its_parts_are_served_with_a_strict_policy(url: str) -> None:
     for path in ("/", "/page.css", "/page.js"):
-        status, text, policy = await fetch("GET", url + path)
+        status, text, headers = await fetch("GET", url + path)
         assert status == 200
         assert text
-        assert "default-src 'none'" in policy
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+
+
+SPOKEN = [
+    ("nothing said", "", "", "de"),
+    ("German", "de-DE,de;q=0.9,en;q=0.8", "", "de"),
+    ("English", "en-GB,en;q=0.9", "", "en"),
+    ("neither", "fr-FR,fr;q=0.9", "", "de"),
+    ("English rather than German", "fr, en;q=0.8, de;q=0.5", "", "en"),
+    ("not English", "en;q=0, de;q=0.1", "", "de"),
+    ("no weight at all", "en;q=high", "", "de"),
+    ("chosen", "de", "?lang=en", "en"),
+    ("chosen, but we do not speak it", "en", "?lang=fr", "en"),
+]
+
+
+@pytest.mark.parametrize(("header", "query", "language"), [r[1:] for r in SPOKEN], ids=[r[0] for r in SPOKEN])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_page_speaks_the_language_of_its_reader(url: str, header: str, query: str, language: str) -> None:
+    accepts: Any = {"Accept-Language": header}
+    _, text, _ = await fetch("GET", f"{url}/{query}", **accepts)
+    assert text.startswith(f"page.html {language} ")
+    assert "+49 30 1" in text
 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_question_is_answered_on_the_line(url: str) -> None:
-    status, text, _ = await fetch("POST", f"{url}/ask", json.dumps({"text": "welcher Port?", "lang": "en"}).encode())
-    assert status == 200
+    found = await post(f"{url}/ask", text="welcher Port?", lang="en")
+    key = found.pop("key")
     html = "<p><strong>welcher Port?</strong></p>"
-    assert json.loads(text) == {"outcome": "answer", "language": "en", "understood": "", "html": html}
+    assert re.fullmatch(r"web::[0-9a-f]{16}", key)
+    assert found == {
+        "outcome": "answer",
+        "language": "en",
+        "understood": "",
+        "html": html,
+        "in": {"de": html, "en": html},
+        "choices": [],
+        "feedback": False,
+        "why": {},
+    }
+
+
+CONVERSATION = "0abcdefg-0hijklmn-0opqrst"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_conversation_keeps_its_random_name_and_suggestions_have_titles(url: str) -> None:
+    found = await post(f"{url}/ask", text="what?", conversation=CONVERSATION, hint="en")
+    assert found["key"].startswith(f"web:{CONVERSATION}:")
+    assert found["choices"] == [{"entry": "known", "de": "Title de", "en": "Title en"}]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_press_reaches_the_desk_with_the_key_of_its_reply(url: str) -> None:
+    key = (await post(f"{url}/ask", text="what?", conversation=CONVERSATION))["key"]
+    found = await post(f"{url}/press", act="helpful", key=key, lang="en")
+    assert found["key"] == key
+    assert f"helpful {{&#x27;key&#x27;: &#x27;{key}&#x27;" in found["html"]
+    chosen = await post(f"{url}/press", act="choose", key=key, entry="known", text="what?", lang="en")
+    assert "&#x27;entry&#x27;: &#x27;known&#x27;" in chosen["html"]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_who_must_wait_is_told_how_long(url: str) -> None:
+    status, text, headers = await fetch("POST", f"{url}/ask", b'{"text": "later"}')
+    assert (status, json.loads(text)["problem"], headers["Retry-After"]) == (503, "later", "8")
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_stranger_is_paced_and_who_sits_here_is_not(url: str) -> None:
+    stranger: Any = {"X-Forwarded-For": "192.0.2.7"}  # through a proxy on this machine
+    found = [(await fetch("POST", f"{url}/ask", b'{"text": "x"}', **stranger)) for _ in range(BURST + 1)]
+    assert [status for status, _, _ in found] == [200] * BURST + [429]
+    assert json.loads(found[-1][1])["problem"] == "pace"
+    assert 1 <= int(found[-1][2]["Retry-After"]) <= 3
+    assert (await fetch("POST", f"{url}/press", b"{}", **stranger))[0] == 429
+    other: Any = {"X-Forwarded-For": "192.0.2.8"}
+    assert (await fetch("POST", f"{url}/ask", b'{"text": "x"}', **other))[0] == 200
+    assert (await fetch("POST", f"{url}/ask", b'{"text": "x"}'))[0] == 200
 
 
 REFUSED = [
@@ -121,6 +215,12 @@ REFUSED = [
     ("another language as a hint", b'{"text": "x", "hint": "fr"}', 400, '"hint" must be'),
     ("no text before", b'{"text": "x", "before": 1}', 400, '"before" must be'),
     ("too long", json.dumps({"text": "x" * 8001}).encode(), 400, "8000 is the limit"),
+    (
+        "a conversation that is no name",
+        b'{"text": "x", "conversation": "max@firma.de 12345"}',
+        400,
+        '"conversation" must be',
+    ),
     ("nested too deep", b"[" * 100_000, 400, "no JSON"),
     ("no text at all", b"\xff\xfe", 400, "no JSON"),
 ]
@@ -131,6 +231,31 @@ REFUSED = [
 async def test_a_bad_request_is_refused_with_the_reason(url: str, body: bytes, status: int, says: str) -> None:
     got, text, _ = await fetch("POST", f"{url}/ask", body)
     assert got == status
+    assert says in json.loads(text)["error"]
+
+
+KEY = "web::0123456789abcdef"
+PRESSES = [
+    ("no JSON", b"hallo", "no JSON"),
+    ("no key", b'{"act": "helpful"}', '"key" must be'),
+    ("a key of Slack's", b'{"act": "helpful", "key": "T0001:C0001:1515449522.000016:ask"}', '"key" must be'),
+    ("no act", json.dumps({"key": KEY}).encode(), '"act" must be'),
+    ("an act that pages have not", json.dumps({"key": KEY, "act": "person"}).encode(), '"act" must be'),
+    (
+        "an entry that is none",
+        json.dumps({"key": KEY, "act": "choose", "entry": "x", "text": "x"}).encode(),
+        '"entry" must',
+    ),
+    ("no text", json.dumps({"key": KEY, "act": "choose", "entry": "known"}).encode(), '"text" is missing'),
+    ("another language", json.dumps({"key": KEY, "act": "helpful", "lang": "fr"}).encode(), '"lang" must'),
+]
+
+
+@pytest.mark.parametrize(("body", "says"), [row[1:] for row in PRESSES], ids=[row[0] for row in PRESSES])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_press_that_is_none_of_ours_is_refused(url: str, body: bytes, says: str) -> None:
+    status, text, _ = await fetch("POST", f"{url}/press", body)
+    assert status == 400
     assert says in json.loads(text)["error"]
 
 

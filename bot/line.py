@@ -1,0 +1,43 @@
+"""Event → Reply for who waits on the line: a browser sees at once whether an answer came, so nothing is stored before.
+
+The same desk as for stored events, the same log and counts; what was decided is kept for gaps and dashboard.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import structlog
+
+from bot.core.model import Event, Reply
+from bot.store import DATABASE_TROUBLE, Store
+from bot.watch import Watch, took
+
+log = structlog.get_logger()
+
+
+class Line:
+    """One per process."""
+
+    def __init__(self, consider: Callable[[Event], Awaitable[Reply]], store: Store, watch: Watch) -> None:
+        self._consider, self._store, self._watch = consider, store, watch
+
+    async def consider(self, event: Event) -> Reply:
+        """What to say. Raises TryLater, and whatever a bug of ours raises: the server logs it and says no more."""
+        event = replace(event, received=time.time())
+        with self._watch.of(event):
+            self._watch.received(event)
+            began = time.perf_counter()
+            reply = await self._consider(event)
+            self._watch.decided(event, reply.answer, time.perf_counter() - began)
+            await self._keep(event)
+            self._watch.delivered(event, 1)
+        return reply
+
+    async def _keep(self, event: Event) -> None:
+        """How long it took; not worth a person's answer."""
+        try:
+            await asyncio.to_thread(self._store.sent, event.key, "", took(event))
+        except DATABASE_TROUBLE as wrong:
+            log.warning("not_kept", key=event.key, why=type(wrong).__name__)
