@@ -133,6 +133,7 @@ def run() -> None:
         commands={name: command.HINT for name, command in find_commands().items()},
         why=lambda answer: show.why(answer, mind.core.evidence_for),
         html=mind.renderer.html,
+        say=mind.renderer.say,
     )
     try:
         asyncio.run(serve.run_system(settings, responder(mind, settings, metrics), words, click.echo, metrics))

@@ -18,7 +18,7 @@ REPLIES = (
     *("ticket", "ticket_note", "breaker"),
     *("oddity", "offer"),
 )
-PAGES = ("web",)  # what stands on the pages for browsers: a block for each text, like the labels
+PAGES = ("web", "dashboard")  # what stands on the pages for browsers: a block for each text, like the labels
 LONGEST_LABEL = 75  # characters of a Slack button
 _ASKERS = (
     ("", ""),

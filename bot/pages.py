@@ -51,6 +51,9 @@ class Pages:
     html: Callable[[Path, Language, Mapping[str, Any]], str]  # a page beside the channel; words: templates/<folder>.md
     gate: Gate
     insight: Insight
+    say: Callable[[str, str, Language], str]  # (folder, name, language) → a text of templates/<folder>.md
+    trouble: Callable[[], Awaitable[Mapping[str, str]]]  # part → what is wrong with it; empty: it is ready
+    off: Mapping[str, str]  # channel that is not configured → which variable turns it on
 
 
 def language_of(request: Request) -> Language:

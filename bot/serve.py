@@ -30,7 +30,7 @@ from bot.line import Line
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.pages import Pages
 from bot.settings import Settings
-from bot.store import Store
+from bot.store import DATABASE_TROUBLE, Store
 from bot.tickets import Tickets
 from bot.watch import Watch
 
@@ -52,6 +52,7 @@ class Words:
     commands: Mapping[str, str]  # name → usage hint
     why: Callable[[Answer], str]  # the decision behind an answer
     html: Callable[[Path, Language, Mapping[str, Any]], str]  # see Pages
+    say: Callable[[str, str, Language], str]  # see Pages
 
 
 async def run_system(
@@ -71,6 +72,7 @@ async def run_system(
     jobs = Jobs(database, folder, desk.consider, open_channels, store, watch)
     token = settings.postbote_admin_token
     gate = Gate(token.get_secret_value() if token else "")
+    off: dict[str, str] = {}
     line = Line(desk.consider, store, watch)
     parts = Parts(
         jobs.store,
@@ -81,12 +83,22 @@ async def run_system(
         words.title,
         desk.concerns,
         store,
-        Pages(line.consider, words.why, words.html, gate, StoredInsight(store)),
+        Pages(
+            line.consider,
+            words.why,
+            words.html,
+            gate,
+            StoredInsight(store),
+            words.say,
+            partial(_trouble, jobs.trouble, open_channels),
+            off,
+        ),
     )
     for name, open_channel in find_channels().items():
         opened = open_channel(settings, parts)
         if isinstance(opened, Off):
             if opened.cure:
+                off[name] = opened.cure
                 say(f"  off  {name}: {opened.cure}")
         else:
             open_channels[name] = opened
@@ -188,7 +200,7 @@ def open_app(
     return Starlette(
         routes=routes,
         middleware=[Middleware(BodyLimit, largest=LARGEST_BODY)],
-        exception_handlers={HTTPException: _refused, Exception: _failed},
+        exception_handlers={HTTPException: _refused, DATABASE_TROUBLE: _resting, Exception: _failed},
     )
 
 
@@ -209,6 +221,12 @@ async def _metrics(
 async def _refused(request: Request, wrong: Exception) -> Response:
     assert isinstance(wrong, HTTPException)  # noqa: S101 - Starlette calls it for nothing else
     return PlainTextResponse(f"{wrong.detail}\n", wrong.status_code, headers=wrong.headers)
+
+
+async def _resting(request: Request, wrong: Exception) -> Response:
+    """Whatever could not do without the database."""
+    log.warning("database_does_not_answer", path=request.url.path, why=type(wrong).__name__)
+    return PlainTextResponse("the database does not answer; try again later\n", 503, headers={"Retry-After": "5"})
 
 
 async def _failed(request: Request, wrong: Exception) -> Response:

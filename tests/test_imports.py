@@ -50,7 +50,12 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "pages": ({"admin", "core"}, {"starlette"}),
     "channels": ({"admin", "core", "pages", "settings", "turns"}, {"starlette", "structlog"}),
 }
-CHANNEL_CLIENTS = {"slack": {"slack_bolt", "slack_sdk", "aiohttp", "cryptography"}, "web": set(), "terminal": set()}
+CHANNEL_CLIENTS = {
+    "slack": {"slack_bolt", "slack_sdk", "aiohttp", "cryptography"},
+    "web": set(),
+    "dashboard": {"leather"},
+    "terminal": set(),
+}
 
 
 def imports(file: Path) -> Iterator[str]:

@@ -30,6 +30,7 @@ class Seen:
     log: list[dict[str, Any]]
     metrics: dict[tuple[str, str], float]  # (name, labels as "a=1,b=2") → value
     raw: str  # log and metrics together
+    dashboard: str
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -49,10 +50,17 @@ async def seen(data: Path) -> AsyncIterator[Seen]:
             assert await slack.deliver(f"{url}slack/events", recorded("app_mention", text=QUESTION)) == 1
             assert await slack.command(f"{url}slack/events", "mx", "firma.de") == 200
             await slack.until(posts=2)
+            told = {"text": "Wie richte ich eine Weiterleitung ein?", "conversation": "0123456789abcdef"}
+            async with session.post(f"{url}ask", json=told) as response:
+                key = (await response.json())["key"]
+            async with session.post(f"{url}press", json={"act": "unhelpful", "key": key}) as response:
+                assert "Danke" in (await response.json())["html"]
+            async with session.get(f"{url}dashboard?lang=en") as response:
+                dashboard = await response.text()
             metrics = await settled(session, f"{url}metrics")
     await slack.stop()
     text = (data / "log").read_text()
-    yield Seen([json.loads(line) for line in text.splitlines()], to_samples(metrics), text + metrics)
+    yield Seen([json.loads(line) for line in text.splitlines()], to_samples(metrics), text + metrics, dashboard)
 
 
 async def settled(session: aiohttp.ClientSession, url: str) -> str:
@@ -102,11 +110,13 @@ COUNTED = [
     ("postbote_events_total", "act=ask,channel=slack", 2),
     ("postbote_answers_total", "channel=slack,language=de,outcome=answer", 1),
     ("postbote_answers_total", "channel=slack,language=de,outcome=mx", 1),
-    ("postbote_understanding_seconds_count", "", 1),
+    ("postbote_understanding_seconds_count", "", 2),
     ("postbote_reply_seconds_count", "channel=slack", 2),
     ("postbote_retries_total", "channel=slack,step=deliver", 1),
     ("postbote_dns_lookups_total", "kind=MX,result=ok", 1),
     ("postbote_dns_lookups_total", "kind=AAAA,result=none", 1),
+    ("postbote_answers_total", "channel=web,language=de,outcome=decline", 1),
+    ("postbote_feedback_total", "channel=web,verdict=unhelpful", 1),
     ("postbote_queue_depth", "", 0),
     ("postbote_jobs_under_way", "", 0),
     ("postbote_ready", "part=jobs", 1),
@@ -134,11 +144,22 @@ async def test_the_build_is_named(seen: Seen) -> None:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_neither_words_nor_secrets_nor_people_are_in_log_or_metrics(seen: Seen) -> None:
+    assert "Weiterleitung" not in seen.raw
     for secret in (TOKEN, SECRET, "geheim", "welcher", "firma.de", "POP3 mit"):
         assert secret not in seen.raw, secret
     labels = " ".join(labels for name, labels in seen.metrics if name.startswith("postbote_"))
     for person in ("T0001", "C0LAN2Q65", "U061F7AUR"):
         assert person not in labels
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_page_and_slack_are_on_the_dashboard_together(seen: Seen) -> None:
+    assert "Wie richte ich eine Weiterleitung ein?" in seen.dashboard  # a gap
+    for channel in ("slack", "web"):
+        assert f'<th scope="row">{channel}</th><td>de</td>' in seen.dashboard
+    assert "geheim.example" not in seen.dashboard
+    for secret in (TOKEN, SECRET):
+        assert secret not in seen.dashboard
 
 
 def test_counting_in_vain_shows() -> None:

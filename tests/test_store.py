@@ -2,16 +2,20 @@
 
 import os
 import sqlite3
+import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import Mind
 from bot.core.model import Answer, Before, Event, Question
+from bot.insight import StoredInsight
 from bot.respond import ask
 from bot.store import Store
+from bot.tables import METADATA
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
@@ -168,3 +172,41 @@ def test_a_database_of_an_older_version_gets_the_new_columns(tmp_path: Path) -> 
     opened.close()
     assert found is not None
     assert (found.understood, found.outcome, found.entries) == ("Welcher Port?", "", ())
+
+
+def test_what_was_decided_is_counted_by_day_and_the_slowest_and_the_gaps_are_found(
+    store: Store, mind: Mind, talk: str
+) -> None:
+    insight, channel, since = StoredInsight(store), talk[-12:], time.time() - 60
+    for number, text in enumerate(
+        ["Welcher Port für POP3 mit SSL?", "Wie ändere ich mein Passwort?", "which port for imap?"]
+    ):
+        key = f"{talk}:{number}"
+        store.remember(replace(event(talk, str(number), text), key=key, channel=channel), answered(mind, text))
+        store.sent(key, "", 1_000_000.0 + number)
+    store.feedback(f"{talk}:0", "T1:U1", "unhelpful")
+    mine = [t for t in insight.tallies(since) if t.channel == channel]
+    today = int(time.time() // 86_400)
+    assert {(t.language, t.outcome): t.number for t in mine if t.day in (today, today - 1)} == {
+        ("de", "answer"): 1,
+        ("de", "decline"): 1,
+        ("en", "answer"): 1,
+    }
+    assert [k.took - 1_000_000.0 for k in insight.slowest(since, 100) if k.channel == channel] == [2, 1, 0]
+    assert [k.key for k in insight.unanswered(since, 100) if k.channel == channel] == [f"{talk}:1", f"{talk}:0"]
+    assert insight.verdicts(since)["unhelpful"] >= 1
+    assert insight.tallies(time.time() + 60) == []
+    found = insight.decision(f"{talk}:0")
+    assert found
+    assert (found.channel, found.unhelpful, found.sent) == (channel, 1, "")
+
+
+def test_the_day_begins_at_midnight_utc(store: Store, mind: Mind, talk: str) -> None:
+    """Cut off, not rounded: PostgreSQL's cast would count an afternoon as the next day."""
+    channel = talk[-12:]
+    key = f"{talk}:late"
+    store.remember(replace(event(talk, "late", "x"), key=key, channel=channel), answered(mind, "which port for imap?"))
+    table = METADATA.tables["postbote_decisions"]
+    with store.engine.begin() as connection:
+        connection.execute(table.update().where(table.c.key == key).values(at=20_000 * 86_400 + 86_399.0))
+    assert [t.day for t in StoredInsight(store).tallies(0.0) if t.channel == channel] == [20_000]

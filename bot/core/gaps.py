@@ -23,6 +23,7 @@ class Gap:
     reasons: tuple[str, ...]  # of REASONS, in their order
     last: float  # seconds since the epoch
     link: str  # to the newest; empty: not known
+    key: str = ""  # of the newest
 
 
 def to_gaps(kept: Iterable[Kept]) -> Sequence[Gap]:
@@ -69,4 +70,5 @@ def _to_gap(group: Sequence[tuple[str, Kept]]) -> Gap:
         reasons=tuple(r for r in REASONS if r in found),
         last=newest.at,
         link=newest.link,
+        key=newest.key,
     )

@@ -2,8 +2,9 @@
 
 A question: {"text": …, "lang": "de" | "en" | null, "hint": the same, where the text does not tell, "conversation": a
 random name that the browser made up}. Without a conversation, "before" may be the reply's "understood" of the question
-before. A press: {"act": "helpful" | "unhelpful", "key": the reply's} or {"act": "choose", "key": …, "entry": id,
-"text": the question}, with "lang" for the language of the reply that carries the button.
+before. A press: {"act": "helpful" | "unhelpful", "key": the reply's}; {"act": "choose", "key": …, "entry": id, "text":
+the question}; {"act": "check", "key": …, "text": what the reply offers to check}. Each with "lang", the language of the
+reply that carries the button.
 """
 
 import json
@@ -52,16 +53,17 @@ def to_press(body: bytes) -> Event:
     if not found:
         raise ValueError('"key" must be that of a reply')
     act = raw.get("act")
-    if act not in (*VERDICTS, "choose"):
-        raise ValueError('"act" must be "helpful", "unhelpful" or "choose"')
+    if act not in (*VERDICTS, "choose", "check"):
+        raise ValueError('"act" must be "helpful", "unhelpful", "choose" or "check"')
     chooses = act == "choose"
+    text = _text(raw) if act in ("choose", "check") else ""
     language = _language(raw, "lang") or "de"
     facts = {"key": found[0], "language": language} | ({"entry": str(raw.get("entry"))} if chooses else {})
     named = f"{CHANNEL}:{found['conversation']}"
     return Event(
         key=f"{found[0]}:{secrets.token_hex(4)}",
         channel=CHANNEL,
-        question=Question(_text(raw) if chooses else "", language=language),
+        question=Question(text, "check" if act == "check" else "", language),
         conversation=named,
         act=str(act),
         facts=facts,

@@ -51,7 +51,8 @@ async function post(path, body) {
     });
     if (response.ok) return await response.json();
     if (response.status >= 500 && response.status !== 503) return { problem: "fault" };
-    return { problem: (await response.json()).problem || "wrong" };
+    const refusal = await response.json().catch(() => ({}));
+    return { problem: refusal.problem || (response.status === 503 ? "later" : "wrong") };
   } catch {
     return { problem: "offline" };
   }
@@ -108,6 +109,27 @@ function show(article, said) {
     button.addEventListener("click", () => judge(article, said, button.dataset.act));
   });
   explain(find(".why"), find(".reason"), reply);
+  reply.checks.forEach((check) => {
+    const button = add("button", find(".buttons"), check[reply.language], { type: "button" });
+    button.addEventListener("click", () => look(article, said, check.ask));
+  });
+  if (said.looked) looked(article, said);
+}
+
+// What the DNS says now, under the explanation.
+async function look(article, said, ask) {
+  const found = await post("press", { act: "check", key: said.reply.key, text: ask, lang: said.reply.language });
+  if (found.problem) return complain(found.problem);
+  complain("");
+  said.looked = found.in;
+  keep();
+  looked(article, said);
+}
+
+function looked(article, said) {
+  const place = article.querySelector(".looked");
+  place.innerHTML = said.looked[said.reply.language];
+  place.hidden = false;
 }
 
 function explain(button, panel, reply) {

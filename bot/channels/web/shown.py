@@ -1,13 +1,16 @@
 """Answer → what the page shows: the words in both languages, the suggestions to choose from, and why."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 from bot.channels.web.to_html import to_html
 from bot.core.model import LANGUAGES, Answer, Candidate, Decision, Language
 
 MOST_CANDIDATES = 5
+_TAG = re.compile(r"<[^<>]{1,20}>")
 Title = Callable[[str, Language], str]
 
 
@@ -29,6 +32,7 @@ class Shown:
             "html": html[answer.language],
             "in": html,
             "choices": choices,
+            "checks": [self._check(check) for check in answer.facts.get("checks") or []],
             "feedback": answer.template == "answer",
             "why": self._reason(answer),
         }
@@ -41,7 +45,7 @@ class Shown:
         return to_html(markdown)
 
     def knows(self, entry: str) -> bool:
-        """Is there such an entry?"""
+        """Is there such an entry or topic?"""
         try:
             return bool(self._title(entry, "de"))
         except KeyError:
@@ -50,6 +54,12 @@ class Shown:
     def _choices(self, answer: Answer) -> list[dict[str, str]]:
         ids = answer.facts.get("suggested") or [] if answer.template in ("suggest", "answer") else []
         return [{"entry": i} | {language: self._title(i, language) for language in LANGUAGES} for i in ids]
+
+    def _check(self, check: Mapping[str, str]) -> Mapping[str, str]:
+        """Asks the DNS whether the condition of an explained error still holds."""
+        labels = {language: self._render(Answer("offer", language, {"name": check["name"]})) for language in LANGUAGES}
+        plain = {language: unescape(_TAG.sub("", to_html(label))) for language, label in labels.items()}
+        return {"ask": f"{check['name']} {check['condition']}"} | plain
 
     def _reason(self, answer: Answer) -> Mapping[str, Any]:
         """The decision, in words in both languages, and as the lines that support people read."""
@@ -72,15 +82,9 @@ class Shown:
 
     def _candidates(self, found: Sequence[Candidate], language: Language) -> list[dict[str, Any]]:
         """The best of all parts, each once, as the knowledge base names them."""
-        best = {c.id: c.score for c in sorted(found, key=lambda c: c.score)}
+        best = {c.id: c.score for c in sorted(found, key=lambda c: c.score) if self.knows(c.id)}  # no "not …"
         shown = sorted(((score, identity) for identity, score in best.items()), reverse=True)[:MOST_CANDIDATES]
-        return [{"title": self._name(i, language), "percent": _percent(s)} for s, i in shown if _percent(s)]
-
-    def _name(self, identity: str, language: Language) -> str:
-        try:
-            return self._title(identity, language)
-        except KeyError:  # "not …": a line that only looks like an entry's
-            return identity
+        return [{"title": self._title(i, language), "percent": _percent(s)} for s, i in shown if _percent(s)]
 
 
 def _percent(share: float) -> int:

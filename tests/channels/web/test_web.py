@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,11 +90,23 @@ async def no_trouble() -> str:
     return ""
 
 
+async def nothing_wrong() -> Mapping[str, str]:
+    return {"jobs": ""}
+
+
+def pages(
+    considered: Callable[[Event], Awaitable[Reply]],
+    page: Callable[[Path, Language, Mapping[str, Any]], str],
+    kept: Store,
+) -> Pages:
+    return Pages(considered, lambda answer: "", page, Gate(), StoredInsight(kept), lambda *words: "", nothing_wrong, {})
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     kept = Store("", tmp_path_factory.mktemp("web"))
     parts = Parts(store, respond, lambda answer: f"**{answer.facts['text']}**", {}, no_label, title, concerns, kept)
-    page = WebPage(parts, Pages(consider, lambda answer: "", html, Gate(), StoredInsight(kept)), "+49 30 1")
+    page = WebPage(parts, pages(consider, html, kept), "+49 30 1")
     app = open_app(no_trouble, {"web": page})
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     serving = asyncio.create_task(server.serve())
@@ -162,6 +174,7 @@ async def test_a_question_is_answered_on_the_line(url: str) -> None:
         "html": html,
         "in": {"de": html, "en": html},
         "choices": [],
+        "checks": [],
         "feedback": False,
         "why": {},
     }

@@ -1,0 +1,245 @@
+"""The dashboard at `/dashboard`, for operators and editors: what was asked, what is missing, what is slow, what is on.
+
+Pages without a script. Who may see them: bot/admin.py. All that it changes is its own session.
+"""
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.admin import COOKIE, SESSION, is_from_here, same_secret
+from bot.channels import Channel, Off, Parts
+from bot.channels.dashboard.charts import to_bars, to_columns
+from bot.channels.dashboard.draft import NAME, to_draft
+from bot.channels.dashboard.overview import day_of, kind_of, to_overview
+from bot.core.gaps import to_gaps
+from bot.core.model import Answer, Event, Kept, Language
+from bot.pages import HEADERS, POLICY, Pages, assets, language_of
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+log = structlog.get_logger()
+
+FOLDER = Path(__file__).parent
+BASE = "/dashboard"
+FORM = "postbote_form"  # the cookie that ties the form for the token to the browser that was given it
+_SECRET = re.compile(r"[\w-]{22}", re.ASCII)  # as secrets.token_urlsafe(16) makes it
+DAY = 86_400.0
+PERIODS = (7, 30, 90)  # days
+MOST_UNANSWERED = 2_000  # newest questions that the gaps are made of
+SHOWN_GAPS, SHOWN_SLOW = 50, 10
+OWN = HEADERS | {"Content-Security-Policy": f"{POLICY}'self'", "Cache-Control": "no-store"}
+
+
+def open_channel(settings: "Settings", parts: Parts) -> Channel | Off:
+    """Always on; without POSTBOTE_ADMIN_TOKEN for this machine only."""
+    return Dashboard(parts, parts.pages, to_variables(settings)) if parts.pages else Off("dashboard", "")
+
+
+def to_variables(settings: "Settings") -> list[Mapping[str, Any]]:
+    """Every variable and whether it is set; never its value."""
+    fields = type(settings).model_fields.items()
+    return [
+        {"name": name.upper(), "set": name in settings.model_fields_set, "about": field.description or ""}
+        for name, field in fields
+    ]
+
+
+class Dashboard:
+    """Reads the store; nobody asks it anything."""
+
+    name = "dashboard"
+
+    def __init__(self, parts: Parts, pages: Pages, variables: list[Mapping[str, Any]]) -> None:
+        self._parts, self._pages, self._variables = parts, pages, variables
+        self.routes = [
+            Route(BASE, self._overview),
+            Route(f"{BASE}/decision", self._decision),
+            Route(f"{BASE}/draft", self._draft),
+            Route(f"{BASE}/{NAME}", self._file),
+            Route(f"{BASE}/login", self._login, methods=["GET", "POST"]),
+            Route(f"{BASE}/logout", self._logout, methods=["POST"]),
+            *assets(FOLDER, f"{BASE}/"),
+        ]
+
+    async def start(self) -> None:
+        """Nothing to open."""
+
+    async def stop(self) -> None:
+        """Nothing to close."""
+
+    async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
+        """Never called: nobody asks the dashboard."""
+        return ""
+
+    async def hint(self, event: Event) -> Language | None:
+        """Nobody asks."""
+        return None
+
+    async def read(self, event: Event) -> str:
+        """Nobody asks."""
+        return ""
+
+    async def link(self, event: Event) -> str:
+        """Nobody asks."""
+        return ""
+
+    async def may(self, event: Event, what: str) -> bool:
+        """Nobody asks."""
+        return False
+
+    async def trouble(self) -> str:
+        """Usable whenever the server is."""
+        return ""
+
+    async def _overview(self, request: Request) -> Response:
+        if refused := self._refused(request):
+            return refused
+        language = language_of(request)
+        asked = request.query_params.get("days", "")
+        days = int(asked) if asked in map(str, PERIODS) else PERIODS[1]
+        facts = await asyncio.to_thread(self._found, days, time.time())
+        return self._shown(
+            request,
+            "overview.html",
+            {
+                **facts,
+                "days": days,
+                "periods": PERIODS,
+                "variables": self._variables,
+                "trouble": await self._pages.trouble(),
+                "off": self._pages.off,
+                "charts": self._charts(facts, language),
+            },
+        )
+
+    def _found(self, days: int, now: float) -> Mapping[str, Any]:
+        """All that is read from the database."""
+        insight = self._pages.insight
+        today = datetime.fromtimestamp(now, UTC).date()
+        since = (now // DAY - days + 1) * DAY
+        gaps = to_gaps(insight.unanswered(since, MOST_UNANSWERED))
+        return {
+            **to_overview(insight.tallies(since), insight.verdicts(since), today, days),
+            "gaps": [{"gap": gap, "last": day_of(gap.last)} for gap in gaps[:SHOWN_GAPS]],
+            "more_gaps": max(0, len(gaps) - SHOWN_GAPS),
+            "slow": [_facts_of(kept) for kept in insight.slowest(since, SHOWN_SLOW)],
+        }
+
+    def _charts(self, facts: Mapping[str, Any], language: Language) -> Mapping[str, str]:
+        def say(name: str) -> str:
+            return self._pages.say(FOLDER.name, name, language)
+
+        days = [(row["day"][5:], row["asked"]) for row in facts["by_day"]]
+        kinds = [(say(kind), facts["total"][kind]) for kind in facts["kinds"]]
+        return {
+            "days": to_columns(days, say("chart_days")),
+            "kinds": to_bars(kinds, say("chart_kinds")) if sum(facts["total"].values()) else "",
+        }
+
+    async def _decision(self, request: Request) -> Response:
+        if refused := self._refused(request):
+            return refused
+        kept = await self._kept(request)
+        if kept is None:
+            return self._shown(request, "gone.html", {}, 404)
+        titles = [{"id": entry, "title": self._title(entry, language_of(request))} for entry in kept.entries]
+        return self._shown(request, "decision.html", {**_facts_of(kept), "titles": titles})
+
+    async def _draft(self, request: Request) -> Response:
+        if refused := self._refused(request):
+            return refused
+        kept = await self._kept(request)
+        if kept is None:
+            return self._shown(request, "gone.html", {}, 404)
+        return self._shown(request, "draft.html", {"kept": kept, "draft": to_draft(kept), "file": NAME})
+
+    async def _file(self, request: Request) -> Response:
+        if refused := self._refused(request):
+            return refused
+        kept = await self._kept(request)
+        if kept is None:
+            return self._shown(request, "gone.html", {}, 404)
+        headers = OWN | {"Content-Disposition": f'attachment; filename="{NAME}"'}
+        return PlainTextResponse(to_draft(kept), media_type="application/yaml", headers=headers)
+
+    async def _kept(self, request: Request) -> Kept | None:
+        key = request.query_params.get("key", "")[:200]
+        return await asyncio.to_thread(self._pages.insight.decision, key) if "\0" not in key else None
+
+    def _title(self, entry: str, language: Language) -> str:
+        try:
+            return self._parts.title(entry, language)
+        except KeyError:  # the entry was removed since
+            return entry
+
+    async def _login(self, request: Request) -> Response:
+        if request.method == "GET" or not self._pages.gate.token:
+            return self._form(request, 200) if self._pages.gate.token else RedirectResponse(BASE, 303)
+        given = {
+            name: values[0] for name, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()
+        }
+        if not (is_from_here(request) and same_secret(given.get("form"), request.cookies.get(FORM, ""))):
+            return self._form(request, 403, "stale")
+        session, wait = self._pages.gate.opens(given.get("token", ""), request)
+        if not session:
+            log.warning("wrong_token", wait=round(wait))
+            return self._form(request, 429 if wait else 401, "slow" if wait else "wrong")
+        response = RedirectResponse(BASE, 303, headers=OWN)
+        _set_cookie(request, response, COOKIE, session)
+        return response
+
+    async def _logout(self, request: Request) -> Response:
+        form = parse_qs((await request.body()).decode("utf-8", "replace")).get("form", [""])[0]
+        if not (is_from_here(request) and same_secret(form, self._pages.gate.session(request).get("form", ""))):
+            return self._form(request, 403, "stale")
+        response = RedirectResponse(f"{BASE}/login", 303, headers=OWN)
+        response.delete_cookie(COOKIE, path=BASE)
+        return response
+
+    def _refused(self, request: Request) -> Response | None:
+        """None for who may see the page."""
+        if self._pages.gate.sees(request):
+            return None
+        return self._form(request, 401) if self._pages.gate.token else self._shown(request, "elsewhere.html", {}, 403)
+
+    def _form(self, request: Request, status: int, problem: str = "") -> Response:
+        """For the token. The same secret stands in the form and in a cookie, which no other site can set or read."""
+        kept = request.cookies.get(FORM, "")
+        secret = kept if _SECRET.fullmatch(kept) else secrets.token_urlsafe(16)
+        response = self._shown(request, "login.html", {"problem": problem, "form": secret}, status)
+        _set_cookie(request, response, FORM, secret)
+        return response
+
+    def _shown(self, request: Request, file: str, facts: Mapping[str, Any], status: int = 200) -> Response:
+        language = language_of(request)
+        query = dict(request.query_params)
+        common = {
+            "base": BASE,
+            "query": {k: v for k, v in query.items() if k in ("days", "key")},
+            "session": self._pages.gate.session(request).get("form", ""),
+            "chosen": f"lang={language}" if "lang" in query else "",
+        }
+        return HTMLResponse(self._pages.html(FOLDER / file, language, {**common, **facts}), status, headers=OWN)
+
+
+def _facts_of(kept: Kept) -> Mapping[str, Any]:
+    return {"kept": kept, "kind": kind_of(kept.outcome), "at": day_of(kept.at)}
+
+
+def _set_cookie(request: Request, response: Response, name: str, value: str) -> None:
+    response.set_cookie(
+        name, value, max_age=SESSION, path=BASE, httponly=True, samesite="strict", secure=request.url.scheme == "https"
+    )

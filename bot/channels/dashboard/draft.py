@@ -1,0 +1,46 @@
+"""A gap → the draft of an entry that would close it: with the question that was asked, and nothing invented.
+
+What people must write is empty, and the schema refuses what is empty: a draft that was not finished cannot be
+published by mistake (`postbote check` names each place).
+"""
+
+import json
+import re
+
+from bot.core.model import LANGUAGES, Kept, Language
+
+NAME = "draft.yaml"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")  # no part of a YAML text
+
+_HEAD = """\
+# A draft from Postbote's list of gaps. Write what is empty ("FILL IN" says what), name the file after the id, put it
+# into the knowledge base's folder, and run `postbote check`: it refuses the entry until everything is there.
+# What the FAQ does not say belongs into not-covered/ instead. knowledge/README.md explains every key.
+id: ""                            # FILL IN: lower-case words and hyphens, the file's name without .yaml
+kind: answer                      # or error, then also lines: ["the error line, word by word"]
+faq: ""                           # FILL IN: the section of the FAQ that says it
+title:                            # FILL IN: at most 120 characters
+  de: ""
+  en: ""
+answer:                           # FILL IN: what the FAQ says and no more; figures and host names as variables
+  de: ""
+  en: ""
+related: []
+questions:                        # FILL IN: how people ask, at least 12 a language
+"""
+
+
+def to_draft(kept: Kept) -> str:
+    """YAML, for a file of the knowledge base. Addresses were taken out of the question when it was stored."""
+    return _HEAD + "".join(_questions(language, kept) for language in LANGUAGES)
+
+
+def _questions(language: Language, kept: Kept) -> str:
+    if language != kept.language:
+        return f"  {language}: []\n"
+    return f"  {language}:\n    - {quoted(kept.question)}            # was asked; read it before you publish it\n"
+
+
+def quoted(text: str) -> str:
+    """One line in double quotes. A JSON string is a YAML string (yaml.org/spec/1.2.2 section 1.3)."""
+    return json.dumps(" ".join(_CONTROL.sub(" ", text).split()), ensure_ascii=False)

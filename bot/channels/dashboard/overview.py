@@ -1,0 +1,69 @@
+"""Counts → what the dashboard shows: one table a chart, so that nobody needs to see the chart."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from bot.core.model import Tally
+
+KINDS = ("answer", "suggest", "decline", "failure", "command", "silent")  # in this order, everywhere
+QUESTIONS = KINDS[:4]  # a question was decided; the rest are commands, small talk, and what was only overheard
+
+
+def to_overview(tallies: Sequence[Tally], verdicts: Mapping[str, int], last: date, days: int) -> Mapping[str, Any]:
+    """Facts for overview.html. `last`: the newest day, UTC."""
+    rows = _rows(tallies)
+    total = _counts(tallies)
+    return {
+        "kinds": KINDS,
+        "total": total,
+        "asked": sum(total[kind] for kind in QUESTIONS),
+        "share": _share(total),
+        "by_day": _by_day(tallies, last, days),
+        "by_channel": rows,
+        "helpful": verdicts.get("helpful", 0),
+        "unhelpful": verdicts.get("unhelpful", 0),
+    }
+
+
+def kind_of(outcome: str) -> str:
+    """One of KINDS: a command or small talk is stored under its template's name."""
+    return outcome if outcome in KINDS else "command"
+
+
+def day_of(at: float) -> str:
+    """Seconds since the epoch → "2026-11-25 14:03" in UTC."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def _by_day(tallies: Iterable[Tally], last: date, days: int) -> list[Mapping[str, Any]]:
+    """Every day of the period, also those on which nothing was asked."""
+    found: dict[int, list[Tally]] = {}
+    for tally in tallies:
+        found.setdefault(tally.day, []).append(tally)
+    dates = [last - timedelta(days=back) for back in range(days - 1, -1, -1)]
+    counted = [(one, _counts(found.get((one - date(1970, 1, 1)).days, []))) for one in dates]
+    return [{"day": one.isoformat(), "counts": c, "asked": sum(c[kind] for kind in QUESTIONS)} for one, c in counted]
+
+
+def _rows(tallies: Iterable[Tally]) -> list[Mapping[str, Any]]:
+    found: dict[tuple[str, str], list[Tally]] = {}
+    for tally in tallies:
+        found.setdefault((tally.channel, tally.language), []).append(tally)
+    return [
+        {"channel": channel, "language": language, "counts": _counts(of), "share": _share(_counts(of))}
+        for (channel, language), of in sorted(found.items())
+    ]
+
+
+def _counts(tallies: Iterable[Tally]) -> dict[str, int]:
+    counts = dict.fromkeys(KINDS, 0)
+    for tally in tallies:
+        counts[kind_of(tally.outcome)] += tally.number
+    return counts
+
+
+def _share(counts: Mapping[str, int]) -> int | None:
+    """Percent of the questions that were answered; None where nothing was asked."""
+    asked = sum(counts[kind] for kind in QUESTIONS)
+    return round(100 * counts["answer"] / asked) if asked else None

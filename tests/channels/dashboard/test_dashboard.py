@@ -1,0 +1,267 @@
+"""The dashboard over a real socket: who may see it, what it shows, and that it shows nobody's mark-up."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+import uvicorn
+
+from bot.__main__ import Mind
+from bot.admin import COOKIE, WRONG_AT_ONCE, Gate
+from bot.channels import Parts
+from bot.channels.dashboard import FORM, Dashboard, to_variables
+from bot.core.model import Answer, Event, Question, Reply
+from bot.insight import StoredInsight
+from bot.pages import Pages
+from bot.serve import open_app
+from bot.settings import Settings
+from bot.store import Store
+
+TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
+ATTACK = "<script>alert(1)</script> \"'> Wie richte ich {{ 7*7 }} ein?"
+ELSEWHERE: Any = {"X-Forwarded-For": "192.0.2.7"}  # through a proxy on this machine
+
+
+async def consider(event: Event) -> Reply:
+    raise AssertionError("nobody asks the dashboard")
+
+
+async def never(*what: Any) -> Any:
+    raise AssertionError("the dashboard stores and answers nothing")
+
+
+async def trouble() -> Mapping[str, str]:
+    return {"jobs": "", "zammad": "401 from the server"}
+
+
+async def no_trouble() -> str:
+    return ""
+
+
+@asynccontextmanager
+async def served(mind: Mind, store: Store, token: str) -> AsyncIterator[str]:
+    render = mind.renderer
+    pages = Pages(
+        consider,
+        lambda answer: "",
+        render.html,
+        Gate(token),
+        StoredInsight(store),
+        render.say,
+        trouble,
+        {"slack": "set SLACK_BOT_TOKEN"},
+    )
+    parts = Parts(never, never, render.render, {}, render.label, render.title, never, store)
+    settings = Settings(slack_bot_token="xoxb-secret", slack_signing_secret="hush", postbote_data_dir=Path("x"))  # noqa: S106
+    app = open_app(no_trouble, {"dashboard": Dashboard(parts, pages, to_variables(settings))})
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/dashboard"
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    kept = Store("", tmp_path_factory.mktemp("dashboard"))
+    kept.open()
+    asked = [
+        ("a", ATTACK, "decline", "javascript:alert(1)"),
+        ("b", "What is JMAP?", "suggest", "https://x.slack.com/p1"),
+    ]
+    for key, text, outcome, link in asked:
+        event = Event(key, "slack", Question(text))
+        kept.remember(event, Answer(outcome, "en"), why="outcome     decline <b>", link=link)
+        kept.sent(key, "1.2", 3.25)
+    kept.feedback("b", "T1:U1", "unhelpful")
+    return kept
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def url(mind: Mind, store: Store) -> AsyncIterator[str]:
+    async with served(mind, store, "") as found:
+        yield found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def locked(mind: Mind, store: Store) -> AsyncIterator[str]:
+    async with served(mind, store, TOKEN) as found:
+        yield found
+
+
+async def get(url: str, **headers: Any) -> tuple[int, str, Mapping[str, str]]:
+    async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as response:
+        return response.status, await response.text(), response.headers
+
+
+PAGES = ["", "?days=7", "?days=90", "?days=nonsense", "/decision?key=a", "/draft?key=a", "/draft.yaml?key=a"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_every_page_is_there_in_both_languages_and_obeys_no_mark_up(url: str, page: str, language: str) -> None:
+    accepts: Any = {"Accept-Language": language}
+    status, text, headers = await get(url + page, **accepts)
+    assert status == 200
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["Cache-Control"] == "no-store"
+    if not page.startswith("/draft.yaml"):
+        assert f'<html lang="{language}">' in text
+        assert "<script" not in text
+        assert "javascript:" not in text
+        assert "style=" not in text
+        assert "&lt;script&gt;alert(1)" in text
+        assert "{{ 7*7 }}" in text
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_overview_names_gaps_times_parts_and_variables_but_no_secret(url: str) -> None:
+    _, text, _ = await get(f"{url}?lang=en")
+    for shown in (
+        "What is JMAP?",
+        "not helpful",
+        'href="https://x.slack.com/p1"',
+        'href="/dashboard/draft?key=b',
+        "3.25",
+        "401 from the server",
+        "set SLACK_BOT_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        'role="img"',
+    ):
+        assert shown in text, shown
+    for secret in ("xoxb-secret", "hush"):
+        assert secret not in text
+    row = re.search(r"<code>SLACK_SIGNING_SECRET</code></th><td>(.*?)</td>", text)
+    assert row
+    assert row[1] == "set"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_draft_can_be_downloaded_and_holds_the_question(url: str) -> None:
+    _, text, headers = await get(f"{url}/draft.yaml?key=b")
+    assert headers["Content-Disposition"] == 'attachment; filename="draft.yaml"'
+    assert '- "What is JMAP?"' in text
+
+
+@pytest.mark.parametrize(
+    "page", ["/decision", "/draft?key=none", "/draft.yaml?key=%00", "/decision?key=" + "x" * 5_000]
+)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_is_no_longer_kept_is_said_to_be_gone(url: str, page: str) -> None:
+    assert (await get(url + page))[0] == 404
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if "?" in p or not p])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_without_a_token_nobody_elsewhere_sees_anything(url: str, page: str) -> None:
+    status, text, _ = await get(url + page, **ELSEWHERE)
+    assert status == 403
+    assert "POSTBOTE_ADMIN_TOKEN" in text
+    assert "script&gt;" not in text
+    assert (await get(url + page, Host="evil.example"))[0] == 403
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if "?" in p or not p])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_with_a_token_everybody_needs_it(locked: str, page: str) -> None:
+    status, text, _ = await get(locked + page)
+    assert status == 401
+    assert "script&gt;" not in text
+    assert 'type="password"' in text
+    bearer: Any = {"Authorization": f"Bearer {TOKEN}"}
+    assert (await get(locked + page, **bearer, **ELSEWHERE))[0] == 200
+
+
+async def form_of(session: aiohttp.ClientSession, url: str) -> str:
+    async with session.get(f"{url}/login?lang=en") as response:
+        found = re.search(r'name="form" value="([^"]+)"', await response.text())
+    assert found
+    return found[1]
+
+
+def jar() -> aiohttp.CookieJar:
+    return aiohttp.CookieJar(unsafe=True)  # it keeps cookies of an address as well
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_who_knows_the_token_logs_in_and_out(locked: str) -> None:
+    async with aiohttp.ClientSession(cookie_jar=jar()) as session:
+        form = await form_of(session, locked)
+        async with session.post(
+            f"{locked}/login", data={"form": form, "token": TOKEN}, allow_redirects=False
+        ) as response:
+            assert response.status == 303
+            cookie = next(c for c in response.headers.getall("Set-Cookie") if c.startswith(COOKIE))
+        assert {"HttpOnly", "Path=/dashboard", "SameSite=strict"} <= set(cookie.split("; "))
+        assert "Secure" not in cookie
+        async with session.get(locked) as response:
+            assert response.status == 200
+            own = re.search(r'name="form" value="([^"]+)"', await response.text())
+        assert own
+        async with session.post(f"{locked}/logout", data={"form": "wrong"}) as response:
+            assert response.status == 403
+        async with session.post(f"{locked}/logout", data={"form": own[1]}) as response:
+            assert response.status == 200
+        async with session.get(locked) as response:
+            assert response.status == 401
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_behind_https_the_cookies_are_for_https_alone(locked: str) -> None:
+    _, _, headers = await get(f"{locked}/login", **(ELSEWHERE | {"X-Forwarded-Proto": "https"}))
+    assert "Secure" in headers["Set-Cookie"]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_another_sites_form_does_not_log_in(locked: str) -> None:
+    async with aiohttp.ClientSession(cookie_jar=jar()) as session:
+        form = await form_of(session, locked)
+        good = {"form": form, "token": TOKEN}
+        foreign = [
+            (good, {"Origin": "https://evil.example"}),
+            (good, {"Sec-Fetch-Site": "cross-site"}),
+            ({"token": TOKEN}, {}),
+            (good | {"form": "guessed"}, {}),
+        ]
+        for data, headers in foreign:
+            async with session.post(f"{locked}/login", data=data, headers=headers) as response:
+                assert response.status == 403
+    async with aiohttp.ClientSession() as session, session.post(f"{locked}/login", data=good) as response:
+        assert response.status == 403  # the form without its cookie
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_guessing_is_slowed_down(locked: str) -> None:
+    guesser: Any = {"X-Forwarded-For": "192.0.2.99"}
+    async with aiohttp.ClientSession(cookie_jar=jar(), headers=guesser) as session:
+        form = await form_of(session, locked)
+        statuses = []
+        for number in range(WRONG_AT_ONCE + 1):
+            data = {"form": form, "token": f"guess {number}" if number < WRONG_AT_ONCE else TOKEN}
+            async with session.post(f"{locked}/login", data=data) as response:
+                statuses.append(response.status)
+                text = await response.text()
+    assert statuses == [401] * (WRONG_AT_ONCE - 1) + [429, 429]
+    assert 'role="alert"' in text
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_nothing_that_is_sent_breaks_a_form(locked: str) -> None:
+    odd = [b"", b"\xff\xfe", b"form=a&form=b", b"token=" + b"x" * 100_000, b"&" * 5_000]
+    cookie: Any = {"Cookie": f"{FORM}=\u00e4; {COOKIE}=x"}
+    async with aiohttp.ClientSession() as session:
+        for body in odd:
+            for page in ("login", "logout"):
+                async with session.post(f"{locked}/{page}", data=body, headers=cookie) as response:
+                    assert response.status == 403
