@@ -1,69 +1,69 @@
-"""How long from process start to ready, and how much CPU one answer takes: `python -m tests.bench.start`.
+"""How long from process start to ready, and how much CPU one answer on the page takes.
 
-Prints a table; the first row is a start that has to learn the knowledge base, the others remember it.
+The first start learns the knowledge base, the others remember it. Beside it: an interpreter that does nothing, and the
+bare Bolt app of tests/bench/echo.py.
 """
 
 import json
-import os
-import re
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from statistics import median
+from tempfile import TemporaryDirectory
 
-import click
+from tests.bench.figures import Figure
+from tests.bench.system import cpu_seconds, running
 
-QUESTIONS = [
+QUESTIONS = (
     "welcher port für pop3 mit ssl?",
     "Sorry,_I_wasn't_able_to_establish_an_SMTP_connection._(#4.4.1)/",
     "hello",
-]
-STARTS, ANSWERS = 4, 200
+)
+ANSWERS = 200
+ECHO = {"SLACK_BOT_TOKEN": "xoxb-none", "SLACK_API_URL": "http://127.0.0.1:9/"}
 
 
-def started(environment: dict[str, str]) -> tuple[subprocess.Popen[str], str, float]:
-    """A ready process, its address, and the seconds it took."""
-    began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    for line in process.stdout:
-        if found := re.search(r"http://\S+", line):
-            return process, found[0], time.perf_counter() - began
-    raise RuntimeError("the process ended before it was ready")
+def figures(starts: int) -> Iterator[Figure]:
+    """The median of so many starts of each kind."""
+    bare = median(_python() for _ in range(starts))
+    echo = median(_ready("tests.bench.echo", **ECHO) for _ in range(starts))
+    with TemporaryDirectory() as folder:
+        learns = _ready("bot", "run", POSTBOTE_DATA_DIR=folder)
+        remembers = median(_ready("bot", "run", POSTBOTE_DATA_DIR=folder) for _ in range(starts))
+        used = _answering(folder)
+    yield Figure("start", "Python alone", bare, "s")
+    yield Figure("start", "echo: ready", echo, "s", 1.0, "echo")
+    yield Figure("start", "postbote: ready, having learnt", learns, "s", learns / echo, "echo")
+    yield Figure("start", "postbote: ready, remembering", remembers, "s", remembers / echo, "echo")
+    yield Figure("start", "postbote: one answer on the page", used, "ms CPU")
 
 
-def ask(url: str, text: str) -> None:
+def _python() -> float:
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+    return time.perf_counter() - begun
+
+
+def _ready(*module: str, **variables: str) -> float:
+    begun = time.perf_counter()
+    with running(*module, **variables):
+        return time.perf_counter() - begun
+
+
+def _answering(folder: str) -> float:
+    """ms of CPU from the page's request to its reply."""
+    with running("bot", "run", POSTBOTE_DATA_DIR=folder) as (pid, url):
+        for text in QUESTIONS:
+            _ask(url, text)
+        before = cpu_seconds(pid)
+        for number in range(ANSWERS):
+            _ask(url, QUESTIONS[number % len(QUESTIONS)])
+        return 1000 * (cpu_seconds(pid) - before) / ANSWERS
+
+
+def _ask(url: str, text: str) -> None:
     body = json.dumps({"text": text}).encode()
     with urllib.request.urlopen(urllib.request.Request(f"{url}ask", body)) as response:
         response.read()
-
-
-def cpu_seconds(pid: int) -> float:
-    """User and system time of a process (proc(5), fields 14 and 15)."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:  # noqa: PTH123 - a file of the kernel
-        fields = stat.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"POSTBOTE_DATA_DIR": folder, "POSTBOTE_PORT": "0"}
-        for number in range(STARTS):
-            process, url, seconds = started(environment)
-            click.echo(f"start {number + 1} ({'learns' if number == 0 else 'remembers'}): ready after {seconds:.2f} s")
-            if number == STARTS - 1:
-                for text in QUESTIONS:
-                    ask(url, text)
-                before = cpu_seconds(process.pid)
-                for n in range(ANSWERS):
-                    ask(url, QUESTIONS[n % len(QUESTIONS)])
-                used = (cpu_seconds(process.pid) - before) / ANSWERS
-                click.echo(f"an answer over HTTP: {1000 * used:.1f} ms of CPU, page to reply")
-            process.send_signal(signal.SIGTERM)
-            process.wait()
-
-
-if __name__ == "__main__":
-    main()
