@@ -8,9 +8,11 @@ do not overlap are the message's conditions.
 
 import math
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 
@@ -110,9 +112,10 @@ class ErrorLines:
         """Every known line that fits somewhere, best first."""
         last = len(words) - 1
         completions = self._completions(words)
-        places: dict[str, list[int]] = defaultdict(list)  # word → positions in the message
+        places: dict[str, list[int]] = defaultdict(list)  # known word → positions in the message
         for position, word in enumerate(words):
-            places[word].append(position)
+            if word in self._weight:
+                places[word].append(position)
         for word in completions:
             places[word].append(last)
         found = [self._lay(number, places, last) for number in self._worth_laying(places)]
@@ -122,7 +125,8 @@ class ErrorLines:
         """Known words that the last word may be the cut-off beginning of."""
         if not words or len(words[-1]) < CUT_LETTERS or words[-1] in self._weight:
             return []
-        return [w for w in self._sorted_words if w.startswith(words[-1])]
+        first = bisect_left(self._sorted_words, words[-1])
+        return list(takewhile(lambda w: w.startswith(words[-1]), self._sorted_words[first:]))
 
     def _worth_laying(self, said: Iterable[str]) -> list[int]:
         """Numbers of the phrases whose words are found with enough weight, wherever they stand."""
@@ -136,32 +140,46 @@ class ErrorLines:
 
     def _lay(self, number: int, said: Mapping[str, Sequence[int]], last: int) -> Fit:
         """The best chain of matches that runs forward in both; ends of a paste may cut the line short."""
-        phrase = self._phrases[number]
-        places = sorted((position, place) for place, word in enumerate(phrase.words) for position in said.get(word, ()))
-        best: list[tuple[float, int]] = []  # (weight of the best chain that ends here, index of the place before or -1)
-        for index, (position, place) in enumerate(places):
-            own = self._weight[phrase.words[place]]
-            chain, before = own, -1
-            for earlier in range(index - 1, -1, -1):
-                gap = position - places[earlier][0] - 1
-                if gap > WIDEST_GAP:
-                    break
-                longer = best[earlier][0] + own - GAP * gap
-                if gap >= 0 and places[earlier][1] < place and longer > chain:
-                    chain, before = longer, earlier
-            best.append((chain, before))
-        end = max(range(len(best)), key=lambda i: (best[i][0], -i))
-        start = end
-        while best[start][1] >= 0:
-            start = best[start][1]
+        phrase, weight = self._phrases[number], self._weight
+        places = [
+            (position, place) for place, word in enumerate(phrase.words) if word in said for position in said[word]
+        ]
+        places.sort()
+        weights, before = _chains(places, [weight[phrase.words[place]] for _, place in places])
+        best = max(weights)
+        end = start = weights.index(best)
+        while before[start] >= 0:
+            start = before[start]
         total = self._total[number]
         if places[end][0] == last:  # cut off at the end of the paste: what would have followed cannot be asked for
-            total = sum(self._weight[w] for w in phrase.words[: places[end][1] + 1])
-        covered = max(0.0, best[end][0]) / max(total, 0.1)
-        score = min(1.0, covered) * min(
-            1.0, best[end][0] / min(FULL_WEIGHT, max(self._total[number], FULL_WEIGHT * 0.5))
-        )
-        return Fit(phrase, max(0.0, score), best[end][0], places[start][0], places[end][0])
+            total = sum(weight[w] for w in phrase.words[: places[end][1] + 1])
+        covered = max(0.0, best) / max(total, 0.1)
+        score = min(1.0, covered) * min(1.0, best / min(FULL_WEIGHT, max(self._total[number], FULL_WEIGHT * 0.5)))
+        return Fit(phrase, max(0.0, score), best, places[start][0], places[end][0])
+
+
+def _chains(places: Sequence[tuple[int, int]], own: Sequence[float]) -> tuple[list[float], list[int]]:
+    """Per place the weight of the best chain that ends there, and the index of the place before it, or -1.
+
+    `places`: (position in the message, place in the line), sorted. `own`: the weight of each.
+    """
+    weights: list[float] = []
+    before: list[int] = []
+    for index, (position, place) in enumerate(places):
+        chain = weight = own[index]
+        link = -1
+        for earlier in range(index - 1, -1, -1):
+            at, other = places[earlier]
+            gap = position - at - 1
+            if gap > WIDEST_GAP:
+                break
+            if other < place and gap >= 0:
+                longer = weights[earlier] + weight - GAP * gap
+                if longer > chain:
+                    chain, link = longer, earlier
+        weights.append(chain)
+        before.append(link)
+    return weights, before
 
 
 def _best_first(fit: Fit) -> tuple[float, float, bool, str, str]:

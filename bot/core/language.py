@@ -64,6 +64,7 @@ def _words_of(listed: str) -> frozenset[str]:
 
 _OF_BOTH = _words_of("in an die am was will so war hat den dem bei and mit")  # left out above: they tell no language
 _FUNCTION_WORDS: Mapping[Language, frozenset[str]] = {"de": _words_of(_GERMAN), "en": _words_of(_ENGLISH)}
+_BUILDING = _OF_BOTH.union(*_FUNCTION_WORDS.values())
 _TELLING: Mapping[Language, frozenset[str]] = {
     "de": _FUNCTION_WORDS["de"] | _words_of(_GERMAN_TOO),
     "en": _FUNCTION_WORDS["en"] | _words_of(_ENGLISH_TOO),
@@ -72,7 +73,7 @@ _TELLING: Mapping[Language, frozenset[str]] = {
 
 def is_function_word(word: str) -> bool:
     """Does a folded word build sentences, in either language, rather than say what they are about?"""
-    return len(word) < 2 or any(word in words for words in _FUNCTION_WORDS.values()) or word in _OF_BOTH
+    return len(word) < 2 or word in _BUILDING
 
 
 class LanguageGuess:

@@ -9,8 +9,9 @@ The weights were chosen on the development questions (bot/DECISIONS.md).
 import math
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ NEAREST_WEIGHT = 4.0
 MOST_LEARNT_OWNERS = 200  # beyond, learning would take minutes, and an owner's scorer is the mean of its examples
 MOST_POSTINGS = 200_000  # looked at, the most telling features first
 MOST_NEAR = 1_000  # nearest examples that are told apart by owner
+READ = 8  # messages that are remembered as they were read: the decision and its `why` ask for the same few
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def train(knowledge: Knowledge, reader: Reader, examples: Sequence[tuple[str, st
             documents[feature] += 1
     features = tuple(sorted(documents))
     idf = np.array([math.log((1 + len(examples)) / (1 + documents[f])) + 1 for f in features], dtype=np.float32)
-    number = {feature: n for n, feature in enumerate(features)}
+    number = _numbers(features)
     rows = [_weighted(counts, number, idf) for counts in counted]
     example_owner = np.array([owners.index(owner) for owner, _ in examples], dtype=np.int32)
     learn = _softmax_regression if len(owners) <= MOST_LEARNT_OWNERS else _means
@@ -86,14 +88,23 @@ def _names(counts: Counts) -> list[str]:
     return [f"{group}:{feature}" for group in GROUPS for feature in counts[group]]
 
 
-def _weighted(counts: Counts, number: Mapping[str, int], idf: Floats) -> tuple[Ints, Floats]:
+def _numbers(features: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+    """Group → feature → its number."""
+    found: dict[str, dict[str, int]] = {group: {} for group in GROUPS}
+    for number, named in enumerate(features):
+        group, _, feature = named.partition(":")
+        found[group][feature] = number
+    return found
+
+
+def _weighted(counts: Counts, number: Mapping[str, Mapping[str, int]], idf: Floats) -> tuple[Ints, Floats]:
     """Numbers and values of the known features, each group at its weight."""
-    parts = [_group(group, counts[group], number, idf) for group in GROUPS]
+    parts = [_group(group, counts[group], number[group], idf) for group in GROUPS]
     return np.concatenate([ids for ids, _ in parts]), np.concatenate([values for _, values in parts])
 
 
 def _group(group: str, times: Mapping[str, float], number: Mapping[str, int], idf: Floats) -> tuple[Ints, Floats]:
-    known = [(n, t) for f, t in times.items() if (n := number.get(f"{group}:{f}")) is not None]
+    known = [(n, t) for f, t in times.items() if (n := number.get(f)) is not None]
     ids = np.array([n for n, _ in known], dtype=np.int32)
     values = np.array([t for _, t in known], dtype=np.float32) * idf[ids]
     length = float(np.linalg.norm(values)) or 1.0
@@ -194,6 +205,16 @@ def _highest(scores: Floats, count: int) -> list[int]:
     return [int(n) for n in among[np.argsort(-scores[among], kind="stable")][:count]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The words of a message as the ranker sees them."""
+
+    ids: Ints  # of its features
+    values: Floats
+    cosine: Floats  # per example
+    known: bool  # is any of the words one that the examples use?
+
+
 class Ranker:
     """Ranks entries and topics for a message."""
 
@@ -201,61 +222,63 @@ class Ranker:
         self._entries = entries
         self._reader = reader
         self._trained = trained
-        self._number = {feature: n for n, feature in enumerate(trained.features)}
+        self._number = _numbers(trained.features)
         self._column, self._sign = _columns(trained.features)
+        self._remembered = lru_cache(READ)(self._features)
 
     def rank(self, words: Sequence[str]) -> Ranking:
         """All entries and topics for the words of a message."""
-        trained = self._trained
-        ids, values = _weighted(self._reader.counts(words), self._number, trained.idf)
-        linear = (values * self._sign[ids]) @ trained.weights[self._column[ids]]
-        near = self._nearest(ids, values)
+        trained, read = self._trained, self._remembered(tuple(words))
+        linear = (read.values * self._sign[read.ids]) @ trained.weights[self._column[read.ids]]
+        near = self._nearest(read.cosine)
         return Ranking(trained.owners, self._entries, LINEAR_WEIGHT * linear + NEAREST_WEIGHT * near)
 
     def evidence(self, words: Sequence[str], owner: str, most: int) -> list[str]:
         """Stems of the message that speak for an owner in the linear scorer, the strongest first; for `--why`."""
-        trained = self._trained
-        ids, values = _weighted(self._reader.counts(words), self._number, trained.idf)
-        share = values * self._sign[ids] * trained.weights[self._column[ids], trained.owners.index(owner)]
-        said = [(v, trained.features[i]) for v, i in zip(share.tolist(), ids.tolist(), strict=True)]
+        trained, read = self._trained, self._remembered(tuple(words))
+        weights = trained.weights[self._column[read.ids], trained.owners.index(owner)]
+        share = read.values * self._sign[read.ids] * weights
+        said = [(v, trained.features[i]) for v, i in zip(share.tolist(), read.ids.tolist(), strict=True)]
         stems = sorted((-v, f.removeprefix("word:")) for v, f in said if v > 0 and f.startswith("word:"))
         return [stem for _, stem in stems[:most]]
 
     def nearest_example(self, words: Sequence[str], owner: str) -> int:
         """Number of the owner's example that is nearest to the message, in the order of `examples_of`."""
-        ids, values = _weighted(self._reader.counts(words), self._number, self._trained.idf)
-        cosine = self._cosines(ids, values)
+        cosine = self._remembered(tuple(words)).cosine
         own = np.flatnonzero(self._trained.example_owner == self._trained.owners.index(owner))
         return int(own[np.argmax(cosine[own])])
 
     def knows(self, words: Sequence[str]) -> bool:
         """Is any word of the message one that the examples use?"""
-        return any(f"word:{stem}" in self._number for stem in self._reader.counts(words)["word"])
+        return self._remembered(tuple(words)).known
 
-    def _nearest(self, ids: Ints, values: Floats) -> Floats:
+    def _features(self, words: tuple[str, ...]) -> _Read:
+        counts = self._reader.counts(words)
+        ids, values = _weighted(counts, self._number, self._trained.idf)
+        known = not self._number["word"].keys().isdisjoint(counts["word"])
+        return _Read(ids, values, self._cosines(ids, values), known)
+
+    def _nearest(self, cosine: Floats) -> Floats:
         """Per owner the mean cosine of its nearest examples."""
         trained = self._trained
-        cosine = self._cosines(ids, values)
         near = np.arange(len(cosine))
         if len(near) > MOST_NEAR:
             near = np.argpartition(-cosine, MOST_NEAR)[:MOST_NEAR]
         return _mean_of_top(cosine[near], trained.example_owner[near], len(trained.owners))
 
     def _cosines(self, ids: Ints, values: Floats) -> Floats:
-        """Per example the cosine to the message."""
+        """Per example the cosine to the message; of many postings, those of the most telling features."""
         trained = self._trained
-        cosine = np.zeros(len(trained.example_owner), dtype=np.float32)
-        for begin, end, value in self._spans(ids, values):
-            cosine[trained.posting_example[begin:end]] += value * trained.posting_value[begin:end]
-        cosine /= float(np.linalg.norm(values)) or 1.0
-        return cosine
-
-    def _spans(self, ids: Ints, values: Floats) -> Iterable[tuple[int, int, float]]:
-        """Begin and end of each feature's postings and its value in the message, the most telling first."""
         order = np.argsort(-values, kind="stable")
-        begins, ends = self._trained.posting_start[ids[order]], self._trained.posting_start[ids[order] + 1]
-        within = int(np.searchsorted(np.cumsum(ends - begins), MOST_POSTINGS, side="right"))
-        return zip(begins[:within].tolist(), ends[:within].tolist(), values[order][:within].tolist(), strict=True)
+        begins = trained.posting_start[ids[order]]
+        counts = trained.posting_start[ids[order] + 1] - begins
+        ends = np.cumsum(counts)
+        within = int(np.searchsorted(ends, MOST_POSTINGS, side="right"))
+        begins, counts, ends = begins[:within], counts[:within], ends[:within]
+        postings = np.arange(counts.sum()) + np.repeat(begins - (ends - counts), counts)  # of all features, in one row
+        products = trained.posting_value[postings] * np.repeat(values[order][:within], counts)
+        sums = np.bincount(trained.posting_example[postings], products, len(trained.example_owner))
+        return (sums / (float(np.linalg.norm(values)) or 1.0)).astype(np.float32)
 
 
 def _mean_of_top(cosine: Floats, owner: Ints, owners: int) -> Floats:

@@ -69,7 +69,7 @@ class Vocabulary:
         self._patterns: list[
             tuple[str, str, str]
         ] = []  # (fixed part, where: "prefix" | "suffix" | "inside", concept id)
-        self._patterns_of = lru_cache(REMEMBERED)(self._matching_patterns)
+        self._starts = lru_cache(REMEMBERED)(self._what_starts)
         self._of_group = lru_cache(REMEMBERED)(self._meant_by)
         self._words: set[str] = set()
         self._alone: set[str] = set()  # words that mean something without others
@@ -97,15 +97,25 @@ class Vocabulary:
 
     def _matches(self, words: Sequence[str]) -> Iterable[tuple[int, int, str]]:
         """(first word, number of words, concept) of everything that means something, in the order of the message."""
-        stemmed = {language: [self._stems(w, language) for w in words] for language in LANGUAGES}
         for position, word in enumerate(words):
-            yield from ((position, 1, c) for c in sorted(self._exact.get(word, ())))
-            yield from ((position, 1, c) for c in sorted(self._patterns_of(word)))
-            by_stem = word in self._alone or not is_function_word(word)  # "and" is no form of "anders"
-            for language in LANGUAGES:
-                for concept, length in self._phrases_at(stemmed[language], position, language):
-                    if length > 1 or by_stem:
-                        yield position, length, concept
+            alone, phrases = self._starts(word)
+            for concept in alone:
+                yield position, 1, concept
+            for language, phrase, concept in phrases:
+                said = words[position + 1 : position + len(phrase)]
+                if tuple(self._stems(w, language) for w in said) == phrase[1:]:
+                    yield position, len(phrase), concept
+
+    def _what_starts(self, word: str) -> tuple[list[str], list[tuple[Language, tuple[str, ...], str]]]:
+        """The concepts that a word means alone, and (language, stems, concept) of what may begin with it."""
+        by_stem = word in self._alone or not is_function_word(word)  # "and" is no form of "anders"
+        phrases = [
+            (language, phrase, concept)
+            for language in LANGUAGES
+            for phrase, concept in self._phrases[language].get(self._stems(word, language), ())
+            if len(phrase) > 1 or by_stem
+        ]
+        return [*sorted(self._exact.get(word, ())), *sorted(self._matching_patterns(word))], phrases
 
     def group_of(self, concept: str) -> str:
         """The concept's group: protocol, direction, aspect …"""
@@ -154,11 +164,6 @@ class Vocabulary:
         stemmed = tuple(self._stems(w, language) for w in words)
         if stemmed:
             self._phrases[language][stemmed[0]].append((stemmed, concept))
-
-    def _phrases_at(self, stemmed: Sequence[str], position: int, language: Language) -> Iterable[tuple[str, int]]:
-        for phrase, concept in self._phrases[language].get(stemmed[position], ()):
-            if tuple(stemmed[position : position + len(phrase)]) == phrase:
-                yield concept, len(phrase)
 
     def _matching_patterns(self, word: str) -> frozenset[str]:
         return frozenset(c for fixed, where, c in self._patterns if _fits(word, fixed, where))
