@@ -4,33 +4,20 @@ In brief: is the record there, is it the only one, would a receiver use it, and 
 records name is looked up.
 """
 
-import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.core.mail_dns import NOT_KNOWN, Policies, Texts
+from bot.core.spf import MOST_LOOKUPS, WrongTerm, is_spf, parse_spf
 
 State = Literal["present", "absent", "several", "broken", "unknown"]
 
-MOST_LOOKUPS = 10  # terms of an SPF record that need the DNS (RFC 7208 section 4.6.4)
-LONGEST_TERM = 512  # characters; a name has 253, and no macro needs more
 LONGEST_SHOWN = 60  # characters of a record that are repeated
 
-_MACRO = r"%\{[slodiphcrtv][0-9]*r?[.+,/_=-]*\}"
-_SPEC = rf"(?:[!-$&-~]|%[%_-]|{_MACRO})*(?:\.[a-z0-9-]*[a-z][a-z0-9-]*\.?|{_MACRO})"  # domain-spec
-_CIDR = r"(?:/[0-9]{1,2})?(?://[0-9]{1,3})?"
-# RFC 7208 section 12; ip4 and ip6 are read by the library
-_TERM = re.compile(
-    rf"(?P<qualifier>[+?~-]?)(?:(?P<all>all)|(?P<lookup>(?:include|exists):{_SPEC}|(?:a|mx)(?::{_SPEC})?{_CIDR}"
-    rf"|ptr(?::{_SPEC})?)|ip(?P<version>[46]):(?P<network>[0-9a-f.:/]+))"
-    rf"|(?P<modifier>redirect|exp)={_SPEC}|(?P<other>[a-z][a-z0-9_.-]*)=(?:[!-$&-~]|%[%_-]|{_MACRO})*",
-    re.IGNORECASE,
-)
 # "v=DMARC1", exactly, and nothing but a separator behind it (RFC 9989 sections 4.7 and 4.8)
 _DMARC = re.compile(r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)")
-_ALL = {"": "pass", "+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}  # RFC 7208 section 4.6.2
 _REPORT_URI = re.compile(r"(?:mailto:[^\s@,]+@[^\s@,]+|https://[^\s,]+)", re.IGNORECASE)
 
 
@@ -56,41 +43,17 @@ def read(policies: Policies) -> Mapping[str, Reading]:
 
 
 def read_spf(found: Texts) -> Reading:
-    """RFC 7208 sections 3.1, 4.5 (which records count) and 4.6 (what a record says)."""
-    records = [text for text in found.texts if re.match(r"v=spf1(?: |$)", text, re.IGNORECASE)]
+    """RFC 7208 sections 3.1 and 4.5 (which records count); bot/core/spf.py reads the one."""
+    records = [text for text in found.texts if is_spf(text)]
     if len(records) != 1:
         return _not_one(found, records, r"v=spf")
-    terms = [_TERM.fullmatch(term) if len(term) <= LONGEST_TERM else None for term in records[0].split(" ")[1:] if term]
-    shown = [term for term in records[0].split(" ")[1:] if term]
-    for term, text in zip(terms, shown, strict=True):
-        if term is None or not _is_network(term):
-            return Reading("broken", "syntax", _cut(text))
-    known = [term for term in terms if term]
-    once = [term["modifier"].lower() for term in known if term["modifier"]]
-    if len(once) != len(set(once)):  # section 6: redirect and exp at most once
-        return Reading("broken", "syntax", f"{once[0]}=")
-    if sum(bool(term["lookup"]) or term["modifier"] == "redirect" for term in known) > MOST_LOOKUPS:
-        return Reading("broken", "lookups")
-    return _spf_asks(known)
-
-
-def _spf_asks(terms: Sequence[re.Match[str]]) -> Reading:
-    """What becomes of all senders that the record does not list: section 5.1, else 6.1, else 4.7."""
-    for term in terms:
-        if term["all"]:
-            return Reading("present", _ALL[term["qualifier"]], term.group())
-    redirect = next((term.group() for term in terms if term["modifier"] == "redirect"), "")
-    return Reading("present", "redirect" if redirect else "no-all", _cut(redirect))
-
-
-def _is_network(term: re.Match[str]) -> bool:
-    if not term["network"]:
-        return True
     try:
-        network = ipaddress.ip_network(term["network"], strict=False)
-    except ValueError:
-        return False
-    return str(network.version) == term["version"]
+        spf = parse_spf(records[0])
+    except WrongTerm as wrong:
+        return Reading("broken", "syntax", _cut(str(wrong)))
+    if spf.lookups > MOST_LOOKUPS:
+        return Reading("broken", "lookups")
+    return Reading("present", spf.others or "no-all", _cut(spf.by))
 
 
 def is_dmarc(text: str) -> bool:
@@ -130,7 +93,7 @@ def _dmarc_asks(tags: Mapping[str, str], at: str) -> Reading:
     policies = {name: tags[name].lower() for name in ("p", "sp", "np") if name in tags}
     asks = (policies.get("sp") if at else None) or policies.get("p", "none")
     if not set(policies.values()) <= {"none", "quarantine", "reject"}:
-        if not _REPORT_URI.search(tags.get("rua", "")):
+        if not any(map(_REPORT_URI.fullmatch, _uris(tags))):
             wrong = next(f"{n}={v}" for n, v in policies.items() if v not in ("none", "quarantine", "reject"))
             return Reading("broken", "policy", _cut(wrong), at)
         asks = "none"
@@ -151,9 +114,9 @@ def read_tls_rpt(found: Texts) -> Reading:
     records = [text for text in found.texts if text.startswith("v=TLSRPTv1;")]
     if len(records) != 1:
         return _not_one(found, records, r"v\s*=\s*tlsrpt")
-    reports = _tags(records[0]).get("rua", "")
-    uris = [uri.strip() for uri in reports.split(",")]
-    return Reading("present" if all(map(_REPORT_URI.fullmatch, uris)) else "broken", "rua", _cut(reports))
+    tags = _tags(records[0])
+    usable = all(map(_REPORT_URI.fullmatch, _uris(tags)))
+    return Reading("present" if usable else "broken", "rua", _cut(tags.get("rua", "")))
 
 
 def _not_one(found: Texts, records: Sequence[str], alike: str) -> Reading:
@@ -162,7 +125,8 @@ def _not_one(found: Texts, records: Sequence[str], alike: str) -> Reading:
         return Reading("unknown")
     if records:
         return Reading("several")
-    near = next((text for text in found.texts if re.match(rf"\s*[\"']?\s*{alike}", text, re.IGNORECASE)), "")
+    begins = re.compile(alike, re.IGNORECASE)
+    near = next((text for text in found.texts if begins.match(text.lstrip(" \t\"'"))), "")
     return Reading("broken", "version", _cut(near)) if near else Reading("absent")
 
 
@@ -174,6 +138,11 @@ def _tags(record: str) -> Mapping[str, str]:
         if equals:
             found.setdefault(name.strip(" \t"), value.strip(" \t"))
     return found
+
+
+def _uris(tags: Mapping[str, str]) -> list[str]:
+    """Where reports go; one empty text where there is no tag."""
+    return [uri.strip() for uri in tags.get("rua", "").split(",")]
 
 
 def _cut(text: str) -> str:
