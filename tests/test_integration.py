@@ -10,62 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.lookup import open_lookup
-from tests.faults.test_kill import free_port
-
 pytestmark = pytest.mark.integration
 
 ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
-NSD = shutil.which("nsd") or ("/usr/sbin/nsd" if Path("/usr/sbin/nsd").exists() else None)
 CHROMIUM = shutil.which("chromium")
-
-ZONE = """
-$ORIGIN postbote.test-zone.
-$TTL 60
-@ SOA ns hostmaster 1 3600 600 86400 60
-@ NS ns
-ns A 127.0.0.1
-@ MX 20 mx2
-@ MX 10 mx1
-mx1 A 192.0.2.1
-mx1 AAAA 2001:db8::1
-mx2 A 192.0.2.2
-null MX 0 .
-implicit A 192.0.2.9
-empty TXT "nothing"
-dangling MX 10 gone
-many MX 10 mx1
-"""
-
-
-@pytest.mark.skipif(not (ASKED and NSD), reason="needs nsd and POSTBOTE_INTEGRATION=1; .ci/run sets both up")
-async def test_a_real_name_server_is_read_rightly(tmp_path: Path) -> None:
-    assert NSD
-    port = free_port()
-    (tmp_path / "zone").write_text(ZONE)
-    (tmp_path / "nsd.conf").write_text(
-        f'server:\n  ip-address: 127.0.0.1@{port}\n  username: ""\n  chroot: ""\n  zonesdir: {tmp_path}\n'
-        f'  pidfile: {tmp_path}/pid\n  database: ""\n  xfrdfile: {tmp_path}/xfrd\n  zonelistfile: {tmp_path}/list\n'
-        f"remote-control:\n  control-enable: no\nzone:\n  name: postbote.test-zone\n  zonefile: zone\n"
-    )
-    server = await asyncio.create_subprocess_exec(NSD, "-d", "-c", str(tmp_path / "nsd.conf"))
-    try:
-        lookup = open_lookup(f"127.0.0.1:{port}")
-        for _ in range(100):
-            found = await lookup.mx("postbote.test-zone")
-            if found.status == "ok":
-                break
-            await asyncio.sleep(0.1)
-        assert [(h.preference, h.host, h.addresses) for h in found.hosts] == [
-            (10, "mx1.postbote.test-zone", ("192.0.2.1", "2001:db8::1")),
-            (20, "mx2.postbote.test-zone", ("192.0.2.2",)),
-        ]
-        for name, status in [("null", "null"), ("implicit", "implicit"), ("empty", "none"), ("gone", "nxdomain")]:
-            assert (await lookup.mx(f"{name}.postbote.test-zone")).status == status
-        assert (await lookup.mx("dangling.postbote.test-zone")).hosts[0].status == "nxdomain"
-    finally:
-        server.terminate()
-        await server.wait()
 
 
 @pytest.mark.skipif(not (ASKED and CHROMIUM), reason="needs chromium and POSTBOTE_INTEGRATION=1; .ci/run sets both up")

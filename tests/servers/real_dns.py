@@ -76,16 +76,19 @@ async def unbound(folder: Path, stubs: Mapping[str, int], anchors: Sequence[str]
 async def _running(*command: str, port: int) -> AsyncIterator[None]:
     server = await asyncio.create_subprocess_exec(*command)
     try:
-        await _answers(port)
+        await _answers(server, port)
         yield
     finally:
-        server.terminate()
+        if server.returncode is None:
+            server.terminate()
         await server.wait()
 
 
-async def _answers(port: int) -> None:
+async def _answers(server: asyncio.subprocess.Process, port: int) -> None:
     query = dns.message.make_query("version.bind.", "TXT", "CH")
     for _ in range(100):
+        if server.returncode is not None:
+            break
         try:
             await dns.asyncquery.udp(query, "127.0.0.1", timeout=0.2, port=port)
         except (dns.exception.Timeout, OSError):
