@@ -19,6 +19,7 @@ from bot.lookup.names import Names
 from bot.lookup.sockets import bounded_backend
 
 Seen = Callable[[str, Status, float], None]  # kind of record, what came of it, seconds
+AT_ONCE = 400  # questions under way, each with a socket of its own; a process has 1,024 (systemd.exec(5))
 MOST_RECORDS = 100  # of one answer that are looked at; a chain of CNAMEs ends at dns.message.MAX_CHAIN (16)
 
 
@@ -49,6 +50,7 @@ class Questions:
         self._unchecked.flags = dns.flags.RD | dns.flags.CD  # checking disabled: RFC 4035 section 3.2.2
         self._unchecked.cache = None
         self._names = names
+        self._sockets = asyncio.Semaphore(AT_ONCE)
 
     async def ask(self, name: dns.name.Name, kind: str, deadline: float) -> Told:
         """`deadline`: of the event loop's clock. What leads into a name that is not asked is "reserved"."""
@@ -70,7 +72,7 @@ class Questions:
         if left <= 0:
             return Told("timeout")
         try:
-            async with asyncio.timeout(left):
+            async with asyncio.timeout(left), self._sockets:
                 answer = await resolver.resolve(
                     name.canonicalize(),
                     kind,

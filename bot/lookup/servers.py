@@ -3,15 +3,18 @@
 import ipaddress
 import re
 import time
+from typing import Any
 
 import dns.asyncresolver
+import dns.exception
+import dns.message
 import dns.name
 import dns.nameserver
 import dns.resolver
 
 PATIENCE = 1.5  # seconds that one question to one server may take
 PAYLOAD = 1232  # octets of a UDP answer that arrive unfragmented (dnsflagday.net/2020); larger ones come over TCP
-MOST_CACHED = 2_000  # answers; the oldest unused one makes room
+MOST_CACHED = 4_000  # answers; the oldest unused one makes room
 MOST_RECORDS_CACHED = 64  # of one answer: larger ones are asked again instead of filling the memory
 LONGEST_CACHED = 300.0  # seconds, also where a TTL is longer: who has just corrected a zone asks again
 RESOLV_CONF = "/etc/resolv.conf"
@@ -28,14 +31,39 @@ class BoundedCache(dns.resolver.LRUCache):
             super().put(key, value)
 
 
+class Watched(dns.nameserver.Do53Nameserver):
+    """Moves behind the others when it does not answer, so that later questions do not wait for it."""
+
+    def __init__(self, address: str, port: int = 53) -> None:
+        super().__init__(address, port)
+        self.resolver: dns.resolver.BaseResolver | None = None  # whose list it stands in
+
+    async def async_query(self, *question: Any, **options: Any) -> dns.message.Message:
+        """As dnspython's."""
+        try:
+            return await super().async_query(*question, **options)
+        except dns.exception.Timeout:
+            if self.resolver:
+                self.resolver.nameservers = sorted(self.resolver.nameservers, key=lambda server: server is self)
+            raise
+
+
 def open_resolver(nameservers: str, budget: float, resolv_conf: str = RESOLV_CONF) -> dns.asyncresolver.Resolver:
     """`nameservers`: "ip[:port], …"; empty: the system's. Raises ValueError that names the variable and the cure."""
     resolver = _with_servers(nameservers) if nameservers.strip() else _with_system_servers(resolv_conf)
+    servers = [_watched(server, resolver) for server in resolver.nameservers]
+    resolver.nameservers = [*servers]
     resolver.search, resolver.domain = [], dns.name.root
     resolver.timeout, resolver.lifetime = PATIENCE, budget
     resolver.use_edns(0, 0, PAYLOAD)
     resolver.cache = BoundedCache(MOST_CACHED)
     return resolver
+
+
+def _watched(server: str | dns.nameserver.Nameserver, resolver: dns.asyncresolver.Resolver) -> Watched:
+    watched = server if isinstance(server, Watched) else Watched(str(server))
+    watched.resolver = resolver
+    return watched
 
 
 def _with_servers(nameservers: str) -> dns.asyncresolver.Resolver:
@@ -59,7 +87,7 @@ def _with_system_servers(resolv_conf: str) -> dns.asyncresolver.Resolver:
 
 def _server(text: str) -> dns.nameserver.Nameserver:
     try:
-        return dns.nameserver.Do53Nameserver(*_address_and_port(text))
+        return Watched(*_address_and_port(text))
     except ValueError:
         raise ValueError(
             f"POSTBOTE_NAMESERVERS: {text!r} is no ip[:port]; write for example 9.9.9.9, 127.0.0.1:5353 or [::1]:53"

@@ -10,10 +10,10 @@ from bot.core.model import UserError
 from bot.lookup.mail import MailDns
 from bot.lookup.names import Names
 
-AT_ONCE = 20  # look-ups under way; each has at most 32 sockets open, and a process has 1,024 (systemd.exec(5))
+AT_ONCE = 50  # look-ups under way; questions.AT_ONCE bounds their sockets
 AT_ONCE_EACH = 2  # of one person
 WAITING = 200  # that wait for their turn before more are refused at once
-WAITING_EACH = 4  # of one person
+WAITING_EACH = 8  # of one person: an error line may name several hosts to check
 PATIENCE = 4.0  # seconds that a look-up waits for its turn
 
 

@@ -138,6 +138,19 @@ async def test_a_reserved_mail_exchanger_never_reaches_a_server() -> None:
         assert hosts == {"inside.example.net", "mx2.example.com"}
 
 
+async def test_a_name_server_that_hangs_is_asked_last_from_then_on() -> None:
+    async with (
+        DnsServer(ZONE) as server,
+        DnsServer({}, {"example.com MX": "never", "null.example.net": "never"}) as dead,
+    ):
+        lookup = open_lookup(f"{dead.address},{server.address}")
+        assert (await lookup.mx("example.com")).status == "ok"
+        began = time.monotonic()
+        assert (await lookup.mx("null.example.net")).status == "null"
+        assert time.monotonic() - began < 1.0
+        assert dead.asked.count("null.example.net MX") == 0
+
+
 async def test_a_dead_name_server_is_passed_over() -> None:
     async with DnsServer(ZONE) as server, DnsServer({}, {"example.com": "servfail"}) as broken:
         found = await open_lookup(f"{broken.address},{server.address}").mx("example.com")

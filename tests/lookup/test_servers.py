@@ -18,7 +18,7 @@ def test_the_systems_name_servers_are_read_and_its_search_list_is_not(tmp_path: 
     conf = tmp_path / "resolv.conf"
     conf.write_text("nameserver 192.0.2.53\nsearch firma.example\n")
     resolver = open_resolver("", 1.0, str(conf))
-    assert list(resolver.nameservers) == ["192.0.2.53"]
+    assert [str(server) for server in resolver.nameservers] == ["Do53:192.0.2.53@53"]
     assert (resolver.search, resolver.domain) == ([], dns.name.root)
 
 

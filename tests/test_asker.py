@@ -1,0 +1,64 @@
+"""Who asks reaches the look-ups, from an event to the name servers."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from bot.commands import find_commands
+from bot.core.mail_dns import Lookup, MxHost, MxResult
+from bot.core.model import Answer, Event, Provider, Question
+from bot.desk import Desk
+from bot.respond import open_respond
+from bot.store import Store
+
+PROVIDER = Provider("OVH", {}, {}, {}, {}, "%")
+
+
+class Counted:
+    """A look-up that knows who asked."""
+
+    def __init__(self, person: str = "", asked: list[str] | None = None) -> None:
+        self._person = person
+        self.asked = [] if asked is None else asked
+
+    def asked_by(self, person: str) -> Lookup:
+        return Counted(person, self.asked)
+
+    async def mx(self, domain: str) -> MxResult:
+        self.asked.append(f"{self._person} {domain}")
+        return MxResult("null")
+
+    async def host(self, name: str) -> MxHost:
+        raise NotImplementedError
+
+
+def desk(folder: Path, lookup: Lookup) -> Desk:
+    store = Store("", folder)
+    store.open()
+    core: Any = None  # no command but /faq asks it
+    return Desk(open_respond(core, find_commands(), PROVIDER, lookup), store, {}, {}, lambda answer: "")
+
+
+def test_a_command_counts_for_its_asker(tmp_path: Path) -> None:
+    lookup = Counted()
+    event = Event("T1:C1:1:command", "slack", Question("example.com", "mx", language="de"), person="T1:U1")
+    reply = asyncio.run(desk(tmp_path, lookup).consider(event))
+    assert isinstance(reply.answer, Answer)
+    assert lookup.asked == ["T1:U1 example.com"]
+
+
+def test_a_button_for_the_other_language_counts_for_who_pressed(tmp_path: Path) -> None:
+    """It asks again where the answer does not fit into it."""
+    lookup = Counted()
+    facts = {"key": "T1:C1:1:command", "language": "de", "ask": ["mx", "example.com"]}
+    event = Event("T1:C1:2:press", "slack", Question(""), act="language", facts=facts, person="T1:U2")
+    asyncio.run(desk(tmp_path, lookup).consider(event))
+    assert lookup.asked == ["T1:U2 example.com"]
+
+
+def test_nobody_in_particular_asks_in_a_terminal() -> None:
+    lookup = Counted()
+    core: Any = None
+    respond = open_respond(core, find_commands(), PROVIDER, lookup)
+    asyncio.run(respond(Question("/mx example.com")))
+    assert lookup.asked == [" example.com"]
