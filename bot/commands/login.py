@@ -1,8 +1,15 @@
-"""/login email: the user name that belongs to a mail address (FAQ: POP3, Prinzip)."""
+"""/login email: the user name that belongs to a mail address (FAQ: POP3, Prinzip), and all settings for it.
+
+The figures stand in knowledge/provider.yaml; what is said about them, in the entries that the reply names.
+"""
+
+from dataclasses import asdict
 
 from bot.commands import Tools, wants_help
 from bot.core.addresses import parse_address, to_login
 from bot.core.model import Answer, Language
+from bot.core.oddities import oddities
+from bot.core.text import unmarked
 
 NAME = "login"
 HINT = "email"
@@ -13,6 +20,12 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
     if wants_help(argument) or not argument.strip():
         return Answer(NAME, language, {"help": True})
     address = parse_address(argument)
-    return Answer(
-        NAME, language, {"help": False, "email": address, "login": to_login(address, tools.provider.login_separator)}
-    )
+    facts = {
+        "help": False,
+        "email": address,
+        "login": to_login(address, tools.provider.login_separator),
+        "separator": tools.provider.login_separator,
+        "domain": address.rpartition("@")[2],
+        "oddities": [{**asdict(odd), "names": list(odd.names)} for odd in oddities(unmarked(argument))],
+    }
+    return Answer(NAME, language, facts)

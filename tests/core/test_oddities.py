@@ -61,7 +61,7 @@ def test_nothing_is_found_in_what_is_sound(pasted: str) -> None:
 def test_it_is_said_below_the_explanation(mind: Mind, pasted: str, shown: str, language: Language) -> None:
     said = mind.renderer.render(ask(mind.core, Question(pasted, language=language)))
     assert shown in said
-    assert {"de": "In Ihrer Meldung steht", "en": "In your message there is"}[language] in said
+    assert {"de": "der eingefügten Adresse steht", "en": "the pasted address there is"}[language] in said
 
 
 def test_the_character_is_named(mind: Mind) -> None:

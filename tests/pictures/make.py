@@ -17,6 +17,8 @@ from bot.__main__ import open_mind
 from bot.settings import Settings
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope, new_ts
+from tests.commands.test_check import ERROR, ZONE
+from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import TEAM
 
 HERE = Path(__file__).parent
@@ -26,9 +28,11 @@ PACKAGES = ("slack-blocks-to-jsx@1.1.1", "react@18", "react-dom@18")
 async def messages(folder: Path) -> Mapping[str, Mapping[str, Any]]:
     """Name of each picture → the message or view."""
     found: dict[str, Mapping[str, Any]] = {}
-    async with running(
-        folder, open_mind(Settings()), postbote_slack_editors="U10001", postbote_slack_helpers="S0HELP,C0HELP"
-    ) as bot:
+    who: dict[str, Any] = {"postbote_slack_editors": "U10001", "postbote_slack_helpers": "S0HELP,C0HELP"}
+    async with (
+        DnsServer(ZONE) as server,
+        running(folder, open_mind(Settings()), **who, postbote_nameservers=server.address) as bot,
+    ):
         bot.slack.locale = "de-DE"
         room = Room(bot, "C0001")
         _, found["answer"] = await room.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
@@ -36,6 +40,16 @@ async def messages(folder: Path) -> Mapping[str, Mapping[str, Any]]:
         _, found["decline"] = await room.ask(f"{MENTION} How do I set up Outlook?")
         await bot.slack.press(bot.url, found["decline"], "Ask a person")
         found["handover"] = (await Room(bot, "C0HELP").replies(1))[0]
+        _, found["explained"] = await room.ask(f"{MENTION} Was heißt das? {ERROR}")
+        await bot.slack.press(bot.url, found["explained"], "mx2.example.com jetzt prüfen")
+        while "AAAA" not in bot.slack.posts[-1]["text"]:
+            await asyncio.sleep(0.05)
+        found["checked"] = bot.slack.posts[-1]
+        _, found["codes"] = await room.ask(f"{MENTION} Bei mir kommt: 550 5.7.25 no PTR record for your IP")
+        await bot.slack.command(bot.url, "login", "max@firma.de", user="U0008", channel="C0001")
+        while not bot.slack.ephemeral:
+            await asyncio.sleep(0.05)
+        found["login"] = bot.slack.ephemeral.pop()
         await bot.slack.interact(bot.url, shortcut(bot))
         while not bot.slack.ephemeral:
             await asyncio.sleep(0.05)
@@ -75,7 +89,7 @@ def draw(found: Mapping[str, Mapping[str, Any]], work: Path, folder: Path) -> No
         (work / f"{name}.json").write_text(json.dumps(message), encoding="utf-8")
         html = subprocess.run([node, "draw.mjs", f"{name}.json"], cwd=work, check=True, capture_output=True).stdout
         (work / f"{name}.html").write_bytes(html)
-        height = 1_750 if name == "home" else 290
+        height = {"home": 1_750, "login": 480, "codes": 350}.get(name, 290)
         subprocess.run(
             [
                 *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),

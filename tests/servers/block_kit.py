@@ -54,6 +54,17 @@ def _section(block: Block) -> bool:
     return _text(block.get("text"), 3_000, ("plain_text", "mrkdwn"))
 
 
+def _rich_text(block: Block) -> bool:
+    """As far as the bot uses it: blocks/rich-text-block, one rich_text_preformatted with one text."""
+    elements = block.get("elements") or []
+    return len(elements) == 1 and all(
+        e.get("type") == "rich_text_preformatted"
+        and [t.get("type") for t in e["elements"]] == ["text"]
+        and 0 < len(e["elements"][0]["text"]) <= 3_000
+        for e in elements
+    )
+
+
 def _context(block: Block) -> bool:
     elements = block.get("elements") or []
     return 0 < len(elements) <= 10 and all(_text(e, 2_000, ("plain_text", "mrkdwn")) for e in elements)
@@ -106,6 +117,7 @@ def _input(block: Block) -> bool:
 
 _BLOCKS: Mapping[str, Callable[[Block], bool]] = {
     "section": _section,
+    "rich_text": _rich_text,
     "context": _context,
     "actions": _actions,
     "context_actions": _context_actions,

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.channels.slack.mrkdwn import sections, to_mrkdwn, to_plain
 from bot.core.model import Answer, Event, Language
+from bot.core.table import aligned, bare, to_rows
 
 SECTION = 3_000  # characters; docs.slack.dev/reference/block-kit/blocks/section-block
 MOST = 12_000  # characters; a message takes about 13,200 in all before msg_blocks_too_long (bolt-js issue 2509)
@@ -114,7 +115,7 @@ class Composer:
 
 
 def to_blocks(markdown: str) -> list[Block]:
-    """Sections, and a context block for each paragraph in emphasis; no more than a message can hold."""
+    """Sections, a context block for each paragraph in emphasis, tables as they are; no more than a message can hold."""
     blocks: list[Block] = []
     plain: list[str] = []
     left = MOST
@@ -128,8 +129,11 @@ def to_blocks(markdown: str) -> list[Block]:
         plain.clear()
 
     for paragraph in re.split(r"\n\s*\n", markdown.strip()):
-        small = _SMALL.fullmatch(paragraph.strip())
-        if small:
+        small, rows = _SMALL.fullmatch(paragraph.strip()), to_rows(paragraph)
+        if rows:
+            close()
+            blocks.append(preformatted(aligned([[bare(cell) for cell in row] for row in rows])))
+        elif small:
             close()
             blocks.append(
                 {"type": "context", "elements": [{"type": "mrkdwn", "text": to_mrkdwn(small["text"])[:2_000]}]}
@@ -148,6 +152,12 @@ def without_list(markdown: str) -> str:
 def section(text: str) -> Block:
     """A block of text."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def preformatted(text: str) -> Block:
+    """Text of one width, to the letter (docs.slack.dev/reference/block-kit/blocks/rich-text-block)."""
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [element]}
 
 
 def actions(elements: Sequence[Block]) -> Block:

@@ -5,6 +5,8 @@ Escapes first: nothing can mention, ping or link.
 
 import re
 
+from bot.core.table import aligned, bare, spoken, to_rows
+
 _CODE = re.compile(r"(?<!\\)`([^`\n]+)`")
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 _EMPHASIS = re.compile(r"(?<!\\)(?:(?<!\w)_|_(?!\w))")
@@ -15,9 +17,19 @@ _MARKS = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "'"})
 
 
 def to_mrkdwn(markdown: str) -> str:
-    """Bold, emphasis, code and bullets; every `&`, `<` and `>` is escaped."""
+    """Bold, emphasis, code, bullets, and tables as text of one width; every `&`, `<` and `>` is escaped."""
+    return "\n\n".join(_table(rows) if (rows := to_rows(part)) else _words(part) for part in markdown.split("\n\n"))
+
+
+def _words(markdown: str) -> str:
     pieces = _CODE.split(escape(markdown))
     return "".join(f"`{piece}`" if place % 2 else _styled(piece) for place, piece in enumerate(pieces))
+
+
+def _table(rows: list[list[str]]) -> str:
+    """A block of code: mrkdwn has no tables, and this one is copied as it stands there."""
+    plain = [[bare(cell).replace("`", "'") for cell in row] for row in rows]
+    return f"```{escape(aligned(plain))}```"
 
 
 def escape(text: str) -> str:
@@ -32,8 +44,17 @@ def literal(text: str) -> str:
 
 def to_plain(markdown: str) -> str:
     """The fallback text: what notifications show and screen readers read. The same words, without marks."""
+    parts = markdown.split("\n\n")
+    return "\n\n".join(_told(rows) if (rows := to_rows(part)) else _without_marks(part) for part in parts).strip()
+
+
+def _told(rows: list[list[str]]) -> str:
+    return escape(spoken([[bare(cell) for cell in row] for row in rows]))
+
+
+def _without_marks(markdown: str) -> str:
     pieces = _CODE.split(escape(markdown))
-    return "".join(piece if place % 2 else _bare(piece) for place, piece in enumerate(pieces)).strip()
+    return "".join(piece if place % 2 else _bare(piece) for place, piece in enumerate(pieces))
 
 
 def sections(markdown: str, longest: int) -> list[str]:

@@ -54,6 +54,9 @@ def home(mind: Mind, composer: Composer) -> Home:
 def texts(message: Mapping[str, Any]) -> Iterator[str]:
     """Everything that is shown."""
     for block in message["blocks"]:
+        if block["type"] == "rich_text":
+            yield from (text["text"] for element in block["elements"] for text in element["elements"])
+            continue
         for part in (block, *block.get("elements", [])):
             if isinstance(part.get("text"), dict):
                 yield part["text"]["text"]
@@ -77,6 +80,8 @@ def replies(mind: Mind, language: Language) -> Iterator[Answer]:
     odd = {"address": "a@firma.de", "shown": "a@firma.de␣", "names": ["SPACE"], "place": "end"}
     about = {"suggested": [], **given_, "checks": checks, "oddities": [odd]}
     yield Answer("answer", language, {"entries": ["error-name-service"], **about})
+    login = {"email": "max@firma.de", "login": "max%firma.de", "separator": "%", "domain": "firma.de"}
+    yield Answer("login", language, {"help": False, **login, "oddities": [odd]})
     for condition in get_args(Condition):
         for found in (None, MxResult("null"), MxResult("ok", (MxHost(10, "mx.example.com", ("8.8.8.8",), "ok"),))):
             host = MxHost(0, "x", (), "none") if condition == "no-address" and found else found

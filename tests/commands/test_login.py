@@ -1,0 +1,161 @@
+"""/login: the user name, why it looks like that, and every setting for the address, fact by fact."""
+
+import asyncio
+import re
+
+import pytest
+
+from bot.__main__ import Mind
+from bot.channels.slack.mrkdwn import to_mrkdwn, to_plain
+from bot.channels.terminal.show import plain
+from bot.channels.web.to_html import to_html
+from bot.commands import find_commands
+from bot.core.model import LANGUAGES, Language, Question
+from bot.core.table import bare, to_rows
+from bot.lookup import open_lookup
+from bot.respond import open_respond
+
+EMAIL = "webmaster@example.com"
+DASH = "–"
+
+# row and column of the table → what stands there, and the entry of the FAQ that says it (None: a dash, or nothing)
+FACTS: dict[tuple[int, int], tuple[str, str | None]] = {
+    (0, 0): ("ns0.ovh.net", "smtp-server"),
+    (0, 1): (DASH, None),
+    (0, 2): ("smtp.example.com", "smtp-server"),
+    (1, 0): ("ssl0.ovh.net", "ssl-server"),
+    (1, 1): ("465", "smtp-ssl-port"),
+    (1, 2): (DASH, None),
+    (2, 0): ("ns0.ovh.net", "pop3-server"),
+    (2, 1): (DASH, None),
+    (2, 2): ("pop3.example.com", "pop3-server"),
+    (3, 0): ("ssl0.ovh.net", "pop3-ssl"),
+    (3, 1): ("995", "pop3-ssl"),
+    (3, 2): (DASH, None),
+    (5, 0): ("ssl0.ovh.net", "ssl-server"),
+    (5, 1): ("993", "imap-ssl"),
+    (5, 2): (DASH, None),
+    (6, 0): ("webmaster%example.com", "login-name"),
+}
+WORDS: dict[Language, list[str]] = {  # what is no figure, row by row
+    "de": ["(SMTP)", "(SMTPS)", "(POP3)", "(POP3S)", "(IMAP)", "(IMAPS)", "Benutzername"],
+    "en": ["(SMTP)", "(SMTPS)", "(POP3)", "(POP3S)", "(IMAP)", "(IMAPS)", "User name"],
+}
+NEARLY: dict[Language, tuple[str, str]] = {  # of IMAP without SSL the FAQ says no more than its entry
+    "de": ("fast wie POP3", "fast dieselben wie bei POP3"),
+    "en": ("nearly as POP3", "nearly the same as for POP3"),
+}
+
+
+def said(mind: Mind, language: Language, email: str = EMAIL) -> str:
+    respond = open_respond(mind.core, find_commands(), mind.knowledge.provider, open_lookup("127.0.0.1:9"))
+    return mind.renderer.render(asyncio.run(respond(Question(email, command="login", language=language))))
+
+
+def table(markdown: str) -> list[list[str]]:
+    (rows,) = [rows for part in markdown.split("\n\n") if (rows := to_rows(part))]
+    return [[bare(cell) for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fact_of_the_table_stands_in_the_faqs_entry(mind: Mind, language: Language) -> None:
+    heading, *rows = table(said(mind, language))
+    assert heading[1:] == ["Server", "Port", "Alias"]
+    found = {(row, column): cell for row, cells in enumerate(rows) for column, cell in enumerate(cells[1:]) if cell}
+    short, long = NEARLY[language]
+    assert found.pop((4, 0)) == short
+    assert long in mind.renderer.entry("imap-server", language)
+    assert found == {place: value for place, (value, _) in FACTS.items()}
+    for value, entry in FACTS.values():
+        if entry:
+            assert value in mind.renderer.entry(entry, language, EMAIL, "example.com"), (value, entry)
+            assert f"`{entry}`" in said(mind, language)
+    assert all(word in row[0] for word, row in zip(WORDS[language], rows, strict=True))
+
+
+def test_both_languages_say_the_same(mind: Mind) -> None:
+    """Everything that is code, and every number, in the same order."""
+    german, english = (said(mind, language) for language in LANGUAGES)
+    assert re.findall(r"`[^`]+`|\d+", german) == re.findall(r"`[^`]+`|\d+", english)
+    assert [row[1:] for row in table(german)][:5] == [row[1:] for row in table(english)][:5]
+    assert len(german.split("\n\n")) == len(english.split("\n\n"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_figure_is_written_in_the_template(mind: Mind, language: Language) -> None:
+    changed = mind.renderer.block(
+        "login",
+        language,
+        language,
+        {
+            "help": False,
+            "email": "a@b.example",
+            "login": "a+b.example",
+            "separator": "+",
+            "domain": "b.example",
+            "servers": {"mail": "MAIL", "ssl": "SSL"},
+            "ports": {"smtps": 1, "pop3s": 2, "imaps": 3},
+            "aliases": {"smtp": "out", "pop3": "in"},
+        },
+    )
+    _, *rows = table(changed)
+    assert [cell for row in rows for cell in row[1:] if cell and " " not in cell] == [
+        *("MAIL", DASH, "out.b.example", "SSL", "1", DASH, "MAIL", DASH, "in.b.example", "SSL", "2", DASH),
+        *("SSL", "3", DASH, "a+b.example"),
+    ]
+    assert "%" not in changed
+    assert not [n for n in ("465", "995", "993", "ovh") if n in changed]
+
+
+@pytest.mark.parametrize(
+    ("language", "form", "honest"),
+    [
+        ("de", "In der FAQ hat der Benutzername die Form `email%domain`", "Einen Grund dafür nennt sie nicht."),
+        ("en", "In the FAQ, the user name has the form `email%domain`", "The FAQ gives no reason for it."),
+    ],
+)
+def test_the_separator_is_explained_with_what_the_faq_says_and_no_more(
+    mind: Mind, language: Language, form: str, honest: str
+) -> None:
+    why = said(mind, language).split("\n\n")[1]
+    assert why.startswith(("Warum das `%`?", "Why the `%`?"))
+    assert form in why
+    assert why.endswith(honest)
+    assert "`email%domain`" in mind.renderer.entry("login-name", language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_channel_shows_the_table(mind: Mind, language: Language) -> None:
+    markdown = said(mind, language)
+    html = to_html(markdown)
+    assert html.count("<tr>") == 8
+    assert '<th scope="col">Alias</th>' in html
+    assert "<td>smtp.example.com</td>" in html
+    slack = to_mrkdwn(markdown)
+    block = slack.split("```")[1].strip("\n").split("\n")
+    assert len(block) == 8
+    assert {line.index("ssl0") for line in block if "ssl0" in line} == {block[0].index("Server")}
+    assert max(map(len, block)) <= 66  # need not wrap in a terminal or a message
+    assert "|" not in slack
+    assert "ssl0.ovh.net  995   –" in plain(markdown)
+    assert "Port 995" in to_plain(markdown)  # what a screen reader reads names the columns
+
+
+@pytest.mark.parametrize("email", ["a|b@example.com", "a`b@example.com", "a*b_c@example.com", "<a&b@example.com>"])
+def test_no_address_breaks_the_table(mind: Mind, email: str) -> None:
+    markdown = said(mind, "de", email)
+    rows = table(markdown)
+    assert {len(row) for row in rows} == {4}
+    assert rows[-1][1] == email.strip("<>").replace("@", "%")
+    assert to_mrkdwn(markdown).count("```") == 2
+    assert to_html(markdown).count("<tr>") == 8
+
+
+def test_what_cannot_be_seen_in_the_address_is_shown(mind: Mind) -> None:
+    assert "`max@fir[U+200B]ma.de`" in said(mind, "de", "max@fir\u200bma.de")
+    assert "`a␣b@firma.de`" in said(mind, "en", "a b@firma.de")
+
+
+def test_what_is_no_table_is_left_alone() -> None:
+    for text in ("| a | b |", "| a |\n| b |\n| c |", "a\n|---|\nb", "| a |\n|---|", ""):
+        assert to_rows(text) == []
