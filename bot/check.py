@@ -16,7 +16,7 @@ REPLIES = (
     *("answer", "suggest", "decline", "failure"),
     *("thanks", "greeting", "slow", "switched_off", "feedback", "handover", "home", "why"),
     *("ticket", "ticket_note", "breaker"),
-    *("oddity", "offer"),
+    *("oddity", "offer", "checked", "codes"),
 )
 PAGES = ("web", "dashboard")  # what stands on the pages for browsers: a block for each text, like the labels
 LONGEST_LABEL = 75  # characters of a Slack button

@@ -138,6 +138,7 @@ class Renderer:
             "title": lambda entry_id: self.title(entry_id, language),
             "known": self._knowledge.entries.__contains__,
             "section": lambda entry_id: self._knowledge.entries[entry_id].faq,
+            "checked": lambda row: self.block("checked", language, language, {"row": row}),
             "meanings": lambda codes: self._meanings(codes, language),
             "problem": "",
             "help": False,

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.admin import Gate
 from bot.channels import Channel, Off, Parts, find_channels
+from bot.checked import open_checks
 from bot.core.model import Answer, Event, Language
 from bot.desk import Desk, Respond
 from bot.insight import StoredInsight
@@ -66,7 +67,7 @@ async def run_system(
     open_channels: dict[str, Channel] = {}
     database, folder = settings.database_url, settings.postbote_data_dir
     store = Store(database, folder, settings.postbote_keep_days)
-    tickets = _tickets(settings, respond, store, open_channels, words.why, lambda event: jobs.store(event))
+    tickets = _tickets(settings, respond, store, open_channels, words, lambda event: jobs.store(event))
     desk = Desk(respond, store, open_channels, words.sections, words.why, tickets.acts)
     watch = Watch(metrics)
     jobs = Jobs(database, folder, desk.consider, open_channels, store, watch)
@@ -115,7 +116,7 @@ def _tickets(
     respond: Respond,
     store: Store,
     channels: Mapping[str, Channel],
-    why: Callable[[Answer], str],
+    words: Words,
     save: Callable[[Event], Awaitable[None]],
 ) -> Tickets:
     """An alarm goes to the helpers' channel, where Slack is on and there is one."""
@@ -123,7 +124,8 @@ def _tickets(
     ledger = Ledger(store, caps, settings.postbote_keep_days)
     helpers = settings.slack_helpers()[1] if settings.slack_bot_token else ""
     alarm = {"channel": helpers} if helpers else {}
-    return Tickets(respond, store, ledger, channels, why, alarm=alarm, save=save)
+    checks = open_checks(respond, words.render)
+    return Tickets(respond, store, ledger, channels, words.why, alarm=alarm, save=save, checks=checks)
 
 
 async def _serve(

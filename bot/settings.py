@@ -66,9 +66,11 @@ class Settings(BaseSettings):
         description="folder of the templates",
         json_schema_extra={"default": "the packaged one"},
     )
-    postbote_nameservers: str = Field(default="", description="comma-separated ip[:port] for /mx; empty: the system's")
+    postbote_nameservers: str = Field(
+        default="", description="comma-separated ip[:port] for /mx and /check; empty: the system's"
+    )
     postbote_internal_zones: str = Field(
-        default="", description="comma-separated zones of the hoster's own network, of which /mx never asks"
+        default="", description="comma-separated zones of the hoster's own network, of which /mx and /check never ask"
     )
     postbote_slack_helpers: str = Field(
         default="",

@@ -31,13 +31,27 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "ledger": ({"core", "store", "tables"}, {"sqlalchemy"}),
     "tables": (set(), {"sqlalchemy"}),
     "consider": ({"core"}, set()),
+    "checked": ({"core"}, set()),
     "tickets": ({"core", "store", "ledger", "channels", "consider"}, {"structlog"}),
     "settings": ({"core"}, {"pydantic", "pydantic_settings", "platformdirs"}),
     "cache": ({"core"}, {"numpy"}),
     "commands": ({"core"}, set()),
     "respond": ({"core", "commands"}, set()),
     "serve": (
-        {"admin", "core", "channels", "desk", "insight", "jobs", "ledger", "line", "metrics", "pages", "settings"}
+        {
+            "admin",
+            "core",
+            "channels",
+            "desk",
+            "insight",
+            "jobs",
+            "ledger",
+            "line",
+            "metrics",
+            "pages",
+            "settings",
+            "checked",
+        }
         | {"store", "tickets", "watch"},
         {"starlette", "uvicorn", "structlog"},
     ),

@@ -74,7 +74,7 @@ def _with_servers(nameservers: str) -> dns.asyncresolver.Resolver:
 
 
 def _with_system_servers(resolv_conf: str) -> dns.asyncresolver.Resolver:
-    """Where the system names none, the one on the local machine (resolv.conf(5)): only /mx needs a name server."""
+    """Where the system names none, the one on the local machine (resolv.conf(5)): only look-ups need one."""
     try:
         return dns.asyncresolver.Resolver(resolv_conf)
     except dns.resolver.NoResolverConfiguration:

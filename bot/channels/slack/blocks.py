@@ -83,7 +83,7 @@ class Composer:
     def _check(self, common: Mapping[str, Any], language: Language, check: Mapping[str, str]) -> Block:
         """Asks the DNS whether the condition of an explained error still holds."""
         ask = ["check", f"{check['name']} {check['condition']}"]
-        label = to_plain(self._render(Answer("offer", language, {"name": check["name"]})))
+        label = bare(self._render(Answer("offer", language, {"name": check["name"]})))
         return plain_button(label, f"check:{check['name']}", to_json({"act": "check", **common, "ask": ask}))
 
     def _other(self, event: Event, answer: Answer, whole: Mapping[str, Any], common: Mapping[str, Any]) -> str:

@@ -213,5 +213,4 @@ if (talk.lastChild) talk.lastChild.scrollIntoView({ block: "end" });
 
 // A link may carry a question: /?q=…; a reload does not ask it again.
 const asked = (new URLSearchParams(location.search).get("q") || "").trim();
-const last = talked.said.length ? talked.said[talked.said.length - 1].question : "";
-if (asked && asked !== last) ask(asked);
+if (asked && !talked.said.some((said) => said.question === asked)) ask(asked);

@@ -1,5 +1,6 @@
 """Conversations with the real knowledge base: follow-ups, modes, edits, deletions, commands by mention."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 
@@ -155,6 +156,10 @@ async def test_a_question_that_begins_like_a_command_is_a_question(room: Room, s
 async def test_an_edited_question_changes_its_answer_in_place(room: Room) -> None:
     ts, answer = await room.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
     await room.edit(ts, f"{MENTION} Welcher Port für IMAP mit SSL?")
+    for _ in range(250):
+        if "993" in answer["text"]:
+            break
+        await asyncio.sleep(0.02)
     (changed,) = await room.replies(1)
     assert changed["ts"] == answer["ts"]
     assert "993" in changed["text"]

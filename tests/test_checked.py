@@ -1,0 +1,69 @@
+"""A ticket's error is checked at once, and the note says what the DNS shows."""
+
+import pytest
+
+from bot.__main__ import Mind
+from bot.checked import open_checks
+from bot.commands import find_commands
+from bot.consider import Ask, consider, ticket_of_mail
+from bot.core.loops import Known
+from bot.core.model import Question
+from bot.lookup import open_lookup
+from bot.respond import open_respond
+from tests.commands.test_check import ERROR, ZONE
+from tests.servers.dns_server import DnsServer
+
+MAIL = """\
+From: Max Muster <max@firma.example>
+To: support@hoster.example
+Subject: Fehler
+Message-ID: <1@firma.example>
+Date: Tue, 24 Nov 2026 10:00:00 +0100
+Content-Type: text/plain; charset=utf-8
+
+{text}
+"""
+
+
+def responder(mind: Mind, server: DnsServer) -> Ask:
+    return open_respond(mind.core, find_commands(), mind.knowledge.provider, open_lookup(server.address, budget=1.0))
+
+
+async def note(mind: Mind, text: str) -> str:
+    """What the team reads about a mail with this text."""
+    async with DnsServer(ZONE, {"slow.example.net": "never"}) as server:
+        respond = responder(mind, server)
+        ticket = ticket_of_mail(MAIL.format(text=text).encode(), "support@hoster.example")
+        ours = frozenset({"support@hoster.example"})
+        found = await consider(ticket, Known(ours, ours), respond, open_checks(respond, mind.renderer.render))
+    return mind.renderer.render(found.worded("note", ("mode-note",)))
+
+
+async def test_the_note_says_whether_the_condition_still_holds(mind: Mind) -> None:
+    said = await note(mind, f"Guten Tag,\nunsere Kunden bekommen diese Meldung:\n\n{ERROR}\n\nWas ist da los?")
+    line = next(line for line in said.split("\n") if "AAAA" in line)
+    assert line.startswith("- `mx2.example.com` hat weiterhin weder einen A- noch einen AAAA-Eintrag.")
+    assert "Der MX-Eintrag von `example.com` verweist auf diesen Host." in line
+    assert line.endswith("**Solange das so ist, bleibt der Fehler bestehen.**")
+
+
+async def test_a_name_server_that_does_not_answer_is_said_so(mind: Mind) -> None:
+    said = await note(mind, "<a@slow.example.net>:\nSorry, I wasn't able to establish an SMTP connection. (#4.4.1)")
+    assert "keine brauchbare Antwort" in said or "no usable answer" in said
+
+
+async def test_codes_and_what_cannot_be_seen_stand_in_the_note(mind: Mind) -> None:
+    said = await note(mind, "Bei mir kommt immer:\n\n552 5.2.2 <max@firma.de >: mailbox full")
+    assert "Allgemein, nicht aus der FAQ, bedeuten die Codes darin:" in said
+    assert "- `5.2.2`: Das Postfach ist voll (RFC 3463)" in said
+    assert "`max@firma.de␣`" in said
+
+
+@pytest.mark.parametrize("asked", ["Welcher Port für POP3 mit SSL?", "/mx example.com", "Danke!"])
+async def test_where_nothing_is_named_nothing_is_asked(mind: Mind, asked: str) -> None:
+    async with DnsServer(ZONE) as server:
+        respond = responder(mind, server)
+        answer = await respond(Question(asked))
+        known = len(server.asked)
+        assert await open_checks(respond, mind.renderer.render)(answer) == []
+        assert len(server.asked) == known
