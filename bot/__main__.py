@@ -22,7 +22,7 @@ from bot.core.features import Reader
 from bot.core.gaps import to_gaps
 from bot.core.loops import Known
 from bot.core.mail_dns import Lookup
-from bot.core.model import LANGUAGES, Answer, Knowledge, Language, Question
+from bot.core.model import LANGUAGES, Answer, Knowledge, Language, Question, TryLater
 from bot.core.person import to_person
 from bot.core.questions import examples_of, train
 from bot.knowledge import KnowledgeError, load
@@ -183,6 +183,42 @@ def mail_(file: Path, as_json: bool) -> None:
     ticket = consider.ticket_of_mail(file.read_bytes(), "".join(addresses[:1]))
     found = asyncio.run(consider.consider(ticket, known, responder(mind, settings)))
     click.echo(show.ticket(found, mind.renderer.render, as_json=as_json))
+
+
+@main.group()
+def tickets() -> None:
+    """Look at tickets of the configured helpdesks."""
+
+
+@tickets.command(name="preview")
+@click.option("--last", type=click.IntRange(1, 1000), default=50, show_default=True, help="So many of each system.")
+@click.option("--json", "as_json", is_flag=True, help="For machines: one object a line.")
+def preview_(last: int, as_json: bool) -> None:
+    """Show what would have been written in the newest tickets, and why. Writes nothing."""
+    preview = import_module("bot.preview")  # with all channels, which nothing else here needs
+    settings = read_settings()
+    mind = mind_or_exit(settings)
+    channels = preview.open_channels(settings, mind.renderer.render)
+    if not channels:
+        raise click.ClickException(
+            "no helpdesk is configured: set POSTBOTE_RT_URL or POSTBOTE_ZAMMAD_URL and their tokens"
+        )
+
+    async def shown() -> list[Any]:
+        found = []
+        async for one in preview.preview(channels, settings.ticket_mode, responder(mind, settings), last):
+            wording = one.considered.worded(one.considered.verdict, one.considered.reasons)
+            silent = one.considered.verdict == "silent"
+            found.append(preview.to_json(one, "" if silent else show.plain(mind.renderer.render(wording))))
+            click.echo(json.dumps(found[-1], ensure_ascii=False) if as_json else f"{preview.to_text(found[-1])}\n")
+        return found
+
+    try:
+        found = asyncio.run(shown())
+    except TryLater as wrong:
+        raise click.ClickException(f"{wrong}; see `postbote doctor`") from None
+    if not as_json:
+        click.echo(preview.summary(found))
 
 
 @main.command(name="check")

@@ -120,6 +120,10 @@ async def understood(mail: Mail, subject: str, ask: Ask) -> tuple[Answer, str]:
     """
     first = await ask(Question(mail.own)) if mail.own else None
     language = first.language if first and len(mail.own.split()) >= 2 else None
+    if mail.diagnostics:  # what came back is what is asked about, whatever is said around it
+        explained = await ask(Question("\n".join(mail.diagnostics), language=language))
+        if _rank(explained) == _RANK["answer"]:
+            return explained, mail.text
     about = "\n\n".join(filter(None, (bare_subject(subject), mail.text)))
     best: tuple[int, Answer, str] | None = (_rank(first), first, mail.own) if first else None
     for text in dict.fromkeys(text for text in (mail.text, about) if text and text != mail.own):

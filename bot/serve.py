@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 import uvicorn
@@ -20,9 +20,10 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.admin import Gate
-from bot.channels import Channel, Off, Parts, find_channels
+from bot.bookmarks import Bookmarks
+from bot.channels import Channel, Off, Opened, OpenTicket, Parts, TicketOpener, find_channels
 from bot.checked import open_checks
-from bot.core.model import Answer, Event, Language
+from bot.core.model import Answer, Event, Language, TryLater
 from bot.desk import Desk, Respond
 from bot.insight import StoredInsight
 from bot.jobs import Jobs
@@ -94,6 +95,8 @@ async def run_system(
             partial(_trouble, jobs.trouble, open_channels),
             off,
         ),
+        Bookmarks(store),
+        _opener(settings, open_channels),
     )
     for name, open_channel in find_channels().items():
         opened = open_channel(settings, parts)
@@ -109,6 +112,19 @@ async def run_system(
         await _serve(settings, open_app(jobs.trouble, open_channels, [measured]), open_channels, say)
     finally:
         await jobs.stop()
+
+
+def _opener(settings: Settings, channels: Mapping[str, Channel]) -> OpenTicket | None:
+    """Where "Ask a person" opens a ticket; the channel may be opened later than the one that asks."""
+    system, _, queue = settings.postbote_slack_tickets.partition(":")
+
+    async def open_ticket(subject: str, request: Answer, mark: str, again: bool) -> Opened:
+        channel = cast("TicketOpener | None", channels.get(system))
+        if channel is None:
+            raise TryLater(f"the channel {system} is off, which POSTBOTE_SLACK_TICKETS names")
+        return await channel.open_ticket(queue.strip(), subject, request, mark, again=again)
+
+    return open_ticket if system else None
 
 
 def _tickets(

@@ -11,11 +11,13 @@ from urllib.parse import SplitResult, urlsplit
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from bot.core.addresses import to_ascii
+from bot.core.model import Mode
 from bot.core.modes import parse_modes
 from bot.core.server import to_server
+from bot.helpdesk.settings import HelpdeskSettings
 
 PACKAGED = Path(__file__).parent / "_packaged"  # in a wheel; a checkout has the folders beside bot/
 CHECKOUT = Path(__file__).parent.parent
@@ -26,7 +28,7 @@ def _content(folder: str) -> Path:
     return packaged if packaged.is_dir() else CHECKOUT / folder
 
 
-class Settings(BaseSettings):
+class Settings(HelpdeskSettings):
     """Every variable that Postbote reads; the description is what `postbote run --help` prints."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
@@ -124,6 +126,10 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """postgresql://…, with its password; empty for SQLite."""
         return self.postbote_database_url.get_secret_value()
+
+    def ticket_mode(self, channel: str, queue: str) -> Mode:
+        """What a ticket channel may write in a queue."""
+        return parse_modes(str(getattr(self, f"postbote_{channel}_mode"))).of(queue)
 
     def mail_addresses(self) -> list[str]:
         """Of the mailbox; the first is the one that replies come from."""

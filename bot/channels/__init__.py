@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
+class Places(Protocol):
+    """How far a channel has looked (bot/bookmarks.py). All functions block."""
+
+    def read(self, key: str) -> str: ...
+
+    def move(self, key: str, place: str) -> None: ...
+
+
 class Secrets(Protocol):
     """Where a channel keeps its tokens, encrypted by the channel. All functions block."""
 
@@ -29,6 +37,24 @@ class Secrets(Protocol):
     def drop_secret(self, key: str, since: float = 0.0) -> bool: ...
 
     def forget_team(self, team: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A ticket that was opened for somebody."""
+
+    number: str
+    url: str
+
+
+class OpenTicket(Protocol):
+    """Opens a ticket in the helpdesk that is configured for it.
+
+    `mark`: letters and digits, the same for the same request; a ticket that has it already is returned. `again`: an
+    earlier attempt may have got through a moment ago. Raises TryLater.
+    """
+
+    def __call__(self, subject: str, request: Answer, mark: str, again: bool) -> Awaitable[Opened]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +72,8 @@ class Parts:
     concerns: Callable[[Event], Awaitable[bool]]  # is what was only overheard worth storing?
     store_of_secrets: Secrets
     pages: "Pages | None" = None  # what the pages for browsers need; None: there are none
+    bookmarks: Places | None = None  # how far channels have looked; None: for those that do not look
+    open_ticket: OpenTicket | None = None  # None: no helpdesk is configured for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +171,24 @@ class TicketChannel(Channel, Protocol):
         """The ticket of an event; None where it is gone for good. Raises TryLater."""
         ...
 
+    async def newest(self, number: int) -> Sequence[Event]:
+        """Events of the newest tickets, newest first, answered or not: for the preview. Raises TryLater."""
+        ...
+
     async def claim(self, ticket: Ticket, by: str) -> bool:
         """Marks the ticket as ours, if it is as it was fetched (ETag, modseq); True too where `by` holds it already.
 
         `by`: the name of this installation. False: another one has it. A system without locks marks it and says True.
         Raises TryLater.
         """
+        ...
+
+
+class TicketOpener(Protocol):
+    """A helpdesk's channel in which tickets can be opened."""
+
+    async def open_ticket(self, queue: str, subject: str, request: Answer, mark: str, *, again: bool) -> Opened:
+        """See OpenTicket. `queue`: queue or group."""
         ...
 
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from bot.channels.slack.blocks import SECTION, to_blocks
 from bot.channels.slack.mrkdwn import to_mrkdwn
-from bot.channels.web.to_html import to_html
 from bot.commands.mx import RULES, judge
 from bot.core.mail_dns import MxHost, MxResult, Policies, Texts
 from bot.core.model import LANGUAGES, Answer, Language
+from bot.core.to_html import to_html
 from bot.knowledge import load
 from bot.render import Renderer
 

@@ -24,6 +24,7 @@ from bot.channels import Channel, Off, Parts
 from bot.channels.slack import events, interactions
 from bot.channels.slack.blocks import Composer
 from bot.channels.slack.deliver import SETTLE, Delivery, Helpers
+from bot.channels.slack.desk import HelpDesk
 from bot.channels.slack.examine import examine
 from bot.channels.slack.home import Home
 from bot.channels.slack.install import Install
@@ -89,8 +90,9 @@ class Slack:
             composer,
             self._home,
             Pace(pace),
-            Helpers(*settings.slack_helpers()),
+            Helpers(*settings.slack_helpers(), tickets=parts.open_ticket is not None),
             ResponseUrls(base_url),
+            HelpDesk(parts.open_ticket, parts.label),
             settle,
         )
         app = AsyncApp(

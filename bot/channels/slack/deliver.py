@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.blocks import Composer
+from bot.channels.slack.desk import HelpDesk
 from bot.channels.slack.home import Home
 from bot.channels.slack.pace import Pace
 from bot.channels.slack.refused import judge
@@ -35,8 +36,13 @@ class Helpers:
 
     ping: str = ""  # Slack's own marks: <!subteam^S…>, <@U…>
     channel: str = ""  # where requests are posted; empty: in the thread itself
+    tickets: bool = False  # a ticket is opened too
 
     def reach(self, event: Event) -> bool:
+        """Is there anybody to ask?"""
+        return self.tickets or self.see(event)
+
+    def see(self, event: Event) -> bool:
         """Can they see the conversation, or be told of it? Nobody else sees a direct message."""
         direct = event.facts.get("direct") or event.reply_to.get("channel", "").startswith(("D", "U", "W"))
         return bool(self.channel or (self.ping and not direct))
@@ -53,9 +59,10 @@ class Delivery:
         pace: Pace,
         helpers: Helpers,
         urls: ResponseUrls,
+        help_desk: HelpDesk,
         settle: float = SETTLE,
     ) -> None:
-        self._workspaces = workspaces
+        self._workspaces, self._help_desk = workspaces, help_desk
         self._composer, self._home = composer, home
         self._pace, self._helpers, self._urls, self._settle = pace, helpers, urls, settle
 
@@ -184,16 +191,33 @@ class Delivery:
         await self._calling(event, lambda: client.views_publish(user_id=to["user"], view=self._home.view(answer)))
 
     async def _hand_over(self, client: AsyncWebClient, event: Event, answer: Answer, again: bool) -> None:
-        """Calls a person, once: in their own channel, with a note in the thread, or in the thread itself."""
+        """Calls a person, once, and where there is a helpdesk, opens a ticket and links it."""
+        called = self._helpers.see(event)
+        if called:
+            await self._call(client, event, answer, again)
+        try:
+            ticket = await self._help_desk.link(event, answer, again=again)
+        except TryLater:
+            if not called:
+                await self._tell(client, event, Answer("handover", answer.language, {"state": "told"}), again)
+            raise
+        if ticket:
+            await self._tell(client, event, ticket, again)
+
+    async def _call(self, client: AsyncWebClient, event: Event, answer: Answer, again: bool) -> None:
+        """In the helpers' own channel, with a note in the thread, or in the thread itself."""
         message = self._composer.handover(answer, self._helpers.ping, event.conversation)
         if not self._helpers.channel:
             await self._post(client, event, message, again)
             return
         there = _elsewhere(event, self._helpers.channel)
         await self._post(client, there, message, again)
-        told = Answer("handover", answer.language, {"state": "told"})
-        note = self._composer.message(event, told, private=False, person=False)
-        await self._post(client, event, note, again, f"{event.key}:told")
+        await self._tell(client, event, Answer("handover", answer.language, {"state": "told"}), again)
+
+    async def _tell(self, client: AsyncWebClient, event: Event, said: Answer, again: bool) -> None:
+        """A note in the thread."""
+        note = self._composer.message(event, said, private=False, person=False)
+        await self._post(client, event, note, again, f"{event.key}:{said.facts['state']}")
 
     async def _share(self, client: AsyncWebClient, event: Event, answer: Answer, again: bool) -> None:
         """For everyone; what only the person saw goes away."""

@@ -11,7 +11,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from bot.__main__ import Mind, responder, sections_of
-from bot.channels import Channel, Parts
+from bot.channels import Channel, OpenTicket, Parts
 from bot.channels.slack import Slack
 from bot.channels.terminal import show
 from bot.commands import Office
@@ -84,13 +84,16 @@ async def running(
     with_jobs: bool = True,
     pace: float = 0.02,
     ping: float = 5.0,
+    open_ticket: OpenTicket | None = None,
     **changed: Any,
 ) -> AsyncIterator[Running]:
     """`mind`: answers from the knowledge base, else the bot echoes. `changed`: settings."""
     slack = FakeSlack()
     await slack.start()
     try:
-        async with started(slack, folder, mind, with_jobs=with_jobs, pace=pace, ping=ping, **changed) as bot:
+        async with started(
+            slack, folder, mind, with_jobs=with_jobs, pace=pace, ping=ping, open_ticket=open_ticket, **changed
+        ) as bot:
             yield bot
     finally:
         await slack.stop()
@@ -105,6 +108,7 @@ async def started(
     with_jobs: bool = True,
     pace: float = 0.02,
     ping: float = 5.0,
+    open_ticket: OpenTicket | None = None,
     **changed: Any,
 ) -> AsyncIterator[Running]:
     """The bot alone: to stop it and start it again with the same Slack and the same folder."""
@@ -123,7 +127,7 @@ async def started(
     if with_jobs:
         bot.jobs = Jobs("", folder, desk.consider, channels, bot.store)
         await bot.jobs.start()
-    parts = Parts(bot.stored, respond, render, {}, label, title, concerns, bot.store)
+    parts = Parts(bot.stored, respond, render, {}, label, title, concerns, bot.store, open_ticket=open_ticket)
     channel = bot.channel = Slack(parts, settings, settle=0.1, pace=pace, ping=ping)
     channels["slack"] = channel
     await channel.start()

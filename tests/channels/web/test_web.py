@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from bot.admin import Gate
 from bot.channels import Parts
 from bot.channels.web import BURST, WebPage
-from bot.channels.web.to_html import to_html
 from bot.core.model import Answer, Event, Language, Question, Reply, TryLater
+from bot.core.to_html import to_html
 from bot.insight import StoredInsight
 from bot.pages import Pages
 from bot.serve import open_app

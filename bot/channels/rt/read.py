@@ -1,0 +1,249 @@
+"""RT's JSON → a ticket and its first mail: pure.
+
+RT stores a mail as its parts, decoded, each with its headers as text (docs.bestpractical.com/rt/5.0.3/RT/REST2.html).
+Put together again they are a mail that the loop rules and the MIME reader understand: headers and types as they were,
+texts in UTF-8, and of everything else only that it was there.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, cast
+from urllib.parse import quote
+
+from bot.core.model import Ticket
+from bot.helpdesk.account import account_of
+
+FIELD = "bot-state"  # the custom field that says which bot has a ticket
+LARGEST_TEXT = 200_000  # bytes of one part that are read
+MOST_TEXTS = 10  # parts that are read
+OVER = frozenset({"resolved", "rejected", "deleted"})
+ACTED = frozenset(
+    {"Correspond", "Comment", "Status", "Take", "Steal", "Give"}
+)  # types of what a person does to a ticket
+TEXTS = frozenset({"text/plain", "text/html", "text/calendar"})  # that stand for each other
+SYSTEM = frozenset({"RT_System", "Nobody"})
+_REBUILT = frozenset({"content-type", "content-transfer-encoding", "content-length", "mime-version"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a mail, as RT keeps it."""
+
+    id: str
+    type: str
+    headers: tuple[tuple[str, str], ...]  # names as they were
+    filename: str
+    content: bytes = b""  # decoded, text in UTF-8; empty: a multipart, not read, or nothing
+
+    def first(self, name: str) -> str:
+        """Empty where there is no such header."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+    @property
+    def is_wanted(self) -> bool:
+        """Can it hold what is asked?"""
+        size = self.first("content-length")
+        small = not size.isdigit() or int(size) <= LARGEST_TEXT
+        return small and self.type.startswith(("text/", "message/"))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A transaction: what somebody has done to a ticket."""
+
+    id: str
+    type: str
+    by: str  # name of a user
+
+
+def to_parts(page: Mapping[str, Any]) -> list[Part]:
+    """Of GET /transaction/{id}/attachments, outermost first."""
+    return [
+        Part(
+            str(item["id"]),
+            str(item.get("ContentType") or "").lower(),
+            tuple(to_headers(str(item.get("Headers") or ""))),
+            str(item.get("Filename") or ""),
+        )
+        for item in sorted(page.get("items") or [], key=lambda item: int(item["id"]))
+    ]
+
+
+def to_headers(text: str) -> Iterator[tuple[str, str]]:
+    """RT's lines → names and values, unfolded."""
+    name, value = "", ""
+    for line in text.split("\n"):
+        if line[:1] in (" ", "\t") and name:
+            value += f" {line.strip()}"
+            continue
+        if name:
+            yield name, value
+        name, _, value = (piece.strip() for piece in line.partition(":"))
+    if name:
+        yield name, value
+
+
+def to_content(attachment: Mapping[str, Any]) -> bytes:
+    """Of GET /attachment/{id}, where it is base64 for every type."""
+    try:
+        return base64.b64decode(str(attachment.get("Content") or ""))[:LARGEST_TEXT]
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def to_mail(parts: Sequence[Part]) -> bytes:
+    """A mail that says the same as the one that came."""
+    root = parts[0]
+    head = [f"{name}: {value}" for name, value in root.headers if name.lower() not in _REBUILT]
+    body = _multipart(root.type, _grouped(parts[1:])) if root.type.startswith("multipart/") else _leaf(root)
+    return "\n".join([*head, "MIME-Version: 1.0", ""]).encode("utf-8", "surrogatepass") + body
+
+
+def _grouped(parts: Sequence[Part]) -> list[bytes]:
+    """Each part for itself, but alternatives together, because they say the same: of them RT tells only their order."""
+    found: list[bytes] = []
+    alternatives: list[Part] | None = None
+    for part in [*parts, None]:
+        joins = part and alternatives is not None and part.type in TEXTS - {p.type for p in alternatives}
+        if part and alternatives is not None and joins and not part.filename:
+            alternatives.append(part)
+            continue
+        if alternatives:
+            found.append(_multipart("multipart/alternative", [_leaf(p) for p in alternatives]))
+        alternatives = [] if part and part.type == "multipart/alternative" else None
+        if part and not part.type.startswith("multipart/"):
+            found.append(_leaf(part))
+    return found
+
+
+def _multipart(kind: str, pieces: Sequence[bytes]) -> bytes:
+    """The header of its type, and what it holds."""
+    mark = f"=_{hashlib.sha256(b''.join(pieces)).hexdigest()[:40]}"
+    between = f"\n--{mark}\n".encode()
+    opened = f'Content-Type: {kind}; boundary="{mark}"\n'.encode()
+    return opened + b"".join(between + piece for piece in pieces) + f"\n--{mark}--\n".encode()
+
+
+def _leaf(part: Part) -> bytes:
+    kind = part.type or "text/plain"
+    name = f'; name="{quote(part.filename)}"' if part.filename else ""
+    lines = [f"Content-Type: {kind}{'; charset=utf-8' if kind.startswith('text/') else ''}{name}"]
+    lines += ["Content-Disposition: attachment"] if part.filename else []
+    return "\n".join([*lines, "Content-Transfer-Encoding: 8bit", "", ""]).encode() + part.content
+
+
+def to_steps(page: Mapping[str, Any]) -> list[Step]:
+    """Of GET /ticket/{id}/history, oldest first."""
+    return [Step(str(i["id"]), str(i.get("Type") or ""), _name(i.get("Creator"))) for i in page.get("items") or []]
+
+
+def own_post(steps: Collection[Step], us: str) -> str:
+    """Id of what we have written; empty where there is nothing."""
+    return next((step.id for step in steps if step.by == us and step.type in ("Correspond", "Comment")), "")
+
+
+def state_of(ticket: Mapping[str, Any]) -> str:
+    """Whose the ticket is, by its custom field; empty: nobody's."""
+    for field in ticket.get("CustomFields") or []:
+        if isinstance(field, dict) and field.get("name") == FIELD:
+            return str(next(iter(field.get("values") or []), ""))
+    return ""
+
+
+def has_field(ticket_or_queue: Mapping[str, Any]) -> bool:
+    """Does a ticket have the custom field, or a queue's tickets?"""
+    fields = ticket_or_queue.get("TicketCustomFields") or ticket_or_queue.get("CustomFields") or []
+    return any(isinstance(field, dict) and field.get("name") == FIELD for field in fields)
+
+
+def queue_of(ticket: Mapping[str, Any]) -> str:
+    """Its queue's name."""
+    return str((ticket.get("Queue") or {}).get("Name") or "")
+
+
+def to_ticket(
+    found: Mapping[str, Any],
+    etag: str,
+    steps: Sequence[Step],
+    parts: Sequence[Part],
+    us: str,
+    root: str,
+    person: Mapping[str, Any],
+) -> Ticket:
+    """`found`: GET /ticket/{id}. `us`: the bot's user name. `person`: the user who has opened it."""
+    kind = _kind(parts)
+    by = steps[0].by if steps else ""
+    sender = _requestor(found)
+    customer = sender == str(person.get("EmailAddress") or "").lower()
+    return Ticket(
+        system="rt",
+        account=account_of(root),
+        id=str(found["id"]),
+        number=str(found["id"]),
+        subject=" ".join(str(found.get("Subject") or "").split()),
+        first_message=steps[0].id if steps else "",
+        mail=to_mail(parts) if kind == "email" and parts else None,
+        text="" if kind == "email" else _text(parts),
+        sender=sender,
+        sender_name=str(person.get("RealName") or "") if customer else "",
+        sender_is_customer=by != us and by not in SYSTEM and (kind == "api" or not int(person.get("Privileged") or 0)),
+        created=_seconds(str(found.get("Created") or "")),
+        kind=kind,
+        auto_reasons=_auto(parts),
+        answered=str(found.get("Status")) in OVER or any(_acts(step, us, by) for step in steps[1:]),
+        queue=queue_of(found),
+        version=f"{etag.removeprefix('W/').strip(chr(34))}|{state_of(found)}",
+        url=f"{root}Ticket/Display.html?id={found['id']}",
+    )
+
+
+def _acts(step: Step, us: str, customer: str) -> bool:
+    return step.type in ACTED and step.by not in SYSTEM and (step.by == us or step.by != customer)
+
+
+def _kind(parts: Sequence[Part]) -> Literal["email", "web", "phone", "api"]:
+    """X-RT-Interface is RT's own mark (RT::Interface::Web MakeMIMEEntity, RT::Interface::Email Gateway)."""
+    told = parts[0].first("x-rt-interface").lower() if parts else ""
+    known = {"email": "email", "web": "web", "mobile": "web", "rest": "api", "rest2": "api"}
+    return cast("Literal['email', 'web', 'phone', 'api']", known.get(told, "email"))
+
+
+def _auto(parts: Sequence[Part]) -> tuple[str, ...]:
+    if not parts:
+        return ()
+    names = {"rt-detectedautogenerated": "rt-detected-auto-generated", "rt-squelch-replies-to": "rt-squelches-replies"}
+    return tuple(code for name, code in names.items() if parts[0].first(name))
+
+
+def _text(parts: Sequence[Part]) -> str:
+    texts = [part for part in parts if part.type in ("text/plain", "text/html", "") and not part.filename]
+    texts.sort(key=lambda part: part.type == "text/html")
+    return texts[0].content.decode("utf-8", "replace") if texts else ""
+
+
+def _requestor(found: Mapping[str, Any]) -> str:
+    """Who gets a reply; RT sends it to all requestors, so several are as good as none."""
+    people = found.get("Requestor") or []
+    names = [str(p.get("EmailAddress") or p.get("id") or "").lower() for p in people if isinstance(p, dict)]
+    return names[0] if len(names) == 1 and "@" in names[0] else ""
+
+
+def recipients(found: Mapping[str, Any]) -> frozenset[str]:
+    """To whom RT sends a public reply, as far as the ticket itself says."""
+    people = [*(found.get("Requestor") or []), *(found.get("Cc") or [])]
+    return frozenset(str(p.get("EmailAddress") or p.get("id") or "").lower() for p in people if isinstance(p, dict))
+
+
+def _name(user: Any) -> str:
+    return str(user.get("id") or "") if isinstance(user, dict) else ""
+
+
+def _seconds(stamp: str) -> float:
+    try:
+        return datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
+    except ValueError:
+        return 0.0

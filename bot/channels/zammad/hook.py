@@ -1,0 +1,27 @@
+"""What a trigger's webhook sends (admin-docs.zammad.org, manage/webhook/payload): the ticket and its article."""
+
+from collections.abc import Mapping
+
+from bot.helpdesk.hooks import BadHook, is_genuine, to_object
+
+LARGEST = 1_048_576  # bytes; with the article's whole HTML
+
+
+def to_number(secret: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
+    """(The ticket's id, its group); both empty where a customer has not written. Raises BadHook.
+
+    X-Hub-Signature is "sha1=" and the HMAC-SHA1 of the body (lib/user_agent.rb). It holds no time: a replay is told by
+    the ticket, which is answered once, as is a delivery that comes again (X-Zammad-Delivery).
+    """
+    if not is_genuine(secret, body, headers.get("x-hub-signature", ""), "sha1"):
+        raise BadHook(401, "wrong signature")
+    found = to_object(body)
+    ticket, article = found.get("ticket"), found.get("article")
+    if not isinstance(ticket, dict) or not isinstance(article, dict):
+        raise BadHook(400, "`ticket` or `article` is missing: leave Zammad's own payload as it is")
+    number, group = ticket.get("id"), ticket.get("group")
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise BadHook(400, "`ticket.id` is no number")
+    if article.get("sender") != "Customer":
+        return "", ""
+    return str(number), str(group.get("name") or "") if isinstance(group, dict) else str(group or "")

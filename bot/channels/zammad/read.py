@@ -1,0 +1,99 @@
+"""Zammad's JSON → a ticket: pure. Shapes: docs.zammad.org/en/latest/api/ticket."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any, Literal, cast
+
+from bot.core.model import Ticket
+from bot.helpdesk.account import account_of
+
+TAG = "kb-bot"  # on every ticket that we have written in
+OVER = frozenset({"closed", "merged", "removed"})
+_KINDS = {"email": "email", "web": "web", "phone": "phone"}
+
+Object = Mapping[str, Any]
+
+
+def to_ticket(found: Object, articles: Sequence[Object], raw: bytes | None, us: int, root: str) -> Ticket:
+    """`found`: GET /tickets/{id}?expand=true; `articles`: oldest first. `raw`: the first one's mail, where it is one.
+
+    `us`: id of the bot's user.
+    """
+    first = articles[0] if articles else {}
+    kind = _kind(first)
+    sender, name = address_of(first), parseaddr(str(first.get("from") or ""))[0]
+    return Ticket(
+        system="zammad",
+        account=account_of(root),
+        id=str(found["id"]),
+        number=str(found.get("number") or found["id"]),
+        subject=" ".join(str(found.get("title") or "").split()),
+        first_message=str(first.get("id") or ""),
+        mail=raw if kind == "email" else None,
+        text="" if kind == "email" and raw is not None else str(first.get("body") or ""),
+        sender=sender or _customer(found),
+        sender_name=name,
+        sender_is_customer=_is_customers(first, found, us),
+        created=seconds(str(found.get("created_at") or "")),
+        kind=kind,
+        auto_reasons=_auto(first),
+        answered=str(found.get("state")) in OVER
+        or bool(own_article(articles, us))
+        or any(map(_is_agents, articles[1:])),
+        queue=str(found.get("group") or ""),
+        version="",
+        url=url_of(root, str(found["id"])),
+    )
+
+
+def own_article(articles: Collection[Object], us: int) -> str:
+    """Id of what we have written; empty where there is nothing."""
+    return next((str(article["id"]) for article in articles if article.get("created_by_id") == us), "")
+
+
+def url_of(root: str, ticket: str) -> str:
+    """Where an agent opens a ticket."""
+    return f"{root}#ticket/zoom/{ticket}"
+
+
+def address_of(article: Object) -> str:
+    """Of the sender: Zammad gives a whole mailbox, "Emily Adams <emily@example.com>"."""
+    found = parseaddr(str(article.get("reply_to") or article.get("from") or ""))[1].lower()
+    return found if "@" in found else ""
+
+
+def seconds(stamp: str) -> float:
+    """Since the epoch; 0.0 where the time cannot be read."""
+    try:
+        return datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
+    except ValueError:
+        return 0.0
+
+
+def _kind(article: Object) -> Literal["email", "web", "phone", "api"]:
+    return cast("Literal['email', 'web', 'phone', 'api']", _KINDS.get(str(article.get("type")), "api"))
+
+
+def _is_customers(article: Object, ticket: Object, us: int) -> bool:
+    """A mail is its sender's; everything else is only if the customer has typed it."""
+    if article.get("sender") != "Customer" or article.get("created_by_id") == us:
+        return False
+    return article.get("type") == "email" or article.get("created_by_id") == ticket.get("customer_id")
+
+
+def _is_agents(article: Object) -> bool:
+    return article.get("sender") == "Agent"
+
+
+def _auto(article: Object) -> tuple[str, ...]:
+    """Filter 0006 of Zammad's mail parser sets it (app/models/channel/filter/auto_response_check.rb)."""
+    preferences = article.get("preferences")
+    said = isinstance(preferences, Mapping) and str(preferences.get("is-auto-response")).lower() == "true"
+    return ("zammad-is-auto-response",) if said else ()
+
+
+def _customer(found: Object) -> str:
+    """Of a ticket without a mail: the customer's login, which is their address as a rule."""
+    name = str(found.get("customer") or "").lower()
+    return name if "@" in name else ""

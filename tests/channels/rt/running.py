@@ -1,0 +1,128 @@
+"""`postbote run` as a process of its own, with an RT; and what stands between the two, to cut them apart."""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from tests.servers.rt_server import SECRET, RtServer
+
+POLL = 0.5  # seconds
+
+
+class Bot:
+    """Can be killed and started again; `url` of its RT may be that of a Between."""
+
+    def __init__(self, rt: RtServer, data: Path, port: int, url: str = "", **changed: str) -> None:
+        self.rt_url = url or rt.url
+        self.root = f"http://127.0.0.1:{port}"
+        self._environment = {name: value for name, value in os.environ.items() if not name.startswith("POSTBOTE")} | {
+            "POSTBOTE_DATA_DIR": str(data),
+            "POSTBOTE_PORT": str(port),
+            "POSTBOTE_RT_URL": self.rt_url,
+            "POSTBOTE_RT_TOKEN": rt.token,
+            "POSTBOTE_RT_WEBHOOK_SECRET": SECRET,
+            "POSTBOTE_RT_MODE": "note, Support=public",
+            "POSTBOTE_TICKETS_POLL": str(POLL),
+            "POSTBOTE_TICKETS_PER_HOUR": "100000",
+            "POSTBOTE_TICKETS_PER_DOMAIN": "100000",
+            **changed,
+        }
+        self.printed = ""
+
+    async def start(self) -> None:
+        """Until it says that it is ready."""
+        self.printed = ""
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", env=self._environment, stdout=asyncio.subprocess.PIPE
+        )
+        assert self.process.stdout
+        while "ready" not in self.printed:
+            line = await asyncio.wait_for(self.process.stdout.readline(), 60)
+            assert line, self.printed
+            self.printed += line.decode()
+
+    async def looked(self) -> None:
+        """Until it has looked once: what comes from now on is new."""
+        for _ in range(600):
+            async with aiohttp.ClientSession() as session, session.get(f"{self.root}/readyz") as response:
+                if response.status == 200:
+                    break
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(2 * POLL)
+
+    async def kill(self) -> None:
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+
+    async def why(self, key: str) -> str:
+        """`postbote why`."""
+        command = (sys.executable, "-m", "bot", "why", key)
+        process = await asyncio.create_subprocess_exec(
+            *command, env=self._environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        return (await process.communicate())[0].decode()
+
+    async def end(self) -> None:
+        self.process.terminate()
+        assert await self.process.wait() == 0
+
+
+class Between:
+    """A proxy to RT.
+
+    `cut` is asked before and after every call (method, path with N for numbers, after?): True drops the connection.
+    """
+
+    def __init__(self, rt: RtServer) -> None:
+        self._rt = rt
+        self.cut: Callable[[str, str, bool], Awaitable[bool]] = never
+        self.url = ""
+
+    async def start(self) -> None:
+        app = web.Application(client_max_size=10_000_000)
+        app.router.add_route("*", "/{path:.*}", self._pass)
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # aiohttp tells it in no other way
+        self.url = f"http://127.0.0.1:{port}"
+
+    async def stop(self) -> None:
+        await self._runner.cleanup()
+
+    async def _pass(self, request: web.Request) -> web.StreamResponse:
+        method, path = request.method, re.sub(r"\d+", "N", request.path.removeprefix("/REST/2.0/"))
+        if await self.cut(method, path, False):
+            return _dropped(request)
+        headers = {k: v for k, v in request.headers.items() if k.lower() not in ("host", "accept-encoding")}
+        body = await request.read()
+        try:
+            async with (
+                aiohttp.ClientSession() as session,
+                session.request(method, f"{self._rt.url}{request.path_qs}", data=body, headers=headers) as response,
+            ):
+                content = await response.read()
+        except aiohttp.ClientConnectionError:
+            return _dropped(request)
+        if await self.cut(method, path, True):
+            return _dropped(request)
+        kept = {k: v for k, v in response.headers.items() if k.lower() in ("etag", "location", "content-type")}
+        return web.Response(status=response.status, body=content, headers=kept)
+
+
+async def never(method: str, path: str, after: bool) -> bool:
+    return False
+
+
+def _dropped(request: web.Request) -> web.StreamResponse:
+    assert request.transport
+    request.transport.close()
+    return web.Response()

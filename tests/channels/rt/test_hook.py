@@ -1,0 +1,65 @@
+"""Only what RT has signed, lately, is stored; and it is the same event as the one that polling finds."""
+
+import hashlib
+import hmac
+import time
+
+import pytest
+
+from bot.channels.rt.hook import to_number
+from bot.helpdesk.hooks import BadHook
+
+SECRET = "the-secret-of-the-scrip"  # noqa: S105 - a test's own
+NOW = 1_795_600_000.0
+BODY = b'{"event":"ticket.created","queue":"Support","ticket":17,"transaction":93}'
+
+
+def signed(body: bytes, secret: str = SECRET, at: float | None = None) -> dict[str, str]:
+    """As deploy/rt_setup.pl signs."""
+    stamp = str(int(time.time() if at is None else at))
+    digest = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return {"x-rt-timestamp": stamp, "x-rt-signature": f"sha256={digest}"}
+
+
+GENUINE = signed(BODY, at=NOW)
+
+
+@pytest.mark.parametrize("late", [-299, 0, 299])
+def test_what_rt_has_signed_within_five_minutes_is_read(late: float) -> None:
+    assert to_number(SECRET, signed(BODY, at=NOW + late), BODY, lambda: NOW) == ("17", "Support")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({}, BODY, 401),
+        ({"x-rt-timestamp": GENUINE["x-rt-timestamp"]}, BODY, 401),
+        ({**GENUINE, "x-rt-signature": "sha256=" + "0" * 64}, BODY, 401),
+        ({**GENUINE, "x-rt-signature": GENUINE["x-rt-signature"].removeprefix("sha256=")}, BODY, 401),
+        ({**GENUINE, "x-rt-signature": "größe"}, BODY, 401),
+        ({**GENUINE, "x-rt-timestamp": str(int(NOW) + 1)}, BODY, 401),  # the time is signed too
+        ({**GENUINE, "x-rt-timestamp": "now"}, BODY, 401),
+        ({**GENUINE, "x-rt-timestamp": "１７"}, BODY, 401),
+        (GENUINE, BODY + b" ", 401),
+        (signed(BODY, at=NOW - 301), BODY, 401),
+        (signed(BODY, at=NOW + 301), BODY, 401),
+        (signed(BODY, "another secret", at=NOW), BODY, 401),
+        (signed(b"[]", at=NOW), b"[]", 400),
+        (signed(b"\xff", at=NOW), b"\xff", 400),
+        (signed(b"{}", at=NOW), b"{}", 400),
+        (signed(b'{"ticket":"17"}', at=NOW), b'{"ticket":"17"}', 400),
+        (signed(b'{"ticket":true}', at=NOW), b'{"ticket":true}', 400),
+        (signed(b'{"ticket":-1}', at=NOW), b'{"ticket":-1}', 400),
+        (signed(b'{"ticket":1e400}', at=NOW), b'{"ticket":1e400}', 400),
+    ],
+)
+def test_everything_else_is_refused(headers: dict[str, str], body: bytes, status: int) -> None:
+    with pytest.raises(BadHook) as refused:
+        to_number(SECRET, headers, body, lambda: NOW)
+    assert refused.value.status == status
+
+
+def test_a_deep_body_is_refused() -> None:
+    body = b'{"a":' + b"[" * 100_000
+    with pytest.raises(BadHook):
+        to_number(SECRET, signed(body, at=NOW), body, lambda: NOW)

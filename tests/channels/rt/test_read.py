@@ -1,0 +1,178 @@
+"""RT's JSON, as RT 5.0.3 gave it, → tickets and mails."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.__main__ import Mind, responder
+from bot.channels.rt.read import (
+    Part,
+    Step,
+    own_post,
+    recipients,
+    state_of,
+    to_content,
+    to_headers,
+    to_mail,
+    to_parts,
+    to_ticket,
+)
+from bot.consider import consider
+from bot.core.loops import Known
+from bot.core.mail import parse
+from bot.settings import Settings
+
+ROOT = "https://rt.example.org/rt/"
+HEADERS = (
+    'From: "Anna Kunde" <kunde@kunde.test>\nTo: support@example.test\nSubject: Welcher Port für POP3?\n'
+    "Message-ID: <a1@kunde.test>\nDate: Wed, 25 Nov 2026 01:00:00 +0000\nMIME-Version: 1.0\n"
+    'Content-Type: multipart/mixed; boundary="===============0465089357535074662=="\n'
+    "X-RT-Incoming-Encryption: Not encrypted\nX-RT-Interface: Email\nReferences: <b@x.test>\n <c@x.test>\n"
+    "Content-Length: 0"
+)
+PERSON = {"EmailAddress": "kunde@kunde.test", "RealName": "Anna Kunde", "Privileged": 0}
+FOUND = {
+    "id": 17,
+    "Subject": "Welcher Port für POP3?",
+    "Status": "new",
+    "Created": "2026-11-25T01:53:48Z",
+    "Queue": {"id": "3", "Name": "Support", "type": "queue"},
+    "Requestor": [{"EmailAddress": "kunde@kunde.test", "id": "kunde@kunde.test", "type": "user"}],
+    "CustomFields": [{"name": "bot-state", "id": "2", "type": "customfield", "values": []}],
+}
+CREATED = Step("39", "Create", "kunde@kunde.test")
+
+
+def page(*items: tuple[str, str, str]) -> dict[str, Any]:
+    """(content type, headers, file name) of each attachment."""
+    listed = [
+        {"id": str(7 + n), "ContentType": kind, "Headers": headers, "Filename": name, "type": "attachment"}
+        for n, (kind, headers, name) in enumerate(items)
+    ]
+    return {"items": listed[::-1], "count": len(listed), "page": 1}
+
+
+MIXED = to_parts(
+    page(
+        ("multipart/mixed", HEADERS, ""),
+        ("multipart/alternative", "Content-Type: multipart/alternative", ""),
+        ("text/plain", "Content-Length: 28", ""),
+        ("text/html", "Content-Length: 42", ""),
+        ("application/octet-stream", "Content-Length: 90000000", "x.bin"),
+        ("text/plain", "Content-Length: 12", "log größe.txt"),
+    )
+)
+TEXTS = {"9": "What is the port für IMAP?\n", "10": "<p>What is the <b>port</b>?</p>\n", "12": "log line\n"}
+READ = [replace(part, content=TEXTS.get(part.id, "").encode()) for part in MIXED]
+
+
+def test_a_mail_is_put_together_again() -> None:
+    mail = parse(to_mail(READ))
+    assert mail.subject == "Welcher Port für POP3?"
+    assert mail.senders == ("kunde@kunde.test",)
+    assert mail.answers == ("<b@x.test>", "<c@x.test>")
+    assert mail.own == "What is the port für IMAP?"
+    assert mail.other.strip() == "log line"
+    assert mail.types == (
+        *("multipart/mixed", "multipart/alternative", "text/plain", "text/html"),
+        *("application/octet-stream", "text/plain"),
+    )
+
+
+def test_what_is_large_or_no_text_is_not_read() -> None:
+    assert [part.id for part in MIXED if part.is_wanted] == ["9", "10", "12"]
+    assert not replace(MIXED[2], headers=(("Content-Length", "200001"),)).is_wanted
+
+
+@pytest.mark.parametrize(("content", "read"), [("V2hhdA==\n", b"What"), ("", b""), ("V", b""), (None, b"")])
+def test_content_is_base64(content: str | None, read: bytes) -> None:
+    assert to_content({"Content": content}) == read
+
+
+def test_no_headers_are_lost_or_invented() -> None:
+    assert list(to_headers("A: b\n c\nd\nE:\n")) == [("A", "b c"), ("d", ""), ("E", "")]
+    assert list(to_headers("")) == []
+
+
+def ticket_of(
+    steps: Sequence[Step] = (),
+    found: Mapping[str, Any] | None = None,
+    person: Mapping[str, Any] | None = None,
+    head: Mapping[str, str] | None = None,
+) -> Any:
+    extra = "".join(f"\n{name}: {value}" for name, value in (head or {}).items())
+    parts = [Part("7", "text/plain", tuple(to_headers(HEADERS + extra)), "", b"Welcher Port?")]
+    return to_ticket(
+        {**FOUND, **(found or {})}, 'W/"57"', [CREATED, *(steps or [])], parts, "kbbot", ROOT, person or PERSON
+    )
+
+
+def test_a_new_ticket() -> None:
+    ticket = ticket_of()
+    assert (ticket.system, ticket.account, ticket.id) == ("rt", "rt.example.org/rt", "17")
+    assert (ticket.sender, ticket.sender_name, ticket.queue) == ("kunde@kunde.test", "Anna Kunde", "Support")
+    assert (ticket.version, ticket.created, ticket.kind) == ("57|", 1795571628.0, "email")
+    assert ticket.url == "https://rt.example.org/rt/Ticket/Display.html?id=17"
+    assert ticket.sender_is_customer
+    assert not ticket.answered
+    assert ticket.auto_reasons == ()
+
+
+@pytest.mark.parametrize(
+    ("steps", "found", "answered"),
+    [
+        ([Step("53", "CustomField", "kbbot"), Step("57", "Status", "RT_System")], {}, False),
+        ([Step("58", "Correspond", "kunde@kunde.test")], {}, False),  # the customer writes once more
+        ([Step("58", "Correspond", "agent")], {}, True),
+        ([Step("58", "Comment", "agent")], {}, True),
+        ([Step("58", "Take", "agent")], {}, True),
+        ([Step("58", "Comment", "kbbot")], {}, True),
+        ([], {"Status": "resolved"}, True),
+    ],
+)
+def test_what_somebody_else_has_begun_is_theirs(steps: list[Step], found: dict[str, Any], answered: bool) -> None:
+    assert ticket_of(steps, found).answered is answered
+
+
+@pytest.mark.parametrize(
+    ("person", "head", "is_customers"),
+    [
+        ({}, {}, True),
+        ({"Privileged": 1}, {}, False),
+        ({"Privileged": 1}, {"X-RT-Interface": "REST"}, False),  # the first one counts: it came by mail
+    ],
+)
+def test_who_has_opened_it(person: dict[str, Any], head: dict[str, str], is_customers: bool) -> None:
+    assert ticket_of(person={**PERSON, **person}, head=head).sender_is_customer is is_customers
+
+
+def test_what_rt_says_itself() -> None:
+    marks = {"RT-DetectedAutoGenerated": "true", "RT-Squelch-Replies-To": "kunde@kunde.test"}
+    assert ticket_of(head=marks).auto_reasons == ("rt-detected-auto-generated", "rt-squelches-replies")
+
+
+def test_several_requestors_are_as_good_as_none() -> None:
+    two = [{"EmailAddress": "a@x.test"}, {"EmailAddress": "b@x.test"}]
+    assert ticket_of(found={"Requestor": two}).sender == ""
+    assert recipients({"Requestor": two, "Cc": [{"id": "C@x.test"}]}) == {"a@x.test", "b@x.test", "c@x.test"}
+
+
+def test_whose_it_is() -> None:
+    held = {"CustomFields": [{"name": "bot-state", "values": ["inst1"]}]}
+    assert state_of(held) == "inst1"
+    assert state_of({}) == ""
+    assert ticket_of(found=held).version == "57|inst1"
+    assert own_post([CREATED, Step("54", "Comment", "agent"), Step("55", "Correspond", "kbbot")], "kbbot") == "55"
+    assert own_post([CREATED], "kunde@kunde.test") == ""
+
+
+async def test_an_attached_bounce_is_what_gets_explained(mind: Mind, tmp_path: Path) -> None:
+    """Whatever stands around it; in the language of the customer's words."""
+    raw = (Path(__file__).parents[2] / "recorded" / "rt" / "bounce.eml").read_bytes()
+    found = await consider(
+        replace(ticket_of(), mail=raw), Known(), responder(mind, Settings(postbote_data_dir=tmp_path))
+    )
+    assert (found.verdict, found.facts["entries"], found.answer.language) == ("public", ["error-no-mailbox-here"], "de")

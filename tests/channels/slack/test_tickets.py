@@ -1,0 +1,73 @@
+""" "Ask a person" opens a ticket in the helpdesk, once, and its link comes back into the thread."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.__main__ import Mind
+from bot.bookmarks import Bookmarks
+from bot.channels import Opened, Parts
+from bot.channels.zammad import Zammad
+from bot.core.model import Answer, Event
+from bot.store import Store
+from tests.channels.slack.running import running
+from tests.channels.slack.talk import MENTION, Room
+from tests.channels.zammad.test_zammad import fake, to_settings
+from tests.servers.fake_zammad import FakeZammad
+
+PERSON = "Einen Menschen fragen"
+
+
+@asynccontextmanager
+async def room_with(zammad: FakeZammad, mind: Mind, folder: Path, **changed: Any) -> AsyncIterator[Room]:
+    store, words = Store("", folder), mind.renderer
+    parts = Parts(none, none, words.render, {}, words.label, words.title, true, store, bookmarks=Bookmarks(store))
+    channel = Zammad(to_settings(zammad, folder), parts, settle=0.02)
+
+    async def open_ticket(subject: str, request: Answer, mark: str, again: bool) -> Opened:
+        return await channel.open_ticket("Support", subject, request, mark, again=again)
+
+    async with running(folder, mind, open_ticket=open_ticket, **changed) as bot:
+        yield Room(bot, "C0DESK")
+    await channel.stop()
+
+
+async def none(*_: Any) -> Any:
+    raise NotImplementedError
+
+
+async def true(event: Event) -> bool:
+    return True
+
+
+async def test_a_request_becomes_a_ticket_with_its_link(mind: Mind, tmp_path: Path) -> None:
+    async with fake() as zammad, room_with(zammad, mind, tmp_path) as room:
+        ts, answer = await room.ask(f"{MENTION} Wie richte ich Outlook für max@firma.de ein?")
+        for _ in range(2):
+            await room.bot.slack.press(room.bot.url, answer, PERSON)
+            await asyncio.sleep(0.5)
+        (note,) = (await room.replies(2))[1:]
+        assert "Nr. 10081" in note["text"]
+        assert f"{zammad.url}/#ticket/zoom/81" in note["text"]
+        assert "schon gefragt" in room.bot.slack.ephemeral[-1]["text"]
+        assert list(zammad.tickets) == [81]
+        (article,) = zammad.articles[81]
+        assert zammad.tickets[81]["title"].startswith("Frage aus Slack: Wie richte ich Outlook")
+        assert article["internal"] is True
+        assert "Outlook" in article["body"]
+        assert "max@" not in article["body"]
+        assert f"/archives/{room.channel}/p{ts.replace('.', '')}" in article["body"]
+
+
+async def test_trouble_opens_no_second_ticket_and_the_asker_knows(mind: Mind, tmp_path: Path) -> None:
+    """Zammad is down at first, then it opens the ticket and its answer is lost."""
+    async with fake() as zammad, room_with(zammad, mind, tmp_path) as room:
+        zammad.trouble = ["503", "lost"]
+        _, answer = await room.ask(f"{MENTION} Wie richte ich Outlook ein?")
+        await room.bot.slack.press(room.bot.url, answer, PERSON)
+        notes = (await room.replies(3, seconds=15))[1:]
+        assert ["gefragt" in notes[0]["text"], "Nr. 10081" in notes[1]["text"]] == [True, True]
+        assert len(notes) == 2
+        assert list(zammad.tickets) == [81]

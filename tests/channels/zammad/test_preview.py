@@ -1,0 +1,41 @@
+"""`postbote tickets preview`: what would have been written, and nothing is."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import Mind, responder
+from bot.core.model import TryLater
+from bot.preview import open_channels, preview, summary, to_json, to_text
+from tests.channels.zammad.test_zammad import by, fake, to_settings
+from tests.servers.fake_zammad import AGENT
+
+
+async def test_the_newest_tickets_are_judged_and_left_as_they_are(mind: Mind, tmp_path: Path) -> None:
+    async with fake() as zammad:
+        zammad.mail(by("old@a.example"))
+        answered = zammad.mail(by("eva@a.example"), "Sales")
+        zammad.write(answered, type="email", sender="Agent", created_by_id=AGENT, body="Port 993")
+        zammad.mail(by("eva@b.example", Auto_Submitted="auto-replied"), "Off")
+        zammad.mail(by("eva@c.example", "Wie setze ich mein Passwort zurück?"))
+        settings = to_settings(zammad, tmp_path)
+        channels = open_channels(settings, mind.renderer.render)
+        found = []
+        async for one in preview(channels, settings.ticket_mode, responder(mind, settings), 3):
+            found.append(to_json(one, "Hallo\n995"))
+        assert [(f["verdict"], f["mode"], f["now"], f["answered"]) for f in found] == [
+            ("silent", "public", "silent", False),
+            ("silent", "off", "silent", False),
+            ("public", "note", "note", True),
+        ]
+        assert found[2]["entries"] == ["imap-ssl"]
+        assert "would be    public (the queue's mode is note, so now: note)" in to_text(found[2])
+        assert summary(found) == (
+            "3 tickets: 1 public, 0 notes, 2 silent (1 not-covered, 1 auto-submitted). Nothing was written."
+        )
+        assert not any(zammad.ours(ticket) or zammad.tags[ticket] for ticket in zammad.tickets)
+        assert not [call for call in zammad.calls if call.startswith("POST")]
+    channels = open_channels(settings, mind.renderer.render)
+    with pytest.raises(TryLater, match="cannot be reached"):
+        async for _ in preview(channels, settings.ticket_mode, responder(mind, settings), 1):
+            pass

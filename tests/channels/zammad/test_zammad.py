@@ -1,0 +1,289 @@
+"""Zammad, as its documentation says: hooks, polling, what is read, what is written, once."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import uvicorn
+
+from bot.__main__ import Mind, responder
+from bot.bookmarks import Bookmarks
+from bot.channels import Channel, Off, Parts
+from bot.channels.terminal import show
+from bot.channels.zammad import Zammad, examine, open_channel
+from bot.channels.zammad.hook import to_number
+from bot.channels.zammad.read import to_ticket
+from bot.desk import Desk
+from bot.helpdesk.hooks import BadHook
+from bot.jobs import Jobs
+from bot.ledger import Caps, Ledger
+from bot.serve import open_app
+from bot.settings import Settings
+from bot.store import Store
+from bot.tickets import Tickets
+from tests.core.test_loops import mail
+from tests.servers.fake_zammad import AGENT, SECRET, SYSTEM, TOKEN, FakeZammad, signed
+
+SAMPLE = Path(__file__).parents[2] / "recorded" / "zammad" / "webhook.json"
+QUESTION = "Guten Tag,\nwelcher Port ist für IMAP mit SSL richtig?"
+
+
+def by(sender: str, body: str = QUESTION, **headers: Any) -> bytes:
+    return mail(body, From=f"Anna <{sender}>", Return_Path=None, **headers)
+
+
+class Running:
+    """A bot, its Zammad, and what was decided."""
+
+    def __init__(self, zammad: FakeZammad, store: Store) -> None:
+        self.zammad, self.store = zammad, store
+        self.root = ""
+
+    async def until(self, ticket: int, seconds: float = 8.0) -> str:
+        """The decision about a ticket, once it is written or silent."""
+        key = f"zammad:{self.zammad.url.removeprefix('http://')}:ticket:{ticket}"
+        for _ in range(int(seconds / 0.02)):
+            kept = self.store.decision(key)
+            if kept and (kept.sent or kept.outcome in ("silent", "decline")):
+                await asyncio.sleep(0.1)
+                return kept.why.split("verdict     ")[1]
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"nothing was decided about ticket {ticket}")
+
+
+def to_settings(zammad: FakeZammad, folder: Path, **changed: Any) -> Settings:
+    values = {
+        "postbote_data_dir": folder,
+        "postbote_database_url": "",
+        "postbote_zammad_url": zammad.url,
+        "postbote_zammad_token": TOKEN,
+        "postbote_zammad_webhook_secret": SECRET,
+        "postbote_zammad_mode": "public, Sales=note, Off=off",
+        "postbote_own_addresses": "support@example.test",
+        "postbote_tickets_poll": 0.2,
+    }
+    return Settings.model_validate({**values, **changed})
+
+
+@asynccontextmanager
+async def started(zammad: FakeZammad, mind: Mind, folder: Path, **changed: Any) -> AsyncIterator[Running]:
+    settings, store = to_settings(zammad, folder, **changed), Store("", folder)
+    running, channels = Running(zammad, store), dict[str, Channel]()
+    respond = responder(mind, settings)
+
+    def why(answer: Any) -> str:
+        return show.why(answer, mind.core.evidence_for)
+
+    tickets = Tickets(respond, store, Ledger(store, Caps(10_000, 10_000)), channels, why)
+    desk = Desk(respond, store, channels, {}, why, tickets.acts)
+    jobs = Jobs("", folder, desk.consider, channels, store)
+    words = mind.renderer
+    parts = Parts(
+        jobs.store,
+        respond,
+        words.render,
+        {},
+        words.label,
+        words.title,
+        desk.concerns,
+        store,
+        bookmarks=Bookmarks(store),
+    )
+    channel = channels["zammad"] = Zammad(settings, parts, settle=0.1)
+    await jobs.start()
+    await channel.start()
+    app = open_app(jobs.trouble, channels)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    running.root = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    try:
+        yield running
+    finally:
+        server.should_exit = True
+        await serving
+        await channel.stop()
+        await jobs.stop()
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+
+
+@asynccontextmanager
+async def fake() -> AsyncIterator[FakeZammad]:
+    zammad = FakeZammad()
+    await zammad.start()
+    try:
+        yield zammad
+    finally:
+        await zammad.stop()
+
+
+async def test_tickets_are_found_read_and_answered(mind: Mind, tmp_path: Path) -> None:
+    """By polling alone; what was there before the first start is left to people."""
+    async with fake() as zammad:
+        before = zammad.mail(by("before@a.example"))
+        async with started(zammad, mind, tmp_path) as bot:
+            while not any("tickets/search" in call for call in zammad.calls):
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.3)
+            rows = [
+                (zammad.mail(by("eva@a.example")), "public: nothing speaks"),
+                (zammad.mail(by("eva@b.example"), "Sales"), "note: mode-note"),
+                (zammad.mail(by("eva@c.example", Auto_Submitted="auto-replied")), "silent: auto-submitted"),
+                (
+                    zammad.mail(by("eva@d.example"), preferences={"is-auto-response": True}),
+                    "silent: system-says-auto, zammad-is",
+                ),
+                (zammad.typed("eva@e.example", QUESTION), "public: nothing speaks"),
+                (zammad.typed("eva@f.example", QUESTION, type="phone", created_by_id=AGENT), "silent: not-a-customer"),
+                (zammad.mail(by("support@example.test")), "silent: own-address"),
+                (zammad.mail(by("eva@g.example", "Wie setze ich mein Passwort zurück?")), "silent: not-covered"),
+            ]
+            for ticket, expected in rows:
+                assert (await bot.until(ticket)).startswith(expected), ticket
+            off = zammad.mail(by("eva@h.example"), "Off")
+            await asyncio.sleep(0.6)
+            assert zammad.ours(off) == zammad.ours(before) == []
+            assert not any(call.endswith(f"tickets/{before}") for call in zammad.calls)
+            public, note = zammad.ours(rows[0][0]), zammad.ours(rows[1][0])
+        assert [len(zammad.ours(ticket)) for ticket, _ in rows] == [1, 1, 0, 0, 1, 0, 0, 0]
+        assert {k: public[0][k] for k in ("type", "internal", "sender", "to", "content_type")} == {
+            "type": "email",
+            "internal": False,
+            "sender": "Agent",
+            "to": "eva@a.example",
+            "content_type": "text/html",
+        }
+        assert public[0]["subject"].startswith("Re: ")
+        assert "<code>993</code>" in public[0]["body"]
+        assert (note[0]["type"], note[0]["internal"]) == ("note", True)
+        assert [m["to"] for m in zammad.mailed] == ["eva@a.example", "eva@e.example"]
+        assert zammad.tags[rows[0][0]] == {"kb-bot"}
+        assert zammad.tags[rows[2][0]] == set()
+
+
+async def test_hooks_are_faster_and_never_answer_twice(mind: Mind, tmp_path: Path) -> None:
+    async with fake() as zammad, started(zammad, mind, tmp_path, postbote_tickets_poll=3600) as bot:
+        await asyncio.sleep(0.3)
+        ticket = zammad.mail(by("eva@a.example"))
+        url = f"{bot.root}/hooks/zammad"
+        assert await zammad.hook(url, ticket, "wrong secret") == 401
+        assert await asyncio.gather(*(zammad.hook(url, ticket, delivery="one") for _ in range(5))) == [200] * 5
+        await bot.until(ticket)
+        assert await zammad.hook(url, ticket) == 200
+        zammad.write(ticket, type="email", sender="Customer", created_by_id=8, body="Danke!")
+        assert await zammad.hook(url, ticket) == 200
+        await asyncio.sleep(0.3)
+        assert len(zammad.ours(ticket)) == 1
+        async with aiohttp.ClientSession() as session:
+            body = b"x" * 1_048_577
+            async with session.post(url, data=BytesIO(body), headers=signed(body)) as response:
+                assert response.status == 413
+            async with session.get(url) as response:
+                assert response.status == 405
+
+
+async def test_trouble_loses_and_repeats_nothing(mind: Mind, tmp_path: Path) -> None:
+    """429, 503, an answer that is lost after the article was written, and an agent who is faster."""
+    async with fake() as zammad, started(zammad, mind, tmp_path, postbote_tickets_poll=3600) as bot:
+        await asyncio.sleep(0.3)
+        for number, trouble in enumerate((["429"], ["503"], ["lost"])):
+            zammad.trouble = trouble
+            ticket = zammad.mail(by(f"eva@t{number}.example"))
+            await zammad.hook(f"{bot.root}/hooks/zammad", ticket)
+            assert (await bot.until(ticket)).startswith("public")
+            assert len(zammad.ours(ticket)) == 1, trouble
+        answered = zammad.mail(by("eva@x.example"))
+        zammad.write(
+            answered, type="email", sender="System", created_by_id=SYSTEM, body="Wir haben Ihre E-Mail erhalten."
+        )
+        thought = zammad.mail(by("eva@y.example"))
+        zammad.write(thought, type="note", sender="Agent", internal=True, created_by_id=AGENT, body="ich mach das")
+        for ticket, expected in ((answered, "public"), (thought, "silent: answered-already")):
+            async with aiohttp.ClientSession() as session:
+                body = json.dumps({"ticket": {"id": ticket}, "article": {"sender": "Customer"}}).encode()
+                async with session.post(f"{bot.root}/hooks/zammad", data=body, headers=signed(body)) as response:
+                    assert response.status == 200
+            assert (await bot.until(ticket)).startswith(expected)
+
+
+async def test_without_elasticsearch_polling_says_so_and_hooks_work(mind: Mind, tmp_path: Path) -> None:
+    async with fake() as zammad:
+        zammad.elasticsearch = False
+        ticket = zammad.mail(by("eva@a.example"))
+        async with started(zammad, mind, tmp_path) as bot, aiohttp.ClientSession() as session:
+            await asyncio.sleep(0.3)
+            async with session.get(f"{bot.root}/readyz") as response:
+                assert "Elasticsearch" in (await response.json())["trouble"]["zammad"]
+            await zammad.hook(f"{bot.root}/hooks/zammad", ticket)
+            assert (await bot.until(ticket)).startswith("public")
+
+
+async def test_the_doctor(tmp_path: Path) -> None:
+    async with fake() as zammad:
+        zammad.mail(by("eva@a.example"))
+        found = {check.name: check for check in await examine(to_settings(zammad, tmp_path))}
+        assert all(check.ok for check in found.values())
+        assert found["zammad groups"].says == "Support (public), Sales (note)"
+        zammad.elasticsearch = False
+        found = {check.name: check for check in await examine(to_settings(zammad, tmp_path))}
+        assert not found["zammad search"].ok
+        wrong = await examine(to_settings(zammad, tmp_path, postbote_zammad_token="wrong"))  # noqa: S106 - a test's own
+        assert not wrong[0].ok
+        assert "POSTBOTE_ZAMMAD_TOKEN" in wrong[0].says
+    gone = await examine(to_settings(zammad, tmp_path))
+    assert "cannot be reached" in gone[0].says
+
+
+def test_the_documented_payload_is_a_ticket() -> None:
+    body = SAMPLE.read_bytes()
+    headers = {name.lower(): value for name, value in signed(body).items()}
+    assert to_number(SECRET, headers, body) == ("81", "Service Desk")
+    sample = json.loads(body)
+    ticket = to_ticket(
+        {**sample["ticket"], "group": "Service Desk"}, [sample["article"]], None, 99, "https://z.example/"
+    )
+    assert (ticket.id, ticket.number, ticket.sender, ticket.kind) == ("81", "10081", "emily@example.com", "phone")
+    assert not ticket.sender_is_customer  # Christopher, an agent, has entered the call
+    assert ticket.url == "https://z.example/#ticket/zoom/81"
+    assert ticket.created == pytest.approx(1605278075.282)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"[]", 400),
+        (b"{}", 400),
+        (b'{"ticket":{"id":"81"},"article":{}}', 400),
+        (b'{"ticket":"Webhook","article":1}', 400),
+    ],
+)
+def test_a_genuine_hook_of_another_shape_is_refused(body: bytes, status: int) -> None:
+    headers = {name.lower(): value for name, value in signed(body).items()}
+    with pytest.raises(BadHook) as refused:
+        to_number(SECRET, headers, body)
+    assert refused.value.status == status
+
+
+def test_what_an_agent_writes_is_of_no_concern() -> None:
+    body = json.dumps({"ticket": {"id": 81}, "article": {"sender": "Agent"}}).encode()
+    assert to_number(SECRET, {name.lower(): v for name, v in signed(body).items()}, body) == ("", "")
+
+
+def test_the_signature_is_a_known_one() -> None:
+    """openssl dgst -sha1 -hmac zammad-hook-secret."""
+    assert signed(b"{}", SECRET)["X-Hub-Signature"] == "sha1=2dd3df1e6e80fef1adecb2b146d06c8f90a6f349"
+
+
+def test_it_is_off_without_a_url_and_where_all_is_off(tmp_path: Path) -> None:
+    without: Any = None
+    found = open_channel(Settings(postbote_data_dir=tmp_path), without)
+    assert isinstance(found, Off)
+    assert "POSTBOTE_ZAMMAD_URL" in found.cure
