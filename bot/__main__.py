@@ -97,6 +97,29 @@ def _lookup(settings: Settings, metrics: "Metrics | None" = None) -> Lookup:
         raise click.ClickException(str(wrong)) from None
 
 
+class InUse:
+    """The mind in use. Another takes its place when the content changes; who is being answered keeps the old one."""
+
+    def __init__(self, settings: Settings, metrics: "Metrics | None" = None) -> None:
+        """Ends the program where the content or the name servers are wrong."""
+        self._settings, self._metrics = settings, metrics
+        self.mind = mind_or_exit(settings)
+        self._respond = responder(self.mind, settings, metrics)
+
+    async def respond(self, *question: Any, **more: Any) -> Answer:
+        """See responder."""
+        return await self._respond(*question, **more)
+
+    def renew(self) -> str:
+        """Reads the content anew; what is wrong with it, and then nothing changes."""
+        try:
+            mind = open_mind(self._settings)
+        except KnowledgeError as wrong:
+            return str(wrong.problems[0])
+        self.mind, self._respond = mind, responder(mind, self._settings, self._metrics)
+        return ""
+
+
 def sections_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
     """Sections of the FAQ → ids of their entries; error messages last."""
     found: dict[str, list[str]] = {}
@@ -124,19 +147,22 @@ def run() -> None:
     serve = import_module("bot.serve")
     import_module("bot.log").configure(settings.postbote_log_format)
     metrics = import_module("bot.metrics").Metrics()
-    mind = mind_or_exit(settings)
+    use = InUse(settings, metrics)
+    reload_ = import_module("bot.reload")
+    folders = [settings.postbote_knowledge, settings.postbote_templates]
     words = serve.Words(
-        render=mind.renderer.render,
-        label=mind.renderer.label,
-        title=mind.renderer.title,
-        sections=sections_of(mind.knowledge),
+        render=lambda answer: use.mind.renderer.render(answer),
+        label=lambda name, language: use.mind.renderer.label(name, language),
+        title=lambda entry, language: use.mind.renderer.title(entry, language),
+        sections=lambda: sections_of(use.mind.knowledge),
         commands={name: command.HINT for name, command in find_commands().items()},
-        why=lambda answer: show.why(answer, mind.core.evidence_for),
-        html=mind.renderer.html,
-        say=mind.renderer.say,
+        html=lambda page, language, facts: use.mind.renderer.html(page, language, facts),
+        why=lambda answer: show.why(answer, use.mind.core.evidence_for),
+        reload=reload_.Reload(folders, reload_.examined, use.renew),
+        say=lambda *what: use.mind.renderer.say(*what),
     )
     try:
-        asyncio.run(serve.run_system(settings, responder(mind, settings, metrics), words, click.echo, metrics))
+        asyncio.run(serve.run_system(settings, use.respond, words, click.echo, metrics))
     except OSError as wrong:
         raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
 

@@ -51,19 +51,21 @@ class Desk:
         respond: Respond,
         store: Store,
         channels: Mapping[str, Channel],
-        sections: Mapping[str, tuple[str, ...]],
+        sections: Callable[[], Mapping[str, tuple[str, ...]]],
         why: Callable[[Answer], str],
         others: Mapping[str, Callable[[Event], Awaitable[Reply]]] | None = None,
+        notice: Callable[[], str] = str,
     ) -> None:
         """`sections`: of the FAQ → ids of their entries. `why`: the decision behind an answer, as lines.
 
         `others`: acts that are no part of a conversation (bot/tickets.py).
+        `notice`: what keeps newer content from being used, for editors; empty: nothing.
         """
         self._respond = respond
         self._store = store
         self._channels = channels
         self._why = why
-        presses = Presses(store, respond, sections, self._may)
+        presses = Presses(store, respond, sections, self._may, notice)
         self._acts: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
             "ask": self._ask,
             "explain": self._ask,

@@ -24,10 +24,12 @@ class Presses:
         self,
         store: Store,
         respond: Callable[[Question, Office | None, str], Awaitable[Answer]],
-        sections: Mapping[str, tuple[str, ...]],
+        sections: Callable[[], Mapping[str, tuple[str, ...]]],
         may: Callable[[Event, str], Awaitable[bool]],
+        notice: Callable[[], str] = str,
     ) -> None:
-        """`may`: see Channel."""
+        """`may`: see Channel. `sections`, `notice`: see Desk."""
+        self._notice = notice
         self._store = store
         self._respond = respond
         self._sections = sections
@@ -99,9 +101,10 @@ class Presses:
         editor = await self._may(event, "edit")
         gaps = to_gaps(await asyncio.to_thread(self._store.decisions, team)) if editor else []
         facts: dict[str, Any] = {
-            "sections": {section: list(ids) for section, ids in self._sections.items()},
+            "sections": {section: list(ids) for section, ids in self._sections().items()},
             "last": list(dict.fromkeys(k.question for k in last if _was_asked(k)))[:LAST_QUESTIONS],
             "editor": editor,
+            "notice": self._notice() if editor else "",
             "gaps": [
                 {"count": g.count, "language": g.language, "example": g.example, "link": g.link}
                 for g in gaps[:SHOWN_GAPS]

@@ -58,7 +58,8 @@ class Renderer:
     def __init__(self, templates: Path, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self._environment = ImmutableSandboxedEnvironment(
-            loader=jinja2.FileSystemLoader(templates),
+            # read once: a template that is edited while the bot runs is taken over with all others, or not at all
+            loader=jinja2.DictLoader({f.name: f.read_text(encoding="utf-8") for f in templates.glob("*.md")}),
             undefined=jinja2.StrictUndefined,
             autoescape=False,  # the result is Markdown; each channel's converter escapes
             trim_blocks=True,

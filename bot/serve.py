@@ -31,6 +31,7 @@ from bot.ledger import Caps, Ledger
 from bot.line import Line
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.pages import Pages
+from bot.reload import Reload
 from bot.settings import Settings
 from bot.store import DATABASE_TROUBLE, Store
 from bot.tickets import Tickets
@@ -50,11 +51,12 @@ class Words:
     render: Callable[[Answer], str]
     label: Callable[[str, Language], str]
     title: Callable[[str, Language], str]
-    sections: Mapping[str, tuple[str, ...]]  # of the FAQ → ids of their entries
+    sections: Callable[[], Mapping[str, tuple[str, ...]]]  # of the FAQ → ids of their entries
     commands: Mapping[str, str]  # name → usage hint
     why: Callable[[Answer], str]  # the decision behind an answer
     html: Callable[[Path, Language, Mapping[str, Any]], str]  # see Pages
     say: Callable[[str, str, Language], str]  # see Pages
+    reload: Reload  # takes changed content over
 
 
 async def run_system(
@@ -69,7 +71,7 @@ async def run_system(
     database, folder = settings.database_url, settings.postbote_data_dir
     store = Store(database, folder, settings.postbote_keep_days)
     tickets = _tickets(settings, respond, store, open_channels, words, lambda event: jobs.store(event))
-    desk = Desk(respond, store, open_channels, words.sections, words.why, tickets.acts)
+    desk = Desk(respond, store, open_channels, words.sections, words.why, tickets.acts, words.reload.notice)
     watch = Watch(metrics)
     jobs = Jobs(database, folder, desk.consider, open_channels, store, watch)
     token = settings.postbote_admin_token
@@ -107,10 +109,13 @@ async def run_system(
         else:
             open_channels[name] = opened
     await jobs.start()
+    watching = asyncio.create_task(words.reload.run())
     try:
         measured = Route("/metrics", partial(_metrics, gate, watch.metrics, jobs, open_channels))
-        await _serve(settings, open_app(jobs.trouble, open_channels, [measured]), open_channels, say)
+        app = open_app(jobs.trouble, open_channels, [measured], lambda: {"knowledge": words.reload.problem})
+        await _serve(settings, app, open_channels, say)
     finally:
+        watching.cancel()
         await jobs.stop()
 
 
@@ -197,9 +202,15 @@ async def _started(channels: Any) -> Any:
 
 
 def open_app(
-    trouble: Callable[[], Awaitable[str]], channels: Mapping[str, Channel], more: Sequence[BaseRoute] = ()
+    trouble: Callable[[], Awaitable[str]],
+    channels: Mapping[str, Channel],
+    more: Sequence[BaseRoute] = (),
+    notices: Callable[[], Mapping[str, str]] = dict,
 ) -> Starlette:
-    """Every channel's routes, /healthz, /readyz and `more`, behind a limit on the size of bodies."""
+    """Every channel's routes, /healthz, /readyz and `more`, behind a limit on the size of bodies.
+
+    `notices`: what a person should look at although the bot is ready; empty values are nothing.
+    """
 
     async def healthz(request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -207,7 +218,9 @@ def open_app(
     async def readyz(request: Request) -> Response:
         found = await _trouble(trouble, channels)
         ready = not any(found.values())
-        return JSONResponse({"ready": ready, "trouble": {k: v for k, v in found.items() if v}}, 200 if ready else 503)
+        told = {k: v for k, v in notices().items() if v}
+        trouble_ = {k: v for k, v in found.items() if v}
+        return JSONResponse({"ready": ready, "trouble": trouble_, "notices": told}, 200 if ready else 503)
 
     routes: Sequence[BaseRoute] = [
         Route("/healthz", healthz),

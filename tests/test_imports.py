@@ -39,24 +39,11 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "settings": ({"core", "helpdesk"}, {"pydantic", "pydantic_settings", "platformdirs"}),
     "cache": ({"core"}, {"numpy"}),
     "commands": ({"core"}, set()),
+    "reload": (set(), {"watchfiles", "structlog"}),
     "respond": ({"core", "commands"}, set()),
     "serve": (
-        {
-            "admin",
-            "bookmarks",
-            "core",
-            "channels",
-            "desk",
-            "insight",
-            "jobs",
-            "ledger",
-            "line",
-            "metrics",
-            "pages",
-            "settings",
-            "checked",
-        }
-        | {"store", "tickets", "watch"},
+        {"admin", "bookmarks", "core", "channels", "checked", "desk", "insight", "jobs", "ledger", "line", "metrics"}
+        | {"pages", "reload", "settings", "store", "tickets", "watch"},
         {"starlette", "uvicorn", "structlog"},
     ),
     "admin": ({"turns"}, {"cryptography", "starlette"}),

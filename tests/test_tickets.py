@@ -133,7 +133,7 @@ async def running(mind: Mind, folder: Path, mode: str = "public", caps: Caps | N
         alarm={"channel": "C1"},
         save=save,
     )
-    jobs = Jobs("", folder, Desk(respond, store, channels, {}, str, tickets.acts).consider, channels, store)
+    jobs = Jobs("", folder, Desk(respond, store, channels, dict, str, tickets.acts).consider, channels, store)
     await jobs.start()
     try:
         yield Running(desk, jobs, store, alarms)

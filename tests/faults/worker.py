@@ -38,7 +38,7 @@ async def main() -> None:
     settings = Settings()
     database, folder = settings.database_url, settings.postbote_data_dir
     store = Store(database, folder)
-    desk = Desk(respond, store, channels, {}, lambda answer: "")
+    desk = Desk(respond, store, channels, dict, lambda answer: "")
     jobs = Jobs(database, folder, desk.consider, channels, store)
     parts = Parts(jobs.store, respond, to_text, {}, label, label, desk.concerns, store)
     channels["slack"] = Slack(parts, settings, settle=float(os.environ["SETTLE"]), pace=0.0)

@@ -119,7 +119,7 @@ async def started(
     render: Callable[[Answer], str] = mind.renderer.render if mind else render_echo
     label = mind.renderer.label if mind else label_itself
     title = mind.renderer.title if mind else label_itself
-    sections = sections_of(mind.knowledge) if mind else {}
+    sections = (lambda: sections_of(mind.knowledge)) if mind else dict
     desk = bot.desk = Desk(
         respond, bot.store, channels, sections, lambda a: show.why(a, mind.core.evidence_for) if mind else ""
     )

@@ -144,7 +144,13 @@ def pattern_of(written: str) -> str:
 def test_home_and_the_form_are_taken_by_slack(mind: Mind, home: Home, language: Language) -> None:
     sections = {name: list(ids) for name, ids in sections_of(mind.knowledge).items()}
     for entry in ["", *mind.knowledge.entries]:
-        facts = {"sections": sections, "last": ["x" * 2_000] * 5, "editor": True, "entry": entry}
+        facts = {
+            "sections": sections,
+            "last": ["x" * 2_000] * 5,
+            "editor": True,
+            "entry": entry,
+            "notice": "f:1: x" * 50,
+        }
         gaps = [
             {"count": 3, "language": "de", "example": "y" * 2_000, "link": "https://x.slack.com/archives/C/p1"}
         ] * 10
@@ -173,7 +179,9 @@ TYPED = st.text(max_size=300) | st.sampled_from(
 def test_nothing_that_a_person_types_can_ping_link_or_break_the_formatting(world: World, typed: str) -> None:
     request = Answer("handover", "de", {"state": "open", "question": typed, "entries": [], "link": ""})
     gap = {"count": 1, "language": "de", "example": typed, "link": "https://x.slack.com/archives/C/p1"}
-    shown = Answer("home", "de", {"sections": {}, "last": [typed], "editor": True, "gaps": [gap], "entry": ""})
+    shown = Answer(
+        "home", "de", {"sections": {}, "last": [typed], "editor": True, "gaps": [gap], "entry": "", "notice": typed}
+    )
     listed = Answer("faq", "en", {"about": "gaps", "gaps": [gap], "more": 0})
     why = Answer("faq", "en", {"about": "why", "key": "k", "question": typed, "lines": [f"read as {typed}"]})
     refusal = Answer("login", "en", {"problem": "no-at", "given": typed})

@@ -1,0 +1,108 @@
+"""Content that changes while the bot runs."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.reload import Reload
+from tests.test_run import PROJECT, running
+
+CHANGES: list[tuple[str, str, str, str]] = [
+    # what the examination says, what taking over says, the problem then, the version in use
+    ("", "", "", "new"),
+    ("knowledge/a.yaml:3: title: missing", "", "knowledge/a.yaml:3: title: missing", "old"),
+    ("", "knowledge/a.yaml:1: changed again", "knowledge/a.yaml:1: changed again", "old"),
+]
+
+
+@pytest.mark.parametrize(("examined", "taken", "problem", "version"), CHANGES)
+async def test_only_sound_content_is_taken_over(examined: str, taken: str, problem: str, version: str) -> None:
+    use = ["old"]
+
+    async def examine() -> str:
+        return examined
+
+    def take_over() -> str:
+        if not taken:
+            use[0] = "new"
+        return taken
+
+    reload = Reload([], examine, take_over)
+    await reload.changed()
+    assert (reload.problem, use[0]) == (problem, version)
+
+
+async def test_a_changed_file_is_seen_and_a_folder_that_is_gone_is_no_end(tmp_path: Path) -> None:
+    seen = asyncio.Event()
+
+    async def examine() -> str:
+        seen.set()
+        return "not yet"
+
+    reload = Reload([tmp_path], examine, str)
+    watching = asyncio.create_task(reload.run())
+    await asyncio.sleep(0.3)
+    (tmp_path / ".swap.yaml").write_text("an editor's own")
+    (tmp_path / "notes.txt").write_text("no content")
+    await asyncio.sleep(0.5)
+    assert not seen.is_set()
+    (tmp_path / "a.yaml").write_text("id: a")
+    await asyncio.wait_for(seen.wait(), 5)
+    watching.cancel()
+
+
+async def until(url: str, holds: Callable[[dict[str, object]], bool]) -> dict[str, object]:
+    """What /readyz says once something holds; it is ready all the time."""
+    async with aiohttp.ClientSession() as session:
+        for _ in range(600):
+            async with session.get(f"{url}readyz") as response:
+                assert response.status == 200
+                said = dict(await response.json())
+            if holds(said):
+                return said
+            await asyncio.sleep(0.1)
+    raise AssertionError(f"it does not come about: {said}")
+
+
+async def asked(url: str) -> str:
+    question = {"text": "Wie groß darf eine E-Mail sein?"}
+    async with aiohttp.ClientSession() as session, session.post(f"{url}ask", json=question) as response:
+        return str((await response.json())["html"])
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(not os.environ.get("POSTBOTE_INTEGRATION"), reason="takes half a minute: POSTBOTE_INTEGRATION=1")
+async def test_a_running_bot_takes_a_good_edit_over_and_keeps_the_last_good_one_after_a_bad_one(data: Path) -> None:
+    content = data / "content"
+    for folder in ("knowledge", "templates"):
+        shutil.copytree(PROJECT / folder, content / folder)
+    entry, template = content / "knowledge/message-size.yaml", content / "templates/answer.md"
+    good, words = entry.read_text(encoding="utf-8"), template.read_text(encoding="utf-8")
+    folders = {
+        "POSTBOTE_KNOWLEDGE": str(content / "knowledge"),
+        "POSTBOTE_TEMPLATES": str(content / "templates"),
+    }
+    async with running(data, **folders) as (_, url):
+        assert "darf höchstens" in await asked(url)
+        entry.write_text(good.replace("darf höchstens", "darf allerhöchstens"), encoding="utf-8")
+        for _ in range(600):
+            if "allerhöchstens" in await asked(url):
+                break
+            await asyncio.sleep(0.1)
+        assert "allerhöchstens" in await asked(url)
+        entry.write_text(good.replace("kind: answer", "kind: rumour"), encoding="utf-8")
+        said = await until(url, lambda said: bool(said["notices"]))
+        assert "message-size.yaml" in str(said["notices"])
+        assert "allerhöchstens" in await asked(url)
+        template.write_text(words.replace("{% endfor %}", ""), encoding="utf-8")
+        entry.write_text(good, encoding="utf-8")
+        said = await until(url, lambda said: "answer.md" in str(said["notices"]))
+        assert "allerhöchstens" in await asked(url)
+        template.write_text(words, encoding="utf-8")
+        await until(url, lambda said: not said["notices"])
+        assert "darf höchstens" in await asked(url)
