@@ -36,7 +36,7 @@ def desk(folder: Path, lookup: Lookup) -> Desk:
     store = Store("", folder)
     store.open()
     core: Any = None  # no command but /faq asks it
-    return Desk(open_respond(core, find_commands(), PROVIDER, lookup), store, dict, {}, lambda answer: "")
+    return Desk(open_respond(core, find_commands(), PROVIDER, lookup), store, {}, dict, lambda answer: "")
 
 
 def test_a_command_counts_for_its_asker(tmp_path: Path) -> None:
