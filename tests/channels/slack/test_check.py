@@ -1,6 +1,7 @@
 """The button "Check … now" below an explained error, with a name server on a real port."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.commands.test_check import ERROR, ZONE
 from tests.servers.dns_server import DnsServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+CHANNELS = itertools.count(7000)
 OFFER, ANGEBOT = "Check mx2.example.com now", "mx2.example.com jetzt prüfen"
 ASKED = f"{MENTION} what does this mean? {ERROR}"
 
@@ -29,9 +31,9 @@ async def bot(mind: Mind, tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
 
 
 @pytest.fixture
-def room(bot: Running, request: pytest.FixtureRequest) -> Room:
+def room(bot: Running) -> Room:
     bot.slack.ephemeral.clear()
-    return Room(bot, f"C{abs(hash(request.node.name)) % 9000 + 1000:04d}")
+    return Room(bot, f"C{next(CHANNELS):04d}")
 
 
 async def press(room: Room, message: dict[str, Any], label: str, user: str) -> None:
