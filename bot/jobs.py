@@ -40,6 +40,7 @@ APPLICATION_VERSION = (
 SWEEP = 2.0  # seconds between two looks for slots whose holder died
 KEEP, LEAST = timedelta(days=7), timedelta(hours=26)  # of keys: longer than Slack's Delayed Events redeliver (24 h)
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 1_800.0  # seconds between attempts, doubled from one to the next
+LONGEST_LOOK = 60.0  # seconds between attempts to decide: each is kept as a step, and a helpdesk may be down for long
 GIVE_UP_AFTER = 24 * 3_600.0  # seconds of pauses
 PATIENCE = 25.0  # seconds that a stop waits for work under way; systemd kills after 30
 
@@ -197,7 +198,7 @@ class Jobs:
 
     async def _decided(self, event: Event) -> Mapping[str, Any]:
         """The reply as JSON: {"answer": … or None, "to": …}; after a wait, where the person asks too much at once."""
-        in_turn = False
+        in_turn, pause = False, FIRST_PAUSE
         while True:
             found = to_reply(await DBOS.run_step_async({"name": "respond"}, self._respond_step, event, in_turn))
             if "wait" not in found:
@@ -206,13 +207,17 @@ class Jobs:
             if found["note"]:
                 note = replace(event, key=f"{event.key}:slow", reply_to={**event.reply_to, "note": "yes"})
                 await DBOS.run_step_async({"name": "note"}, self._deliver_step, note, found["note"], False)
-            await DBOS.sleep_async(found["wait"])
+            await DBOS.sleep_async(found["wait"] or pause)
+            pause = pause if found["wait"] else min(LONGEST_LOOK, pause * 2)
 
     async def _own_name(self) -> str:
         return self._instance
 
     async def _respond_step(self, event: Event, in_turn: bool) -> dict[str, Any]:
-        """The reply as JSON; the neutral failure where our code is at fault; {"wait": seconds} where it must wait."""
+        """The reply as JSON; the neutral failure where our code is at fault; {"wait": seconds} where it must wait.
+
+        0: the usual pause.
+        """
         if event.act in ("ask", "explain") and not in_turn:
             seconds, tell = self._turns.take(event.person, self._loop.time())
             if seconds:
@@ -223,7 +228,7 @@ class Jobs:
             reply = await self._guarded(event, lambda: self._consider(event)) or await self._failed(event)
         except TryLater as later:
             self._watch.retried(event, "decide", str(later), later.seconds)
-            return {"wait": later.seconds or FIRST_PAUSE, "note": None}
+            return {"wait": later.seconds or 0.0, "note": None}
         self._watch.decided(event, reply.answer, self._loop.time() - began)
         return {"answer": to_json(reply.answer) if reply.answer else None, "to": dict(reply.to)}
 

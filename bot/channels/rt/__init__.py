@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from bot.channels import Channel, Off, Opened, Parts
 from bot.channels.rt import hook
-from bot.channels.rt.api import Api, Listed
+from bot.channels.rt.api import Api
 from bot.channels.rt.examine import examine
+from bot.channels.rt.read import Listed
 from bot.consider import ticket_event
 from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
 from bot.core.modes import Modes, parse_modes
@@ -203,11 +204,13 @@ class Rt:
     async def _look(self) -> None:
         """One round: every ticket that is open, new to us and nobody's."""
         first, last = await self._place()
+        before = last
         await self._ask_addresses()
         self._lacking = ""
         async for page in self.api.since(max(first, last - OVERLAP)):
             for listed in page:
-                await self._keep(listed)
+                if listed.is_news(before, time.time()):
+                    await self._keep(listed)
             last = max(last, page[-1].id)
             await self._move(first, last)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -10,14 +10,14 @@ from bot.channels.rt.read import (
     FIELD,
     MOST_TEXTS,
     SYSTEM,
+    Listed,
     Part,
     Step,
-    has_field,
     own_post,
-    queue_of,
     recipients,
     state_of,
     to_content,
+    to_listed,
     to_parts,
     to_steps,
     to_ticket,
@@ -26,16 +26,6 @@ from bot.core.model import Ticket, TryLater
 from bot.helpdesk.client import Client, Refused
 
 PAGE = "100"  # as many as RT gives at once
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A ticket as a search tells of it."""
-
-    id: int
-    queue: str
-    state: str  # whose it is; empty: nobody's
-    has_field: bool
 
 
 class Api:
@@ -157,9 +147,8 @@ class Api:
         return str(listed[0].id) if listed else ""
 
     async def _search(self, query: str, order: str, **more: str) -> list[Listed]:
-        wanted = {"fields": "Queue,CustomFields", "fields[Queue]": "Name", "orderby": "id", "order": order}
-        page = await self._get("tickets", query=query, **wanted, **more)
-        return [Listed(int(i["id"]), queue_of(i), state_of(i), has_field(i)) for i in page.get("items") or []]
+        wanted = {"fields": "Queue,CustomFields,Created", "fields[Queue]": "Name", "orderby": "id", "order": order}
+        return to_listed(await self._get("tickets", query=query, **wanted, **more))
 
     async def _parts(self, transaction: str) -> list[Part]:
         fields = "ContentType,Headers,Filename"  # with Parent, 5.0.3 answers 500; with Content, megabytes come

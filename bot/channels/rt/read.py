@@ -20,6 +20,7 @@ from bot.helpdesk.account import account_of
 FIELD = "bot-state"  # the custom field that says which bot has a ticket
 LARGEST_TEXT = 200_000  # bytes of one part that are read
 MOST_TEXTS = 10  # parts that are read
+APPEARS = 3_600.0  # seconds after its number was taken within which a ticket can be seen, with clocks that differ
 OVER = frozenset({"resolved", "rejected", "deleted"})
 ACTED = frozenset(
     {"Correspond", "Comment", "Status", "Take", "Steal", "Give"}
@@ -49,6 +50,29 @@ class Part:
         size = self.first("content-length")
         small = not size.isdigit() or int(size) <= LARGEST_TEXT
         return small and self.type.startswith(("text/", "message/"))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A ticket as a search tells of it."""
+
+    id: int
+    queue: str
+    state: str  # whose it is; empty: nobody's
+    has_field: bool
+    created: float  # seconds since the epoch
+
+    def is_news(self, last: int, now: float) -> bool:
+        """Not seen by the last round, which ended at `last`; RT numbers a ticket a moment before it can be seen."""
+        return self.id > last or now - self.created < APPEARS
+
+
+def to_listed(page: Mapping[str, Any]) -> list[Listed]:
+    """Of GET /tickets."""
+    return [
+        Listed(int(i["id"]), queue_of(i), state_of(i), has_field(i), _seconds(str(i.get("Created") or "")))
+        for i in page.get("items") or []
+    ]
 
 
 @dataclass(frozen=True, slots=True)
