@@ -279,7 +279,7 @@ RECORD = st.tuples(
 ).map("".join)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(results(), st.sampled_from(LANGUAGES))
 def test_nothing_a_name_server_says_formats_pings_or_overflows(found: MxResult, language: Language) -> None:
     markdown = said(found, language)

@@ -1,7 +1,6 @@
 """How many look-ups are made at once, by one person and by all."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -11,52 +10,89 @@ from bot.lookup import open_lookup
 from bot.lookup.shares import Shares
 from tests.servers.dns_server import DnsServer
 
-HANGING = {f"hanging{n}.example.net": "never" for n in range(20)}
+
+class Crowd:
+    """Look-ups that take a place and keep it until they are told to go."""
+
+    def __init__(self, shares: Shares) -> None:
+        self._shares = shares
+        self.outcomes: list[str] = []
+        self.go = asyncio.Semaphore(0)
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def come(self, *people: str) -> None:
+        self.tasks += [asyncio.create_task(self._look_up(person)) for person in people]
+
+    async def _look_up(self, person: str) -> None:
+        try:
+            async with self._shares.place(person):
+                self.outcomes.append("in")
+                await self.go.acquire()
+        except UserError as refused:
+            self.outcomes.append(f"{refused.problem}, {'own' if refused.facts['own'] else 'all'}")
+
+    async def seen(self, number: int) -> list[str]:
+        """The outcomes, once there are so many; then everybody goes."""
+        while len(self.outcomes) < number:
+            await asyncio.sleep(0.01)
+        outcomes = sorted(self.outcomes)
+        for _ in self.tasks:
+            self.go.release()
+        await asyncio.gather(*self.tasks)
+        return outcomes
 
 
-async def outcome(lookup: Lookup, person: str, number: int) -> str:
-    try:
-        return (await lookup.asked_by(person).mx(f"hanging{number}.example.net")).status
-    except UserError as refused:
-        return f"{refused.problem}, {'own' if refused.facts['own'] else 'all'}"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[DnsServer]:
-    async with DnsServer({"example.com": {"MX": ["0 ."]}}, HANGING) as running:
-        yield running
+LONG, SHORT = 60.0, 0.05  # seconds: longer than the test, and over at once
+PLACES = [
+    # what happens, patience, who comes, what becomes of them
+    ("one person has two places", LONG, ["a", "a", "b"], ["in", "in", "in"]),
+    ("who asks for more than may wait is told so", LONG, ["a"] * 5, ["busy, own", "in", "in"]),
+    ("who waits for a place of their own in vain is told so", SHORT, ["a"] * 3, ["busy, own", "in", "in"]),
+    ("all together have four", SHORT, ["a", "b", "c", "d", "e"], ["busy, all"] + ["in"] * 4),
+    ("nobody in particular has no places of their own", SHORT, [""] * 5, ["busy, all"] + ["in"] * 4),
+]
 
 
 @pytest.mark.parametrize(
-    ("shares", "people", "expected"),
-    [
-        ("one person's third waits for one of the first two", ["a"] * 3, ["timeout"] * 3),
-        ("who asks for more than may wait is told so", ["a"] * 5, ["timeout"] * 4 + ["busy, own"]),
-        ("who waits in vain is told so", ["b"] * 5, ["timeout"] * 2 + ["busy, own"] * 3),
-        ("all together", ["a", "b", "c", "d", "e", "f"], ["timeout"] * 4 + ["busy, all"] * 2),
-        ("nobody in particular", [""] * 6, ["timeout"] * 4 + ["busy, all"] * 2),
-    ],
+    ("patience", "people", "outcomes"), [row[1:] for row in PLACES], ids=[row[0] for row in PLACES]
 )
-async def test_places_are_shared(server: DnsServer, shares: str, people: list[str], expected: list[str]) -> None:
-    """Each look-up takes 0.3 seconds here."""
-    patience = 0.45 if people == ["a"] * len(people) else 0.2
-    waiting = 2 if people[0] == "a" else 3
-    lookup = open_lookup(server.address, budget=0.3, shares=Shares(4, 2, waiting, patience))
-    found = await asyncio.gather(*(outcome(lookup, person, number) for number, person in enumerate(people)))
-    assert sorted(found) == sorted(expected)
+async def test_places_are_shared(patience: float, people: list[str], outcomes: list[str]) -> None:
+    crowd = Crowd(Shares(at_once=4, each=2, waiting_each=2, patience=patience))
+    crowd.come(*people)
+    assert await crowd.seen(len(outcomes)) == outcomes
 
 
-async def test_others_are_answered_at_once_while_one_person_waits(server: DnsServer) -> None:
-    lookup = open_lookup(server.address, budget=0.5, shares=Shares(patience=0.5))
-    slow = [asyncio.create_task(outcome(lookup, "a", number)) for number in range(6)]
-    await asyncio.sleep(0.05)
-    assert (await asyncio.wait_for(lookup.asked_by("b").mx("example.com"), 0.2)).status == "null"
-    await asyncio.gather(*slow)
+async def test_who_waits_gets_the_place_of_who_goes() -> None:
+    crowd = Crowd(Shares(at_once=4, each=2, waiting_each=2, patience=LONG))
+    crowd.come("a", "a", "a")
+    await asyncio.sleep(0.02)
+    assert crowd.outcomes == ["in", "in"]
+    crowd.go.release()
+    assert await crowd.seen(3) == ["in", "in", "in"]
 
 
-async def test_nothing_is_kept_of_who_has_gone(server: DnsServer) -> None:
+async def test_others_are_answered_while_one_persons_look_ups_hang() -> None:
+    hanging = {f"hanging{n}.example.net": "never" for n in range(6)}
+    async with DnsServer({"example.com": {"MX": ["0 ."]}}, hanging) as server:
+        lookup = open_lookup(server.address, budget=30.0)
+        slow = [asyncio.create_task(silently(lookup.asked_by("a"), domain)) for domain in hanging]
+        while len(server.asked) < 2:
+            await asyncio.sleep(0.01)
+        assert (await lookup.asked_by("b").mx("example.com")).status == "null"
+        assert not any(task.done() for task in slow)
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+
+
+async def silently(lookup: Lookup, domain: str) -> None:
+    await lookup.mx(domain)
+
+
+async def test_nothing_is_kept_of_who_has_gone() -> None:
     shares = Shares()
-    lookup = open_lookup(server.address, shares=shares)
-    for number in range(5):
-        await lookup.asked_by(f"person {number}").mx("example.com")
+    async with DnsServer({"example.com": {"MX": ["0 ."]}}) as server:
+        lookup = open_lookup(server.address, shares=shares)
+        for number in range(5):
+            await lookup.asked_by(f"person {number}").mx("example.com")
     assert (dict(shares._here), shares._own) == ({}, {})
