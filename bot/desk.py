@@ -106,11 +106,11 @@ class Desk:
         return event.facts.get("root") is True and await self._mode(event) == "listen"
 
     async def _ask(self, event: Event) -> Reply:
-        answer = await self._considered(event)
-        if await self._mode(event) == "off" and not event.question.command:
-            await self._remember(event, answer, reason="the channel's mode is off")
+        answer, mode = await self._considered(event)
+        if mode == "off" and not event.question.command:
+            await self._remember(event, answer, mode, reason="the channel's mode is off")
             return Reply(Answer("switched_off", answer.language), {"private": "yes"})
-        await self._said(event, answer)
+        await self._remember(event, answer, mode)
         return Reply(answer)
 
     async def _overheard(self, event: Event) -> Reply:
@@ -119,8 +119,8 @@ class Desk:
             await asyncio.to_thread(self._store.change, event.conversation, "taken")
         if event.facts.get("mentions"):
             return SILENCE
-        answer = await self._considered(event)
-        mode, text = await self._mode(event), clean(event.question.text)
+        answer, mode = await self._considered(event)
+        text = clean(event.question.text)
         if mode == "off":
             silent = "the channel's mode is off"
         elif thread:
@@ -130,9 +130,9 @@ class Desk:
         else:
             silent = f"the channel's mode is {mode}"
         if silent:
-            await self._remember(event, answer, reason=silent)
+            await self._remember(event, answer, mode, reason=silent)
             return SILENCE
-        await self._said(event, answer)
+        await self._remember(event, answer, mode)
         return Reply(answer)
 
     async def _edited(self, event: Event) -> Reply:
@@ -147,10 +147,10 @@ class Desk:
         if not kept.sent:
             _wait_for_post(kept)
             return await self._ask(question) if question.act == "ask" and kept.outcome == "silent" else SILENCE
-        answer = await self._considered(question)
+        answer, mode = await self._considered(question)
         if answer.decision and kept.entries == answer.decision.entries and kept.outcome == answer.decision.outcome:
             return SILENCE
-        await self._remember(question, answer)
+        await self._remember(question, answer, mode, said=False)
         return Reply(answer, {"update": kept.sent, "key": of})
 
     async def _deleted(self, event: Event) -> Reply:
@@ -163,41 +163,41 @@ class Desk:
         await asyncio.to_thread(self._store.forget, of)
         return Reply(None, {"delete": kept.sent}) if kept.sent else SILENCE
 
-    async def _considered(self, event: Event) -> Answer:
-        """The answer to the question with its conversation: what was asked before, and in which language."""
-        before = await self._before(event)
+    async def _considered(self, event: Event) -> tuple[Answer, str]:
+        """The answer to the question with its conversation, what was asked before and in which language; the mode."""
+        before, mode = await self._conversation(event)
         channel = self._channels.get(event.channel)
         hint = event.question.hint or (before.language if before else None) or await _hint(channel, event)
         said = "" if event.question.command else clean(event.question.text)
         if is_thanks(said):
-            return Answer("thanks", language_of_small_talk(said, hint))
+            return Answer("thanks", language_of_small_talk(said, hint)), mode
         if is_greeting(said):
-            return Answer("greeting", language_of_small_talk(said, hint))
+            return Answer("greeting", language_of_small_talk(said, hint)), mode
         question = replace(event.question, hint=hint, before=before.understood if before else event.question.before)
         office = Desktop(event, self._store, channel) if channel and event.place else None
-        return await self._respond(question, office, event.person)
+        return await self._respond(question, office, event.person), mode
 
-    async def _said(self, event: Event, answer: Answer) -> None:
-        """Kept for the conversation, for why, and for the gaps."""
-        await self._remember(event, answer)
-        if event.conversation and event.facts.get("thread"):
-            await self._quietly(event, lambda: self._store.spoke(event.conversation, event.person))
-
-    async def _remember(self, event: Event, answer: Answer, reason: str = "") -> None:
+    async def _remember(self, event: Event, answer: Answer, mode: str, reason: str = "", *, said: bool = True) -> None:
+        """For the conversation, for why, and for the gaps. `said`: the bot speaks in the thread, unless silent."""
         channel = self._channels.get(event.channel)
-        link = await channel.link(event) if channel else ""
-        mode = await self._mode(event)
         why = f"{self._why(answer)}\nmode        {mode if event.place else '-'}" + (
             reason and f"\nsilent      {reason}"
         )
         if reason and event.act not in ADDRESSED:
             why = _without_text(why)
-        await self._quietly(event, lambda: self._store.remember(event, answer, reason=reason, why=why, link=link))
+        link = await channel.link(event) if channel else ""
+        spoke = said and not reason and bool(event.facts.get("thread"))
+        await self._quietly(
+            event, lambda: self._store.remember(event, answer, reason=reason, why=why, link=link, spoke=spoke)
+        )
 
-    async def _before(self, event: Event) -> Before | None:
-        """Without its conversation a question is still a question: trouble here must not keep it from its answer."""
-        found: Before | None = await self._quietly(event, lambda: self._store.before(event))
-        return found
+    async def _conversation(self, event: Event) -> tuple[Before | None, str]:
+        """The question before this one, and the channel's mode, in one look.
+
+        Without them a question is still a question: trouble here must not keep it from its answer.
+        """
+        found = await self._quietly(event, lambda: (self._store.before(event), self._store.mode(event.place)))
+        return found or (None, "mention")
 
     async def _mode(self, event: Event) -> str:
         return await self._quietly(event, lambda: self._store.mode(event.place)) or "mention"

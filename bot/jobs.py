@@ -116,7 +116,7 @@ class Jobs:
         self._watch.received(event)
         event = replace(event, received=time.time())
         with SetWorkflowID(event.key):
-            await DBOS.start_workflow_async(self._workflow, to_json(event))
+            await DBOS.start_workflow_async(self._workflow, to_json(event) | {"by": self._instance})
         self._watch.stored(event, took(event))
 
     async def depth(self) -> float:
@@ -163,28 +163,33 @@ class Jobs:
         """
 
         async def answer(stored: dict[str, Any]) -> None:
-            event = to_event(stored)
+            event, first_by = to_event(stored), stored.get("by")
             self._under_way += 1
             try:
                 with self._watch.of(event):
-                    await self._answer(event)
+                    await self._answer(event, first_by)
             finally:
                 self._under_way -= 1
 
         return answer
 
-    async def _answer(self, event: Event) -> None:
+    async def _answer(self, event: Event, first_by: str | None) -> None:
+        """`first_by`: the process that stored the event, and runs it first; None: version 0.1 stored it.
+
+        The first attempt to deliver is no step, which would be one more commit: a workflow that runs again makes it
+        again, and looks for its own post before.
+        """
         found = await self._decided(event)
         if found["answer"] is None and not found["to"]:
             return
         event = replace(event, reply_to={**event.reply_to, **found["to"]})
-        first_run_by = await DBOS.run_step_async({"name": "intent"}, self._own_name)
+        old = first_by is None
+        first_run_by = await DBOS.run_step_async({"name": "intent"}, self._own_name) if old else first_by
         again = first_run_by != self._instance
         pause, waited = FIRST_PAUSE, 0.0
         for attempt in count(1):
-            again_after, wait = await DBOS.run_step_async(
-                {"name": "deliver"}, self._deliver_step, event, found["answer"], again
-            )
+            deliver = self._deliver_step if attempt == 1 and not old else self._deliver_as_step
+            again_after, wait = await deliver(event, found["answer"], again)
             if wait is None:
                 self._watch.delivered(event, attempt)
                 return
@@ -195,6 +200,11 @@ class Jobs:
             seconds = wait or pause * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
             await DBOS.sleep_async(seconds)
             waited, pause = waited + seconds, min(LONGEST_PAUSE, pause * 2)
+
+    async def _deliver_as_step(
+        self, event: Event, answer: dict[str, Any] | None, again: bool
+    ) -> tuple[bool, float | None]:
+        return await DBOS.run_step_async({"name": "deliver"}, self._deliver_step, event, answer, again)
 
     async def _decided(self, event: Event) -> Mapping[str, Any]:
         """The reply as JSON: {"answer": … or None, "to": …}; after a wait, where the person asks too much at once."""

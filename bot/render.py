@@ -25,6 +25,7 @@ _UNITS: Mapping[
     "seconds": {"de": ("Sekunde", "Sekunden"), "en": ("second", "seconds")},
 }
 _EXAMPLE_DOMAIN: Mapping[Language, str] = {"de": "ihredomain.tld", "en": "yourdomain.tld"}
+PARSED = 1_000  # entries whose answers are kept parsed
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
 
@@ -57,6 +58,7 @@ class Renderer:
 
     def __init__(self, templates: Path, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._provider = asdict(knowledge.provider)
         self._environment = ImmutableSandboxedEnvironment(
             # read once: a template that is edited while the bot runs is taken over with all others, or not at all
             loader=jinja2.DictLoader({f.name: f.read_text(encoding="utf-8") for f in templates.glob("*.md")}),
@@ -68,6 +70,7 @@ class Renderer:
         self._environment.filters.update(code=code, text=text)
         for unit in _UNITS:
             self._environment.filters[unit] = jinja2.pass_context(_counting(unit))
+        self._parsed = lru_cache(PARSED)(self._environment.from_string)
 
     def render(self, answer: Answer) -> str:
         """The whole reply, in its language."""
@@ -124,10 +127,10 @@ class Renderer:
             "domain": domain or _EXAMPLE_DOMAIN[language],
         }
         with _explained():
-            return tidy(self._environment.from_string(source).render(facts))
+            return tidy(self._parsed(source).render(facts))
 
     def _figures(self, language: Language) -> dict[str, Any]:
-        provider = asdict(self._knowledge.provider)
+        provider = self._provider
         return {
             "language": language,
             "provider": provider["name"],

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.model import Answer, Before, Event, Kept, Thread
 from bot.core.redact import redacted
@@ -71,7 +72,7 @@ class Store:
             database_url.replace("postgresql://", "postgresql+psycopg://", 1)
             or f"sqlite:///{data_dir / 'store.sqlite'}"
         )
-        self.engine = sql.create_engine(url, pool_pre_ping=True)  # for bot/ledger.py too
+        self.engine = sql.create_engine(url, pool_pre_ping=bool(database_url))  # for bot/ledger.py too
 
     def open(self) -> None:
         """Creates what is missing, also columns; harmless where several processes do it at once."""
@@ -106,10 +107,12 @@ class Store:
         row = self._first(newest) if event.conversation else None
         return Before(row.understood, row.language) if row else None
 
-    def remember(self, event: Event, answer: Answer, *, reason: str = "", why: str = "", link: str = "") -> None:
+    def remember(
+        self, event: Event, answer: Answer, *, reason: str = "", why: str = "", link: str = "", spoke: bool = False
+    ) -> None:
         """Keeps what was decided about an event; once more for the same key replaces it.
 
-        `reason`: set where nothing was said.
+        `reason`: set where nothing was said. `spoke`: the bot speaks in the event's thread.
         """
         decision = answer.decision
         silent = bool(reason)
@@ -133,10 +136,10 @@ class Store:
             "person": event.person,
             "channel": event.channel,
         }
-        with self.engine.begin() as connection:
-            mine = _DECISIONS.c.key == row["key"]
-            if not connection.execute(sql.update(_DECISIONS).where(mine).values(row)).rowcount:
-                connection.execute(sql.insert(_DECISIONS), [row])
+        with self.engine.begin() as connection:  # one commit for both
+            connection.execute(self._upsert(_DECISIONS, row))
+            if spoke and event.conversation:
+                connection.execute(self._spoke(event.conversation, event.person))
 
     def decision(self, key: str) -> Kept | None:
         """The decision about one event; None where none is kept."""
@@ -209,8 +212,8 @@ class Store:
 
     def spoke(self, conversation: str, asker: str) -> None:
         """The bot has answered in a thread; the first asker stays, and so does its state."""
-        if conversation and not self._run(_set(_THREADS, conversation).values(at=time.time())):
-            self._put(_THREADS, {"key": conversation}, {"asker": asker, "state": "open", "at": time.time()})
+        if conversation:
+            self._run(self._spoke(conversation, asker))
 
     def change(self, conversation: str, state: str, asker: str = "") -> bool:
         """Sets a thread's state; False where it had it already."""
@@ -266,20 +269,23 @@ class Store:
         with self.engine.connect() as connection:
             return connection.execute(query).first()
 
-    def _run(self, statement: sql.Update | sql.Delete) -> int:
+    def _run(self, statement: sql.Update | sql.Delete | sql.Insert) -> int:
         with self.engine.begin() as connection:
             return int(connection.execute(statement).rowcount)
 
     def _put(self, table: sql.Table, key: dict[str, str], values: dict[str, Any]) -> None:
-        """Insert or update; two processes that insert at once are one insert and one update."""
-        mine = sql.and_(*(table.c[name] == value for name, value in key.items()))
-        update = sql.update(table).where(mine).values(values)
-        try:
-            with self.engine.begin() as connection:
-                if not connection.execute(update).rowcount:
-                    connection.execute(sql.insert(table), [{**key, **values}])
-        except sql.exc.IntegrityError:
-            self._run(update)
+        self._run(self._upsert(table, key | values))
+
+    def _spoke(self, conversation: str, asker: str) -> sql.Insert:
+        row = {"key": conversation, "asker": asker, "state": "open", "at": time.time()}
+        return self._upsert(_THREADS, row, kept=("asker", "state"))
+
+    def _upsert(self, table: sql.Table, row: dict[str, Any], kept: Sequence[str] = ()) -> sql.Insert:
+        """Insert or update, also where two processes do it at once; `kept`: columns that an update leaves alone."""
+        insert = (sqlite.insert if self._folder else postgresql.insert)(table).values(row)
+        keys = [column.name for column in table.primary_key]
+        changed = {name: value for name, value in row.items() if name not in (*keys, *kept)}
+        return insert.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 def _set(table: sql.Table, key: str) -> sql.Update:

@@ -1,7 +1,7 @@
 """Events and answers ↔ plain values for the database. What an older version stored can still be read."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from bot.core.model import Answer, Event, Question
@@ -11,7 +11,11 @@ def to_json(value: Event | Answer) -> dict[str, Any]:
     """An answer's decision is left out: it is not needed to deliver it."""
     if isinstance(value, Answer):
         return {"template": value.template, "language": value.language, "facts": dict(value.facts)}
-    return asdict(value)
+    return _fields(value) | {"question": _fields(value.question)}  # asdict copies every value, at eight times the cost
+
+
+def _fields(value: Event | Question) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def to_event(stored: Mapping[str, Any]) -> Event:

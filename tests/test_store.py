@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_opening_twice_is_harmless(store: Store) -> None:
     store.open()
 
 
-def told(mind: Mind, store: Store, talk: str, ts: str, text: str, **more: str) -> Event:
+def told(mind: Mind, store: Store, talk: str, ts: str, text: str, **more: Any) -> Event:
     """A question that was answered, in a place of its own."""
     place = ":".join(talk.split(":")[:2])
     one = Event(f"{talk}:{ts}:question", "slack", Question(text), {}, talk, place=place, person="T1:U1")

@@ -35,7 +35,7 @@ NEAREST_WEIGHT = 4.0
 MOST_LEARNT_OWNERS = 200  # beyond, learning would take minutes, and an owner's scorer is the mean of its examples
 MOST_POSTINGS = 200_000  # looked at, the most telling features first
 MOST_NEAR = 1_000  # nearest examples that are told apart by owner
-READ = 8  # messages that are remembered as they were read: the decision and its `why` ask for the same few
+READ = 500_000  # cosines of messages that were read: the decision asks for them more than once, and then its `why`
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ class Ranker:
         self._trained = trained
         self._number = _numbers(trained.features)
         self._column, self._sign = _columns(trained.features)
-        self._remembered = lru_cache(READ)(self._features)
+        self._remembered = lru_cache(2 + min(100, READ // len(trained.example_owner)))(self._features)
 
     def rank(self, words: Sequence[str]) -> Ranking:
         """All entries and topics for the words of a message."""

@@ -82,7 +82,7 @@ async def started(zammad: FakeZammad, mind: Mind, folder: Path, **changed: Any) 
         return show.why(answer, mind.core.evidence_for)
 
     tickets = Tickets(respond, store, Ledger(store, Caps(10_000, 10_000)), channels, why)
-    desk = Desk(respond, store, channels, {}, why, tickets.acts)
+    desk = Desk(respond, store, channels, dict, why, tickets.acts)
     jobs = Jobs("", folder, desk.consider, channels, store)
     words = mind.renderer
     parts = Parts(
