@@ -15,7 +15,9 @@ from bot.core.model import LANGUAGES, Answer, Event, Kept, Language, Reply, Tall
 
 # Everything a page needs comes from this server: no inline script or style, nothing from elsewhere, no frame around it
 # (w3.org/TR/CSP3). Forms go nowhere unless a page says so.
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+)
 POLICY += "frame-ancestors 'none'; form-action "
 HEADERS = {
     "Content-Security-Policy": f"{POLICY}'none'",
@@ -25,7 +27,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-KINDS = {".css": "text/css", ".js": "text/javascript"}
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 class Insight(Protocol):
@@ -84,7 +86,7 @@ def _number(weight: str) -> float:
 
 
 def assets(folder: Path, base: str) -> list[Route]:
-    """A route for every style sheet and script of a folder."""
+    """A route for every style sheet, script and picture of a folder."""
     files = sorted(f for f in folder.iterdir() if f.suffix in KINDS)
     return [Route(f"{base}{file.name}", partial(_asset, file)) for file in files]
 

@@ -1,0 +1,112 @@
+"""Pictures of the page and the dashboard: `python -m tests.pictures.pages FOLDER` (chromium, ImageMagick, .[browser]).
+
+A real process answers; the dashboard shows four weeks that this script makes up.
+"""
+
+import asyncio
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot.__main__ import open_mind
+from bot.core.model import Answer, Event, Language, Question
+from bot.respond import ask as decide
+from bot.settings import Settings
+from bot.store import Store
+from bot.tables import METADATA
+from tests.browsing import DESKTOP, PHONE, ask, browser, page
+from tests.test_run import running
+
+HERE = Path(__file__).parent
+COLOURS = 64  # of a picture: a sixth of the size, and nobody sees it
+ASKED: dict[Language, list[str]] = {
+    "de": [
+        *("Welcher Port für POP3 mit SSL?", "Wie groß darf eine E-Mail sein?", "Wie lautet mein Benutzername?"),
+        *(
+            "Wie richte ich eine Weiterleitung ein?",
+            "Wie ändere ich mein Passwort?",
+            "Ich komme nicht weiter mit POP3?",
+        ),
+        *("Server für IMAP?", "Wie kann ich eine Weiterleitung einrichten?", "/ports"),
+    ],
+    "en": [
+        *("Which port for IMAP with SSL?", "How large may an e-mail be?", "what about the limit"),
+        *("How do I set up Outlook?", "SMTP server name please", "Can I have a mailing list?"),
+    ],
+}
+TALK = {
+    "de": ["Welcher Port für POP3 mit SSL?", "und für IMAP?"],
+    "en": ["Sorry, I couldn't find any host named mx.example-customer.de. (#5.1.2)", "what about the limit"],
+}
+
+
+def fill(folder: Path) -> None:
+    """Four weeks of questions that were really decided, at made-up times."""
+    mind, store, luck = open_mind(Settings()), Store("", folder), random.Random(7)
+    store.open()
+    table, now = METADATA.tables["postbote_decisions"], time.time()
+    for number in range(420):
+        language: Language = luck.choice(("de", "de", "en"))
+        event = Event(f"picture:{number}", luck.choice(("slack", "slack", "web", "mail")), Question(""))
+        event = replace(event, question=Question(luck.choice(ASKED[language])))
+        answer = Answer("ports", language) if "/" in event.question.text else decide(mind.core, event.question)
+        store.remember(event, answer, why="the decision, one fact a line")
+        store.sent(event.key, "", luck.lognormvariate(-1.6, 0.7))
+        if answer.template == "answer" and number % 3 == 0:
+            store.feedback(event.key, f"person {number}", luck.choice(("helpful", "helpful", "helpful", "unhelpful")))
+        at = now - luck.triangular(0, 28, 6) * 86_400
+        with store.engine.begin() as connection:
+            connection.execute(table.update().where(table.c.key == event.key).values(at=at))
+    store.close()
+
+
+async def draw(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as data:
+        fill(Path(data))
+        async with running(Path(data), POSTBOTE_CONTACT="https://example.org/help") as (_, url), browser() as chromium:
+            await _page(chromium, url, folder / "page-de-light.png", "de", DESKTOP, "light")
+            await _page(chromium, url, folder / "page-en-phone-dark.png", "en", PHONE, "dark")
+            await _dashboard(chromium, url, folder / "dashboard-de-light.png", "de", DESKTOP, "light")
+            await _dashboard(chromium, url, folder / "dashboard-en-phone-dark.png", "en", PHONE, "dark")
+            async with page(chromium, language="de") as tab:
+                await tab.goto(f"{url}dashboard")
+                await tab.get_by_role("link", name="Entwurf eines Eintrags").first.click()
+                await _save(tab, folder / "draft-de.png")
+
+
+async def _page(chromium: Any, url: str, file: Path, language: str, size: tuple[int, int], scheme: str) -> None:
+    async with page(chromium, language=language, size=size, scheme=scheme) as tab:
+        await tab.goto(url)
+        for question in TALK[language]:
+            answer = await ask(tab, question)
+        why = answer.locator(".why")
+        await why.click()
+        if language == "de":
+            await answer.locator(".verdict").first.click()
+            await answer.locator(".thanks").get_by_text("Danke").wait_for()
+        await tab.locator("#text").evaluate("field => scrollTo(0, document.body.scrollHeight)")
+        await asyncio.sleep(0.8)  # the page scrolls smoothly
+        await _save(tab, file, full_page=False)
+
+
+async def _dashboard(chromium: Any, url: str, file: Path, language: str, size: tuple[int, int], scheme: str) -> None:
+    async with page(chromium, language=language, size=size, scheme=scheme) as tab:
+        await tab.goto(f"{url}dashboard")
+        if size == PHONE:
+            await tab.set_viewport_size({"width": PHONE[0], "height": 1_700})
+        await _save(tab, file, full_page=size != PHONE)
+
+
+async def _save(tab: Any, file: Path, *, full_page: bool = True) -> None:
+    await tab.screenshot(path=str(file), full_page=full_page)
+    small = ["convert", str(file), "-strip", "+dither", "-colors", str(COLOURS), f"png8:{file}"]
+    await asyncio.to_thread(subprocess.run, small, check=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(draw(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE))

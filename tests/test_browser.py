@@ -1,0 +1,237 @@
+"""The page and the dashboard in a real browser, as people use them: keyboard, phone, screen reader, both languages."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.browsing import DESKTOP, PHONE, WANTED, ask, browser, page
+from tests.test_run import running
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(not WANTED, reason="needs chromium and POSTBOTE_INTEGRATION=1; .ci/run sets both up"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
+QUESTIONS = {
+    "de": ["Welcher Port für POP3 mit SSL?", "und für IMAP?", "Wie ändere ich mein Passwort?"],
+    "en": ["Which port for POP3 with SSL?", "and for IMAP?", "How do I change my password?"],
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Any]:
+    async with browser() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def url(data: Path) -> AsyncIterator[str]:
+    async with running(data, POSTBOTE_CONTACT="https://example.org/help") as (_, found):
+        yield found
+
+
+async def test_a_conversation_with_the_keyboard_alone(chromium: Any, url: str) -> None:
+    async with page(chromium) as tab:
+        await tab.goto(url)
+        await tab.keyboard.type("welcher port für pop3 mit ssl?")  # the field has the focus already
+        await tab.keyboard.press("Enter")
+        first = tab.locator("article.answer").first
+        await first.get_by_text("995").wait_for()
+        await first.get_by_role("button", name="Hilfreich", exact=True).focus()
+        await tab.keyboard.press("Enter")
+        await first.get_by_text("Danke für die Rückmeldung!").wait_for()
+        assert await pressed(first, "Hilfreich") == "true"
+        await tab.keyboard.press("Tab")
+        await tab.keyboard.press("Space")  # "Nicht hilfreich": the last press wins
+        await first.get_by_text("auf der Liste").wait_for()
+        assert [await pressed(first, name) for name in ("Hilfreich", "Nicht hilfreich")] == ["false", "true"]
+        await tab.keyboard.press("Tab")
+        await tab.keyboard.press("Enter")
+        await first.get_by_text("With POP3S you can fetch").wait_for()
+        assert await first.get_attribute("lang") == "en"
+        assert await tab.locator(":focus").inner_text() == "Auf Deutsch"  # one press leads back
+        await tab.keyboard.press("Tab")
+        await tab.keyboard.press("Enter")
+        assert await first.get_by_role("button", name="Why?").get_attribute("aria-expanded") == "true"
+        await first.get_by_text("the probability that this is the right answer").wait_for()
+        await first.get_by_text("All details").click()
+        assert "pop3-ssl" in await first.locator("pre").inner_text()
+
+
+async def pressed(article: Any, name: str) -> Any:
+    return await article.get_by_role("button", name=name, exact=True).get_attribute("aria-pressed")
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+async def test_follow_ups_a_reload_and_a_new_conversation(chromium: Any, url: str, language: str) -> None:
+    async with page(chromium, language=language) as tab:
+        await tab.goto(url)
+        for question, shown in zip(QUESTIONS[language], ("995", "993"), strict=False):
+            answer = await ask(tab, question)
+            assert shown in await answer.inner_text()
+            assert await answer.get_attribute("lang") == language
+        await tab.reload()
+        assert await tab.locator("article").count() == 4
+        assert "465" in await (await ask(tab, {"de": "und für SMTP?", "en": "and for SMTP?"}[language])).inner_text()
+        await tab.locator("#anew").click()
+        assert await tab.locator("article").count() == 0
+
+
+async def test_a_suggestion_is_answered_in_its_place(chromium: Any, url: str) -> None:
+    async with page(chromium, language="en") as tab:
+        await tab.goto(url)
+        answer = await ask(tab, "what about the limit")
+        await answer.get_by_role("button", name="Largest e-mail allowed").click()
+        await answer.get_by_text("message-size", exact=True).wait_for()
+        assert await tab.locator("article.answer").count() == 1
+        assert await answer.locator(".choices button").count() == 0
+        assert await answer.evaluate("article => article === document.activeElement")
+
+
+async def test_an_explained_error_is_checked_now(chromium: Any, url: str) -> None:
+    async with page(chromium, language="en") as tab:
+        await tab.goto(url)
+        answer = await ask(tab, "Sorry, I couldn't find any host named nowhere.invalid-zone.de. (#5.1.2)")
+        await answer.get_by_role("button", name="Check nowhere.invalid-zone.de now").click()
+        await answer.locator(".looked").get_by_text("DNS").first.wait_for()
+
+
+WRONG = [
+    ("no connection", None, "nicht zu erreichen"),
+    ("too fast", (429, {"problem": "pace"}), "viele Fragen auf einmal"),
+    ("the database rests", (503, None), "in einer Minute"),
+    ("a bug", (500, None), "bei uns"),
+]
+
+
+@pytest.mark.parametrize(("found", "says"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
+async def test_what_goes_wrong_is_said_and_the_question_is_not_lost(
+    chromium: Any, url: str, found: tuple[int, Any] | None, says: str
+) -> None:
+    async def spoilt(route: Any) -> None:
+        if found is None:
+            await route.abort()
+        else:
+            await route.fulfill(status=found[0], body=json.dumps(found[1]) if found[1] else "internal error")
+
+    async with page(chromium, expected=("Failed to load resource",)) as tab:
+        await tab.goto(url)
+        await tab.route("**/ask", spoilt)
+        await tab.locator("#text").fill("Welcher Port?")
+        await tab.keyboard.press("Enter")
+        alert = tab.get_by_role("alert")
+        await alert.wait_for()
+        assert says.lower() in (await alert.inner_text()).lower()
+        assert await tab.locator("#text").input_value() == "Welcher Port?"
+        assert await tab.locator("article").count() == 0
+        await tab.unroute("**/ask")
+        await tab.keyboard.press("Enter")
+        await tab.locator("article.answer").wait_for()
+        assert not await alert.is_visible()
+
+
+async def test_a_text_that_is_too_long_is_kept_and_said_to_be(chromium: Any, url: str) -> None:
+    async with page(chromium, language="en") as tab:
+        await tab.goto(url)
+        await tab.locator("#text").fill("x" * 8_001)
+        await tab.locator("#text").press("Enter")
+        await tab.get_by_text("The text is too long").wait_for()
+        assert len(await tab.locator("#text").input_value()) == 8_001
+
+
+async def test_a_link_carries_a_question_once(chromium: Any, url: str) -> None:
+    async with page(chromium) as tab:
+        await tab.goto(f"{url}?q=%2Fports")
+        await tab.locator("article.answer").wait_for()
+        await tab.reload()
+        await asyncio.sleep(0.3)
+        assert await tab.locator("article.answer").count() == 1
+
+
+async def test_the_dashboard_works_without_scripts_from_the_gap_to_its_draft(chromium: Any, url: str) -> None:
+    async with page(chromium, language="en") as tab:
+        await tab.goto(url)
+        await ask(tab, "How do I set up a forwarding to another mailbox?")
+    async with page(chromium, language="en", java_script_enabled=False, accept_downloads=True) as tab:
+        await tab.goto(f"{url}dashboard")
+        await tab.get_by_role("link", name="How do I set up a forwarding to another mailbox?", exact=True).first.click()
+        await tab.get_by_role("heading", name="A question and its decision").wait_for()
+        await tab.get_by_role("link", name="Draft of an entry").click()
+        assert '- "How do I set up a forwarding' in await tab.get_by_label("To copy").input_value()
+        async with tab.expect_download() as waiting:
+            await tab.get_by_role("link", name="Download").click()
+        assert (await waiting.value).suggested_filename == "draft.yaml"
+        await tab.get_by_role("link", name="Deutsch").click()
+        await tab.get_by_role("heading", name="Entwurf eines Eintrags").wait_for()  # the same draft, in German
+
+
+async def test_the_dashboard_asks_for_its_token(chromium: Any, data: Path) -> None:
+    async with running(data, POSTBOTE_ADMIN_TOKEN=TOKEN) as (_, url), page(chromium, expected=("401",)) as tab:
+        await tab.goto(f"{url}dashboard")
+        for token, shown in (("wrong", "Das ist nicht das Token."), (TOKEN, "Fragen je Tag")):
+            await tab.keyboard.type(token)  # the field has the focus
+            await tab.keyboard.press("Enter")
+            await tab.get_by_text(shown).wait_for()
+        await tab.get_by_role("button", name="Abmelden").click()
+        await tab.get_by_label("Zugangstoken").wait_for()
+        await tab.goto(f"{url}dashboard")
+        assert await tab.get_by_label("Zugangstoken").is_visible()
+
+
+LOOKS = [(DESKTOP, "light", "de"), (DESKTOP, "dark", "en"), (PHONE, "light", "en"), (PHONE, "dark", "de")]
+
+
+@pytest.mark.parametrize(("size", "scheme", "language"), LOOKS, ids=[f"{s[0]}-{c}-{w}" for s, c, w in LOOKS])
+async def test_every_page_is_accessible_and_fits(
+    chromium: Any, url: str, size: tuple[int, int], scheme: str, language: str
+) -> None:
+    """axe-core's rules for WCAG 2.2 AA, contrast among them; and nothing is wider than the screen."""
+    async with page(chromium, size=size, scheme=scheme, language=language, bypass_csp=True) as tab:
+        await tab.goto(url)
+        await judged(tab, "empty page")
+        for question in QUESTIONS[language]:
+            answer = await ask(tab, question)
+        await tab.locator(".why").first.click()
+        await tab.locator("summary").first.click()
+        await tab.locator(".verdict").first.click()
+        await tab.locator(".thanks").first.wait_for()
+        await answer.wait_for()
+        await judged(tab, "conversation")
+        await tab.goto(f"{url}dashboard")
+        for summary in await tab.locator("summary").all():
+            await summary.click()
+        await judged(tab, "dashboard")
+        await tab.locator(".gaps a").first.click()
+        await judged(tab, "decision")
+        await tab.locator("a.button").click()
+        await judged(tab, "draft")
+
+
+async def judged(tab: Any, name: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="the extra 'browser' is not installed")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = await axe.Axe().run(tab, options={"runOnly": {"type": "tag", "values": tags}})
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    wide = await tab.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{name} is {wide} pixels too wide"
+
+
+async def test_the_order_of_the_page_is_the_order_of_the_keyboard(chromium: Any, url: str) -> None:
+    async with page(chromium, language="en") as tab:
+        await tab.goto(url)
+        await ask(tab, QUESTIONS["en"][0])
+        await tab.locator("h1").click()
+        order = []
+        for _ in range(13):
+            await tab.keyboard.press("Tab")
+            order.append(re.sub(r"\s+", " ", await tab.locator(":focus").inner_text()) or "the field")
+        assert order[1:6] == ["English", "https://example.org/help", "Which port for POP3 with SSL?", *order[4:6]]
+        assert order[7:11] == ["Helpful", "Not helpful", "Auf Deutsch", "Why?"]
+        assert order[11:13] == ["the field", "Ask"]
