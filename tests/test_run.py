@@ -32,7 +32,7 @@ async def running(data: Path, **variables: str) -> AsyncIterator[tuple[str, str]
     assert process.stdout
     printed = ""
     while "ready" not in printed:
-        printed += (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        printed += (await asyncio.wait_for(process.stdout.readline(), 90)).decode()
     found = re.search(r"http://127\.0\.0\.1:\d+/", printed)
     assert found
     yield printed, found[0]
