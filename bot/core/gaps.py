@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.core.model import Kept, Language
 
-# Of rapidfuzz's token_sort_ratio (0..100), from which two questions are one gap. Set by looking at the declined lines
-# of questions-dev: below 70 different topics with the same frame ("wie kann ich … einrichten?") come together.
+# Of rapidfuzz's ratio of the sorted words (0..100), from which two questions are one gap. Set by looking at the
+# declined lines of questions-dev: below 70 different topics with the same frame ("wie kann ich … einrichten?") come
+# together.
 ALIKE = 72.0
 REASONS = ("decline", "suggest", "unhelpful", "failure")
 
@@ -32,17 +33,22 @@ def to_gaps(kept: Iterable[Kept]) -> Sequence[Gap]:
     A question is a gap where it was declined, failed, only suggested without a click, or where somebody's last press
     said "not helpful". `kept`: newest first.
     """
-    groups: list[list[tuple[str, Kept]]] = []
+    groups: dict[Language, list[list[tuple[str, Kept]]]] = {}
+    sorted_words: dict[Language, list[str]] = {}  # of each group's newest question
     for one in kept:
         reason = reason_of(one)
         if not reason or not one.question.strip():
             continue
-        alike = next((g for g in groups if _alike(g[0][1], one)), None)
+        words = " ".join(sorted(one.question.lower().split()))
+        mine, known = groups.setdefault(one.language, []), sorted_words.setdefault(one.language, [])
+        alike = next(process.extract_iter(words, known, scorer=fuzz.ratio, score_cutoff=ALIKE), None)
         if alike is None:
-            groups.append([(reason, one)])
+            mine.append([(reason, one)])
+            known.append(words)
         else:
-            alike.append((reason, one))
-    return sorted(map(_to_gap, groups), key=lambda gap: (-gap.count, -gap.last))
+            mine[alike[2]].append((reason, one))
+    found = [_to_gap(group) for mine in groups.values() for group in mine]
+    return sorted(found, key=lambda gap: (-gap.count, -gap.last))
 
 
 def reason_of(kept: Kept) -> str:
@@ -52,12 +58,6 @@ def reason_of(kept: Kept) -> str:
     if kept.outcome in ("decline", "failure"):
         return kept.outcome
     return "suggest" if kept.outcome == "suggest" and not kept.chosen else ""
-
-
-def _alike(one: Kept, other: Kept) -> bool:
-    if one.language != other.language:
-        return False
-    return fuzz.token_sort_ratio(one.question.lower(), other.question.lower(), score_cutoff=ALIKE) > 0
 
 
 def _to_gap(group: Sequence[tuple[str, Kept]]) -> Gap:
