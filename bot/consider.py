@@ -42,7 +42,8 @@ class Considered:
 
     def worded(self, verdict: Verdict, reasons: Sequence[str]) -> Answer:
         """The reply itself, or the note that holds it."""
-        facts = {**self.facts, "verdict": verdict, "reasons": list(reasons), "with_draft": True}
+        facts = {**self.facts, "verdict": verdict, "reasons": list(reasons), "said": "", "with_draft": True}
+        facts["draft"] = verdict != "public"  # a person sends it, so it says nothing of a machine
         return Answer("ticket" if verdict == "public" else "ticket_note", self.answer.language, facts)
 
 

@@ -138,6 +138,7 @@ class Renderer:
             "aliases": provider["aliases"],
             "ports": provider["ports"],
             "limits": provider["limits"],
+            "separator": provider["login_separator"],
             "entry": self.entry,
             "title": lambda entry_id: self.title(entry_id, language),
             "known": self._knowledge.entries.__contains__,

@@ -112,6 +112,9 @@ class Settings(HelpdeskSettings):
     postbote_mail_mode: str = Field(
         default="note", description="off, note (a draft for the agents) or public (a reply to the customer)"
     )
+    postbote_mail_done: str = Field(
+        default="", description="folder that mails are moved to once they were answered publicly; empty: they stay"
+    )
     postbote_own_addresses: str = Field(
         default="", description="all other addresses of ours (helpdesks, bots): they are never answered; by commas"
     )

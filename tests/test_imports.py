@@ -62,6 +62,7 @@ CHANNEL_CLIENTS = {
     "web": set(),
     "dashboard": {"leather"},
     "terminal": set(),
+    "mail": {"imap_tools", "aiosmtplib"},
 }
 
 

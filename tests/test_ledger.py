@@ -156,3 +156,10 @@ def test_no_address_is_kept_and_not_even_its_hash_for_ever(store: Store, ledger:
         row = connection.exec_driver_sql("SELECT * FROM postbote_tickets").mappings().one()
         assert (row["sender"], row["domain"], row["body"]) == ("", "", "")
     assert ledger.see(case(1), NOW + 92 * DAY) == "done"
+
+
+def test_a_machine_that_never_stops_gets_three_answers_a_day(ledger: Ledger) -> None:
+    """A mail a minute with ever new questions: POSTBOTE_LEDGER_ROUNDS=1000 is the full form."""
+    rounds = int(os.environ.get("POSTBOTE_LEDGER_ROUNDS", "40"))
+    found = [take(ledger, case(n, "robot@a.example", (f"entry-{n}",)), NOW + 60 * n)[0] for n in range(rounds)]
+    assert found == ["public"] * 3 + ["note"] * (rounds - 3)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
 from bot.core.modes import Modes, parse_modes
 from bot.desk import Desk
 from bot.jobs import Jobs
-from bot.ledger import Caps, Ledger
+from bot.ledger import Caps, Case, Ledger
 from bot.settings import Settings
 from bot.store import Store
 from bot.tickets import Tickets
@@ -306,3 +307,36 @@ def test_a_wrong_mode_says_what_to_write(text: str) -> None:
 
 def test_the_key_is_the_same_on_every_way() -> None:
     assert ticket_event("rt", "h", "7").key == to_key("rt", "h", "7") == "rt:h:ticket:7"
+
+
+async def test_without_any_header_the_ledger_alone_ends_a_loop(mind: Mind, tmp_path: Path) -> None:
+    """Another machine sends us our own answer back, as a new mail, with nothing left that says so."""
+    store = Store("", tmp_path)
+    store.open()
+    ledger, body, verdicts, notes = Ledger(store, Caps()), QUESTION, list[str](), list[str]()
+    for number in range(5):
+        raw = mail(body, From="robot@firma.example", Return_Path=None, Message_ID=f"<{number}@firma.example>")
+        found = await considered(mind, raw)
+        case = Case("mail", US, str(number), f"k{number}", found.verdict, found.to["to"], found.text)
+        case = replace(case, entries=tuple(found.answer.facts["entries"]))
+        ledger.see(case, 1_700_000_000.0 + number)
+        taken = ledger.decide(case, 1_700_000_000.0 + number)
+        verdicts.append(taken.verdict)
+        notes += taken.reasons
+        body = show.plain(mind.renderer.render(found.worded("public", ())))
+    assert verdicts[0] == "public"
+    assert "public" not in verdicts[1:], "one answer, and never another"
+    assert {"same-entry", "same-mail"} & set(notes), "not for want of an answer"
+    store.close()
+
+
+async def test_the_settings_are_filled_in_where_they_fit(mind: Mind) -> None:
+    """For the sender's own domain; nobody has a mailbox with us at a freemail provider."""
+
+    async def worded(sender: str, question: str) -> str:
+        found = await considered(mind, mail(question, From=sender, Return_Path=None))
+        return mind.renderer.render(found.worded("public", ()))
+
+    assert "Benutzername für `max@firma.de`: `max%firma.de`" in await worded("max@firma.de", QUESTION)
+    assert "auf einen Blick" not in await worded("max@gmail.com", QUESTION)
+    assert "auf einen Blick" not in await worded("max@firma.de", "Wie groß darf eine E-Mail sein?")

@@ -37,6 +37,7 @@ _AUTOMATIC_SUBJECT = re.compile(  # at its start: customers write about undelive
     r"|failure notice|nicht zustellbar|zustellung fehlgeschlagen|lesebestätigung|read receipt|gelesen:|read:)",
     re.IGNORECASE,
 )
+_PLAIN_ADDRESS = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
 _YES = re.compile(r"\s*(?:yes|true|1)\b", re.IGNORECASE)
 _COMMENT = re.compile(r"\([^()]*\)")
 
@@ -132,6 +133,21 @@ def _answers_us(mail: Mail, known: Known) -> bool:
     return any(identity.startswith(OWN_ID) for identity in mail.answers)
 
 
+def _odd_address(mail: Mail, known: Known) -> bool:
+    return bool(answers_to(mail)) and not is_plain_address(answers_to(mail))
+
+
+def is_plain_address(address: str) -> bool:
+    """May it stand in a header and be told to any server? Umlauts need SMTPUTF8, quotes are rarely meant well."""
+    return bool(_PLAIN_ADDRESS.fullmatch(address))
+
+
+def _answers_somebody(mail: Mail, known: Known) -> bool:
+    """By its subject, or it refers to what was written in our domain."""
+    ours = {address.rpartition("@")[2] for address in known.inbox}
+    return mail.is_reply or any(identity.rstrip(">").rpartition("@")[2].lower() in ours for identity in mail.answers)
+
+
 def _is_spam(mail: Mail, known: Known) -> bool:
     flagged = ("x-spam-flag", "x-spam", "x-spam-status")  # SpamAssassin, rspamd
     return any(_YES.match(value) for name in flagged for value in mail.all(name))
@@ -194,6 +210,7 @@ RULES: Sequence[Rule] = (
         lambda m, _: len(m.senders) != 1 or len(m.all("from")) != 1,
     ),
     Rule("no-one-recipient", "silent", "RFC 3834, 4: one answer, one recipient", lambda m, _: not answers_to(m)),
+    Rule("odd-address", "note", "RFC 5321, 4.1.2: what every server can be told", _odd_address),
     Rule("spam", "silent", "SpamAssassin, rspamd", _is_spam),
     Rule(
         "system-says-auto",
@@ -212,7 +229,7 @@ RULES: Sequence[Rule] = (
     Rule("forged", "note", "RFC 8601, RFC 7489; RFC 3834, 7: backscatter", _forged),
     Rule("elsewhere", "note", "RFC 3834, 4: answers go to the return path", _elsewhere),
     Rule("answers-us", "silent", "only first messages are answered", _answers_us),
-    Rule("answers-somebody", "note", "only first messages are answered", lambda mail, _: mail.is_reply),
+    Rule("answers-somebody", "note", "only first messages are answered", _answers_somebody),
 )
 _WITHOUT_MAIL = tuple(rule for rule in RULES if rule.code in ("not-a-customer", "system-says-auto"))
 

@@ -3,36 +3,15 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from bot.core.gaps import Gap
 from bot.core.model import Answer, Candidate, Decision, Kept, Part
-from bot.core.table import aligned, bare, to_rows
+from bot.core.to_plain import to_plain
 
-_MARK = re.compile(r"(?<!\\)(?:\*\*|(?<!\w)_(?=\S)|_(?!\w))")
-_ESCAPED = re.compile(r"\\([\\`*_\[\]<>|#~])")
-_CODE = re.compile(r"(?<!\\)`([^`\n]*)`")
-
-
-def plain(markdown: str) -> str:
-    """Markdown without its marks, for people who read it as it is; tables in columns.
-
-    What stands in code is kept to the letter.
-    """
-    return "\n\n".join(_columns(part) or _words(part) for part in markdown.split("\n\n"))
-
-
-def _columns(paragraph: str) -> str:
-    rows = to_rows(paragraph)
-    return aligned([[bare(cell) for cell in row] for row in rows]) if rows else ""
-
-
-def _words(markdown: str) -> str:
-    pieces = _CODE.split(markdown)
-    return "".join(piece if odd else _ESCAPED.sub(r"\1", _MARK.sub("", piece)) for odd, piece in _alternating(pieces))
+plain = to_plain  # what a terminal shows is what a person reads
 
 
 def offers(answer: Answer, block: Callable[..., str]) -> list[str]:
@@ -40,10 +19,6 @@ def offers(answer: Answer, block: Callable[..., str]) -> list[str]:
     checks = answer.facts.get("checks", ())
     commands = [{"name": c["name"], "command": f"/check {c['name']} {c['condition']}"} for c in checks]
     return [plain(block("offer", f"line_{answer.language}", answer.language, facts)) for facts in commands]
-
-
-def _alternating(pieces: list[str]) -> list[tuple[bool, str]]:
-    return [(bool(position % 2), piece) for position, piece in enumerate(pieces)]
 
 
 Evidence = Callable[[Sequence[str], str], Sequence[str]]  # words of a question, an entry or topic → what speaks for it
@@ -135,7 +110,7 @@ class Considered(Protocol):
 def ticket(found: Considered, render: Callable[[Answer], str], *, as_json: bool) -> str:
     """What would be done with a ticket, and what would be written; for people or for machines."""
     decision = found.answer.decision
-    reply = plain(render(found.worded(found.verdict, found.reasons))) if found.verdict != "silent" else ""
+    reply = to_plain(render(found.worded(found.verdict, found.reasons))) if found.verdict != "silent" else ""
     facts = {
         "verdict": found.verdict,
         "reasons": list(found.reasons),

@@ -1,0 +1,44 @@
+"""The mailbox and the way out, for `postbote doctor`. Sends nothing."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.channels import Check
+from bot.channels.mail.mailbox import Mailbox, Trouble
+from bot.channels.mail.send import connected
+from bot.core.model import TryLater
+from bot.core.server import to_server
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+async def examine(settings: "Settings") -> Sequence[Check]:
+    """Nothing where no mailbox is configured."""
+    imap, smtp = settings.postbote_mail_imap_url, settings.postbote_mail_smtp_url
+    if imap is None or smtp is None:
+        return []
+    box = Mailbox(to_server(imap.get_secret_value(), ("imaps", "imap")), 10.0)
+    try:
+        checks = [await asyncio.to_thread(_mailbox, box)]
+    except Trouble as wrong:
+        checks = [Check("mailbox", False, f"{wrong}; check POSTBOTE_MAIL_IMAP_URL")]
+    finally:
+        await asyncio.to_thread(box.close)
+    try:
+        client = await connected(to_server(smtp.get_secret_value(), ("smtps", "smtp")))
+        await client.quit()
+        checks.append(Check("mail out", True, f"replies come from {settings.mail_addresses()[0]}"))
+    except TryLater as wrong:
+        checks.append(Check("mail out", False, f"{wrong}; check POSTBOTE_MAIL_SMTP_URL"))
+    return checks
+
+
+def _mailbox(box: Mailbox) -> Check:
+    _, following = box.state()
+    can = box.capabilities()
+    lacks = [name for name in ("CONDSTORE", "UIDPLUS", "IDLE") if name not in can]
+    without = f"; without {', '.join(lacks)}: one Postbote alone may use this mailbox" if "CONDSTORE" in lacks else ""
+    folders = f"{box.special(chr(92) + 'Drafts')}, {box.special(chr(92) + 'Sent')}"
+    return Check("mailbox", True, f"{box.folder}, next mail {following}, folders {folders}{without}")

@@ -1,0 +1,154 @@
+"""The mails that are written, what a mailbox says, and what the settings refuse. Real servers: test_servers.py."""
+
+from email.parser import BytesParser
+from email.policy import default
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bot.channels import Off
+from bot.channels.mail import open_channel
+from bot.channels.mail.compose import own_id, to_draft, to_note, to_reply
+from bot.channels.mail.mailbox import to_held
+from bot.core.loops import Known, judge
+from bot.core.mail import parse
+from bot.core.server import to_server
+from bot.settings import Settings
+
+US = "support@example.test"
+TO = {"to": "max@firma.example", "subject": "Re: Port für IMAP", "in_reply_to": "<1@a>", "references": "<0@a> <1@a>"}
+TEXT = "Guten Tag,\n\n**IMAPS** auf Port `993`, <nicht> 143.\n\n- *a*"
+ID = own_id("mail:x:ticket:1.2", "public", US)
+SERVERS = {"postbote_mail_imap_url": "imaps://u:p@h", "postbote_mail_smtp_url": "smtps://u:p@h"}
+
+
+def read(raw: bytes) -> Any:
+    return BytesParser(policy=default).parsebytes(raw)
+
+
+def test_a_reply_says_in_every_way_that_a_machine_wrote_it() -> None:
+    mail = read(to_reply(TEXT, "de", TO, US, ID, 1_700_000_000.0))
+    assert dict(mail.items()) == {
+        "From": f"Postbote <{US}>",
+        "Date": "Tue, 14 Nov 2023 22:13:20 -0000",
+        "Message-ID": ID,
+        "Content-Language": "de",
+        "MIME-Version": "1.0",
+        "Content-Type": mail["Content-Type"],
+        "To": "max@firma.example",
+        "Subject": "Re: Port für IMAP",
+        "In-Reply-To": "<1@a>",
+        "References": "<0@a> <1@a>",
+        "Auto-Submitted": "auto-replied",
+        "X-Auto-Response-Suppress": "All",
+        "X-KB-Bot": "reply",
+    }
+    assert "IMAPS auf Port 993, <nicht> 143." in mail.get_body(("plain",)).get_content()
+    assert "<strong>IMAPS</strong> auf Port <code>993</code>, &lt;nicht&gt;" in mail.get_body(("html",)).get_content()
+
+
+def test_whoever_keeps_to_the_rules_never_answers_it() -> None:
+    raw = to_reply(TEXT, "de", TO, US, ID, 0.0)
+    found = judge(parse(b"Return-Path: <>\n" + raw), Known(inbox=frozenset({"max@firma.example"})))
+    assert {"null-return-path", "auto-submitted", "suppress", "loop-marker"} <= set(found.reasons)
+    assert judge(parse(to_note(TEXT, "de", TO, US, ID, 0.0)), Known()).verdict == "silent"
+
+
+def test_a_draft_is_a_persons_mail() -> None:
+    mail = read(to_draft(TEXT, "de", TO, US, ID, 0.0))
+    assert not {"Auto-Submitted", "X-KB-Bot", "X-Auto-Response-Suppress"} & set(mail.keys())
+    assert mail["To"] == TO["to"]
+
+
+def test_a_note_stays_in_the_house() -> None:
+    mail = read(to_note(TEXT, "en", TO, US, ID, 0.0))
+    assert (mail["To"], mail["Subject"]) == (US, "[Postbote] Re: Port für IMAP")
+
+
+def test_what_is_written_for_an_event_always_has_the_same_id() -> None:
+    assert own_id("k", "public", US) == own_id("k", "public", US) != own_id("k", "note", US)
+    assert ID.startswith("<postbote.")
+    assert ID.endswith("@example.test>")
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+@hypothesis_settings(max_examples=60, deadline=None)
+def test_no_subject_or_id_adds_a_header(subject: str, identity: str) -> None:
+    to = {**TO, "subject": f"Re: {subject}\r\nBcc: x@y.example", "in_reply_to": identity, "references": identity}
+    raw = to_reply(TEXT, "de", to, US, ID, 0.0)
+    assert b"\nBcc" not in raw
+    assert raw.isascii()
+    assert read(raw)["Auto-Submitted"] == "auto-replied"
+
+
+def test_a_mail_is_read_from_what_a_server_answers() -> None:
+    """Recorded from Dovecot 2.3 through imaplib; flags may stand before and after the mail itself."""
+    head = b'1 (UID 7 FLAGS (\\Seen $KbBotClaim) INTERNALDATE "25-Nov-2026 10:00:00 +0100" MODSEQ (42) BODY[]<0> {3}'
+    held = to_held(7, ("OK", [(head, b"abc"), b")"]))
+    assert held is not None
+    assert (held.raw, held.flags, held.modseq, held.at) == (
+        b"abc",
+        frozenset({r"\seen", "$kbbotclaim"}),
+        "42",
+        1795597200.0,
+    )
+    after = to_held(7, ("OK", [(b"1 (UID 7 BODY[]<0> {3}", b"abc"), b" FLAGS (\\Answered))"]))
+    assert after is not None
+    assert (after.flags, after.modseq) == (frozenset({r"\answered"}), "")
+    assert to_held(7, ("OK", [None])) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("imap.example.org", "must begin with imaps:// or imap://"),
+        ("https://u:geheim@h", "must begin with"),
+        ("imaps://", "names no host"),
+        ("imaps://h", "needs a user and a password"),
+        ("imaps://u:geheim@h:x", "cannot be read"),
+        ("imaps://u:ge/heim@h", "needs a user and a password|cannot be read"),
+    ],
+)
+def test_a_wrong_url_says_what_is_wrong_and_never_the_password(url: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says) as wrong:
+        to_server(url, ("imaps", "imap"))
+    assert "heim" not in str(wrong.value)
+
+
+def test_a_url_is_decoded() -> None:
+    server = to_server("imaps://max%40firma.example:p%2Fw%3A@h/Support%2FNeu", ("imaps",))
+    assert (server.user, server.password, server.port, server.folder) == (
+        "max@firma.example",
+        "p/w:",
+        993,
+        "Support/Neu",
+    )
+    assert "p/w" not in repr(server)
+    assert to_server("smtp://relay.example", ("smtps", "smtp")).port == 587
+
+
+def test_settings_that_do_not_belong_together_name_what_is_missing() -> None:
+    for changed, missing in [
+        ({"postbote_mail_imap_url": "imaps://u:p@h"}, "POSTBOTE_MAIL_SMTP_URL and POSTBOTE_MAIL_ADDRESS"),
+        (SERVERS, "POSTBOTE_MAIL_ADDRESS"),
+        ({**SERVERS, "postbote_mail_address": "support"}, "is no mail address"),
+        ({**SERVERS, "postbote_mail_address": US, "postbote_mail_mode": "loud"}, "write off, note or public"),
+    ]:
+        with pytest.raises(ValidationError, match=missing):
+            Settings.model_validate(changed)
+
+
+def test_it_is_off_until_it_is_configured_and_says_how() -> None:
+    parts: Any = None
+    off = open_channel(Settings(), parts)
+    assert isinstance(off, Off)
+    assert "POSTBOTE_MAIL_IMAP_URL" in off.cure
+    silent = open_channel(
+        Settings.model_validate({**SERVERS, "postbote_mail_address": US, "postbote_mail_mode": "off"}), parts
+    )
+    assert isinstance(silent, Off)
+    assert "POSTBOTE_MAIL_MODE" in silent.cure
