@@ -65,5 +65,5 @@ start() {
   tail -20 "$base/server.log"; return 1
 }
 stop() { [ -f "$base/pid" ] && kill -INT "$(cat "$base/pid")" 2>/dev/null; rm -f "$base/pid"; return 0; }
-seed() { perl "$here/rt_seed.pl" && perl "$here/../../deploy/rt_setup.pl" --queue Support --queue Notes --user kbbot --email kbbot@example.test --hook "$HOOK_URL"; }
+seed() { perl "$here/rt_seed.pl" && perl "$here/../../deploy/rt_setup.pl" --queue Support --queue Notes --queue Quiet --user kbbot --email kbbot@example.test --hook "$HOOK_URL"; }
 "$1"

@@ -6,7 +6,7 @@ my $su = RT->SystemUser;
 my $everyone = RT::Group->new($su); $everyone->LoadSystemInternalGroup('Everyone');
 my $agent = RT::User->new($su); $agent->Load('agent');
 $agent->Create(Name => 'agent', EmailAddress => 'agent@example.test', Privileged => 1) unless $agent->Id;
-for my $name (qw(Support Notes)) {
+for my $name (qw(Support Notes Quiet)) {
     my $queue = RT::Queue->new($su); $queue->Load($name);
     $queue->Create(Name => $name, CorrespondAddress => lc("$name\@example.test"), CommentAddress => lc("$name-comment\@example.test"))
         unless $queue->Id;

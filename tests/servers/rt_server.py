@@ -48,7 +48,7 @@ class RtServer:
         self._run("stop")
 
     def _run(self, verb: str) -> str:
-        done = subprocess.run([SCRIPT, verb], env=self._environment, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([SCRIPT, verb], env=self._environment, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, f"rt.sh {verb}: {done.stdout} {done.stderr}"
         return done.stdout
 

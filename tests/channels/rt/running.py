@@ -27,7 +27,7 @@ class Bot:
             "POSTBOTE_RT_URL": self.rt_url,
             "POSTBOTE_RT_TOKEN": rt.token,
             "POSTBOTE_RT_WEBHOOK_SECRET": SECRET,
-            "POSTBOTE_RT_MODE": "note, Support=public",
+            "POSTBOTE_RT_MODE": "note, Support=public, Quiet=off",
             "POSTBOTE_TICKETS_POLL": str(POLL),
             "POSTBOTE_TICKETS_PER_HOUR": "100000",
             "POSTBOTE_TICKETS_PER_DOMAIN": "100000",
@@ -43,7 +43,7 @@ class Bot:
         )
         assert self.process.stdout
         while "ready" not in self.printed:
-            line = await asyncio.wait_for(self.process.stdout.readline(), 60)
+            line = await asyncio.wait_for(self.process.stdout.readline(), 120)
             assert line, self.printed
             self.printed += line.decode()
 

@@ -216,7 +216,8 @@ async def test_two_bots_that_do_not_know_each_other_answer_each_ticket_once(
 
 
 async def test_of_two_claims_one_wins(rt: RtServer, tmp_path: Path, mind: Mind) -> None:
-    await rt.mail(customers_mail("race@kunde.test", QUESTION), "Notes")
+    """In a queue that the running bot leaves alone."""
+    await rt.mail(customers_mail("race@kunde.test", QUESTION), "Quiet")
     number = (await rt.tickets("race@kunde.test"))[0]
     channels = [to_channel(rt, tmp_path / name, mind) for name in ("one", "other")]
     event = ticket_event("rt", account_of(rt.url), str(number))
