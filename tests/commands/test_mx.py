@@ -121,7 +121,7 @@ SAID = [
     (MxResult("ok", (UP, GONE)), "„Fehler: Name service error“", "“Error: Name service error”"),
     (MxResult("ok", (UP, GONE)), "diesen Host gibt es nicht", "does not exist"),
     (MxResult("ok", (UP, SLOW)), "keine Antwort in der", "no answer within"),
-    (MxResult("ok", (UP, LAME)), "nicht zuständig", "not responsible"),
+    (MxResult("ok", (UP, LAME)), "nicht zuständig zu sein", "not responsible"),
     (MxResult("ok", (UP, BOGUS)), "DNSSEC-Fehlers", "DNSSEC error"),
     (MxResult("ok", (UP, LOOP)), "Aliase (CNAME) im Kreis", "aliases (CNAME) in a circle"),
     (MxResult("ok", (UP, BROKEN)), "keine brauchbare Antwort", "no usable answer"),
