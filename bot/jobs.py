@@ -42,6 +42,7 @@ KEEP, LEAST = timedelta(days=7), timedelta(hours=26)  # of keys: longer than Sla
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 1_800.0  # seconds between attempts, doubled from one to the next
 LONGEST_LOOK = 60.0  # seconds between attempts to decide: each is kept as a step, and a helpdesk may be down for long
 GIVE_UP_AFTER = 24 * 3_600.0  # seconds of pauses
+WRITERS = 2  # connections to a SQLite file: more of them poll for its one write lock, up to 0.1 s at a time
 PATIENCE = 25.0  # seconds that a stop waits for work under way; systemd kills after 30
 
 Consider = Callable[[Event], Awaitable[Reply]]
@@ -143,7 +144,8 @@ class Jobs:
         return FileSlots(self._data_dir / "slots")
 
     def _config(self) -> DBOSConfig:
-        if self._url.startswith("sqlite"):
+        on_a_file = self._url.startswith("sqlite")
+        if on_a_file:
             self._data_dir.mkdir(parents=True, exist_ok=True)
             with sqlite3.connect(self._data_dir / "postbote.sqlite") as database:
                 database.execute("PRAGMA journal_mode=WAL")  # p99 of a reply 70 ms instead of 600
@@ -151,6 +153,7 @@ class Jobs:
         return {
             "name": "postbote",
             "system_database_url": self._url,
+            "sys_db_pool_size": WRITERS if on_a_file else None,
             "application_version": APPLICATION_VERSION,
             "executor_id": f"slot-{self._slot}",
             "log_level": "ERROR",

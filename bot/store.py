@@ -6,20 +6,20 @@ deleted when they are too old.
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.model import Answer, Before, Event, Kept, Thread
 from bot.core.redact import redacted
-from bot.tables import METADATA, add_columns, at_column, key_column, text_column
+from bot.tables import METADATA, add_columns, at_column, key_column, text_column, upsert
 
 FRESH = 24 * 3_600.0  # seconds for which a conversation goes on
 DAY = 86_400.0
 LONGEST = 2_000  # characters of a question that are kept
+WRITERS = 2  # connections to a SQLite file: more of them poll for its one write lock, up to 0.1 s at a time
 DATABASE_TROUBLE = sql.exc.SQLAlchemyError  # what every function here raises where the database cannot be used
 _LOCK = 0x706F7374  # "post": several processes that start at once create the tables one after the other
 
@@ -57,6 +57,16 @@ _MODES = sql.Table(
 )
 _SECRETS = sql.Table("postbote_secrets", METADATA, key_column(), text_column("secret"), at_column())
 
+# Of every question, so built once: the newest before it in its conversation, and the mode of its place
+_BEFORE = (
+    sql.select(_DECISIONS.c.understood, _DECISIONS.c.language)
+    .where(_DECISIONS.c.conversation == sql.bindparam("conversation"), _DECISIONS.c.key != sql.bindparam("key"))
+    .where(_DECISIONS.c.at > sql.bindparam("fresh"), _DECISIONS.c.outcome != "silent")
+    .order_by(_DECISIONS.c.at.desc())
+    .limit(1)
+)
+_MODE = sql.select(_MODES.c.mode).where(_MODES.c.key == sql.bindparam("place"))
+
 
 class Store:
     """One database. All functions block; call them in a thread."""
@@ -72,7 +82,8 @@ class Store:
             database_url.replace("postgresql://", "postgresql+psycopg://", 1)
             or f"sqlite:///{data_dir / 'store.sqlite'}"
         )
-        self.engine = sql.create_engine(url, pool_pre_ping=bool(database_url))  # for bot/ledger.py too
+        pool: dict[str, Any] = {"pool_pre_ping": True} if database_url else {"pool_size": WRITERS, "max_overflow": 0}
+        self.engine = sql.create_engine(url, **pool)  # for bot/ledger.py too
 
     def open(self) -> None:
         """Creates what is missing, also columns; harmless where several processes do it at once."""
@@ -96,15 +107,8 @@ class Store:
 
     def before(self, event: Event) -> Before | None:
         """The question before this one in its conversation; None where there is none, or it is too long ago."""
-        of = _DECISIONS.c
-        newest = (
-            sql.select(of.understood, of.language)
-            .where(of.conversation == event.conversation, of.key != event.key, of.at > time.time() - FRESH)
-            .where(of.outcome != "silent")
-            .order_by(of.at.desc())
-            .limit(1)
-        )
-        row = self._first(newest) if event.conversation else None
+        at = {"conversation": event.conversation, "key": event.key, "fresh": time.time() - FRESH}
+        row = self._first(_BEFORE, at) if event.conversation else None
         return Before(row.understood, row.language) if row else None
 
     def remember(
@@ -137,9 +141,9 @@ class Store:
             "channel": event.channel,
         }
         with self.engine.begin() as connection:  # one commit for both
-            connection.execute(self._upsert(_DECISIONS, row))
+            connection.execute(upsert(_DECISIONS, tuple(row)), row)
             if spoke and event.conversation:
-                connection.execute(self._spoke(event.conversation, event.person))
+                connection.execute(*_thread(event.conversation, event.person))
 
     def decision(self, key: str) -> Kept | None:
         """The decision about one event; None where none is kept."""
@@ -213,7 +217,7 @@ class Store:
     def spoke(self, conversation: str, asker: str) -> None:
         """The bot has answered in a thread; the first asker stays, and so does its state."""
         if conversation:
-            self._run(self._spoke(conversation, asker))
+            self._run(*_thread(conversation, asker))
 
     def change(self, conversation: str, state: str, asker: str = "") -> bool:
         """Sets a thread's state; False where it had it already."""
@@ -225,7 +229,7 @@ class Store:
 
     def mode(self, place: str) -> str:
         """`mention`, `listen` or `off`; `mention` where nobody set one."""
-        row = self._first(sql.select(_MODES.c.mode).where(_MODES.c.key == place)) if place else None
+        row = self._first(_MODE, {"place": place}) if place else None
         return str(row.mode) if row else "mention"
 
     def set_mode(self, place: str, mode: str, person: str) -> None:
@@ -265,27 +269,22 @@ class Store:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return [Kept(**{**row, "entries": tuple(json.loads(row["entries"] or "[]"))}) for row in rows]
 
-    def _first(self, query: sql.Select[Any]) -> Any:
+    def _first(self, query: sql.Select[Any], values: Mapping[str, Any] | None = None) -> Any:
         with self.engine.connect() as connection:
-            return connection.execute(query).first()
+            return connection.execute(query, values).first()
 
-    def _run(self, statement: sql.Update | sql.Delete | sql.Insert) -> int:
+    def _run(self, statement: sql.Update | sql.Delete | sql.TextClause, row: Mapping[str, Any] | None = None) -> int:
         with self.engine.begin() as connection:
-            return int(connection.execute(statement).rowcount)
+            return int(connection.execute(statement, row).rowcount)
 
     def _put(self, table: sql.Table, key: dict[str, str], values: dict[str, Any]) -> None:
-        self._run(self._upsert(table, key | values))
+        self._run(upsert(table, (*key, *values)), key | values)
 
-    def _spoke(self, conversation: str, asker: str) -> sql.Insert:
-        row = {"key": conversation, "asker": asker, "state": "open", "at": time.time()}
-        return self._upsert(_THREADS, row, kept=("asker", "state"))
 
-    def _upsert(self, table: sql.Table, row: dict[str, Any], kept: Sequence[str] = ()) -> sql.Insert:
-        """Insert or update, also where two processes do it at once; `kept`: columns that an update leaves alone."""
-        insert = (sqlite.insert if self._folder else postgresql.insert)(table).values(row)
-        keys = [column.name for column in table.primary_key]
-        changed = {name: value for name, value in row.items() if name not in (*keys, *kept)}
-        return insert.on_conflict_do_update(index_elements=keys, set_=changed)
+def _thread(conversation: str, asker: str) -> tuple[sql.TextClause, Mapping[str, Any]]:
+    """The bot speaks: the first asker stays, and so does the state."""
+    row = {"key": conversation, "asker": asker, "state": "open", "at": time.time()}
+    return upsert(_THREADS, tuple(row), kept=("asker", "state")), row
 
 
 def _set(table: sql.Table, key: str) -> sql.Update:

@@ -1,5 +1,6 @@
-"""What all tables share: one catalogue, kinds of columns, and columns that a newer version adds."""
+"""What all tables share: a catalogue, kinds of columns, columns that a newer version adds, how a row is written."""
 
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sql
@@ -31,3 +32,16 @@ def add_columns(connection: sql.Connection) -> None:
         for column in (c for c in table.columns if c.name not in known):
             what = CreateColumn(column).compile(dialect=connection.dialect)
             connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {what}")
+
+
+@lru_cache(20)
+def upsert(table: sql.Table, columns: tuple[str, ...], kept: tuple[str, ...] = ()) -> sql.TextClause:
+    """Insert or update, also where two processes do it at once; `kept`: columns that an update leaves alone.
+
+    In plain SQL, which both databases read alike: SQLAlchemy compiles its own ON CONFLICT anew each time.
+    """
+    keys = [column.name for column in table.primary_key]
+    values = ", ".join(f":{name}" for name in columns)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in (*keys, *kept))
+    into = f"{table.name} ({', '.join(columns)})"
+    return sql.text(f"INSERT INTO {into} VALUES ({values}) ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changed}")  # noqa: S608 - names of our own tables alone

@@ -44,10 +44,12 @@ async def _measured(seconds: float) -> dict[str, float]:
         idle = await _share(pid, asyncio.sleep(seconds * IDLE))
         light = await _share(pid, _ask_for(slack, url, numbers, seconds * (1 - IDLE)))
         last, peak = memory(pid)
+        asked = next(numbers) - 1
+        await slack.until(posts=asked)
     await slack.stop()
     return {
         "seconds": seconds,
-        "questions": next(numbers) - 1 - WARM,
+        "questions": asked - WARM,
         "replies": len(slack.posts) - WARM,
         "CPU, idle": 100 * idle,
         "CPU, a question every 10 s": 100 * light,

@@ -117,11 +117,12 @@ class Slack:
             self._beside(self._connect(self._socket))
 
     async def stop(self) -> None:
-        """Closes the connection."""
+        """Closes the connections."""
         for task in list(self._tasks):
             task.cancel()
         if self._socket:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
+        await self._workspaces.close()
 
     async def trouble(self) -> str:
         """A Socket Mode connection that is down or silent; nothing is known of HTTP, where Slack comes to us."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
-from aiohttp import ClientError
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -154,6 +154,12 @@ class Workspaces:
         self._base_url = base_url
         self._clients: dict[str, AsyncWebClient] = {}
         self._own: dict[str, Own] = {}
+        self._session: ClientSession | None = None  # one for all: without it the SDK opens a connection for every call
+
+    async def close(self) -> None:
+        """Ends the connections; a call that comes later opens one of its own."""
+        if self._session:
+            await self._session.close()
 
     async def client(self, team: str) -> AsyncWebClient | None:
         """None where the app is not installed. The client retries nothing: a post must not be sent twice."""
@@ -162,7 +168,12 @@ class Workspaces:
             return None
         known = self._clients.get(token)
         if known is None:
-            known = AsyncWebClient(token, base_url=self._base_url, timeout=TIMEOUT, retry_handlers=[])
+            self._session = self._session or ClientSession(
+                timeout=ClientTimeout(total=TIMEOUT), cookie_jar=DummyCookieJar()
+            )
+            known = AsyncWebClient(
+                token, base_url=self._base_url, timeout=TIMEOUT, session=self._session, retry_handlers=[]
+            )
             self._clients[token] = known
         return known
 
