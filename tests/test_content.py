@@ -9,6 +9,7 @@ from bot.core.model import LANGUAGES, Answer, Decision, Language, Part, Question
 from bot.knowledge import NO_ENTRIES
 from bot.respond import ask, facts_of
 from tests.conftest import PROJECT
+from tests.slow import slow
 
 ENTRIES = sorted(f.stem for f in (PROJECT / "knowledge").glob("*.yaml") if f.stem not in NO_ENTRIES)
 
@@ -19,6 +20,7 @@ def answered(mind: Mind, entry: str, language: Language, address: str = "", doma
     return mind.renderer.render(Answer("answer", language, facts_of(decision), decision))
 
 
+@slow
 def test_the_content_has_no_problem(mind: Mind) -> None:
     found = all_problems(PROJECT / "knowledge", PROJECT / "templates", mind, find_commands())
     assert [str(problem) for problem in found] == []

@@ -18,6 +18,7 @@ from bot.core.person import Person, to_person
 from bot.store import Store
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TEAM, TOKEN, FakeSlack
+from tests.slow import slow
 from tests.test_run import running
 
 ADA, BOB = "U0ADA0001", "U0BOB0001"
@@ -73,6 +74,7 @@ async def forget(data: Path, database: str, who: str) -> tuple[int, str]:
     return process.returncode or 0, printed.decode()
 
 
+@slow
 @pytest.mark.parametrize("kind", DATABASES)
 async def test_nothing_is_left_of_a_person_and_all_of_the_others(data: Path, kind: str) -> None:
     database = new_database(kind)

@@ -13,6 +13,7 @@ import aiohttp
 
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
+from tests.slow import slow
 
 PROJECT = Path(__file__).parent.parent
 
@@ -57,6 +58,7 @@ async def test_with_slack_tokens_the_same_process_answers_in_slack(data: Path) -
     assert said[1].startswith("Ports für SSL-Verbindungen")
 
 
+@slow
 async def test_a_mention_in_a_thread_goes_on_with_its_conversation_even_after_a_restart(data: Path) -> None:
     slack = FakeSlack(locale="en-GB")
     await slack.start()

@@ -6,8 +6,10 @@ from bot.core.features import Reader
 from bot.core.model import Language, Question, Topic
 from bot.core.questions import MOST_LEARNT_OWNERS, examples_of, train
 from tests.bench.growth import grown
+from tests.slow import slow
 
 
+@slow
 def test_a_known_question_is_found_among_many_entries() -> None:
     knowledge = grown(MOST_LEARNT_OWNERS + 20)
     reader = Reader(knowledge)
