@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -132,6 +133,7 @@ def sections_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
 @click.version_option(package_name="postbote")
 def main() -> None:
     """Answer questions about a mail hoster's SMTP, POP3 and IMAP from its FAQ, in German and English."""
+    os.umask(0o077)  # what people asked is for nobody else on this host to read
 
 
 def _environment() -> str:
@@ -162,7 +164,13 @@ def run() -> None:
         say=lambda *what: use.mind.renderer.say(*what),
     )
     try:
+<<<<<<< HEAD
         asyncio.run(serve.run_system(settings, use.respond, words, click.echo, metrics))
+=======
+        asyncio.run(serve.run_system(settings, responder(mind, settings, metrics), words, click.echo, metrics))
+    except import_module("bot.store").DATABASE_TROUBLE as wrong:
+        raise click.ClickException(_no_database(wrong)) from None
+>>>>>>> a33d839 (Security: the edge (strict headers, bodies limited in size and time), entries that are words and no programs, no redirections, every endpoint walked and fuzzed, the threat model with its tests; pip-audit, bandit and the validators of deploy/ in .ci/run; postbote doctor asks the database)
     except OSError as wrong:
         raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
 
@@ -378,10 +386,14 @@ def _open_store(settings: Settings) -> Iterator[Any]:
         store.open()
         yield store
     except module.DATABASE_TROUBLE as wrong:
-        line = str(wrong).strip().split("\n")[0]
-        raise click.ClickException(f"the database cannot be used: {line}; check POSTBOTE_DATABASE_URL") from None
+        raise click.ClickException(_no_database(wrong)) from None
     finally:
         store.close()
+
+
+def _no_database(wrong: Exception) -> str:
+    line = str(wrong).strip().split("\n")[0]
+    return f"the database cannot be used: {line}; check POSTBOTE_DATABASE_URL"
 
 
 if __name__ == "__main__":

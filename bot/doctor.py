@@ -1,22 +1,28 @@
 """`postbote doctor`: the configuration against what it names, one line a check."""
 
 import asyncio
+import shutil
+import stat
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from bot.channels import Check, find_examinations
 from bot.core.mail_dns import NOT_KNOWN, Lookup
+from bot.database_facts import facts_of
 from bot.settings import Settings
 from bot.store import DATABASE_TROUBLE, Store
 
 ASKED = "example.com"  # RFC 2606: exists for this
+MEGABYTE = 1_048_576  # bytes
+ROOM = 100 * MEGABYTE  # a full disk is the one fault that can lose what was not stored yet
 
 
 async def examine(settings: Settings, lookup: Lookup, content: Callable[[], Check]) -> AsyncIterator[Check]:
     """`content`: reads the knowledge base."""
     yield content()
     yield _folder(settings.postbote_data_dir)
-    yield await asyncio.to_thread(_database, settings)
+    for found in await asyncio.to_thread(_database, settings):
+        yield found
     yield await _dns(lookup)
     for examine_channel in find_examinations().values():
         for check in await examine_channel(settings):
@@ -31,21 +37,27 @@ def _folder(folder: Path) -> Check:
         probe.unlink()
     except OSError as wrong:
         return Check("data folder", False, f"{folder}: {wrong.strerror}; set POSTBOTE_DATA_DIR to a folder to write in")
-    return Check("data folder", True, str(folder))
+    free = shutil.disk_usage(folder).free
+    if free < ROOM:
+        return Check("data folder", False, f"{folder}: {free // MEGABYTE} MB free; make room, or questions are lost")
+    if folder.stat().st_mode & stat.S_IROTH and list(folder.glob("*.sqlite")):
+        return Check("data folder", False, f"{folder}: anybody on this host may read it; chmod o-rwx {folder}")
+    return Check("data folder", True, f"{folder}, {free // MEGABYTE} MB free")
 
 
-def _database(settings: Settings) -> Check:
+def _database(settings: Settings) -> list[Check]:
     store = Store(settings.database_url, settings.postbote_data_dir)
     kind = "PostgreSQL" if settings.database_url else "SQLite"
     try:
         store.open()
-        number = store.number()
+        checks = [Check("database", True, f"{kind}, {store.number()} decisions kept")]
+        # What was found is said always; the cure, after a semicolon, only where it is needed
+        return checks + [Check(n, ok, says.split("; ")[0] if ok else says) for n, ok, says in facts_of(store.engine)]
     except (DATABASE_TROUBLE, OSError) as wrong:
         line = str(wrong).strip().split("\n")[0]
-        return Check("database", False, f"{kind}: {line}; check POSTBOTE_DATABASE_URL")
+        return [Check("database", False, f"{kind}: {line}; check POSTBOTE_DATABASE_URL")]
     finally:
         store.close()
-    return Check("database", True, f"{kind}, {number} decisions kept")
 
 
 async def _dns(lookup: Lookup) -> Check:

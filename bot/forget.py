@@ -14,8 +14,10 @@ import sqlalchemy as sql
 from dbos import DBOSClient
 
 from bot.core.person import Person
+from bot.ledger import hashed
 
-OWNERS = frozenset({"person", "asker", "sender", "address"})  # columns that say whose a row is
+OWNERS = frozenset({"person", "asker"})  # columns that say whose a row is
+FROM_CUSTOMER = ("sender", "domain", "body")  # columns of bot/ledger.py, hashed: the row stays, or it is answered again
 UNDER_WAY = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 PAGE = 500  # jobs that are read or deleted at once
 PASSES = 5  # jobs come and go meanwhile: looked through until nothing is found
@@ -65,6 +67,12 @@ def _forget_rows(person: Person, engine: sql.Engine) -> Iterator[str]:
     for table in tables.sorted_tables:
         with engine.begin() as connection:
             deleted, changed = _forget_in_table(person, connection, table)
+            if table.name == "postbote_tickets":
+                changed += connection.execute(
+                    sql.update(table)
+                    .where(table.c.sender == hashed(person.name))
+                    .values(dict.fromkeys(FROM_CUSTOMER, ""))
+                ).rowcount
         name = table.name.removeprefix("postbote_")
         if deleted:
             yield f"{name}: {deleted} deleted"
@@ -123,7 +131,9 @@ def _jobs_of(person: Person, client: DBOSClient) -> Iterator[tuple[str, str]]:
         page = client.list_workflows(limit=PAGE, offset=offset, load_output=False)
         for job in page:
             event = _event_of(job.input)
-            told = json.dumps([job.workflow_id, event], ensure_ascii=False, default=str)
+            # A ticket's own words come with the steps: what is stored first knows only its number
+            steps = client.list_workflow_steps(job.workflow_id) if event.get("act") == "ticket" else []
+            told = json.dumps([job.workflow_id, event, steps], ensure_ascii=False, default=str)
             if person.is_named_in(told) and person.may_stand_in([job.workflow_id, str(event.get("person", ""))]):
                 yield job.workflow_id, job.status
         if len(page) < PAGE:

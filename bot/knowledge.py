@@ -113,12 +113,16 @@ def _child(node: Any, step: int | str) -> tuple[Any, int] | None:
 def _read(file: Path, convert: Callable[[Any], T], problems: list[Problem]) -> Iterator[T]:
     """What the file holds (nothing if it is wrong); problems are collected, so that one run names all of them."""
     try:
-        found = convert(yaml.load(file.read_text(encoding="utf-8"), Loader=Loader))
+        # Loader is PyYAML's safe one, in C where there is one
+        found = convert(yaml.load(file.read_text(encoding="utf-8"), Loader=Loader))  # nosec B506
     except (OSError, UnicodeDecodeError) as wrong:
         problems.append(Problem(str(file), 1, f"cannot be read ({wrong}); it must be a UTF-8 file"))
-    except yaml.MarkedYAMLError as wrong:
-        line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
-        problems.append(Problem(str(file), line, f"no valid YAML: {wrong.problem}; put texts in double quotes"))
+    except yaml.YAMLError as wrong:
+        mark = getattr(wrong, "problem_mark", None)
+        why = getattr(wrong, "problem", None) or str(wrong).split("\n")[0]
+        problems.append(
+            Problem(str(file), mark.line + 1 if mark else 1, f"no valid YAML: {why}; put texts in double quotes")
+        )
     except ValidationError as wrong:
         problems += [_explained(file, dict(error)) for error in wrong.errors()]
     else:

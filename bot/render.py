@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.core.model import Answer, Knowledge, Language
@@ -27,7 +28,16 @@ _UNITS: Mapping[
 _EXAMPLE_DOMAIN: Mapping[Language, str] = {"de": "ihredomain.tld", "en": "yourdomain.tld"}
 PARSED = 1_000  # entries whose answers are kept parsed
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+LONGEST = 100_000  # characters of a reply; Slack cuts at 40,000
+# What an entry may be made of: words, figures, filters of ours, and a condition. No loop, call, assignment or file
+_WORDS = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Filter, nodes.If, nodes.Const,
+    nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+)  # fmt: skip
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
+
+
+FILTERS = frozenset({"code", "text", *_UNITS})  # for entries
 
 
 class WordingError(Exception):
@@ -46,7 +56,7 @@ def _explained() -> Iterator[None]:
         raise WordingError(wrong.message or f"there is no template {wrong.name}; add it") from wrong
     except jinja2.TemplateSyntaxError as wrong:
         raise WordingError(f"{wrong.message}; correct it", wrong.lineno) from wrong
-    except jinja2.TemplateError as wrong:
+    except (jinja2.TemplateError, OverflowError, RecursionError) as wrong:
         raise WordingError(str(wrong)) from wrong
 
 
@@ -70,7 +80,7 @@ class Renderer:
         self._environment.filters.update(code=code, text=text)
         for unit in _UNITS:
             self._environment.filters[unit] = jinja2.pass_context(_counting(unit))
-        self._parsed = lru_cache(PARSED)(self._environment.from_string)
+        self._parsed = lru_cache(PARSED)(self._compiled)
 
     def render(self, answer: Answer) -> str:
         """The whole reply, in its language."""
@@ -85,7 +95,7 @@ class Renderer:
             facts = facts or {}
             whole = {"whole": lambda other: self.block(other, language, language, facts)}  # one reply within another
             context = found.new_context({**self._figures(language), **whole, **facts})
-            return tidy("".join(found.blocks[block](context)))
+            return tidy(_joined(found.blocks[block](context)))
 
     def label(self, name: str, language: Language) -> str:
         """What a button or a heading says: a block of templates/labels.md."""
@@ -128,6 +138,18 @@ class Renderer:
         }
         with _explained():
             return tidy(self._parsed(source).render(facts))
+
+    def _compiled(self, source: str) -> jinja2.Template:
+        """An entry's words. Raises WordingError where they are more than words."""
+        tree = self._environment.parse(source)
+        for node in tree.find_all(nodes.Node):
+            strange = isinstance(node, nodes.Filter) and node.name not in FILTERS
+            if not isinstance(node, _WORDS) or strange:
+                what = node.name if isinstance(node, nodes.Filter) else type(node).__name__
+                raise WordingError(
+                    f"an entry is text and figures, {what} is not allowed in it; write it out", node.lineno
+                )
+        return self._environment.from_string(tree)
 
     def _figures(self, language: Language) -> dict[str, Any]:
         provider = self._provider
@@ -182,6 +204,17 @@ def text(value: object) -> str:
 def tidy(markdown: str) -> str:
     """No blanks at line ends, at most one empty line in a row."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip(" \t") for line in markdown.split("\n"))).strip()
+
+
+def _joined(pieces: Iterator[str]) -> str:
+    """Raises WordingError where there is no end to them."""
+    found, length = [], 0
+    for piece in pieces:
+        found.append(piece)
+        length += len(piece)
+        if length > LONGEST:
+            raise WordingError(f"the reply is longer than {LONGEST} characters")
+    return "".join(found)
 
 
 def _counting(unit: str) -> Any:

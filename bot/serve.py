@@ -13,11 +13,10 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from bot.admin import Gate
 from bot.bookmarks import Bookmarks
@@ -25,6 +24,7 @@ from bot.channels import Channel, Off, Opened, OpenTicket, Parts, TicketOpener, 
 from bot.checked import open_checks
 from bot.core.model import Answer, Event, Language, TryLater
 from bot.desk import Desk, Respond
+from bot.edge import Edge
 from bot.insight import StoredInsight
 from bot.jobs import Jobs
 from bot.ledger import Caps, Ledger
@@ -39,7 +39,6 @@ from bot.watch import Watch
 
 log = structlog.get_logger()
 
-LARGEST_BODY = 1_048_576  # bytes; Slack's and the helpdesks' bodies stay far below
 NOT_HERE = "for this machine, or with POSTBOTE_ADMIN_TOKEN as a bearer token (Authorization: Bearer ...)\n"
 DRAIN = 10  # seconds that connections get to end
 
@@ -149,9 +148,7 @@ def _tickets(
     return Tickets(respond, store, ledger, channels, words.why, alarm=alarm, save=save, checks=checks)
 
 
-async def _serve(
-    settings: Settings, app: Starlette, channels: Mapping[str, Channel], say: Callable[[str], None]
-) -> None:
+async def _serve(settings: Settings, app: ASGIApp, channels: Mapping[str, Channel], say: Callable[[str], None]) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -206,8 +203,8 @@ def open_app(
     channels: Mapping[str, Channel],
     more: Sequence[BaseRoute] = (),
     notices: Callable[[], Mapping[str, str]] = dict,
-) -> Starlette:
-    """Every channel's routes, /healthz, /readyz and `more`, behind a limit on the size of bodies.
+) -> ASGIApp:
+    """Every channel's routes, /healthz, /readyz and `more`, behind the edge.
 
     `notices`: what a person should look at although the bot is ready; empty values are nothing.
     """
@@ -228,11 +225,8 @@ def open_app(
         *more,
         *(route for channel in channels.values() for route in channel.routes),
     ]
-    return Starlette(
-        routes=routes,
-        middleware=[Middleware(BodyLimit, largest=LARGEST_BODY)],
-        exception_handlers={HTTPException: _refused, DATABASE_TROUBLE: _resting, Exception: _failed},
-    )
+    wrong = {HTTPException: _refused, DATABASE_TROUBLE: _resting, Exception: _failed}
+    return Edge(Starlette(routes=routes, exception_handlers=wrong))
 
 
 async def _trouble(trouble: Callable[[], Awaitable[str]], channels: Mapping[str, Channel]) -> dict[str, str]:
@@ -264,44 +258,3 @@ async def _failed(request: Request, wrong: Exception) -> Response:
     """The trace is logged by the server; nothing of it is shown."""
     log.error("request_failed", path=request.url.path, exc_info=wrong)
     return PlainTextResponse("internal error\n", 500)
-
-
-class BodyLimit:
-    """Reads a body before anything parses it, and refuses one that is too large with 413."""
-
-    def __init__(self, app: ASGIApp, largest: int) -> None:
-        self._app = app
-        self._largest = largest
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        body = await self._read(scope, receive)
-        if body is None:
-            await PlainTextResponse("the body is too large\n", 413)(scope, receive, send)
-            return
-        told = False
-
-        async def again() -> Message:
-            nonlocal told
-            if told:
-                return await receive()
-            told = True
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        await self._app(scope, again, send)
-
-    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > self._largest:
-            return None
-        body = bytearray()
-        more = True
-        while more:
-            message = await receive()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > self._largest:
-                return None
-        return bytes(body)

@@ -23,6 +23,7 @@ from tests.test_run import running
 
 ADA, BOB = "U0ADA0001", "U0BOB0001"
 POSTGRES = os.environ.get("POSTBOTE_TEST_POSTGRES", "")
+ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)]
 
 

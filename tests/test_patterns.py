@@ -36,6 +36,8 @@ def test_a_bad_pattern_is_found(pattern: str, anchored: bool) -> None:
     assert any(took == 0.2 for took in times)
 
 
+@pytest.mark.integration
+@pytest.mark.skipif(not ASKED, reason="imports all of bot/: POSTBOTE_INTEGRATION=1 runs it")
 def test_all_places_are_looked_at() -> None:
     """Calls with a text, named constants, f-strings, and patterns that a loop compiles."""
     patterns = {found.pattern for found in all_patterns()}

@@ -15,7 +15,6 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -34,6 +33,7 @@ from bot.channels.slack.people import People
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.signature import refusal
 from bot.channels.slack.snippets import read
+from bot.channels.slack.web_client import WebClient
 from bot.channels.slack.workspaces import BROKEN, Installations, OneToken, Workspaces
 from bot.core.model import Answer, Event, Language, Question
 
@@ -103,7 +103,7 @@ class Slack:
         )
         self._http = AsyncSlackRequestHandler(app)
         app_token = _secret(settings.slack_app_token)
-        client = AsyncWebClient(base_url=base_url, retry_handlers=[])
+        client = WebClient(base_url=base_url, retry_handlers=[])
         self._socket = (
             AsyncSocketModeHandler(app, app_token, web_client=client, ping_interval=ping) if app_token else None
         )

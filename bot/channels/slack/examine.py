@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.channels import Check
 from bot.channels.slack.manifest import SCOPES
 from bot.channels.slack.refused import CURES
 from bot.channels.slack.signature import OLDEST
+from bot.channels.slack.web_client import WebClient
 from bot.channels.slack.workspaces import BROKEN, TIMEOUT
 
 if TYPE_CHECKING:
@@ -22,17 +21,17 @@ async def examine(settings: "Settings") -> Sequence[Check]:
     base_url = settings.slack_api_url.rstrip("/") + "/"
     found: list[Check] = []
     if settings.slack_bot_token:
-        client = AsyncWebClient(settings.slack_bot_token.get_secret_value(), base_url=base_url, timeout=TIMEOUT)
+        client = WebClient(settings.slack_bot_token.get_secret_value(), base_url=base_url, timeout=TIMEOUT)
         found += await _bot(client, settings)
     elif settings.slack_client_id:
         found.append(Check("slack installations", True, "each workspace has a token of its own: /slack/install"))
     if settings.slack_app_token:
-        client = AsyncWebClient(settings.slack_app_token.get_secret_value(), base_url=base_url, timeout=TIMEOUT)
+        client = WebClient(settings.slack_app_token.get_secret_value(), base_url=base_url, timeout=TIMEOUT)
         found.append(await _socket(client))
     return found
 
 
-async def _bot(client: AsyncWebClient, settings: "Settings") -> list[Check]:
+async def _bot(client: WebClient, settings: "Settings") -> list[Check]:
     try:
         said = await client.auth_test()
     except BROKEN as wrong:
@@ -67,7 +66,7 @@ def _clock(headers: Mapping[str, str]) -> Check:
     return Check("clock", True, f"{off:.0f} seconds from Slack's")
 
 
-async def _channel(client: AsyncWebClient, channel: str) -> Check:
+async def _channel(client: WebClient, channel: str) -> Check:
     try:
         found = await client.conversations_info(channel=channel)
     except BROKEN as wrong:
@@ -78,7 +77,7 @@ async def _channel(client: AsyncWebClient, channel: str) -> Check:
     return Check("slack helpers' channel", True, str(about.get("name", channel)))
 
 
-async def _socket(client: AsyncWebClient) -> Check:
+async def _socket(client: WebClient) -> Check:
     try:
         await client.api_call("apps.connections.open")
     except BROKEN as wrong:

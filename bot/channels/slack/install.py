@@ -12,6 +12,7 @@ from starlette.routing import Route
 from bot.channels.slack.workspaces import BROKEN, Installations
 
 INSTALL, BACK = "/slack/install", "/slack/oauth_redirect"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 AUTHORIZE = "https://slack.com/oauth/v2/authorize"
 
 
@@ -52,5 +53,5 @@ class Install:
         return self._page(self._pages.render_failure_page(why), status)
 
     def _page(self, html: str, status: int) -> Response:
-        drop = {"Set-Cookie": self._states.build_set_cookie_for_deletion()}
-        return HTMLResponse(html, status, drop)
+        headers = {"Set-Cookie": self._states.build_set_cookie_for_deletion(), "Content-Security-Policy": POLICY}
+        return HTMLResponse(html, status, headers)

@@ -22,6 +22,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import Secrets
+from bot.channels.slack.web_client import WebClient
 
 log = structlog.get_logger()
 
@@ -69,7 +70,7 @@ class Installations:
         self._store = store
         self._fernet = to_fernet(client_secret)
         self._app = {"client_id": client_id, "client_secret": client_secret}
-        self._client = AsyncWebClient(base_url=base_url, timeout=TIMEOUT, retry_handlers=[])
+        self._client = WebClient(base_url=base_url, timeout=TIMEOUT, retry_handlers=[])
         self._rotating: dict[str, asyncio.Lock] = {}
 
     async def install(self, found: Mapping[str, Any]) -> str:
@@ -171,7 +172,7 @@ class Workspaces:
             self._session = self._session or ClientSession(
                 timeout=ClientTimeout(total=TIMEOUT), cookie_jar=DummyCookieJar()
             )
-            known = AsyncWebClient(
+            known = WebClient(
                 token, base_url=self._base_url, timeout=TIMEOUT, session=self._session, retry_handlers=[]
             )
             self._clients[token] = known

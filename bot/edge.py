@@ -1,0 +1,87 @@
+"""What every request passes before anything of ours reads it, and what every response carries.
+
+A body is read whole, within a limit and a time, before anything parses it. The headers are the strict ones
+(owasp.org/www-project-secure-headers): a page that needs more, such as a script of its own, sets its own policy.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LARGEST_BODY = 1_048_576  # bytes; Slack's and the helpdesks' bodies stay far below
+SLOWEST_BODY = 20.0  # seconds; Slack itself waits for three
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Edge:
+    """Before and after all routes."""
+
+    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY, slowest: float = SLOWEST_BODY) -> None:
+        """`largest`: bytes; `slowest`: seconds until the body must be there."""
+        self._app = app
+        self._largest = largest
+        self._slowest = slowest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            async with asyncio.timeout(self._slowest):
+                body = await self._read(scope, receive)
+        except TimeoutError:
+            refused = PlainTextResponse("the body takes too long\n", 408, {"Connection": "close"})
+            await refused(scope, receive, with_headers)
+            return
+        if body is None:
+            await PlainTextResponse("the body is too large\n", 413)(scope, receive, with_headers)
+            return
+        await self._app(scope, _again(body, receive), with_headers)
+
+    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
+        """None where it is too large; cut short, and so refused by whoever reads it, where the client went away."""
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or len(declared) > 12 or int(declared) > self._largest:
+            return None
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self._largest:
+                return None
+        return bytes(body)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    told = False
+
+    async def again() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
