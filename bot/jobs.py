@@ -335,13 +335,20 @@ class Jobs:
                 await asyncio.to_thread(self._slots.release, number)
 
     async def _forget(self) -> None:
-        """Deletes keys that no redelivery can have any more, with what was asked and answered."""
-        keep = max(LEAST, min(KEEP, timedelta(seconds=self._store.keep)))
+        """Again and again, also after a database that was away: nothing may be kept for ever."""
         while True:
-            before = (datetime.now(UTC) - keep).isoformat()
-            old = await DBOS.list_workflows_async(
-                completed_before=before, limit=1_000, load_input=False, load_output=False
-            )
-            await DBOS.delete_workflows_async([w.workflow_id for w in old])
-            await asyncio.to_thread(self._store.forget_old)
-            await asyncio.sleep(1.0 if len(old) == 1_000 else 3_600.0)
+            try:
+                pause = await self._forget_old()
+            except (DATABASE_TROUBLE, OSError, RuntimeError, ValueError) as wrong:
+                log.warning("not_forgotten", why=type(wrong).__name__)
+                pause = 60.0
+            await asyncio.sleep(pause)
+
+    async def _forget_old(self) -> float:
+        """Deletes keys that no redelivery can have any more, with what was asked and answered; seconds to the next."""
+        keep = max(LEAST, min(KEEP, timedelta(seconds=self._store.keep)))
+        before = (datetime.now(UTC) - keep).isoformat()
+        old = await DBOS.list_workflows_async(completed_before=before, limit=1_000, load_input=False, load_output=False)
+        await DBOS.delete_workflows_async([w.workflow_id for w in old])
+        await asyncio.to_thread(self._store.forget_old)
+        return 1.0 if len(old) == 1_000 else 3_600.0

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import os
+import sqlite3
 import sys
 import time
 import uuid
@@ -107,6 +108,38 @@ async def test_nothing_is_left_of_a_person_and_all_of_the_others(data: Path, kin
     assert (await forget(data, database, ADA))[1] == f"nothing is kept about {ADA}\n"
     if not database:
         assert not [file for file in data.glob("*.sqlite*") if ADA.encode() in file.read_bytes()], "overwritten on disk"
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(not ASKED, reason="starts three processes: POSTBOTE_INTEGRATION=1 runs it")
+async def test_the_job_engine_keeps_nothing_beyond_the_days_that_are_set(data: Path) -> None:
+    slack = FakeSlack()
+    await slack.start()
+    tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
+    async with running(data, **tokens) as (_, url):
+        body = recorded("app_mention", text="<@U0BOT0001> Ada Lovelace fragt: POP3?", ts="1515449800.000001")
+        await slack.deliver(f"{url}slack/events", body)
+        await slack.until(posts=1)
+    with sqlite3.connect(data / "postbote.sqlite") as database:
+        database.execute("UPDATE workflow_status SET completed_at = completed_at - 27 * 3600 * 1000")
+    async with running(data, **tokens, POSTBOTE_KEEP_DAYS="90"):
+        await asyncio.sleep(1)
+    assert rows_of_jobs(data) > 3, "the control: seven days"
+    async with running(data, **tokens, POSTBOTE_KEEP_DAYS="1"):
+        for _ in range(100):
+            if not rows_of_jobs(data):
+                break
+            await asyncio.sleep(0.1)
+    await slack.stop()
+    assert rows_of_jobs(data) == 0
+
+
+def rows_of_jobs(data: Path) -> int:
+    with sqlite3.connect(data / "postbote.sqlite") as database:
+        tables = ("workflow_status", "workflow_input", "workflow_output", "operation_outputs")
+        found = sum(int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables)  # noqa: S608
+    database.close()
+    return found
 
 
 @pytest.mark.parametrize("kind", DATABASES)
