@@ -164,13 +164,9 @@ def run() -> None:
         say=lambda *what: use.mind.renderer.say(*what),
     )
     try:
-<<<<<<< HEAD
         asyncio.run(serve.run_system(settings, use.respond, words, click.echo, metrics))
-=======
-        asyncio.run(serve.run_system(settings, responder(mind, settings, metrics), words, click.echo, metrics))
     except import_module("bot.store").DATABASE_TROUBLE as wrong:
         raise click.ClickException(_no_database(wrong)) from None
->>>>>>> a33d839 (Security: the edge (strict headers, bodies limited in size and time), entries that are words and no programs, no redirections, every endpoint walked and fuzzed, the threat model with its tests; pip-audit, bandit and the validators of deploy/ in .ci/run; postbote doctor asks the database)
     except OSError as wrong:
         raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
 

@@ -45,24 +45,8 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "respond": ({"core", "commands"}, set()),
     "serve": (
         {"admin", "bookmarks", "core", "channels", "checked", "desk", "insight", "jobs", "ledger", "line", "metrics"}
-        | {"pages", "reload", "settings", "store", "tickets", "watch"},
-        {
-            "admin",
-            "bookmarks",
-            "core",
-            "channels",
-            "desk",
-            "edge",
-            "insight",
-            "jobs",
-            "ledger",
-            "line",
-            "metrics",
-            "pages",
-            "settings",
-            "checked",
-        }
-        | {"store", "tickets", "watch"},
+        | {"pages", "reload", "settings", "store", "tickets", "watch"}
+        | {"edge"},
         {"starlette", "uvicorn", "structlog"},
     ),
     "admin": ({"turns"}, {"cryptography", "starlette"}),
