@@ -165,8 +165,6 @@ def run() -> None:
     )
     try:
         asyncio.run(serve.run_system(settings, use.respond, words, click.echo, metrics))
-    except import_module("bot.store").DATABASE_TROUBLE as wrong:
-        raise click.ClickException(_no_database(wrong)) from None
     except OSError as wrong:
         raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
 
@@ -382,14 +380,10 @@ def _open_store(settings: Settings) -> Iterator[Any]:
         store.open()
         yield store
     except module.DATABASE_TROUBLE as wrong:
-        raise click.ClickException(_no_database(wrong)) from None
+        line = str(wrong).strip().split("\n")[0]
+        raise click.ClickException(f"the database cannot be used: {line}; check POSTBOTE_DATABASE_URL") from None
     finally:
         store.close()
-
-
-def _no_database(wrong: Exception) -> str:
-    line = str(wrong).strip().split("\n")[0]
-    return f"the database cannot be used: {line}; check POSTBOTE_DATABASE_URL"
 
 
 if __name__ == "__main__":

@@ -333,7 +333,7 @@ def test_no_secret_was_shown_anywhere(system: System) -> None:
         assert not file.is_file() or MARK.encode() not in file.read_bytes(), file
 
 
-COMMANDS = [["run"], ["doctor"], ["gaps"], ["forget", "U0123ABCD"]]
+COMMANDS = [["doctor"], ["gaps"], ["forget", "U0123ABCD"]]
 
 
 @pytest.mark.integration
