@@ -172,9 +172,7 @@ class Workspaces:
             self._session = self._session or ClientSession(
                 timeout=ClientTimeout(total=TIMEOUT), cookie_jar=DummyCookieJar()
             )
-            known = WebClient(
-                token, base_url=self._base_url, timeout=TIMEOUT, session=self._session, retry_handlers=[]
-            )
+            known = WebClient(token, base_url=self._base_url, timeout=TIMEOUT, session=self._session, retry_handlers=[])
             self._clients[token] = known
         return known
 
