@@ -165,6 +165,8 @@ def run() -> None:
     )
     try:
         asyncio.run(serve.run_system(settings, use.respond, words, click.echo, metrics))
+    except import_module("bot.store").Unusable as wrong:
+        raise click.ClickException(f"the database cannot be used: {wrong}") from None
     except OSError as wrong:
         raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
 
@@ -379,7 +381,7 @@ def _open_store(settings: Settings) -> Iterator[Any]:
     try:
         store.open()
         yield store
-    except module.DATABASE_TROUBLE as wrong:
+    except (module.DATABASE_TROUBLE, module.Unusable) as wrong:
         line = str(wrong).strip().split("\n")[0]
         raise click.ClickException(f"the database cannot be used: {line}; check POSTBOTE_DATABASE_URL") from None
     finally:

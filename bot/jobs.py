@@ -8,41 +8,34 @@ work is taken over through its slot's lock.
 
 import asyncio
 import math
-import os
 import random
-import sqlite3
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, SetWorkflowID
 
 from bot.channels import Channel
 from bot.core.model import Answer, Event, Language, Reply, TryLater
-from bot.slots import MOST, FileSlots, PostgresSlots, Slots, first_free
+from bot.engine import config, forget_old, open_slots, opened, pause_durably
 from bot.store import DATABASE_TROUBLE, Store
 from bot.stored import failure, to_answer, to_event, to_json, to_reply
+from bot.sweeper import TROUBLE, Sweeper
 from bot.turns import Turns
 from bot.watch import Watch, took
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
-APPLICATION_VERSION = (
-    "1"  # fixed: work stored by the version before is finished by the version after (queue: finding 8)
-)
-SWEEP = 2.0  # seconds between two looks for slots whose holder died
-KEEP, LEAST = timedelta(days=7), timedelta(hours=26)  # of keys: longer than Slack's Delayed Events redeliver (24 h)
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 1_800.0  # seconds between attempts, doubled from one to the next
 LONGEST_LOOK = 60.0  # seconds between attempts to decide: each is kept as a step, and a helpdesk may be down for long
 GIVE_UP_AFTER = 24 * 3_600.0  # seconds of pauses
-WRITERS = 2  # connections to a SQLite file: more of them poll for its one write lock, up to 0.1 s at a time
+SUSPECT = 30.0  # seconds for which a process that could not store an event is not ready, unless it stores another one
 PATIENCE = 25.0  # seconds that a stop waits for work under way; systemd kills after 30
 
 Consider = Callable[[Event], Awaitable[Reply]]
@@ -73,24 +66,23 @@ class Jobs:
         self._turns = Turns()
         self._channels = channels
         self._instance = uuid.uuid4().hex
-        self._under_way = 0
+        self._under_way: list[str] = []  # keys, each of which is stored
+        self._not_stored = -math.inf  # when an event could not be stored, and none was since
+        self._sweeper = Sweeper(lambda: open_slots(self._url, self._data_dir))
         self._launched = False
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Launches the engine; what an earlier process left unfinished is taken up.
 
-        Raises where the database cannot be used.
+        Waits for a database that is away. Raises Unusable where it cannot be used, or does not come.
         """
         self._loop = asyncio.get_running_loop()
-        await asyncio.to_thread(self._store.open)
-        self._slots = self._open_slots()
-        self._slot = await asyncio.to_thread(first_free, self._slots)
-        DBOS(config=self._config())
+        DBOS(config=config(self._url, self._data_dir, await opened(self._store, self._sweeper)))
         self._workflow = DBOS.workflow(name="answer")(self._workflow_function())
         await asyncio.to_thread(DBOS.launch)
         self._launched = True
-        self._tasks = [asyncio.create_task(self._sweep()), asyncio.create_task(self._forget())]
+        self._tasks = [asyncio.create_task(self._sweeper.sweep()), asyncio.create_task(forget_old(self._store))]
 
     async def stop(self) -> None:
         """Takes no new work and finishes what is under way.
@@ -104,7 +96,7 @@ class Jobs:
         while self._under_way and self._loop.time() < deadline:
             await asyncio.sleep(0.02)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
-        self._slots.close()
+        self._sweeper.close()
         self._store.close()
 
     async def store(self, event: Event) -> None:
@@ -115,9 +107,16 @@ class Jobs:
         if not self._launched:
             raise TryLater("the engine is not running")
         self._watch.received(event)
+        if event.key in self._under_way:
+            return  # sent again, because the machine is busy: this must not keep it busier
         event = replace(event, received=time.time())
-        with SetWorkflowID(event.key):
-            await DBOS.start_workflow_async(self._workflow, to_json(event) | {"by": self._instance})
+        try:
+            with SetWorkflowID(event.key):
+                await DBOS.start_workflow_async(self._workflow, to_json(event) | {"by": self._instance})
+        except Exception:
+            self._not_stored = self._loop.time()
+            raise
+        self._not_stored = -math.inf
         self._watch.stored(event, took(event))
 
     async def depth(self) -> float:
@@ -133,31 +132,13 @@ class Jobs:
         if not self._launched:
             return "the engine is not running"
         try:
-            await asyncio.wait_for(DBOS.list_workflows_async(limit=1, load_input=False, load_output=False), 5)
-        except (OSError, RuntimeError, TimeoutError, ValueError) as wrong:
-            return f"the database does not answer ({type(wrong).__name__})"
+            look = DBOS.list_workflows_async(limit=1, load_input=False, load_output=False)
+            await asyncio.wait_for(asyncio.gather(look, asyncio.to_thread(self._store.beat)), 5)
+        except (TimeoutError, *TROUBLE) as wrong:
+            return f"the database cannot be used ({type(wrong).__name__})"
+        if self._loop.time() - self._not_stored < SUSPECT:
+            return "the last event could not be stored"
         return ""
-
-    def _open_slots(self) -> Slots:
-        if self._url.startswith("postgresql"):
-            return PostgresSlots(self._url)
-        return FileSlots(self._data_dir / "slots")
-
-    def _config(self) -> DBOSConfig:
-        on_a_file = self._url.startswith("sqlite")
-        if on_a_file:
-            self._data_dir.mkdir(parents=True, exist_ok=True)
-            with sqlite3.connect(self._data_dir / "postbote.sqlite") as database:
-                database.execute("PRAGMA journal_mode=WAL")  # p99 of a reply 70 ms instead of 600
-            database.close()
-        return {
-            "name": "postbote",
-            "system_database_url": self._url,
-            "sys_db_pool_size": WRITERS if on_a_file else None,
-            "application_version": APPLICATION_VERSION,
-            "executor_id": f"slot-{self._slot}",
-            "log_level": "ERROR",
-        }
 
     def _workflow_function(self) -> Workflow:
         """The workflow; the engine needs a plain function to mark.
@@ -167,12 +148,16 @@ class Jobs:
 
         async def answer(stored: dict[str, Any]) -> None:
             event, first_by = to_event(stored), stored.get("by")
-            self._under_way += 1
+            self._under_way.append(event.key)
             try:
                 with self._watch.of(event):
                     await self._answer(event, first_by)
+            except DATABASE_TROUBLE as wrong:  # of the engine itself: what was done could not be noted
+                log.error("interrupted", key=event.key, why=type(wrong).__name__)
+                raise asyncio.CancelledError from wrong  # an exception would end the job for good
             finally:
-                self._under_way -= 1
+                self._under_way.remove(event.key)
+                self._sweeper.ended(event.key)
 
         return answer
 
@@ -188,7 +173,7 @@ class Jobs:
         event = replace(event, reply_to={**event.reply_to, **found["to"]})
         old = first_by is None
         first_run_by = await DBOS.run_step_async({"name": "intent"}, self._own_name) if old else first_by
-        again = first_run_by != self._instance
+        again = first_run_by != self._instance or self._sweeper.tried(event.key)
         pause, waited = FIRST_PAUSE, 0.0
         for attempt in count(1):
             deliver = self._deliver_step if attempt == 1 and not old else self._deliver_as_step
@@ -201,7 +186,7 @@ class Jobs:
                 return
             again = again or again_after
             seconds = wait or pause * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
-            await DBOS.sleep_async(seconds)
+            await pause_durably(seconds)
             waited, pause = waited + seconds, min(LONGEST_PAUSE, pause * 2)
 
     async def _deliver_as_step(
@@ -220,7 +205,7 @@ class Jobs:
             if found["note"]:
                 note = replace(event, key=f"{event.key}:slow", reply_to={**event.reply_to, "note": "yes"})
                 await DBOS.run_step_async({"name": "note"}, self._deliver_step, note, found["note"], False)
-            await DBOS.sleep_async(found["wait"] or pause)
+            await pause_durably(found["wait"] or pause)
             pause = pause if found["wait"] else min(LONGEST_LOOK, pause * 2)
 
     async def _own_name(self) -> str:
@@ -294,6 +279,8 @@ class Jobs:
             return await self._on_main_loop(work)
         except TryLater:
             raise
+        except DATABASE_TROUBLE as wrong:
+            raise TryLater(f"the database cannot be used ({type(wrong).__name__})", maybe_sent=True) from wrong
         except Exception:
             log.exception("our_bug", key=event.key)
             self._watch.metrics.bugs.labels(event.channel).inc()
@@ -308,47 +295,3 @@ class Jobs:
             return await work()
 
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(wrapped(), self._loop))
-
-    async def _sweep(self) -> None:
-        """Takes over what processes left that died and do not come back.
-
-        A process that loses its own locks stops at once.
-        """
-        while True:
-            await asyncio.sleep(SWEEP * random.uniform(0.8, 1.2))  # noqa: S311 - keeps processes from sweeping in step
-            try:
-                if not await asyncio.to_thread(self._slots.holds):
-                    log.critical("lost_the_lock", slot=self._slot)
-                    os._exit(70)  # EX_SOFTWARE: others take this slot's work over now, so nothing more may be done here
-                await self._take_over()
-            except (OSError, RuntimeError, ValueError) as wrong:
-                log.warning("sweep_failed", why=type(wrong).__name__)
-
-    async def _take_over(self) -> None:
-        left = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
-        owners = {w.executor_id for w in left if w.executor_id and w.executor_id != f"slot-{self._slot}"}
-        for number in range(MOST):
-            if f"slot-{number}" in owners and await asyncio.to_thread(self._slots.take, number):
-                ids = [w.workflow_id for w in left if w.executor_id == f"slot-{number}"]
-                log.info("taking_over", slot=number, jobs=len(ids))
-                await DBOS.resume_workflows_async(ids)
-                await asyncio.to_thread(self._slots.release, number)
-
-    async def _forget(self) -> None:
-        """Again and again, also after a database that was away: nothing may be kept for ever."""
-        while True:
-            try:
-                pause = await self._forget_old()
-            except (DATABASE_TROUBLE, OSError, RuntimeError, ValueError) as wrong:
-                log.warning("not_forgotten", why=type(wrong).__name__)
-                pause = 60.0
-            await asyncio.sleep(pause)
-
-    async def _forget_old(self) -> float:
-        """Deletes keys that no redelivery can have any more, with what was asked and answered; seconds to the next."""
-        keep = max(LEAST, min(KEEP, timedelta(seconds=self._store.keep)))
-        before = (datetime.now(UTC) - keep).isoformat()
-        old = await DBOS.list_workflows_async(completed_before=before, limit=1_000, load_input=False, load_output=False)
-        await DBOS.delete_workflows_async([w.workflow_id for w in old])
-        await asyncio.to_thread(self._store.forget_old)
-        return 1.0 if len(old) == 1_000 else 3_600.0

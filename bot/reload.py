@@ -6,17 +6,19 @@ is quick. What it refuses, an editor reads in the log, at /readyz and in App Hom
 """
 
 import asyncio
+import hashlib
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import structlog
-from watchfiles import Change, awatch
+from watchfiles import awatch
 
 log = structlog.get_logger()
 
 AGAIN = 5.0  # seconds until folders that cannot be watched (removed, unmounted) are tried again
+LOOK = 60_000  # milliseconds until a look without news from the kernel: for folders behind a link that was changed
 SHOWN = 300  # characters of a problem
 
 
@@ -38,13 +40,22 @@ class Reload:
 
     async def run(self) -> None:
         """Until it is cancelled."""
+        known = await asyncio.to_thread(fingerprint, self._folders)
         while True:
             try:
-                async for _ in awatch(*self._folders, watch_filter=_is_content, step=200):
-                    await self.changed()
+                watched = _places(self._folders)
+                async for _ in awatch(
+                    *self._folders, watch_filter=None, step=200, rust_timeout=LOOK, yield_on_timeout=True
+                ):
+                    found = await asyncio.to_thread(fingerprint, self._folders)
+                    if found != known:
+                        known = found
+                        await self.changed()
+                    if _places(self._folders) != watched:
+                        break  # another folder has taken the place of the one that is watched
             except (OSError, RuntimeError) as wrong:
                 log.warning("content_not_watched", why=str(wrong))
-            await asyncio.sleep(AGAIN)
+                await asyncio.sleep(AGAIN)
 
     async def changed(self) -> None:
         """Something in the folders is new."""
@@ -76,6 +87,16 @@ async def examined(environment: dict[str, str] | None = None) -> str:
     return lines[0] if lines else f"`postbote check` ended with {process.returncode}"
 
 
-def _is_content(change: Change, path: str) -> bool:
-    """A folder may hold other things, and editors' own files."""
-    return path.endswith((".yaml", ".md")) and not Path(path).name.startswith(".")
+def fingerprint(folders: Sequence[Path]) -> str:
+    """Of what stands in the content's files, wherever a mounted ConfigMap's or a release's links lead."""
+    digest = hashlib.sha256()
+    for number, folder in enumerate(folders):
+        files = (f for kind in ("*.yaml", "*.md") for f in folder.rglob(kind) if not f.name.startswith("."))
+        for file in sorted(files):
+            digest.update(f"{number}/{file.relative_to(folder)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _places(folders: Sequence[Path]) -> list[tuple[int, int]]:
+    """Which folders these are, whatever they are called. Raises OSError where one is missing."""
+    return [(found.st_dev, found.st_ino) for found in (folder.stat() for folder in folders)]

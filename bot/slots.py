@@ -14,6 +14,11 @@ from typing import Protocol
 import psycopg
 
 MOST = 64  # processes that may share one database
+HELD_WITHIN = 8.0  # seconds in which a lock must be confirmed; with the pause between two looks less than LOST_AFTER
+# When a host is gone, PostgreSQL's own keepalive would notice after two hours. These are of our session alone, and both
+# ends: runtime-config-connection.html#GUC-TCP-KEEPALIVES-IDLE, libpq-connect.html#LIBPQ-KEEPALIVES. 8 + 3 × 4 = 20 s
+LOST_AFTER = {"keepalives_idle": 8, "keepalives_interval": 4, "keepalives_count": 3}
+_SESSION = " ".join(f"-c tcp_{name}={value}" for name, value in LOST_AFTER.items())
 _LOCK_CLASS = (
     0x706F7374  # "post": the first half of the advisory lock's key, so that other programs' locks never meet ours
 )
@@ -82,7 +87,11 @@ class PostgresSlots:
     """Slots for processes on many hosts, on one connection of their own."""
 
     def __init__(self, url: str) -> None:
-        self._connection = psycopg.connect(url, autocommit=True, connect_timeout=10)
+        """Raises ConnectionError."""
+        try:
+            self._connection = psycopg.connect(to_conninfo(url), autocommit=True)
+        except psycopg.Error as wrong:
+            raise ConnectionError(str(wrong)) from wrong
         self._held: set[int] = set()
 
     def take(self, number: int) -> bool:
@@ -111,3 +120,10 @@ class PostgresSlots:
     def close(self) -> None:
         """Gives all slots back."""
         self._connection.close()
+
+
+def to_conninfo(url: str) -> str:
+    """With keepalives, beside the options that the URL has itself."""
+    given = psycopg.conninfo.conninfo_to_dict(url)
+    options = f"{given.get('options') or ''} {_SESSION}".strip()
+    return psycopg.conninfo.make_conninfo(url, options=options, connect_timeout=10, **LOST_AFTER)

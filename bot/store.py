@@ -4,9 +4,11 @@ SQLAlchemy Core on SQLite or PostgreSQL. Addresses and secrets are taken out bef
 deleted when they are too old.
 """
 
+import fcntl
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ import sqlalchemy as sql
 
 from bot.core.model import Answer, Before, Event, Kept, Thread
 from bot.core.redact import redacted
-from bot.tables import METADATA, add_columns, at_column, key_column, text_column, upsert
+from bot.tables import META, METADATA, Unusable, at_column, key_column, migrate, text_column, upsert
+
+__all__ = ["DATABASE_TROUBLE", "Store", "Unusable"]
 
 FRESH = 24 * 3_600.0  # seconds for which a conversation goes on
 DAY = 86_400.0
@@ -68,6 +72,17 @@ _BEFORE = (
 _MODE = sql.select(_MODES.c.mode).where(_MODES.c.key == sql.bindparam("place"))
 
 
+@contextmanager
+def _alone(folder: Path | None) -> Iterator[None]:
+    """One process at a time, where SQLite has no lock for what is done; it ends with its holder."""
+    if folder is None:
+        yield
+        return
+    with (folder / "store.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 class Store:
     """One database. All functions block; call them in a thread."""
 
@@ -86,18 +101,19 @@ class Store:
         self.engine = sql.create_engine(url, **pool)  # for bot/ledger.py too
 
     def open(self) -> None:
-        """Creates what is missing, also columns; harmless where several processes do it at once."""
+        """Brings the tables to this version; harmless where several processes do it at once. Raises Unusable."""
         if self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
-        with self.engine.begin() as connection:
+        with _alone(self._folder), self.engine.begin() as connection:
             if self._folder:
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             else:
                 connection.execute(sql.select(sql.func.pg_advisory_xact_lock(_LOCK)))
-            METADATA.create_all(connection)
-            add_columns(connection)
-            for index in (i for table in METADATA.tables.values() for i in table.indexes):
-                index.create(connection, checkfirst=True)
+            migrate(connection)
+
+    def beat(self) -> None:
+        """Writes something, which tells whether anything can be written."""
+        self._put(META, {"key": "beat"}, {"value": str(int(time.time()))})
 
     def close(self) -> None:
         """Ends the connections."""

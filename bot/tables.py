@@ -1,10 +1,20 @@
-"""What all tables share: a catalogue, kinds of columns, columns that a newer version adds, how a row is written."""
+"""What all tables share: one catalogue, kinds of columns, and how an older database is brought to this version.
 
+Tables, columns and indexes that are new are added whenever a process starts; versions that do not know them go on
+beside it, which a rolling restart needs. What they could not go on with gets a step in `STEPS`, a higher SCHEMA, and
+the same number as USABLE_FROM: then older versions refuse the database instead of spoiling it.
+"""
+
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sql
 from sqlalchemy.schema import CreateColumn
+
+SCHEMA = 1  # of this version; a database without a number is 0
+USABLE_FROM = 1  # the oldest SCHEMA whose versions can use a database of this one
+STEPS: Mapping[int, Callable[[sql.Connection], None]] = {}  # SCHEMA → what leads to it from the one before
 
 METADATA = sql.MetaData()  # of all tables: a module that holds some adds them when it is imported
 
@@ -22,6 +32,44 @@ def key_column(name: str = "key", *, primary_key: bool = True) -> sql.Column[Any
 def at_column() -> sql.Column[Any]:
     """Seconds since the epoch."""
     return sql.Column("at", sql.Float, nullable=False, server_default="0")
+
+
+META = sql.Table("postbote_meta", METADATA, key_column(), text_column("value"))
+
+
+class Unusable(Exception):
+    """The database cannot be used before a person does something; the text says what."""
+
+
+def migrate(connection: sql.Connection) -> None:
+    """Brings the tables to SCHEMA, within the caller's transaction and lock. Raises Unusable where they are newer."""
+    found = _numbers(connection)
+    if found.get("usable_from", 0) > SCHEMA:
+        raise Unusable(
+            f"a newer version has changed it (schema {found['schema']}, this version knows {SCHEMA}): "
+            "install that version again, or restore the back-up that was made before it"
+        )
+    METADATA.create_all(connection)
+    add_columns(connection)
+    for index in (i for table in METADATA.tables.values() for i in table.indexes):
+        index.create(connection, checkfirst=True)
+    before = found.get("schema", 0)
+    if before >= SCHEMA:
+        return
+    for step in range(before + 1, SCHEMA + 1):
+        if step in STEPS:
+            STEPS[step](connection)
+    numbers = {"schema": SCHEMA, "usable_from": USABLE_FROM}
+    connection.execute(sql.delete(META).where(META.c.key.in_(numbers)))
+    connection.execute(sql.insert(META), [{"key": k, "value": str(v)} for k, v in numbers.items()])
+
+
+def _numbers(connection: sql.Connection) -> Mapping[str, int]:
+    """What the database says of itself; empty before there was anything, or by a version without numbers."""
+    if not sql.inspect(connection).has_table(META.name):
+        return {}
+    rows = connection.execute(sql.select(META).where(META.c.key.in_(("schema", "usable_from"))))
+    return {row.key: int(row.value) for row in rows}
 
 
 def add_columns(connection: sql.Connection) -> None:

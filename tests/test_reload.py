@@ -56,6 +56,33 @@ async def test_a_changed_file_is_seen_and_a_folder_that_is_gone_is_no_end(tmp_pa
     watching.cancel()
 
 
+async def test_a_folder_is_followed_that_a_link_exchanges_for_another(tmp_path: Path) -> None:
+    """As a mounted ConfigMap does (its `..data`), and whoever deploys releases side by side."""
+    times: list[str] = []
+    content = tmp_path / "content"
+
+    async def examine() -> str:
+        times.append((content / "a.yaml").read_text())
+        return "not yet"
+
+    for release in ("one", "two"):
+        (tmp_path / release).mkdir()
+        (tmp_path / release / "a.yaml").write_text(release)
+    content.mkdir()
+    (content / "..data").symlink_to(tmp_path / "one")
+    (content / "a.yaml").symlink_to("..data/a.yaml")
+    watching = asyncio.create_task(Reload([content], examine, str).run())
+    await asyncio.sleep(0.3)
+    (content / "..new").symlink_to(tmp_path / "two")
+    (content / "..new").rename(content / "..data")
+    for _ in range(500):
+        if times:
+            break
+        await asyncio.sleep(0.02)
+    watching.cancel()
+    assert times == ["two"]
+
+
 async def until(url: str, holds: Callable[[dict[str, object]], bool]) -> dict[str, object]:
     """What /readyz says once something holds; it is ready all the time."""
     async with aiohttp.ClientSession() as session:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sql
 
 from bot.__main__ import Mind
 from bot.core.model import Answer, Before, Event, Question
 from bot.insight import StoredInsight
 from bot.respond import ask
-from bot.store import Store
-from bot.tables import METADATA
+from bot.store import DATABASE_TROUBLE, Store, Unusable
+from bot.tables import META, METADATA, SCHEMA
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
@@ -211,3 +212,30 @@ def test_the_day_begins_at_midnight_utc(store: Store, mind: Mind, talk: str) -> 
     with store.engine.begin() as connection:
         connection.execute(table.update().where(table.c.key == key).values(at=20_000 * 86_400 + 86_399.0))
     assert [t.day for t in StoredInsight(store).tallies(0.0) if t.channel == channel] == [20_000]
+
+
+def test_a_database_of_a_newer_version_is_refused_where_this_one_cannot_use_it(store: Store) -> None:
+    def number(name: str, value: int) -> None:
+        with store.engine.begin() as connection:
+            connection.execute(sql.update(META).where(META.c.key == name).values(value=str(value)))
+
+    number("schema", SCHEMA + 1)  # what was added does not disturb: a rolling restart, a roll-back
+    store.open()
+    try:
+        number("usable_from", SCHEMA + 1)
+        with pytest.raises(Unusable, match=f"schema {SCHEMA + 1}, this version knows {SCHEMA}.*install that version"):
+            store.open()
+    finally:
+        number("schema", SCHEMA)
+        number("usable_from", 1)
+
+
+def test_what_cannot_be_written_is_noticed(tmp_path: Path) -> None:
+    opened = Store("", tmp_path)
+    opened.open()
+    opened.beat()
+    with opened.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only=ON")  # of the pooled connection, as on a full disk
+    with pytest.raises(DATABASE_TROUBLE):
+        opened.beat()
+    opened.close()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.table import README, with_table
-from tests.faults.test_kill import free_port
+from tests.faults.world import free_port
 
 PROJECT = README.parent.parent
 ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))

@@ -1,11 +1,13 @@
 """A process to be killed.
 
-The real job engine, the real Slack channel, events over HTTP. `python -m tests.faults.worker`.
+The real job engine, the real Slack channel, events over HTTP or Socket Mode. `python -m tests.faults.worker`.
 """
 
 import asyncio
 import os
 import signal
+import time
+from pathlib import Path
 
 import uvicorn
 
@@ -15,7 +17,8 @@ from bot.commands import Office
 from bot.core.model import Answer, Language, Question
 from bot.desk import Desk
 from bot.jobs import Jobs
-from bot.serve import open_app
+from bot.log import configure
+from bot.serve import DRAIN, open_app
 from bot.settings import Settings
 from bot.store import Store
 
@@ -33,7 +36,20 @@ def to_text(answer: Answer) -> str:
     return str(answer.facts["text"])
 
 
+def jump(file: Path) -> None:
+    """The clock is ahead by as many seconds as the file says at the moment.
+
+    libfaketime does not do for Python: its clock_nanosleep fails with EINVAL. So the process's wall clock is replaced,
+    for our code, the engine and all libraries; as when somebody sets a real one, the monotonic clock stays.
+    """
+    true_time = time.time
+    time.time = lambda: true_time() + float(file.read_text() or "0")
+
+
 async def main() -> None:
+    if "CLOCK" in os.environ:
+        jump(Path(os.environ["CLOCK"]))
+    configure("logfmt")
     channels: dict[str, Channel] = {}
     settings = Settings()
     database, folder = settings.database_url, settings.postbote_data_dir
@@ -41,14 +57,17 @@ async def main() -> None:
     desk = Desk(respond, store, channels, dict, lambda answer: "")
     jobs = Jobs(database, folder, desk.consider, channels, store)
     parts = Parts(jobs.store, respond, to_text, {}, label, label, desk.concerns, store)
-    channels["slack"] = Slack(parts, settings, settle=float(os.environ["SETTLE"]), pace=0.0)
+    slack = channels["slack"] = Slack(parts, settings, settle=float(os.environ["SETTLE"]), pace=0.0)
     await jobs.start()
+    await slack.start()
+    app = open_app(jobs.trouble, channels)
     config = uvicorn.Config(
-        open_app(jobs.trouble, channels), port=settings.postbote_port, log_config=None, lifespan="off"
+        app, port=settings.postbote_port, log_config=None, lifespan="off", timeout_graceful_shutdown=DRAIN
     )
     server = uvicorn.Server(config)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: setattr(server, "should_exit", True))
     await server.serve()
+    await slack.stop()
     await jobs.stop()
 
 

@@ -56,7 +56,9 @@ class FakeSlack:
     scopes: str = ""  # of the token, as every answer names them; empty: not told
     clock: float = 0.0  # seconds that this Slack's clock is ahead
     mute: bool = False  # Socket Mode connections stay open and answer nothing
-    trouble: list[str] = field(default_factory=list)  # for the next posts: "429", "500", "lost" (stored, then cut)
+    trouble: list[str] = field(
+        default_factory=list
+    )  # for the next posts: "429", "500", "cut", and stored: "lost" (no reply), "half" (of one)
     url: str = ""  # of the Web API, with a slash at the end
     locale: str = "en-GB"
     _sockets: list[web.WebSocketResponse] = field(default_factory=list)
@@ -100,6 +102,20 @@ class FakeSlack:
                 except (aiohttp.ClientError, TimeoutError):
                     continue
         return 0
+
+    async def offer(
+        self, session: aiohttp.ClientSession, bot_url: str, body: Mapping[str, Any], number: int = 0
+    ) -> bool:
+        """Sends an event once; was it acknowledged? `number`: of the retry."""
+        raw = json.dumps(body)
+        headers = {"Content-Type": "application/json", **signed(raw, at=time.time() + self.clock)}
+        if number:
+            headers |= {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": "http_error"}
+        try:
+            async with session.post(bot_url, data=raw, headers=headers) as response:
+                return response.status == 200
+        except (aiohttp.ClientError, TimeoutError):
+            return False
 
     async def command(
         self, bot_url: str, name: str, text: str, user: str = "U0001", channel: str = "C0001", team: str = TEAM
@@ -168,17 +184,20 @@ class FakeSlack:
             **({} if ephemeral else {"message": dict(message)}),
         }
 
-    async def push(self, body: Mapping[str, Any], seconds: float = IN_SECONDS, kind: str = "events_api") -> bool:
-        """Sends an event over the newest Socket Mode connection; was it acknowledged?
+    async def push(
+        self, body: Mapping[str, Any], seconds: float = IN_SECONDS, kind: str = "events_api", over: int = -1
+    ) -> bool:
+        """Sends an event over a Socket Mode connection (the newest; `over`: of the open ones); was it acknowledged?
 
         `kind`: events_api, slash_commands or interactive (docs.slack.dev/apis/events-api/using-socket-mode).
         """
         envelope = f"envelope-{next(self._numbers)}"
         self._acknowledged[envelope] = asyncio.Event()
-        await self._sockets[-1].send_json({"type": kind, "envelope_id": envelope, "payload": body})
+        found = [socket for socket in self._sockets if not socket.closed]
         try:
+            await found[over].send_json({"type": kind, "envelope_id": envelope, "payload": body})
             await asyncio.wait_for(self._acknowledged[envelope].wait(), seconds)
-        except TimeoutError:
+        except (TimeoutError, IndexError, ConnectionError, aiohttp.ClientError):
             return False
         return True
 
@@ -290,9 +309,15 @@ class FakeSlack:
         error = refused(body)
         if error:
             return web.json_response({"ok": False, "error": error})
+        if fault == "cut":
+            assert request.transport is not None
+            request.transport.close()
+            return web.Response()
         post = {**body, "ts": f"{time.time():.6f}", "type": "message", "user": BOT, "bot_id": "B0001", "team": team}
         self.posts.append(post)
         self.times.append(time.monotonic())
+        if fault == "half":
+            return await _half(request)
         if fault == "lost":
             assert request.transport is not None
             request.transport.close()
@@ -323,6 +348,16 @@ class FakeSlack:
             if message.type is aiohttp.WSMsgType.TEXT:
                 self._acknowledged.get(json.loads(message.data).get("envelope_id"), asyncio.Event()).set()
         return socket
+
+
+async def _half(request: web.Request) -> web.StreamResponse:
+    """The connection breaks in the middle of the reply."""
+    response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "200"})
+    await response.prepare(request)
+    await response.write(b'{"ok": true, "ts": "15')
+    assert request.transport is not None
+    request.transport.close()
+    return response
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import dns.name
 import dns.zone
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from tests.faults.test_kill import free_port
+from tests.faults.world import free_port
 
 
 def program(name: str) -> str:

@@ -1,0 +1,89 @@
+"""How the job engine is set up: its database, its place among the processes that share it, its name there."""
+
+import asyncio
+import sqlite3
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+from dbos import DBOS, DBOSConfig
+
+from bot.slots import FileSlots, PostgresSlots, Slots
+from bot.store import DATABASE_TROUBLE, Store, Unusable
+from bot.sweeper import TROUBLE, Sweeper
+
+log = structlog.get_logger()
+
+APPLICATION_VERSION = "1"  # fixed: what the version before has stored is finished by this one (queue: finding 8)
+KEEP, LEAST = timedelta(days=7), timedelta(hours=26)  # of keys: longer than Slack's Delayed Events redeliver (24 h)
+WRITERS = 2  # connections to a SQLite file: more of them poll for its one write lock, up to 0.1 s at a time
+WAIT, WAITS = 2.0, 30  # seconds between looks for a database that is away at the start, and how many
+
+
+def open_slots(url: str, folder: Path) -> Slots:
+    """`url`: postgresql://…, or sqlite:///… with its slots in a folder beside it."""
+    return PostgresSlots(url) if url.startswith("postgresql") else FileSlots(folder / "slots")
+
+
+async def opened(store: Store, sweeper: Sweeper) -> str:
+    """Opens the store and takes a place; this process's name for the engine.
+
+    Waits for a database that is away. Raises Unusable where it does not come, or must be changed by a person.
+    """
+    for attempt in range(WAITS + 1):
+        try:
+            await asyncio.to_thread(store.open)
+            return await sweeper.take_place()
+        except (ConnectionError, DATABASE_TROUBLE) as wrong:
+            why = str(wrong).strip().split("\n")[0]
+        log.warning("waiting_for_the_database", why=why, attempt=attempt)
+        await asyncio.sleep(WAIT)
+    raise Unusable(f"it does not answer: {why}")
+
+
+def config(url: str, folder: Path, name: str) -> DBOSConfig:
+    """`name`: of this process; two that live may not share one."""
+    on_a_file = url.startswith("sqlite")
+    if on_a_file:
+        folder.mkdir(parents=True, exist_ok=True)
+        with sqlite3.connect(folder / "postbote.sqlite") as database:
+            database.execute("PRAGMA journal_mode=WAL")  # p99 of a reply 70 ms instead of 600
+        database.close()
+    return {
+        "name": "postbote",
+        "system_database_url": url,
+        "sys_db_pool_size": WRITERS if on_a_file else None,
+        "application_version": APPLICATION_VERSION,
+        "executor_id": name,
+        "log_level": "ERROR",
+    }
+
+
+async def pause_durably(seconds: float) -> None:
+    """Durable: what is left of it is waited for after a restart.
+
+    The engine notes the time of day when it ends. A clock that is set back meanwhile must not make hours of it.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds + 5.0):
+            await DBOS.sleep_async(seconds)
+
+
+async def forget_old(store: Store) -> None:
+    """Deletes keys that no redelivery can have any more, with what was asked and answered. Until it is cancelled."""
+    keep = max(LEAST, min(KEEP, timedelta(seconds=store.keep)))
+    while True:
+        pause = 3_600.0
+        before = (datetime.now(UTC) - keep).isoformat()
+        try:
+            old = await DBOS.list_workflows_async(
+                completed_before=before, limit=1_000, load_input=False, load_output=False
+            )
+            await DBOS.delete_workflows_async([w.workflow_id for w in old])
+            await asyncio.to_thread(store.forget_old)
+            pause = 1.0 if len(old) == 1_000 else pause
+        except TROUBLE as wrong:  # nothing may be kept for ever
+            log.warning("not_forgotten", why=type(wrong).__name__)
+            pause = 60.0
+        await asyncio.sleep(pause)

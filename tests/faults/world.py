@@ -1,0 +1,275 @@
+"""Processes that can be killed, a Slack that sends until it is acknowledged, and what became of every event."""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import aiohttp
+
+from tests.channels.slack.test_events import recorded
+from tests.servers.fake_slack import APP_TOKEN, SECRET, TOKEN, FakeSlack
+
+SETTLE = 0.3  # seconds; our Slack commits a post at once, the real one needs 4
+RESTART = 0.5  # seconds until a process that ended by itself is started again; deploy/postbote.service takes 2
+STARTS_WITHIN = 120.0  # seconds; many processes start at once on few cores
+
+
+def free_port() -> int:
+    """Of loopback."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Worker:
+    """One process that can be killed and started again."""
+
+    running: ClassVar[list["asyncio.subprocess.Process"]] = []  # of all; for the end of a scenario that has failed
+
+    def __init__(self, data: Path, slack: FakeSlack, database: str = "", **variables: str) -> None:
+        """`database`: postgresql://…, or empty for SQLite. `variables`: more of the environment."""
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}/slack/events"
+        self.log = data / f"log-{self.port}"
+        self._environment = os.environ | {
+            "POSTBOTE_DATA_DIR": str(data),
+            "POSTBOTE_DATABASE_URL": database,
+            "SLACK_API_URL": slack.url,
+            "SLACK_BOT_TOKEN": TOKEN,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "POSTBOTE_PORT": str(self.port),
+            "SETTLE": str(SETTLE),
+            **variables,
+        }
+        self._wanted = False
+        self._keeper: asyncio.Task[None] | None = None
+        self.exits: list[int] = []  # of processes that ended by themselves
+
+    async def launch(self) -> None:
+        """Without waiting until it is ready."""
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.faults.worker"), env=self._environment, stdout=log, stderr=log
+            )
+        self.running.append(self._process)
+        self._wanted = True
+
+    async def start(self) -> None:
+        """Returns when it listens."""
+        await self.launch()
+        await self.listening()
+
+    async def listening(self) -> None:
+        """Waits until it does."""
+        end = time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < end:
+            if await self.status("healthz") == 200:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"the worker does not start: {self.log.read_text()[-2_000:]}")
+
+    def supervise(self) -> None:
+        """Starts it again whenever it ends by itself, as systemd and Kubernetes do."""
+        self._keeper = asyncio.create_task(self._keep())
+
+    async def _keep(self) -> None:
+        while True:
+            code = await self._process.wait()
+            if self._wanted:
+                self.exits.append(code)
+                await asyncio.sleep(RESTART)
+                await self.launch()
+            await asyncio.sleep(0.05)
+
+    async def kill(self) -> None:
+        """kill -9."""
+        self._wanted = False
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+    async def end(self) -> int:
+        """SIGTERM, and how it ended."""
+        self._wanted = False
+        if self._keeper:
+            self._keeper.cancel()
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+        return await self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        """Of the newest process."""
+        return self._process.pid
+
+    async def status(self, path: str = "readyz") -> int:
+        """What it says; 0 where nobody listens, 1 where it says nothing in time."""
+        try:
+            timeout = aiohttp.ClientTimeout(8)
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.get(f"http://127.0.0.1:{self.port}/{path}") as response,
+            ):
+                return response.status
+        except TimeoutError:
+            return 1
+        except aiohttp.ClientError:
+            return 0
+
+
+def kill_all() -> None:
+    """What a scenario has left running."""
+    for process in Worker.running:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+    Worker.running.clear()
+
+
+@dataclass
+class Outcome:
+    """What became of the events of one scenario."""
+
+    events: int
+    lost: int
+    repeated: int
+    faults: int = 0  # how often something was broken
+    seconds: float = 0.0  # the whole scenario
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def good(self) -> bool:
+        """Nothing lost, nothing repeated."""
+        return self.lost == self.repeated == 0
+
+
+class World:
+    """A Slack, the processes, and the events that were sent."""
+
+    def __init__(self, folder: Path, database: str, **variables: str) -> None:
+        self.folder = folder
+        self.database = database
+        self.slack = FakeSlack()
+        self.workers: list[Worker] = []
+        self.sent = 0
+        self.notes: dict[str, Any] = {}
+        self.at = 1_515_449_522  # seconds since the epoch: when the questions were asked
+        self._variables = variables
+        self._began = time.monotonic()
+
+    async def start(self, processes: int, socket_mode: bool = False) -> None:
+        """The processes share one database."""
+        await self.slack.start()
+        variables = self._variables | ({"SLACK_APP_TOKEN": APP_TOKEN} if socket_mode else {})
+        self.workers = [Worker(self.folder, self.slack, self.database, **variables) for _ in range(processes)]
+        await asyncio.gather(*(worker.start() for worker in self.workers))
+
+    async def burst(self, events: int, seconds: float, times: int = 1) -> None:
+        """Mentions within some seconds, each sent until it is acknowledged; `times`: to so many at once."""
+        first, self.sent = self.sent, self.sent + events
+        numbers = [n for n in range(first, first + events) for _ in range(times)]
+        random.shuffle(numbers)
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(3)) as session:
+            await asyncio.gather(*(self._one(session, n, random.uniform(0, seconds)) for n in numbers))
+
+    async def _one(self, session: aiohttp.ClientSession, number: int, after: float) -> None:
+        await asyncio.sleep(after)
+        body = mention(number, self.at)
+        for attempt in range(100):
+            worker = self.workers[(number + attempt) % len(self.workers)]
+            if await self.slack.offer(session, worker.url, body, attempt):
+                return
+            await asyncio.sleep(random.uniform(0.5, 1.0) * min(10.0, 0.2 * 2**attempt))  # Slack waits for minutes
+        raise AssertionError("never acknowledged")
+
+    async def repeat(self) -> None:
+        """All events once more, each to any process."""
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10)) as session:
+            for number in random.sample(range(self.sent), self.sent):
+                worker = random.choice(self.workers)
+                assert await self.slack.offer(session, worker.url, mention(number, self.at), 1)
+
+    async def settled(self, seconds: float = 300.0) -> None:
+        """Waits until everything that was sent is answered, and longer, for what must not come."""
+        end = time.monotonic() + seconds
+        while len(self.posted()) < self.sent and time.monotonic() < end:
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(4 * SETTLE)
+
+    def posted(self) -> Counter[str]:
+        """Key → how often it was posted."""
+        return Counter(post["metadata"]["event_payload"]["key"] for post in self.slack.posts)
+
+    async def finish(self, faults: int) -> Outcome:
+        """Ends everything; what became of the events."""
+        await self.settled()
+        codes = await asyncio.gather(*(worker.end() for worker in self.workers))
+        await self.slack.stop()
+        posted = self.posted()
+        if set(codes) != {0}:
+            self.notes["ended with"] = codes
+        repeated = sum(times - 1 for times in posted.values())
+        seconds = time.monotonic() - self._began
+        return Outcome(self.sent, self.sent - len(posted), repeated, faults, seconds, self.notes)
+
+
+def mention(number: int, at: int) -> Mapping[str, Any]:
+    """A question of its own, by a person of its own."""
+    ts = f"{at}.{number:06d}"
+    return recorded("app_mention", ts=ts, text=f"question {number}", user=f"U{number:05d}")
+
+
+@dataclass
+class Readiness:
+    """What /readyz said, and when; asked ten times a second, of every process at once."""
+
+    workers: Sequence[Worker]
+    said: list[tuple[float, tuple[int, ...]]] = field(default_factory=list)
+    _task: asyncio.Task[None] | None = None
+
+    def watch(self) -> None:
+        """Until `stop`."""
+        self._task = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        while True:
+            asked = time.monotonic()
+            found = await asyncio.gather(*(worker.status() for worker in self.workers))
+            self.said.append((asked, tuple(found)))
+            await asyncio.sleep(0.1)
+
+    async def stop(self) -> None:
+        """No more."""
+        if self._task:
+            self._task.cancel()
+
+    def last_ready(self, since: float, until: float) -> float:
+        """Seconds after `since` at which some process said last that it is ready, asked before `until`; 0: none."""
+        found = [at for at, codes in self.said if since <= at < until and 200 in codes]
+        return round(max(found) - since, 1) if found else 0.0
+
+    async def all_ready(self, seconds: float = 60.0) -> float:
+        """Waits until all are; how long it took."""
+        began = time.monotonic()
+        while time.monotonic() - began < seconds:
+            if set(await asyncio.gather(*(worker.status() for worker in self.workers))) == {200}:
+                return round(time.monotonic() - began, 1)
+            await asyncio.sleep(0.1)
+        raise AssertionError("not ready again")
+
+
+async def again_and_again(work: Callable[[], Awaitable[None]], times: int, low: float, high: float) -> None:
+    """At random moments."""
+    for _ in range(times):
+        await asyncio.sleep(random.uniform(low, high))
+        await work()
