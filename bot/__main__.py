@@ -231,7 +231,7 @@ def preview_(last: int, as_json: bool) -> None:
     channels = preview.open_channels(settings, mind.renderer.render)
     if not channels:
         raise click.ClickException(
-            "no helpdesk is configured: set POSTBOTE_RT_URL or POSTBOTE_ZAMMAD_URL and their tokens"
+            "no tickets are configured: set POSTBOTE_RT_URL, POSTBOTE_ZAMMAD_URL or POSTBOTE_MAIL_IMAP_URL"
         )
 
     async def shown() -> list[Any]:

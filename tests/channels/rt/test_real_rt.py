@@ -243,7 +243,7 @@ async def test_of_two_claims_one_wins(rt: RtServer, tmp_path: Path, mind: Mind) 
 
 
 async def test_a_burst_is_answered_once_each(rt: RtServer, bot: Bot) -> None:
-    senders = [f"burst{n}@kunde.test" for n in range(int(os.environ.get("POSTBOTE_RT_BURST", "30")))]
+    senders = [f"burst{n}@kunde.test" for n in range(int(os.environ.get("POSTBOTE_RT_BURST", "20")))]
     gates = asyncio.Semaphore(3)
 
     async def write(sender: str) -> None:
