@@ -266,7 +266,7 @@ async def test_a_ticket_for_slack_is_opened_once_and_answered_by_nobody(
     opened = [await channel.open_ticket("Support", "Frage aus Slack", request, "0a1b", again=n > 0) for n in range(2)]
     assert opened[0] == opened[1]
     assert opened[0].url == f"{rt.url}/Ticket/Display.html?id={opened[0].number}"
-    with pytest.raises(TryLater, match="POSTBOTE_SLACK_TICKETS"):
+    with pytest.raises(TryLater, match="the queue 'Nowhere'; check POSTBOTE_RT_TOKEN and the bot's rights"):
         await channel.open_ticket("Nowhere", "Frage", request, "0a1c", again=False)
     await asyncio.sleep(4 * POLL)
     assert await rt.written(int(opened[0].number)) == []
