@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Mail", "examine", "open_channel"]
 log = structlog.get_logger()
 
-POLL = 20.0  # seconds between two looks; IDLE ends the wait at once
+POLL = 10.0  # seconds between two looks; IDLE ends the wait at once, but for mails that come just before it begins
 PAUSE = 5.0  # seconds after trouble
 STEP = 0.2  # seconds after which a wait notices that it shall end
 

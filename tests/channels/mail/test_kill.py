@@ -161,7 +161,7 @@ async def survive(server: MailServer, data: Path, folder: Path, mode: str, step:
         wire = wires[step.where]
         wire.bot, wire.step = bot, step
         server.send(KUNDE, SUPPORT, QUESTION)
-        await asyncio.wait_for(wire.killed.wait(), 20)
+        await asyncio.wait_for(wire.killed.wait(), 40)
         await bot.start()
         await until(lambda: "event=delivered" in bot.log() or _is_over(server), 30)
         await asyncio.sleep(0.5)
