@@ -76,6 +76,11 @@ async def run_system(
     token = settings.postbote_admin_token
     gate = Gate(token.get_secret_value() if token else "")
     off: dict[str, str] = {}
+
+    async def health() -> Mapping[str, str]:
+        """Part → what is wrong with it, the knowledge base too, whose last good version stays in use."""
+        return {"knowledge": words.reload.problem, **await _trouble(jobs.trouble, open_channels)}
+
     line = Line(desk.consider, store, watch)
     parts = Parts(
         jobs.store,
@@ -86,16 +91,7 @@ async def run_system(
         words.title,
         desk.concerns,
         store,
-        Pages(
-            line.consider,
-            words.why,
-            words.html,
-            gate,
-            StoredInsight(store),
-            words.say,
-            partial(_trouble, jobs.trouble, open_channels),
-            off,
-        ),
+        Pages(line.consider, words.why, words.html, gate, StoredInsight(store), words.say, health, off),
         Bookmarks(store),
         _opener(settings, open_channels),
     )
@@ -110,7 +106,7 @@ async def run_system(
     await jobs.start()
     watching = asyncio.create_task(words.reload.run())
     try:
-        measured = Route("/metrics", partial(_metrics, gate, watch.metrics, jobs, open_channels))
+        measured = Route("/metrics", partial(_metrics, gate, watch.metrics, jobs, health))
         app = open_app(jobs.trouble, open_channels, [measured], lambda: {"knowledge": words.reload.problem})
         await _serve(settings, app, open_channels, say)
     finally:
@@ -235,12 +231,11 @@ async def _trouble(trouble: Callable[[], Awaitable[str]], channels: Mapping[str,
 
 
 async def _metrics(
-    gate: Gate, metrics: Metrics, jobs: Jobs, channels: Mapping[str, Channel], request: Request
+    gate: Gate, metrics: Metrics, jobs: Jobs, health: Callable[[], Awaitable[Mapping[str, str]]], request: Request
 ) -> Response:
     if not gate.measures(request):
         return PlainTextResponse(NOT_HERE, 403)
-    trouble = await _trouble(jobs.trouble, channels)
-    return Response(metrics.text(await jobs.depth(), trouble), headers={"Content-Type": CONTENT_TYPE})
+    return Response(metrics.text(await jobs.depth(), await health()), headers={"Content-Type": CONTENT_TYPE})
 
 
 async def _refused(request: Request, wrong: Exception) -> Response:

@@ -120,6 +120,7 @@ COUNTED = [
     ("postbote_queue_depth", "", 0),
     ("postbote_jobs_under_way", "", 0),
     ("postbote_ready", "part=jobs", 1),
+    ("postbote_ready", "part=knowledge", 1),
     ("postbote_ready", "part=slack", 1),
     ("postbote_ready", "part=web", 1),
 ]
