@@ -110,6 +110,7 @@ async def noticed(respond: Callable[..., Awaitable[Any]], lookup: Lookup, *, cro
 
     async def person(number: int) -> None:
         mine, turn = lookup.asked_by(f"person {number}"), 0
+        await asyncio.sleep(SECONDS / 2 * number / crowd)  # else what hangs ends for all at once, again and again
         while time.perf_counter() < until:
             hangs = turn % 2 == 0
             found = await mine.mx(
