@@ -70,7 +70,7 @@ class Presses:
 
     async def _person(self, event: Event) -> Reply:
         """Asks a person once for a thread; who presses after that is told so."""
-        if not await asyncio.to_thread(self._store.change, event.conversation, "handed", event.person):
+        if not await asyncio.to_thread(self._store.hand_over, event.conversation, event.person, event.key):
             return Reply(Answer("handover", language(event), {"state": "already"}), {"private": "yes"})
         kept = await asyncio.to_thread(self._store.decision, _key(event))
         facts = {

@@ -228,7 +228,7 @@ class Store:
     def thread(self, conversation: str) -> Thread | None:
         """None where the bot has said nothing in it."""
         row = self._first(sql.select(_THREADS).where(_THREADS.c.key == conversation)) if conversation else None
-        return Thread(row.asker, row.state, row.at) if row else None
+        return Thread(row.asker, row.state.partition(" ")[0], row.at) if row else None
 
     def spoke(self, conversation: str, asker: str) -> None:
         """The bot has answered in a thread; the first asker stays, and so does its state."""
@@ -240,6 +240,17 @@ class Store:
         if not self.thread(conversation):
             self.spoke(conversation, asker)
         return bool(self._run(_set(_THREADS, conversation).where(_THREADS.c.state != state).values(state=state)))
+
+    def hand_over(self, conversation: str, asker: str, key: str) -> bool:
+        """A person is asked for; True for the first press alone, also where it is considered once more after a crash.
+
+        `key`: the press's, kept behind the state.
+        """
+        if not self.thread(conversation):
+            self.spoke(conversation, asker)
+        mine = f"handed {key}"
+        others = _THREADS.c.state.like("handed%") & (_THREADS.c.state != mine)
+        return bool(self._run(_set(_THREADS, conversation).where(~others).values(state=mine)))
 
     # Modes
 

@@ -125,9 +125,22 @@ def test_a_thread_keeps_its_first_asker_and_changes_its_state_once(store: Store,
     thread = store.thread(talk)
     assert thread is not None
     assert (thread.asker, thread.state) == ("T1:A", "open")
-    assert store.change(talk, "handed")
-    assert not store.change(talk, "handed")
-    assert store.change(f"{talk}0", "handed", "T1:A")
+    assert store.change(talk, "taken")
+    assert not store.change(talk, "taken")
+    assert store.change(f"{talk}0", "taken", "T1:A")
+
+
+def test_a_person_is_asked_for_once_and_a_press_that_is_considered_again_is_still_the_first(
+    store: Store, talk: str
+) -> None:
+    assert store.hand_over(talk, "T1:A", "press 1")
+    assert store.hand_over(talk, "T1:A", "press 1")  # the process died before the decision was kept
+    assert not store.hand_over(talk, "T1:B", "press 2")
+    thread = store.thread(talk)
+    assert thread is not None
+    assert thread.state == "handed"
+    assert store.change(talk, "solved")
+    assert store.hand_over(talk, "T1:B", "press 3")
 
 
 def test_a_mode_and_a_secret_are_replaced(store: Store, talk: str) -> None:
