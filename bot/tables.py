@@ -92,4 +92,4 @@ def upsert(table: sql.Table, columns: tuple[str, ...], kept: tuple[str, ...] = (
     values = ", ".join(f":{name}" for name in columns)
     changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in (*keys, *kept))
     into = f"{table.name} ({', '.join(columns)})"
-    return sql.text(f"INSERT INTO {into} VALUES ({values}) ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changed}")  # noqa: S608 - names of our own tables alone
+    return sql.text(f"INSERT INTO {into} VALUES ({values}) ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changed}")  # noqa: S608 - names of our own tables alone # nosec B608

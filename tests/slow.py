@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 Test = Callable[..., Any]
+SLOW = (  # for a whole module: pytestmark = [*SLOW]
+    pytest.mark.integration,
+    pytest.mark.skipif(not os.environ.get("POSTBOTE_INTEGRATION"), reason="slow: POSTBOTE_INTEGRATION=1 runs it"),
+)
 
 
 def slow(test: Test) -> Test:
-    """Marks a test as one of them."""
-    skipped = pytest.mark.skipif(
-        not os.environ.get("POSTBOTE_INTEGRATION"), reason="slow: needs POSTBOTE_INTEGRATION=1"
-    )
-    marked: Test = pytest.mark.integration(skipped(test))
-    return marked
+    """Marks one test."""
+    for mark in SLOW:
+        test = mark(test)
+    return test

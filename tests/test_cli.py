@@ -22,6 +22,7 @@ from bot.store import Store
 from tests.core.test_loops import mail
 from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import APP_TOKEN, TOKEN, FakeSlack
+from tests.slow import slow
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -176,6 +177,7 @@ async def test_doctor_ends_well_where_all_is_well(data: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@slow
 def test_gaps_and_why_read_what_slack_left_behind(data: Path, mind: Mind) -> None:
     store = Store("", data)
     store.open()

@@ -28,6 +28,9 @@ from pydantic import SecretStr
 
 from bot.settings import Settings
 from tests.servers.fake_slack import signed
+from tests.slow import SLOW
+
+pytestmark = [*SLOW]
 
 BOT = Path(__file__).parent.parent / "bot"
 MARK = "Marked5ecret"  # stands in every secret that the process is given

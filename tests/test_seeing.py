@@ -17,7 +17,10 @@ from bot.metrics import Metrics
 from tests.channels.slack.test_events import recorded
 from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
+from tests.slow import SLOW
 from tests.test_run import running
+
+pytestmark = [*SLOW]
 
 QUESTION = "<@U0BOT0001> welcher Port für POP3 mit SSL? Ich bin max@geheim.example"
 ZONE = {"firma.de": {"MX": ["10 mx.firma.de."]}, "mx.firma.de": {"A": ["192.0.2.1"]}}
