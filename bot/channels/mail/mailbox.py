@@ -254,7 +254,7 @@ def to_held(uid: int, found: Any) -> Held | None:
     if typ != "OK" or raw is None:
         return None
     text = b" ".join(piece[0] if isinstance(piece, tuple) else piece for piece in pieces).decode("ascii", "replace")
-    flags = re.search(r"FLAGS \(([^)]*)\)", text)
+    flags = re.search(r"FLAGS \(([^()]*)\)", text)
     modseq = re.search(r"MODSEQ \((\d+)\)", text)
     return Held(
         uid,
