@@ -11,6 +11,17 @@ from bot.__main__ import Mind, open_mind
 from bot.settings import Settings
 
 PROJECT = Path(__file__).parent.parent
+# Files that take longest, begun first: the workers then end together instead of waiting for the last one
+LONG = (
+    *("test_real_rt", "test_faults", "test_servers", "test_browser", "test_readme", "test_validators", "test_security"),
+    *("test_kill", "test_cli", "test_talk", "test_zammad", "test_run", "test_pressure", "test_slack", "test_content"),
+    *("test_buttons", "test_tickets", "test_answer", "test_status", "test_reload", "test_workspaces"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The same order in every worker."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
 @pytest.fixture(scope="session")
