@@ -25,10 +25,12 @@ STARTS_WITHIN = 120.0  # seconds; many processes start at once on few cores
 
 
 def free_port() -> int:
-    """Of loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below those that the kernel gives away (ip(7): from 32768 on), so that nobody gets it before it is used."""
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port")
 
 
 class Worker:
