@@ -176,7 +176,8 @@ async def test_the_dashboard_asks_for_its_token(chromium: Any, data: Path) -> No
     async with running(data, POSTBOTE_ADMIN_TOKEN=TOKEN) as (_, url), page(chromium, expected=("401",)) as tab:
         await tab.goto(f"{url}dashboard")
         for token, shown in (("wrong", "Das ist nicht das Token."), (TOKEN, "Fragen je Tag")):
-            await tab.keyboard.type(token)  # the field has the focus
+            await tab.locator("input:focus").wait_for()  # the field has the focus
+            await tab.keyboard.type(token)
             await tab.keyboard.press("Enter")
             await tab.get_by_text(shown).wait_for()
         await tab.get_by_role("button", name="Abmelden").click()
