@@ -7,7 +7,6 @@ is quick. What it refuses, an editor reads in the log, at /readyz and in App Hom
 
 import asyncio
 import hashlib
-import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -67,11 +66,10 @@ class Reload:
             log.info("content_taken_over")
 
 
-async def examined(environment: dict[str, str] | None = None) -> str:
+async def examined() -> str:
     """What `postbote check` says first; empty where it finds nothing."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "check"),
-        env={**os.environ, **(environment or {})},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
