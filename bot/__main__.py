@@ -7,56 +7,23 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from pydantic import ValidationError
 
-from bot import cache, check, consider, evaluate
+from bot import check, consider, evaluate
 from bot.channels.terminal import show, stream
 from bot.commands import find_commands
-from bot.core.answer import Core
-from bot.core.features import Reader
 from bot.core.gaps import to_gaps
 from bot.core.loops import Known
-from bot.core.mail_dns import Lookup
-from bot.core.model import LANGUAGES, Answer, Knowledge, Language, Question, TryLater
+from bot.core.model import LANGUAGES, Answer, Language, Question, TryLater
 from bot.core.person import to_person
-from bot.core.questions import examples_of, train
-from bot.knowledge import KnowledgeError, load
-from bot.lookup import open_lookup
-from bot.render import Renderer
-from bot.respond import open_respond
-from bot.settings import PACKAGED, Settings, variables
-
-if TYPE_CHECKING:
-    from bot.metrics import Metrics
-
-CORE = Path(__file__).parent / "core"
-
-
-@dataclass(frozen=True, slots=True)
-class Mind:
-    """All that is needed to answer, without any channel."""
-
-    knowledge: Knowledge
-    core: Core
-    renderer: Renderer
-
-
-def open_mind(settings: Settings) -> Mind:
-    """Reads the content and learns from it (or remembers). Raises KnowledgeError."""
-    knowledge = load(settings.postbote_knowledge)
-    reader = Reader(knowledge)
-    trained = cache.remembered(
-        [settings.postbote_data_dir / "cache", PACKAGED],
-        cache.fingerprint([settings.postbote_knowledge, CORE]),
-        lambda: train(knowledge, reader, examples_of(knowledge)),
-    )
-    return Mind(knowledge, Core(knowledge, reader, trained), Renderer(settings.postbote_templates, knowledge))
+from bot.knowledge import KnowledgeError
+from bot.mind import InUse, Mind, lookup_of, open_mind, responder, sections_of
+from bot.settings import Settings, variables
 
 
 def read_settings() -> Settings:
@@ -75,58 +42,24 @@ def _cure(error: Any) -> str:
 
 def mind_or_exit(settings: Settings) -> Mind:
     """The mind, or the end of the program with every problem of the content."""
-    try:
+    with _or_exit():
         return open_mind(settings)
+
+
+def responder_or_exit(mind: Mind, settings: Settings) -> Callable[..., Coroutine[Any, Any, Answer]]:
+    """What questions go through, or the end of the program where the name servers are wrong."""
+    with _or_exit():
+        return responder(mind, settings)
+
+
+@contextmanager
+def _or_exit() -> Iterator[None]:
+    try:
+        yield
     except KnowledgeError as wrong:
         raise click.ClickException(f"the knowledge base cannot be used:\n{wrong}") from None
-
-
-def responder(
-    mind: Mind, settings: Settings, metrics: "Metrics | None" = None
-) -> Callable[..., Coroutine[Any, Any, Answer]]:
-    """The one function that questions go through. Ends the program where the name servers are wrong."""
-    understood = metrics.understanding.observe if metrics else None
-    lookup = _lookup(settings, metrics)
-    return open_respond(mind.core, find_commands(), mind.knowledge.provider, lookup, understood)
-
-
-def _lookup(settings: Settings, metrics: "Metrics | None" = None) -> Lookup:
-    seen = metrics.looked_up if metrics else None
-    try:
-        return open_lookup(settings.postbote_nameservers, settings.internal_zones(), seen=seen)
     except ValueError as wrong:
         raise click.ClickException(str(wrong)) from None
-
-
-class InUse:
-    """The mind in use. Another takes its place when the content changes; who is being answered keeps the old one."""
-
-    def __init__(self, settings: Settings, metrics: "Metrics | None" = None) -> None:
-        """Ends the program where the content or the name servers are wrong."""
-        self._settings, self._metrics = settings, metrics
-        self.mind = mind_or_exit(settings)
-        self._respond = responder(self.mind, settings, metrics)
-
-    async def respond(self, *question: Any, **more: Any) -> Answer:
-        """See responder."""
-        return await self._respond(*question, **more)
-
-    def renew(self) -> str:
-        """Reads the content anew; what is wrong with it, and then nothing changes."""
-        try:
-            mind = open_mind(self._settings)
-        except KnowledgeError as wrong:
-            return str(wrong.problems[0])
-        self.mind, self._respond = mind, responder(mind, self._settings, self._metrics)
-        return ""
-
-
-def sections_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
-    """Sections of the FAQ → ids of their entries; error messages last."""
-    found: dict[str, list[str]] = {}
-    for entry in sorted(knowledge.entries.values(), key=lambda entry: (entry.kind == "error", entry.faq, entry.id)):
-        found.setdefault(entry.faq, []).append(entry.id)
-    return {section: tuple(ids) for section, ids in found.items()}
 
 
 @click.group()
@@ -149,7 +82,8 @@ def run() -> None:
     serve = import_module("bot.serve")
     import_module("bot.log").configure(settings.postbote_log_format)
     metrics = import_module("bot.metrics").Metrics()
-    use = InUse(settings, metrics)
+    with _or_exit():
+        use = InUse(settings, metrics)
     reload_ = import_module("bot.reload")
     folders = [settings.postbote_knowledge, settings.postbote_templates]
     words = serve.Words(
@@ -179,7 +113,7 @@ def ask(text: str, lang: Language | None, why: bool) -> None:
     """Answer TEXT once; also a command such as "/mx example.com"."""
     settings = read_settings()
     mind = mind_or_exit(settings)
-    answer = asyncio.run(responder(mind, settings)(Question(text, language=lang)))
+    answer = asyncio.run(responder_or_exit(mind, settings)(Question(text, language=lang)))
     click.echo(show.plain(mind.renderer.render(answer)))
     for line in show.offers(answer, mind.renderer.block):
         click.echo(f"\n{line}")
@@ -193,7 +127,7 @@ def answer(jsonl: bool) -> None:
     """Answer questions from standard input: {"text": …, "lang": "de" | "en" | null} a line."""
     settings = read_settings()
     mind = mind_or_exit(settings)
-    respond = responder(mind, settings)
+    respond = responder_or_exit(mind, settings)
     lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
     with asyncio.Runner() as runner:
         for line in stream.answers(
@@ -211,7 +145,7 @@ def mail_(file: Path, as_json: bool) -> None:
     mind, addresses = mind_or_exit(settings), settings.mail_addresses()
     known = Known(settings.own_addresses(), frozenset(addresses))
     ticket = consider.ticket_of_mail(file.read_bytes(), "".join(addresses[:1]))
-    found = asyncio.run(consider.consider(ticket, known, responder(mind, settings)))
+    found = asyncio.run(consider.consider(ticket, known, responder_or_exit(mind, settings)))
     click.echo(show.ticket(found, mind.renderer.render, as_json=as_json))
 
 
@@ -236,7 +170,7 @@ def preview_(last: int, as_json: bool) -> None:
 
     async def shown() -> list[Any]:
         found = []
-        async for one in preview.preview(channels, settings.ticket_mode, responder(mind, settings), last):
+        async for one in preview.preview(channels, settings.ticket_mode, responder_or_exit(mind, settings), last):
             wording = one.considered.worded(one.considered.verdict, one.considered.reasons)
             silent = one.considered.verdict == "silent"
             found.append(preview.to_json(one, "" if silent else show.plain(mind.renderer.render(wording))))
@@ -324,9 +258,12 @@ def doctor() -> None:
             return check_type("knowledge base", False, f"{wrong.problems[0]}; run `postbote check`")
         return check_type("knowledge base", True, f"{len(mind.knowledge.entries)} entries")
 
+    with _or_exit():
+        lookup = lookup_of(settings)
+
     async def examined() -> bool:
         well = True
-        async for found in doctor_.examine(settings, _lookup(settings), content):
+        async for found in doctor_.examine(settings, lookup, content):
             click.echo(f"  {'ok' if found.ok else 'WRONG':<6} {found.name}: {found.says}")
             well = well and found.ok
         return well

@@ -108,9 +108,10 @@ class Desk:
     async def _ask(self, event: Event) -> Reply:
         answer, mode = await self._considered(event)
         if mode == "off" and not event.question.command:
-            await self._remember(event, answer, mode, reason="the channel's mode is off")
-            return Reply(Answer("switched_off", answer.language), {"private": "yes"})
-        await self._remember(event, answer, mode)
+            off = Reply(Answer("switched_off", answer.language), {"private": "yes"})
+            await self._remember(event, answer, mode, off, reason="the channel's mode is off")
+            return off
+        await self._remember(event, answer, mode, Reply(answer))
         return Reply(answer)
 
     async def _overheard(self, event: Event) -> Reply:
@@ -177,8 +178,20 @@ class Desk:
         office = Desktop(event, self._store, channel) if channel and event.place else None
         return await self._respond(question, office, event.person), mode
 
-    async def _remember(self, event: Event, answer: Answer, mode: str, reason: str = "", *, said: bool = True) -> None:
-        """For the conversation, for why, and for the gaps. `said`: the bot speaks in the thread, unless silent."""
+    async def _remember(
+        self,
+        event: Event,
+        answer: Answer,
+        mode: str,
+        reply: Reply | None = None,
+        reason: str = "",
+        *,
+        said: bool = True,
+    ) -> None:
+        """For the conversation, for why, and for the gaps. `said`: the bot speaks in the thread, unless silent.
+
+        `reply`: for a run that comes after a crash (bot/jobs.py).
+        """
         channel = self._channels.get(event.channel)
         why = f"{self._why(answer)}\nmode        {mode if event.place else '-'}" + (
             reason and f"\nsilent      {reason}"
@@ -188,7 +201,8 @@ class Desk:
         link = await channel.link(event) if channel else ""
         spoke = said and not reason and bool(event.facts.get("thread"))
         await self._quietly(
-            event, lambda: self._store.remember(event, answer, reason=reason, why=why, link=link, spoke=spoke)
+            event,
+            lambda: self._store.remember(event, answer, reason=reason, why=why, link=link, spoke=spoke, reply=reply),
         )
 
     async def _conversation(self, event: Event) -> tuple[Before | None, str]:
@@ -196,7 +210,7 @@ class Desk:
 
         Without them a question is still a question: trouble here must not keep it from its answer.
         """
-        found = await self._quietly(event, lambda: (self._store.before(event), self._store.mode(event.place)))
+        found = await self._quietly(event, lambda: self._store.conversation(event))
         return found or (None, "mention")
 
     async def _mode(self, event: Event) -> str:

@@ -18,6 +18,7 @@ log = structlog.get_logger()
 APPLICATION_VERSION = "1"  # fixed: what the version before has stored is finished by this one (queue: finding 8)
 KEEP, LEAST = timedelta(days=7), timedelta(hours=26)  # of keys: longer than Slack's Delayed Events redeliver (24 h)
 WRITERS = 2  # connections to a SQLite file: more of them poll for its one write lock, up to 0.1 s at a time
+THREADS = 4  # that work with a SQLite file; the engine sets no bound, and eighty of them only waited for each other
 WAIT, WAITS = 2.0, 30  # seconds between looks for a database that is away at the start, and how many
 
 
@@ -54,8 +55,10 @@ def config(url: str, folder: Path, name: str) -> DBOSConfig:
         "name": "postbote",
         "system_database_url": url,
         "sys_db_pool_size": WRITERS if on_a_file else None,
+        "db_engine_kwargs": {"pool_pre_ping": not on_a_file},  # a file does not go away between two statements
         "application_version": APPLICATION_VERSION,
         "executor_id": name,
+        "max_executor_threads": THREADS if on_a_file else None,  # a server that is away may hold any number of them
         "log_level": "ERROR",
     }
 

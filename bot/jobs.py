@@ -24,7 +24,7 @@ from bot.channels import Channel
 from bot.core.model import Answer, Event, Language, Reply, TryLater
 from bot.engine import config, forget_old, open_slots, opened, pause_durably
 from bot.store import DATABASE_TROUBLE, Store
-from bot.stored import failure, to_answer, to_event, to_json, to_reply
+from bot.stored import failure, reply_to_json, to_answer, to_event, to_json, to_reply
 from bot.sweeper import TROUBLE, Sweeper
 from bot.turns import Turns
 from bot.watch import Watch, took
@@ -36,6 +36,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 1_800.0  # seconds between attempts, doubled f
 LONGEST_LOOK = 60.0  # seconds between attempts to decide: each is kept as a step, and a helpdesk may be down for long
 GIVE_UP_AFTER = 24 * 3_600.0  # seconds of pauses
 SUSPECT = 30.0  # seconds for which a process that could not store an event is not ready, unless it stores another one
+KEPT = frozenset({"ask", "explain"})  # acts whose reply the desk keeps before it is delivered (Store.reply)
+LATE = 2  # of the input's "form": a first run that needs no second attempt notes no step
 PATIENCE = 25.0  # seconds that a stop waits for work under way; systemd kills after 30
 
 Consider = Callable[[Event], Awaitable[Reply]]
@@ -112,7 +114,7 @@ class Jobs:
         event = replace(event, received=time.time())
         try:
             with SetWorkflowID(event.key):
-                await DBOS.start_workflow_async(self._workflow, to_json(event) | {"by": self._instance})
+                await DBOS.start_workflow_async(self._workflow, to_json(event) | {"by": self._instance, "form": LATE})
         except Exception:
             self._not_stored = self._loop.time()
             raise
@@ -147,11 +149,11 @@ class Jobs:
         """
 
         async def answer(stored: dict[str, Any]) -> None:
-            event, first_by = to_event(stored), stored.get("by")
+            event, first_by, form = to_event(stored), stored.get("by"), stored.get("form", 1)
             self._under_way.append(event.key)
             try:
                 with self._watch.of(event):
-                    await self._answer(event, first_by)
+                    await self._answer(event, first_by, late=form >= LATE and event.act in KEPT)
             except DATABASE_TROUBLE as wrong:  # of the engine itself: what was done could not be noted
                 log.error("interrupted", key=event.key, why=type(wrong).__name__)
                 raise asyncio.CancelledError from wrong  # an exception would end the job for good
@@ -161,61 +163,96 @@ class Jobs:
 
         return answer
 
-    async def _answer(self, event: Event, first_by: str | None) -> None:
+    async def _answer(self, event: Event, first_by: str | None, *, late: bool) -> None:
         """`first_by`: the process that stored the event, and runs it first; None: version 0.1 stored it.
 
-        The first attempt to deliver is no step, which would be one more commit: a workflow that runs again makes it
-        again, and looks for its own post before.
+        Every step is a commit, so a first run that is `late` notes none before it must wait for something: "respond" is
+        the first step, where there is any. Until then the desk has kept its reply. Nor is the first attempt to deliver
+        a step: a workflow that runs again makes it again, and looks for its own post before.
         """
-        found = await self._decided(event)
+        again = late and self._has_run(event, first_by)
+        found, noted = await self._decided(event, noted=not late or again, kept=again)
         if found["answer"] is None and not found["to"]:
             return
-        event = replace(event, reply_to={**event.reply_to, **found["to"]})
+        replying = replace(event, reply_to={**event.reply_to, **found["to"]})
         old = first_by is None
-        first_run_by = await DBOS.run_step_async({"name": "intent"}, self._own_name) if old else first_by
-        again = first_run_by != self._instance or self._sweeper.tried(event.key)
+        if not late:
+            first_by = await DBOS.run_step_async({"name": "intent"}, self._own_name) if old else first_by
+            again = self._has_run(event, first_by)
         pause, waited = FIRST_PAUSE, 0.0
         for attempt in count(1):
             deliver = self._deliver_step if attempt == 1 and not old else self._deliver_as_step
-            again_after, wait = await deliver(event, found["answer"], again)
+            again_after, wait = await deliver(replying, found["answer"], again)
             if wait is None:
-                self._watch.delivered(event, attempt)
+                self._watch.delivered(replying, attempt)
                 return
             if waited > GIVE_UP_AFTER:
-                self._watch.gave_up(event, waited)
+                self._watch.gave_up(replying, waited)
                 return
+            if not noted:
+                found, noted = await self._noted(event, found), True
             again = again or again_after
             seconds = wait or pause * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
             await pause_durably(seconds)
             waited, pause = waited + seconds, min(LONGEST_PAUSE, pause * 2)
+
+    def _has_run(self, event: Event, first_by: str | None) -> bool:
+        """May an earlier run have sent something?"""
+        return self._sweeper.tried(event.key) or first_by != self._instance
 
     async def _deliver_as_step(
         self, event: Event, answer: dict[str, Any] | None, again: bool
     ) -> tuple[bool, float | None]:
         return await DBOS.run_step_async({"name": "deliver"}, self._deliver_step, event, answer, again)
 
-    async def _decided(self, event: Event) -> Mapping[str, Any]:
-        """The reply as JSON: {"answer": … or None, "to": …}; after a wait, where the person asks too much at once."""
+    async def _decided(self, event: Event, *, noted: bool, kept: bool) -> tuple[Mapping[str, Any], bool]:
+        """The reply as JSON, {"answer": … or None, "to": …}, and whether it is noted as a step.
+
+        After a wait, where the person asks too much at once; a wait is always noted. `kept`: an earlier run may have
+        decided it, and kept it with the desk.
+        """
+        known = await self._kept(event) if kept else None
+        if not noted:
+            known = await self._respond_step(event, False)
+            if "wait" not in known:
+                return known, False
         in_turn, pause = False, FIRST_PAUSE
         while True:
-            found = to_reply(await DBOS.run_step_async({"name": "respond"}, self._respond_step, event, in_turn))
+            found = await self._noted(event, known, in_turn)
             if "wait" not in found:
-                return found
-            in_turn = True
+                return found, True
+            in_turn, known = True, None
             if found["note"]:
                 note = replace(event, key=f"{event.key}:slow", reply_to={**event.reply_to, "note": "yes"})
                 await DBOS.run_step_async({"name": "note"}, self._deliver_step, note, found["note"], False)
             await pause_durably(found["wait"] or pause)
             pause = pause if found["wait"] else min(LONGEST_LOOK, pause * 2)
 
+    async def _noted(
+        self, event: Event, known: Mapping[str, Any] | None = None, in_turn: bool = False
+    ) -> Mapping[str, Any]:
+        """What an earlier run has noted; else what is `known`, else what is decided now, which is noted."""
+        return to_reply(await DBOS.run_step_async({"name": "respond"}, self._respond_step, event, in_turn, known))
+
+    async def _kept(self, event: Event) -> Mapping[str, Any] | None:
+        try:
+            return await asyncio.to_thread(self._store.reply, event.key)
+        except DATABASE_TROUBLE as wrong:
+            log.warning("reply_not_read", key=event.key, why=type(wrong).__name__)
+            return None
+
     async def _own_name(self) -> str:
         return self._instance
 
-    async def _respond_step(self, event: Event, in_turn: bool) -> dict[str, Any]:
+    async def _respond_step(
+        self, event: Event, in_turn: bool, known: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
         """The reply as JSON; the neutral failure where our code is at fault; {"wait": seconds} where it must wait.
 
-        0: the usual pause.
+        0: the usual pause. `known`: what it is.
         """
+        if known is not None:
+            return known
         if event.act in ("ask", "explain") and not in_turn:
             seconds, tell = self._turns.take(event.person, self._loop.time())
             if seconds:
@@ -228,7 +265,7 @@ class Jobs:
             self._watch.retried(event, "decide", str(later), later.seconds)
             return {"wait": later.seconds or 0.0, "note": None}
         self._watch.decided(event, reply.answer, self._loop.time() - began)
-        return {"answer": to_json(reply.answer) if reply.answer else None, "to": dict(reply.to)}
+        return reply_to_json(reply)
 
     async def _failed(self, event: Event) -> Reply:
         """The neutral reply to a question; it is a gap too. What was no question gets none."""

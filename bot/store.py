@@ -9,19 +9,22 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
 
-from bot.core.model import Answer, Before, Event, Kept, Thread
+from bot.core.model import Answer, Before, Event, Kept, Reply, Thread
 from bot.core.redact import redacted
+from bot.stored import from_reply
 from bot.tables import META, METADATA, Unusable, at_column, key_column, migrate, text_column, upsert
 
 __all__ = ["DATABASE_TROUBLE", "Store", "Unusable"]
 
 FRESH = 24 * 3_600.0  # seconds for which a conversation goes on
 DAY = 86_400.0
+UNDELIVERED = 7 * DAY  # longer than bot/jobs.py tries to deliver a reply
 LONGEST = 2_000  # characters of a question that are kept
 WRITERS = 2  # connections to a SQLite file: more of them poll for its one write lock, up to 0.1 s at a time
 DATABASE_TROUBLE = sql.exc.SQLAlchemyError  # what every function here raises where the database cannot be used
@@ -36,7 +39,7 @@ _DECISIONS = sql.Table(
     sql.Column("language", sql.String(2), nullable=False),
     *(
         text_column(name)
-        for name in ("understood", "question", "outcome", "entries", "reason", "why", "sent", "link", "chosen")
+        for name in ("understood", "question", "outcome", "entries", "reason", "why", "sent", "link", "chosen", "reply")
     ),
     key_column("place", primary_key=False),
     key_column("person", primary_key=False),
@@ -61,7 +64,8 @@ _MODES = sql.Table(
 )
 _SECRETS = sql.Table("postbote_secrets", METADATA, key_column(), text_column("secret"), at_column())
 
-# Of every question, so built once: the newest before it in its conversation, and the mode of its place
+_SHOWN = [column for column in _DECISIONS.c if column.name != "reply"]  # which is there until it is delivered
+# Of every question, so built once: the newest before it in its conversation, and the mode of its place; its delivery
 _BEFORE = (
     sql.select(_DECISIONS.c.understood, _DECISIONS.c.language)
     .where(_DECISIONS.c.conversation == sql.bindparam("conversation"), _DECISIONS.c.key != sql.bindparam("key"))
@@ -70,6 +74,7 @@ _BEFORE = (
     .limit(1)
 )
 _MODE = sql.select(_MODES.c.mode).where(_MODES.c.key == sql.bindparam("place"))
+_REPLY = sql.select(_DECISIONS.c.reply).where(_DECISIONS.c.key == sql.bindparam("key"))
 
 
 @contextmanager
@@ -121,18 +126,32 @@ class Store:
 
     # Decisions
 
-    def before(self, event: Event) -> Before | None:
-        """The question before this one in its conversation; None where there is none, or it is too long ago."""
+    def conversation(self, event: Event) -> tuple[Before | None, str]:
+        """The question before this one in its conversation, and the mode of its place (see `mode`), in one look.
+
+        None where there is none, or it is too long ago.
+        """
         at = {"conversation": event.conversation, "key": event.key, "fresh": time.time() - FRESH}
-        row = self._first(_BEFORE, at) if event.conversation else None
-        return Before(row.understood, row.language) if row else None
+        with self.engine.connect() as connection:
+            row = connection.execute(_BEFORE, at).first() if event.conversation else None
+            mode = connection.execute(_MODE, {"place": event.place}).first() if event.place else None
+        return Before(row.understood, row.language) if row else None, str(mode.mode) if mode else "mention"
 
     def remember(
-        self, event: Event, answer: Answer, *, reason: str = "", why: str = "", link: str = "", spoke: bool = False
+        self,
+        event: Event,
+        answer: Answer,
+        *,
+        reason: str = "",
+        why: str = "",
+        link: str = "",
+        spoke: bool = False,
+        reply: Reply | None = None,
     ) -> None:
         """Keeps what was decided about an event; once more for the same key replaces it.
 
-        `reason`: set where nothing was said. `spoke`: the bot speaks in the event's thread.
+        `reason`: set where nothing was said. `spoke`: the bot speaks in the event's thread. `reply`: what will be
+        delivered, in full, kept until it is.
         """
         decision = answer.decision
         silent = bool(reason)
@@ -152,6 +171,7 @@ class Store:
             "reason": reason,
             "why": redacted(why),
             "link": link,
+            "reply": from_reply(reply) if reply else "",
             "place": event.place,
             "person": event.person,
             "channel": event.channel,
@@ -185,16 +205,22 @@ class Store:
         """Of all decisions that are kept."""
         return int(self._first(sql.select(sql.func.count()).select_from(_DECISIONS))[0])
 
+    def reply(self, key: str) -> Mapping[str, Any] | None:
+        """What was decided and perhaps not delivered, as bot/stored.py reads it; None where nothing of it is kept."""
+        row = self._first(_REPLY, {"key": key})
+        return json.loads(row.reply) if row and row.reply else None
+
     def sent(self, key: str, sent: str, took: float = 0.0) -> None:
         """The reply was posted under this name (empty: it has none), so many seconds after the question came.
 
         Every table that names replies learns it.
         """
-        values: dict[str, Any] = ({"sent": sent} if sent else {}) | ({"took": took} if took else {})
-        for table in (_DECISIONS, *(t for t in METADATA.tables.values() if t is not _DECISIONS and "sent" in t.c)):
-            known = {name: value for name, value in values.items() if name in table.c}
-            if known:
-                self._run(sql.update(table).where(table.c.key == key).values(known))
+        values: dict[str, Any] = ({"sent": sent} if sent else {}) | ({"took": took} if took else {}) | {"reply": ""}
+        with self.engine.begin() as connection:
+            for table in (t for t in METADATA.tables.values() if "sent" in t.c):
+                known = {name: value for name, value in values.items() if name in table.c}
+                if known:
+                    connection.execute(_delivered(table, tuple(known)), {**known, "of": key})
 
     def chosen(self, key: str, entry: str) -> None:
         """A suggestion was clicked."""
@@ -209,6 +235,8 @@ class Store:
         """Deletes what is older than `keep_days`; threads a day after their last answer."""
         for table, seconds in ((_DECISIONS, self.keep), (_FEEDBACK, self.keep), (_THREADS, max(self.keep, DAY))):
             self._run(sql.delete(table).where(table.c.at < time.time() - seconds))
+        given_up = (_DECISIONS.c.reply != "", _DECISIONS.c.at < time.time() - UNDELIVERED)
+        self._run(sql.update(_DECISIONS).where(*given_up).values(reply=""))
         used_up = (_SECRETS.c.key.like("state:%"), _SECRETS.c.at < time.time() - DAY)  # nobody came back from Slack
         self._run(sql.delete(_SECRETS).where(*used_up))
 
@@ -291,7 +319,7 @@ class Store:
             .where(_FEEDBACK.c.key == of.key, _FEEDBACK.c.verdict == "unhelpful")
             .scalar_subquery()
         )
-        query = sql.select(_DECISIONS, unhelpful.label("unhelpful")).where(where).order_by(order).limit(limit)
+        query = sql.select(*_SHOWN, unhelpful.label("unhelpful")).where(where).order_by(order).limit(limit)
         with self.engine.connect() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return [Kept(**{**row, "entries": tuple(json.loads(row["entries"] or "[]"))}) for row in rows]
@@ -312,6 +340,13 @@ def _thread(conversation: str, asker: str) -> tuple[sql.TextClause, Mapping[str,
     """The bot speaks: the first asker stays, and so does the state."""
     row = {"key": conversation, "asker": asker, "state": "open", "at": time.time()}
     return upsert(_THREADS, tuple(row), kept=("asker", "state")), row
+
+
+@lru_cache
+def _delivered(table: sql.Table, columns: tuple[str, ...]) -> sql.Update:
+    """Built once, as for every question."""
+    values: dict[str, Any] = {name: sql.bindparam(name) for name in columns}
+    return sql.update(table).where(table.c.key == sql.bindparam("of")).values(values)
 
 
 def _set(table: sql.Table, key: str) -> sql.Update:

@@ -1,10 +1,11 @@
 """Events and answers ↔ plain values for the database. What an older version stored can still be read."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from bot.core.model import Answer, Event, Question
+from bot.core.model import Answer, Event, Question, Reply
 
 
 def to_json(value: Event | Answer) -> dict[str, Any]:
@@ -32,6 +33,19 @@ def to_answer(stored: Mapping[str, Any]) -> Answer:
 def to_reply(stored: Mapping[str, Any]) -> Mapping[str, Any]:
     """{"answer": … or None, "to": …}; version 0.1 stored the answer alone."""
     return {"answer": stored, "to": {}} if "template" in stored else stored
+
+
+def reply_to_json(reply: Reply) -> dict[str, Any]:
+    """{"answer": … or None, "to": …}."""
+    return {"answer": to_json(reply.answer) if reply.answer else None, "to": dict(reply.to)}
+
+
+def from_reply(reply: Reply) -> str:
+    """JSON as text; empty where it holds what JSON has no word for: then it is decided anew."""
+    try:
+        return json.dumps(reply_to_json(reply), ensure_ascii=False)
+    except (TypeError, ValueError):
+        return ""
 
 
 def failure(event: Event) -> Answer:

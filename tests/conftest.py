@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import Mind, open_mind
+from bot.mind import Mind, open_mind
 from bot.settings import Settings
 
 PROJECT = Path(__file__).parent.parent

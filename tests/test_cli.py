@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import Mind
 from bot.channels.slack.manifest import SCOPES
 from bot.channels.terminal import show
 from bot.commands import find_commands
 from bot.core.model import Event, Question
+from bot.mind import Mind
 from bot.respond import ask
 from bot.settings import Settings
 from bot.store import Store

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import Mind
 from bot.core.model import Decision, Outcome, Part
 from bot.evaluate import Line, cross_validate, metrics, read_set, report, run_set, to_text
+from bot.mind import Mind
 
 ROWS = [
     # expected, allowed to decline, outcome, entries, verdict, score

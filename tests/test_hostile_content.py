@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import Mind
 from bot.core.model import Answer
 from bot.knowledge import KnowledgeError, load
+from bot.mind import Mind
 from bot.render import LONGEST, Renderer, WordingError
 from bot.settings import CHECKOUT
 

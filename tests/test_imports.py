@@ -32,7 +32,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "preview": ({"channels", "consider", "core", "settings"}, set()),
     "presses": ({"core", "store", "commands"}, set()),
     "slots": ({"core"}, {"psycopg", "structlog"}),
-    "store": ({"core", "tables"}, {"sqlalchemy"}),
+    "store": ({"core", "stored", "tables"}, {"sqlalchemy"}),
     "bookmarks": ({"core", "store", "tables"}, {"sqlalchemy"}),
     "helpdesk": ({"core"}, {"httpx", "pydantic", "pydantic_settings", "starlette", "structlog"}),
     "ledger": ({"core", "store", "tables"}, {"sqlalchemy"}),
@@ -43,6 +43,10 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "settings": ({"core", "helpdesk"}, {"pydantic", "pydantic_settings", "platformdirs"}),
     "cache": ({"core"}, {"numpy"}),
     "commands": ({"core"}, set()),
+    "mind": (
+        {"cache", "commands", "core", "knowledge", "lookup", "metrics", "render", "respond", "settings"},
+        set(),
+    ),
     "reload": (set(), {"watchfiles", "structlog"}),
     "respond": ({"core", "commands"}, set()),
     "serve": (

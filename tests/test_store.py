@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sql
 
-from bot.__main__ import Mind
 from bot.core.model import Answer, Before, Event, Question
 from bot.insight import StoredInsight
+from bot.mind import Mind
 from bot.respond import ask
 from bot.store import DATABASE_TROUBLE, Store, Unusable
 from bot.tables import META, METADATA, SCHEMA
@@ -46,29 +46,29 @@ def answered(mind: Mind, text: str) -> Answer:
 
 def test_the_question_before_is_remembered(store: Store, mind: Mind, talk: str) -> None:
     store.remember(event(talk, "1", "x"), answered(mind, "Welcher Port für POP3 mit SSL?"))
-    assert store.before(event(talk, "2", "und für IMAP?")) == Before("Welcher Port für POP3 mit SSL?", "de")
+    assert store.conversation(event(talk, "2", "und für IMAP?"))[0] == Before("Welcher Port für POP3 mit SSL?", "de")
 
 
 def test_an_event_that_runs_again_is_kept_once_and_is_not_its_own_past(store: Store, mind: Mind, talk: str) -> None:
     store.remember(event(talk, "1", "x"), answered(mind, "which port for imap with ssl?"))
     store.remember(event(talk, "1", "x"), answered(mind, "which port for pop3 with ssl?"))
-    assert store.before(event(talk, "1", "x")) is None
-    assert store.before(event(talk, "2", "x")) == Before("which port for pop3 with ssl?", "en")
+    assert store.conversation(event(talk, "1", "x"))[0] is None
+    assert store.conversation(event(talk, "2", "x"))[0] == Before("which port for pop3 with ssl?", "en")
 
 
 def test_another_conversation_is_not_mixed_in(store: Store, mind: Mind, talk: str) -> None:
     store.remember(event(talk, "1", "x"), answered(mind, "Welcher Port für POP3 mit SSL?"))
-    assert store.before(event(f"{talk}0", "2", "und für IMAP?")) is None
+    assert store.conversation(event(f"{talk}0", "2", "und für IMAP?"))[0] is None
 
 
 def test_of_what_was_not_covered_only_the_language_is_kept(store: Store, mind: Mind, talk: str) -> None:
     store.remember(event(talk, "1", "x"), answered(mind, "How do I reset my mailbox password?"))
-    assert store.before(event(talk, "2", "x")) == Before("", "en")
+    assert store.conversation(event(talk, "2", "x"))[0] == Before("", "en")
 
 
 def test_addresses_are_not_kept(store: Store, mind: Mind, talk: str) -> None:
     store.remember(event(talk, "1", "x"), answered(mind, "Wie lautet der Benutzername für max@firma.de?"))
-    before = store.before(event(talk, "2", "x"))
+    before, _ = store.conversation(event(talk, "2", "x"))
     assert before is not None
     assert "max" not in before.understood
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from starlette.routing import BaseRoute
 
-from bot.__main__ import Mind, responder
 from bot.channels import Channel
 from bot.channels.terminal import show
 from bot.consider import Considered, consider, ticket_event, ticket_of_mail, to_key
@@ -21,6 +20,7 @@ from bot.core.modes import Modes, parse_modes
 from bot.desk import Desk
 from bot.jobs import Jobs
 from bot.ledger import Caps, Case, Ledger
+from bot.mind import Mind, responder
 from bot.settings import Settings
 from bot.store import Store
 from bot.tickets import Tickets

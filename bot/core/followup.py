@@ -30,9 +30,11 @@ def to_whole_question(before: str, text: str, reader: Reader) -> str:
 
     `before`: the question before, cleaned; a whole question itself. `text`: the message, cleaned.
     """
+    if not before:
+        return ""
     new = reader.words(text)
     said = _slots(new, reader)
-    if not before or not said or len(new) > MOST_WORDS or len(_others(new, said)) > MOST_OTHER_WORDS:
+    if not said or len(new) > MOST_WORDS or len(_others(new, said)) > MOST_OTHER_WORDS:
         return ""
     old = reader.words(before)
     kept = _without(old, _slots(old, reader), said, reader)
@@ -45,9 +47,9 @@ def stands_alone(text: str, reader: Reader) -> bool:
     return len(words) > FRAGMENT and "aspect" in _slots(words, reader)
 
 
-def _slots(words: Sequence[str], reader: Reader) -> dict[str, dict[str, list[str]]]:
+def _slots(words: Sequence[str], reader: Reader) -> dict[str, dict[str, Sequence[str]]]:
     """Slot → concept → the words that mean it."""
-    found: dict[str, dict[str, list[str]]] = {}
+    found: dict[str, dict[str, Sequence[str]]] = {}
     for concept, evidence in reader.vocabulary.concepts(words).items():
         slot = SLOTS.get(reader.vocabulary.group_of(concept))
         if slot:

@@ -13,6 +13,7 @@ from bot.core.model import LANGUAGES, Concept, Language
 from bot.core.text import fold
 
 REMEMBERED = 50_000  # words whose stems and such are remembered: more than a vocabulary, less than a flood of nonsense
+MESSAGES = 64  # whose concepts are remembered
 _TOKEN = re.compile(r"[a-z]+|\d+|[%@]")
 _ALGORITHM: Mapping[Language, str] = {"de": "german", "en": "english"}
 _FEWEST_LETTERS_TO_REPAIR = 5  # below that, one letter away is another word
@@ -70,6 +71,7 @@ class Vocabulary:
             tuple[str, str, str]
         ] = []  # (fixed part, where: "prefix" | "suffix" | "inside", concept id)
         self._starts = lru_cache(REMEMBERED)(self._what_starts)
+        self._in_message = lru_cache(MESSAGES)(self._meant)  # asked for by the ranker, a follow-up and each "why"
         self._of_group = lru_cache(REMEMBERED)(self._meant_by)
         self._words: set[str] = set()
         self._alone: set[str] = set()  # words that mean something without others
@@ -77,11 +79,14 @@ class Vocabulary:
         for concept in concepts:
             self._learn(concept)
 
-    def concepts(self, words: Sequence[str]) -> dict[str, list[str]]:
+    def concepts(self, words: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Concept ids → the words that mean them, in the order of the message.
 
         A phrase that negates hides what its words mean alone, within its group: "ohne SSL" is no SSL.
         """
+        return self._in_message(tuple(words))
+
+    def _meant(self, words: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
         matches = list(self._matches(words))
         hidden = {
             (place, self.group_of(concept))

@@ -30,12 +30,12 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import OrGroup, QueryParser
 
-from bot.__main__ import open_mind
 from bot.core.figures import Sample, chances, learnt, worths
 from bot.core.model import Decision, Knowledge, Outcome, Question
 from bot.core.questions import examples_of
 from bot.core.text import clean
 from bot.evaluate import FOLDS, Line, Result, cross_validate, metrics, read_set
+from bot.mind import open_mind
 from bot.settings import Settings
 
 PROJECT = Path(__file__).parents[2]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.__main__ import open_mind
 from bot.core.model import Question
 from bot.evaluate import read_set
+from bot.mind import open_mind
 from bot.settings import Settings
 from tests.bench.figures import Figure, middle, quantile
 

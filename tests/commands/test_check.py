@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from bot.__main__ import Mind
 from bot.commands import find_commands
 from bot.commands.check import examine
 from bot.core.model import LANGUAGES, Language, Question
 from bot.lookup import open_lookup
+from bot.mind import Mind
 from bot.respond import ask, open_respond
 from tests.servers.dns_server import DnsServer
 

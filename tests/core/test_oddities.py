@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.__main__ import Mind
 from bot.core.model import LANGUAGES, Language, Question
 from bot.core.oddities import oddities
 from bot.core.text import unmarked
+from bot.mind import Mind
 from bot.respond import ask
 
 ODD = [

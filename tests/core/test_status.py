@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.__main__ import Mind
 from bot.core.model import LANGUAGES, Answer, Language, Question
 from bot.core.status import meanings, reply_codes
 from bot.core.text import clean, error_text
+from bot.mind import Mind
 from bot.respond import facts_of
 from tests.conftest import PROJECT
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.__main__ import Mind
 from bot.core.features import Reader
 from bot.core.words import Spelling
+from bot.mind import Mind
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.__main__ import open_mind
 from bot.core.model import Answer, Event, Language, Question
+from bot.mind import open_mind
 from bot.respond import ask as decide
 from bot.settings import Settings
 from bot.store import Store

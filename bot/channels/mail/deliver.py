@@ -8,6 +8,7 @@ server took the mail: then it is not sent again, and the customer's mail is flag
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import structlog
@@ -25,6 +26,9 @@ T = TypeVar("T")
 SENDING = "$KbBotSending"  # on a copy in Sent whose mail may or may not have left
 ANSWERED = "$KbBotAnswered"
 AT_ONCE = 4  # SMTP connections
+_THREADS = ThreadPoolExecutor(
+    8, "mail"
+)  # more than there are waits at once: one for new mails, one for each of AT_ONCE
 ToMail = Callable[[str, str, Mapping[str, str], str, str, float], bytes]
 
 
@@ -141,9 +145,9 @@ class Delivery:
 
 
 async def blocking(work: Callable[[], T], *, maybe_sent: bool = False) -> T:
-    """In a thread; trouble with the server passes."""
+    """In a thread of its own: a mail server may take its time, the database's threads may not. Its trouble passes."""
     try:
-        return await asyncio.to_thread(work)
+        return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
     except Trouble as wrong:
         raise TryLater(f"IMAP: {wrong}", maybe_sent=maybe_sent) from None
 

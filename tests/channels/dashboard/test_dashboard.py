@@ -12,12 +12,12 @@ import pytest
 import pytest_asyncio
 import uvicorn
 
-from bot.__main__ import Mind
 from bot.admin import COOKIE, WRONG_AT_ONCE, Gate
 from bot.channels import Parts
 from bot.channels.dashboard import FORM, Dashboard, to_variables
 from bot.core.model import Answer, Event, Question, Reply
 from bot.insight import StoredInsight
+from bot.mind import Mind
 from bot.pages import Pages
 from bot.serve import open_app
 from bot.settings import Settings

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot.__main__ import Mind, responder
 from bot.channels.rt.read import (
     Part,
     Step,
@@ -24,6 +23,7 @@ from bot.channels.rt.read import (
 from bot.consider import consider
 from bot.core.loops import Known
 from bot.core.mail import parse
+from bot.mind import Mind, responder
 from bot.settings import Settings
 
 ROOT = "https://rt.example.org/rt/"

@@ -10,13 +10,13 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.__main__ import Mind
 from bot.bookmarks import Bookmarks
 from bot.channels import Parts
 from bot.channels.rt import SETTLE, Rt, examine
 from bot.consider import ticket_event
 from bot.core.model import Answer, Event, TryLater
 from bot.helpdesk.account import account_of
+from bot.mind import Mind
 from bot.settings import Settings
 from bot.store import Store
 from tests.channels.rt.running import POLL, Between, Bot

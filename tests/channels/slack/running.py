@@ -10,7 +10,6 @@ from typing import Any
 import uvicorn
 from pydantic import SecretStr
 
-from bot.__main__ import Mind, responder, sections_of
 from bot.channels import Channel, OpenTicket, Parts
 from bot.channels.slack import Slack
 from bot.channels.terminal import show
@@ -18,6 +17,7 @@ from bot.commands import Office
 from bot.core.model import Answer, Event, Language, Question
 from bot.desk import Desk, Respond
 from bot.jobs import Jobs
+from bot.mind import Mind, responder, sections_of
 from bot.serve import open_app
 from bot.settings import Settings
 from bot.store import Store

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.__main__ import Mind
+from bot.mind import Mind
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope, new_ts
 from tests.servers.fake_slack import TEAM, buttons

@@ -5,8 +5,8 @@ import re
 import time
 from pathlib import Path
 
-from bot.__main__ import Mind
 from bot.channels.slack.pace import Pace
+from bot.mind import Mind
 from bot.turns import Turns
 from tests.channels.slack.running import running, started
 from tests.channels.slack.talk import MENTION, Room

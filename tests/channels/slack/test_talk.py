@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.__main__ import Mind
 from bot.commands import Office
 from bot.core.model import Answer, Question
+from bot.mind import Mind
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope
 

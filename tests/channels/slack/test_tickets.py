@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.__main__ import Mind
 from bot.bookmarks import Bookmarks
 from bot.channels import Opened, Parts
 from bot.channels.zammad import Zammad
 from bot.core.model import Answer, Event
+from bot.mind import Mind
 from bot.store import Store
 from tests.channels.slack.running import running
 from tests.channels.slack.talk import MENTION, Room

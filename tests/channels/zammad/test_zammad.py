@@ -13,7 +13,6 @@ import aiohttp
 import pytest
 import uvicorn
 
-from bot.__main__ import Mind, responder
 from bot.bookmarks import Bookmarks
 from bot.channels import Channel, Off, Parts
 from bot.channels.terminal import show
@@ -24,6 +23,7 @@ from bot.desk import Desk
 from bot.helpdesk.hooks import BadHook
 from bot.jobs import Jobs
 from bot.ledger import Caps, Ledger
+from bot.mind import Mind, responder
 from bot.serve import open_app
 from bot.settings import Settings
 from bot.store import Store
