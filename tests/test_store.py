@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sql
 
-from bot.core.model import Answer, Before, Event, Question
+from bot.core.model import Answer, Before, Event, Question, Reply
 from bot.insight import StoredInsight
 from bot.mind import Mind
 from bot.respond import ask
 from bot.store import DATABASE_TROUBLE, Store, Unusable
+from bot.stored import to_answer
 from bot.tables import META, METADATA, SCHEMA
 
 
@@ -101,6 +102,40 @@ def test_a_decision_can_be_found_by_its_key_its_message_and_its_reply(store: Sto
     assert store.find(f"T1:{channel}", "%") is None
     store.forget(one.key)
     assert store.decision(one.key) is None
+
+
+def test_a_reply_is_kept_in_full_until_it_is_delivered(store: Store, mind: Mind, talk: str) -> None:
+    text = "Wie lautet der Benutzername für max@firma.de?"
+    reply = Reply(answered(mind, text), {"private": "yes"})
+    one = told(mind, store, talk, "1", text, reply=reply)
+    found = store.reply(one.key)
+    assert found is not None
+    assert to_answer(found["answer"]).facts["email"] == "max@firma.de"
+    assert (found["to"], store.reply(f"{one.key}0")) == ({"private": "yes"}, None)
+    store.sent(one.key, "1515449523.000001")
+    assert store.reply(one.key) is None
+    kept = store.decision(one.key)
+    assert kept is not None
+    assert (kept.sent, "max" in kept.question) == ("1515449523.000001", False)
+
+
+def test_a_reply_that_could_never_be_delivered_is_forgotten_after_a_week(store: Store, mind: Mind, talk: str) -> None:
+    text = "Welcher Port für POP3 mit SSL?"
+    one = told(mind, store, talk, "1", text, reply=Reply(answered(mind, text)))
+    store.forget_old()
+    assert store.reply(one.key)
+    with store.engine.begin() as connection:
+        connection.execute(
+            sql.text("UPDATE postbote_decisions SET at = at - 8 * 86400 WHERE key = :key"), {"key": one.key}
+        )
+    store.forget_old()
+    assert store.reply(one.key) is None
+    assert store.decision(one.key)
+
+
+def test_what_json_cannot_hold_is_decided_anew(store: Store, mind: Mind, talk: str) -> None:
+    one = told(mind, store, talk, "1", "x", reply=Reply(Answer("odd", "de", {"what": {1, 2}})))
+    assert store.reply(one.key) is None
 
 
 def test_a_silence_is_kept_with_its_reason_and_without_the_text(store: Store, mind: Mind, talk: str) -> None:

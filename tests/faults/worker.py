@@ -25,7 +25,7 @@ from bot.store import Store
 
 async def respond(question: Question, office: Office | None = None, person: str = "") -> Answer:
     await asyncio.sleep(0.01)
-    return Answer("echo", "de", {"text": question.text})
+    return Answer("echo", "de", {"text": os.environ.get("WORD", "") + question.text})
 
 
 def label(name: str, language: Language) -> str:

@@ -56,9 +56,8 @@ class FakeSlack:
     scopes: str = ""  # of the token, as every answer names them; empty: not told
     clock: float = 0.0  # seconds that this Slack's clock is ahead
     mute: bool = False  # Socket Mode connections stay open and answer nothing
-    trouble: list[str] = field(
-        default_factory=list
-    )  # for the next posts: "429", "500", "cut", and stored: "lost" (no reply), "half" (of one)
+    # For the next posts: "429", "500", "cut", "hold" (says nothing); and stored: "lost" (no reply), "half" (of one)
+    trouble: list[str] = field(default_factory=list)
     url: str = ""  # of the Web API, with a slash at the end
     locale: str = "en-GB"
     _sockets: list[web.WebSocketResponse] = field(default_factory=list)
@@ -305,6 +304,9 @@ class FakeSlack:
         if fault == "429":
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
         if fault == "500":
+            return web.Response(status=500, text="upstream error")
+        if fault == "hold":
+            await asyncio.sleep(60)
             return web.Response(status=500, text="upstream error")
         error = refused(body)
         if error:

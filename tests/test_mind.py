@@ -1,0 +1,38 @@
+"""The mind in use, and another that takes its place."""
+
+import gc
+import weakref
+from pathlib import Path
+
+from bot.core.model import Question
+from bot.mind import InUse
+from bot.settings import Settings
+
+PROJECT = Path(__file__).parent.parent
+
+
+async def test_a_renewed_mind_answers_and_the_old_one_is_let_go(data: Path) -> None:
+    """Although the garbage collector looks at neither."""
+    content = {"postbote_knowledge": PROJECT / "knowledge", "postbote_templates": PROJECT / "templates"}
+    use = InUse(Settings.model_validate({"postbote_data_dir": data, **content}))
+    assert gc.get_freeze_count() > 0
+    old = weakref.ref(use.mind.core._ranker)
+    assert use.renew() == ""
+    gc.collect()  # of no use by itself: what is set aside is not looked at
+    assert old() is None
+    answer = await use.respond(Question("Welcher Port für POP3 mit SSL?"))
+    assert answer.facts["entries"] == ["pop3-ssl"]
+    gc.unfreeze()
+
+
+def test_content_that_cannot_be_read_changes_nothing(data: Path, tmp_path: Path) -> None:
+    knowledge = tmp_path / "knowledge"
+    knowledge.symlink_to(PROJECT / "knowledge")
+    content = {"postbote_knowledge": knowledge, "postbote_templates": PROJECT / "templates"}
+    use = InUse(Settings.model_validate({"postbote_data_dir": data, **content}))
+    before = use.mind
+    knowledge.unlink()
+    knowledge.mkdir()
+    assert str(knowledge) in use.renew()
+    assert use.mind is before
+    gc.unfreeze()
