@@ -2,9 +2,29 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from contextlib import suppress
+from typing import Any, Literal, TextIO, cast
 
 import structlog
+
+
+class Lenient:
+    """A stream whose trouble is nobody's: a line that a full disk does not take is lost, never what it tells of."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """See TextIO."""
+        with suppress(OSError, ValueError):  # no room, or closed
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """See TextIO."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
 
 Form = Literal["logfmt", "json"]
 _ORDER = ["timestamp", "level", "event", "key"]
@@ -17,7 +37,7 @@ _LINES: Mapping[Form, Callable[[], Any]] = {
 def configure(form: Form) -> None:
     """For the whole process."""
     structlog.configure(
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Lenient(sys.stderr))),
         processors=(
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,

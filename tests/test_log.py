@@ -1,0 +1,25 @@
+"""The log, where it cannot be written."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+SAYS = """
+import structlog
+from bot.log import configure
+configure("{form}")
+structlog.get_logger().info("x")
+print("on")
+"""
+
+
+@pytest.mark.parametrize("form", ["logfmt", "json"])
+def test_a_full_disk_loses_lines_of_the_log_and_nothing_else(form: str) -> None:
+    """/dev/full refuses every byte, as a full disk does (full(4)): what was being logged goes on."""
+    with Path("/dev/full").open("w") as full:
+        run = [sys.executable, "-c", SAYS.format(form=form)]
+        done = subprocess.run(run, cwd=PROJECT, stdout=subprocess.PIPE, stderr=full, text=True, check=False)
+    assert done.stdout == "on\n"
