@@ -42,8 +42,10 @@ def _cure(error: Any) -> str:
 
 def mind_or_exit(settings: Settings) -> Mind:
     """The mind, or the end of the program with every problem of the content."""
-    with _or_exit():
+    try:
         return open_mind(settings)
+    except KnowledgeError as wrong:
+        raise click.ClickException(f"the knowledge base cannot be used:\n{wrong}") from None
 
 
 def responder_or_exit(mind: Mind, settings: Settings) -> Callable[..., Coroutine[Any, Any, Answer]]:
@@ -54,10 +56,9 @@ def responder_or_exit(mind: Mind, settings: Settings) -> Callable[..., Coroutine
 
 @contextmanager
 def _or_exit() -> Iterator[None]:
+    """The name servers alone are read in here: any other ValueError must stay what it is, a bug with its trace."""
     try:
         yield
-    except KnowledgeError as wrong:
-        raise click.ClickException(f"the knowledge base cannot be used:\n{wrong}") from None
     except ValueError as wrong:
         raise click.ClickException(str(wrong)) from None
 
@@ -82,8 +83,10 @@ def run() -> None:
     serve = import_module("bot.serve")
     import_module("bot.log").configure(settings.postbote_log_format)
     metrics = import_module("bot.metrics").Metrics()
+    mind = mind_or_exit(settings)
     with _or_exit():
-        use = InUse(settings, metrics)
+        use = InUse(mind, settings, metrics)
+    del mind  # held by `use` alone: after a reload it must go
     reload_ = import_module("bot.reload")
     folders = [settings.postbote_knowledge, settings.postbote_templates]
     words = serve.Words(

@@ -10,14 +10,13 @@ import structlog
 from dbos import DBOS, DBOSConfig
 
 from bot.slots import FileSlots, PostgresSlots, Slots
-from bot.store import DATABASE_TROUBLE, Store, Unusable
+from bot.store import DATABASE_TROUBLE, WRITERS, Store, Unusable
 from bot.sweeper import TROUBLE, Sweeper
 
 log = structlog.get_logger()
 
 APPLICATION_VERSION = "1"  # fixed: what the version before has stored is finished by this one (queue: finding 8)
 KEEP, LEAST = timedelta(days=7), timedelta(hours=26)  # of keys: longer than Slack's Delayed Events redeliver (24 h)
-WRITERS = 2  # connections to a SQLite file: more of them poll for its one write lock, up to 0.1 s at a time
 THREADS = 4  # that work with a SQLite file; the engine sets no bound, and eighty of them only waited for each other
 WAIT, WAITS = 2.0, 30  # seconds between looks for a database that is away at the start, and how many
 

@@ -64,10 +64,10 @@ def lookup_of(settings: Settings, metrics: "Metrics | None" = None) -> Lookup:
 class InUse:
     """The mind in use. Another takes its place when the content changes; who is being answered keeps the old one."""
 
-    def __init__(self, settings: Settings, metrics: "Metrics | None" = None) -> None:
-        """Raises KnowledgeError, and ValueError where the name servers are wrong."""
+    def __init__(self, mind: Mind, settings: Settings, metrics: "Metrics | None" = None) -> None:
+        """Raises ValueError where the name servers are wrong."""
         self._settings, self._metrics = settings, metrics
-        self._take(open_mind(settings))
+        self._take(mind)
 
     async def respond(self, *question: Any, **more: Any) -> Answer:
         """See responder."""

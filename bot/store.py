@@ -134,8 +134,8 @@ class Store:
         at = {"conversation": event.conversation, "key": event.key, "fresh": time.time() - FRESH}
         with self.engine.connect() as connection:
             row = connection.execute(_BEFORE, at).first() if event.conversation else None
-            mode = connection.execute(_MODE, {"place": event.place}).first() if event.place else None
-        return Before(row.understood, row.language) if row else None, str(mode.mode) if mode else "mention"
+            mode = _mode(connection, event.place)
+        return Before(row.understood, row.language) if row else None, mode
 
     def remember(
         self,
@@ -284,8 +284,8 @@ class Store:
 
     def mode(self, place: str) -> str:
         """`mention`, `listen` or `off`; `mention` where nobody set one."""
-        row = self._first(_MODE, {"place": place}) if place else None
-        return str(row.mode) if row else "mention"
+        with self.engine.connect() as connection:
+            return _mode(connection, place)
 
     def set_mode(self, place: str, mode: str, person: str) -> None:
         """Sets a channel's mode."""
@@ -334,6 +334,11 @@ class Store:
 
     def _put(self, table: sql.Table, key: dict[str, str], values: dict[str, Any]) -> None:
         self._run(upsert(table, (*key, *values)), key | values)
+
+
+def _mode(connection: sql.Connection, place: str) -> str:
+    row = connection.execute(_MODE, {"place": place}).first() if place else None
+    return str(row.mode) if row else "mention"
 
 
 def _thread(conversation: str, asker: str) -> tuple[sql.TextClause, Mapping[str, Any]]:

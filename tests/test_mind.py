@@ -5,7 +5,7 @@ import weakref
 from pathlib import Path
 
 from bot.core.model import Question
-from bot.mind import InUse
+from bot.mind import InUse, open_mind
 from bot.settings import Settings
 
 PROJECT = Path(__file__).parent.parent
@@ -14,7 +14,8 @@ PROJECT = Path(__file__).parent.parent
 async def test_a_renewed_mind_answers_and_the_old_one_is_let_go(data: Path) -> None:
     """Although the garbage collector looks at neither."""
     content = {"postbote_knowledge": PROJECT / "knowledge", "postbote_templates": PROJECT / "templates"}
-    use = InUse(Settings.model_validate({"postbote_data_dir": data, **content}))
+    settings = Settings.model_validate({"postbote_data_dir": data, **content})
+    use = InUse(open_mind(settings), settings)
     assert gc.get_freeze_count() > 0
     old = weakref.ref(use.mind.core._ranker)
     assert use.renew() == ""
@@ -29,7 +30,8 @@ def test_content_that_cannot_be_read_changes_nothing(data: Path, tmp_path: Path)
     knowledge = tmp_path / "knowledge"
     knowledge.symlink_to(PROJECT / "knowledge")
     content = {"postbote_knowledge": knowledge, "postbote_templates": PROJECT / "templates"}
-    use = InUse(Settings.model_validate({"postbote_data_dir": data, **content}))
+    settings = Settings.model_validate({"postbote_data_dir": data, **content})
+    use = InUse(open_mind(settings), settings)
     before = use.mind
     knowledge.unlink()
     knowledge.mkdir()

@@ -26,9 +26,7 @@ T = TypeVar("T")
 SENDING = "$KbBotSending"  # on a copy in Sent whose mail may or may not have left
 ANSWERED = "$KbBotAnswered"
 AT_ONCE = 4  # SMTP connections
-_THREADS = ThreadPoolExecutor(
-    8, "mail"
-)  # more than there are waits at once: one for new mails, one for each of AT_ONCE
+_THREADS = ThreadPoolExecutor(8, "mail")  # more than wait at once: one for new mails, one for each of AT_ONCE
 ToMail = Callable[[str, str, Mapping[str, str], str, str, float], bytes]
 
 
