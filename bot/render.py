@@ -27,6 +27,7 @@ _UNITS: Mapping[
 }
 _EXAMPLE_DOMAIN: Mapping[Language, str] = {"de": "ihredomain.tld", "en": "yourdomain.tld"}
 PARSED = 1_000  # entries whose answers are kept parsed
+LABELS = 1_000  # that are kept worded: a reply has up to six
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 LONGEST = 100_000  # characters of a reply; Slack cuts at 40,000
 # What an entry may be made of: words, figures, filters of ours, and a condition. No loop, call, assignment or file
@@ -81,6 +82,7 @@ class Renderer:
         for unit in _UNITS:
             self._environment.filters[unit] = jinja2.pass_context(_counting(unit))
         self._parsed = lru_cache(PARSED)(self._compiled)
+        self._labels = lru_cache(LABELS)(self._worded_label)
 
     def render(self, answer: Answer) -> str:
         """The whole reply, in its language."""
@@ -99,6 +101,9 @@ class Renderer:
 
     def label(self, name: str, language: Language) -> str:
         """What a button or a heading says: a block of templates/labels.md."""
+        return self._labels(name, language)
+
+    def _worded_label(self, name: str, language: Language) -> str:
         return self.block("labels", f"{name}_{language}", language)
 
     def title(self, entry_id: str, language: Language) -> str:

@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
 from bot.core.text import fold
@@ -91,6 +92,7 @@ class LanguageGuess:
         self._letters = {language: Counter(g for t in texts[language] for g in _grams(t)) for language in LANGUAGES}
         seen = set().union(*self._letters.values())
         self._of_words = {language: sum(self._words[language].values()) + 1 for language in LANGUAGES}
+        self._odds = lru_cache(REMEMBERED)(self._odds_of)
         self._of_letters = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in LANGUAGES}
 
     def of(self, text: str, hint: Language | None = None, pasted: str = "") -> Language:
@@ -119,7 +121,7 @@ class LanguageGuess:
         odds = sum(max(-MOST_OF_A_WORD, min(MOST_OF_A_WORD, self._odds(w))) for w in words if not is_function_word(w))
         return 0.9 * math.tanh(odds / 4)
 
-    def _odds(self, word: str) -> float:
+    def _odds_of(self, word: str) -> float:
         """Log odds of a word: of itself where the examples use it, else of its letters.
 
         About 0 for what both languages use alike: protocols, client labels, names of programs.
@@ -139,6 +141,7 @@ class LanguageGuess:
         )
 
 
+REMEMBERED = 10_000  # words whose odds are remembered
 _UNDECIDED = 0.05  # less evidence than this is none
 MOST_OF_A_WORD = 2.5  # log odds: a word is rarely certain
 SEEN = 2  # times that the examples must use a word before it tells for itself

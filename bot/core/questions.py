@@ -8,6 +8,7 @@ The weights were chosen on the development questions (bot/DECISIONS.md).
 
 import math
 import zlib
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -99,16 +100,25 @@ def _numbers(features: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
 
 def _weighted(counts: Counts, number: Mapping[str, Mapping[str, int]], idf: Floats) -> tuple[Ints, Floats]:
     """Numbers and values of the known features, each group at its weight."""
-    parts = [_group(group, counts[group], number[group], idf) for group in GROUPS]
-    return np.concatenate([ids for ids, _ in parts]), np.concatenate([values for _, values in parts])
+    known, times, ends = [], [], []
+    for group in GROUPS:
+        of = number[group]
+        for feature, said in counts[group].items():
+            if (found := of.get(feature)) is not None:
+                known.append(found)
+                times.append(said)
+        ends.append(len(known))
+    ids = np.array(known, dtype=np.int32)
+    values = np.array(times, dtype=np.float32) * idf[ids]
+    for group, begin, end in zip(GROUPS, [0, *ends], ends, strict=False):
+        own = values[begin:end]
+        own *= GROUP_WEIGHT[group] / (_length(own) or 1.0)
+    return ids, values
 
 
-def _group(group: str, times: Mapping[str, float], number: Mapping[str, int], idf: Floats) -> tuple[Ints, Floats]:
-    known = [(n, t) for f, t in times.items() if (n := number.get(f)) is not None]
-    ids = np.array([n for n, _ in known], dtype=np.int32)
-    values = np.array([t for _, t in known], dtype=np.float32) * idf[ids]
-    length = float(np.linalg.norm(values)) or 1.0
-    return ids, (values * (GROUP_WEIGHT[group] / length)).astype(np.float32)
+def _length(values: Floats) -> float:
+    """As np.linalg.norm has it, which takes longer to find out what it was given."""
+    return float(np.sqrt(values.dot(values)))
 
 
 def _columns(features: Sequence[str]) -> tuple[Ints, Floats]:
@@ -224,6 +234,10 @@ class Ranker:
         self._trained = trained
         self._number = _numbers(trained.features)
         self._column, self._sign = _columns(trained.features)
+        self._first_word = bisect_left(trained.features, "word:")  # the last group of the sorted features
+        owner = trained.example_owner
+        self._owner = owner.astype(np.min_scalar_type(len(trained.owners)))  # short integers are sorted the fastest
+        self._places = np.arange(min(MOST_POSTINGS, len(trained.posting_value)), dtype=np.intp)
         self._remembered = lru_cache(2 + min(100, READ // len(trained.example_owner)))(self._features)
 
     def rank(self, words: Sequence[str]) -> Ranking:
@@ -238,9 +252,11 @@ class Ranker:
         trained, read = self._trained, self._remembered(tuple(words))
         weights = trained.weights[self._column[read.ids], trained.owners.index(owner)]
         share = read.values * self._sign[read.ids] * weights
-        said = [(v, trained.features[i]) for v, i in zip(share.tolist(), read.ids.tolist(), strict=True)]
-        stems = sorted((-v, f.removeprefix("word:")) for v, f in said if v > 0 and f.startswith("word:"))
-        return [stem for _, stem in stems[:most]]
+        stems = [
+            (-float(share[place]), trained.features[read.ids[place]].removeprefix("word:"))
+            for place in np.flatnonzero((share > 0) & (read.ids >= self._first_word))
+        ]
+        return [stem for _, stem in sorted(stems)[:most]]
 
     def nearest_example(self, words: Sequence[str], owner: str) -> int:
         """Number of the owner's example that is nearest to the message, in the order of `examples_of`."""
@@ -260,31 +276,35 @@ class Ranker:
 
     def _nearest(self, cosine: Floats) -> Floats:
         """Per owner the mean cosine of its nearest examples."""
-        trained = self._trained
-        near = np.arange(len(cosine))
-        if len(near) > MOST_NEAR:
+        owner = self._owner
+        if len(cosine) > MOST_NEAR:
             near = np.argpartition(-cosine, MOST_NEAR)[:MOST_NEAR]
-        return _mean_of_top(cosine[near], trained.example_owner[near], len(trained.owners))
+            cosine, owner = cosine[near], owner[near]
+        return _mean_of_top(cosine, owner, len(self._trained.owners))
 
     def _cosines(self, ids: Ints, values: Floats) -> Floats:
         """Per example the cosine to the message; of many postings, those of the most telling features."""
         trained = self._trained
         order = np.argsort(-values, kind="stable")
-        begins = trained.posting_start[ids[order]]
-        counts = trained.posting_start[ids[order] + 1] - begins
-        ends = np.cumsum(counts)
-        within = int(np.searchsorted(ends, MOST_POSTINGS, side="right"))
+        ids, ordered = ids[order], values[order]
+        begins = trained.posting_start[ids]
+        counts = trained.posting_start[ids + 1] - begins
+        ends = counts.cumsum()
+        within = int(ends.searchsorted(MOST_POSTINGS, side="right"))
         begins, counts, ends = begins[:within], counts[:within], ends[:within]
-        postings = np.arange(counts.sum()) + np.repeat(begins - (ends - counts), counts)  # of all features, in one row
-        products = trained.posting_value[postings] * np.repeat(values[order][:within], counts)
-        sums = np.bincount(trained.posting_example[postings], products, len(trained.example_owner))
-        return (sums / (float(np.linalg.norm(values)) or 1.0)).astype(np.float32)
+        postings = (begins - (ends - counts)).repeat(counts)  # of all features, in one row
+        postings += self._places[: len(postings)]
+        products = trained.posting_value.take(postings)
+        products *= ordered[:within].repeat(counts)
+        sums = np.bincount(trained.posting_example.take(postings), products, len(trained.example_owner))
+        return (sums / (_length(values) or 1.0)).astype(np.float32)
 
 
 def _mean_of_top(cosine: Floats, owner: Ints, owners: int) -> Floats:
     """Examples that are not among `cosine` count as 0."""
-    order = np.lexsort((-cosine, owner))
-    first = np.searchsorted(owner[order], np.arange(owners))
-    rank = np.arange(len(order)) - first[owner[order]]
-    top = order[rank < NEAREST]
+    order = np.argsort(-cosine)
+    order = order[np.argsort(owner[order], kind="stable")]
+    owner, cosine = owner[order], cosine[order]
+    top = np.ones(len(order), dtype=bool)
+    top[NEAREST:] = owner[NEAREST:] != owner[:-NEAREST]
     return (np.bincount(owner[top], weights=cosine[top], minlength=owners) / NEAREST).astype(np.float32)

@@ -9,7 +9,9 @@ import html
 import re
 import unicodedata
 from collections.abc import Container, Sequence
+from functools import lru_cache
 
+MESSAGES = 16  # that are remembered as they were cleaned: each is read for its language, its words, its errors …
 LONGEST = 20_000  # characters read of one message: Slack cuts at 40,000, a bounce says its reason in the first lines
 
 # docs.slack.dev/messaging/formatting-message-text: <target|label>, <target>, <@U…>, <#C…|name>, <!subteam^…|name>
@@ -48,6 +50,7 @@ _TIMESTAMP = re.compile(
 )
 
 
+@lru_cache(MESSAGES)
 def clean(text: str) -> str:
     """The message as its writer saw it: plain text, straight quotes, no mark-up or quoting; line breaks are kept."""
     text = unmarked(text[:LONGEST])
@@ -64,6 +67,7 @@ def unmarked(text: str) -> str:
     return html.unescape(html.unescape(_without_slack_marks(text)))
 
 
+@lru_cache(MESSAGES)
 def error_text(cleaned: str) -> str:
     """The part of a cleaned message that can hold an error, without log prefixes and qmail's spelling."""
     return _TOKEN.sub(_plain_spelling, _TIMESTAMP.sub(" ", without_returned(cleaned))).strip()

@@ -4,9 +4,11 @@ Escapes first: nothing can mention, ping or link.
 """
 
 import re
+from functools import lru_cache
 
 from bot.core.table import aligned, bare, spoken, to_rows
 
+REMEMBERED = 256  # texts: most answers are given again, to others
 _CODE = re.compile(r"(?<!\\)`([^`\n]+)`")
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 _EMPHASIS = re.compile(r"(?<!\\)(?:(?<!\w)_|_(?!\w))")
@@ -16,6 +18,7 @@ _ESCAPED = re.compile(r"\\([\\`*_\[\]|#~]|&lt;|&gt;)")
 _MARKS = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "'"})
 
 
+@lru_cache(REMEMBERED)
 def to_mrkdwn(markdown: str) -> str:
     """Bold, emphasis, code, bullets, and tables as text of one width; every `&`, `<` and `>` is escaped."""
     return "\n\n".join(_table(rows) if (rows := to_rows(part)) else _words(part) for part in markdown.split("\n\n"))
@@ -42,6 +45,7 @@ def literal(text: str) -> str:
     return escape(text).translate(_MARKS)
 
 
+@lru_cache(REMEMBERED)
 def to_plain(markdown: str) -> str:
     """The fallback text: what notifications show and screen readers read. The same words, without marks."""
     parts = markdown.split("\n\n")
