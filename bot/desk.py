@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -109,10 +110,9 @@ class Desk:
         answer, mode = await self._considered(event)
         if mode == "off" and not event.question.command:
             off = Reply(Answer("switched_off", answer.language), {"private": "yes"})
-            await self._remember(event, answer, mode, off, reason="the channel's mode is off")
-            return off
-        await self._remember(event, answer, mode, Reply(answer))
-        return Reply(answer)
+            keep = partial(self._remember, event, answer, mode, off, reason="the channel's mode is off")
+            return replace(off, keep=keep)
+        return Reply(answer, keep=partial(self._remember, event, answer, mode, Reply(answer)))
 
     async def _overheard(self, event: Event) -> Reply:
         thread = await asyncio.to_thread(self._store.thread, event.conversation)

@@ -30,6 +30,8 @@ class Line:
             self._watch.received(event)
             began = time.perf_counter()
             reply = await self._consider(event)
+            if reply.keep:
+                await reply.keep()
             self._watch.decided(event, reply.answer, time.perf_counter() - began)
             await self._keep(event)
             self._watch.delivered(event, 1)

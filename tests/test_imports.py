@@ -19,7 +19,12 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "evaluate": ({"core"}, set()),
     "render": ({"core"}, {"jinja2"}),
     "lookup": ({"core"}, {"dns"}),
-    "jobs": ({"core", "engine", "store", "stored", "turns", "sweeper", "channels", "watch"}, {"dbos", "structlog"}),
+    "jobs": (
+        {"core", "deciding", "engine", "guard", "store", "stored", "turns", "sweeper", "channels", "watch"},
+        {"dbos", "structlog"},
+    ),
+    "deciding": ({"core", "engine", "guard", "store", "stored", "turns", "channels", "watch"}, {"dbos", "structlog"}),
+    "guard": ({"core", "store", "watch"}, {"structlog"}),
     "engine": ({"slots", "store", "sweeper"}, {"dbos", "structlog"}),
     "sweeper": ({"slots", "store"}, {"dbos", "structlog"}),
     "stored": ({"core"}, set()),

@@ -1,6 +1,6 @@
 """The vocabulary that every part shares: plain frozen values, no behaviour beyond small derived properties."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -196,6 +196,7 @@ class Reply:
 
     answer: Answer | None  # None: nothing is said
     to: Mapping[str, str] = field(default_factory=dict)  # laid over the event's `reply_to`: "update", "delete" …
+    keep: Callable[[], Awaitable[None]] | None = None  # keeps the decision: to be called while the reply is delivered
 
 
 @dataclass(frozen=True, slots=True)

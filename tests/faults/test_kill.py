@@ -4,7 +4,9 @@ Events come as from Slack: repeated until they are acknowledged.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from tests.faults.world import free_port as free_port  # others import it from h
 from tests.servers.fake_slack import FakeSlack
 from tests.slow import slow
 
+KEPT = "SELECT 1 FROM postbote_decisions WHERE reply != ''"
+SENT = "SELECT sent, reply FROM postbote_decisions WHERE sent != ''"
 QUICK = replace(SHORT, events=30, kills=1)
 
 
@@ -29,7 +33,7 @@ async def test_what_a_process_left_that_never_comes_back_is_taken_over(tmp_path:
     assert (outcome.events, outcome.lost, outcome.repeated) == (20, 0, 0)
 
 
-async def test_what_was_decided_is_said_also_after_a_kill_before_it_was_said(tmp_path: Path) -> None:
+async def test_what_was_decided_is_said_also_after_a_kill_while_it_is_said(tmp_path: Path) -> None:
     """Even where the next start would decide otherwise: another content, another version."""
     slack = FakeSlack()
     await slack.start()
@@ -38,7 +42,9 @@ async def test_what_was_decided_is_said_also_after_a_kill_before_it_was_said(tmp
     try:
         await first.start()
         assert await slack.deliver(first.url, mention(1, 1_515_449_522))
-        await asyncio.wait_for(_until(lambda: not slack.trouble), 10)  # the post is under way, and never arrives
+        with closing(sqlite3.connect(tmp_path / "store.sqlite")) as database:
+            await asyncio.wait_for(_until(lambda: bool(database.execute(KEPT).fetchall())), 10)
+        assert not slack.trouble  # the post is under way, and never arrives
         await first.kill()
         await second.start()
         await asyncio.wait_for(_until(lambda: bool(slack.posts)), 10)
@@ -47,8 +53,35 @@ async def test_what_was_decided_is_said_also_after_a_kill_before_it_was_said(tmp
         await asyncio.wait_for(_until(lambda: len(slack.posts) > 1), 10)
         assert slack.posts[1]["text"] == "second question 2"
     finally:
-        kill_all()
-        await slack.stop()
+        await _end(slack)
+
+
+async def test_a_reply_waits_for_nobody_who_writes_and_a_kill_before_it_is_kept_repeats_nothing(tmp_path: Path) -> None:
+    slack = FakeSlack()
+    await slack.start()
+    first, second = Worker(tmp_path, slack), Worker(tmp_path, slack)
+    try:
+        await first.start()
+        with closing(sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")  # another process writes, and takes its time
+            assert await slack.deliver(first.url, mention(1, 1_515_449_522))
+            await asyncio.wait_for(_until(lambda: bool(slack.posts)), 2)  # SQLite would wait for five
+            await first.kill()
+            other.execute("ROLLBACK")
+            await second.start()
+            await asyncio.wait_for(_until(lambda: bool(other.execute(SENT).fetchall())), 10)
+            assert other.execute(SENT).fetchall() == [(slack.posts[0]["ts"], "")]
+        assert [post["text"] for post in slack.posts] == ["question 1"]
+    finally:
+        await _end(slack)
+
+
+async def _end(slack: FakeSlack) -> None:
+    left = list(Worker.running)
+    kill_all()
+    for process in left:
+        await process.wait()
+    await slack.stop()
 
 
 async def _until(true: Callable[[], bool]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 EVERY = 1.0  # seconds from one post in a channel to the next
 GRACE = 0.5  # seconds that the post which was refused gets to come back first
 PATIENCE = 1.0  # seconds that a post waits for the answers to earlier questions; one takes 7 to 70 ms (tests/bench)
+TIDIED = 2  # channels that are looked at with every call, whether they are at rest
 
 
 @dataclass(slots=True)
@@ -17,7 +18,18 @@ class _Line:
     coming: dict[str, float] = field(default_factory=dict)  # order → until when it is waited for, by the loop's clock
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     next_at: float = 0.0  # of the loop's clock
-    task: asyncio.Task[None] | None = None
+    task: asyncio.Task[None] | None = None  # while somebody waits
+
+    def ready_at(self, order: str) -> float:
+        """When this one may go, if it is the first and nothing changes until then; the loop's clock."""
+        return max([self.next_at, *(until for other, until in self.coming.items() if other < order)])
+
+    def is_at_rest(self, now: float) -> bool:
+        return not self.task and max([self.next_at, *self.coming.values()]) <= now
+
+    def come(self, now: float) -> None:
+        """Who was waited for for long enough is not waited for any more."""
+        self.coming = {order: until for order, until in self.coming.items() if until > now}
 
 
 class Pace:
@@ -30,54 +42,52 @@ class Pace:
 
     def expect(self, channel: str, order: str) -> None:
         """A question has come whose answer is still being found: later ones do not overtake it."""
-        line = self._lines.setdefault(channel, _Line())
-        line.coming[order] = asyncio.get_running_loop().time() + PATIENCE
-        self._begin(channel, line)
+        line, now = self._line(channel), asyncio.get_running_loop().time()
+        line.come(now)
+        line.coming[order] = now + PATIENCE
 
     async def turn(self, channel: str, order: str) -> None:
-        """Returns when it is this post's turn; of those that wait, the one with the least `order` is next."""
-        line = self._lines.setdefault(channel, _Line())
+        """Returns when it is this post's turn; of those that wait, the one with the least `order` is next.
+
+        At once, as a rule: then nothing else runs in between.
+        """
+        line, loop = self._line(channel), asyncio.get_running_loop()
         line.coming.pop(order, None)
-        mine = asyncio.get_running_loop().create_future()
+        if not line.waiting and line.ready_at(order) <= loop.time():
+            line.next_at = loop.time() + self._every
+            return
+        mine = loop.create_future()
         heapq.heappush(line.waiting, (order, next(self._numbers), mine))
         line.changed.set()
-        self._begin(channel, line)
+        line.task = line.task or asyncio.create_task(self._serve(line))
         await mine
 
     def hold(self, channel: str, seconds: float) -> None:
         """Nothing is posted in this channel for so long: Slack asked for it."""
-        line = self._lines.setdefault(channel, _Line())
+        line = self._line(channel)
         line.next_at = max(line.next_at, asyncio.get_running_loop().time() + seconds + GRACE)
-        self._begin(channel, line)
 
-    def _begin(self, channel: str, line: _Line) -> None:
-        if line.task is None:
-            line.task = asyncio.create_task(self._serve(channel, line))
+    def _line(self, channel: str) -> _Line:
+        """A channel's; the longest known ones that are at rest are forgotten meanwhile."""
+        now = asyncio.get_running_loop().time()
+        for name in list(itertools.islice(self._lines, TIDIED)):
+            line = self._lines.pop(name)
+            if not line.is_at_rest(now):
+                self._lines[name] = line
+        return self._lines.setdefault(channel, _Line())
 
-    async def _serve(self, channel: str, line: _Line) -> None:
+    async def _serve(self, line: _Line) -> None:
         loop = asyncio.get_running_loop()
-        while line.waiting or line.coming:
+        while line.waiting:
             line.changed.clear()
-            left = _ready_at(line) - loop.time()
+            left = line.ready_at(line.waiting[0][0]) - loop.time()
             if left > 0:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(line.changed.wait(), left)
-            elif line.waiting:
+            else:
                 mine = heapq.heappop(line.waiting)[2]
                 if not mine.done():
                     mine.set_result(None)
                     line.next_at = loop.time() + self._every
-            line.coming = {order: until for order, until in line.coming.items() if until > loop.time()}
-        while line.next_at > loop.time():  # whoever comes next must wait for it
-            await asyncio.sleep(line.next_at - loop.time())
-        if line.waiting or line.coming:
-            line.task = asyncio.create_task(self._serve(channel, line))
-        else:
-            del self._lines[channel]
-
-
-def _ready_at(line: _Line) -> float:
-    """When the first that waits may go, where nothing changes until then; the loop's clock."""
-    first = line.waiting[0][0] if line.waiting else None
-    earlier = [until for order, until in line.coming.items() if first is None or order < first]
-    return max([line.next_at, *earlier])
+            line.come(loop.time())
+        line.task = None

@@ -21,6 +21,7 @@ from bot.mind import Mind, responder, sections_of
 from bot.serve import open_app
 from bot.settings import Settings
 from bot.store import Store
+from bot.turns import Turns
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
 
 
@@ -109,6 +110,7 @@ async def started(
     pace: float = 0.02,
     ping: float = 5.0,
     open_ticket: OpenTicket | None = None,
+    turns: Turns | None = None,
     **changed: Any,
 ) -> AsyncIterator[Running]:
     """The bot alone: to stop it and start it again with the same Slack and the same folder."""
@@ -125,7 +127,7 @@ async def started(
     )
     concerns = desk.concerns if with_jobs else always
     if with_jobs:
-        bot.jobs = Jobs("", folder, desk.consider, channels, bot.store)
+        bot.jobs = Jobs("", folder, desk.consider, channels, bot.store, turns=turns)
         await bot.jobs.start()
     parts = Parts(bot.stored, respond, render, {}, label, title, concerns, bot.store, open_ticket=open_ticket)
     channel = bot.channel = Slack(parts, settings, settle=0.1, pace=pace, ping=ping)

@@ -5,6 +5,8 @@ import re
 import time
 from pathlib import Path
 
+import pytest
+
 from bot.channels.slack.pace import Pace
 from bot.mind import Mind
 from bot.turns import Turns
@@ -46,6 +48,18 @@ async def test_of_those_who_wait_the_earliest_question_is_first() -> None:
     assert done == ["1", "3", "5", "9"]
 
 
+async def test_who_need_not_wait_goes_at_once_and_channels_at_rest_are_forgotten() -> None:
+    pace = Pace(0.02)
+    for number in range(500):
+        pace.expect(f"C{number}", "1")
+        with pytest.raises(StopIteration):  # it ran to its end: nothing else could run meanwhile
+            pace.turn(f"C{number}", "1").send(None)
+    await asyncio.sleep(0.03)
+    for number in range(500):
+        await pace.turn(f"D{number}", "1")
+    assert len(pace._lines) <= 501
+
+
 async def test_an_answer_waits_a_moment_for_those_to_earlier_questions() -> None:
     pace, done = Pace(0.01), []
 
@@ -82,9 +96,7 @@ def test_a_person_who_floods_the_bot_is_slowed_told_once_and_forgiven() -> None:
 
 
 async def test_a_flood_gets_a_friendly_note_and_every_answer(tmp_path: Path, mind: Mind) -> None:
-    async with running(tmp_path, mind) as bot:
-        assert bot.jobs
-        bot.jobs._turns = Turns(burst=2, every=0.3)
+    async with running(tmp_path, mind, turns=Turns(burst=2, every=0.3)) as bot:
         room = Room(bot, "D1")
         for _ in range(4):
             await room.say("Welcher Port für POP3 mit SSL?")
