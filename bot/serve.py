@@ -155,6 +155,7 @@ async def _serve(settings: Settings, app: ASGIApp, channels: Mapping[str, Channe
             server_header=False,
             timeout_graceful_shutdown=DRAIN,
             lifespan="off",
+            http="h11",  # it bounds the headers of a request (64 KiB); httptools, 4 % faster, would take any number
         )
     )
     async with _started(channels.values()):

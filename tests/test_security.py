@@ -228,6 +228,12 @@ def test_a_large_body_is_refused_on_every_endpoint(system: System) -> None:
     assert system.send(chunked + (b"10000\r\n" + b"x" * 65_536 + b"\r\n") * 17).startswith(b"HTTP/1.1 413")
 
 
+def test_headers_without_an_end_are_refused(system: System) -> None:
+    """Before their end is there: nothing may collect them for ever."""
+    line = b"X-Long: " + b"x" * 8_000 + b"\r\n"
+    assert system.send(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n" + line * 20).startswith(b"HTTP/1.1 400")
+
+
 SAID = (  # keys and values of Slack's and the ticket systems' payloads
     "event type command text payload actions value user team id channel view state team_id event_callback message "
     "app_mention block_actions view_submission files subtype message_changed previous_message ts thread_ts blocks "
