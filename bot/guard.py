@@ -32,10 +32,14 @@ class Guard:
             raise
         except DATABASE_TROUBLE as wrong:
             raise TryLater(f"the database cannot be used ({type(wrong).__name__})", maybe_sent=True) from wrong
-        except Exception:
-            log.exception("our_bug", key=event.key)
-            self._watch.metrics.bugs.labels(event.channel).inc()
+        except Exception:  # noqa: BLE001 - its trace is logged
+            self.report(event)
             return None
+
+    def report(self, event: Event) -> None:
+        """A bug of ours, while its exception is handled."""
+        log.exception("our_bug", key=event.key)
+        self._watch.metrics.bugs.labels(event.channel).inc()
 
     async def at_home(self, work: Callable[[], Awaitable[T]]) -> T:
         """The engine runs recovered workflows on a loop of its own; sockets belong to the loop that opened them."""

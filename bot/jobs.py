@@ -158,6 +158,12 @@ class Jobs:
             except DATABASE_TROUBLE as wrong:  # of the engine itself: what was done could not be noted
                 log.error("interrupted", key=event.key, why=type(wrong).__name__)
                 raise asyncio.CancelledError from wrong  # an exception would end the job for good
+            except Exception:
+                if not self._launched:  # the engine ends: the next start takes it up
+                    raise
+                self._guard.report(event)
+                if event.act in ASKED:
+                    await self._deliver_step(event, to_json(failure(event)), True)
             finally:
                 self._under_way.remove(event.key)
                 self._sweeper.ended(event.key)

@@ -47,11 +47,11 @@ def open_mind(settings: Settings) -> Mind:
 
 
 def responder(
-    mind: Mind, settings: Settings, metrics: "Metrics | None" = None
+    mind: Mind, settings: Settings, metrics: "Metrics | None" = None, lookup: Lookup | None = None
 ) -> Callable[..., Coroutine[Any, Any, Answer]]:
     """The one function that questions go through. Raises ValueError where the name servers are wrong."""
     understood = metrics.understanding.observe if metrics else None
-    lookup = lookup_of(settings, metrics)
+    lookup = lookup or lookup_of(settings, metrics)
     return open_respond(mind.core, find_commands(), mind.knowledge.provider, lookup, understood)
 
 
@@ -67,6 +67,7 @@ class InUse:
     def __init__(self, mind: Mind, settings: Settings, metrics: "Metrics | None" = None) -> None:
         """Raises ValueError where the name servers are wrong."""
         self._settings, self._metrics = settings, metrics
+        self._lookup = lookup_of(settings, metrics)  # one for all: what is known of the DNS, and whose turn it is
         self._take(mind)
 
     async def respond(self, *question: Any, **more: Any) -> Answer:
@@ -83,7 +84,7 @@ class InUse:
         return ""
 
     def _take(self, mind: Mind) -> None:
-        self.mind, self._respond = mind, responder(mind, self._settings, self._metrics)
+        self.mind, self._respond = mind, responder(mind, self._settings, self._metrics, self._lookup)
         set_aside()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.core.model import Question
 from bot.mind import InUse, open_mind
 from bot.settings import Settings
+from tests.servers.dns_server import DnsServer
 
 PROJECT = Path(__file__).parent.parent
 
@@ -23,6 +24,21 @@ async def test_a_renewed_mind_answers_and_the_old_one_is_let_go(data: Path) -> N
     assert old() is None
     answer = await use.respond(Question("Welcher Port für POP3 mit SSL?"))
     assert answer.facts["entries"] == ["pop3-ssl"]
+    gc.unfreeze()
+
+
+async def test_what_is_known_of_the_dns_outlives_a_mind(data: Path) -> None:
+    content = {"postbote_knowledge": PROJECT / "knowledge", "postbote_templates": PROJECT / "templates"}
+    async with DnsServer({"firma.de": {"MX": ["10 mx.firma.de."]}, "mx.firma.de": {"A": ["192.0.2.1"]}}) as server:
+        names = {"postbote_nameservers": server.address}
+        settings = Settings.model_validate({"postbote_data_dir": data, **content, **names})
+        use = InUse(open_mind(settings), settings)
+        await use.respond(Question("/mx firma.de"))
+        asked = list(server.asked)
+        assert "firma.de MX" in asked
+        assert use.renew() == ""
+        await use.respond(Question("/mx firma.de"))
+        assert server.asked == asked
     gc.unfreeze()
 
 

@@ -22,6 +22,7 @@ from bot.serve import open_app
 from bot.settings import Settings
 from bot.store import Store
 from bot.turns import Turns
+from bot.watch import Watch
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
 
 
@@ -111,6 +112,7 @@ async def started(
     ping: float = 5.0,
     open_ticket: OpenTicket | None = None,
     turns: Turns | None = None,
+    watch: Watch | None = None,
     **changed: Any,
 ) -> AsyncIterator[Running]:
     """The bot alone: to stop it and start it again with the same Slack and the same folder."""
@@ -127,7 +129,7 @@ async def started(
     )
     concerns = desk.concerns if with_jobs else always
     if with_jobs:
-        bot.jobs = Jobs("", folder, desk.consider, channels, bot.store, turns=turns)
+        bot.jobs = Jobs("", folder, desk.consider, channels, bot.store, watch, turns)
         await bot.jobs.start()
     parts = Parts(bot.stored, respond, render, {}, label, title, concerns, bot.store, open_ticket=open_ticket)
     channel = bot.channel = Slack(parts, settings, settle=0.1, pace=pace, ping=ping)

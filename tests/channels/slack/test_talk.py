@@ -3,13 +3,16 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from dbos import DBOS
 
 from bot.commands import Office
-from bot.core.model import Answer, Question
+from bot.core.model import Answer, Event, Question
 from bot.mind import Mind
+from bot.watch import Watch
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope
 
@@ -244,6 +247,27 @@ async def test_a_fault_of_ours_is_said_neutrally_and_listed_as_a_gap(bot: Runnin
     assert "schiefgegangen" in answer["text"]
     assert "secret" not in answer["text"]
     assert "failure" in [kept.outcome for kept in bot.store.decisions(person=f"T0001:{room.user}")]
+
+
+async def test_a_fault_of_ours_where_no_wall_stands_is_said_too(tmp_path: Path, mind: Mind) -> None:
+    """Nor does it end the engine's job as failed: whoever asked gets an answer or a reason."""
+    async with running(tmp_path, mind, watch=Blind()) as bot:
+        room = Room(bot, "D0004")
+        _, answer = await room.ask("Welcher Port für POP3 mit SSL?")
+        assert "schiefgegangen" in answer["text"]
+        assert "secret" not in answer["text"]
+        assert bot.jobs
+        while await bot.jobs.depth():
+            await asyncio.sleep(0.02)
+        assert await DBOS.list_workflows_async(status="ERROR") == []
+    assert len(bot.slack.posts) == 1
+
+
+class Blind(Watch):
+    """Fails where a reply was decided, and is not yet said."""
+
+    def decided(self, event: Event, answer: Answer | None, seconds: float) -> None:
+        raise RuntimeError("secret detail")
 
 
 async def broken(question: Question, office: Office | None = None, person: str = "") -> Answer:
