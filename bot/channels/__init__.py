@@ -136,6 +136,30 @@ class Channel(Protocol):
         ...
 
 
+class Plain:
+    """What a channel says that knows nothing of people and places; what it does know it says itself."""
+
+    async def hint(self, event: Event) -> Language | None:
+        """The words alone tell."""
+        return None
+
+    async def read(self, event: Event) -> str:
+        """The event holds it all."""
+        return event.question.text
+
+    async def link(self, event: Event) -> str:
+        """There is no address for it."""
+        return ""
+
+    async def may(self, event: Event, what: str) -> bool:
+        """Nobody is known."""
+        return False
+
+    async def trouble(self) -> str:
+        """Usable whenever the server is."""
+        return ""
+
+
 class TicketChannel(Channel, Protocol):
     """A channel whose events are new tickets (bot/tickets.py).
 

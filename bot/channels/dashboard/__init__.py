@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from bot.admin import COOKIE, SESSION, is_from_here, same_secret
-from bot.channels import Channel, Off, Parts
+from bot.channels import Channel, Off, Parts, Plain
 from bot.channels.dashboard.charts import to_bars, to_columns
 from bot.channels.dashboard.draft import NAME, to_draft
 from bot.channels.dashboard.overview import day_of, kind_of, to_overview
@@ -57,7 +57,7 @@ def to_variables(settings: "Settings") -> list[Mapping[str, Any]]:
     ]
 
 
-class Dashboard:
+class Dashboard(Plain):
     """Reads the store; nobody asks it anything."""
 
     name = "dashboard"
@@ -82,26 +82,6 @@ class Dashboard:
 
     async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
         """Never called: nobody asks the dashboard."""
-        return ""
-
-    async def hint(self, event: Event) -> Language | None:
-        """Nobody asks."""
-        return None
-
-    async def read(self, event: Event) -> str:
-        """Nobody asks."""
-        return ""
-
-    async def link(self, event: Event) -> str:
-        """Nobody asks."""
-        return ""
-
-    async def may(self, event: Event, what: str) -> bool:
-        """Nobody asks."""
-        return False
-
-    async def trouble(self) -> str:
-        """Usable whenever the server is."""
         return ""
 
     async def _overview(self, request: Request) -> Response:

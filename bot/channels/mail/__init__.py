@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import structlog
 from starlette.routing import BaseRoute
 
-from bot.channels import Channel, Off, Parts, Places
+from bot.channels import Channel, Off, Parts, Places, Plain
 from bot.channels.mail.deliver import ANSWERED, Delivery, blocking, place
 from bot.channels.mail.examine import examine
 from bot.channels.mail.mailbox import Mailbox
 from bot.consider import ticket_event, ticket_of_mail
 from bot.core.loops import own_addresses
-from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
+from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.modes import parse_modes
 from bot.core.server import to_server
 
@@ -41,7 +41,7 @@ def open_channel(settings: "Settings", parts: Parts) -> Channel | Off:
     return Mail(parts, settings)
 
 
-class Mail:
+class Mail(Plain):
     """The channel; a TicketChannel."""
 
     name = "mail"
@@ -77,22 +77,6 @@ class Mail:
     async def trouble(self) -> str:
         """What the last look failed with; empty where it went well."""
         return self._trouble
-
-    async def hint(self, event: Event) -> Language | None:
-        """Not known: the mail's own words tell."""
-        return None
-
-    async def read(self, event: Event) -> str:
-        """Nothing: `fetch` reads the mail."""
-        return event.question.text
-
-    async def link(self, event: Event) -> str:
-        """Mails have none."""
-        return ""
-
-    async def may(self, event: Event, what: str) -> bool:
-        """Nobody who writes a mail is known."""
-        return False
 
     def mode(self, queue: str) -> Mode:
         """See TicketChannel; the queue is the mailbox's address."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import structlog
 from starlette.routing import Route
 
-from bot.channels import Channel, Off, Opened, Parts
+from bot.channels import Channel, Off, Opened, Parts, Plain
 from bot.channels.rt import hook
 from bot.channels.rt.api import Api
 from bot.channels.rt.examine import examine
 from bot.channels.rt.read import Listed
 from bot.consider import ticket_event
-from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
+from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.modes import Modes, parse_modes
 from bot.core.to_html import to_html
 from bot.helpdesk.account import account_of
@@ -45,7 +45,7 @@ def open_channel(settings: "Settings", parts: Parts) -> Channel | Off:
     return Rt(settings, parts)
 
 
-class Rt:
+class Rt(Plain):
     """One RT."""
 
     def __init__(self, settings: "Settings", parts: Parts, *, settle: float = SETTLE) -> None:
@@ -96,18 +96,6 @@ class Rt:
         """Of the last round."""
         lacking = self._lacking and f"the queue {self._lacking!r} lacks the custom field bot-state"
         return self._rounds.trouble or lacking
-
-    async def hint(self, event: Event) -> Language | None:
-        """Nothing is known but the words."""
-        return None
-
-    async def read(self, event: Event) -> str:
-        """The ticket is read by `fetch`."""
-        return event.question.text
-
-    async def may(self, event: Event, what: str) -> bool:
-        """Nothing can be set by a ticket."""
-        return False
 
     async def link(self, event: Event) -> str:
         """Where an agent opens the ticket."""

@@ -15,10 +15,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bot.admin import client_of, is_local
-from bot.channels import Channel, Off, Parts
+from bot.channels import Channel, Off, Parts, Plain
 from bot.channels.web.asked import CHANNEL, TooLong, to_press, to_question
 from bot.channels.web.shown import Shown
-from bot.core.model import Answer, Event, Language, Question, TryLater
+from bot.core.model import Answer, Event, Question, TryLater
 from bot.pages import HEADERS, Pages, assets, language_of
 from bot.turns import Turns
 
@@ -35,7 +35,7 @@ def open_channel(settings: "Settings", parts: Parts) -> Channel | Off:
     return WebPage(parts, parts.pages, settings.postbote_contact) if parts.pages else Off(CHANNEL, "")
 
 
-class WebPage:
+class WebPage(Plain):
     """A chat page that talks to this process."""
 
     name = CHANNEL
@@ -60,26 +60,6 @@ class WebPage:
 
     async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
         """Never called: the page stores no event."""
-        return ""
-
-    async def hint(self, event: Event) -> Language | None:
-        """The page sends it with the question."""
-        return None
-
-    async def read(self, event: Event) -> str:
-        """What was typed."""
-        return event.question.text
-
-    async def link(self, event: Event) -> str:
-        """A conversation stands in its browser alone."""
-        return ""
-
-    async def may(self, event: Event, what: str) -> bool:
-        """Nobody is known."""
-        return False
-
-    async def trouble(self) -> str:
-        """Usable whenever the server is."""
         return ""
 
     async def _page(self, request: Request) -> Response:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from starlette.routing import Route
 
-from bot.channels import Channel, Off, Opened, Parts
+from bot.channels import Channel, Off, Opened, Parts, Plain
 from bot.channels.zammad import hook
 from bot.channels.zammad.api import Api
 from bot.channels.zammad.examine import examine
 from bot.channels.zammad.read import seconds, url_of
 from bot.consider import ticket_event
-from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
+from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.modes import parse_modes
 from bot.core.to_html import to_html
 from bot.helpdesk.account import account_of
@@ -44,7 +44,7 @@ def open_channel(settings: "Settings", parts: Parts) -> Channel | Off:
     return Zammad(settings, parts)
 
 
-class Zammad:
+class Zammad(Plain):
     """One Zammad."""
 
     def __init__(self, settings: "Settings", parts: Parts, *, settle: float = SETTLE) -> None:
@@ -90,18 +90,6 @@ class Zammad:
     async def trouble(self) -> str:
         """Of the last round."""
         return self._rounds.trouble
-
-    async def hint(self, event: Event) -> Language | None:
-        """Nothing is known but the words."""
-        return None
-
-    async def read(self, event: Event) -> str:
-        """The ticket is read by `fetch`."""
-        return event.question.text
-
-    async def may(self, event: Event, what: str) -> bool:
-        """Nothing can be set by a ticket."""
-        return False
 
     async def link(self, event: Event) -> str:
         """Where an agent opens the ticket."""
