@@ -33,6 +33,7 @@ async def test_what_a_process_left_that_never_comes_back_is_taken_over(tmp_path:
     assert (outcome.events, outcome.lost, outcome.repeated) == (20, 0, 0)
 
 
+@slow
 async def test_what_was_decided_is_said_also_after_a_kill_while_it_is_said(tmp_path: Path) -> None:
     """Even where the next start would decide otherwise: another content, another version."""
     slack = FakeSlack()
@@ -56,6 +57,7 @@ async def test_what_was_decided_is_said_also_after_a_kill_while_it_is_said(tmp_p
         await _end(slack)
 
 
+@slow
 async def test_a_reply_waits_for_nobody_who_writes_and_a_kill_before_it_is_kept_repeats_nothing(tmp_path: Path) -> None:
     slack = FakeSlack()
     await slack.start()

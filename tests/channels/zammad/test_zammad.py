@@ -163,7 +163,7 @@ async def test_tickets_are_found_read_and_answered(mind: Mind, tmp_path: Path) -
         assert public[0]["subject"].startswith("Re: ")
         assert "<code>993</code>" in public[0]["body"]
         assert (note[0]["type"], note[0]["internal"]) == ("note", True)
-        assert [m["to"] for m in zammad.mailed] == ["eva@a.example", "eva@e.example"]
+        assert sorted(m["to"] for m in zammad.mailed) == ["eva@a.example", "eva@e.example"]  # found in one look
         assert zammad.tags[rows[0][0]] == {"kb-bot"}
         assert zammad.tags[rows[2][0]] == set()
 
