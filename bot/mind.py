@@ -92,7 +92,7 @@ def set_aside() -> None:
     """The garbage collector looks no more at what there is now, and lives as long as the process.
 
     Each of its looks at a mind and the libraries stopped everything for 0.1 s: the p99 of a reply was 90 to 130 ms, and
-    is 15 (tests/bench/path.py). What was set aside before is looked at once more: an old mind goes then.
+    is 15 to 25 (tests/bench/path.py). What was set aside before is looked at once more: an old mind goes then.
     """
     gc.unfreeze()
     gc.collect()
