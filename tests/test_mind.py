@@ -3,6 +3,7 @@
 import gc
 import weakref
 from pathlib import Path
+from typing import Any
 
 from bot.core.model import Question
 from bot.mind import InUse, open_mind
@@ -12,10 +13,14 @@ from tests.servers.dns_server import DnsServer
 PROJECT = Path(__file__).parent.parent
 
 
+def to_settings(data: Path, **changed: Any) -> Settings:
+    content = {"postbote_knowledge": PROJECT / "knowledge", "postbote_templates": PROJECT / "templates"}
+    return Settings.model_validate({"postbote_data_dir": data, **content, **changed})
+
+
 async def test_a_renewed_mind_answers_and_the_old_one_is_let_go(data: Path) -> None:
     """Although the garbage collector looks at neither."""
-    content = {"postbote_knowledge": PROJECT / "knowledge", "postbote_templates": PROJECT / "templates"}
-    settings = Settings.model_validate({"postbote_data_dir": data, **content})
+    settings = to_settings(data)
     use = InUse(open_mind(settings), settings)
     assert gc.get_freeze_count() > 0
     old = weakref.ref(use.mind.core._ranker)
@@ -28,10 +33,8 @@ async def test_a_renewed_mind_answers_and_the_old_one_is_let_go(data: Path) -> N
 
 
 async def test_what_is_known_of_the_dns_outlives_a_mind(data: Path) -> None:
-    content = {"postbote_knowledge": PROJECT / "knowledge", "postbote_templates": PROJECT / "templates"}
     async with DnsServer({"firma.de": {"MX": ["10 mx.firma.de."]}, "mx.firma.de": {"A": ["192.0.2.1"]}}) as server:
-        names = {"postbote_nameservers": server.address}
-        settings = Settings.model_validate({"postbote_data_dir": data, **content, **names})
+        settings = to_settings(data, postbote_nameservers=server.address)
         use = InUse(open_mind(settings), settings)
         await use.respond(Question("/mx firma.de"))
         asked = list(server.asked)
@@ -45,8 +48,7 @@ async def test_what_is_known_of_the_dns_outlives_a_mind(data: Path) -> None:
 def test_content_that_cannot_be_read_changes_nothing(data: Path, tmp_path: Path) -> None:
     knowledge = tmp_path / "knowledge"
     knowledge.symlink_to(PROJECT / "knowledge")
-    content = {"postbote_knowledge": knowledge, "postbote_templates": PROJECT / "templates"}
-    settings = Settings.model_validate({"postbote_data_dir": data, **content})
+    settings = to_settings(data, postbote_knowledge=knowledge)
     use = InUse(open_mind(settings), settings)
     before = use.mind
     knowledge.unlink()

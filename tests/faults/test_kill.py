@@ -3,13 +3,13 @@
 Events come as from Slack: repeated until they are acknowledged.
 """
 
-import asyncio
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from tests import waiting
 from tests.faults.scenarios import SHORT, Database, kill_two, take_over
 from tests.faults.world import Worker, kill_all, mention
 from tests.faults.world import free_port as free_port  # others import it from here
@@ -18,6 +18,7 @@ from tests.slow import slow
 
 KEPT = "SELECT 1 FROM postbote_decisions WHERE reply != ''"
 SENT = "SELECT sent, reply FROM postbote_decisions WHERE sent != ''"
+until = partial(waiting.until, seconds=10, pause=0.02)
 QUICK = replace(SHORT, events=30, kills=1)
 
 
@@ -44,14 +45,14 @@ async def test_what_was_decided_is_said_also_after_a_kill_while_it_is_said(tmp_p
         await first.start()
         assert await slack.deliver(first.url, mention(1, 1_515_449_522))
         with closing(sqlite3.connect(tmp_path / "store.sqlite")) as database:
-            await asyncio.wait_for(_until(lambda: bool(database.execute(KEPT).fetchall())), 10)
+            await until(lambda: bool(database.execute(KEPT).fetchall()))
         assert not slack.trouble  # the post is under way, and never arrives
         await first.kill()
         await second.start()
-        await asyncio.wait_for(_until(lambda: bool(slack.posts)), 10)
+        await until(lambda: bool(slack.posts))
         assert [post["text"] for post in slack.posts] == ["first question 1"]
         assert await slack.deliver(second.url, mention(2, 1_515_449_522))
-        await asyncio.wait_for(_until(lambda: len(slack.posts) > 1), 10)
+        await until(lambda: len(slack.posts) > 1)
         assert slack.posts[1]["text"] == "second question 2"
     finally:
         await _end(slack)
@@ -67,11 +68,11 @@ async def test_a_reply_waits_for_nobody_who_writes_and_a_kill_before_it_is_kept_
         with closing(sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")  # another process writes, and takes its time
             assert await slack.deliver(first.url, mention(1, 1_515_449_522))
-            await asyncio.wait_for(_until(lambda: bool(slack.posts)), 2)  # SQLite would wait for five
+            await until(lambda: bool(slack.posts), seconds=2)  # SQLite would wait for five
             await first.kill()
             other.execute("ROLLBACK")
             await second.start()
-            await asyncio.wait_for(_until(lambda: bool(other.execute(SENT).fetchall())), 10)
+            await until(lambda: bool(other.execute(SENT).fetchall()))
             assert other.execute(SENT).fetchall() == [(slack.posts[0]["ts"], "")]
         assert [post["text"] for post in slack.posts] == ["question 1"]
     finally:
@@ -84,8 +85,3 @@ async def _end(slack: FakeSlack) -> None:
     for process in left:
         await process.wait()
     await slack.stop()
-
-
-async def _until(true: Callable[[], bool]) -> None:
-    while not true():
-        await asyncio.sleep(0.02)

@@ -10,15 +10,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
-from typing import Any
 
-from tests.faults.test_kill import free_port
+from tests.faults.world import free_port
+from tests.waiting import until
 
 SCRIPT = Path(__file__).parents[2] / "servers" / "mail.sh"
 SUPPORT, OTHER, KUNDE, URLAUB = "support@example.test", "other@kunde.test", "kunde@kunde.test", "urlaub@kunde.test"
@@ -162,11 +162,3 @@ class Postbote:
         if self.process.returncode is None:
             self.process.terminate()
         return await asyncio.wait_for(self.process.wait(), 40)
-
-
-async def until(true: Callable[[], Any], seconds: float = 20.0, pause: float = 0.1) -> None:
-    """Waits; the assertion names what never came."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        await asyncio.sleep(pause)

@@ -25,8 +25,8 @@ from tests.channels.mail.running import (
     Postbote,
     mail_server,
     text,
-    until,
 )
+from tests.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.skipif(not HERE, reason=WHY)]
 

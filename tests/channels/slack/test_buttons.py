@@ -4,12 +4,14 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from bot.mind import Mind
+from tests import waiting
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope, new_ts
 from tests.servers.fake_slack import TEAM, buttons
@@ -19,6 +21,7 @@ CHANNELS = itertools.count(5000)
 ASKED = f"{MENTION} Welcher Port für POP3 mit SSL?"
 UNSURE = f"{MENTION} welche ports?"
 HELPERS = "S0HELP, C0HELP"
+until = partial(waiting.until, seconds=5.0, pause=0.02)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -38,16 +41,6 @@ def room(bot: Running) -> Room:
 
 def labels(message: Mapping[str, Any]) -> list[str]:
     return [b["label"] for b in buttons(message)]
-
-
-async def until(found: Any, seconds: float = 5.0) -> Any:
-    """Waits for something true."""
-    for _ in range(int(seconds / 0.02)):
-        value = found()
-        if value:
-            return value
-        await asyncio.sleep(0.02)
-    raise AssertionError("it does not happen")
 
 
 async def test_an_answer_names_its_source_and_offers_what_may_be_needed_next(room: Room) -> None:
@@ -98,7 +91,7 @@ async def test_feedback_is_a_state_the_last_press_of_each_person_counts(room: Ro
 
     for user, label, expected in [("UA", "Nicht hilfreich", 1), ("UB", "Nicht hilfreich", 2), ("UA", "Hilfreich", 1)]:
         await room.bot.slack.press(room.bot.url, answer, label, user=user)
-        await until(lambda expected=expected: unhelpful() == expected)
+        await until(lambda expected=expected: unhelpful() == expected)  # type: ignore[misc]
     assert "Danke" in room.bot.slack.ephemeral[-1]["text"]
 
 
