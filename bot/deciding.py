@@ -27,6 +27,7 @@ FIRST_PAUSE = 1.0  # seconds between attempts, doubled from one to the next
 LONGEST_LOOK = 60.0  # seconds between attempts to decide: each is kept as a step, and a helpdesk may be down for long
 ASKED = frozenset({"ask", "explain"})  # acts that a person waits for; the desk keeps their reply (Store.reply)
 
+Keep = Callable[[], Awaitable[None]]  # see Reply
 Consider = Callable[[Event], Awaitable[Reply]]
 Deliver = Callable[[Event, Any, bool], Awaitable[tuple[bool, float | None]]]
 
@@ -37,7 +38,7 @@ class Decided:
 
     reply: Mapping[str, Any]  # as JSON: {"answer": … or None, "to": …}
     noted: bool  # as a step
-    keep: Callable[[], Awaitable[None]] | None = None  # see Reply; None where it is done
+    keep: Keep | None = None  # None where it is done
 
 
 class Deciding:
@@ -88,11 +89,11 @@ class Deciding:
 
         return to_reply(await DBOS.run_step_async({"name": "respond"}, known))
 
-    async def keep(self, event: Event, decided: Decided) -> None:
-        """What must be kept of it. Trouble with that is nobody's: the reply is what counts."""
+    async def keep(self, event: Event, keep: Keep | None) -> None:
+        """What must be kept of a decision. Trouble with that is nobody's: the reply is what counts."""
         try:
-            if decided.keep:
-                await self._guard.run(event, decided.keep)
+            if keep:
+                await self._guard.run(event, keep)
         except TryLater as later:
             log.warning("not_kept", key=event.key, why=str(later))
 
@@ -104,9 +105,8 @@ class Deciding:
         found = await self._decide(event, in_turn=in_turn)
         if not isinstance(found, Reply):
             return found
-        decided = Decided(reply_to_json(found), noted=True, keep=found.keep)
-        await self.keep(event, decided)
-        return decided.reply
+        await self.keep(event, found.keep)
+        return reply_to_json(found)
 
     async def _kept(self, event: Event) -> Mapping[str, Any] | None:
         try:

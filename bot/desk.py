@@ -108,11 +108,11 @@ class Desk:
 
     async def _ask(self, event: Event) -> Reply:
         answer, mode = await self._considered(event)
+        reply, reason = Reply(answer), ""
         if mode == "off" and not event.question.command:
-            off = Reply(Answer("switched_off", answer.language), {"private": "yes"})
-            keep = partial(self._remember, event, answer, mode, off, reason="the channel's mode is off")
-            return replace(off, keep=keep)
-        return Reply(answer, keep=partial(self._remember, event, answer, mode, Reply(answer)))
+            reply = Reply(Answer("switched_off", answer.language), {"private": "yes"})
+            reason = "the channel's mode is off"
+        return replace(reply, keep=partial(self._remember, event, answer, mode, reply, reason))
 
     async def _overheard(self, event: Event) -> Reply:
         thread = await asyncio.to_thread(self._store.thread, event.conversation)

@@ -22,7 +22,7 @@ from dbos import DBOS, SetWorkflowID
 
 from bot.channels import Channel
 from bot.core.model import Event, TryLater
-from bot.deciding import ASKED, FIRST_PAUSE, Consider, Decided, Deciding
+from bot.deciding import ASKED, FIRST_PAUSE, Consider, Deciding, Keep
 from bot.engine import config, forget_old, open_slots, opened, pause_durably
 from bot.guard import Guard
 from bot.store import DATABASE_TROUBLE, Store
@@ -79,7 +79,6 @@ class Jobs:
 
         Waits for a database that is away. Raises Unusable where it cannot be used, or does not come.
         """
-        self._loop = asyncio.get_running_loop()
         self._guard.start()
         DBOS(config=config(self._url, self._data_dir, await opened(self._store, self._sweeper)))
         self._workflow = DBOS.workflow(name="answer")(self._workflow_function())
@@ -95,8 +94,8 @@ class Jobs:
         self._launched = False
         for task in self._tasks:
             task.cancel()
-        deadline = self._loop.time() + PATIENCE
-        while self._under_way and self._loop.time() < deadline:
+        deadline = self._guard.loop.time() + PATIENCE
+        while self._under_way and self._guard.loop.time() < deadline:
             await asyncio.sleep(0.02)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         self._sweeper.close()
@@ -117,7 +116,7 @@ class Jobs:
             with SetWorkflowID(event.key):
                 await DBOS.start_workflow_async(self._workflow, to_json(event) | {"by": self._instance, "form": LATE})
         except Exception:
-            self._not_stored = self._loop.time()
+            self._not_stored = self._guard.loop.time()
             raise
         self._not_stored = -math.inf
         self._watch.stored(event, took(event))
@@ -139,7 +138,7 @@ class Jobs:
             await asyncio.wait_for(asyncio.gather(look, asyncio.to_thread(self._store.beat)), 5)
         except (TimeoutError, *TROUBLE) as wrong:
             return f"the database cannot be used ({type(wrong).__name__})"
-        if self._loop.time() - self._not_stored < SUSPECT:
+        if self._guard.loop.time() - self._not_stored < SUSPECT:
             return "the last event could not be stored"
         return ""
 
@@ -181,7 +180,7 @@ class Jobs:
         decided = await self._deciding.decided(event, self._deliver_step, late=late, again=again)
         answer, to = decided.reply["answer"], decided.reply["to"]
         if answer is None and not to:
-            await self._deciding.keep(event, decided)
+            await self._deciding.keep(event, decided.keep)
             return
         replying = replace(event, reply_to={**event.reply_to, **to})
         old = first_by is None
@@ -191,7 +190,7 @@ class Jobs:
         pause, waited = FIRST_PAUSE, 0.0
         for attempt in count(1):
             if attempt == 1 and not old:
-                again_after, wait = await self._deliver_and_keep(replying, answer, again, decided)
+                again_after, wait = await self._deliver_and_keep(replying, answer, again, decided.keep)
             else:
                 again_after, wait = await self._deliver_as_step(replying, answer, again)
             if wait is None:
@@ -215,19 +214,18 @@ class Jobs:
         return self._instance
 
     async def _deliver_and_keep(
-        self, event: Event, answer: dict[str, Any] | None, again: bool, decided: Decided
+        self, event: Event, answer: dict[str, Any] | None, again: bool, keep: Keep | None
     ) -> tuple[bool, float | None]:
         """Both at once; what goes over the network goes first."""
-        keeping = asyncio.create_task(self._keep_soon(event, decided)) if decided.keep else None
+        keeping = asyncio.create_task(self._keep_soon(event, keep))
         try:
             return await self._deliver_step(event, answer, again, keeping)
         finally:
-            if keeping:
-                await keeping
+            await keeping
 
-    async def _keep_soon(self, event: Event, decided: Decided) -> None:
+    async def _keep_soon(self, event: Event, keep: Keep | None) -> None:
         await asyncio.sleep(0)  # aiohttp writes a request in a task of its own, which is made after this one
-        await self._deciding.keep(event, decided)
+        await self._deciding.keep(event, keep)
 
     async def _deliver_as_step(
         self, event: Event, answer: dict[str, Any] | None, again: bool

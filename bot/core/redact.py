@@ -6,9 +6,20 @@ alone.
 
 import ipaddress
 import re
+from collections.abc import Callable
+
+
+def _if_address(found: re.Match[str]) -> str:
+    """RFC 4291, 2.2: "::" stands for zeros; what only looks like it (C++) stays."""
+    try:
+        ipaddress.IPv6Address(found[0].replace("<ip>", "192.0.2.1").rstrip(":") if found[0] != "::" else "x")
+    except ValueError:
+        return found[0]
+    return "<ip>"
+
 
 # What every match of a pattern holds somewhere, which is searched first as it is found far faster; pattern; mark
-_MARK: tuple[tuple[str, str, str], ...] = (
+_MARK: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     # tokens: Slack's (docs.slack.dev/authentication/tokens), JWT (RFC 7519), GitHub's, AWS's, PEM (RFC 7468)
     (r"x(?:ox|app)", r"\bx(?:ox[a-z]|app)[-.][A-Za-z0-9.-]{5,300}", "<token>"),
     (r"https:", r"https://hooks\.slack(?:-gov)?\.com/[^\s>|]{1,300}", "<token>"),
@@ -49,11 +60,13 @@ _MARK: tuple[tuple[str, str, str], ...] = (
     ),
     (r"\d{3}", r"(?<!\d)\(?\d{3}\)?[ .-]?\d{3}[.-]\d{4}(?!\d)", "<number>"),
     (r"\d{3}", r"(?<![\w.])\d{9,40}(?![\w.])", "<number>"),
+    (  # what is short for networks, last: it may end in an <ip>
+        r"::",
+        r"(?:(?<![\w:])|(?<=IPv6:))[0-9A-Fa-f:]{0,35}::[0-9A-Fa-f:]{0,35}(?:<ip>|(?:\.\d{1,3}){3})?(?:%\w{1,15})?",
+        _if_address,
+    ),
 )
 _RULES = tuple((re.compile(sign), re.compile(pattern), mark) for sign, pattern, mark in _MARK)
-_SHORT_IPV6 = re.compile(
-    r"(?:(?<![\w:])|(?<=IPv6:))[0-9A-Fa-f:]{0,35}::[0-9A-Fa-f:]{0,35}(?:<ip>|(?:\.\d{1,3}){3})?(?:%\w{1,15})?"
-)
 
 
 def redacted(text: str) -> str:
@@ -66,13 +79,4 @@ def redacted(text: str) -> str:
             text = pattern.sub(mark, text)
         else:
             missing.add(sign)
-    return _SHORT_IPV6.sub(_if_address, text) if "::" in text else text
-
-
-def _if_address(found: re.Match[str]) -> str:
-    """RFC 4291, 2.2: "::" stands for zeros; what only looks like it (C++) stays."""
-    try:
-        ipaddress.IPv6Address(found[0].replace("<ip>", "192.0.2.1").rstrip(":") if found[0] != "::" else "x")
-    except ValueError:
-        return found[0]
-    return "<ip>"
+    return text

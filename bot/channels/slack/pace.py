@@ -27,7 +27,7 @@ class _Line:
     def is_at_rest(self, now: float) -> bool:
         return not self.task and max([self.next_at, *self.coming.values()]) <= now
 
-    def come(self, now: float) -> None:
+    def expire(self, now: float) -> None:
         """Who was waited for for long enough is not waited for any more."""
         self.coming = {order: until for order, until in self.coming.items() if until > now}
 
@@ -43,7 +43,7 @@ class Pace:
     def expect(self, channel: str, order: str) -> None:
         """A question has come whose answer is still being found: later ones do not overtake it."""
         line, now = self._line(channel), asyncio.get_running_loop().time()
-        line.come(now)
+        line.expire(now)
         line.coming[order] = now + PATIENCE
 
     async def turn(self, channel: str, order: str) -> None:
@@ -89,5 +89,5 @@ class Pace:
                 if not mine.done():
                     mine.set_result(None)
                     line.next_at = loop.time() + self._every
-            line.come(loop.time())
+            line.expire(loop.time())
         line.task = None
