@@ -10,9 +10,9 @@ from bot.cache import fingerprint, remembered
 from bot.commands import find_commands
 from bot.core.answer import Core
 from bot.core.features import Reader
+from bot.core.learning import examples_of, train
 from bot.core.mail_dns import Lookup
 from bot.core.model import Answer, Knowledge
-from bot.core.questions import examples_of, train
 from bot.knowledge import KnowledgeError, load
 from bot.lookup import open_lookup
 from bot.render import Renderer

@@ -22,7 +22,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         sys.path.insert(0, str(root))
         from bot import cache
         from bot.core.features import Reader
-        from bot.core.questions import examples_of, train
+        from bot.core.learning import examples_of, train
         from bot.knowledge import load
 
         knowledge = load(root / "knowledge")

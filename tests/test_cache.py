@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.cache import file_name, fingerprint, remembered
-from bot.core.questions import Trained
+from bot.core.learning import Trained
 
 
 def training() -> Trained:

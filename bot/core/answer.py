@@ -17,9 +17,10 @@ from bot.core.features import Reader
 from bot.core.figures import FITTED, Figures, Weights, chances, least_to_explain, probability, worths
 from bot.core.followup import stands_alone, to_whole_question
 from bot.core.language import LanguageGuess
+from bot.core.learning import Trained, examples_of
 from bot.core.model import Candidate, Decision, Knowledge, Outcome, Part, Question
 from bot.core.oddities import oddities
-from bot.core.questions import Ranker, Ranking, Trained, examples_of
+from bot.core.questions import Ranker, Ranking
 from bot.core.status import reply_codes
 from bot.core.text import LONGEST, clean, error_text, unmarked, without_returned
 

@@ -13,9 +13,9 @@ from itertools import chain, combinations
 
 from bot.core.language import is_function_word
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
-from bot.core.text import clean
+from bot.core.text import REMEMBERED, clean
 from bot.core.ticket import reduced
-from bot.core.words import NEGATIONS, REMEMBERED, Spelling, Stems, Vocabulary, tokens
+from bot.core.words import NEGATIONS, Spelling, Stems, Vocabulary, tokens
 
 GROUPS = ("word", "letters", "concept", "pair")
 TYPICAL = 4  # examples that must use a word before others are repaired to it

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
-from bot.core.text import fold
+from bot.core.text import REMEMBERED, fold
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 _QUOTED = re.compile(r"\"[^\"\n]{4,400}\"")  # a quotation is not the writer's own words
@@ -92,8 +92,8 @@ class LanguageGuess:
         self._letters = {language: Counter(g for t in texts[language] for g in _grams(t)) for language in LANGUAGES}
         seen = set().union(*self._letters.values())
         self._of_words = {language: sum(self._words[language].values()) + 1 for language in LANGUAGES}
-        self._odds = lru_cache(REMEMBERED)(self._odds_of)
         self._of_letters = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in LANGUAGES}
+        self._odds = lru_cache(REMEMBERED)(self._odds_of)
 
     def of(self, text: str, hint: Language | None = None, pasted: str = "") -> Language:
         """The language of a cleaned message.
@@ -141,7 +141,6 @@ class LanguageGuess:
         )
 
 
-REMEMBERED = 10_000  # words whose odds are remembered
 _UNDECIDED = 0.05  # less evidence than this is none
 MOST_OF_A_WORD = 2.5  # log odds: a word is rarely certain
 SEEN = 2  # times that the examples must use a word before it tells for itself

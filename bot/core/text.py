@@ -11,7 +11,9 @@ import unicodedata
 from collections.abc import Container, Sequence
 from functools import lru_cache
 
-MESSAGES = 16  # that are remembered as they were cleaned: each is read for its language, its words, its errors …
+# What is remembered of what was read
+MESSAGES = 64  # cleaned, and with their concepts: each is read for its language, its words, its errors, its `why` …
+REMEMBERED = 50_000  # words, with their stems and such: more than a vocabulary, less than a flood of nonsense
 LONGEST = 20_000  # characters read of one message: Slack cuts at 40,000, a bounce says its reason in the first lines
 
 # docs.slack.dev/messaging/formatting-message-text: <target|label>, <target>, <@U…>, <#C…|name>, <!subteam^…|name>

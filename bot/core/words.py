@@ -10,10 +10,8 @@ from rapidfuzz.distance import OSA
 
 from bot.core.language import is_function_word
 from bot.core.model import LANGUAGES, Concept, Language
-from bot.core.text import fold
+from bot.core.text import MESSAGES, REMEMBERED, fold
 
-REMEMBERED = 50_000  # words whose stems and such are remembered: more than a vocabulary, less than a flood of nonsense
-MESSAGES = 64  # whose concepts are remembered
 _TOKEN = re.compile(r"[a-z]+|\d+|[%@]")
 _ALGORITHM: Mapping[Language, str] = {"de": "german", "en": "english"}
 _FEWEST_LETTERS_TO_REPAIR = 5  # below that, one letter away is another word

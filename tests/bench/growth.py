@@ -20,8 +20,8 @@ import numpy as np
 
 from bot.core.answer import Core
 from bot.core.features import Reader
+from bot.core.learning import examples_of, train
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Question
-from bot.core.questions import examples_of, train
 from bot.evaluate import read_set
 from bot.knowledge import load
 from tests.bench.figures import Figure

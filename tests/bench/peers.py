@@ -31,8 +31,8 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import OrGroup, QueryParser
 
 from bot.core.figures import Sample, chances, learnt, worths
+from bot.core.learning import examples_of
 from bot.core.model import Decision, Knowledge, Outcome, Question
-from bot.core.questions import examples_of
 from bot.core.text import clean
 from bot.evaluate import FOLDS, Line, Result, cross_validate, metrics, read_set
 from bot.mind import open_mind

@@ -3,8 +3,8 @@
 from bot.core.answer import Core
 from bot.core.errors import ErrorLines
 from bot.core.features import Reader
+from bot.core.learning import MOST_LEARNT_OWNERS, examples_of, train
 from bot.core.model import Language, Question, Topic
-from bot.core.questions import MOST_LEARNT_OWNERS, examples_of, train
 from tests.bench.growth import grown
 from tests.slow import slow
 

@@ -17,8 +17,8 @@ import click
 from bot.core.answer import Core
 from bot.core.features import Reader
 from bot.core.figures import Sample, learnt
+from bot.core.learning import examples_of, train
 from bot.core.model import Entry, Knowledge, Topic
-from bot.core.questions import examples_of, train
 from bot.evaluate import Line, read_set, to_sample
 from bot.knowledge import load
 
