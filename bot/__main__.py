@@ -251,7 +251,7 @@ def manifest(url: str | None, many: bool) -> None:
 def doctor() -> None:
     """Check the configuration against what it names: database, DNS, Slack. Exit 1 if something is wrong."""
     doctor_ = import_module("bot.doctor")  # with Slack's library, which nothing else here needs
-    check_type = import_module("bot.channels").Check
+    check_type = import_module("bot.contracts").Check
     settings = read_settings()
 
     def content() -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from dbos import DBOS
 
-from bot.channels import Channel
+from bot.contracts import Channel
 from bot.core.model import Answer, Event, Language, Reply, TryLater
 from bot.engine import pause_durably
 from bot.guard import Guard

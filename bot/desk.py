@@ -9,13 +9,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
-from bot.channels import Channel
-from bot.commands import Office
-from bot.core.model import Answer, Before, Event, Kept, Language, Question, Reply, TryLater
+from bot.contracts import Channel, Respond
+from bot.core.model import Answer, Before, Event, Kept, Language, Reply, TryLater
 from bot.core.overheard import (
     is_greeting,
     is_thanks,
@@ -33,15 +32,6 @@ log = structlog.get_logger()
 SILENCE = Reply(None)
 PATIENCE = 30.0  # seconds for which an edit waits for the answer to what it changes
 ADDRESSED = frozenset({"ask", "explain"})
-
-
-class Respond(Protocol):
-    """Question → Answer; `office` is what a command may change and see, where there is a place for it.
-
-    `person`: who asks, as an opaque id; empty: not known.
-    """
-
-    def __call__(self, question: Question, office: Office | None = None, person: str = "") -> Awaitable[Answer]: ...
 
 
 class Desk:

@@ -6,7 +6,8 @@ import stat
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from bot.channels import Check, find_examinations
+from bot.channels import find_examinations
+from bot.contracts import Check
 from bot.core.mail_dns import NOT_KNOWN, Lookup
 from bot.database_facts import facts_of
 from bot.settings import Settings

@@ -20,7 +20,7 @@ from typing import Any
 import structlog
 from dbos import DBOS, SetWorkflowID
 
-from bot.channels import Channel
+from bot.contracts import Channel
 from bot.core.model import Event, TryLater
 from bot.deciding import ASKED, FIRST_PAUSE, Consider, Deciding, Keep
 from bot.engine import config, forget_old, open_slots, opened, pause_durably

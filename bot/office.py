@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.channels import Channel
+from bot.contracts import Channel
 from bot.core.gaps import Gap, to_gaps
 from bot.core.model import Event, Kept, UserError
 from bot.store import Store

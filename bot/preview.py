@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, cast
 
-from bot.channels import Off, Parts, TicketChannel, find_channels
+from bot.channels import find_channels
 from bot.consider import Ask, Considered, consider
+from bot.contracts import Off, Parts, TicketChannel
 from bot.core.loops import Known
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.settings import Settings
@@ -49,7 +50,7 @@ def open_channels(settings: Settings, render: Callable[[Answer], str]) -> Mappin
     """The ticket channels that are configured, also those whose mode is off; none of them is started."""
     named = [name for name in find_channels() if f"postbote_{name}_mode" in Settings.model_fields]
     noted = settings.model_copy(update={f"postbote_{name}_mode": "note" for name in named})
-    parts = Parts(_nothing, _nothing, render, {}, _name, _name, _nothing, cast("Any", None), bookmarks=Nowhere())
+    parts = Parts(_nothing, _nothing, render, {}, _name, _name, _nothing, cast("Any", None), Nowhere())
     opened = {name: find_channels()[name](noted, parts) for name in named}
     return {
         name: cast("Newest", channel)

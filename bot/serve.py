@@ -20,10 +20,11 @@ from starlette.types import ASGIApp
 
 from bot.admin import Gate
 from bot.bookmarks import Bookmarks
-from bot.channels import Channel, Off, Opened, OpenTicket, Parts, TicketOpener, find_channels
+from bot.channels import dashboard, find_channels, web
 from bot.checked import open_checks
+from bot.contracts import Channel, Off, Opened, OpenTicket, Parts, Respond, TicketOpener
 from bot.core.model import Answer, Event, Language, TryLater
-from bot.desk import Desk, Respond
+from bot.desk import Desk
 from bot.edge import Edge
 from bot.insight import StoredInsight
 from bot.jobs import Jobs
@@ -91,11 +92,13 @@ async def run_system(
         words.title,
         desk.concerns,
         store,
-        Pages(line.consider, words.why, words.html, gate, StoredInsight(store), words.say, health, off),
         Bookmarks(store),
         _opener(settings, open_channels),
     )
-    for name, open_channel in find_channels().items():
+    pages = Pages(line.consider, words.why, words.html, gate, StoredInsight(store), words.say, health, off)
+    own: Mapping[str, Callable[[Settings, Parts], Channel | Off]]
+    own = {"dashboard": partial(dashboard.open_page, pages=pages), "web": partial(web.open_page, pages=pages)}
+    for name, open_channel in sorted([*find_channels().items(), *own.items()]):
         opened = open_channel(settings, parts)
         if isinstance(opened, Off):
             if opened.cure:

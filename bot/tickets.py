@@ -14,8 +14,8 @@ from typing import cast
 
 import structlog
 
-from bot.channels import Channel, TicketChannel
 from bot.consider import Ask, Checks, consider
+from bot.contracts import Channel, TicketChannel
 from bot.core.loops import Known, Verdict
 from bot.core.model import Answer, Event, Question, Reply, TryLater
 from bot.ledger import Case, Ledger, Taken

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 import sqlalchemy as sql
 
-from bot.channels import Check
+from bot.contracts import Check
 from bot.database_facts import facts_of
 from bot.doctor import examine
 from bot.lookup import open_lookup

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from starlette.routing import BaseRoute
 
-from bot.channels import Channel
 from bot.channels.terminal import show
 from bot.consider import Considered, consider, ticket_event, ticket_of_mail, to_key
+from bot.contracts import Channel
 from bot.core.loops import Known
 from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
 from bot.core.modes import Modes, parse_modes

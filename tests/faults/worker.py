@@ -11,9 +11,9 @@ from pathlib import Path
 
 import uvicorn
 
-from bot.channels import Channel, Parts
 from bot.channels.slack import Slack
 from bot.commands import Office
+from bot.contracts import Channel, Parts
 from bot.core.model import Answer, Language, Question
 from bot.desk import Desk
 from bot.jobs import Jobs

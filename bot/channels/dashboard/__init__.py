@@ -19,10 +19,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from bot.admin import COOKIE, SESSION, is_from_here, same_secret
-from bot.channels import Channel, Off, Parts, Plain
 from bot.channels.dashboard.charts import to_bars, to_columns
 from bot.channels.dashboard.draft import NAME, to_draft
 from bot.channels.dashboard.overview import day_of, kind_of, to_overview
+from bot.contracts import Channel, Parts, Plain
 from bot.core.gaps import to_gaps
 from bot.core.model import Answer, Event, Kept, Language
 from bot.pages import HEADERS, POLICY, Pages, assets, language_of
@@ -43,9 +43,9 @@ SHOWN_GAPS, SHOWN_SLOW = 50, 10
 OWN = HEADERS | {"Content-Security-Policy": f"{POLICY}'self'", "Cache-Control": "no-store"}
 
 
-def open_channel(settings: "Settings", parts: Parts) -> Channel | Off:
+def open_page(settings: "Settings", parts: Parts, pages: Pages) -> Channel:
     """Always on; without POSTBOTE_ADMIN_TOKEN for this machine only."""
-    return Dashboard(parts, parts.pages, to_variables(settings)) if parts.pages else Off("dashboard", "")
+    return Dashboard(parts, pages, to_variables(settings))
 
 
 def to_variables(settings: "Settings") -> list[Mapping[str, Any]]:

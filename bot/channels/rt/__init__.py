@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import structlog
 from starlette.routing import Route
 
-from bot.channels import Channel, Off, Opened, Parts, Plain
 from bot.channels.rt import hook
 from bot.channels.rt.api import Api
 from bot.channels.rt.examine import examine
 from bot.channels.rt.read import Listed
 from bot.consider import ticket_event
+from bot.contracts import Channel, Off, Opened, Parts, Plain
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.modes import Modes, parse_modes
 from bot.core.to_html import to_html

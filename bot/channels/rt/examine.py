@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot.channels import Check
 from bot.channels.rt.api import Api
 from bot.channels.rt.read import FIELD, has_field
+from bot.contracts import Check
 from bot.core.model import TryLater
 from bot.core.modes import Modes, parse_modes
 from bot.helpdesk.client import Client

@@ -19,7 +19,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.channels import Channel, Off, Parts
 from bot.channels.slack import events, interactions
 from bot.channels.slack.blocks import Composer
 from bot.channels.slack.deliver import SETTLE, Delivery, Helpers
@@ -35,6 +34,7 @@ from bot.channels.slack.signature import refusal
 from bot.channels.slack.snippets import read
 from bot.channels.slack.web_client import WebClient
 from bot.channels.slack.workspaces import BROKEN, Installations, OneToken, Workspaces
+from bot.contracts import Channel, Off, Parts
 from bot.core.model import Answer, Event, Language, Question
 
 if TYPE_CHECKING:

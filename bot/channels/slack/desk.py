@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.channels import OpenTicket
+from bot.contracts import OpenTicket
 from bot.core.model import Answer, Event, Language, TryLater
 
 SUBJECT = 100  # characters of the question in the subject

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels import Secrets
 from bot.channels.slack.web_client import WebClient
+from bot.contracts import Secrets
 
 log = structlog.get_logger()
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bot.channels import Off, Parts
+from bot.contracts import Off, Parts
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -15,9 +15,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bot.admin import client_of, is_local
-from bot.channels import Channel, Off, Parts, Plain
 from bot.channels.web.asked import CHANNEL, TooLong, to_press, to_question
 from bot.channels.web.shown import Shown
+from bot.contracts import Channel, Parts, Plain
 from bot.core.model import Answer, Event, Question, TryLater
 from bot.pages import HEADERS, Pages, assets, language_of
 from bot.turns import Turns
@@ -30,9 +30,9 @@ FOLDER = Path(__file__).parent
 BURST, EVERY = 30, 2.0  # questions and presses; seconds from one to the next after that
 
 
-def open_channel(settings: "Settings", parts: Parts) -> Channel | Off:
+def open_page(settings: "Settings", parts: Parts, pages: Pages) -> Channel:
     """Always on."""
-    return WebPage(parts, parts.pages, settings.postbote_contact) if parts.pages else Off(CHANNEL, "")
+    return WebPage(parts, pages, settings.postbote_contact)
 
 
 class WebPage(Plain):

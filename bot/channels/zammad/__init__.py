@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from starlette.routing import Route
 
-from bot.channels import Channel, Off, Opened, Parts, Plain
 from bot.channels.zammad import hook
 from bot.channels.zammad.api import Api
 from bot.channels.zammad.examine import examine
 from bot.channels.zammad.read import seconds, url_of
 from bot.consider import ticket_event
+from bot.contracts import Channel, Off, Opened, Parts, Plain
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.modes import parse_modes
 from bot.core.to_html import to_html

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from bot.channels import Check
 from bot.channels.zammad.api import Api
+from bot.contracts import Check
 from bot.core.model import TryLater
 from bot.core.modes import Modes, parse_modes
 from bot.helpdesk.client import Client

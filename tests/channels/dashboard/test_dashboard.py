@@ -13,8 +13,8 @@ import pytest_asyncio
 import uvicorn
 
 from bot.admin import COOKIE, WRONG_AT_ONCE, Gate
-from bot.channels import Parts
 from bot.channels.dashboard import FORM, Dashboard, to_variables
+from bot.contracts import Parts
 from bot.core.model import Answer, Event, Question, Reply
 from bot.insight import StoredInsight
 from bot.mind import Mind

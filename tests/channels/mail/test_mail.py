@@ -10,10 +10,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.channels import Off
 from bot.channels.mail import open_channel
 from bot.channels.mail.compose import own_id, to_draft, to_note, to_reply
 from bot.channels.mail.mailbox import to_held
+from bot.contracts import Off
 from bot.core.loops import Known, judge
 from bot.core.mail import parse
 from bot.core.server import to_server

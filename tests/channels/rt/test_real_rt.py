@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 
 from bot.bookmarks import Bookmarks
-from bot.channels import Parts
 from bot.channels.rt import SETTLE, Rt, examine
 from bot.consider import ticket_event
+from bot.contracts import Parts
 from bot.core.model import Answer, Event, TryLater
 from bot.helpdesk.account import account_of
 from bot.mind import Mind

@@ -10,12 +10,12 @@ from typing import Any
 import uvicorn
 from pydantic import SecretStr
 
-from bot.channels import Channel, OpenTicket, Parts
 from bot.channels.slack import Slack
 from bot.channels.terminal import show
 from bot.commands import Office
+from bot.contracts import Channel, OpenTicket, Parts, Respond
 from bot.core.model import Answer, Event, Language, Question
-from bot.desk import Desk, Respond
+from bot.desk import Desk
 from bot.jobs import Jobs
 from bot.mind import Mind, responder, sections_of
 from bot.serve import open_app

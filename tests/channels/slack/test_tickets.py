@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.bookmarks import Bookmarks
-from bot.channels import Opened, Parts
 from bot.channels.zammad import Zammad
+from bot.contracts import Opened, Parts
 from bot.core.model import Answer, Event
 from bot.mind import Mind
 from bot.store import Store

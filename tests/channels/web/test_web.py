@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.admin import Gate
-from bot.channels import Parts
 from bot.channels.web import BURST, WebPage
+from bot.contracts import Parts
 from bot.core.model import Answer, Event, Language, Question, Reply, TryLater
 from bot.core.to_html import to_html
 from bot.insight import StoredInsight

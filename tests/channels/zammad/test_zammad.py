@@ -14,11 +14,11 @@ import pytest
 import uvicorn
 
 from bot.bookmarks import Bookmarks
-from bot.channels import Channel, Off, Parts
 from bot.channels.terminal import show
 from bot.channels.zammad import Zammad, examine, open_channel
 from bot.channels.zammad.hook import to_number
 from bot.channels.zammad.read import to_ticket
+from bot.contracts import Channel, Off, Parts
 from bot.desk import Desk
 from bot.helpdesk.hooks import BadHook
 from bot.jobs import Jobs
