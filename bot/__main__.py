@@ -102,7 +102,7 @@ def run() -> None:
     )
     try:
         asyncio.run(serve.run_system(settings, use.respond, words, click.echo, metrics))
-    except import_module("bot.store").Unusable as wrong:
+    except import_module("bot.storage.store").Unusable as wrong:
         raise click.ClickException(f"the database cannot be used: {wrong}") from None
     except OSError as wrong:
         raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
@@ -316,7 +316,7 @@ def forget(user: str) -> None:
 @contextmanager
 def _open_store(settings: Settings) -> Iterator[Any]:
     """Ends the program where the database cannot be used."""
-    module = import_module("bot.store")  # a tenth of a second that `ask` need not wait for
+    module = import_module("bot.storage.store")  # a tenth of a second that `ask` need not wait for
     store = module.Store(settings.database_url, settings.postbote_data_dir)
     try:
         store.open()

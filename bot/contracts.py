@@ -20,7 +20,7 @@ class Respond(Protocol):
 
 
 class Places(Protocol):
-    """How far a channel has looked (bot/bookmarks.py). All functions block."""
+    """How far a channel has looked (bot/storage/cursors.py). All functions block."""
 
     def read(self, key: str) -> str: ...
 

@@ -25,7 +25,7 @@ from bot.core.overheard import (
 from bot.core.text import clean
 from bot.office import Desktop
 from bot.presses import Presses
-from bot.store import DATABASE_TROUBLE, Store
+from bot.storage.store import DATABASE_TROUBLE, Store
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from bot.contracts import Check
 from bot.core.mail_dns import NOT_KNOWN, Lookup
 from bot.database_facts import facts_of
 from bot.settings import Settings
-from bot.store import DATABASE_TROUBLE, Store
+from bot.storage.store import DATABASE_TROUBLE, Store
 
 ASKED = "example.com"  # RFC 2606: exists for this
 MEGABYTE = 1_048_576  # bytes

@@ -10,7 +10,7 @@ import structlog
 from dbos import DBOS, DBOSConfig
 
 from bot.slots import FileSlots, PostgresSlots, Slots
-from bot.store import DATABASE_TROUBLE, WRITERS, Store, Unusable
+from bot.storage.store import DATABASE_TROUBLE, WRITERS, Store, Unusable
 from bot.sweeper import TROUBLE, Sweeper
 
 log = structlog.get_logger()

@@ -14,10 +14,10 @@ import sqlalchemy as sql
 from dbos import DBOSClient
 
 from bot.core.person import Person
-from bot.ledger import hashed
+from bot.storage.ticket_ledger import hashed
 
 OWNERS = frozenset({"person", "asker"})  # columns that say whose a row is
-FROM_CUSTOMER = ("sender", "domain", "body")  # columns of bot/ledger.py, hashed: the row stays, or it is answered again
+FROM_CUSTOMER = ("sender", "domain", "body")  # of tickets, hashed: the row stays, or it is answered again
 UNDER_WAY = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 PAGE = 500  # jobs that are read or deleted at once
 PASSES = 5  # jobs come and go meanwhile: looked through until nothing is found

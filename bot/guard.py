@@ -7,7 +7,7 @@ from typing import TypeVar
 import structlog
 
 from bot.core.model import Event, TryLater
-from bot.store import DATABASE_TROUBLE
+from bot.storage.store import DATABASE_TROUBLE
 from bot.watch import Watch
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from dataclasses import replace
 import structlog
 
 from bot.core.model import Event, Reply
-from bot.store import DATABASE_TROUBLE, Store
+from bot.storage.store import DATABASE_TROUBLE, Store
 from bot.watch import Watch, took
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ from typing import Any
 from bot.contracts import Channel
 from bot.core.gaps import Gap, to_gaps
 from bot.core.model import Event, Kept, UserError
-from bot.store import Store
+from bot.storage.store import Store
 
 # https://example.slack.com/archives/C0001/p1515449522000016 (docs.slack.dev/reference/methods/chat.getPermalink)
 _LINK = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")

@@ -11,7 +11,7 @@ from typing import Any
 from bot.commands import Office
 from bot.core.gaps import to_gaps
 from bot.core.model import LANGUAGES, Answer, Event, Kept, Language, Question, Reply
-from bot.store import Store
+from bot.storage.store import Store
 
 LAST_QUESTIONS = 5
 SHOWN_GAPS = 10

@@ -19,22 +19,22 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from bot.admin import Gate
-from bot.bookmarks import Bookmarks
 from bot.channels import dashboard, find_channels, web
 from bot.checked import open_checks
 from bot.contracts import Channel, Off, Opened, OpenTicket, Parts, Respond, TicketOpener
 from bot.core.model import Answer, Event, Language, TryLater
 from bot.desk import Desk
 from bot.edge import Edge
-from bot.insight import StoredInsight
 from bot.jobs import Jobs
-from bot.ledger import Caps, Ledger
 from bot.line import Line
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.pages import Pages
 from bot.reload import Reload
 from bot.settings import Settings
-from bot.store import DATABASE_TROUBLE, Store
+from bot.storage.cursors import Bookmarks
+from bot.storage.statistics import StoredInsight
+from bot.storage.store import DATABASE_TROUBLE, Store
+from bot.storage.ticket_ledger import Caps, Ledger
 from bot.tickets import Tickets
 from bot.watch import Watch
 

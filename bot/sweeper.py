@@ -17,7 +17,7 @@ import structlog
 from dbos import DBOS
 
 from bot.slots import HELD_WITHIN, MOST, Slots, first_free
-from bot.store import DATABASE_TROUBLE
+from bot.storage.store import DATABASE_TROUBLE
 
 T = TypeVar("T")
 log = structlog.get_logger()

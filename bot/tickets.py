@@ -18,8 +18,8 @@ from bot.consider import Ask, Checks, consider
 from bot.contracts import Channel, TicketChannel
 from bot.core.loops import Known, Verdict
 from bot.core.model import Answer, Event, Question, Reply, TryLater
-from bot.ledger import Case, Ledger, Taken
-from bot.store import DATABASE_TROUBLE, Store
+from bot.storage.store import DATABASE_TROUBLE, Store
+from bot.storage.ticket_ledger import Case, Ledger, Taken
 
 log = structlog.get_logger()
 

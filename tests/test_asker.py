@@ -9,7 +9,7 @@ from bot.core.mail_dns import Lookup, MxHost, MxResult
 from bot.core.model import Answer, Event, Provider, Question
 from bot.desk import Desk
 from bot.respond import open_respond
-from bot.store import Store
+from bot.storage.store import Store
 
 PROVIDER = Provider("OVH", {}, {}, {}, {}, "%")
 

@@ -18,7 +18,7 @@ from bot.core.model import Event, Question
 from bot.mind import Mind
 from bot.respond import ask
 from bot.settings import Settings
-from bot.store import Store
+from bot.storage.store import Store
 from tests.core.test_loops import mail
 from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import APP_TOKEN, TOKEN, FakeSlack

@@ -16,7 +16,7 @@ import sqlalchemy as sql
 
 from bot.core.model import Answer, Event, Question
 from bot.core.person import Person, to_person
-from bot.store import Store
+from bot.storage.store import Store
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TEAM, TOKEN, FakeSlack
 from tests.slow import slow

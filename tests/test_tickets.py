@@ -19,10 +19,10 @@ from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
 from bot.core.modes import Modes, parse_modes
 from bot.desk import Desk
 from bot.jobs import Jobs
-from bot.ledger import Caps, Case, Ledger
 from bot.mind import Mind, responder
 from bot.settings import Settings
-from bot.store import Store
+from bot.storage.store import Store
+from bot.storage.ticket_ledger import Caps, Case, Ledger
 from bot.tickets import Tickets
 from tests.core.test_loops import US, mail
 

@@ -20,7 +20,7 @@ from bot.jobs import Jobs
 from bot.log import configure
 from bot.serve import DRAIN, open_app
 from bot.settings import Settings
-from bot.store import Store
+from bot.storage.store import Store
 
 
 async def respond(question: Question, office: Office | None = None, person: str = "") -> Answer:

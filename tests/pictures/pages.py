@@ -17,8 +17,8 @@ from bot.core.model import Answer, Event, Language, Question
 from bot.mind import open_mind
 from bot.respond import ask as decide
 from bot.settings import Settings
-from bot.store import Store
-from bot.tables import METADATA
+from bot.storage.schema import METADATA
+from bot.storage.store import Store
 from tests.browsing import DESKTOP, PHONE, ask, browser, page
 from tests.test_run import running
 

@@ -10,7 +10,6 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.bookmarks import Bookmarks
 from bot.channels.rt import SETTLE, Rt, examine
 from bot.consider import ticket_event
 from bot.contracts import Parts
@@ -18,7 +17,8 @@ from bot.core.model import Answer, Event, TryLater
 from bot.helpdesk.account import account_of
 from bot.mind import Mind
 from bot.settings import Settings
-from bot.store import Store
+from bot.storage.cursors import Bookmarks
+from bot.storage.store import Store
 from tests.channels.rt.running import POLL, Between, Bot
 from tests.channels.rt.test_hook import signed
 from tests.faults.test_kill import free_port

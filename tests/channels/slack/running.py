@@ -20,7 +20,7 @@ from bot.jobs import Jobs
 from bot.mind import Mind, responder, sections_of
 from bot.serve import open_app
 from bot.settings import Settings
-from bot.store import Store
+from bot.storage.store import Store
 from bot.turns import Turns
 from bot.watch import Watch
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack

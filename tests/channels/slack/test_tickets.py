@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.bookmarks import Bookmarks
 from bot.channels.zammad import Zammad
 from bot.contracts import Opened, Parts
 from bot.core.model import Answer, Event
 from bot.mind import Mind
-from bot.store import Store
+from bot.storage.cursors import Bookmarks
+from bot.storage.store import Store
 from tests.channels.slack.running import running
 from tests.channels.slack.talk import MENTION, Room
 from tests.channels.zammad.test_zammad import fake, to_settings

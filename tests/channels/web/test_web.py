@@ -19,10 +19,10 @@ from bot.channels.web import BURST, WebPage
 from bot.contracts import Parts
 from bot.core.model import Answer, Event, Language, Question, Reply, TryLater
 from bot.core.to_html import to_html
-from bot.insight import StoredInsight
 from bot.pages import Pages
 from bot.serve import open_app
-from bot.store import Store
+from bot.storage.statistics import StoredInsight
+from bot.storage.store import Store
 
 CONVERTED = [
     ("paragraphs", "eins\n\nzwei", "<p>eins</p><p>zwei</p>"),

@@ -13,7 +13,6 @@ import aiohttp
 import pytest
 import uvicorn
 
-from bot.bookmarks import Bookmarks
 from bot.channels.terminal import show
 from bot.channels.zammad import Zammad, examine, open_channel
 from bot.channels.zammad.hook import to_number
@@ -22,11 +21,12 @@ from bot.contracts import Channel, Off, Parts
 from bot.desk import Desk
 from bot.helpdesk.hooks import BadHook
 from bot.jobs import Jobs
-from bot.ledger import Caps, Ledger
 from bot.mind import Mind, responder
 from bot.serve import open_app
 from bot.settings import Settings
-from bot.store import Store
+from bot.storage.cursors import Bookmarks
+from bot.storage.store import Store
+from bot.storage.ticket_ledger import Caps, Ledger
 from bot.tickets import Tickets
 from tests.core.test_loops import mail
 from tests.servers.fake_zammad import AGENT, SECRET, SYSTEM, TOKEN, FakeZammad, signed

@@ -17,8 +17,8 @@ import sqlalchemy as sql
 
 from bot.core.model import Answer, Before, Event, Kept, Reply, Thread
 from bot.core.redact import redacted
-from bot.stored import from_reply
-from bot.tables import META, METADATA, Unusable, at_column, key_column, migrate, text_column, upsert
+from bot.storage.schema import META, METADATA, Unusable, at_column, key_column, migrate, text_column, upsert
+from bot.storage.serialization import from_reply
 
 __all__ = ["DATABASE_TROUBLE", "Store", "Unusable"]
 
@@ -103,7 +103,7 @@ class Store:
             or f"sqlite:///{data_dir / 'store.sqlite'}"
         )
         pool: dict[str, Any] = {"pool_pre_ping": True} if database_url else {"pool_size": WRITERS, "max_overflow": 0}
-        self.engine = sql.create_engine(url, **pool)  # for bot/ledger.py too
+        self.engine = sql.create_engine(url, **pool)  # for bot/storage/ticket_ledger.py too
 
     def open(self) -> None:
         """Brings the tables to this version; harmless where several processes do it at once. Raises Unusable."""
@@ -206,7 +206,7 @@ class Store:
         return int(self._first(sql.select(sql.func.count()).select_from(_DECISIONS))[0])
 
     def reply(self, key: str) -> Mapping[str, Any] | None:
-        """What was decided and perhaps not delivered, as bot/stored.py reads it; None where nothing of it is kept."""
+        """The decided reply as bot/storage/serialization.py reads it, until it is delivered; None: nothing of it is kept."""
         row = self._first(_REPLY, {"key": key})
         return json.loads(row.reply) if row and row.reply else None
 

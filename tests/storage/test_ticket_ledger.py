@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from bot.ledger import DAY, HOUR, Caps, Case, Ledger
-from bot.store import Store
+from bot.storage.store import Store
+from bot.storage.ticket_ledger import DAY, HOUR, Caps, Case, Ledger
 
 NOW = 1_700_000_000.0
 CASE = Case(

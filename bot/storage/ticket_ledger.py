@@ -1,6 +1,6 @@
 """Which tickets were answered, so that none ever is twice, and how often whom: RFC 3834 asks for limits.
 
-Beside bot/store.py, on the same database. Rows of tickets are never deleted; whom they came from is kept as a keyed
+On the same database as bot/storage/store.py. Rows of tickets are never deleted; whom they came from is kept as a
 hash, and no longer than decisions are. Time is an argument throughout: seconds since the epoch.
 """
 
@@ -15,8 +15,8 @@ from typing import Any, Literal
 import sqlalchemy as sql
 
 from bot.core.loops import Verdict
-from bot.store import Store
-from bot.tables import METADATA, at_column, key_column, text_column
+from bot.storage.schema import METADATA, at_column, key_column, text_column
+from bot.storage.store import Store
 
 HOUR, DAY = 3_600.0, 86_400.0
 SAME_ENTRY = 7 * DAY  # one public answer with the same entry for one sender: RFC 5230, 4.1 has 7 days too

@@ -8,9 +8,9 @@ from bot.core.model import Answer, Event, Question, Reply
 from bot.evaluate import read_set
 from bot.mind import Mind
 from bot.respond import ask
-from bot.stored import from_reply, to_answer, to_event, to_json, to_reply
+from bot.storage.serialization import from_reply, to_answer, to_event, to_json, to_reply
 
-SETS = Path(__file__).parent / "eval"
+SETS = Path(__file__).parents[1] / "eval"
 
 
 def test_an_answer_that_was_kept_as_json_is_worded_alike(mind: Mind) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sql
 
 from bot.core.model import Kept, Tally
-from bot.store import DAY, Store
-from bot.tables import METADATA
+from bot.storage.schema import METADATA
+from bot.storage.store import DAY, Store
 
 
 class StoredInsight:

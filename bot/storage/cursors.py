@@ -2,8 +2,8 @@
 
 import sqlalchemy as sql
 
-from bot.store import Store
-from bot.tables import METADATA, key_column, text_column
+from bot.storage.schema import METADATA, key_column, text_column
+from bot.storage.store import Store
 
 _BOOKMARKS = sql.Table("postbote_bookmarks", METADATA, key_column(), text_column("place"))
 

@@ -13,12 +13,12 @@ import pytest
 import sqlalchemy as sql
 
 from bot.core.model import Answer, Before, Event, Question, Reply
-from bot.insight import StoredInsight
 from bot.mind import Mind
 from bot.respond import ask
-from bot.store import DATABASE_TROUBLE, Store, Unusable
-from bot.stored import to_answer
-from bot.tables import META, METADATA, SCHEMA
+from bot.storage.schema import META, METADATA, SCHEMA
+from bot.storage.serialization import to_answer
+from bot.storage.statistics import StoredInsight
+from bot.storage.store import DATABASE_TROUBLE, Store, Unusable
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
