@@ -81,8 +81,8 @@ def run() -> None:
     settings = read_settings()
     # The engine and Slack's library take half a second to load, which `ask` need not wait for.
     serve = import_module("bot.serve")
-    import_module("bot.log").configure(settings.postbote_log_format)
-    metrics = import_module("bot.metrics").Metrics()
+    import_module("bot.observability.logging").configure(settings.postbote_log_format)
+    metrics = import_module("bot.observability.metrics").Metrics()
     mind = mind_or_exit(settings)
     with _or_exit():
         use = InUse(mind, settings, metrics)

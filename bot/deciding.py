@@ -16,10 +16,10 @@ from bot.contracts import Channel
 from bot.core.model import Answer, Event, Language, Reply, TryLater
 from bot.engine import pause_durably
 from bot.guard import Guard
+from bot.observability.event_log import Watch
 from bot.storage.serialization import failure, reply_to_json, to_json, to_reply
 from bot.storage.store import DATABASE_TROUBLE, Store
 from bot.turns import Turns
-from bot.watch import Watch
 
 log = structlog.get_logger()
 

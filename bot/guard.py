@@ -7,8 +7,8 @@ from typing import TypeVar
 import structlog
 
 from bot.core.model import Event, TryLater
+from bot.observability.event_log import Watch
 from bot.storage.store import DATABASE_TROUBLE
-from bot.watch import Watch
 
 T = TypeVar("T")
 log = structlog.get_logger()

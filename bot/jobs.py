@@ -25,11 +25,11 @@ from bot.core.model import Event, TryLater
 from bot.deciding import ASKED, FIRST_PAUSE, Consider, Deciding, Keep
 from bot.engine import config, forget_old, open_slots, opened, pause_durably
 from bot.guard import Guard
+from bot.observability.event_log import Watch, took
 from bot.storage.serialization import failure, to_answer, to_event, to_json
 from bot.storage.store import DATABASE_TROUBLE, Store
 from bot.sweeper import TROUBLE, Sweeper
 from bot.turns import Turns
-from bot.watch import Watch, took
 
 log = structlog.get_logger()
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 import structlog
 
 from bot.core.model import Event, Reply
+from bot.observability.event_log import Watch, took
 from bot.storage.store import DATABASE_TROUBLE, Store
-from bot.watch import Watch, took
 
 log = structlog.get_logger()
 

@@ -20,7 +20,7 @@ from bot.respond import open_respond
 from bot.settings import PACKAGED, Settings
 
 if TYPE_CHECKING:
-    from bot.metrics import Metrics
+    from bot.observability.metrics import Metrics
 
 CORE = Path(__file__).parent / "core"
 

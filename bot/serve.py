@@ -27,7 +27,8 @@ from bot.desk import Desk
 from bot.edge import Edge
 from bot.jobs import Jobs
 from bot.line import Line
-from bot.metrics import CONTENT_TYPE, Metrics
+from bot.observability.event_log import Watch
+from bot.observability.metrics import CONTENT_TYPE, Metrics
 from bot.pages import Pages
 from bot.reload import Reload
 from bot.settings import Settings
@@ -36,7 +37,6 @@ from bot.storage.statistics import StoredInsight
 from bot.storage.store import DATABASE_TROUBLE, Store
 from bot.storage.ticket_ledger import Caps, Ledger
 from bot.tickets import Tickets
-from bot.watch import Watch
 
 log = structlog.get_logger()
 

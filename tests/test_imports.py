@@ -96,8 +96,6 @@ FLAT = {
     "jobs",
     "knowledge",
     "line",
-    "log",
-    "metrics",
     "mind",
     "office",
     "pages",
@@ -113,7 +111,6 @@ FLAT = {
     "sweeper",
     "tickets",
     "turns",
-    "watch",
     "helpdesk",
 }  # not moved yet
 

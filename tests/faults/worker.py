@@ -17,7 +17,7 @@ from bot.contracts import Channel, Parts
 from bot.core.model import Answer, Language, Question
 from bot.desk import Desk
 from bot.jobs import Jobs
-from bot.log import configure
+from bot.observability.logging import configure
 from bot.serve import DRAIN, open_app
 from bot.settings import Settings
 from bot.storage.store import Store

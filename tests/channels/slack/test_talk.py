@@ -12,7 +12,7 @@ from dbos import DBOS
 from bot.commands import Office
 from bot.core.model import Answer, Event, Question
 from bot.mind import Mind
-from bot.watch import Watch
+from bot.observability.event_log import Watch
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope
 

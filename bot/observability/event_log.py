@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import structlog
 
 from bot.core.model import Answer, Event
-from bot.metrics import Metrics
+from bot.observability.metrics import Metrics
 
 log = structlog.get_logger()
 

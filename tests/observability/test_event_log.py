@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.metrics import Metrics
+from bot.observability.metrics import Metrics
 from tests.channels.slack.test_events import recorded
 from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack

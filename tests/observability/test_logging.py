@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 SAYS = """
 import structlog
-from bot.log import configure
+from bot.observability.logging import configure
 configure("{form}")
 structlog.get_logger().info("x")
 print("on")
