@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from starlette.requests import HTTPConnection
 
-from bot.turns import Turns
+from bot.rate_limit import Turns
 
 COOKIE = "postbote_session"
 SESSION = 12 * 3_600  # seconds; a working day

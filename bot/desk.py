@@ -180,7 +180,7 @@ class Desk:
     ) -> None:
         """For the conversation, for why, and for the gaps. `said`: the bot speaks in the thread, unless silent.
 
-        `reply`: for a run that comes after a crash (bot/jobs.py).
+        `reply`: for a run that comes after a crash (bot/durable/worker.py).
         """
         channel = self._channels.get(event.channel)
         why = f"{self._why(answer)}\nmode        {mode if event.place else '-'}" + (

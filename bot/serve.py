@@ -24,8 +24,8 @@ from bot.checked import open_checks
 from bot.contracts import Channel, Off, Opened, OpenTicket, Parts, Respond, TicketOpener
 from bot.core.model import Answer, Event, Language, TryLater
 from bot.desk import Desk
+from bot.durable.worker import Jobs
 from bot.edge import Edge
-from bot.jobs import Jobs
 from bot.line import Line
 from bot.observability.event_log import Watch
 from bot.observability.metrics import CONTENT_TYPE, Metrics

@@ -18,7 +18,7 @@ from bot.core.loops import Known
 from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
 from bot.core.modes import Modes, parse_modes
 from bot.desk import Desk
-from bot.jobs import Jobs
+from bot.durable.worker import Jobs
 from bot.mind import Mind, responder
 from bot.settings import Settings
 from bot.storage.store import Store

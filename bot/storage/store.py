@@ -24,7 +24,7 @@ __all__ = ["DATABASE_TROUBLE", "Store", "Unusable"]
 
 FRESH = 24 * 3_600.0  # seconds for which a conversation goes on
 DAY = 86_400.0
-UNDELIVERED = 7 * DAY  # longer than bot/jobs.py tries to deliver a reply
+UNDELIVERED = 7 * DAY  # longer than bot/durable/worker.py tries to deliver a reply
 LONGEST = 2_000  # characters of a question that are kept
 WRITERS = 2  # connections to a SQLite file: more of them poll for its one write lock, up to 0.1 s at a time
 DATABASE_TROUBLE = sql.exc.SQLAlchemyError  # what every function here raises where the database cannot be used

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.slots import LOST_AFTER, PostgresSlots, to_conninfo
+from bot.durable.leases import LOST_AFTER, PostgresSlots, to_conninfo
 from tests.faults.scenarios import ON_POSTGRESQL, ON_SQLITE, SHORT, Database, new_server
 from tests.faults.world import free_port, kill_all
 from tests.servers.postgres import Postgres, binaries

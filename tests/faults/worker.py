@@ -16,7 +16,7 @@ from bot.commands import Office
 from bot.contracts import Channel, Parts
 from bot.core.model import Answer, Language, Question
 from bot.desk import Desk
-from bot.jobs import Jobs
+from bot.durable.worker import Jobs
 from bot.observability.logging import configure
 from bot.serve import DRAIN, open_app
 from bot.settings import Settings

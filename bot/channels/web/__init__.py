@@ -20,7 +20,7 @@ from bot.channels.web.shown import Shown
 from bot.contracts import Channel, Parts, Plain
 from bot.core.model import Answer, Event, Question, TryLater
 from bot.pages import HEADERS, Pages, assets, language_of
-from bot.turns import Turns
+from bot.rate_limit import Turns
 
 if TYPE_CHECKING:
     from bot.settings import Settings

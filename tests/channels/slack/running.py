@@ -16,13 +16,13 @@ from bot.commands import Office
 from bot.contracts import Channel, OpenTicket, Parts, Respond
 from bot.core.model import Answer, Event, Language, Question
 from bot.desk import Desk
-from bot.jobs import Jobs
+from bot.durable.worker import Jobs
 from bot.mind import Mind, responder, sections_of
 from bot.observability.event_log import Watch
+from bot.rate_limit import Turns
 from bot.serve import open_app
 from bot.settings import Settings
 from bot.storage.store import Store
-from bot.turns import Turns
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.channels.slack.pace import Pace
 from bot.mind import Mind
-from bot.turns import Turns
+from bot.rate_limit import Turns
 from tests.channels.slack.running import running, started
 from tests.channels.slack.talk import MENTION, Room
 from tests.servers.fake_slack import APP_TOKEN, FakeSlack

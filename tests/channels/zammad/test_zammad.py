@@ -19,8 +19,8 @@ from bot.channels.zammad.hook import to_number
 from bot.channels.zammad.read import to_ticket
 from bot.contracts import Channel, Off, Parts
 from bot.desk import Desk
+from bot.durable.worker import Jobs
 from bot.helpdesk.hooks import BadHook
-from bot.jobs import Jobs
 from bot.mind import Mind, responder
 from bot.serve import open_app
 from bot.settings import Settings

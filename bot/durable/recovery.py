@@ -16,7 +16,7 @@ from typing import TypeVar
 import structlog
 from dbos import DBOS
 
-from bot.slots import HELD_WITHIN, MOST, Slots, first_free
+from bot.durable.leases import HELD_WITHIN, MOST, Slots, first_free
 from bot.storage.store import DATABASE_TROUBLE
 
 T = TypeVar("T")

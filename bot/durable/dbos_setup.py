@@ -9,9 +9,9 @@ from pathlib import Path
 import structlog
 from dbos import DBOS, DBOSConfig
 
-from bot.slots import FileSlots, PostgresSlots, Slots
+from bot.durable.leases import FileSlots, PostgresSlots, Slots
+from bot.durable.recovery import TROUBLE, Sweeper
 from bot.storage.store import DATABASE_TROUBLE, WRITERS, Store, Unusable
-from bot.sweeper import TROUBLE, Sweeper
 
 log = structlog.get_logger()
 

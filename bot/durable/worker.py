@@ -22,14 +22,14 @@ from dbos import DBOS, SetWorkflowID
 
 from bot.contracts import Channel
 from bot.core.model import Event, TryLater
-from bot.deciding import ASKED, FIRST_PAUSE, Consider, Deciding, Keep
-from bot.engine import config, forget_old, open_slots, opened, pause_durably
-from bot.guard import Guard
+from bot.durable.dbos_setup import config, forget_old, open_slots, opened, pause_durably
+from bot.durable.decide import ASKED, FIRST_PAUSE, Consider, Deciding, Keep
+from bot.durable.error_policy import Guard
+from bot.durable.recovery import TROUBLE, Sweeper
 from bot.observability.event_log import Watch, took
+from bot.rate_limit import Turns
 from bot.storage.serialization import failure, to_answer, to_event, to_json
 from bot.storage.store import DATABASE_TROUBLE, Store
-from bot.sweeper import TROUBLE, Sweeper
-from bot.turns import Turns
 
 log = structlog.get_logger()
 

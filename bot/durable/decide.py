@@ -14,12 +14,12 @@ from dbos import DBOS
 
 from bot.contracts import Channel
 from bot.core.model import Answer, Event, Language, Reply, TryLater
-from bot.engine import pause_durably
-from bot.guard import Guard
+from bot.durable.dbos_setup import pause_durably
+from bot.durable.error_policy import Guard
 from bot.observability.event_log import Watch
+from bot.rate_limit import Turns
 from bot.storage.serialization import failure, reply_to_json, to_json, to_reply
 from bot.storage.store import DATABASE_TROUBLE, Store
-from bot.turns import Turns
 
 log = structlog.get_logger()
 
