@@ -17,11 +17,11 @@ from pydantic import ValidationError
 from bot import check, consider, evaluate
 from bot.channels.terminal import show, stream
 from bot.commands import find_commands
+from bot.content.loader import KnowledgeError
 from bot.core.gaps import to_gaps
 from bot.core.loops import Known
 from bot.core.model import LANGUAGES, Answer, Language, Question, TryLater
 from bot.core.person import to_person
-from bot.knowledge import KnowledgeError
 from bot.mind import InUse, Mind, lookup_of, open_mind, responder, sections_of
 from bot.settings import Settings, variables
 
@@ -87,7 +87,7 @@ def run() -> None:
     with _or_exit():
         use = InUse(mind, settings, metrics)
     del mind  # held by `use` alone: after a reload it must go
-    reload_ = import_module("bot.reload")
+    reload_ = import_module("bot.content.watcher")
     folders = [settings.postbote_knowledge, settings.postbote_templates]
     words = serve.Words(
         render=lambda answer: use.mind.renderer.render(answer),

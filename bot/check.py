@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from bot.content.loader import LONGEST_ANSWER, Problem, line_of
+from bot.content.renderer import Renderer, WordingError
 from bot.core.answer import Core
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
-from bot.knowledge import LONGEST_ANSWER, Problem, line_of
-from bot.render import Renderer, WordingError
 
 # Kinds of reply that the core itself needs; every command adds its own template.
 REPLIES = (

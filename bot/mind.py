@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.cache import fingerprint, remembered
 from bot.commands import find_commands
+from bot.content.loader import KnowledgeError, load
+from bot.content.model_cache import fingerprint, remembered
+from bot.content.renderer import Renderer
 from bot.core.answer import Core
 from bot.core.features import Reader
 from bot.core.learning import examples_of, train
 from bot.core.mail_dns import Lookup
 from bot.core.model import Answer, Knowledge
-from bot.knowledge import KnowledgeError, load
 from bot.lookup import open_lookup
-from bot.render import Renderer
 from bot.respond import open_respond
 from bot.settings import PACKAGED, Settings
 

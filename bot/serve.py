@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from bot.admin import Gate
 from bot.channels import dashboard, find_channels, web
 from bot.checked import open_checks
+from bot.content.watcher import Reload
 from bot.contracts import Channel, Off, Opened, OpenTicket, Parts, Respond, TicketOpener
 from bot.core.model import Answer, Event, Language, TryLater
 from bot.desk import Desk
@@ -30,7 +31,6 @@ from bot.line import Line
 from bot.observability.event_log import Watch
 from bot.observability.metrics import CONTENT_TYPE, Metrics
 from bot.pages import Pages
-from bot.reload import Reload
 from bot.settings import Settings
 from bot.storage.cursors import Bookmarks
 from bot.storage.statistics import StoredInsight

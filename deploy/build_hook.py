@@ -23,7 +23,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         from bot import cache
         from bot.core.features import Reader
         from bot.core.learning import examples_of, train
-        from bot.knowledge import load
+        from bot.content.loader import load
 
         knowledge = load(root / "knowledge")
         reader = Reader(knowledge)

@@ -15,7 +15,7 @@ PROJECT = Path(__file__).parent.parent
 LONG = (
     *("test_real_rt", "test_faults", "test_servers", "test_browser", "test_readme", "test_validators", "test_security"),
     *("test_kill", "test_cli", "test_talk", "test_zammad", "test_run", "test_pressure", "test_slack", "test_content"),
-    *("test_buttons", "test_tickets", "test_answer", "test_status", "test_reload", "test_workspaces"),
+    *("test_buttons", "test_tickets", "test_answer", "test_status", "test_watcher", "test_workspaces"),
 )
 
 
@@ -49,5 +49,5 @@ def mind(learnt: Path) -> Mind:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, mind: Mind) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    shutil.copytree(learnt / "cache", folder / "cache")  # learning once is enough; tests/test_cache.py tests it
+    shutil.copytree(learnt / "cache", folder / "cache")  # learning once is enough; test_model_cache.py tests it
     return folder

@@ -24,7 +24,7 @@ def test_no_pattern_is_kept_busy_by_100_kb_of_hostile_text() -> None:
 
 BAD = [
     (r"(a+)+$", True),  # exponential
-    (r"[ \t]+\n", False),  # quadratic where it is searched for: was in bot/render.py
+    (r"[ \t]+\n", False),  # quadratic where it is searched for: was in bot/content/renderer.py
     (r"(?:[A-Z][\w.]*\s*){0,4}$", False),  # cubic: was in bot/core/ticket.py
 ]
 

@@ -61,7 +61,7 @@ class Entry:
     kind: Kind
     faq: str  # section of the FAQ that it comes from
     title: Mapping[Language, str]
-    answer: Mapping[Language, str]  # Jinja2 source; bot/render.py fills the figures in
+    answer: Mapping[Language, str]  # Jinja2 source; bot/content/renderer.py fills the figures in
     questions: Mapping[Language, tuple[str, ...]]
     related: tuple[str, ...] = ()  # ids
     lines: tuple[str, ...] = ()  # error lines, verbatim from the FAQ; empty for kind "answer"

@@ -18,12 +18,12 @@ from pathlib import Path
 import click
 import numpy as np
 
+from bot.content.loader import load
 from bot.core.answer import Core
 from bot.core.features import Reader
 from bot.core.learning import examples_of, train
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Question
 from bot.evaluate import read_set
-from bot.knowledge import load
 from tests.bench.figures import Figure
 
 PROJECT = Path(__file__).parents[2]

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from bot.channels.slack.blocks import SECTION, to_blocks
 from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.commands.mx import RULES, judge
+from bot.content.loader import load
+from bot.content.renderer import Renderer
 from bot.core.mail_dns import MxHost, MxResult, Policies, Texts
 from bot.core.model import LANGUAGES, Answer, Language
 from bot.core.to_html import to_html
-from bot.knowledge import load
-from bot.render import Renderer
 
 PROJECT = Path(__file__).parents[2]
 RENDERER = Renderer(PROJECT / "templates", load(PROJECT / "knowledge"))

@@ -14,13 +14,13 @@ from typing import TypeVar
 
 import click
 
+from bot.content.loader import load
 from bot.core.answer import Core
 from bot.core.features import Reader
 from bot.core.figures import Sample, learnt
 from bot.core.learning import examples_of, train
 from bot.core.model import Entry, Knowledge, Topic
 from bot.evaluate import Line, read_set, to_sample
-from bot.knowledge import load
 
 HERE = Path(__file__).parent
 FOLDS = 5

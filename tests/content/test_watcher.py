@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.reload import Reload
+from bot.content.watcher import Reload
 from tests.test_run import PROJECT, running
 
 CHANGES: list[tuple[str, str, str, str]] = [

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.knowledge import KnowledgeError, load
+from bot.content.loader import KnowledgeError, load
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 
 ENTRY = """\
 id: message-size

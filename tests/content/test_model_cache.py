@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.cache import file_name, fingerprint, remembered
+from bot.content.model_cache import file_name, fingerprint, remembered
 from bot.core.learning import Trained
 
 
