@@ -14,7 +14,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from bot import check, consider, evaluate
+from bot import consider
 from bot.channels.terminal import show, stream
 from bot.commands import find_commands
 from bot.content.loader import KnowledgeError
@@ -23,6 +23,8 @@ from bot.core.loops import Known
 from bot.core.model import LANGUAGES, Answer, Language, Question, TryLater
 from bot.core.person import to_person
 from bot.mind import InUse, Mind, lookup_of, open_mind, responder, sections_of
+from bot.ops import check_content as check
+from bot.ops import evaluate
 from bot.settings import Settings, variables
 
 
@@ -162,7 +164,7 @@ def tickets() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines: one object a line.")
 def preview_(last: int, as_json: bool) -> None:
     """Show what would have been written in the newest tickets, and why. Writes nothing."""
-    preview = import_module("bot.preview")  # with all channels, which nothing else here needs
+    preview = import_module("bot.ops.ticket_preview")  # with all channels, which nothing else here needs
     settings = read_settings()
     mind = mind_or_exit(settings)
     channels = preview.open_channels(settings, mind.renderer.render)
@@ -250,7 +252,7 @@ def manifest(url: str | None, many: bool) -> None:
 @main.command()
 def doctor() -> None:
     """Check the configuration against what it names: database, DNS, Slack. Exit 1 if something is wrong."""
-    doctor_ = import_module("bot.doctor")  # with Slack's library, which nothing else here needs
+    doctor_ = import_module("bot.ops.doctor")  # with Slack's library, which nothing else here needs
     check_type = import_module("bot.contracts").Check
     settings = read_settings()
 
@@ -309,7 +311,8 @@ def forget(user: str) -> None:
     except ValueError as wrong:
         raise click.BadParameter(str(wrong), param_hint="USER") from None
     with _open_store(settings):  # brings the tables up to date, and explains a database that cannot be used
-        lines = list(import_module("bot.forget").forget(person, settings.database_url, settings.postbote_data_dir))
+        forget_ = import_module("bot.ops.erase_person").forget
+        lines = list(forget_(person, settings.database_url, settings.postbote_data_dir))
     click.echo("\n".join(lines) or f"nothing is kept about {person.name}")
 
 

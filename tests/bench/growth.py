@@ -23,7 +23,7 @@ from bot.core.answer import Core
 from bot.core.features import Reader
 from bot.core.learning import examples_of, train
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Question
-from bot.evaluate import read_set
+from bot.ops.evaluate import read_set
 from tests.bench.figures import Figure
 
 PROJECT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.evaluate import read_set
+from bot.ops.evaluate import read_set
 from tests.bench.figures import Figure, middle, quantile
 from tests.bench.system import cpu_seconds, running
 from tests.channels.slack.test_events import recorded

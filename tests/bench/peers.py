@@ -34,8 +34,8 @@ from bot.core.figures import Sample, chances, learnt, worths
 from bot.core.learning import examples_of
 from bot.core.model import Decision, Knowledge, Outcome, Question
 from bot.core.text import clean
-from bot.evaluate import FOLDS, Line, Result, cross_validate, metrics, read_set
 from bot.mind import open_mind
+from bot.ops.evaluate import FOLDS, Line, Result, cross_validate, metrics, read_set
 from bot.settings import Settings
 
 PROJECT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.core.model import Question
-from bot.evaluate import read_set
 from bot.mind import open_mind
+from bot.ops.evaluate import read_set
 from bot.settings import Settings
 from tests.bench.figures import Figure, middle, quantile
 

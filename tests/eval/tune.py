@@ -20,7 +20,7 @@ from bot.core.features import Reader
 from bot.core.figures import Sample, learnt
 from bot.core.learning import examples_of, train
 from bot.core.model import Entry, Knowledge, Topic
-from bot.evaluate import Line, read_set, to_sample
+from bot.ops.evaluate import Line, read_set, to_sample
 
 HERE = Path(__file__).parent
 FOLDS = 5

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.core.model import Answer, Event, Question, Reply
-from bot.evaluate import read_set
 from bot.mind import Mind
+from bot.ops.evaluate import read_set
 from bot.respond import ask
 from bot.storage.serialization import from_reply, to_answer, to_event, to_json, to_reply
 

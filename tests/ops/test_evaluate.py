@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.model import Decision, Outcome, Part
-from bot.evaluate import Line, cross_validate, metrics, read_set, report, run_set, to_text
 from bot.mind import Mind
+from bot.ops.evaluate import Line, cross_validate, metrics, read_set, report, run_set, to_text
 
 ROWS = [
     # expected, allowed to decline, outcome, entries, verdict, score
@@ -55,7 +55,7 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
 
 
 def test_cross_validation_decides_every_line_and_leaves_the_figures_as_they_were(mind: Mind) -> None:
-    lines = read_set(Path(__file__).parent / "eval/questions-dev.jsonl")[:60]
+    lines = read_set(Path(__file__).parents[1] / "eval/questions-dev.jsonl")[:60]
     before = mind.core.figures
     results = cross_validate(lines, mind.core)
     assert [r.line for r in results] == lines

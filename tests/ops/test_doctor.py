@@ -7,11 +7,11 @@ import pytest
 import sqlalchemy as sql
 
 from bot.contracts import Check
-from bot.database_facts import facts_of
-from bot.doctor import examine
 from bot.lookup import open_lookup
+from bot.ops.database_checks import facts_of
+from bot.ops.doctor import examine
 from bot.settings import Settings
-from tests.test_forget import POSTGRES, new_database
+from tests.ops.test_erase_person import POSTGRES, new_database
 
 
 def found(engine: sql.Engine) -> dict[str, bool]:

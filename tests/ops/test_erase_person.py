@@ -144,7 +144,7 @@ def rows_of_jobs(data: Path) -> int:
 
 @pytest.mark.parametrize("kind", DATABASES)
 def test_a_row_that_only_names_the_person_stays_without_the_name(tmp_path: Path, kind: str) -> None:
-    from bot.forget import forget as forgotten
+    from bot.ops.erase_person import forget as forgotten
 
     database = new_database(kind)
     store = Store(database, tmp_path)
