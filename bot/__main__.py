@@ -14,7 +14,6 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from bot import consider
 from bot.channels.terminal import show, stream
 from bot.commands import find_commands
 from bot.content.loader import KnowledgeError
@@ -26,6 +25,7 @@ from bot.mind import InUse, Mind, lookup_of, open_mind, responder, sections_of
 from bot.ops import check_content as check
 from bot.ops import evaluate
 from bot.settings import Settings, variables
+from bot.tickets import assessment as consider
 
 
 def read_settings() -> Settings:

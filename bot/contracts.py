@@ -160,7 +160,7 @@ class Plain:
 
 
 class TicketChannel(Channel, Protocol):
-    """A channel whose events are new tickets (bot/tickets.py).
+    """A channel whose events are new tickets (bot/tickets/workflow.py).
 
     It notices them by polling, which is the truth, and by hooks, which only make it faster, and stores for each
     `bot.consider.ticket_event`, made anew as often as it likes: the key is the same. `deliver` then gets

@@ -49,7 +49,7 @@ class Desk:
     ) -> None:
         """`sections`: of the FAQ → ids of their entries. `why`: the decision behind an answer, as lines.
 
-        `others`: acts that are no part of a conversation (bot/tickets.py).
+        `others`: acts that are no part of a conversation (bot/tickets/workflow.py).
         `notice`: what keeps newer content from being used, for editors; empty: nothing.
         """
         self._respond = respond

@@ -20,7 +20,6 @@ from starlette.types import ASGIApp
 
 from bot.admin import Gate
 from bot.channels import dashboard, find_channels, web
-from bot.checked import open_checks
 from bot.content.watcher import Reload
 from bot.contracts import Channel, Off, Opened, OpenTicket, Parts, Respond, TicketOpener
 from bot.core.model import Answer, Event, Language, TryLater
@@ -36,7 +35,8 @@ from bot.storage.cursors import Bookmarks
 from bot.storage.statistics import StoredInsight
 from bot.storage.store import DATABASE_TROUBLE, Store
 from bot.storage.ticket_ledger import Caps, Ledger
-from bot.tickets import Tickets
+from bot.tickets.live_checks import open_checks
+from bot.tickets.workflow import Tickets
 
 log = structlog.get_logger()
 

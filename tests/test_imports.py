@@ -80,8 +80,6 @@ HOMES = {
 }
 FLAT = {
     "admin",
-    "checked",
-    "consider",
     "desk",
     "edge",
     "line",
@@ -92,7 +90,6 @@ FLAT = {
     "respond",
     "serve",
     "settings",
-    "tickets",
     "helpdesk",
 }  # not moved yet
 

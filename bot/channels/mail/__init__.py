@@ -14,12 +14,12 @@ from starlette.routing import BaseRoute
 from bot.channels.mail.deliver import ANSWERED, Delivery, blocking, place
 from bot.channels.mail.examine import examine
 from bot.channels.mail.mailbox import Mailbox
-from bot.consider import ticket_event, ticket_of_mail
 from bot.contracts import Channel, Off, Parts, Places, Plain
 from bot.core.loops import own_addresses
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.modes import parse_modes
 from bot.core.server import to_server
+from bot.tickets.assessment import ticket_event, ticket_of_mail
 
 if TYPE_CHECKING:
     from bot.settings import Settings

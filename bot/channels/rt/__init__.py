@@ -12,7 +12,6 @@ from bot.channels.rt import hook
 from bot.channels.rt.api import Api
 from bot.channels.rt.examine import examine
 from bot.channels.rt.read import Listed
-from bot.consider import ticket_event
 from bot.contracts import Channel, Off, Opened, Parts, Plain
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.modes import Modes, parse_modes
@@ -21,6 +20,7 @@ from bot.helpdesk.account import account_of
 from bot.helpdesk.client import Client, Refused
 from bot.helpdesk.hooks import route
 from bot.helpdesk.rounds import Rounds
+from bot.tickets.assessment import ticket_event
 
 if TYPE_CHECKING:
     from bot.settings import Settings

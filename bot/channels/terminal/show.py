@@ -93,7 +93,7 @@ def kept(decision: Kept) -> str:
 
 
 class Considered(Protocol):
-    """What is to be said to a ticket (bot/consider.py)."""
+    """What is to be said to a ticket (bot/tickets/assessment.py)."""
 
     @property
     def verdict(self) -> str: ...

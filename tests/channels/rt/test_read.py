@@ -20,11 +20,11 @@ from bot.channels.rt.read import (
     to_parts,
     to_ticket,
 )
-from bot.consider import consider
 from bot.core.loops import Known
 from bot.core.mail import parse
 from bot.mind import Mind, responder
 from bot.settings import Settings
+from bot.tickets.assessment import consider
 
 ROOT = "https://rt.example.org/rt/"
 HEADERS = (

@@ -11,7 +11,6 @@ import pytest
 import pytest_asyncio
 
 from bot.channels.rt import SETTLE, Rt, examine
-from bot.consider import ticket_event
 from bot.contracts import Parts
 from bot.core.model import Answer, Event, TryLater
 from bot.helpdesk.account import account_of
@@ -19,6 +18,7 @@ from bot.mind import Mind
 from bot.settings import Settings
 from bot.storage.cursors import Bookmarks
 from bot.storage.store import Store
+from bot.tickets.assessment import ticket_event
 from tests.channels.rt.running import POLL, Between, Bot
 from tests.channels.rt.test_hook import signed
 from tests.faults.test_kill import free_port

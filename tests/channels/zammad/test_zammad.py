@@ -27,7 +27,7 @@ from bot.settings import Settings
 from bot.storage.cursors import Bookmarks
 from bot.storage.store import Store
 from bot.storage.ticket_ledger import Caps, Ledger
-from bot.tickets import Tickets
+from bot.tickets.workflow import Tickets
 from tests.core.test_loops import mail
 from tests.servers.fake_zammad import AGENT, SECRET, SYSTEM, TOKEN, FakeZammad, signed
 

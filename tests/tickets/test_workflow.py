@@ -12,7 +12,6 @@ import pytest
 from starlette.routing import BaseRoute
 
 from bot.channels.terminal import show
-from bot.consider import Considered, consider, ticket_event, ticket_of_mail, to_key
 from bot.contracts import Channel
 from bot.core.loops import Known
 from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
@@ -23,7 +22,8 @@ from bot.mind import Mind, responder
 from bot.settings import Settings
 from bot.storage.store import Store
 from bot.storage.ticket_ledger import Caps, Case, Ledger
-from bot.tickets import Tickets
+from bot.tickets.assessment import Considered, consider, ticket_event, ticket_of_mail, to_key
+from bot.tickets.workflow import Tickets
 from tests.core.test_loops import US, mail
 
 ACCOUNT = "desk.example"

@@ -14,12 +14,12 @@ from typing import cast
 
 import structlog
 
-from bot.consider import Ask, Checks, consider
 from bot.contracts import Channel, TicketChannel
 from bot.core.loops import Known, Verdict
 from bot.core.model import Answer, Event, Question, Reply, TryLater
 from bot.storage.store import DATABASE_TROUBLE, Store
 from bot.storage.ticket_ledger import Case, Ledger, Taken
+from bot.tickets.assessment import Ask, Checks, consider
 
 log = structlog.get_logger()
 
