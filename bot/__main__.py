@@ -14,6 +14,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from bot.answering.engine import InUse, Mind, lookup_of, open_mind, responder, sections_of
 from bot.channels.terminal import show, stream
 from bot.commands import find_commands
 from bot.content.loader import KnowledgeError
@@ -21,7 +22,6 @@ from bot.core.gaps import to_gaps
 from bot.core.loops import Known
 from bot.core.model import LANGUAGES, Answer, Language, Question, TryLater
 from bot.core.person import to_person
-from bot.mind import InUse, Mind, lookup_of, open_mind, responder, sections_of
 from bot.ops import check_content as check
 from bot.ops import evaluate
 from bot.settings import Settings, variables

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.mind import Mind, open_mind
+from bot.answering.engine import Mind, open_mind
 from bot.settings import Settings
 
 PROJECT = Path(__file__).parent.parent

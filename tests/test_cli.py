@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.engine import Mind
+from bot.answering.router import ask
 from bot.channels.slack.manifest import SCOPES
 from bot.channels.terminal import show
 from bot.commands import find_commands
 from bot.core.model import Event, Question
-from bot.mind import Mind
-from bot.respond import ask
 from bot.settings import Settings
 from bot.storage.store import Store
 from tests.core.test_loops import mail

@@ -18,10 +18,10 @@ from typing import Any
 
 import click
 
+from bot.answering.engine import open_mind, responder
 from bot.core.mail_dns import Lookup
 from bot.core.model import Question
 from bot.lookup import open_lookup
-from bot.mind import open_mind, responder
 from bot.settings import Settings
 from tests.servers.dns_server import DnsServer, Zone
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot.answering.engine import open_mind
 from bot.core.model import Question
-from bot.mind import open_mind
 from bot.ops.evaluate import read_set
 from bot.settings import Settings
 from tests.bench.figures import Figure, middle, quantile

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
+from bot.answering.engine import Mind
+from bot.answering.router import ask, open_respond
 from bot.commands import find_commands
 from bot.commands.check import examine
 from bot.core.model import LANGUAGES, Language, Question
 from bot.lookup import open_lookup
-from bot.mind import Mind
-from bot.respond import ask, open_respond
 from tests.servers.dns_server import DnsServer
 
 ZONE = {

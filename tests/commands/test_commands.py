@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.router import open_respond
 from bot.commands import Tools, find_commands
 from bot.content.loader import load
 from bot.content.renderer import Renderer
 from bot.core.mail_dns import Lookup, MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Language, Question
-from bot.respond import open_respond
 
 PROJECT = Path(__file__).parents[2]
 KNOWLEDGE = load(PROJECT / "knowledge")

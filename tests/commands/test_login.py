@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from bot.answering.engine import Mind
+from bot.answering.router import open_respond
 from bot.channels.slack.mrkdwn import to_mrkdwn, to_plain
 from bot.channels.terminal.show import plain
 from bot.commands import find_commands
@@ -12,8 +14,6 @@ from bot.core.model import LANGUAGES, Language, Question
 from bot.core.table import bare, to_rows
 from bot.core.to_html import to_html
 from bot.lookup import open_lookup
-from bot.mind import Mind
-from bot.respond import open_respond
 
 EMAIL = "webmaster@example.com"
 DASH = "–"

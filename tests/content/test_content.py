@@ -2,12 +2,12 @@
 
 import pytest
 
+from bot.answering.engine import Mind
+from bot.answering.router import ask, facts_of
 from bot.commands import find_commands
 from bot.content.loader import NO_ENTRIES
 from bot.core.model import LANGUAGES, Answer, Decision, Language, Part, Question
-from bot.mind import Mind
 from bot.ops.check_content import all_problems, figures
-from bot.respond import ask, facts_of
 from tests.conftest import PROJECT
 from tests.slow import slow
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.engine import Mind
 from bot.content.loader import KnowledgeError, load
 from bot.content.renderer import LONGEST, Renderer, WordingError
 from bot.core.model import Answer
-from bot.mind import Mind
 from bot.settings import CHECKOUT
 
 ENTRIES = [

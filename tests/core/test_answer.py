@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.answering.engine import Mind
 from bot.core.model import Language, Outcome, Question
-from bot.mind import Mind
 
 LINE = "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)"
 TLS = "TLS not available: connect failed: error:00000000:lib(0):func(0):reason(0)"

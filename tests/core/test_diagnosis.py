@@ -2,10 +2,10 @@
 
 import pytest
 
+from bot.answering.engine import Mind
 from bot.core.diagnosis import judge
 from bot.core.mail_dns import HostStatus, MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Condition, Language, Question, Target
-from bot.mind import Mind
 
 NAMED = [
     # what is pasted, the names to check and for what

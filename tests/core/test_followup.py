@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.answering.engine import Mind
 from bot.core.model import Question
-from bot.mind import Mind
 
 CONVERSATIONS: list[list[tuple[str, str]]] = [
     # what is said, entry that answers ("" = declined)

@@ -2,11 +2,11 @@
 
 import pytest
 
+from bot.answering.engine import Mind
+from bot.answering.router import ask
 from bot.core.model import LANGUAGES, Language, Question
 from bot.core.oddities import oddities
 from bot.core.text import unmarked
-from bot.mind import Mind
-from bot.respond import ask
 
 ODD = [
     # what is wrong, what is pasted, how it is shown, where

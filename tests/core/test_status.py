@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from bot.answering.engine import Mind
+from bot.answering.router import facts_of
 from bot.core.model import LANGUAGES, Answer, Language, Question
 from bot.core.status import meanings, reply_codes
 from bot.core.text import clean, error_text
-from bot.mind import Mind
-from bot.respond import facts_of
 from tests.conftest import PROJECT
 
 MARKS = {"de": "Allgemeine Bedeutung, nicht aus unserer FAQ", "en": "General meaning, not from our FAQ"}

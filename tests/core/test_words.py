@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.answering.engine import Mind
 from bot.core.features import Reader
 from bot.core.words import Spelling
-from bot.mind import Mind
 
 
 @pytest.fixture(scope="module")

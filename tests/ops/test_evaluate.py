@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.engine import Mind
 from bot.core.model import Decision, Outcome, Part
-from bot.mind import Mind
 from bot.ops.evaluate import Line, cross_validate, metrics, read_set, report, run_set, to_text
 
 ROWS = [

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.mind import open_mind
+from bot.answering.engine import open_mind
 from bot.settings import Settings
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope, new_ts

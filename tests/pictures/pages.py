@@ -13,9 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bot.answering.engine import open_mind
+from bot.answering.router import ask as decide
 from bot.core.model import Answer, Event, Language, Question
-from bot.mind import open_mind
-from bot.respond import ask as decide
 from bot.settings import Settings
 from bot.storage.schema import METADATA
 from bot.storage.store import Store

@@ -4,10 +4,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from bot.answering.engine import Mind
+from bot.answering.router import ask
 from bot.core.model import Answer, Event, Question, Reply
-from bot.mind import Mind
 from bot.ops.evaluate import read_set
-from bot.respond import ask
 from bot.storage.serialization import from_reply, to_answer, to_event, to_json, to_reply
 
 SETS = Path(__file__).parents[1] / "eval"

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sql
 
+from bot.answering.engine import Mind
+from bot.answering.router import ask
 from bot.core.model import Answer, Before, Event, Question, Reply
-from bot.mind import Mind
-from bot.respond import ask
 from bot.storage.schema import META, METADATA, SCHEMA
 from bot.storage.serialization import to_answer
 from bot.storage.statistics import StoredInsight

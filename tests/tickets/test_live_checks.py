@@ -2,12 +2,12 @@
 
 import pytest
 
+from bot.answering.engine import Mind
+from bot.answering.router import open_respond
 from bot.commands import find_commands
 from bot.core.loops import Known
 from bot.core.model import Question
 from bot.lookup import open_lookup
-from bot.mind import Mind
-from bot.respond import open_respond
 from bot.tickets.assessment import Ask, consider, ticket_of_mail
 from bot.tickets.live_checks import open_checks
 from tests.commands.test_check import ERROR, ZONE

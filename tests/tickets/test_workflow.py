@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from starlette.routing import BaseRoute
 
+from bot.answering.engine import Mind, responder
 from bot.channels.terminal import show
 from bot.contracts import Channel
 from bot.core.loops import Known
@@ -18,7 +19,6 @@ from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
 from bot.core.modes import Modes, parse_modes
 from bot.desk import Desk
 from bot.durable.worker import Jobs
-from bot.mind import Mind, responder
 from bot.settings import Settings
 from bot.storage.store import Store
 from bot.storage.ticket_ledger import Caps, Case, Ledger

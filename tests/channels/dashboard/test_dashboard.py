@@ -13,10 +13,10 @@ import pytest_asyncio
 import uvicorn
 
 from bot.admin import COOKIE, WRONG_AT_ONCE, Gate
+from bot.answering.engine import Mind
 from bot.channels.dashboard import FORM, Dashboard, to_variables
 from bot.contracts import Parts
 from bot.core.model import Answer, Event, Question, Reply
-from bot.mind import Mind
 from bot.pages import Pages
 from bot.serve import open_app
 from bot.settings import Settings

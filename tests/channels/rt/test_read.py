@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.answering.engine import Mind, responder
 from bot.channels.rt.read import (
     Part,
     Step,
@@ -22,7 +23,6 @@ from bot.channels.rt.read import (
 )
 from bot.core.loops import Known
 from bot.core.mail import parse
-from bot.mind import Mind, responder
 from bot.settings import Settings
 from bot.tickets.assessment import consider
 

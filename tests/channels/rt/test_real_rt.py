@@ -10,11 +10,11 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from bot.answering.engine import Mind
 from bot.channels.rt import SETTLE, Rt, examine
 from bot.contracts import Parts
 from bot.core.model import Answer, Event, TryLater
 from bot.helpdesk.account import account_of
-from bot.mind import Mind
 from bot.settings import Settings
 from bot.storage.cursors import Bookmarks
 from bot.storage.store import Store

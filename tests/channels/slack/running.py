@@ -10,6 +10,7 @@ from typing import Any
 import uvicorn
 from pydantic import SecretStr
 
+from bot.answering.engine import Mind, responder, sections_of
 from bot.channels.slack import Slack
 from bot.channels.terminal import show
 from bot.commands import Office
@@ -17,7 +18,6 @@ from bot.contracts import Channel, OpenTicket, Parts, Respond
 from bot.core.model import Answer, Event, Language, Question
 from bot.desk import Desk
 from bot.durable.worker import Jobs
-from bot.mind import Mind, responder, sections_of
 from bot.observability.event_log import Watch
 from bot.rate_limit import Turns
 from bot.serve import open_app

@@ -11,13 +11,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.answering.engine import Mind, sections_of
 from bot.channels.slack.blocks import Composer
 from bot.channels.slack.home import Home
 from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.core.diagnosis import judge
 from bot.core.mail_dns import MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Condition, Event, Language, Question, Target
-from bot.mind import Mind, sections_of
 from tests.servers.block_kit import refused, refused_view
 from tests.servers.fake_slack import buttons
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.mind import Mind
+from bot.answering.engine import Mind
 from tests import waiting
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope, new_ts

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.mind import Mind
+from bot.answering.engine import Mind
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room
 from tests.channels.slack.test_buttons import labels, message_shortcut, until

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.mind import Mind
+from bot.answering.engine import Mind
 from tests.channels.slack.running import Running, running
 from tests.servers.block_kit import refused
 from tests.servers.dns_server import DnsServer

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from bot.mind import Mind
+from bot.answering.engine import Mind
 from tests.channels.slack.running import running
 from tests.channels.slack.test_events import recorded
 from tests.channels.slack.test_slack import connected

@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 from dbos import DBOS
 
+from bot.answering.engine import Mind
 from bot.commands import Office
 from bot.core.model import Answer, Event, Question
-from bot.mind import Mind
 from bot.observability.event_log import Watch
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope

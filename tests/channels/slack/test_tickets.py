@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.answering.engine import Mind
 from bot.channels.zammad import Zammad
 from bot.contracts import Opened, Parts
 from bot.core.model import Answer, Event
-from bot.mind import Mind
 from bot.storage.cursors import Bookmarks
 from bot.storage.store import Store
 from tests.channels.slack.running import running

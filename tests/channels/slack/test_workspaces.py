@@ -13,8 +13,8 @@ import pytest_asyncio
 from cryptography.fernet import InvalidToken
 from pydantic import SecretStr
 
+from bot.answering.engine import Mind
 from bot.channels.slack.workspaces import to_fernet
-from bot.mind import Mind
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope
 

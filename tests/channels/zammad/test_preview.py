@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.engine import Mind, responder
 from bot.core.model import TryLater
-from bot.mind import Mind, responder
 from bot.ops.ticket_preview import open_channels, preview, summary, to_json, to_text
 from tests.channels.zammad.test_zammad import by, fake, to_settings
 from tests.servers.fake_zammad import AGENT

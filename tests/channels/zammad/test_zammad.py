@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 import uvicorn
 
+from bot.answering.engine import Mind, responder
 from bot.channels.terminal import show
 from bot.channels.zammad import Zammad, examine, open_channel
 from bot.channels.zammad.hook import to_number
@@ -21,7 +22,6 @@ from bot.contracts import Channel, Off, Parts
 from bot.desk import Desk
 from bot.durable.worker import Jobs
 from bot.helpdesk.hooks import BadHook
-from bot.mind import Mind, responder
 from bot.serve import open_app
 from bot.settings import Settings
 from bot.storage.cursors import Bookmarks

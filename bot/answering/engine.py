@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.answering.router import open_respond
 from bot.commands import find_commands
 from bot.content.loader import KnowledgeError, load
 from bot.content.model_cache import fingerprint, remembered
@@ -16,13 +17,12 @@ from bot.core.learning import examples_of, train
 from bot.core.mail_dns import Lookup
 from bot.core.model import Answer, Knowledge
 from bot.lookup import open_lookup
-from bot.respond import open_respond
 from bot.settings import PACKAGED, Settings
 
 if TYPE_CHECKING:
     from bot.observability.metrics import Metrics
 
-CORE = Path(__file__).parent / "core"
+CORE = Path(__file__).parent.parent / "core"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ import weakref
 from pathlib import Path
 from typing import Any
 
+from bot.answering.engine import InUse, open_mind
 from bot.core.model import Question
-from bot.mind import InUse, open_mind
 from bot.settings import Settings
 from tests.servers.dns_server import DnsServer
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 
 
 def to_settings(data: Path, **changed: Any) -> Settings:
