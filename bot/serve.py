@@ -23,10 +23,10 @@ from bot.channels import dashboard, find_channels, web
 from bot.content.watcher import Reload
 from bot.contracts import Channel, Off, Opened, OpenTicket, Parts, Respond, TicketOpener
 from bot.core.model import Answer, Event, Language, TryLater
-from bot.desk import Desk
+from bot.dialogue.manager import Desk
+from bot.dialogue.synchronous import Line
 from bot.durable.worker import Jobs
 from bot.edge import Edge
-from bot.line import Line
 from bot.observability.event_log import Watch
 from bot.observability.metrics import CONTENT_TYPE, Metrics
 from bot.pages import Pages

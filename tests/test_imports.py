@@ -78,7 +78,7 @@ HOMES = {
     "watchfiles": {"content"},
     "yaml": {"content"},
 }
-FLAT = {"admin", "desk", "edge", "line", "office", "pages", "presses", "serve", "settings", "helpdesk"}  # not moved yet
+FLAT = {"admin", "edge", "pages", "serve", "settings", "helpdesk"}  # not moved yet
 
 
 def imports(file: Path) -> Iterator[str]:

@@ -38,7 +38,7 @@ class Event:
         default_factory=dict
     )  # the channel's own address for the reply; opaque to all others
     conversation: str = ""  # what belongs together, "team:channel:thread" in Slack; empty: the event stands alone
-    act: str = "ask"  # what the person did: ask, or one of bot/desk.py's acts (edited, helpful, choose …)
+    act: str = "ask"  # what the person did: ask, or one of bot/dialogue/manager.py's acts (edited, helpful, choose …)
     facts: Mapping[str, Any] = field(default_factory=dict)  # what the act needs besides: JSON values only
     place: str = ""  # where a mode is set, "team:channel" in Slack; empty: there are no modes
     person: str = ""  # who, "team:user" in Slack; empty: not known

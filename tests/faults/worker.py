@@ -15,7 +15,7 @@ from bot.channels.slack import Slack
 from bot.commands import Office
 from bot.contracts import Channel, Parts
 from bot.core.model import Answer, Language, Question
-from bot.desk import Desk
+from bot.dialogue.manager import Desk
 from bot.durable.worker import Jobs
 from bot.observability.logging import configure
 from bot.serve import DRAIN, open_app

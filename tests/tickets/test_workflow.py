@@ -17,7 +17,7 @@ from bot.contracts import Channel
 from bot.core.loops import Known
 from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
 from bot.core.modes import Modes, parse_modes
-from bot.desk import Desk
+from bot.dialogue.manager import Desk
 from bot.durable.worker import Jobs
 from bot.settings import Settings
 from bot.storage.store import Store

@@ -16,7 +16,7 @@ from bot.channels.terminal import show
 from bot.commands import Office
 from bot.contracts import Channel, OpenTicket, Parts, Respond
 from bot.core.model import Answer, Event, Language, Question
-from bot.desk import Desk
+from bot.dialogue.manager import Desk
 from bot.durable.worker import Jobs
 from bot.observability.event_log import Watch
 from bot.rate_limit import Turns

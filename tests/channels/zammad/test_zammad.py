@@ -19,7 +19,7 @@ from bot.channels.zammad import Zammad, examine, open_channel
 from bot.channels.zammad.hook import to_number
 from bot.channels.zammad.read import to_ticket
 from bot.contracts import Channel, Off, Parts
-from bot.desk import Desk
+from bot.dialogue.manager import Desk
 from bot.durable.worker import Jobs
 from bot.helpdesk.hooks import BadHook
 from bot.serve import open_app

@@ -23,8 +23,8 @@ from bot.core.overheard import (
     why_silent_in_thread,
 )
 from bot.core.text import clean
-from bot.office import Desktop
-from bot.presses import Presses
+from bot.dialogue.actions import Presses
+from bot.dialogue.channel_admin import Desktop
 from bot.storage.store import DATABASE_TROUBLE, Store
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ from bot.answering.router import open_respond
 from bot.commands import find_commands
 from bot.core.mail_dns import Lookup, MxHost, MxResult
 from bot.core.model import Answer, Event, Provider, Question
-from bot.desk import Desk
+from bot.dialogue.manager import Desk
 from bot.storage.store import Store
 
 PROVIDER = Provider("OVH", {}, {}, {}, {}, "%")
