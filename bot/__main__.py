@@ -97,7 +97,7 @@ def run() -> None:
         title=lambda entry, language: use.mind.renderer.title(entry, language),
         sections=lambda: sections_of(use.mind.knowledge),
         commands={name: command.HINT for name, command in find_commands().items()},
-        html=lambda page, language, facts: use.mind.renderer.html(page, language, facts),
+        html=lambda *page: use.mind.renderer.html(*page),
         why=lambda answer: show.why(answer, use.mind.core.evidence_for),
         reload=reload_.Reload(folders, reload_.examined, use.renew),
         say=lambda *what: use.mind.renderer.say(*what),

@@ -18,18 +18,15 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from bot.admin import Gate
-from bot.channels import dashboard, find_channels, web
+from bot.channels import find_channels
 from bot.content.watcher import Reload
 from bot.contracts import Channel, Off, Opened, OpenTicket, Parts, Respond, TicketOpener
 from bot.core.model import Answer, Event, Language, TryLater
 from bot.dialogue.manager import Desk
 from bot.dialogue.synchronous import Line
 from bot.durable.worker import Jobs
-from bot.edge import Edge
 from bot.observability.event_log import Watch
 from bot.observability.metrics import CONTENT_TYPE, Metrics
-from bot.pages import Pages
 from bot.settings import Settings
 from bot.storage.cursors import Bookmarks
 from bot.storage.statistics import StoredInsight
@@ -37,6 +34,10 @@ from bot.storage.store import DATABASE_TROUBLE, Store
 from bot.storage.ticket_ledger import Caps, Ledger
 from bot.tickets.live_checks import open_checks
 from bot.tickets.workflow import Tickets
+from bot.web import chat, dashboard
+from bot.web.auth import Gate
+from bot.web.middleware import Edge
+from bot.web.pages import Pages
 
 log = structlog.get_logger()
 
@@ -54,7 +55,7 @@ class Words:
     sections: Callable[[], Mapping[str, tuple[str, ...]]]  # of the FAQ → ids of their entries
     commands: Mapping[str, str]  # name → usage hint
     why: Callable[[Answer], str]  # the decision behind an answer
-    html: Callable[[Path, Language, Mapping[str, Any]], str]  # see Pages
+    html: Callable[[Path, str, Language, Mapping[str, Any]], str]  # see Pages
     say: Callable[[str, str, Language], str]  # see Pages
     reload: Reload  # takes changed content over
 
@@ -97,7 +98,7 @@ async def run_system(
     )
     pages = Pages(line.consider, words.why, words.html, gate, StoredInsight(store), words.say, health, off)
     own: Mapping[str, Callable[[Settings, Parts], Channel | Off]]
-    own = {"dashboard": partial(dashboard.open_page, pages=pages), "web": partial(web.open_page, pages=pages)}
+    own = {"dashboard": partial(dashboard.open_page, pages=pages), "web": partial(chat.open_page, pages=pages)}
     for name, open_channel in sorted([*find_channels().items(), *own.items()]):
         opened = open_channel(settings, parts)
         if isinstance(opened, Off):

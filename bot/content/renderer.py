@@ -111,14 +111,14 @@ class Renderer:
         known = self._knowledge.entries.get(entry_id) or self._knowledge.topics[entry_id]
         return known.title[language]
 
-    def html(self, file: Path, language: Language, facts: Mapping[str, Any]) -> str:
+    def html(self, file: Path, words: str, language: Language, facts: Mapping[str, Any]) -> str:
         """A channel's page: a template beside its code, escaped by itself.
 
-        `say("name")` in it is a block of templates/<the file's folder>.md; what is said is never written in the page.
+        `say("name")` in it is a block of templates/<words>.md; what is said is never written in the page.
         """
 
         def say(name: str, into: Language = language, **more: Any) -> str:
-            return self.block(file.parent.name, f"{name}_{into}", into, more)
+            return self.block(words, f"{name}_{into}", into, more)
 
         with _explained():
             page = _page_environment(file.parent).get_template(file.name)

@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import HTTPConnection
 
-from bot.admin import COOKIE, WRONG_AT_ONCE, Gate, is_from_here, is_local
+from bot.web.auth import COOKIE, WRONG_AT_ONCE, Gate, is_from_here, is_local
 
 TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 

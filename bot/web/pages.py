@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.admin import Gate
 from bot.core.model import LANGUAGES, Answer, Event, Kept, Language, Reply, Tally
+from bot.web.auth import Gate
 
 # Everything a page needs comes from this server: no inline script or style, nothing from elsewhere, no frame around it
 # (w3.org/TR/CSP3). Forms go nowhere unless a page says so.
@@ -50,10 +50,10 @@ class Pages:
 
     consider: Callable[[Event], Awaitable[Reply]]  # for who waits on the line: logged, counted, kept; raises TryLater
     why: Callable[[Answer], str]  # the decision behind an answer, one fact a line
-    html: Callable[[Path, Language, Mapping[str, Any]], str]  # a page beside the channel; words: templates/<folder>.md
+    html: Callable[[Path, str, Language, Mapping[str, Any]], str]  # a page, its words: templates/<second>.md
     gate: Gate
     insight: Insight
-    say: Callable[[str, str, Language], str]  # (folder, name, language) → a text of templates/<folder>.md
+    say: Callable[[str, str, Language], str]  # (words, name, language) → a text of templates/<words>.md
     trouble: Callable[[], Awaitable[Mapping[str, str]]]  # part → what is wrong with it; empty: it is ready
     off: Mapping[str, str]  # channel that is not configured → which variable turns it on
 

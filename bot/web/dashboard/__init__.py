@@ -1,6 +1,6 @@
 """The dashboard at `/dashboard`, for operators and editors: what was asked, what is missing, what is slow, what is on.
 
-Pages without a script. Who may see them: bot/admin.py. All that it changes is its own session.
+Pages without a script. Who may see them: bot/web/auth.py. All that it changes is its own session.
 """
 
 import asyncio
@@ -18,14 +18,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.admin import COOKIE, SESSION, is_from_here, same_secret
-from bot.channels.dashboard.charts import to_bars, to_columns
-from bot.channels.dashboard.draft import NAME, to_draft
-from bot.channels.dashboard.overview import day_of, kind_of, to_overview
 from bot.contracts import Channel, Parts, Plain
 from bot.core.gaps import to_gaps
 from bot.core.model import Answer, Event, Kept, Language
-from bot.pages import HEADERS, POLICY, Pages, assets, language_of
+from bot.web.auth import COOKIE, SESSION, is_from_here, same_secret
+from bot.web.dashboard.charts import to_bars, to_columns
+from bot.web.dashboard.entry_draft import NAME, to_draft
+from bot.web.dashboard.summary import day_of, kind_of, to_overview
+from bot.web.pages import HEADERS, POLICY, Pages, assets, language_of
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -120,7 +120,7 @@ class Dashboard(Plain):
 
     def _charts(self, facts: Mapping[str, Any], language: Language) -> Mapping[str, str]:
         def say(name: str) -> str:
-            return self._pages.say(FOLDER.name, name, language)
+            return self._pages.say(self.name, name, language)
 
         days = [(row["day"][5:], row["asked"]) for row in facts["by_day"]]
         kinds = [(say(kind), facts["total"][kind]) for kind in facts["kinds"]]
@@ -212,7 +212,8 @@ class Dashboard(Plain):
             "session": self._pages.gate.session(request).get("form", ""),
             "chosen": f"lang={language}" if "lang" in query else "",
         }
-        return HTMLResponse(self._pages.html(FOLDER / file, language, {**common, **facts}), status, headers=OWN)
+        page = self._pages.html(FOLDER / file, self.name, language, {**common, **facts})
+        return HTMLResponse(page, status, headers=OWN)
 
 
 def _facts_of(kept: Kept) -> Mapping[str, Any]:

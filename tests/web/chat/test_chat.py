@@ -14,15 +14,15 @@ import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.admin import Gate
-from bot.channels.web import BURST, WebPage
 from bot.contracts import Parts
 from bot.core.model import Answer, Event, Language, Question, Reply, TryLater
 from bot.core.to_html import to_html
-from bot.pages import Pages
 from bot.serve import open_app
 from bot.storage.statistics import StoredInsight
 from bot.storage.store import Store
+from bot.web.auth import Gate
+from bot.web.chat import BURST, WebPage
+from bot.web.pages import Pages
 
 CONVERTED = [
     ("paragraphs", "eins\n\nzwei", "<p>eins</p><p>zwei</p>"),
@@ -90,7 +90,7 @@ def title(name: str, language: Language) -> str:
     return {"known": f"Title {language}"}[name]
 
 
-def html(file: Path, language: Language, facts: Mapping[str, Any]) -> str:
+def html(file: Path, words: str, language: Language, facts: Mapping[str, Any]) -> str:
     return f"{file.name} {language} {dict(facts)}"
 
 
@@ -104,7 +104,7 @@ async def nothing_wrong() -> Mapping[str, str]:
 
 def pages(
     considered: Callable[[Event], Awaitable[Reply]],
-    page: Callable[[Path, Language, Mapping[str, Any]], str],
+    page: Callable[[Path, str, Language, Mapping[str, Any]], str],
     kept: Store,
 ) -> Pages:
     return Pages(considered, lambda answer: "", page, Gate(), StoredInsight(kept), lambda *words: "", nothing_wrong, {})

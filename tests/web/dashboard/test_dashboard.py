@@ -12,16 +12,16 @@ import pytest
 import pytest_asyncio
 import uvicorn
 
-from bot.admin import COOKIE, WRONG_AT_ONCE, Gate
 from bot.answering.engine import Mind
-from bot.channels.dashboard import FORM, Dashboard, to_variables
 from bot.contracts import Parts
 from bot.core.model import Answer, Event, Question, Reply
-from bot.pages import Pages
 from bot.serve import open_app
 from bot.settings import Settings
 from bot.storage.statistics import StoredInsight
 from bot.storage.store import Store
+from bot.web.auth import COOKIE, WRONG_AT_ONCE, Gate
+from bot.web.dashboard import FORM, Dashboard, to_variables
+from bot.web.pages import Pages
 
 TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 ATTACK = "<script>alert(1)</script> \"'> Wie richte ich {{ 7*7 }} ein?"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from bot.edge import HEADERS, Edge
+from bot.web.middleware import HEADERS, Edge
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -13,11 +13,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.dashboard.charts import to_bars, to_columns
-from bot.channels.dashboard.draft import quoted, to_draft
-from bot.channels.dashboard.overview import to_overview
 from bot.content.loader import KnowledgeError, load
 from bot.core.model import Kept, Language, Tally
+from bot.web.dashboard.charts import to_bars, to_columns
+from bot.web.dashboard.entry_draft import quoted, to_draft
+from bot.web.dashboard.summary import to_overview
 from tests.conftest import PROJECT
 
 DAY = date(2026, 11, 25)

@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from bot.admin import client_of, is_local
-from bot.channels.web.asked import CHANNEL, TooLong, to_press, to_question
-from bot.channels.web.shown import Shown
 from bot.contracts import Channel, Parts, Plain
 from bot.core.model import Answer, Event, Question, TryLater
-from bot.pages import HEADERS, Pages, assets, language_of
 from bot.rate_limit import Turns
+from bot.web.auth import client_of, is_local
+from bot.web.chat.parse import CHANNEL, TooLong, to_press, to_question
+from bot.web.chat.present import Shown
+from bot.web.pages import HEADERS, Pages, assets, language_of
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -65,7 +65,8 @@ class WebPage(Plain):
     async def _page(self, request: Request) -> Response:
         link = self._contact if self._contact.startswith(("https://", "mailto:", "tel:")) else ""
         facts = {"contact": self._contact, "link": link}
-        return HTMLResponse(self._pages.html(FOLDER / "page.html", language_of(request), facts), headers=HEADERS)
+        page = self._pages.html(FOLDER / "page.html", CHANNEL, language_of(request), facts)
+        return HTMLResponse(page, headers=HEADERS)
 
     async def _ask(self, request: Request) -> Response:
         if refused := self._paced(request):
