@@ -15,7 +15,8 @@ import click
 from pydantic import ValidationError
 
 from bot.answering.engine import InUse, Mind, lookup_of, open_mind, responder, sections_of
-from bot.channels.terminal import show, stream
+from bot.cli import format as show
+from bot.cli import jsonl as stream
 from bot.commands import find_commands
 from bot.content.loader import KnowledgeError
 from bot.core.gaps import to_gaps

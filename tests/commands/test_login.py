@@ -8,7 +8,7 @@ import pytest
 from bot.answering.engine import Mind
 from bot.answering.router import open_respond
 from bot.channels.slack.mrkdwn import to_mrkdwn, to_plain
-from bot.channels.terminal.show import plain
+from bot.cli.format import plain
 from bot.commands import find_commands
 from bot.core.model import LANGUAGES, Language, Question
 from bot.core.table import bare, to_rows

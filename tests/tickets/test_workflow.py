@@ -12,7 +12,7 @@ import pytest
 from starlette.routing import BaseRoute
 
 from bot.answering.engine import Mind, responder
-from bot.channels.terminal import show
+from bot.cli import format as show
 from bot.contracts import Channel
 from bot.core.loops import Known
 from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.answering.engine import Mind, responder, sections_of
 from bot.channels.slack import Slack
-from bot.channels.terminal import show
+from bot.cli import format as show
 from bot.commands import Office
 from bot.contracts import Channel, OpenTicket, Parts, Respond
 from bot.core.model import Answer, Event, Language, Question

@@ -14,10 +14,10 @@ import pytest
 import uvicorn
 
 from bot.answering.engine import Mind, responder
-from bot.channels.terminal import show
 from bot.channels.zammad import Zammad, examine, open_channel
 from bot.channels.zammad.hook import to_number
 from bot.channels.zammad.read import to_ticket
+from bot.cli import format as show
 from bot.contracts import Channel, Off, Parts
 from bot.dialogue.manager import Desk
 from bot.durable.worker import Jobs

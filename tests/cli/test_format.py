@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bot.channels.terminal.show import plain
-from bot.channels.terminal.stream import answers
+from bot.cli.format import plain
+from bot.cli.jsonl import answers
 from bot.core.model import Answer, Decision, Part, Question
 
 PLAIN = [

@@ -14,7 +14,7 @@ import pytest
 from bot.answering.engine import Mind
 from bot.answering.router import ask
 from bot.channels.slack.manifest import SCOPES
-from bot.channels.terminal import show
+from bot.cli import format as show
 from bot.commands import find_commands
 from bot.core.model import Event, Question
 from bot.settings import Settings
@@ -24,7 +24,7 @@ from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import APP_TOKEN, TOKEN, FakeSlack
 from tests.slow import slow
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 

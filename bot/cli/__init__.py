@@ -1,0 +1,1 @@
+"""Command line output: answers as text for a terminal, or as JSON lines for programs."""
