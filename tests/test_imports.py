@@ -78,7 +78,7 @@ HOMES = {
     "watchfiles": {"content"},
     "yaml": {"content"},
 }
-FLAT = {"serve", "settings", "helpdesk"}  # not moved yet
+FLAT = {"serve", "helpdesk"}  # not moved yet
 
 
 def imports(file: Path) -> Iterator[str]:

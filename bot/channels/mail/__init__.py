@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import structlog
 from starlette.routing import BaseRoute
 
-from bot.channels.mail.deliver import ANSWERED, Delivery, blocking, place
-from bot.channels.mail.examine import examine
-from bot.channels.mail.mailbox import Mailbox
+from bot.channels.mail.delivery import ANSWERED, Delivery, blocking, place
+from bot.channels.mail.doctor import examine
+from bot.channels.mail.imap import Mailbox
 from bot.contracts import Channel, Off, Parts, Places, Plain
 from bot.core.loops import own_addresses
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater

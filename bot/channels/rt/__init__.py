@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import structlog
 from starlette.routing import Route
 
-from bot.channels.rt import hook
+from bot.channels.helpdesk.account import account_of
+from bot.channels.helpdesk.http import Client, Refused
+from bot.channels.helpdesk.poller import Rounds
+from bot.channels.helpdesk.webhook import route
+from bot.channels.rt import webhook
 from bot.channels.rt.api import Api
-from bot.channels.rt.examine import examine
-from bot.channels.rt.read import Listed
+from bot.channels.rt.doctor import examine
+from bot.channels.rt.parse import Listed
 from bot.contracts import Channel, Off, Opened, Parts, Plain
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.modes import Modes, parse_modes
 from bot.core.to_html import to_html
-from bot.helpdesk.account import account_of
-from bot.helpdesk.client import Client, Refused
-from bot.helpdesk.hooks import route
-from bot.helpdesk.rounds import Rounds
 from bot.tickets.assessment import ticket_event
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Rt(Plain):
         self._rounds = Rounds("rt", self._look, settings.postbote_tickets_poll)
         secret = settings.postbote_rt_webhook_secret
         self._secret = secret.get_secret_value() if secret else ""
-        self.routes: Sequence[Route] = [route(PATH, self._read, parts.store, hook.LARGEST)] if self._secret else []
+        self.routes: Sequence[Route] = [route(PATH, self._read, parts.store, webhook.LARGEST)] if self._secret else []
 
     @property
     def name(self) -> str:
@@ -183,7 +183,7 @@ class Rt(Plain):
         return ""
 
     def _read(self, headers: Mapping[str, str], body: bytes) -> Event | None:
-        number, queue = hook.to_number(self._secret, headers, body)
+        number, queue = webhook.to_number(self._secret, headers, body)
         return None if queue and self.mode(queue) == "off" else self._event(number, at=str(int(time.time())))
 
     def _event(self, number: str, **more: str) -> Event:

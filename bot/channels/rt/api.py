@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from bot.channels.rt.read import (
+from bot.channels.helpdesk.http import Client, Refused
+from bot.channels.rt.parse import (
     FIELD,
     MOST_TEXTS,
     SYSTEM,
@@ -23,7 +24,6 @@ from bot.channels.rt.read import (
     to_ticket,
 )
 from bot.core.model import Ticket, TryLater
-from bot.helpdesk.client import Client, Refused
 
 PAGE = "100"  # as many as RT gives at once
 

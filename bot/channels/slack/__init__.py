@@ -21,17 +21,17 @@ from starlette.routing import Route
 
 from bot.channels.slack import events, interactions
 from bot.channels.slack.blocks import Composer
-from bot.channels.slack.deliver import SETTLE, Delivery, Helpers
-from bot.channels.slack.desk import HelpDesk
-from bot.channels.slack.examine import examine
-from bot.channels.slack.home import Home
-from bot.channels.slack.install import Install
+from bot.channels.slack.delivery import SETTLE, Delivery, Helpers
+from bot.channels.slack.doctor import examine
 from bot.channels.slack.manifest import PATH, SCOPES
-from bot.channels.slack.pace import EVERY, Pace
-from bot.channels.slack.people import People
+from bot.channels.slack.oauth import Install
+from bot.channels.slack.post_pacing import EVERY, Pace
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.signature import refusal
 from bot.channels.slack.snippets import read
+from bot.channels.slack.ticket_link import HelpDesk
+from bot.channels.slack.user_info import People
+from bot.channels.slack.views import Home
 from bot.channels.slack.web_client import WebClient
 from bot.channels.slack.workspaces import BROKEN, Installations, OneToken, Workspaces
 from bot.contracts import Channel, Off, Parts

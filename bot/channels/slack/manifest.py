@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.channels.slack.install import BACK
 from bot.channels.slack.interactions import ASK, EXPLAIN
+from bot.channels.slack.oauth import BACK
 
 PATH = "/slack/events"
 

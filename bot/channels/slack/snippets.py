@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.channels.slack.refused import CURES
+from bot.channels.slack.api_errors import CURES
 from bot.channels.slack.workspaces import BROKEN, Workspaces
 from bot.core.model import Event, TryLater
 

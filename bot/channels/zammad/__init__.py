@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from starlette.routing import Route
 
-from bot.channels.zammad import hook
+from bot.channels.helpdesk.account import account_of
+from bot.channels.helpdesk.http import Client, Refused
+from bot.channels.helpdesk.poller import Rounds
+from bot.channels.helpdesk.webhook import route
+from bot.channels.zammad import webhook
 from bot.channels.zammad.api import Api
-from bot.channels.zammad.examine import examine
-from bot.channels.zammad.read import seconds, url_of
+from bot.channels.zammad.doctor import examine
+from bot.channels.zammad.parse import seconds, url_of
 from bot.contracts import Channel, Off, Opened, Parts, Plain
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.modes import parse_modes
 from bot.core.to_html import to_html
-from bot.helpdesk.account import account_of
-from bot.helpdesk.client import Client, Refused
-from bot.helpdesk.hooks import route
-from bot.helpdesk.rounds import Rounds
 from bot.tickets.assessment import ticket_event
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Zammad(Plain):
         self._rounds = Rounds("zammad", self._look, settings.postbote_tickets_poll)
         secret = settings.postbote_zammad_webhook_secret
         self._secret = secret.get_secret_value() if secret else ""
-        self.routes: Sequence[Route] = [route(PATH, self._read, parts.store, hook.LARGEST)] if self._secret else []
+        self.routes: Sequence[Route] = [route(PATH, self._read, parts.store, webhook.LARGEST)] if self._secret else []
 
     @property
     def name(self) -> str:
@@ -158,7 +158,7 @@ class Zammad(Plain):
         return {**body, **mail, "type": "email", "internal": False, "sender": self._sender}
 
     def _read(self, headers: Mapping[str, str], body: bytes) -> Event | None:
-        number, group = hook.to_number(self._secret, headers, body)
+        number, group = webhook.to_number(self._secret, headers, body)
         return self._event(number) if number and self.mode(group) != "off" else None
 
     def _event(self, number: str) -> Event:

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from bot.channels.zammad.read import TAG, own_article, to_ticket
+from bot.channels.helpdesk.http import Client, Got, Refused
+from bot.channels.zammad.parse import TAG, own_article, to_ticket
 from bot.core.model import Ticket, TryLater
-from bot.helpdesk.client import Client, Got, Refused
 
 PAGE = 100  # Zammad gives no more than 200 at once
 BEGINNING = "1970-01-01T00:00:00Z"

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bot.channels.mail import open_channel
 from bot.channels.mail.compose import own_id, to_draft, to_note, to_reply
-from bot.channels.mail.mailbox import to_held
+from bot.channels.mail.imap import to_held
 from bot.contracts import Off
 from bot.core.loops import Known, judge
 from bot.core.mail import parse

@@ -11,16 +11,17 @@ import pytest
 import pytest_asyncio
 
 from bot.answering.engine import Mind
-from bot.channels.rt import SETTLE, Rt, examine
+from bot.channels.helpdesk.account import account_of
+from bot.channels.rt import SETTLE, Rt
+from bot.channels.rt.doctor import examine
 from bot.contracts import Parts
 from bot.core.model import Answer, Event, TryLater
-from bot.helpdesk.account import account_of
 from bot.settings import Settings
 from bot.storage.cursors import Bookmarks
 from bot.storage.store import Store
 from bot.tickets.assessment import ticket_event
 from tests.channels.rt.running import POLL, Between, Bot
-from tests.channels.rt.test_hook import signed
+from tests.channels.rt.test_webhook import signed
 from tests.faults.test_kill import free_port
 from tests.servers.rt_server import HTTPD, SECRET, RtServer, customers_mail
 

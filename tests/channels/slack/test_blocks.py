@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.answering.engine import Mind, sections_of
 from bot.channels.slack.blocks import Composer
-from bot.channels.slack.home import Home
 from bot.channels.slack.mrkdwn import to_mrkdwn
+from bot.channels.slack.views import Home
 from bot.core.diagnosis import judge
 from bot.core.mail_dns import MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Condition, Event, Language, Question, Target

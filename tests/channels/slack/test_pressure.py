@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.engine import Mind
-from bot.channels.slack.pace import Pace
+from bot.channels.slack.post_pacing import Pace
 from bot.rate_limit import Turns
 from tests.channels.slack.running import running, started
 from tests.channels.slack.talk import MENTION, Room

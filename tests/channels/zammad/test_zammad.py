@@ -14,14 +14,15 @@ import pytest
 import uvicorn
 
 from bot.answering.engine import Mind, responder
-from bot.channels.zammad import Zammad, examine, open_channel
-from bot.channels.zammad.hook import to_number
-from bot.channels.zammad.read import to_ticket
+from bot.channels.helpdesk.webhook import BadHook
+from bot.channels.zammad import Zammad, open_channel
+from bot.channels.zammad.doctor import examine
+from bot.channels.zammad.parse import to_ticket
+from bot.channels.zammad.webhook import to_number
 from bot.cli import format as show
 from bot.contracts import Channel, Off, Parts
 from bot.dialogue.manager import Desk
 from bot.durable.worker import Jobs
-from bot.helpdesk.hooks import BadHook
 from bot.serve import open_app
 from bot.settings import Settings
 from bot.storage.cursors import Bookmarks

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from bot.channels.rt.hook import to_number
-from bot.helpdesk.hooks import BadHook
+from bot.channels.helpdesk.webhook import BadHook
+from bot.channels.rt.webhook import to_number
 
 SECRET = "the-secret-of-the-scrip"  # noqa: S105 - a test's own
 NOW = 1_795_600_000.0

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.channels.mail.mailbox import Mailbox, Trouble
-from bot.channels.mail.send import connected
+from bot.channels.mail.imap import Mailbox, Trouble
+from bot.channels.mail.smtp import connected
 from bot.contracts import Check
 from bot.core.model import TryLater
 from bot.core.server import to_server

@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from bot.channels.helpdesk.http import LARGEST, Client, Refused
 from bot.core.model import TryLater
-from bot.helpdesk.client import LARGEST, Client, Refused
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

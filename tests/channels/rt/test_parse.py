@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.answering.engine import Mind, responder
-from bot.channels.rt.read import (
+from bot.channels.rt.parse import (
     Part,
     Step,
     own_post,

@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any, Literal, cast
 from urllib.parse import quote
 
+from bot.channels.helpdesk.account import account_of
 from bot.core.model import Ticket
-from bot.helpdesk.account import account_of
 
 FIELD = "bot-state"  # the custom field that says which bot has a ticket
 LARGEST_TEXT = 200_000  # bytes of one part that are read

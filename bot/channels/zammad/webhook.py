@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.helpdesk.hooks import BadHook, is_genuine, to_object
+from bot.channels.helpdesk.webhook import BadHook, is_genuine, to_object
 
 LARGEST = 1_048_576  # bytes; with the article's whole HTML
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import aiosmtplib
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
-from bot.channels.mail.mailbox import LOOPBACK
+from bot.channels.mail.imap import LOOPBACK
 from bot.core.model import TryLater
 from bot.core.server import Server
 

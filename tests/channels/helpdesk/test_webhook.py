@@ -6,9 +6,9 @@ import aiohttp
 import pytest
 from aiohttp import ClientSession
 
+from bot.channels.helpdesk.webhook import BadHook, is_genuine, route
 from bot.core.model import Event, Question
-from bot.helpdesk.hooks import BadHook, is_genuine, route
-from tests.helpdesk.serving import served
+from tests.channels.helpdesk.serving import served
 
 EVENT = Event("rt:rt.example:ticket:1", "rt", Question(""))
 

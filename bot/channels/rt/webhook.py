@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 
-from bot.helpdesk.hooks import BadHook, is_genuine, to_object
+from bot.channels.helpdesk.webhook import BadHook, is_genuine, to_object
 
 OLDEST = 300  # seconds between RT's clock and ours; older requests may be replays
 LARGEST = 65_536  # bytes; the scrip sends about 100

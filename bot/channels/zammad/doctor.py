@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from bot.channels.helpdesk.http import Client
 from bot.channels.zammad.api import Api
 from bot.contracts import Check
 from bot.core.model import TryLater
 from bot.core.modes import Modes, parse_modes
-from bot.helpdesk.client import Client
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -15,12 +15,12 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.channels.slack.api_errors import judge
 from bot.channels.slack.blocks import Composer
-from bot.channels.slack.desk import HelpDesk
-from bot.channels.slack.home import Home
-from bot.channels.slack.pace import Pace
-from bot.channels.slack.refused import judge
+from bot.channels.slack.post_pacing import Pace
 from bot.channels.slack.response_url import ResponseUrls
+from bot.channels.slack.ticket_link import HelpDesk
+from bot.channels.slack.views import Home
 from bot.channels.slack.workspaces import Workspaces
 from bot.core.model import Answer, Event, TryLater
 

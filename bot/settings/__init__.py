@@ -17,10 +17,10 @@ from bot.core.addresses import to_ascii
 from bot.core.model import Mode
 from bot.core.modes import parse_modes
 from bot.core.server import to_server
-from bot.helpdesk.settings import HelpdeskSettings
+from bot.settings.helpdesk import HelpdeskSettings
 
-PACKAGED = Path(__file__).parent / "_packaged"  # in a wheel; a checkout has the folders beside bot/
-CHECKOUT = Path(__file__).parent.parent
+PACKAGED = Path(__file__).parent.parent / "_packaged"  # in a wheel; a checkout has the folders beside bot/
+CHECKOUT = Path(__file__).parent.parent.parent
 
 
 def _content(folder: str) -> Path:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bot.channels.helpdesk.http import Client
 from bot.channels.rt.api import Api
-from bot.channels.rt.read import FIELD, has_field
+from bot.channels.rt.parse import FIELD, has_field
 from bot.contracts import Check
 from bot.core.model import TryLater
 from bot.core.modes import Modes, parse_modes
-from bot.helpdesk.client import Client
 
 if TYPE_CHECKING:
     from bot.settings import Settings

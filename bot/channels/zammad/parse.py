@@ -5,8 +5,8 @@ from datetime import datetime
 from email.utils import parseaddr
 from typing import Any, Literal, cast
 
+from bot.channels.helpdesk.account import account_of
 from bot.core.model import Ticket
-from bot.helpdesk.account import account_of
 
 TAG = "kb-bot"  # on every ticket that we have written in
 OVER = frozenset({"closed", "merged", "removed"})

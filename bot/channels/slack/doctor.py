@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.channels.slack.api_errors import CURES
 from bot.channels.slack.manifest import SCOPES
-from bot.channels.slack.refused import CURES
 from bot.channels.slack.signature import OLDEST
 from bot.channels.slack.web_client import WebClient
 from bot.channels.slack.workspaces import BROKEN, TIMEOUT

@@ -14,8 +14,8 @@ from typing import TypeVar
 import structlog
 
 from bot.channels.mail import compose
-from bot.channels.mail.mailbox import CLAIM, Mailbox, Trouble
-from bot.channels.mail.send import Refused, send
+from bot.channels.mail.imap import CLAIM, Mailbox, Trouble
+from bot.channels.mail.smtp import Refused, send
 from bot.core.loops import is_plain_address
 from bot.core.model import Answer, Event, TryLater
 from bot.core.server import Server
