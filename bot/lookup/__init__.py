@@ -6,11 +6,11 @@ What a stranger's zone says comes back as plain values; what it names is asked o
 from collections.abc import Collection
 
 from bot.core.mail_dns import Lookup
-from bot.lookup.mail import MailDns
-from bot.lookup.names import Names
-from bot.lookup.questions import Questions, Seen
-from bot.lookup.servers import RESOLV_CONF, open_resolver
-from bot.lookup.shares import SharedLookup, Shares
+from bot.lookup.concurrency import SharedLookup, Shares
+from bot.lookup.mail_records import MailDns
+from bot.lookup.name_policy import Names
+from bot.lookup.query import Questions, Seen
+from bot.lookup.resolver import RESOLV_CONF, open_resolver
 
 BUDGET = 4.0  # seconds for a whole look-up: Slack's people wait for it
 

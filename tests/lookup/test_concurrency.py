@@ -7,7 +7,7 @@ import pytest
 from bot.core.mail_dns import Lookup
 from bot.core.model import UserError
 from bot.lookup import open_lookup
-from bot.lookup.shares import Shares
+from bot.lookup.concurrency import Shares
 from tests.servers.dns_server import DnsServer
 
 

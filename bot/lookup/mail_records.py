@@ -8,8 +8,8 @@ import dns.name
 
 from bot.core.mail_dns import NOT_KNOWN, HostStatus, MxHost, MxResult, Policies, Status, Texts
 from bot.core.policies import is_dmarc
-from bot.lookup.names import Names
-from bot.lookup.questions import Questions, Told
+from bot.lookup.name_policy import Names
+from bot.lookup.query import Questions, Told
 
 MOST_HOSTS = 10  # mail exchangers whose addresses are asked
 MOST_ADDRESSES = 4  # shown for one host and kind

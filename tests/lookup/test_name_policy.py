@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from bot.core.model import UserError
 from bot.lookup import open_lookup
-from bot.lookup.names import Names
+from bot.lookup.name_policy import Names
 from bot.settings import Settings
 from tests.servers.dns_server import DnsServer
 

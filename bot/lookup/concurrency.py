@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.core.mail_dns import Lookup, MxHost, MxResult
 from bot.core.model import UserError
-from bot.lookup.mail import MailDns
-from bot.lookup.names import Names
+from bot.lookup.mail_records import MailDns
+from bot.lookup.name_policy import Names
 
 AT_ONCE = 50  # look-ups under way; questions.AT_ONCE bounds their sockets
 AT_ONCE_EACH = 2  # of one person

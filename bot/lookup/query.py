@@ -15,8 +15,8 @@ import dns.rdatatype
 import dns.resolver
 
 from bot.core.mail_dns import Status
-from bot.lookup.names import Names
-from bot.lookup.sockets import bounded_backend
+from bot.lookup.bounded_sockets import bounded_backend
+from bot.lookup.name_policy import Names
 
 Seen = Callable[[str, Status, float], None]  # kind of record, what came of it, seconds
 AT_ONCE = 400  # questions under way, each with a socket of its own; a process has 1,024 (systemd.exec(5))

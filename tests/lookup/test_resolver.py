@@ -11,7 +11,7 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from bot.lookup.servers import LONGEST_CACHED, MOST_CACHED, BoundedCache, open_resolver
+from bot.lookup.resolver import LONGEST_CACHED, MOST_CACHED, BoundedCache, open_resolver
 
 
 def test_the_systems_name_servers_are_read_and_its_search_list_is_not(tmp_path: Path) -> None:
