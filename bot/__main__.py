@@ -20,9 +20,9 @@ from bot.cli import jsonl as stream
 from bot.commands import find_commands
 from bot.content.loader import KnowledgeError
 from bot.core.gaps import to_gaps
-from bot.core.loops import Known
+from bot.core.mail.auto_response import Known
 from bot.core.model import LANGUAGES, Answer, Language, Question, TryLater
-from bot.core.person import to_person
+from bot.core.privacy.data_subject import to_person
 from bot.ops import check_content as check
 from bot.ops import evaluate
 from bot.settings import Settings, variables

@@ -21,8 +21,8 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         root = Path(self.root)
         sys.path.insert(0, str(root))
         from bot import cache
-        from bot.core.features import Reader
-        from bot.core.learning import examples_of, train
+        from bot.core.matching.features import Reader
+        from bot.core.matching.training import examples_of, train
         from bot.content.loader import load
 
         knowledge = load(root / "knowledge")

@@ -15,7 +15,7 @@ PROJECT = Path(__file__).parent.parent
 LONG = (
     *("test_real_rt", "test_faults", "test_servers", "test_browser", "test_readme", "test_validators", "test_security"),
     *("test_kill", "test_cli", "test_talk", "test_zammad", "test_run", "test_pressure", "test_slack", "test_content"),
-    *("test_buttons", "test_workflow", "test_answer", "test_status", "test_watcher", "test_workspaces"),
+    *("test_buttons", "test_workflow", "test_decision", "test_smtp_codes", "test_watcher", "test_workspaces"),
 )
 
 

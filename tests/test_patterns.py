@@ -25,7 +25,7 @@ def test_no_pattern_is_kept_busy_by_100_kb_of_hostile_text() -> None:
 BAD = [
     (r"(a+)+$", True),  # exponential
     (r"[ \t]+\n", False),  # quadratic where it is searched for: was in bot/content/renderer.py
-    (r"(?:[A-Z][\w.]*\s*){0,4}$", False),  # cubic: was in bot/core/ticket.py
+    (r"(?:[A-Z][\w.]*\s*){0,4}$", False),  # cubic: was in bot/core/matching/ticket_trimming.py
 ]
 
 
@@ -41,6 +41,6 @@ def test_a_bad_pattern_is_found(pattern: str, anchored: bool) -> None:
 def test_all_places_are_looked_at() -> None:
     """Calls with a text, named constants, f-strings, and patterns that a loop compiles."""
     patterns = {found.pattern for found in all_patterns()}
-    assert any("hooks" in pattern for pattern in patterns), "bot/core/redact.py compiles a list"
+    assert any("hooks" in pattern for pattern in patterns), "bot/core/privacy/redaction.py compiles a list"
     assert any(re.escape("<@x[|>]") == re.escape(pattern) for pattern in patterns), "bot/channels/slack/events.py"
     assert LIMIT > LONGEST

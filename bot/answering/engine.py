@@ -11,10 +11,10 @@ from bot.commands import find_commands
 from bot.content.loader import KnowledgeError, load
 from bot.content.model_cache import fingerprint, remembered
 from bot.content.renderer import Renderer
-from bot.core.answer import Core
-from bot.core.features import Reader
-from bot.core.learning import examples_of, train
-from bot.core.mail_dns import Lookup
+from bot.core.dns.records import Lookup
+from bot.core.matching.decision import Core
+from bot.core.matching.features import Reader
+from bot.core.matching.training import examples_of, train
 from bot.core.model import Answer, Knowledge
 from bot.lookup import open_lookup
 from bot.settings import PACKAGED, Settings

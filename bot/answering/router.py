@@ -7,10 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.commands import Command, Office, Tools, wants_help
-from bot.core.answer import Core
-from bot.core.mail_dns import Lookup
+from bot.core.dns.records import Lookup
+from bot.core.matching.decision import Core
 from bot.core.model import Answer, Decision, Provider, Question, UserError
-from bot.core.text import clean
+from bot.core.text.normalize import clean
 
 _UNKNOWN_COMMAND = re.compile(
     r"/[a-z-]{1,32}(?: \S{1,60}){0,2}", re.IGNORECASE

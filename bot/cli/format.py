@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from bot.core.gaps import Gap
+from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer, Candidate, Decision, Kept, Part
-from bot.core.to_plain import to_plain
 
 plain = to_plain  # what a terminal shows is what a person reads
 

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.core.dns.records import Lookup
 from bot.core.gaps import Gap
-from bot.core.mail_dns import Lookup
 from bot.core.model import Answer, Language, Provider, Question
 
 

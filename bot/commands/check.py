@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast, get_args
 
 from bot.commands import Tools, wants_help
-from bot.core.addresses import is_reserved, parse_domain, to_ascii
-from bot.core.diagnosis import judge
-from bot.core.mail_dns import Lookup, MxResult
+from bot.core.dns.error_checks import judge
+from bot.core.dns.records import Lookup, MxResult
 from bot.core.model import Answer, Condition, Language, Question, Target, UserError
+from bot.core.text.addresses import is_reserved, parse_domain, to_ascii
 
 NAME = "check"
 HINT = "domain"

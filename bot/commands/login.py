@@ -6,10 +6,10 @@ The figures stand in knowledge/provider.yaml; what is said about them, in the en
 from dataclasses import asdict
 
 from bot.commands import Tools, wants_help
-from bot.core.addresses import parse_address, to_login
 from bot.core.model import Answer, Language
-from bot.core.oddities import oddities
-from bot.core.text import unmarked
+from bot.core.text.addresses import parse_address, to_login
+from bot.core.text.invisible_characters import oddities
+from bot.core.text.normalize import unmarked
 
 NAME = "login"
 HINT = "email"

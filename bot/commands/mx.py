@@ -1,7 +1,7 @@
 """/mx domain: where a domain's mail goes, what is wrong with that, and what the domain says of its mail besides.
 
 The DNS alone is asked; whether a mail server answers is not tried. RULES names the source of everything that is found
-fault with; bot/core/policies.py those of SPF, DMARC, MTA-STS and TLS reporting.
+fault with; bot/core/dns/txt_policies.py those of SPF, DMARC, MTA-STS and TLS reporting.
 """
 
 from collections import Counter
@@ -10,11 +10,11 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.commands import Tools, wants_help
-from bot.core.address_space import kind_of
-from bot.core.addresses import is_reserved, near_miss, parse_domain, to_ascii
-from bot.core.mail_dns import NOT_KNOWN, MxHost, MxResult
+from bot.core.dns.records import NOT_KNOWN, MxHost, MxResult
+from bot.core.dns.special_addresses import kind_of
+from bot.core.dns.txt_policies import read
 from bot.core.model import Answer, Language, UserError
-from bot.core.policies import read
+from bot.core.text.addresses import is_reserved, near_miss, parse_domain, to_ascii
 
 NAME = "mx"
 HINT = "domain"

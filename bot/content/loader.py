@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from bot.content.schema import FEWEST_QUESTIONS, LONGEST_TITLE, to_concepts, to_entry, to_provider, to_status, to_topic
 from bot.core.model import LANGUAGES, Entry, Knowledge, StatusCode, Topic
-from bot.core.text import fold
+from bot.core.text.normalize import fold
 
 try:
     from yaml import CSafeLoader as Loader  # ten times as fast; in PyYAML's wheels, not in every distribution

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.core.learning import Trained
+from bot.core.matching.training import Trained
 
 _TEXTS = {"features", "owners"}  # tuples of texts; everything else is an array
 

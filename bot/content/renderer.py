@@ -15,8 +15,8 @@ import jinja2
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bot.core.matching.smtp_codes import meanings
 from bot.core.model import Answer, Knowledge, Language
-from bot.core.status import meanings
 
 _UNITS: Mapping[
     str, Mapping[Language, tuple[str, str]]

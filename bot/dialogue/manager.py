@@ -15,14 +15,14 @@ import structlog
 
 from bot.contracts import Channel, Respond
 from bot.core.model import Answer, Before, Event, Kept, Language, Reply, TryLater
-from bot.core.overheard import (
+from bot.core.speak_policy import (
     is_greeting,
     is_thanks,
     language_of_small_talk,
     why_silent_in_channel,
     why_silent_in_thread,
 )
-from bot.core.text import clean
+from bot.core.text.normalize import clean
 from bot.dialogue.actions import Presses
 from bot.dialogue.channel_admin import Desktop
 from bot.storage.store import DATABASE_TROUBLE, Store

@@ -5,7 +5,7 @@ What a stranger's zone says comes back as plain values; what it names is asked o
 
 from collections.abc import Collection
 
-from bot.core.mail_dns import Lookup
+from bot.core.dns.records import Lookup
 from bot.lookup.concurrency import SharedLookup, Shares
 from bot.lookup.mail_records import MailDns
 from bot.lookup.name_policy import Names

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from bot.core.mail_dns import Lookup, MxHost, MxResult
+from bot.core.dns.records import Lookup, MxHost, MxResult
 from bot.core.model import UserError
 from bot.lookup.mail_records import MailDns
 from bot.lookup.name_policy import Names

@@ -6,8 +6,8 @@ from typing import Literal
 import dns.exception
 import dns.name
 
-from bot.core.mail_dns import NOT_KNOWN, HostStatus, MxHost, MxResult, Policies, Status, Texts
-from bot.core.policies import is_dmarc
+from bot.core.dns.records import NOT_KNOWN, HostStatus, MxHost, MxResult, Policies, Status, Texts
+from bot.core.dns.txt_policies import is_dmarc
 from bot.lookup.name_policy import Names
 from bot.lookup.query import Questions, Told
 

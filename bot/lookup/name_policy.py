@@ -4,8 +4,8 @@ import ipaddress
 from collections.abc import Collection
 from typing import Literal
 
-from bot.core.addresses import is_reserved
 from bot.core.model import UserError
+from bot.core.text.addresses import is_reserved
 
 Refusal = Literal["reserved", "address", "incomplete", "null", ""]
 _PROBLEMS = {"incomplete": "single-label", "address": "ip-address", "null": "no-domain"}

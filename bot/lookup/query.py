@@ -14,7 +14,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.resolver
 
-from bot.core.mail_dns import Status
+from bot.core.dns.records import Status
 from bot.lookup.bounded_sockets import bounded_backend
 from bot.lookup.name_policy import Names
 

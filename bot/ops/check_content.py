@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.content.loader import LONGEST_ANSWER, Problem, line_of
 from bot.content.renderer import Renderer, WordingError
-from bot.core.answer import Core
+from bot.core.matching.decision import Core
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
 
 # Kinds of reply that the core itself needs; every command adds its own template.

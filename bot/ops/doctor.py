@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.channels import find_examinations
 from bot.contracts import Check
-from bot.core.mail_dns import NOT_KNOWN, Lookup
+from bot.core.dns.records import NOT_KNOWN, Lookup
 from bot.ops.database_checks import facts_of
 from bot.settings import Settings
 from bot.storage.store import DATABASE_TROUBLE, Store

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sql
 from dbos import DBOSClient
 
-from bot.core.person import Person
+from bot.core.privacy.data_subject import Person
 from bot.storage.ticket_ledger import hashed
 
 OWNERS = frozenset({"person", "asker"})  # columns that say whose a row is

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.core.answer import Core
-from bot.core.figures import Figures, Sample, learnt
+from bot.core.matching.calibration import Figures, Sample, learnt
+from bot.core.matching.decision import Core
 from bot.core.model import Decision, Question
 
 Decide = Callable[[Question], Decision]

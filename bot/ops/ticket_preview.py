@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 
 from bot.channels import find_channels
 from bot.contracts import Off, Parts, TicketChannel
-from bot.core.loops import Known
+from bot.core.mail.auto_response import Known
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.settings import Settings
 from bot.tickets.assessment import Ask, Considered, consider

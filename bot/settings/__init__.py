@@ -13,10 +13,10 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsConfigDict
 
-from bot.core.addresses import to_ascii
+from bot.core.mail.server_url import to_server
+from bot.core.mail.ticket_modes import parse_modes
 from bot.core.model import Mode
-from bot.core.modes import parse_modes
-from bot.core.server import to_server
+from bot.core.text.addresses import to_ascii
 from bot.settings.helpdesk import HelpdeskSettings
 
 PACKAGED = Path(__file__).parent.parent / "_packaged"  # in a wheel; a checkout has the folders beside bot/

@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
-from bot.core.modes import parse_modes
+from bot.core.mail.ticket_modes import parse_modes
 
 
 class HelpdeskSettings(BaseSettings):

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sql
 
 from bot.core.model import Answer, Before, Event, Kept, Reply, Thread
-from bot.core.redact import redacted
+from bot.core.privacy.redaction import redacted
 from bot.storage.schema import META, METADATA, Unusable, at_column, key_column, migrate, text_column, upsert
 from bot.storage.serialization import from_reply
 

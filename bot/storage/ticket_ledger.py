@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sql
 
-from bot.core.loops import Verdict
+from bot.core.mail.auto_response import Verdict
 from bot.storage.schema import METADATA, at_column, key_column, text_column
 from bot.storage.store import Store
 

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from bot.core.addresses import find_domain
-from bot.core.loops import STRICTEST, Judgement, Known, Verdict, answers_to, judge
-from bot.core.mail import Mail, date_of, of_text, parse
+from bot.core.mail.auto_response import STRICTEST, Judgement, Known, Verdict, answers_to, judge
+from bot.core.mail.mime import Mail, date_of, of_text, parse
+from bot.core.mail.quoted_text import bare_subject
 from bot.core.model import Answer, Event, Question, Ticket
-from bot.core.own_words import bare_subject
+from bot.core.text.addresses import find_domain
 
 SUBJECT = 200  # characters of a subject that are repeated
 CANDIDATES = 5  # that a note names

@@ -15,7 +15,7 @@ from typing import cast
 import structlog
 
 from bot.contracts import Channel, TicketChannel
-from bot.core.loops import Known, Verdict
+from bot.core.mail.auto_response import Known, Verdict
 from bot.core.model import Answer, Event, Question, Reply, TryLater
 from bot.storage.store import DATABASE_TROUBLE, Store
 from bot.storage.ticket_ledger import Case, Ledger, Taken

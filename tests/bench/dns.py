@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from bot.answering.engine import open_mind, responder
-from bot.core.mail_dns import Lookup
+from bot.core.dns.records import Lookup
 from bot.core.model import Question
 from bot.lookup import open_lookup
 from bot.settings import Settings

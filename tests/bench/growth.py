@@ -19,9 +19,9 @@ import click
 import numpy as np
 
 from bot.content.loader import load
-from bot.core.answer import Core
-from bot.core.features import Reader
-from bot.core.learning import examples_of, train
+from bot.core.matching.decision import Core
+from bot.core.matching.features import Reader
+from bot.core.matching.training import examples_of, train
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Question
 from bot.ops.evaluate import read_set
 from tests.bench.figures import Figure

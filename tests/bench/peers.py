@@ -31,10 +31,10 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import OrGroup, QueryParser
 
 from bot.answering.engine import open_mind
-from bot.core.figures import Sample, chances, learnt, worths
-from bot.core.learning import examples_of
+from bot.core.matching.calibration import Sample, chances, learnt, worths
+from bot.core.matching.training import examples_of
 from bot.core.model import Decision, Knowledge, Outcome, Question
-from bot.core.text import clean
+from bot.core.text.normalize import clean
 from bot.ops.evaluate import FOLDS, Line, Result, cross_validate, metrics, read_set
 from bot.settings import Settings
 

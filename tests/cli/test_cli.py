@@ -19,7 +19,7 @@ from bot.commands import find_commands
 from bot.core.model import Event, Question
 from bot.settings import Settings
 from bot.storage.store import Store
-from tests.core.test_loops import mail
+from tests.core.mail.test_auto_response import mail
 from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import APP_TOKEN, TOKEN, FakeSlack
 from tests.slow import slow

@@ -9,7 +9,7 @@ from bot.answering.router import open_respond
 from bot.commands import Tools, find_commands
 from bot.content.loader import load
 from bot.content.renderer import Renderer
-from bot.core.mail_dns import Lookup, MxHost, MxResult
+from bot.core.dns.records import Lookup, MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Language, Question
 
 PROJECT = Path(__file__).parents[2]

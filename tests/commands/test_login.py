@@ -10,9 +10,9 @@ from bot.answering.router import open_respond
 from bot.channels.slack.mrkdwn import to_mrkdwn, to_plain
 from bot.cli.format import plain
 from bot.commands import find_commands
+from bot.core.markdown.table import bare, to_rows
+from bot.core.markdown.to_html import to_html
 from bot.core.model import LANGUAGES, Language, Question
-from bot.core.table import bare, to_rows
-from bot.core.to_html import to_html
 from bot.lookup import open_lookup
 
 EMAIL = "webmaster@example.com"

@@ -12,9 +12,9 @@ from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.commands.mx import RULES, judge
 from bot.content.loader import load
 from bot.content.renderer import Renderer
-from bot.core.mail_dns import MxHost, MxResult, Policies, Texts
+from bot.core.dns.records import MxHost, MxResult, Policies, Texts
+from bot.core.markdown.to_html import to_html
 from bot.core.model import LANGUAGES, Answer, Language
-from bot.core.to_html import to_html
 
 PROJECT = Path(__file__).parents[2]
 RENDERER = Renderer(PROJECT / "templates", load(PROJECT / "knowledge"))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.content.model_cache import file_name, fingerprint, remembered
-from bot.core.learning import Trained
+from bot.core.matching.training import Trained
 
 
 def training() -> Trained:

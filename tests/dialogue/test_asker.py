@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.answering.router import open_respond
 from bot.commands import find_commands
-from bot.core.mail_dns import Lookup, MxHost, MxResult
+from bot.core.dns.records import Lookup, MxHost, MxResult
 from bot.core.model import Answer, Event, Provider, Question
 from bot.dialogue.manager import Desk
 from bot.storage.store import Store

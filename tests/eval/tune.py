@@ -1,4 +1,4 @@
-"""Learns the decision's figures and prints what belongs into bot/core/figures.py: `python -m tests.eval.tune`.
+"""Learns the decision's figures; prints what belongs into bot/core/matching/calibration.py: `python -m tests.eval.tune`.
 
 The figures of questions come from the development sets. Those of error lines come besides from the knowledge base's
 own lines, each decided by a Postbote that learnt without it (five folds): they are many, and say how an unseen wording
@@ -15,10 +15,10 @@ from typing import TypeVar
 import click
 
 from bot.content.loader import load
-from bot.core.answer import Core
-from bot.core.features import Reader
-from bot.core.figures import Sample, learnt
-from bot.core.learning import examples_of, train
+from bot.core.matching.calibration import Sample, learnt
+from bot.core.matching.decision import Core
+from bot.core.matching.features import Reader
+from bot.core.matching.training import examples_of, train
 from bot.core.model import Entry, Knowledge, Topic
 from bot.ops.evaluate import Line, read_set, to_sample
 

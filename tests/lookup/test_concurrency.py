@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.core.mail_dns import Lookup
+from bot.core.dns.records import Lookup
 from bot.core.model import UserError
 from bot.lookup import open_lookup
 from bot.lookup.concurrency import Shares

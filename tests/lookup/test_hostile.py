@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot.core.mail_dns import Lookup, Status
+from bot.core.dns.records import Lookup, Status
 from bot.lookup import open_lookup
 from tests.servers.dns_server import DnsServer
 

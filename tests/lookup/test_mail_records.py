@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.mail_dns import MxHost, MxResult
+from bot.core.dns.records import MxHost, MxResult
 from bot.lookup import open_lookup
 from tests.servers.dns_server import DnsServer
 

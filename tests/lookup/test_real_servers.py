@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands.mx import judge
-from bot.core.mail_dns import Lookup
+from bot.core.dns.records import Lookup
 from bot.lookup import open_lookup
 from tests.servers.dns_server import DnsServer
 from tests.servers.real_dns import nsd, program, signed, unbound

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sql
 
 from bot.core.model import Answer, Event, Question
-from bot.core.person import Person, to_person
+from bot.core.privacy.data_subject import Person, to_person
 from bot.storage.store import Store
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TEAM, TOKEN, FakeSlack

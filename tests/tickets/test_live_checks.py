@@ -5,7 +5,7 @@ import pytest
 from bot.answering.engine import Mind
 from bot.answering.router import open_respond
 from bot.commands import find_commands
-from bot.core.loops import Known
+from bot.core.mail.auto_response import Known
 from bot.core.model import Question
 from bot.lookup import open_lookup
 from bot.tickets.assessment import Ask, consider, ticket_of_mail

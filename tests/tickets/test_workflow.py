@@ -14,9 +14,9 @@ from starlette.routing import BaseRoute
 from bot.answering.engine import Mind, responder
 from bot.cli import format as show
 from bot.contracts import Channel
-from bot.core.loops import Known
+from bot.core.mail.auto_response import Known
+from bot.core.mail.ticket_modes import Modes, parse_modes
 from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
-from bot.core.modes import Modes, parse_modes
 from bot.dialogue.manager import Desk
 from bot.durable.worker import Jobs
 from bot.settings import Settings
@@ -24,7 +24,7 @@ from bot.storage.store import Store
 from bot.storage.ticket_ledger import Caps, Case, Ledger
 from bot.tickets.assessment import Considered, consider, ticket_event, ticket_of_mail, to_key
 from bot.tickets.workflow import Tickets
-from tests.core.test_loops import US, mail
+from tests.core.mail.test_auto_response import US, mail
 
 ACCOUNT = "desk.example"
 QUESTION = "Guten Tag,\nwelcher Port ist für IMAP mit SSL richtig?"

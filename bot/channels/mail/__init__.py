@@ -15,10 +15,10 @@ from bot.channels.mail.delivery import ANSWERED, Delivery, blocking, place
 from bot.channels.mail.doctor import examine
 from bot.channels.mail.imap import Mailbox
 from bot.contracts import Channel, Off, Parts, Places, Plain
-from bot.core.loops import own_addresses
+from bot.core.mail.auto_response import own_addresses
+from bot.core.mail.server_url import to_server
+from bot.core.mail.ticket_modes import parse_modes
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
-from bot.core.modes import parse_modes
-from bot.core.server import to_server
 from bot.tickets.assessment import ticket_event, ticket_of_mail
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
 
-from bot.core.loops import MARK, OWN_ID
-from bot.core.to_html import to_html
-from bot.core.to_plain import to_plain
+from bot.core.mail.auto_response import MARK, OWN_ID
+from bot.core.markdown.to_html import to_html
+from bot.core.markdown.to_plain import to_plain
 
 POLICY = SMTP.clone(max_line_length=78, cte_type="7bit")  # what every relay passes on
 NAME = "Postbote"

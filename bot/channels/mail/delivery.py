@@ -16,9 +16,9 @@ import structlog
 from bot.channels.mail import compose
 from bot.channels.mail.imap import CLAIM, Mailbox, Trouble
 from bot.channels.mail.smtp import Refused, send
-from bot.core.loops import is_plain_address
+from bot.core.mail.auto_response import is_plain_address
+from bot.core.mail.server_url import Server
 from bot.core.model import Answer, Event, TryLater
-from bot.core.server import Server
 
 log = structlog.get_logger()
 T = TypeVar("T")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from bot.channels.mail.imap import Mailbox, Trouble
 from bot.channels.mail.smtp import connected
 from bot.contracts import Check
+from bot.core.mail.server_url import to_server
 from bot.core.model import TryLater
-from bot.core.server import to_server
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 
-from bot.core.loops import MARK
-from bot.core.mail import LARGEST
-from bot.core.server import Server
+from bot.core.mail.auto_response import MARK
+from bot.core.mail.mime import LARGEST
+from bot.core.mail.server_url import Server
 
 T = TypeVar("T")
 

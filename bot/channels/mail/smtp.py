@@ -7,8 +7,8 @@ import aiosmtplib
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from bot.channels.mail.imap import LOOPBACK
+from bot.core.mail.server_url import Server
 from bot.core.model import TryLater
-from bot.core.server import Server
 
 TIMEOUT = 30.0  # seconds for a connection, and for each answer
 BROKEN = (OSError, SMTPException, ValueError)

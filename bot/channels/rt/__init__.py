@@ -17,9 +17,9 @@ from bot.channels.rt.api import Api
 from bot.channels.rt.doctor import examine
 from bot.channels.rt.parse import Listed
 from bot.contracts import Channel, Off, Opened, Parts, Plain
+from bot.core.mail.ticket_modes import Modes, parse_modes
+from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
-from bot.core.modes import Modes, parse_modes
-from bot.core.to_html import to_html
 from bot.tickets.assessment import ticket_event
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from bot.channels.helpdesk.http import Client
 from bot.channels.rt.api import Api
 from bot.channels.rt.parse import FIELD, has_field
 from bot.contracts import Check
+from bot.core.mail.ticket_modes import Modes, parse_modes
 from bot.core.model import TryLater
-from bot.core.modes import Modes, parse_modes
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.channels.slack.mrkdwn import sections, to_mrkdwn, to_plain
+from bot.core.markdown.table import aligned, bare, to_rows
 from bot.core.model import Answer, Event, Language
-from bot.core.table import aligned, bare, to_rows
 
 SECTION = 3_000  # characters; docs.slack.dev/reference/block-kit/blocks/section-block
 MOST = 12_000  # characters; a message takes about 13,200 in all before msg_blocks_too_long (bolt-js issue 2509)

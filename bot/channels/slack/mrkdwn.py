@@ -6,7 +6,7 @@ Escapes first: nothing can mention, ping or link.
 import re
 from functools import lru_cache
 
-from bot.core.table import aligned, bare, spoken, to_rows
+from bot.core.markdown.table import aligned, bare, spoken, to_rows
 
 REMEMBERED = 256  # texts: most answers are given again, to others
 _CODE = re.compile(r"(?<!\\)`([^`\n]+)`")

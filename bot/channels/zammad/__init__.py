@@ -17,9 +17,9 @@ from bot.channels.zammad.api import Api
 from bot.channels.zammad.doctor import examine
 from bot.channels.zammad.parse import seconds, url_of
 from bot.contracts import Channel, Off, Opened, Parts, Plain
+from bot.core.mail.ticket_modes import parse_modes
+from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
-from bot.core.modes import parse_modes
-from bot.core.to_html import to_html
 from bot.tickets.assessment import ticket_event
 
 if TYPE_CHECKING:

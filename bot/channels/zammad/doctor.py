@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from bot.channels.helpdesk.http import Client
 from bot.channels.zammad.api import Api
 from bot.contracts import Check
+from bot.core.mail.ticket_modes import Modes, parse_modes
 from bot.core.model import TryLater
-from bot.core.modes import Modes, parse_modes
 
 if TYPE_CHECKING:
     from bot.settings import Settings

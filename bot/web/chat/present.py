@@ -6,8 +6,8 @@ from dataclasses import replace
 from html import unescape
 from typing import Any
 
+from bot.core.markdown.to_html import to_html
 from bot.core.model import LANGUAGES, Answer, Candidate, Decision, Language
-from bot.core.to_html import to_html
 
 MOST_CANDIDATES = 5
 _TAG = re.compile(r"<[^<>]{1,20}>")

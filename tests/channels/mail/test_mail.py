@@ -14,9 +14,9 @@ from bot.channels.mail import open_channel
 from bot.channels.mail.compose import own_id, to_draft, to_note, to_reply
 from bot.channels.mail.imap import to_held
 from bot.contracts import Off
-from bot.core.loops import Known, judge
-from bot.core.mail import parse
-from bot.core.server import to_server
+from bot.core.mail.auto_response import Known, judge
+from bot.core.mail.mime import parse
+from bot.core.mail.server_url import to_server
 from bot.settings import Settings
 
 US = "support@example.test"

@@ -21,8 +21,8 @@ from bot.channels.rt.parse import (
     to_parts,
     to_ticket,
 )
-from bot.core.loops import Known
-from bot.core.mail import parse
+from bot.core.mail.auto_response import Known
+from bot.core.mail.mime import parse
 from bot.settings import Settings
 from bot.tickets.assessment import consider
 

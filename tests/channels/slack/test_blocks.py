@@ -15,8 +15,8 @@ from bot.answering.engine import Mind, sections_of
 from bot.channels.slack.blocks import Composer
 from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.channels.slack.views import Home
-from bot.core.diagnosis import judge
-from bot.core.mail_dns import MxHost, MxResult
+from bot.core.dns.error_checks import judge
+from bot.core.dns.records import MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Condition, Event, Language, Question, Target
 from tests.servers.block_kit import refused, refused_view
 from tests.servers.fake_slack import buttons

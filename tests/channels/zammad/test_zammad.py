@@ -29,7 +29,7 @@ from bot.storage.cursors import Bookmarks
 from bot.storage.store import Store
 from bot.storage.ticket_ledger import Caps, Ledger
 from bot.tickets.workflow import Tickets
-from tests.core.test_loops import mail
+from tests.core.mail.test_auto_response import mail
 from tests.servers.fake_zammad import AGENT, SECRET, SYSTEM, TOKEN, FakeZammad, signed
 
 SAMPLE = Path(__file__).parents[2] / "recorded" / "zammad" / "webhook.json"

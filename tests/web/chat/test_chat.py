@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.contracts import Parts
+from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Language, Question, Reply, TryLater
-from bot.core.to_html import to_html
 from bot.serve import open_app
 from bot.storage.statistics import StoredInsight
 from bot.storage.store import Store

@@ -1,0 +1,109 @@
+"""A question → weighted features: word stems, letters, concepts and pairs of concepts.
+
+Stems say what was said, letters survive slips and compounds, concepts say what was meant, and pairs of concepts tell
+entries apart that differ in one aspect (port or server? POP or IMAP?). Each group is brought to length 1 on its own,
+so that a long message is not all letters.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain, combinations
+
+from bot.core.matching.ticket_trimming import reduced
+from bot.core.matching.vocabulary import NEGATIONS, Spelling, Stems, Vocabulary, tokens
+from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
+from bot.core.text.language import is_function_word
+from bot.core.text.normalize import REMEMBERED, clean
+
+GROUPS = ("word", "letters", "concept", "pair")
+TYPICAL = 4  # examples that must use a word before others are repaired to it
+EXCHANGE_FROM = 8  # letters
+MOST_WORDS = (
+    120  # of a message that are read as a question: more is a log or a bounce, whose error lines are read whole
+)
+LETTERS = (3, 4, 5)  # lengths of letter n-grams (matching.md: +0.03)
+_BETWEEN = frozenset(
+    (
+        "of",
+        "ueber",
+        "mit",
+        "per",
+        "via",
+        "fuer",
+        "von",
+        "with",
+        "by",
+        "over",
+        "through",
+        "for",
+        "using",
+        "das",
+        "dem",
+        "den",
+        "the",
+        "a",
+        "my",
+        "mein",
+        "mehr",
+        "any",
+    )
+)
+Counts = dict[str, dict[str, float]]  # group → feature → times
+
+
+class Reader:
+    """Reads features from text; holds the vocabulary and the spelling."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._stems = Stems()
+        self._letters_of = lru_cache(REMEMBERED)(_letters)
+        self.vocabulary = Vocabulary(knowledge.concepts, self._stems)
+        items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
+        examples = [text for item in items for text in _texts(item.questions)]
+        common = Counter(w for text in examples for w in set(tokens(text)))
+        typical = {w for w, times in common.items() if times >= TYPICAL and not is_function_word(w)}
+        meant = self.vocabulary.words()
+        self._spelling = Spelling(common.keys() | meant, typical | meant, EXCHANGE_FROM)
+
+    def words(self, text: str) -> list[str]:
+        """Tokens of what is asked, with slips repaired: a ticket's trimmings and what is ruled out are left out."""
+        repaired = [self._spelling.repair(w) for w in tokens(reduced(clean(text)))[:MOST_WORDS]]
+        return self._without_ruled_out(repaired)
+
+    def counts(self, words: Sequence[str]) -> Counts:
+        """Features of one message, by group, not yet weighted."""
+        concepts = sorted(self.vocabulary.concepts(words))
+        stems = Counter(self._stems(w, language) for w in words for language in LANGUAGES)
+        letters = Counter(chain.from_iterable(self._letters_of(w) for w in words if w.isalpha()))
+        return {
+            "word": {w: 1 + math.log(n) for w, n in stems.items()},
+            "letters": {g: 1 + math.log(n) for g, n in letters.items()},
+            "concept": dict.fromkeys(concepts, 1.0),
+            "pair": {f"{a}+{b}": 1.0 for a, b in combinations(concepts, 2)},
+        }
+
+    def _without_ruled_out(self, words: list[str]) -> list[str]:
+        """ "IMAP, not POP3": words of a protocol that is ruled out, where another one is named."""
+        protocols = [self.vocabulary.of_group(w, "protocol") for w in words]
+        out = {i for i, named in enumerate(protocols) if named and _is_ruled_out(words, i)}
+        meant = set().union(*(named for i, named in enumerate(protocols) if i not in out))
+        gone = {i for i in out if meant - protocols[i]}
+        return [w for i, w in enumerate(words) if i not in gone and not (i - 1 in gone and w.isdigit())]  # POP 3
+
+
+def _is_ruled_out(words: Sequence[str], place: int) -> bool:
+    before = place - 1
+    while before >= 0 and words[before] in _BETWEEN:
+        before -= 1
+    return before >= 0 and words[before] in NEGATIONS
+
+
+def _texts(questions: Mapping[Language, Sequence[str]]) -> Iterable[str]:
+    return (text for language in sorted(questions) for text in questions[language])
+
+
+def _letters(word: str) -> tuple[str, ...]:
+    padded = f" {word} "
+    return tuple(padded[i : i + n] for n in LETTERS for i in range(len(padded) - n + 1))

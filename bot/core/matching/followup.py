@@ -1,0 +1,85 @@
+"""A follow-up → the whole question that it means: "und für IMAP?" changes one thing of the question before.
+
+Four things of a question can be changed on their own: which way the mail goes (protocol or direction), the aspect
+asked for (port, server, user name …), the manner (why, how, must I), and encryption. What the follow-up names
+replaces what the question before named of the same kind; everything else of it stays.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.core.matching.features import Reader
+from bot.core.matching.vocabulary import NEGATIONS
+from bot.core.text.language import is_function_word
+
+# Groups of knowledge/concepts.yaml → the thing of a question that they stand for.
+SLOTS: Mapping[str, str] = {
+    "protocol": "way",
+    "direction": "way",
+    "aspect": "aspect",
+    "manner": "manner",
+    "security": "security",
+}
+MOST_OTHER_WORDS = 1  # words of a follow-up that stand for nothing of this: "und beim *Handy* mit SSL?"
+MOST_WORDS = 12
+FRAGMENT = 5  # words up to which a message that names an aspect may still mean the question before
+ADDED = frozenset({"manner"})  # "warum?" asks something more of the same question
+
+
+def to_whole_question(before: str, text: str, reader: Reader) -> str:
+    """The question before with what the follow-up changes; empty where the message is no follow-up.
+
+    `before`: the question before, cleaned; a whole question itself. `text`: the message, cleaned.
+    """
+    if not before:
+        return ""
+    new = reader.words(text)
+    said = _slots(new, reader)
+    if not said or len(new) > MOST_WORDS or len(_others(new, said)) > MOST_OTHER_WORDS:
+        return ""
+    old = reader.words(before)
+    kept = _without(old, _slots(old, reader), said, reader)
+    return " ".join([*kept, *(w for w in new if w in NEGATIONS or not is_function_word(w))])
+
+
+def stands_alone(text: str, reader: Reader) -> bool:
+    """May the message be a whole question? "Und für IMAP?" and "welcher Port?" are none after another one."""
+    words = reader.words(text)
+    return len(words) > FRAGMENT and "aspect" in _slots(words, reader)
+
+
+def _slots(words: Sequence[str], reader: Reader) -> dict[str, dict[str, Sequence[str]]]:
+    """Slot → concept → the words that mean it."""
+    found: dict[str, dict[str, Sequence[str]]] = {}
+    for concept, evidence in reader.vocabulary.concepts(words).items():
+        slot = SLOTS.get(reader.vocabulary.group_of(concept))
+        if slot:
+            found.setdefault(slot, {})[concept] = evidence
+    return found
+
+
+def _others(words: Sequence[str], said: Mapping[str, Mapping[str, Sequence[str]]]) -> list[str]:
+    """Words with content of their own."""
+    evident = _words_of(said.values())
+    return [w for w in words if w not in evident and not is_function_word(w)]
+
+
+def _words_of(slots: Iterable[Mapping[str, Sequence[str]]]) -> set[str]:
+    return {w for concepts in slots for phrases in concepts.values() for phrase in phrases for w in phrase.split()}
+
+
+def _without(
+    old: Sequence[str],
+    of_old: Mapping[str, Mapping[str, Sequence[str]]],
+    said: Mapping[str, Mapping[str, Sequence[str]]],
+    reader: Reader,
+) -> list[str]:
+    """The old words without those of the slots that are named anew.
+
+    A word that means two things ("Postausgangsserver": the way and the server) goes, and what it meant besides is
+    said again by the concept's first word.
+    """
+    gone = _words_of([of_old[slot] for slot in said if slot in of_old and slot not in ADDED])
+    kept = [w for w in old if w not in gone]
+    still = reader.vocabulary.concepts(kept)
+    lost = [c for slot, concepts in of_old.items() if slot not in said for c in concepts if c not in still]
+    return [*kept, *(reader.vocabulary.word_for(c) for c in lost)]

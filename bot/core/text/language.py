@@ -1,0 +1,164 @@
+"""German or English, for one message.
+
+Function words decide: they say in which language a sentence is built, while technical words, client labels and a
+pasted error line say only what it is about. Where they tell nothing ("imaps portnummer"), letters do: a small naive
+Bayes over the knowledge base's own questions.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
+from bot.core.text.normalize import REMEMBERED, fold
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
+_QUOTED = re.compile(r"\"[^\"\n]{4,400}\"")  # a quotation is not the writer's own words
+_NO_WORD = re.compile(r"[@/%]|[:.]\S")  # an address, a host name, a path
+
+# Words that build sentences, not words about mail. Those that exist in both languages (in, an, die, am, was, will,
+# so, war, hat …) are left out or stand where they are far more common.
+_GERMAN = """
+ab aber alle allem allen aller alles als also am andere anderen auch auf aus bei beim bin bis bitte bist da dabei
+dafuer damit danach dann daran darf darueber das dass dein deine dem den denn der des deshalb dich die dies diese
+diesem diesen dieser dieses dir doch dort du durch duerfen ein eine einem einen einer eines einfach er es etwas euch
+euer eure eurem euren eurer fuer gar geben gegen geht gehen genau gerade gern gerne gibt ging habe haben hab habt
+hallo hatte hatten hier hin ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im immer ins irgendwie ist ja jede jedem
+jeden jeder jedes jemand jetzt kann kannst kein keine keinem keinen keiner klappt koennen koennt koennte komme kommt
+machen macht mal man mehr mein meine meinem meinen meiner mich mir mit moechte morgen muss muesste muessen nach nein
+nicht nichts nie noch nur ob oder ohne schon sehr seid sein seine seit selbst sich sie sind soll sollen sollte sondern
+sonst statt steht ueber um und uns unser unsere unserem unseren unserer unter viel viele vom von vor wann warum was
+weder wegen weil welche welchem welchen welcher welches wenn wer werde werden wie wieder wieso wieviel wir wird wo
+wohin woher woran wurde wurden zu zum zur zwischen guten tag gruss gruesse danke dank merci servus moin gruezi mfg
+freundlichen freundliche vielen hilfe heisst heissen weiss brauche brauchen bekomme bekommen kriege kriegt laeuft
+nehmen nehme eintragen trage gehoert stimmt liegt irgendwas irgendwo irgendwann hae huhu tschuess nix nich isch ned
+bissl halt eben
+"""
+_ENGLISH = """
+a about after again all am an and any anybody anyone anything are as at be because been before being but by can cannot
+can't could couldn't did didn't do does doesn't doing don't each every everything for from get gets give goes going
+got had has have having he hello her here hi him his how however i if i'd i'll i'm i've into is isn't it its it's just
+keep keeps know let's like long make makes many may me might mine more most much must my need needs neither never no
+nobody not nothing now of off often ok on once one only or other our out over own please pls put right same says set
+should shouldn't since so some somebody someone something still such take tell than thank thanks that that's the their
+them then there these they thing things this those though through to too try turn two under until up us use used using
+very wasn't we we're were weren't what what's when where which while who whose why with without won't would wouldn't
+yes yet you your you're yours regards dear kind best cheers
+"""
+
+# Words of everyday speech that build no sentence but belong to one language.
+_GERMAN_TOO = """
+fehlt falsch funktioniert funktionieren willst wollen suche sucht versuche versuchen sagt sagen gesagt schicken schicke
+senden sende empfangen neue neuer neues neuen alte alter altes alten erste ersten letzte letzten heute gestern tage
+"""
+_ENGLISH_TOO = """
+required needed missing wrong works work working want wants looking getting trying tried stopped asked asks says said
+told sending sent receive receiving new old first last next time day days today yesterday people someone
+"""
+
+
+def _words_of(listed: str) -> frozenset[str]:
+    return frozenset(fold(w).replace("'", "") for w in listed.split())
+
+
+_OF_BOTH = _words_of("in an die am was will so war hat den dem bei and mit")  # left out above: they tell no language
+_FUNCTION_WORDS: Mapping[Language, frozenset[str]] = {"de": _words_of(_GERMAN), "en": _words_of(_ENGLISH)}
+_BUILDING = _OF_BOTH.union(*_FUNCTION_WORDS.values())
+_TELLING: Mapping[Language, frozenset[str]] = {
+    "de": _FUNCTION_WORDS["de"] | _words_of(_GERMAN_TOO),
+    "en": _FUNCTION_WORDS["en"] | _words_of(_ENGLISH_TOO),
+}
+
+
+def is_function_word(word: str) -> bool:
+    """Does a folded word build sentences, in either language, rather than say what they are about?"""
+    return len(word) < 2 or word in _BUILDING
+
+
+class LanguageGuess:
+    """Decides the language; learns its letters from texts whose language is known."""
+
+    @classmethod
+    def learnt_from(cls, knowledge: Knowledge) -> "LanguageGuess":
+        """Learns from every example question."""
+        items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
+        return cls({language: [text for i in items for text in i.questions[language]] for language in LANGUAGES})
+
+    def __init__(self, examples: Mapping[Language, Iterable[str]]) -> None:
+        texts = {language: list(examples[language]) for language in LANGUAGES}
+        self._words = {language: Counter(w for t in texts[language] for w in _folded(t)) for language in LANGUAGES}
+        self._letters = {language: Counter(g for t in texts[language] for g in _grams(t)) for language in LANGUAGES}
+        seen = set().union(*self._letters.values())
+        self._of_words = {language: sum(self._words[language].values()) + 1 for language in LANGUAGES}
+        self._of_letters = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in LANGUAGES}
+        self._odds = lru_cache(REMEMBERED)(self._odds_of)
+
+    def of(self, text: str, hint: Language | None = None, pasted: str = "") -> Language:
+        """The language of a cleaned message.
+
+        `pasted`: words of it that are a quoted error line, which says nothing about its writer. `hint` decides where
+        nothing tells; without a hint, German does.
+        """
+        if pasted:
+            left = " ".join((Counter(w for w in _folded(text) if len(w) > 1) - Counter(_folded(pasted))).elements())
+            evidence = float(_function_words(left))  # few words are left: their letters tell too little
+        else:
+            own_words = self.evidence(_own_words(text))
+            evidence = own_words if abs(own_words) > _UNDECIDED else self.evidence(text)
+        if abs(evidence) <= _UNDECIDED:
+            return hint or "de"
+        return "de" if evidence > 0 else "en"
+
+    def evidence(self, text: str) -> float:
+        """Above 0 for German, below for English, 0 for neither."""
+        umlauts = len(re.findall(r"[äöüßÄÖÜ]", text))
+        return _function_words(text) + 0.5 * min(umlauts, 4) + self._other_words(_folded(text))
+
+    def _other_words(self, words: Sequence[str]) -> float:
+        """What words tell that build no sentence: at most about as much as one that does."""
+        odds = sum(max(-MOST_OF_A_WORD, min(MOST_OF_A_WORD, self._odds(w))) for w in words if not is_function_word(w))
+        return 0.9 * math.tanh(odds / 4)
+
+    def _odds_of(self, word: str) -> float:
+        """Log odds of a word: of itself where the examples use it, else of its letters.
+
+        About 0 for what both languages use alike: protocols, client labels, names of programs.
+        """
+        times = {language: self._words[language][word] for language in LANGUAGES}
+        if sum(times.values()) >= SEEN:
+            return math.log((times["de"] + 0.5) / self._of_words["de"]) - math.log(
+                (times["en"] + 0.5) / self._of_words["en"]
+            )
+        return (
+            sum(
+                math.log((self._letters["de"][g] + 1) / self._of_letters["de"])
+                - math.log((self._letters["en"][g] + 1) / self._of_letters["en"])
+                for g in _grams(word)
+            )
+            / 2
+        )
+
+
+_UNDECIDED = 0.05  # less evidence than this is none
+MOST_OF_A_WORD = 2.5  # log odds: a word is rarely certain
+SEEN = 2  # times that the examples must use a word before it tells for itself
+
+
+def _own_words(text: str) -> str:
+    return " ".join(token for token in _QUOTED.sub(" ", text).split() if not _NO_WORD.search(token))
+
+
+def _folded(text: str) -> list[str]:
+    return [fold(w).replace("'", "") for w in _WORD.findall(text)]
+
+
+def _function_words(text: str) -> int:
+    """German ones less English ones, everyday words included."""
+    return sum((w in _TELLING["de"]) - (w in _TELLING["en"]) for w in _folded(text))
+
+
+def _grams(text: str) -> list[str]:
+    padded = f" {fold(text)} "
+    return [padded[i : i + 3] for i in range(len(padded) - 2)]

@@ -1,0 +1,63 @@
+"""Words and what they mean, with the project's own vocabulary."""
+
+import pytest
+
+from bot.answering.engine import Mind
+from bot.core.matching.features import Reader
+from bot.core.matching.vocabulary import Spelling
+
+
+@pytest.fixture(scope="module")
+def reader(mind: Mind) -> Reader:
+    return Reader(mind.knowledge)
+
+
+MEANT = [
+    # why, text, a concept that is heard, one that is not
+    ("a compound", "Postausgangsserver", "outgoing", "incoming"),
+    ("the same compound's other half", "Postausgangsserver", "server-name", "port"),
+    ("a number", "geht 993?", "n993", "n995"),
+    ("a negation hides what it rules out", "ohne SSL", "clear-text", "ssl"),
+    ("the same in English", "without ssl please", "clear-text", "ssl"),
+    ("a function word is no form of another word", "pop and smtp", "pop3", "difference"),
+]
+
+
+@pytest.mark.parametrize(("text", "heard", "not_heard"), [row[1:] for row in MEANT], ids=[row[0] for row in MEANT])
+def test_concepts_are_heard(reader: Reader, text: str, heard: str, not_heard: str) -> None:
+    found = reader.vocabulary.concepts(reader.words(text))
+    assert heard in found
+    assert not_heard not in found
+
+
+READ = [
+    # why, text, words
+    ("a slip", "welchr prot", ["welchr", "prot"]),  # too short to be sure
+    ("a letter left out", "Postausgansserver", ["postausgangsserver"]),
+    ("letters swapped", "Zertifkiat", ["zertifikat"]),
+    ("a real word is left alone", "mein alter Laptop", ["mein", "alter", "laptop"]),
+    ("a protocol that is ruled out", "IMAP, nicht POP3: welcher Port", ["imap", "nicht", "welcher", "port"]),
+    ("instead of", "imap instead of pop3", ["imap", "instead", "of"]),
+    ("nothing else is named", "warum geht nicht POP3", ["warum", "geht", "nicht", "pop", "3"]),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), [row[1:] for row in READ], ids=[row[0] for row in READ])
+def test_a_message_is_read(reader: Reader, text: str, words: list[str]) -> None:
+    assert reader.words(text) == words
+
+
+def test_every_function_word_that_means_something_stands_there_on_purpose(mind: Mind, reader: Reader) -> None:
+    """A vocabulary that fires on words which only build sentences hurts everywhere."""
+    for word in ("and", "und", "the", "der", "mit", "with", "ist", "is", "auch", "also", "ich", "it"):
+        assert reader.vocabulary.concepts([word]) == {}, word
+
+
+def test_words_are_repaired_towards_targets_only() -> None:
+    spelling = Spelling({"server", "change", "chance"}, {"server"}, 8)
+    assert [spelling.repair(w) for w in ("servr", "chanca", "chance", "sarver")] == [
+        "server",
+        "chanca",
+        "chance",
+        "sarver",
+    ]

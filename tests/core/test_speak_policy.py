@@ -1,0 +1,156 @@
+"""When the bot may speak without being addressed, and what is a gap."""
+
+import pytest
+
+from bot.core.gaps import to_gaps
+from bot.core.model import Decision, Kept, Language, Outcome, Part, Thread
+from bot.core.speak_policy import (
+    asks,
+    is_greeting,
+    is_thanks,
+    language_of_small_talk,
+    why_silent_in_channel,
+    why_silent_in_thread,
+)
+
+THANKS = [
+    "danke",
+    "Vielen Dank!",
+    "danke, hat geholfen",
+    "Perfekt, danke dir 🙏",
+    "thanks!",
+    "Thank you very much",
+    "thx",
+]
+NO_THANKS = ["", "danke, aber es geht nicht", "thanks, and for IMAP?", "perfekt", "danke Anna, und welcher Port?"]
+
+
+@pytest.mark.parametrize("text", THANKS)
+def test_thanks_are_thanks(text: str) -> None:
+    assert is_thanks(text)
+
+
+@pytest.mark.parametrize("text", NO_THANKS)
+def test_what_says_more_is_not_only_thanks(text: str) -> None:
+    assert not is_thanks(text)
+
+
+GREETINGS = ["hi", "Hallo!", "Guten Morgen zusammen", "hello bot 👋", "good morning", "Was kannst du?", "who are you?"]
+NO_GREETINGS = [
+    "",
+    "gut",
+    "Hallo, welcher Port?",
+    "hi, IMAP geht nicht",
+    "Tag der offenen Tür",
+    "was kannst du mir raten",
+]
+
+
+@pytest.mark.parametrize("text", GREETINGS)
+def test_greetings_are_greetings(text: str) -> None:
+    assert is_greeting(text)
+
+
+@pytest.mark.parametrize("text", NO_GREETINGS)
+def test_what_says_more_is_not_only_a_greeting(text: str) -> None:
+    assert not is_greeting(text)
+
+
+SMALL_TALK: list[tuple[str, Language | None, Language]] = [
+    ("danke", "en", "de"),
+    ("thanks!", "de", "en"),
+    ("Guten Tag", "en", "de"),
+    ("Hello there", "de", "en"),
+    ("hi", "en", "en"),
+    ("hi", None, "de"),
+]
+
+
+@pytest.mark.parametrize(("text", "hint", "expected"), SMALL_TALK)
+def test_small_talk_is_answered_in_its_language(text: str, hint: Language | None, expected: Language) -> None:
+    assert language_of_small_talk(text, hint) == expected
+
+
+@pytest.mark.parametrize("text", ["welcher Port?", "Wie lautet der Server", "what is my login", "can I use IMAP"])
+def test_questions_read_as_questions(text: str) -> None:
+    assert asks(text)
+
+
+def decided(outcome: Outcome, score: float, rule: str = "question: x") -> Decision:
+    part = Part("x", outcome, (), score, rule)
+    return Decision(outcome, (), "de", score, (part,), "x")
+
+
+THREADS = [
+    # state, who speaks, hours since, outcome, text, reason for silence
+    ("open", "A", 1, "answer", "und für IMAP", ""),
+    ("open", "A", 1, "suggest", "geht nicht", ""),
+    ("open", "A", 1, "decline", "Wie richte ich Outlook ein?", ""),
+    ("open", "A", 1, "decline", "ok, mache ich morgen", "no question that the FAQ covers"),
+    ("open", "A", 25, "answer", "und für IMAP?", "the thread is older than a day"),
+    ("open", "B", 1, "answer", "und für IMAP?", "somebody else speaks"),
+    ("open", "A", 1, "answer", "Anna, weißt du den Port?", "somebody else is called"),
+    ("taken", "A", 1, "answer", "und für IMAP?", "a person has taken over"),
+    ("handed", "A", 1, "answer", "und für IMAP?", "a person was asked"),
+    ("solved", "A", 1, "answer", "und für IMAP?", "solved"),
+]
+
+
+@pytest.mark.parametrize(("state", "person", "hours", "outcome", "text", "reason"), THREADS)
+def test_in_its_own_thread(state: str, person: str, hours: float, outcome: Outcome, text: str, reason: str) -> None:
+    thread = Thread("A", state, 0.0)
+    assert why_silent_in_thread(thread, decided(outcome, 0.9), text, person, hours * 3_600) == reason
+
+
+CHANNELS = [
+    (decided("answer", 0.99), "welcher Port gilt für IMAP?", True),
+    (decided("answer", 0.9), "welcher Port gilt für IMAP?", False),
+    (decided("suggest", 0.99), "welcher Port?", False),
+    (decided("answer", 0.99), "der IMAP-Port geht jetzt wieder", False),
+    (decided("answer", 0.99, "error line: 1.00 of …"), "sorry, no mailbox here by that name", True),
+    (None, "danke", False),
+]
+
+
+@pytest.mark.parametrize(("decision", "text", "speaks"), CHANNELS)
+def test_in_a_channel_that_is_listened_to(decision: Decision | None, text: str, speaks: bool) -> None:
+    assert (why_silent_in_channel(decision, text) == "") is speaks
+
+
+def kept(question: str, outcome: str, at: float, **more: object) -> Kept:
+    facts: dict[str, object] = {
+        "key": question,
+        "conversation": "",
+        "place": "",
+        "person": "",
+        "language": "de",
+        "understood": "",
+        "entries": (),
+        "reason": "",
+        "why": "",
+        "sent": "",
+        "link": f"https://{at}",
+    }
+    return Kept(**{**facts, "question": question, "outcome": outcome, "at": at, **more})  # type: ignore[arg-type]
+
+
+def test_gaps_are_grouped_counted_and_newest_first_within_a_count() -> None:
+    found = to_gaps(
+        [
+            kept("wie richte ich outlook ein?", "decline", 5),
+            kept("Wie richte ich Outlook ein", "suggest", 4),
+            kept("How do I set up Outlook?", "decline", 3, language="en"),
+            kept("welcher port?", "answer", 2, unhelpful=1),
+            kept("welche server?", "failure", 1),
+            kept("was kostet das?", "silent", 6),
+            kept("pop3", "suggest", 7, chosen="pop3"),
+            kept("imap", "answer", 8),
+        ]
+    )
+    assert [(g.example, g.count, g.reasons) for g in found] == [
+        ("wie richte ich outlook ein?", 2, ("decline", "suggest")),
+        ("How do I set up Outlook?", 1, ("decline",)),
+        ("welcher port?", 1, ("unhelpful",)),
+        ("welche server?", 1, ("failure",)),
+    ]
+    assert found[0].link == "https://5"

@@ -1,0 +1,75 @@
+"""A stray space or a character that cannot be seen in a pasted address is found and shown; nothing else is."""
+
+import pytest
+
+from bot.answering.engine import Mind
+from bot.answering.router import ask
+from bot.core.model import LANGUAGES, Language, Question
+from bot.core.text.invisible_characters import oddities
+from bot.core.text.normalize import unmarked
+
+ODD = [
+    # what is wrong, what is pasted, how it is shown, where
+    ("a space behind", "MAIL FROM:<a@firma.de >", "a@firma.de␣", "end"),
+    ("a space before", "MAIL FROM:< a@firma.de>", "␣a@firma.de", "start"),
+    ("a space before the @", "RCPT TO:<a @firma.de>", "a␣@firma.de", "inside"),
+    ("a space behind a dot", "RCPT TO:<a@firma. de>", "a@firma.␣de", "inside"),
+    ("a space in quotes", 'address "a@firma.de " refused', "a@firma.de␣", "end"),
+    ("as Slack sends it", "MAIL FROM:&lt;<mailto:a@firma.de|a@firma.de> &gt;", "a@firma.de␣", "end"),
+    ("as HTML", "MAIL FROM:&lt;a@firma.de&nbsp;&gt;", "a@firma.de[U+00A0]", "end"),
+    ("no-break space", "<a@firma.de\u00a0>", "a@firma.de[U+00A0]", "end"),
+    ("narrow no-break space", "<\u202fa@firma.de>", "[U+202F]a@firma.de", "start"),
+    ("tab", "<a@firma.de\t>", "a@firma.de[U+0009]", "end"),
+    ("zero-width space", "an max\u200b@firma.de", "max[U+200B]@firma.de", "inside"),
+    ("zero-width joiner", "an max@fir\u200dma.de", "max@fir[U+200D]ma.de", "inside"),
+    ("soft hyphen", "an max@firma\u00ad.de", "max@firma[U+00AD].de", "inside"),
+    ("byte order mark", "\ufeffmax@firma.de", "[U+FEFF]max@firma.de", "start"),
+    ("word joiner", "max@firma.de\u2060, bitte", "max@firma.de[U+2060]", "end"),
+    ("left-to-right mark", "max@firma.de\u200e", "max@firma.de[U+200E]", "end"),
+    ("an override of direction", "\u202emax@firma.de\u202c", "[U+202E]max@firma.de[U+202C]", "start"),
+    ("an isolate", "\u2068max@firma.de\u2069", "[U+2068]max@firma.de[U+2069]", "start"),
+]
+SOUND = [
+    *("max@firma.de", "<max@firma.de>", "MAIL FROM:<a@firma.de> SIZE=1", "RCPT TO: <a@firma.de>", "a@firma.de "),
+    *("Max Muster <max@firma.de>", "'bitte an max@firma.de schreiben'", "don't write to a@firma.de, it's old"),
+    *("schreib an max@firma.de\u00a0und warte", "max @ firma.de", "max\u200b firma.de", "a\u00adb c\u200bd"),
+    *("<http://firma.de/ @x>", "<a b c@d e f>", "\u200b", "@", "<@>", "x" * 3_000 + "@", "< @ >", ""),
+]
+
+
+@pytest.mark.parametrize(("pasted", "shown", "place"), [row[1:] for row in ODD], ids=[row[0] for row in ODD])
+def test_what_cannot_be_seen_is_shown(pasted: str, shown: str, place: str) -> None:
+    (found,) = oddities(unmarked(pasted))
+    assert (found.shown, found.place) == (shown, place)
+    assert found.address in ("a@firma.de", "max@firma.de")
+
+
+@pytest.mark.parametrize("pasted", SOUND)
+def test_nothing_is_found_in_what_is_sound(pasted: str) -> None:
+    assert oddities(unmarked(pasted)) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("pasted", "shown"),
+    [
+        ("Non-existing DNS_MX: MAIL FROM:<a@firma.de >", "`a@firma.de␣`"),
+        ("550 5.1.1 <max\u200b@firma.de>: Recipient address rejected: User unknown", "`max[U+200B]@firma.de`"),
+        ("552 5.2.2 <max@firma.de\u00a0>: mailbox full", "`max@firma.de[U+00A0]`"),  # no entry: beside the codes
+    ],
+)
+def test_it_is_said_below_the_explanation(mind: Mind, pasted: str, shown: str, language: Language) -> None:
+    said = mind.renderer.render(ask(mind.core, Question(pasted, language=language)))
+    assert shown in said
+    assert {"de": "der eingefügten Adresse steht", "en": "the pasted address there is"}[language] in said
+
+
+def test_the_character_is_named(mind: Mind) -> None:
+    said = mind.renderer.render(ask(mind.core, Question("Non-existing DNS_MX: MAIL FROM: a@fir\u00adma.de")))
+    assert "`U+00AD SOFT HYPHEN`" in said
+
+
+def test_who_pastes_no_error_is_told_nothing(mind: Mind) -> None:
+    decision = mind.core.decide(Question("Welcher Port für POP3 mit SSL? Ich bin max@firma.de\u200b"))
+    assert decision.outcome == "answer"
+    assert decision.oddities == ()
