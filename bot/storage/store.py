@@ -206,7 +206,7 @@ class Store:
         return int(self._first(sql.select(sql.func.count()).select_from(_DECISIONS))[0])
 
     def reply(self, key: str) -> Mapping[str, Any] | None:
-        """The decided reply as bot/storage/serialization.py reads it, until it is delivered; None: nothing of it is kept."""
+        """The decided reply as bot/storage/serialization.py reads it, until it is delivered; None: nothing is kept."""
         row = self._first(_REPLY, {"key": key})
         return json.loads(row.reply) if row and row.reply else None
 

@@ -1,4 +1,4 @@
-"""Learns the decision's figures; prints what belongs into bot/core/matching/calibration.py: `python -m tests.eval.tune`.
+"""Learns the decision's figures and prints what belongs into core/matching/calibration.py: `python -m tests.eval.tune`.
 
 The figures of questions come from the development sets. Those of error lines come besides from the knowledge base's
 own lines, each decided by a Postbote that learnt without it (five folds): they are many, and say how an unseen wording
