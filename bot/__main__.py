@@ -14,13 +14,13 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from bot.answering.engine import InUse, Mind, lookup_of, open_mind, responder, sections_of
+from bot.answering.engine import AnswerEngine, ReloadableEngine, load_engine, make_lookup, responder, sections_of
 from bot.cli import format as show
 from bot.cli import jsonl as stream
 from bot.commands import find_commands
 from bot.content.loader import KnowledgeError
 from bot.core.gaps import to_gaps
-from bot.core.mail.auto_response import Known
+from bot.core.mail.auto_response import MailboxContext
 from bot.core.model import LANGUAGES, Answer, Language, Question, TryLater
 from bot.core.privacy.data_subject import to_person
 from bot.ops import check_content as check
@@ -43,18 +43,18 @@ def _cure(error: Any) -> str:
     return f"{where}: {says}" if where else says
 
 
-def mind_or_exit(settings: Settings) -> Mind:
+def load_engine_or_exit(settings: Settings) -> AnswerEngine:
     """The mind, or the end of the program with every problem of the content."""
     try:
-        return open_mind(settings)
+        return load_engine(settings)
     except KnowledgeError as wrong:
         raise click.ClickException(f"the knowledge base cannot be used:\n{wrong}") from None
 
 
-def responder_or_exit(mind: Mind, settings: Settings) -> Callable[..., Coroutine[Any, Any, Answer]]:
+def responder_or_exit(engine: AnswerEngine, settings: Settings) -> Callable[..., Coroutine[Any, Any, Answer]]:
     """What questions go through, or the end of the program where the name servers are wrong."""
     with _or_exit():
-        return responder(mind, settings)
+        return responder(engine, settings)
 
 
 @contextmanager
@@ -86,26 +86,26 @@ def run() -> None:
     serve = import_module("bot.serve")
     import_module("bot.observability.logging").configure(settings.postbote_log_format)
     metrics = import_module("bot.observability.metrics").Metrics()
-    mind = mind_or_exit(settings)
+    engine = load_engine_or_exit(settings)
     with _or_exit():
-        use = InUse(mind, settings, metrics)
-    del mind  # held by `use` alone: after a reload it must go
+        use = ReloadableEngine(engine, settings, metrics)
+    del engine  # held by `use` alone: after a reload it must go
     reload_ = import_module("bot.content.watcher")
     folders = [settings.postbote_knowledge, settings.postbote_templates]
     words = serve.Words(
-        render=lambda answer: use.mind.renderer.render(answer),
-        label=lambda name, language: use.mind.renderer.label(name, language),
-        title=lambda entry, language: use.mind.renderer.title(entry, language),
-        sections=lambda: sections_of(use.mind.knowledge),
+        render=lambda answer: use.engine.renderer.render(answer),
+        label=lambda name, language: use.engine.renderer.label(name, language),
+        title=lambda entry, language: use.engine.renderer.title(entry, language),
+        sections=lambda: sections_of(use.engine.knowledge),
         commands={name: command.HINT for name, command in find_commands().items()},
-        html=lambda *page: use.mind.renderer.html(*page),
-        why=lambda answer: show.why(answer, use.mind.core.evidence_for),
-        reload=reload_.Reload(folders, reload_.examined, use.renew),
-        say=lambda *what: use.mind.renderer.say(*what),
+        html=lambda *page: use.engine.renderer.html(*page),
+        why=lambda answer: show.why(answer, use.engine.core.evidence_for),
+        reload=reload_.ContentWatcher(folders, reload_.examined, use.reload),
+        say=lambda *what: use.engine.renderer.page_text(*what),
     )
     try:
         asyncio.run(serve.run_system(settings, use.respond, words, click.echo, metrics))
-    except import_module("bot.storage.store").Unusable as wrong:
+    except import_module("bot.storage.store").DatabaseUnusable as wrong:
         raise click.ClickException(f"the database cannot be used: {wrong}") from None
     except OSError as wrong:
         raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
@@ -118,13 +118,13 @@ def run() -> None:
 def ask(text: str, lang: Language | None, why: bool) -> None:
     """Answer TEXT once; also a command such as "/mx example.com"."""
     settings = read_settings()
-    mind = mind_or_exit(settings)
-    answer = asyncio.run(responder_or_exit(mind, settings)(Question(text, language=lang)))
-    click.echo(show.plain(mind.renderer.render(answer)))
-    for line in show.offers(answer, mind.renderer.block):
+    engine = load_engine_or_exit(settings)
+    answer = asyncio.run(responder_or_exit(engine, settings)(Question(text, language=lang)))
+    click.echo(show.plain(engine.renderer.render(answer)))
+    for line in show.offers(answer, engine.renderer.block):
         click.echo(f"\n{line}")
     if why:
-        click.echo(f"\n{show.why(answer, mind.core.evidence_for)}")
+        click.echo(f"\n{show.why(answer, engine.core.evidence_for)}")
 
 
 @main.command()
@@ -132,12 +132,12 @@ def ask(text: str, lang: Language | None, why: bool) -> None:
 def answer(jsonl: bool) -> None:
     """Answer questions from standard input: {"text": …, "lang": "de" | "en" | null} a line."""
     settings = read_settings()
-    mind = mind_or_exit(settings)
-    respond = responder_or_exit(mind, settings)
+    engine = load_engine_or_exit(settings)
+    respond = responder_or_exit(engine, settings)
     lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
     with asyncio.Runner() as runner:
         for line in stream.answers(
-            lines, lambda q: runner.run(respond(q)), lambda a: show.plain(mind.renderer.render(a))
+            lines, lambda q: runner.run(respond(q)), lambda a: show.plain(engine.renderer.render(a))
         ):
             click.echo(line)
 
@@ -148,11 +148,11 @@ def answer(jsonl: bool) -> None:
 def mail_(file: Path, as_json: bool) -> None:
     """Show what would be done with a mail as a new ticket, as if its mailbox were in mode public. Sends nothing."""
     settings = read_settings()
-    mind, addresses = mind_or_exit(settings), settings.mail_addresses()
-    known = Known(settings.own_addresses(), frozenset(addresses))
+    engine, addresses = load_engine_or_exit(settings), settings.mail_addresses()
+    known = MailboxContext(settings.own_addresses(), frozenset(addresses))
     ticket = consider.ticket_of_mail(file.read_bytes(), "".join(addresses[:1]))
-    found = asyncio.run(consider.consider(ticket, known, responder_or_exit(mind, settings)))
-    click.echo(show.ticket(found, mind.renderer.render, as_json=as_json))
+    found = asyncio.run(consider.consider(ticket, known, responder_or_exit(engine, settings)))
+    click.echo(show.ticket(found, engine.renderer.render, as_json=as_json))
 
 
 @main.group()
@@ -167,8 +167,8 @@ def preview_(last: int, as_json: bool) -> None:
     """Show what would have been written in the newest tickets, and why. Writes nothing."""
     preview = import_module("bot.ops.ticket_preview")  # with all channels, which nothing else here needs
     settings = read_settings()
-    mind = mind_or_exit(settings)
-    channels = preview.open_channels(settings, mind.renderer.render)
+    engine = load_engine_or_exit(settings)
+    channels = preview.open_channels(settings, engine.renderer.render)
     if not channels:
         raise click.ClickException(
             "no tickets are configured: set POSTBOTE_RT_URL, POSTBOTE_ZAMMAD_URL or POSTBOTE_MAIL_IMAP_URL"
@@ -176,10 +176,10 @@ def preview_(last: int, as_json: bool) -> None:
 
     async def shown() -> list[Any]:
         found = []
-        async for one in preview.preview(channels, settings.ticket_mode, responder_or_exit(mind, settings), last):
+        async for one in preview.preview(channels, settings.ticket_mode, responder_or_exit(engine, settings), last):
             wording = one.considered.worded(one.considered.verdict, one.considered.reasons)
             silent = one.considered.verdict == "silent"
-            found.append(preview.to_json(one, "" if silent else show.plain(mind.renderer.render(wording))))
+            found.append(preview.to_json(one, "" if silent else show.plain(engine.renderer.render(wording))))
             click.echo(json.dumps(found[-1], ensure_ascii=False) if as_json else f"{preview.to_text(found[-1])}\n")
         return found
 
@@ -198,15 +198,17 @@ def check_(path: Path | None) -> None:
     settings = read_settings()
     folder = path or settings.postbote_knowledge
     try:
-        mind = open_mind(settings.model_copy(update={"postbote_knowledge": folder}))
-        problems = list(check.all_problems(folder, settings.postbote_templates, mind, find_commands()))
+        engine = load_engine(settings.model_copy(update={"postbote_knowledge": folder}))
+        problems = list(check.all_problems(folder, settings.postbote_templates, engine, find_commands()))
     except KnowledgeError as wrong:
         problems = list(wrong.problems)
     for problem in problems:
         click.echo(str(problem), err=True)
     if problems:
         sys.exit(1)
-    click.echo(f"ok: {len(mind.knowledge.entries)} entries, {len(mind.knowledge.topics)} topics that are not covered")
+    click.echo(
+        f"ok: {len(engine.knowledge.entries)} entries, {len(engine.knowledge.topics)} topics that are not covered"
+    )
 
 
 @main.command(name="evaluate")
@@ -217,14 +219,14 @@ def check_(path: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def evaluate_(files: tuple[Path, ...], cross_validate: bool, as_json: bool) -> None:
     """Run labelled sets and print the score, the confusions and the calibration of each."""
-    mind = mind_or_exit(read_settings())
+    engine = load_engine_or_exit(read_settings())
     try:
         sets = [evaluate.read_set(file) for file in files]
     except ValueError as wrong:
         raise click.ClickException(str(wrong)) from None
     lines = [line for labelled in sets for line in labelled]
     results = iter(
-        evaluate.cross_validate(lines, mind.core) if cross_validate else evaluate.run_set(lines, mind.core.decide)
+        evaluate.cross_validate(lines, engine.core) if cross_validate else evaluate.run_set(lines, engine.core.decide)
     )
     for file, labelled in zip(files, sets, strict=True):
         found = evaluate.report([next(results) for _ in labelled])
@@ -242,11 +244,12 @@ def manifest(url: str | None, many: bool) -> None:
 
     if many and not url:
         raise click.UsageError("--many needs --url: Slack sends people back to an address of yours")
-    mind = mind_or_exit(read_settings())
+    engine = load_engine_or_exit(read_settings())
     commands = {
-        name: (command.HINT, mind.renderer.block(name, "summary_en", "en")) for name, command in find_commands().items()
+        name: (command.HINT, engine.renderer.block(name, "summary_en", "en"))
+        for name, command in find_commands().items()
     }
-    found = to_manifest(commands, lambda name: mind.renderer.label(name, "en"), url, many=many)
+    found = to_manifest(commands, lambda name: engine.renderer.label(name, "en"), url, many=many)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 
@@ -254,18 +257,18 @@ def manifest(url: str | None, many: bool) -> None:
 def doctor() -> None:
     """Check the configuration against what it names: database, DNS, Slack. Exit 1 if something is wrong."""
     doctor_ = import_module("bot.ops.doctor")  # with Slack's library, which nothing else here needs
-    check_type = import_module("bot.contracts").Check
+    check_type = import_module("bot.contracts").DoctorResult
     settings = read_settings()
 
     def content() -> Any:
         try:
-            mind = open_mind(settings)
+            engine = load_engine(settings)
         except KnowledgeError as wrong:
             return check_type("knowledge base", False, f"{wrong.problems[0]}; run `postbote check`")
-        return check_type("knowledge base", True, f"{len(mind.knowledge.entries)} entries")
+        return check_type("knowledge base", True, f"{len(engine.knowledge.entries)} entries")
 
     with _or_exit():
-        lookup = lookup_of(settings)
+        lookup = make_lookup(settings)
 
     async def examined() -> bool:
         well = True
@@ -325,7 +328,7 @@ def _open_store(settings: Settings) -> Iterator[Any]:
     try:
         store.open()
         yield store
-    except (module.DATABASE_TROUBLE, module.Unusable) as wrong:
+    except (module.DatabaseError, module.DatabaseUnusable) as wrong:
         line = str(wrong).strip().split("\n")[0]
         raise click.ClickException(f"the database cannot be used: {line}; check POSTBOTE_DATABASE_URL") from None
     finally:

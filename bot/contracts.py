@@ -6,7 +6,7 @@ from typing import Protocol
 
 from starlette.routing import BaseRoute
 
-from bot.commands import Office
+from bot.commands import ChannelAdmin
 from bot.core.model import Answer, Event, Language, Mode, Question, Ticket
 
 
@@ -16,18 +16,20 @@ class Respond(Protocol):
     `person`: who asks, as an opaque id; empty: not known.
     """
 
-    def __call__(self, question: Question, office: Office | None = None, person: str = "") -> Awaitable[Answer]: ...
+    def __call__(
+        self, question: Question, office: ChannelAdmin | None = None, person: str = ""
+    ) -> Awaitable[Answer]: ...
 
 
-class Places(Protocol):
+class CursorStore(Protocol):
     """How far a channel has looked (bot/storage/cursors.py). All functions block."""
 
     def read(self, key: str) -> str: ...
 
-    def move(self, key: str, place: str) -> None: ...
+    def save(self, key: str, place: str) -> None: ...
 
 
-class Secrets(Protocol):
+class SecretStore(Protocol):
     """Where a channel keeps its tokens, encrypted by the channel. All functions block."""
 
     def secret(self, key: str) -> str: ...
@@ -40,7 +42,7 @@ class Secrets(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedTicket:
     """A ticket that was opened for somebody."""
 
     number: str
@@ -54,14 +56,14 @@ class OpenTicket(Protocol):
     earlier attempt may have got through a moment ago. Raises TryLater.
     """
 
-    def __call__(self, subject: str, request: Answer, mark: str, again: bool) -> Awaitable[Opened]: ...
+    def __call__(self, subject: str, request: Answer, mark: str, again: bool) -> Awaitable[OpenedTicket]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class ChannelContext:
     """What `__main__` hands to every channel."""
 
-    store: Callable[
+    enqueue: Callable[
         [Event], Awaitable[None]
     ]  # returns when the event is durable; a repeated key is no error; raises if it cannot store
     respond: Callable[..., Awaitable[Answer]]  # see Respond; for channels whose asker waits on the line
@@ -69,14 +71,14 @@ class Parts:
     commands: Mapping[str, str]  # name of each slash command → usage hint
     label: Callable[[str, Language], str]  # what a button or a heading says: name → words, from templates/labels.md
     title: Callable[[str, Language], str]  # of an entry, by its id
-    concerns: Callable[[Event], Awaitable[bool]]  # is what was only overheard worth storing?
-    store_of_secrets: Secrets
-    bookmarks: Places | None = None  # how far channels have looked; None: for those that do not look
+    should_store: Callable[[Event], Awaitable[bool]]  # is what was only overheard worth storing?
+    secrets: SecretStore
+    cursors: CursorStore | None = None  # how far channels have looked; None: for those that do not look
     open_ticket: OpenTicket | None = None  # None: no helpdesk is configured for it
 
 
 @dataclass(frozen=True, slots=True)
-class Off:
+class Disabled:
     """A channel that is not configured."""
 
     name: str
@@ -84,7 +86,7 @@ class Off:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class DoctorResult:
     """One line of `postbote doctor`."""
 
     name: str
@@ -114,15 +116,15 @@ class Channel(Protocol):
         """
         ...
 
-    async def hint(self, event: Event) -> Language | None:
+    async def language_hint(self, event: Event) -> Language | None:
         """The asker's language as far as the channel knows it; asked once the event is stored. None: not known."""
         ...
 
-    async def read(self, event: Event) -> str:
+    async def read_full_text(self, event: Event) -> str:
         """What was said, with what the event itself only begins (long snippets). Raises TryLater."""
         ...
 
-    async def link(self, event: Event) -> str:
+    async def permalink(self, event: Event) -> str:
         """Where a question stands; empty: not known."""
         ...
 
@@ -130,23 +132,23 @@ class Channel(Protocol):
         """May the person set the mode of the place ("mode"), or read stored decisions ("edit")?"""
         ...
 
-    async def trouble(self) -> str:
+    async def readiness_problem(self) -> str:
         """Empty where the channel is usable, else one line for /readyz."""
         ...
 
 
-class Plain:
+class ChannelDefaults:
     """What a channel says that knows nothing of people and places; what it does know it says itself."""
 
-    async def hint(self, event: Event) -> Language | None:
+    async def language_hint(self, event: Event) -> Language | None:
         """The words alone tell."""
         return None
 
-    async def read(self, event: Event) -> str:
+    async def read_full_text(self, event: Event) -> str:
         """The event holds it all."""
         return event.question.text
 
-    async def link(self, event: Event) -> str:
+    async def permalink(self, event: Event) -> str:
         """There is no address for it."""
         return ""
 
@@ -154,7 +156,7 @@ class Plain:
         """Nobody is known."""
         return False
 
-    async def trouble(self) -> str:
+    async def readiness_problem(self) -> str:
         """Usable whenever the server is."""
         return ""
 
@@ -210,6 +212,6 @@ class TicketChannel(Channel, Protocol):
 class TicketOpener(Protocol):
     """A helpdesk's channel in which tickets can be opened."""
 
-    async def open_ticket(self, queue: str, subject: str, request: Answer, mark: str, *, again: bool) -> Opened:
+    async def open_ticket(self, queue: str, subject: str, request: Answer, mark: str, *, again: bool) -> OpenedTicket:
         """See OpenTicket. `queue`: queue or group."""
         ...

@@ -14,14 +14,14 @@ class _Bucket:
     told: bool = False
 
 
-class Turns:
+class RateLimiter:
     """A token bucket for each person, in the memory of this process."""
 
     def __init__(self, burst: int = BURST, every: float = EVERY) -> None:
         self._burst, self._every = burst, every
         self._buckets: dict[str, _Bucket] = {}
 
-    def take(self, person: str, now: float) -> tuple[float, bool]:
+    def acquire(self, person: str, now: float) -> tuple[float, bool]:
         """(seconds until this question's turn, is it the moment to say so?). `now`: seconds of any steady clock."""
         if not person:
             return 0.0, False
@@ -35,7 +35,7 @@ class Turns:
         tell, bucket.told = not bucket.told, True
         return -bucket.left * self._every, tell
 
-    def wait(self, person: str, now: float) -> float:
+    def seconds_until_free(self, person: str, now: float) -> float:
         """Seconds until a question of this person would be taken at once; nothing is taken. For those who refuse."""
         bucket = self._buckets.get(person)
         left = bucket.left + (now - bucket.at) / self._every if bucket else self._burst

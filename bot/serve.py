@@ -19,25 +19,25 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from bot.channels import find_channels
-from bot.content.watcher import Reload
-from bot.contracts import Channel, Off, Opened, OpenTicket, Parts, Respond, TicketOpener
+from bot.content.watcher import ContentWatcher
+from bot.contracts import Channel, ChannelContext, Disabled, OpenedTicket, OpenTicket, Respond, TicketOpener
 from bot.core.model import Answer, Event, Language, TryLater
-from bot.dialogue.manager import Desk
-from bot.dialogue.synchronous import Line
-from bot.durable.worker import Jobs
-from bot.observability.event_log import Watch
+from bot.dialogue.manager import DialogueManager
+from bot.dialogue.synchronous import SynchronousDialogue
+from bot.durable.worker import Worker
+from bot.observability.event_log import EventLog
 from bot.observability.metrics import CONTENT_TYPE, Metrics
 from bot.settings import Settings
-from bot.storage.cursors import Bookmarks
-from bot.storage.statistics import StoredInsight
-from bot.storage.store import DATABASE_TROUBLE, Store
-from bot.storage.ticket_ledger import Caps, Ledger
-from bot.tickets.live_checks import open_checks
-from bot.tickets.workflow import Tickets
+from bot.storage.cursors import Cursors
+from bot.storage.statistics import Statistics
+from bot.storage.store import DatabaseError, Store
+from bot.storage.ticket_ledger import Quotas, TicketLedger
+from bot.tickets.live_checks import make_live_checks
+from bot.tickets.workflow import TicketWorkflow
 from bot.web import chat, dashboard
-from bot.web.auth import Gate
-from bot.web.middleware import Edge
-from bot.web.pages import Pages
+from bot.web.auth import AdminAuth
+from bot.web.middleware import RequestLimits
+from bot.web.pages import PageContext
 
 log = structlog.get_logger()
 
@@ -57,7 +57,7 @@ class Words:
     why: Callable[[Answer], str]  # the decision behind an answer
     html: Callable[[Path, str, Language, Mapping[str, Any]], str]  # see Pages
     say: Callable[[str, str, Language], str]  # see Pages
-    reload: Reload  # takes changed content over
+    reload: ContentWatcher  # takes changed content over
 
 
 async def run_system(
@@ -71,37 +71,37 @@ async def run_system(
     open_channels: dict[str, Channel] = {}
     database, folder = settings.database_url, settings.postbote_data_dir
     store = Store(database, folder, settings.postbote_keep_days)
-    tickets = _tickets(settings, respond, store, open_channels, words, lambda event: jobs.store(event))
-    desk = Desk(respond, store, open_channels, words.sections, words.why, tickets.acts, words.reload.notice)
-    watch = Watch(metrics)
-    jobs = Jobs(database, folder, desk.consider, open_channels, store, watch)
+    tickets = _tickets(settings, respond, store, open_channels, words, lambda event: jobs.enqueue(event))
+    desk = DialogueManager(respond, store, open_channels, words.sections, words.why, tickets.acts, words.reload.notice)
+    event_log = EventLog(metrics)
+    jobs = Worker(database, folder, desk.handle, open_channels, store, event_log)
     token = settings.postbote_admin_token
-    gate = Gate(token.get_secret_value() if token else "")
+    auth = AdminAuth(token.get_secret_value() if token else "")
     off: dict[str, str] = {}
 
     async def health() -> Mapping[str, str]:
         """Part → what is wrong with it, the knowledge base too, whose last good version stays in use."""
-        return {"knowledge": words.reload.problem, **await _trouble(jobs.trouble, open_channels)}
+        return {"knowledge": words.reload.problem, **await _trouble(jobs.readiness_problem, open_channels)}
 
-    line = Line(desk.consider, store, watch)
-    parts = Parts(
-        jobs.store,
+    line = SynchronousDialogue(desk.handle, store, event_log)
+    parts = ChannelContext(
+        jobs.enqueue,
         respond,
         words.render,
         words.commands,
         words.label,
         words.title,
-        desk.concerns,
+        desk.should_store,
         store,
-        Bookmarks(store),
+        Cursors(store),
         _opener(settings, open_channels),
     )
-    pages = Pages(line.consider, words.why, words.html, gate, StoredInsight(store), words.say, health, off)
-    own: Mapping[str, Callable[[Settings, Parts], Channel | Off]]
+    pages = PageContext(line.handle, words.why, words.html, auth, Statistics(store), words.say, health, off)
+    own: Mapping[str, Callable[[Settings, ChannelContext], Channel | Disabled]]
     own = {"dashboard": partial(dashboard.open_page, pages=pages), "web": partial(chat.open_page, pages=pages)}
     for name, open_channel in sorted([*find_channels().items(), *own.items()]):
         opened = open_channel(settings, parts)
-        if isinstance(opened, Off):
+        if isinstance(opened, Disabled):
             if opened.cure:
                 off[name] = opened.cure
                 say(f"  off  {name}: {opened.cure}")
@@ -110,8 +110,8 @@ async def run_system(
     await jobs.start()
     watching = asyncio.create_task(words.reload.run())
     try:
-        measured = Route("/metrics", partial(_metrics, gate, watch.metrics, jobs, health))
-        app = open_app(jobs.trouble, open_channels, [measured], lambda: {"knowledge": words.reload.problem})
+        measured = Route("/metrics", partial(_metrics, auth, event_log.metrics, jobs, health))
+        app = open_app(jobs.readiness_problem, open_channels, [measured], lambda: {"knowledge": words.reload.problem})
         await _serve(settings, app, open_channels, say)
     finally:
         watching.cancel()
@@ -122,7 +122,7 @@ def _opener(settings: Settings, channels: Mapping[str, Channel]) -> OpenTicket |
     """Where "Ask a person" opens a ticket; the channel may be opened later than the one that asks."""
     system, _, queue = settings.postbote_slack_tickets.partition(":")
 
-    async def open_ticket(subject: str, request: Answer, mark: str, again: bool) -> Opened:
+    async def open_ticket(subject: str, request: Answer, mark: str, again: bool) -> OpenedTicket:
         channel = cast("TicketOpener | None", channels.get(system))
         if channel is None:
             raise TryLater(f"the channel {system} is off, which POSTBOTE_SLACK_TICKETS names")
@@ -138,14 +138,14 @@ def _tickets(
     channels: Mapping[str, Channel],
     words: Words,
     save: Callable[[Event], Awaitable[None]],
-) -> Tickets:
+) -> TicketWorkflow:
     """An alarm goes to the helpers' channel, where Slack is on and there is one."""
-    caps = Caps(settings.postbote_tickets_per_hour, settings.postbote_tickets_per_domain)
-    ledger = Ledger(store, caps, settings.postbote_keep_days)
+    caps = Quotas(settings.postbote_tickets_per_hour, settings.postbote_tickets_per_domain)
+    ledger = TicketLedger(store, caps, settings.postbote_keep_days)
     helpers = settings.slack_helpers()[1] if settings.slack_bot_token else ""
     alarm = {"channel": helpers} if helpers else {}
-    checks = open_checks(respond, words.render)
-    return Tickets(respond, store, ledger, channels, words.why, alarm=alarm, save=save, checks=checks)
+    checks = make_live_checks(respond, words.render)
+    return TicketWorkflow(respond, store, ledger, channels, words.why, alarm=alarm, save=save, checks=checks)
 
 
 async def _serve(settings: Settings, app: ASGIApp, channels: Mapping[str, Channel], say: Callable[[str], None]) -> None:
@@ -226,21 +226,25 @@ def open_app(
         *more,
         *(route for channel in channels.values() for route in channel.routes),
     ]
-    wrong = {HTTPException: _refused, DATABASE_TROUBLE: _resting, Exception: _failed}
-    return Edge(Starlette(routes=routes, exception_handlers=wrong))
+    wrong = {HTTPException: _refused, DatabaseError: _resting, Exception: _failed}
+    return RequestLimits(Starlette(routes=routes, exception_handlers=wrong))
 
 
 async def _trouble(trouble: Callable[[], Awaitable[str]], channels: Mapping[str, Channel]) -> dict[str, str]:
     """Part → what is wrong with it; empty: it is ready."""
-    return {"jobs": await trouble(), **{name: await channel.trouble() for name, channel in channels.items()}}
+    return {"jobs": await trouble(), **{name: await channel.readiness_problem() for name, channel in channels.items()}}
 
 
 async def _metrics(
-    gate: Gate, metrics: Metrics, jobs: Jobs, health: Callable[[], Awaitable[Mapping[str, str]]], request: Request
+    auth: AdminAuth,
+    metrics: Metrics,
+    jobs: Worker,
+    health: Callable[[], Awaitable[Mapping[str, str]]],
+    request: Request,
 ) -> Response:
-    if not gate.measures(request):
+    if not auth.may_scrape(request):
         return PlainTextResponse(NOT_HERE, 403)
-    return Response(metrics.text(await jobs.depth(), await health()), headers={"Content-Type": CONTENT_TYPE})
+    return Response(metrics.text(await jobs.queue_depth(), await health()), headers={"Content-Type": CONTENT_TYPE})
 
 
 async def _refused(request: Request, wrong: Exception) -> Response:

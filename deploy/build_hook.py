@@ -29,7 +29,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         reader = Reader(knowledge)
         self._folder = tempfile.TemporaryDirectory()
         name = cache.fingerprint([root / "knowledge", root / "bot/core"])
-        cache.remembered([Path(self._folder.name)], name, lambda: train(knowledge, reader, examples_of(knowledge)))
+        cache.load_or_train([Path(self._folder.name)], name, lambda: train(knowledge, reader, examples_of(knowledge)))
         build_data["force_include"][str(Path(self._folder.name) / cache.file_name(name))] = (
             f"bot/_packaged/{cache.file_name(name)}"
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.engine import Mind, open_mind
+from bot.answering.engine import AnswerEngine, load_engine
 from bot.settings import Settings
 
 PROJECT = Path(__file__).parent.parent
@@ -32,12 +32,12 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def mind(learnt: Path) -> Mind:
+def engine(learnt: Path) -> AnswerEngine:
     """The project's own content, whatever the environment says. One worker learns, the others wait and read."""
     learnt.mkdir(exist_ok=True)
     with (learnt / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return open_mind(
+        return load_engine(
             Settings(
                 postbote_data_dir=learnt,
                 postbote_knowledge=PROJECT / "knowledge",
@@ -47,7 +47,7 @@ def mind(learnt: Path) -> Mind:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, mind: Mind) -> Path:
+def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, engine: AnswerEngine) -> Path:
     folder = tmp_path_factory.mktemp("data")
     shutil.copytree(learnt / "cache", folder / "cache")  # learning once is enough; test_model_cache.py tests it
     return folder

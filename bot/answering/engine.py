@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.answering.router import open_respond
+from bot.answering.router import make_responder
 from bot.commands import find_commands
 from bot.content.loader import KnowledgeError, load
-from bot.content.model_cache import fingerprint, remembered
+from bot.content.model_cache import fingerprint, load_or_train
 from bot.content.renderer import Renderer
 from bot.core.dns.records import Lookup
 from bot.core.matching.decision import Core
@@ -26,7 +26,7 @@ CORE = Path(__file__).parent.parent / "core"
 
 
 @dataclass(frozen=True, slots=True)
-class Mind:
+class AnswerEngine:
     """What answers, without any channel."""
 
     knowledge: Knowledge
@@ -34,61 +34,61 @@ class Mind:
     renderer: Renderer
 
 
-def open_mind(settings: Settings) -> Mind:
+def load_engine(settings: Settings) -> AnswerEngine:
     """Reads the content and learns from it (or remembers). Raises KnowledgeError."""
     knowledge = load(settings.postbote_knowledge)
     reader = Reader(knowledge)
-    trained = remembered(
+    trained = load_or_train(
         [settings.postbote_data_dir / "cache", PACKAGED],
         fingerprint([settings.postbote_knowledge, CORE]),
         lambda: train(knowledge, reader, examples_of(knowledge)),
     )
-    return Mind(knowledge, Core(knowledge, reader, trained), Renderer(settings.postbote_templates, knowledge))
+    return AnswerEngine(knowledge, Core(knowledge, reader, trained), Renderer(settings.postbote_templates, knowledge))
 
 
 def responder(
-    mind: Mind, settings: Settings, metrics: "Metrics | None" = None, lookup: Lookup | None = None
+    engine: AnswerEngine, settings: Settings, metrics: "Metrics | None" = None, lookup: Lookup | None = None
 ) -> Callable[..., Coroutine[Any, Any, Answer]]:
     """The one function that questions go through. Raises ValueError where the name servers are wrong."""
     understood = metrics.understanding.observe if metrics else None
-    lookup = lookup or lookup_of(settings, metrics)
-    return open_respond(mind.core, find_commands(), mind.knowledge.provider, lookup, understood)
+    lookup = lookup or make_lookup(settings, metrics)
+    return make_responder(engine.core, find_commands(), engine.knowledge.provider, lookup, understood)
 
 
-def lookup_of(settings: Settings, metrics: "Metrics | None" = None) -> Lookup:
+def make_lookup(settings: Settings, metrics: "Metrics | None" = None) -> Lookup:
     """Raises ValueError where the name servers are wrong."""
     seen = metrics.looked_up if metrics else None
     return open_lookup(settings.postbote_nameservers, settings.internal_zones(), seen=seen)
 
 
-class InUse:
+class ReloadableEngine:
     """The mind in use. Another takes its place when the content changes; who is being answered keeps the old one."""
 
-    def __init__(self, mind: Mind, settings: Settings, metrics: "Metrics | None" = None) -> None:
+    def __init__(self, engine: AnswerEngine, settings: Settings, metrics: "Metrics | None" = None) -> None:
         """Raises ValueError where the name servers are wrong."""
         self._settings, self._metrics = settings, metrics
-        self._lookup = lookup_of(settings, metrics)  # one for all: what is known of the DNS, and whose turn it is
-        self._take(mind)
+        self._lookup = make_lookup(settings, metrics)  # one for all: what is known of the DNS, and whose turn it is
+        self._take(engine)
 
     async def respond(self, *question: Any, **more: Any) -> Answer:
         """See responder."""
         return await self._respond(*question, **more)
 
-    def renew(self) -> str:
+    def reload(self) -> str:
         """Reads the content anew; what is wrong with it, and then nothing changes."""
         try:
-            mind = open_mind(self._settings)
+            engine = load_engine(self._settings)
         except KnowledgeError as wrong:
             return str(wrong.problems[0])
-        self._take(mind)
+        self._take(engine)
         return ""
 
-    def _take(self, mind: Mind) -> None:
-        self.mind, self._respond = mind, responder(mind, self._settings, self._metrics, self._lookup)
-        set_aside()
+    def _take(self, engine: AnswerEngine) -> None:
+        self.engine, self._respond = engine, responder(engine, self._settings, self._metrics, self._lookup)
+        freeze_gc()
 
 
-def set_aside() -> None:
+def freeze_gc() -> None:
     """The garbage collector looks no more at what there is now, and lives as long as the process.
 
     Each of its looks at a mind and the libraries stopped everything for 0.1 s: the p99 of a reply was 90 to 130 ms, and

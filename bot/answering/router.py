@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from bot.commands import Command, Office, Tools, wants_help
+from bot.commands import ChannelAdmin, Command, Tools, wants_help
 from bot.core.dns.records import Lookup
 from bot.core.matching.decision import Core
 from bot.core.model import Answer, Decision, Provider, Question, UserError
@@ -20,7 +20,7 @@ _ADDRESS_OR_DOMAIN = re.compile(r"\S*\w[.@%]\w\S*")
 _ABOUT_THE_BOT = re.compile(r"(?:mode|modus|gaps|lücken)\b|(?:why|warum)\s+<?https?:", re.IGNORECASE)
 
 
-def open_respond(
+def make_responder(
     core: Core,
     commands: Mapping[str, Command],
     provider: Provider,
@@ -33,7 +33,7 @@ def open_respond(
     many seconds it was made.
     """
 
-    async def respond(question: Question, office: Office | None = None, person: str = "") -> Answer:
+    async def respond(question: Question, office: ChannelAdmin | None = None, person: str = "") -> Answer:
         name, argument = _command(question, commands)
         if not name:
             began = time.perf_counter()

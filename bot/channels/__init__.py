@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from bot.contracts import Channel, Check, Off, Parts
+from bot.contracts import Channel, ChannelContext, Disabled, DoctorResult
 from bot.settings import Settings
 
 
@@ -20,11 +20,11 @@ def _modules() -> Mapping[str, ModuleType | Any]:
     return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
 
 
-def find_examinations() -> Mapping[str, Callable[[Settings], Awaitable[Sequence[Check]]]]:
+def find_examinations() -> Mapping[str, Callable[[Settings], Awaitable[Sequence[DoctorResult]]]]:
     """`examine` of the folders that have one: the configuration against the live service, for `postbote doctor`."""
     return {name: module.examine for name, module in _modules().items() if hasattr(module, "examine")}
 
 
-def find_channels() -> Mapping[str, Callable[[Settings, Parts], Channel | Off]]:
+def find_channels() -> Mapping[str, Callable[[Settings, ChannelContext], Channel | Disabled]]:
     """`open_channel` of the folders that have one, by the folder's name."""
     return {name: module.open_channel for name, module in _modules().items() if hasattr(module, "open_channel")}

@@ -92,7 +92,7 @@ def kept(decision: Kept) -> str:
     return "\n".join([*(f"{name:<11} {value}" for name, value in facts.items()), "", decision.why])
 
 
-class Considered(Protocol):
+class Assessment(Protocol):
     """What is to be said to a ticket (bot/tickets/assessment.py)."""
 
     @property
@@ -104,13 +104,13 @@ class Considered(Protocol):
     @property
     def answer(self) -> Answer: ...
 
-    def worded(self, verdict: Any, reasons: Sequence[str]) -> Answer: ...
+    def to_answer(self, verdict: Any, reasons: Sequence[str]) -> Answer: ...
 
 
-def ticket(found: Considered, render: Callable[[Answer], str], *, as_json: bool) -> str:
+def ticket(found: Assessment, render: Callable[[Answer], str], *, as_json: bool) -> str:
     """What would be done with a ticket, and what would be written; for people or for machines."""
     decision = found.answer.decision
-    reply = to_plain(render(found.worded(found.verdict, found.reasons))) if found.verdict != "silent" else ""
+    reply = to_plain(render(found.to_answer(found.verdict, found.reasons))) if found.verdict != "silent" else ""
     facts = {
         "verdict": found.verdict,
         "reasons": list(found.reasons),

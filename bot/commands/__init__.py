@@ -17,7 +17,7 @@ from bot.core.gaps import Gap
 from bot.core.model import Answer, Language, Provider, Question
 
 
-class Office(Protocol):
+class ChannelAdmin(Protocol):
     """What the person may change and see where the command was given. Each raises UserError where they may not."""
 
     async def mode(self) -> str: ...
@@ -36,7 +36,7 @@ class Tools:
     provider: Provider
     lookup: Lookup
     ask: Callable[[Question], Awaitable[Answer]]  # the same as asking in one's own words
-    office: Office | None = None  # None where there is no channel: the terminal, the page
+    office: ChannelAdmin | None = None  # None where there is no channel: the terminal, the page
 
 
 def wants_help(argument: str) -> bool:

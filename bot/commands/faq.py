@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands import Office, Tools, wants_help
+from bot.commands import ChannelAdmin, Tools, wants_help
 from bot.core.model import Answer, Language, Question, UserError
 
 NAME = "faq"
@@ -33,7 +33,7 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
     return await tools.ask(Question(question.strip(), hint=language))
 
 
-async def _about(asked: re.Match[str], office: Office) -> Mapping[str, Any]:
+async def _about(asked: re.Match[str], office: ChannelAdmin) -> Mapping[str, Any]:
     """Raises UserError where the person may not, or the value is unknown."""
     if asked["why"]:
         return {"about": "why", **await office.why(asked["link"])}

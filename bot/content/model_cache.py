@@ -33,7 +33,7 @@ def file_name(name: str) -> str:
     return f"trained-{name}.npz"
 
 
-def remembered(folders: Sequence[Path], name: str, train: Callable[[], Trained]) -> Trained:
+def load_or_train(folders: Sequence[Path], name: str, train: Callable[[], Trained]) -> Trained:
     """The training kept under this name in one of the folders; else a new one, kept in the first if it can be."""
     for folder in folders:
         try:

@@ -124,7 +124,7 @@ class Renderer:
             page = _page_environment(file.parent).get_template(file.name)
             return page.render({**facts, "language": language, "say": say})
 
-    def say(self, folder: str, name: str, language: Language) -> str:
+    def page_text(self, folder: str, name: str, language: Language) -> str:
         """A text of a channel's page, for what is no template: the words of a chart."""
         return self.block(folder, f"{name}_{language}", language)
 

@@ -21,7 +21,7 @@ LOOK = 60_000  # milliseconds until a look without news from the kernel: for fol
 SHOWN = 300  # characters of a problem
 
 
-class Reload:
+class ContentWatcher:
     """Watches folders. `problem` is what keeps newer content from being used; empty: the newest is in use."""
 
     def __init__(

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.commands import Office
+from bot.commands import ChannelAdmin
 from bot.core.gaps import to_gaps
 from bot.core.model import LANGUAGES, Answer, Event, Kept, Language, Question, Reply
 from bot.storage.store import Store
@@ -17,13 +17,13 @@ LAST_QUESTIONS = 5
 SHOWN_GAPS = 10
 
 
-class Presses:
+class ButtonActions:
     """The acts that are no messages."""
 
     def __init__(
         self,
         store: Store,
-        respond: Callable[[Question, Office | None, str], Awaitable[Answer]],
+        respond: Callable[[Question, ChannelAdmin | None, str], Awaitable[Answer]],
         sections: Callable[[], Mapping[str, tuple[str, ...]]],
         may: Callable[[Event, str], Awaitable[bool]],
         notice: Callable[[], str] = str,

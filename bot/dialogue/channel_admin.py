@@ -14,7 +14,7 @@ from bot.storage.store import Store
 _LINK = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")
 
 
-class Desktop:
+class StoredChannelAdmin:
     """One person's, in one place. Raises UserError where the person may not."""
 
     def __init__(self, event: Event, store: Store, channel: Channel) -> None:

@@ -23,9 +23,9 @@ from bot.core.speak_policy import (
     why_silent_in_thread,
 )
 from bot.core.text.normalize import clean
-from bot.dialogue.actions import Presses
-from bot.dialogue.channel_admin import Desktop
-from bot.storage.store import DATABASE_TROUBLE, Store
+from bot.dialogue.actions import ButtonActions
+from bot.dialogue.channel_admin import StoredChannelAdmin
+from bot.storage.store import DatabaseError, Store
 
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ PATIENCE = 30.0  # seconds for which an edit waits for the answer to what it cha
 ADDRESSED = frozenset({"ask", "explain"})
 
 
-class Desk:
+class DialogueManager:
     """One per process."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Desk:
         self._store = store
         self._channels = channels
         self._why = why
-        presses = Presses(store, respond, sections, self._may, notice)
+        presses = ButtonActions(store, respond, sections, self._may, notice)
         self._acts: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
             "ask": self._ask,
             "explain": self._ask,
@@ -67,7 +67,7 @@ class Desk:
             **(others or {}),
         }
 
-    async def consider(self, event: Event) -> Reply:
+    async def handle(self, event: Event) -> Reply:
         """What to do. Raises TryLater."""
         act = self._acts.get(event.act)
         if act is None:
@@ -75,7 +75,7 @@ class Desk:
             return SILENCE
         channel = self._channels.get(event.channel)
         if channel and event.facts.get("snippets"):
-            event = replace(event, question=replace(event.question, text=await channel.read(event)))
+            event = replace(event, question=replace(event.question, text=await channel.read_full_text(event)))
         if event.act in ("home", "prompts"):
             hint = await _hint(self._channels.get(event.channel), event)
             event = replace(event, question=replace(event.question, hint=hint))
@@ -85,7 +85,7 @@ class Desk:
         channel = self._channels.get(event.channel)
         return channel is not None and await channel.may(event, what)
 
-    async def concerns(self, event: Event) -> bool:
+    async def should_store(self, event: Event) -> bool:
         """Is what was not said to the bot worth storing? Raises DATABASE_TROUBLE."""
         if event.act in ("edited", "deleted"):
             known = await asyncio.to_thread(self._store.decision, str(event.facts.get("of", "")))
@@ -165,7 +165,7 @@ class Desk:
         if is_greeting(said):
             return Answer("greeting", language_of_small_talk(said, hint)), mode
         question = replace(event.question, hint=hint, before=before.understood if before else event.question.before)
-        office = Desktop(event, self._store, channel) if channel and event.place else None
+        office = StoredChannelAdmin(event, self._store, channel) if channel and event.place else None
         return await self._respond(question, office, event.person), mode
 
     async def _remember(
@@ -188,7 +188,7 @@ class Desk:
         )
         if reason and event.act not in ADDRESSED:
             why = _without_text(why)
-        link = await channel.link(event) if channel else ""
+        link = await channel.permalink(event) if channel else ""
         spoke = said and not reason and bool(event.facts.get("thread"))
         await self._quietly(
             event,
@@ -209,7 +209,7 @@ class Desk:
     async def _quietly(self, event: Event, work: Callable[[], Any]) -> Any:
         try:
             return await asyncio.to_thread(work)
-        except DATABASE_TROUBLE as wrong:
+        except DatabaseError as wrong:
             log.warning("store_in_trouble", key=event.key, why=type(wrong).__name__)
             return None
 
@@ -221,7 +221,7 @@ def _wait_for_post(kept: Kept) -> None:
 
 
 async def _hint(channel: Channel | None, event: Event) -> Language | None:
-    return await channel.hint(event) if channel else None
+    return await channel.language_hint(event) if channel else None
 
 
 def _without_text(why: str) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 import structlog
 from dbos import DBOS, DBOSConfig
 
-from bot.durable.leases import FileSlots, PostgresSlots, Slots
-from bot.durable.recovery import TROUBLE, Sweeper
-from bot.storage.store import DATABASE_TROUBLE, WRITERS, Store, Unusable
+from bot.durable.leases import FileLeases, Leases, PostgresLeases
+from bot.durable.recovery import TROUBLE, Recovery
+from bot.storage.store import WRITERS, DatabaseError, DatabaseUnusable, Store
 
 log = structlog.get_logger()
 
@@ -21,25 +21,25 @@ THREADS = 4  # that work with a SQLite file; the engine sets no bound, and eight
 WAIT, WAITS = 2.0, 30  # seconds between looks for a database that is away at the start, and how many
 
 
-def open_slots(url: str, folder: Path) -> Slots:
+def open_leases(url: str, folder: Path) -> Leases:
     """`url`: postgresql://…, or sqlite:///… with its slots in a folder beside it."""
-    return PostgresSlots(url) if url.startswith("postgresql") else FileSlots(folder / "slots")
+    return PostgresLeases(url) if url.startswith("postgresql") else FileLeases(folder / "slots")
 
 
-async def opened(store: Store, sweeper: Sweeper) -> str:
+async def opened(store: Store, sweeper: Recovery) -> str:
     """Opens the store and takes a place; this process's name for the engine.
 
-    Waits for a database that is away. Raises Unusable where it does not come, or must be changed by a person.
+    Waits for a database that is away. Raises DatabaseUnusable where it does not come, or must be changed by a person.
     """
     for attempt in range(WAITS + 1):
         try:
             await asyncio.to_thread(store.open)
-            return await sweeper.take_place()
-        except (ConnectionError, DATABASE_TROUBLE) as wrong:
+            return await sweeper.acquire_worker_slot()
+        except (ConnectionError, DatabaseError) as wrong:
             why = str(wrong).strip().split("\n")[0]
         log.warning("waiting_for_the_database", why=why, attempt=attempt)
         await asyncio.sleep(WAIT)
-    raise Unusable(f"it does not answer: {why}")
+    raise DatabaseUnusable(f"it does not answer: {why}")
 
 
 def config(url: str, folder: Path, name: str) -> DBOSConfig:
@@ -62,7 +62,7 @@ def config(url: str, folder: Path, name: str) -> DBOSConfig:
     }
 
 
-async def pause_durably(seconds: float) -> None:
+async def durable_sleep(seconds: float) -> None:
     """Durable: what is left of it is waited for after a restart.
 
     The engine notes the time of day when it ends. A clock that is set back meanwhile must not make hours of it.

@@ -14,12 +14,12 @@ from dbos import DBOS
 
 from bot.contracts import Channel
 from bot.core.model import Answer, Event, Language, Reply, TryLater
-from bot.durable.dbos_setup import pause_durably
-from bot.durable.error_policy import Guard
-from bot.observability.event_log import Watch
-from bot.rate_limit import Turns
+from bot.durable.dbos_setup import durable_sleep
+from bot.durable.error_policy import ErrorPolicy
+from bot.observability.event_log import EventLog
+from bot.rate_limit import RateLimiter
 from bot.storage.serialization import failure, reply_to_json, to_json, to_reply
-from bot.storage.store import DATABASE_TROUBLE, Store
+from bot.storage.store import DatabaseError, Store
 
 log = structlog.get_logger()
 
@@ -41,7 +41,7 @@ class Decided:
     keep: Keep | None = None  # None where it is done
 
 
-class Deciding:
+class DecideStep:
     """One per process."""
 
     def __init__(
@@ -49,13 +49,13 @@ class Deciding:
         consider: Consider,
         channels: Mapping[str, Channel],
         store: Store,
-        watch: Watch,
-        guard: Guard,
-        turns: Turns | None = None,
+        event_log: EventLog,
+        guard: ErrorPolicy,
+        turns: RateLimiter | None = None,
     ) -> None:
         self._consider, self._channels = consider, channels
-        self._store, self._watch, self._guard = store, watch, guard
-        self._turns = turns or Turns()
+        self._store, self._event_log, self._guard = store, event_log, guard
+        self._turns = turns or RateLimiter()
 
     async def decided(self, event: Event, deliver: Deliver, *, late: bool, again: bool) -> Decided:
         """After a wait, where the person asks too much at once; a wait is always noted, and `deliver` says so.
@@ -76,7 +76,7 @@ class Deciding:
             if reply["note"]:
                 note = replace(event, key=f"{event.key}:slow", reply_to={**event.reply_to, "note": "yes"})
                 await DBOS.run_step_async({"name": "note"}, deliver, note, reply["note"], False)
-            await pause_durably(reply["wait"] or pause)
+            await durable_sleep(reply["wait"] or pause)
             pause = pause if reply["wait"] else min(LONGEST_LOOK, pause * 2)
             reply = await self._noted(event, in_turn=True)
         return Decided(reply, noted=True)
@@ -111,7 +111,7 @@ class Deciding:
     async def _kept(self, event: Event) -> Mapping[str, Any] | None:
         try:
             return await asyncio.to_thread(self._store.reply, event.key)
-        except DATABASE_TROUBLE as wrong:
+        except DatabaseError as wrong:
             log.warning("reply_not_read", key=event.key, why=type(wrong).__name__)
             return None
 
@@ -121,7 +121,7 @@ class Deciding:
         0: the usual pause.
         """
         if event.act in ASKED and not in_turn:
-            seconds, tell = self._turns.take(event.person, self._guard.loop.time())
+            seconds, tell = self._turns.acquire(event.person, self._guard.loop.time())
             if seconds:
                 hint = event.question.language or event.question.hint or await self._hint(event) or "de"
                 return {"wait": seconds, "note": to_json(Answer("slow", hint)) if tell else None}
@@ -129,9 +129,9 @@ class Deciding:
         try:
             reply = await self._guard.run(event, lambda: self._consider(event)) or await self._failed(event)
         except TryLater as later:
-            self._watch.retried(event, "decide", str(later), later.seconds)
+            self._event_log.retried(event, "decide", str(later), later.seconds)
             return {"wait": later.seconds or 0.0, "note": None}
-        self._watch.decided(event, reply.answer, self._guard.loop.time() - began)
+        self._event_log.decided(event, reply.answer, self._guard.loop.time() - began)
         return reply
 
     async def _failed(self, event: Event) -> Reply:
@@ -141,10 +141,10 @@ class Deciding:
         answer = failure(event)
         try:
             await asyncio.to_thread(self._store.remember, event, answer)
-        except DATABASE_TROUBLE as wrong:
+        except DatabaseError as wrong:
             log.warning("not_remembered", key=event.key, why=type(wrong).__name__)
         return Reply(answer)
 
     async def _hint(self, event: Event) -> Language | None:
         channel = self._channels.get(event.channel)
-        return await self._guard.at_home(lambda: channel.hint(event)) if channel else None
+        return await self._guard.on_main_loop(lambda: channel.language_hint(event)) if channel else None

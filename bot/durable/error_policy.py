@@ -7,18 +7,18 @@ from typing import TypeVar
 import structlog
 
 from bot.core.model import Event, TryLater
-from bot.observability.event_log import Watch
-from bot.storage.store import DATABASE_TROUBLE
+from bot.observability.event_log import EventLog
+from bot.storage.store import DatabaseError
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
 
-class Guard:
+class ErrorPolicy:
     """One per process."""
 
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
+    def __init__(self, event_log: EventLog) -> None:
+        self._event_log = event_log
 
     def start(self) -> None:
         """The loop that runs is the one that sockets belong to."""
@@ -27,10 +27,10 @@ class Guard:
     async def run(self, event: Event, work: Callable[[], Awaitable[T]]) -> T | None:
         """The work's value; None where it failed through a bug of ours, which is logged. Raises TryLater."""
         try:
-            return await self.at_home(work)
+            return await self.on_main_loop(work)
         except TryLater:
             raise
-        except DATABASE_TROUBLE as wrong:
+        except DatabaseError as wrong:
             raise TryLater(f"the database cannot be used ({type(wrong).__name__})", maybe_sent=True) from wrong
         except Exception:  # noqa: BLE001 - its trace is logged
             self.report(event)
@@ -39,9 +39,9 @@ class Guard:
     def report(self, event: Event) -> None:
         """A bug of ours, while its exception is handled."""
         log.exception("our_bug", key=event.key)
-        self._watch.metrics.bugs.labels(event.channel).inc()
+        self._event_log.metrics.bugs.labels(event.channel).inc()
 
-    async def at_home(self, work: Callable[[], Awaitable[T]]) -> T:
+    async def on_main_loop(self, work: Callable[[], Awaitable[T]]) -> T:
         """The engine runs recovered workflows on a loop of its own; sockets belong to the loop that opened them."""
         if asyncio.get_running_loop() is self.loop:
             return await work()

@@ -24,7 +24,7 @@ _LOCK_CLASS = (
 )
 
 
-class Slots(Protocol):
+class Leases(Protocol):
     """Locks on numbered slots."""
 
     def take(self, number: int) -> bool:
@@ -40,7 +40,7 @@ class Slots(Protocol):
     def close(self) -> None: ...
 
 
-def first_free(slots: Slots) -> int:
+def acquire_lowest(slots: Leases) -> int:
     """Takes the lowest free slot. Raises RuntimeError where all are taken."""
     for number in range(MOST):
         if slots.take(number):
@@ -48,7 +48,7 @@ def first_free(slots: Slots) -> int:
     raise RuntimeError(f"{MOST} processes share this database already; stop one of them")
 
 
-class FileSlots:
+class FileLeases:
     """Slots for processes on one host."""
 
     def __init__(self, folder: Path) -> None:
@@ -83,7 +83,7 @@ class FileSlots:
             self.release(number)
 
 
-class PostgresSlots:
+class PostgresLeases:
     """Slots for processes on many hosts, on one connection of their own."""
 
     def __init__(self, url: str) -> None:

@@ -16,31 +16,31 @@ from typing import TypeVar
 import structlog
 from dbos import DBOS
 
-from bot.durable.leases import HELD_WITHIN, MOST, Slots, first_free
-from bot.storage.store import DATABASE_TROUBLE
+from bot.durable.leases import HELD_WITHIN, MOST, Leases, acquire_lowest
+from bot.storage.store import DatabaseError
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
 SWEEP = 2.0  # seconds between two looks
-TROUBLE = (OSError, RuntimeError, ValueError, DATABASE_TROUBLE)
+TROUBLE = (OSError, RuntimeError, ValueError, DatabaseError)
 
 
-class Sweeper:
+class Recovery:
     """One per process."""
 
-    def __init__(self, open_slots: Callable[[], Slots]) -> None:
+    def __init__(self, open_leases: Callable[[], Leases]) -> None:
         """`open_slots`: connects, and may raise."""
-        self._open_slots = open_slots
+        self._open_slots = open_leases
         self._thread = ThreadPoolExecutor(1, "slots")  # of its own: the others may all wait for a database that is away
         self._ended: dict[str, float] = {}
         self._tried: set[str] = set()  # keys of runs that may have sent something, until they are known to be finished
 
-    async def take_place(self) -> str:
+    async def acquire_worker_slot(self) -> str:
         """Takes the lowest free slot; the name under which the engine knows this process."""
         self._loop = asyncio.get_running_loop()
         self._slots = await self._apart(self._open_slots)
-        self._own = f"slot-{await self._apart(lambda: first_free(self._slots))}"
+        self._own = f"slot-{await self._apart(lambda: acquire_lowest(self._slots))}"
         return self._own
 
     def ended(self, key: str) -> None:

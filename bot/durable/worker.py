@@ -22,14 +22,14 @@ from dbos import DBOS, SetWorkflowID
 
 from bot.contracts import Channel
 from bot.core.model import Event, TryLater
-from bot.durable.dbos_setup import config, forget_old, open_slots, opened, pause_durably
-from bot.durable.decide import ASKED, FIRST_PAUSE, Consider, Deciding, Keep
-from bot.durable.error_policy import Guard
-from bot.durable.recovery import TROUBLE, Sweeper
-from bot.observability.event_log import Watch, took
-from bot.rate_limit import Turns
+from bot.durable.dbos_setup import config, durable_sleep, forget_old, open_leases, opened
+from bot.durable.decide import ASKED, FIRST_PAUSE, Consider, DecideStep, Keep
+from bot.durable.error_policy import ErrorPolicy
+from bot.durable.recovery import TROUBLE, Recovery
+from bot.observability.event_log import EventLog, seconds_since_receipt
+from bot.rate_limit import RateLimiter
 from bot.storage.serialization import failure, to_answer, to_event, to_json
-from bot.storage.store import DATABASE_TROUBLE, Store
+from bot.storage.store import DatabaseError, Store
 
 log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ PATIENCE = 25.0  # seconds that a stop waits for work under way; systemd kills a
 Workflow = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 
 
-class Jobs:
+class Worker:
     """The engine. One per process."""
 
     def __init__(
@@ -52,8 +52,8 @@ class Jobs:
         consider: Consider,
         channels: Mapping[str, Channel],
         store: Store,
-        watch: Watch | None = None,
-        turns: Turns | None = None,
+        event_log: EventLog | None = None,
+        turns: RateLimiter | None = None,
     ) -> None:
         """`database_url`: postgresql://….
 
@@ -63,21 +63,21 @@ class Jobs:
         self._store = store
         self._url = database_url or f"sqlite:///{data_dir / 'postbote.sqlite'}"
         self._data_dir = data_dir
-        self._watch = watch or Watch()
-        self._guard = Guard(self._watch)
-        self._deciding = Deciding(consider, channels, store, self._watch, self._guard, turns)
+        self._event_log = event_log or EventLog()
+        self._guard = ErrorPolicy(self._event_log)
+        self._deciding = DecideStep(consider, channels, store, self._event_log, self._guard, turns)
         self._channels = channels
         self._instance = uuid.uuid4().hex
         self._under_way: list[str] = []  # keys, each of which is stored
         self._not_stored = -math.inf  # when an event could not be stored, and none was since
-        self._sweeper = Sweeper(lambda: open_slots(self._url, self._data_dir))
+        self._sweeper = Recovery(lambda: open_leases(self._url, self._data_dir))
         self._launched = False
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Launches the engine; what an earlier process left unfinished is taken up.
 
-        Waits for a database that is away. Raises Unusable where it cannot be used, or does not come.
+        Waits for a database that is away. Raises DatabaseUnusable where it cannot be used, or does not come.
         """
         self._guard.start()
         DBOS(config=config(self._url, self._data_dir, await opened(self._store, self._sweeper)))
@@ -101,14 +101,14 @@ class Jobs:
         self._sweeper.close()
         self._store.close()
 
-    async def store(self, event: Event) -> None:
+    async def enqueue(self, event: Event) -> None:
         """Returns when the event is durable.
 
         A key that is known is no error and does nothing. Raises if it cannot be stored.
         """
         if not self._launched:
             raise TryLater("the engine is not running")
-        self._watch.received(event)
+        self._event_log.received(event)
         if event.key in self._under_way:
             return  # sent again, because the machine is busy: this must not keep it busier
         event = replace(event, received=time.time())
@@ -119,9 +119,9 @@ class Jobs:
             self._not_stored = self._guard.loop.time()
             raise
         self._not_stored = -math.inf
-        self._watch.stored(event, took(event))
+        self._event_log.stored(event, seconds_since_receipt(event))
 
-    async def depth(self) -> float:
+    async def queue_depth(self) -> float:
         """How many events in the database are not finished, of all processes; NaN where it does not answer."""
         try:
             left = DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
@@ -129,7 +129,7 @@ class Jobs:
         except (OSError, RuntimeError, TimeoutError, ValueError):
             return math.nan
 
-    async def trouble(self) -> str:
+    async def readiness_problem(self) -> str:
         """Empty, or one line for /readyz."""
         if not self._launched:
             return "the engine is not running"
@@ -152,9 +152,9 @@ class Jobs:
             event, first_by, form = to_event(stored), stored.get("by"), stored.get("form", 1)
             self._under_way.append(event.key)
             try:
-                with self._watch.of(event):
+                with self._event_log.processing(event):
                     await self._answer(event, first_by, late=form >= LATE and event.act in ASKED)
-            except DATABASE_TROUBLE as wrong:  # of the engine itself: what was done could not be noted
+            except DatabaseError as wrong:  # of the engine itself: what was done could not be noted
                 log.error("interrupted", key=event.key, why=type(wrong).__name__)
                 raise asyncio.CancelledError from wrong  # an exception would end the job for good
             except Exception:
@@ -194,16 +194,16 @@ class Jobs:
             else:
                 again_after, wait = await self._deliver_as_step(replying, answer, again)
             if wait is None:
-                self._watch.delivered(replying, attempt)
+                self._event_log.delivered(replying, attempt)
                 return
             if waited > GIVE_UP_AFTER:
-                self._watch.gave_up(replying, waited)
+                self._event_log.gave_up(replying, waited)
                 return
             if attempt == 1 and not decided.noted:
                 answer = (await self._deciding.noted(event, decided.reply))["answer"]
             again = again or again_after
             seconds = wait or pause * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
-            await pause_durably(seconds)
+            await durable_sleep(seconds)
             waited, pause = waited + seconds, min(LONGEST_PAUSE, pause * 2)
 
     def _has_run(self, event: Event, first_by: str | None) -> bool:
@@ -253,7 +253,7 @@ class Jobs:
                     await keeping
                 await self._sent(event, sent or "")
         except TryLater as later:
-            self._watch.retried(event, "deliver", str(later), later.seconds)
+            self._event_log.retried(event, "deliver", str(later), later.seconds)
             return later.maybe_sent, later.seconds or 0.0
         return False, None
 
@@ -261,6 +261,8 @@ class Jobs:
         """Under which name the reply was posted, which an edit or a deletion needs, and how long it took."""
         key = event.reply_to.get("key", event.key)
         try:
-            await asyncio.to_thread(self._store.sent, key, sent, took(event) if key == event.key else 0.0)
-        except DATABASE_TROUBLE as wrong:
+            await asyncio.to_thread(
+                self._store.sent, key, sent, seconds_since_receipt(event) if key == event.key else 0.0
+            )
+        except DatabaseError as wrong:
             log.warning("post_not_kept", key=key, why=type(wrong).__name__)

@@ -6,10 +6,10 @@ What a stranger's zone says comes back as plain values; what it names is asked o
 from collections.abc import Collection
 
 from bot.core.dns.records import Lookup
-from bot.lookup.concurrency import SharedLookup, Shares
+from bot.lookup.concurrency import LookupLimiter, SharedLookup
 from bot.lookup.mail_records import MailDns
-from bot.lookup.name_policy import Names
-from bot.lookup.query import Questions, Seen
+from bot.lookup.name_policy import NamePolicy
+from bot.lookup.query import QueryClient, Seen
 from bot.lookup.resolver import RESOLV_CONF, open_resolver
 
 BUDGET = 4.0  # seconds for a whole look-up: Slack's people wait for it
@@ -20,7 +20,7 @@ def open_lookup(
     internal: Collection[str] = (),
     budget: float = BUDGET,
     resolv_conf: str = RESOLV_CONF,
-    shares: Shares | None = None,
+    shares: LookupLimiter | None = None,
     seen: Seen | None = None,
 ) -> Lookup:
     """A look-up with these name servers: "ip[:port], …", an IPv6 address with a port in brackets; empty: the system's.
@@ -28,7 +28,7 @@ def open_lookup(
     `internal`: zones, in A-labels, that are never asked. `budget`: seconds for one look-up. `shares`: how many at once;
     None: the usual. `seen`: is told of every question. Raises ValueError that names the variable and the cure.
     """
-    names = Names(internal)
+    names = NamePolicy(internal)
     checked, unchecked = (open_resolver(nameservers, budget, resolv_conf) for _ in range(2))
-    asks = MailDns(Questions(checked, unchecked, names, seen), names, budget)
-    return SharedLookup(asks, names, shares or Shares())
+    asks = MailDns(QueryClient(checked, unchecked, names, seen), names, budget)
+    return SharedLookup(asks, names, shares or LookupLimiter())

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from bot.core.dns.records import Lookup, MxHost, MxResult
 from bot.core.model import UserError
 from bot.lookup.mail_records import MailDns
-from bot.lookup.name_policy import Names
+from bot.lookup.name_policy import NamePolicy
 
 AT_ONCE = 50  # look-ups under way; questions.AT_ONCE bounds their sockets
 AT_ONCE_EACH = 2  # of one person
@@ -17,7 +17,7 @@ WAITING_EACH = 8  # of one person: an error line may name several hosts to check
 PATIENCE = 4.0  # seconds that a look-up waits for its turn
 
 
-class Shares:
+class LookupLimiter:
     """Places for look-ups, in the memory of this process."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Shares:
 class SharedLookup:
     """A Lookup in which everybody has a share."""
 
-    def __init__(self, asks: MailDns, names: Names, shares: Shares, person: str = "") -> None:
+    def __init__(self, asks: MailDns, names: NamePolicy, shares: LookupLimiter, person: str = "") -> None:
         self._asks, self._names, self._shares, self._person = asks, names, shares, person
 
     def asked_by(self, person: str) -> Lookup:

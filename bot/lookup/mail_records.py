@@ -8,8 +8,8 @@ import dns.name
 
 from bot.core.dns.records import NOT_KNOWN, HostStatus, MxHost, MxResult, Policies, Status, Texts
 from bot.core.dns.txt_policies import is_dmarc
-from bot.lookup.name_policy import Names
-from bot.lookup.query import Questions, Told
+from bot.lookup.name_policy import NamePolicy
+from bot.lookup.query import DnsReply, QueryClient
 
 MOST_HOSTS = 10  # mail exchangers whose addresses are asked
 MOST_ADDRESSES = 4  # shown for one host and kind
@@ -19,7 +19,7 @@ LONGEST_WALK = 7  # labels of the first parent that is asked for a DMARC record 
 class MailDns:
     """The real thing. `budget`: seconds for one look-up."""
 
-    def __init__(self, questions: Questions, names: Names, budget: float) -> None:
+    def __init__(self, questions: QueryClient, names: NamePolicy, budget: float) -> None:
         self._questions = questions
         self._names = names
         self._budget = budget
@@ -44,7 +44,7 @@ class MailDns:
         return asyncio.get_running_loop().time() + self._budget
 
     async def _found(
-        self, name: dns.name.Name, told: Told, deadline: float
+        self, name: dns.name.Name, told: DnsReply, deadline: float
     ) -> tuple[Literal[Status, "implicit", "null"], tuple[MxHost, ...], int]:
         """Status, mail exchangers, preference of a null MX."""
         if told.status == "none":

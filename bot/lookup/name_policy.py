@@ -11,7 +11,7 @@ Refusal = Literal["reserved", "address", "incomplete", "null", ""]
 _PROBLEMS = {"incomplete": "single-label", "address": "ip-address", "null": "no-domain"}
 
 
-class Names:
+class NamePolicy:
     """`internal`: the hoster's own zones, in A-labels; they and all below them are never asked."""
 
     def __init__(self, internal: Collection[str] = ()) -> None:

@@ -16,7 +16,7 @@ import dns.resolver
 
 from bot.core.dns.records import Status
 from bot.lookup.bounded_sockets import bounded_backend
-from bot.lookup.name_policy import Names
+from bot.lookup.name_policy import NamePolicy
 
 Seen = Callable[[str, Status, float], None]  # kind of record, what came of it, seconds
 AT_ONCE = 400  # questions under way, each with a socket of its own; a process has 1,024 (systemd.exec(5))
@@ -24,7 +24,7 @@ MOST_RECORDS = 100  # of one answer that are looked at; a chain of CNAMEs ends a
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DnsReply:
     """What the name servers say about one name and kind of record."""
 
     status: Status
@@ -33,14 +33,14 @@ class Told:
     alias: str = ""  # the name that a CNAME leads to; empty: none
 
 
-class Questions:
+class QueryClient:
     """Asks; never raises for what a server does. `resolver` validates as it likes, `unchecked` asks it not to."""
 
     def __init__(
         self,
         resolver: dns.asyncresolver.Resolver,
         unchecked: dns.asyncresolver.Resolver,
-        names: Names,
+        names: NamePolicy,
         seen: Seen | None = None,
     ) -> None:
         """`seen`: is told of every question, for the metrics."""
@@ -52,7 +52,7 @@ class Questions:
         self._names = names
         self._sockets = asyncio.Semaphore(AT_ONCE)
 
-    async def ask(self, name: dns.name.Name, kind: str, deadline: float) -> Told:
+    async def ask(self, name: dns.name.Name, kind: str, deadline: float) -> DnsReply:
         """`deadline`: of the event loop's clock. What leads into a name that is not asked is "reserved"."""
         began = asyncio.get_running_loop().time()
         told = await self._told(name, kind, deadline)
@@ -60,17 +60,19 @@ class Questions:
             self._seen(kind, told.status, asyncio.get_running_loop().time() - began)
         return told
 
-    async def _told(self, name: dns.name.Name, kind: str, deadline: float) -> Told:
+    async def _told(self, name: dns.name.Name, kind: str, deadline: float) -> DnsReply:
         told = await self._ask(self._resolver, name, kind, deadline)
         if told.status == "failure":  # SERVFAIL: would it be an answer if nothing was validated?
             unchecked = await self._ask(self._unchecked, name, kind, deadline)
-            return Told("dnssec") if unchecked.status in ("ok", "none", "nxdomain") else told
-        return Told("reserved") if told.alias and self._names.refusal(told.alias) else told
+            return DnsReply("dnssec") if unchecked.status in ("ok", "none", "nxdomain") else told
+        return DnsReply("reserved") if told.alias and self._names.refusal(told.alias) else told
 
-    async def _ask(self, resolver: dns.asyncresolver.Resolver, name: dns.name.Name, kind: str, deadline: float) -> Told:
+    async def _ask(
+        self, resolver: dns.asyncresolver.Resolver, name: dns.name.Name, kind: str, deadline: float
+    ) -> DnsReply:
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
-            return Told("timeout")
+            return DnsReply("timeout")
         try:
             async with asyncio.timeout(left), self._sockets:
                 answer = await resolver.resolve(
@@ -82,22 +84,22 @@ class Questions:
                     backend=bounded_backend(),
                 )
         except dns.resolver.NXDOMAIN as gone:
-            return Told("nxdomain", alias=_other(gone.canonical_name, name))
+            return DnsReply("nxdomain", alias=_other(gone.canonical_name, name))
         except dns.resolver.NoNameservers as none_left:
-            return Told(_why(none_left))
+            return DnsReply(_why(none_left))
         except (dns.exception.Timeout, TimeoutError):
-            return Told("timeout")
+            return DnsReply("timeout")
         except (dns.exception.DNSException, OSError, ValueError):
-            return Told("failure")
+            return DnsReply("failure")
         return _told(answer, name)
 
 
-def _told(answer: dns.resolver.Answer, name: dns.name.Name) -> Told:
+def _told(answer: dns.resolver.Answer, name: dns.name.Name) -> DnsReply:
     alias = _other(answer.canonical_name, name)
     if answer.rrset is None:
-        return Told("lame" if _is_referral(answer.response) else "none", alias=alias)
+        return DnsReply("lame" if _is_referral(answer.response) else "none", alias=alias)
     records = list(answer.rrset)
-    return Told("ok", records[:MOST_RECORDS], max(0, len(records) - MOST_RECORDS), alias)
+    return DnsReply("ok", records[:MOST_RECORDS], max(0, len(records) - MOST_RECORDS), alias)
 
 
 def _is_referral(response: dns.message.Message) -> bool:

@@ -31,7 +31,7 @@ class BoundedCache(dns.resolver.LRUCache):
             super().put(key, value)
 
 
-class Watched(dns.nameserver.Do53Nameserver):
+class FailoverNameserver(dns.nameserver.Do53Nameserver):
     """Moves behind the others when it does not answer, so that later questions do not wait for it."""
 
     def __init__(self, address: str, port: int = 53) -> None:
@@ -60,8 +60,8 @@ def open_resolver(nameservers: str, budget: float, resolv_conf: str = RESOLV_CON
     return resolver
 
 
-def _watched(server: str | dns.nameserver.Nameserver, resolver: dns.asyncresolver.Resolver) -> Watched:
-    watched = server if isinstance(server, Watched) else Watched(str(server))
+def _watched(server: str | dns.nameserver.Nameserver, resolver: dns.asyncresolver.Resolver) -> FailoverNameserver:
+    watched = server if isinstance(server, FailoverNameserver) else FailoverNameserver(str(server))
     watched.resolver = resolver
     return watched
 
@@ -87,7 +87,7 @@ def _with_system_servers(resolv_conf: str) -> dns.asyncresolver.Resolver:
 
 def _server(text: str) -> dns.nameserver.Nameserver:
     try:
-        return Watched(*_address_and_port(text))
+        return FailoverNameserver(*_address_and_port(text))
     except ValueError:
         raise ValueError(
             f"POSTBOTE_NAMESERVERS: {text!r} is no ip[:port]; write for example 9.9.9.9, 127.0.0.1:5353 or [::1]:53"

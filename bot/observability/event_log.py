@@ -18,14 +18,14 @@ log = structlog.get_logger()
 VERDICTS = {"helpful": "helpful", "unhelpful": "unhelpful", "choose": "chosen"}  # act → the label's value
 
 
-class Watch:
+class EventLog:
     """One per process."""
 
     def __init__(self, metrics: Metrics | None = None) -> None:
         self.metrics = metrics or Metrics()
 
     @contextmanager
-    def of(self, event: Event) -> Iterator[None]:
+    def processing(self, event: Event) -> Iterator[None]:
         """While this event is worked on."""
         with structlog.contextvars.bound_contextvars(key=event.key), self.metrics.under_way.track_inprogress():
             yield
@@ -52,7 +52,7 @@ class Watch:
 
     def delivered(self, event: Event, attempts: int) -> None:
         """The reply is out. `attempts`: of this process."""
-        seconds = took(event)
+        seconds = seconds_since_receipt(event)
         log.info("delivered", key=event.key, channel=event.channel, ms=_ms(seconds), attempts=attempts)
         self.metrics.replies.labels(event.channel).observe(seconds)
 
@@ -74,7 +74,7 @@ def outcome(answer: Answer | None) -> str:
     return answer.decision.outcome if answer.decision else answer.template
 
 
-def took(event: Event) -> float:
+def seconds_since_receipt(event: Event) -> float:
     """Seconds since its receipt; 0 where that is not known."""
     return max(0.0, time.time() - event.received) if event.received else 0.0
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, TextIO, cast
 import structlog
 
 
-class Lenient:
+class LossyStream:
     """A stream whose trouble is nobody's: a line that a full disk does not take is lost, never what it tells of."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -37,7 +37,7 @@ _LINES: Mapping[Form, Callable[[], Any]] = {
 def configure(form: Form) -> None:
     """For the whole process."""
     structlog.configure(
-        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Lenient(sys.stderr))),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", LossyStream(sys.stderr))),
         processors=(
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,

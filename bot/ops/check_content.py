@@ -26,7 +26,7 @@ _ASKERS = (
 )
 
 
-class Mind(Protocol):
+class AnswerEngine(Protocol):
     """What is checked: a knowledge base that was read, and the parts that were made from it."""
 
     @property
@@ -39,11 +39,13 @@ class Mind(Protocol):
     def renderer(self) -> Renderer: ...
 
 
-def all_problems(folder: Path, templates_folder: Path, mind: Mind, commands: Iterable[str]) -> Iterator[Problem]:
+def all_problems(
+    folder: Path, templates_folder: Path, engine: AnswerEngine, commands: Iterable[str]
+) -> Iterator[Problem]:
     """Everything, in the order of the files."""
-    yield from templates(templates_folder, mind.renderer, commands)
-    yield from answers(folder, mind.knowledge, mind.renderer)
-    yield from misleading(folder, mind.knowledge, mind.core.first)
+    yield from templates(templates_folder, engine.renderer, commands)
+    yield from answers(folder, engine.knowledge, engine.renderer)
+    yield from misleading(folder, engine.knowledge, engine.core.first)
 
 
 def answers(folder: Path, knowledge: Knowledge, renderer: Renderer) -> Iterator[Problem]:

@@ -7,18 +7,20 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from bot.channels import find_examinations
-from bot.contracts import Check
+from bot.contracts import DoctorResult
 from bot.core.dns.records import NOT_KNOWN, Lookup
 from bot.ops.database_checks import facts_of
 from bot.settings import Settings
-from bot.storage.store import DATABASE_TROUBLE, Store
+from bot.storage.store import DatabaseError, Store
 
 ASKED = "example.com"  # RFC 2606: exists for this
 MEGABYTE = 1_048_576  # bytes
 ROOM = 100 * MEGABYTE  # a full disk is the one fault that can lose what was not stored yet
 
 
-async def examine(settings: Settings, lookup: Lookup, content: Callable[[], Check]) -> AsyncIterator[Check]:
+async def run_checks(
+    settings: Settings, lookup: Lookup, content: Callable[[], DoctorResult]
+) -> AsyncIterator[DoctorResult]:
     """`content`: reads the knowledge base."""
     yield content()
     yield _folder(settings.postbote_data_dir)
@@ -30,39 +32,47 @@ async def examine(settings: Settings, lookup: Lookup, content: Callable[[], Chec
             yield check
 
 
-def _folder(folder: Path) -> Check:
+def _folder(folder: Path) -> DoctorResult:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".doctor"
         probe.write_text("", encoding="utf-8")
         probe.unlink()
     except OSError as wrong:
-        return Check("data folder", False, f"{folder}: {wrong.strerror}; set POSTBOTE_DATA_DIR to a folder to write in")
+        return DoctorResult(
+            "data folder", False, f"{folder}: {wrong.strerror}; set POSTBOTE_DATA_DIR to a folder to write in"
+        )
     free = shutil.disk_usage(folder).free
     if free < ROOM:
-        return Check("data folder", False, f"{folder}: {free // MEGABYTE} MB free; make room, or questions are lost")
+        return DoctorResult(
+            "data folder", False, f"{folder}: {free // MEGABYTE} MB free; make room, or questions are lost"
+        )
     if folder.stat().st_mode & stat.S_IROTH and list(folder.glob("*.sqlite")):
-        return Check("data folder", False, f"{folder}: anybody on this host may read it; chmod o-rwx {folder}")
-    return Check("data folder", True, f"{folder}, {free // MEGABYTE} MB free")
+        return DoctorResult("data folder", False, f"{folder}: anybody on this host may read it; chmod o-rwx {folder}")
+    return DoctorResult("data folder", True, f"{folder}, {free // MEGABYTE} MB free")
 
 
-def _database(settings: Settings) -> list[Check]:
+def _database(settings: Settings) -> list[DoctorResult]:
     store = Store(settings.database_url, settings.postbote_data_dir)
     kind = "PostgreSQL" if settings.database_url else "SQLite"
     try:
         store.open()
-        checks = [Check("database", True, f"{kind}, {store.number()} decisions kept")]
+        checks = [DoctorResult("database", True, f"{kind}, {store.number()} decisions kept")]
         # What was found is said always; the cure, after a semicolon, only where it is needed
-        return checks + [Check(n, ok, says.split("; ")[0] if ok else says) for n, ok, says in facts_of(store.engine)]
-    except (DATABASE_TROUBLE, OSError) as wrong:
+        return checks + [
+            DoctorResult(n, ok, says.split("; ")[0] if ok else says) for n, ok, says in facts_of(store.engine)
+        ]
+    except (DatabaseError, OSError) as wrong:
         line = str(wrong).strip().split("\n")[0]
-        return [Check("database", False, f"{kind}: {line}; check POSTBOTE_DATABASE_URL")]
+        return [DoctorResult("database", False, f"{kind}: {line}; check POSTBOTE_DATABASE_URL")]
     finally:
         store.close()
 
 
-async def _dns(lookup: Lookup) -> Check:
+async def _dns(lookup: Lookup) -> DoctorResult:
     found = await lookup.mx(ASKED)
     if found.status in NOT_KNOWN:
-        return Check("name servers", False, f"no answer for {ASKED} ({found.status}); check POSTBOTE_NAMESERVERS")
-    return Check("name servers", True, f"answer for {ASKED}")
+        return DoctorResult(
+            "name servers", False, f"no answer for {ASKED} ({found.status}); check POSTBOTE_NAMESERVERS"
+        )
+    return DoctorResult("name servers", True, f"answer for {ASKED}")

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, cast
 
 from bot.channels import find_channels
-from bot.contracts import Off, Parts, TicketChannel
-from bot.core.mail.auto_response import Known
+from bot.contracts import ChannelContext, Disabled, TicketChannel
+from bot.core.mail.auto_response import MailboxContext
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.settings import Settings
-from bot.tickets.assessment import Ask, Considered, consider
+from bot.tickets.assessment import Ask, Assessment, consider
 
 
 class Newest(TicketChannel, Protocol):
@@ -32,7 +32,7 @@ class Previewed:
 
     ticket: Ticket
     mode: Mode  # of its queue, as it is set now
-    considered: Considered
+    considered: Assessment
 
 
 class Nowhere:
@@ -42,7 +42,7 @@ class Nowhere:
         """Nothing."""
         return ""
 
-    def move(self, key: str, place: str) -> None:
+    def save(self, key: str, place: str) -> None:
         """Nothing."""
 
 
@@ -50,12 +50,12 @@ def open_channels(settings: Settings, render: Callable[[Answer], str]) -> Mappin
     """The ticket channels that are configured, also those whose mode is off; none of them is started."""
     named = [name for name in find_channels() if f"postbote_{name}_mode" in Settings.model_fields]
     noted = settings.model_copy(update={f"postbote_{name}_mode": "note" for name in named})
-    parts = Parts(_nothing, _nothing, render, {}, _name, _name, _nothing, cast("Any", None), Nowhere())
+    parts = ChannelContext(_nothing, _nothing, render, {}, _name, _name, _nothing, cast("Any", None), Nowhere())
     opened = {name: find_channels()[name](noted, parts) for name in named}
     return {
         name: cast("Newest", channel)
         for name, channel in opened.items()
-        if not isinstance(channel, Off) and hasattr(channel, "newest")
+        if not isinstance(channel, Disabled) and hasattr(channel, "newest")
     }
 
 
@@ -69,7 +69,7 @@ async def preview(
                 ticket = await channel.fetch(event)
                 if ticket is None:
                     continue
-                known = Known(channel.own, channel.inbox)
+                known = MailboxContext(channel.own, channel.inbox)
                 found = await consider(replace(ticket, answered=False), known, ask)
                 yield Previewed(ticket, modes(name, ticket.queue), found)
     finally:

@@ -8,7 +8,7 @@ from bot.storage.store import Store
 _BOOKMARKS = sql.Table("postbote_bookmarks", METADATA, key_column(), text_column("place"))
 
 
-class Bookmarks:
+class Cursors:
     """All functions block; call them in a thread."""
 
     def __init__(self, store: Store) -> None:
@@ -20,7 +20,7 @@ class Bookmarks:
             row = connection.execute(sql.select(_BOOKMARKS.c.place).where(_BOOKMARKS.c.key == key)).first()
         return str(row.place) if row else ""
 
-    def move(self, key: str, place: str) -> None:
+    def save(self, key: str, place: str) -> None:
         """Two processes may do it at once: the later one wins, and looks at a few tickets twice."""
         mine = sql.update(_BOOKMARKS).where(_BOOKMARKS.c.key == key).values(place=place)
         try:

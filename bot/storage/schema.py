@@ -37,15 +37,15 @@ def at_column() -> sql.Column[Any]:
 META = sql.Table("postbote_meta", METADATA, key_column(), text_column("value"))
 
 
-class Unusable(Exception):
+class DatabaseUnusable(Exception):
     """The database cannot be used before a person does something; the text says what."""
 
 
 def migrate(connection: sql.Connection) -> None:
-    """Brings the tables to SCHEMA, within the caller's transaction and lock. Raises Unusable where they are newer."""
+    """Brings the tables to SCHEMA in the caller's transaction and lock. Raises DatabaseUnusable: they are newer."""
     found = _numbers(connection)
     if found.get("usable_from", 0) > SCHEMA:
-        raise Unusable(
+        raise DatabaseUnusable(
             f"a newer version has changed it (schema {found['schema']}, this version knows {SCHEMA}): "
             "install that version again, or restore the back-up that was made before it"
         )

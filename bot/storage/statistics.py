@@ -9,7 +9,7 @@ from bot.storage.schema import METADATA
 from bot.storage.store import DAY, Store
 
 
-class StoredInsight:
+class Statistics:
     """All functions block, and raise what the database raises. `since`: seconds since the epoch."""
 
     def __init__(self, store: Store) -> None:

@@ -17,17 +17,17 @@ import sqlalchemy as sql
 
 from bot.core.model import Answer, Before, Event, Kept, Reply, Thread
 from bot.core.privacy.redaction import redacted
-from bot.storage.schema import META, METADATA, Unusable, at_column, key_column, migrate, text_column, upsert
+from bot.storage.schema import META, METADATA, DatabaseUnusable, at_column, key_column, migrate, text_column, upsert
 from bot.storage.serialization import from_reply
 
-__all__ = ["DATABASE_TROUBLE", "Store", "Unusable"]
+__all__ = ["DatabaseError", "DatabaseUnusable", "Store"]
 
 FRESH = 24 * 3_600.0  # seconds for which a conversation goes on
 DAY = 86_400.0
 UNDELIVERED = 7 * DAY  # longer than bot/durable/worker.py tries to deliver a reply
 LONGEST = 2_000  # characters of a question that are kept
 WRITERS = 2  # connections to a SQLite file: more of them poll for its one write lock, up to 0.1 s at a time
-DATABASE_TROUBLE = sql.exc.SQLAlchemyError  # what every function here raises where the database cannot be used
+DatabaseError = sql.exc.SQLAlchemyError  # what every function here raises where the database cannot be used
 _LOCK = 0x706F7374  # "post": several processes that start at once create the tables one after the other
 
 _DECISIONS = sql.Table(
@@ -106,7 +106,7 @@ class Store:
         self.engine = sql.create_engine(url, **pool)  # for bot/storage/ticket_ledger.py too
 
     def open(self) -> None:
-        """Brings the tables to this version; harmless where several processes do it at once. Raises Unusable."""
+        """Brings the tables to this version; several processes may do it at once. Raises DatabaseUnusable."""
         if self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
         with _alone(self._folder), self.engine.begin() as connection:

@@ -44,7 +44,7 @@ _STATE = sql.Table("postbote_ticket_state", METADATA, key_column(), text_column(
 
 
 @dataclass(frozen=True, slots=True)
-class Caps:
+class Quotas:
     """The most public replies in an hour."""
 
     all: int = 60
@@ -66,7 +66,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class LimitedVerdict:
     """What the ledger leaves of a verdict."""
 
     verdict: Verdict
@@ -74,10 +74,10 @@ class Taken:
     breaker: Literal["", "tripped", "recovered"]  # what this very case has changed
 
 
-class Ledger:
+class TicketLedger:
     """All functions block; call them in a thread."""
 
-    def __init__(self, store: Store, caps: Caps, keep_days: float = 90.0) -> None:
+    def __init__(self, store: Store, caps: Quotas, keep_days: float = 90.0) -> None:
         self._engine, self._caps, self._keep = store.engine, caps, keep_days * DAY
 
     def see(self, case: Case, now: float) -> Literal["new", "decided", "done"]:
@@ -98,7 +98,7 @@ class Ledger:
             return "done"
         return "decided" if row.verdict else "new"
 
-    def decide(self, case: Case, now: float) -> Taken:
+    def decide(self, case: Case, now: float) -> LimitedVerdict:
         """Commits the verdict before anything is sent, stricter where a limit is reached. `see` comes first."""
         with self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":
@@ -112,7 +112,7 @@ class Ledger:
             if "breaker" in reasons and not self._is_open(connection):
                 _put(connection, "breaker", "open", now)
                 changed = "tripped"
-        return Taken(verdict, reasons if verdict != case.verdict else (), changed)
+        return LimitedVerdict(verdict, reasons if verdict != case.verdict else (), changed)
 
     def installation(self) -> str:
         """A name that all processes on this database share, by which a claim is known as ours."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from bot.core.mail.auto_response import STRICTEST, Judgement, Known, Verdict, answers_to, judge
+from bot.core.mail.auto_response import STRICTEST, Judgement, MailboxContext, Verdict, answers_to, judge
 from bot.core.mail.mime import Mail, date_of, of_text, parse
 from bot.core.mail.quoted_text import bare_subject
 from bot.core.model import Answer, Event, Question, Ticket
@@ -30,7 +30,7 @@ Checks = Callable[[Answer], Awaitable[Sequence[str]]]  # what live look-ups foun
 
 
 @dataclass(frozen=True, slots=True)
-class Considered:
+class Assessment:
     """What is to be said to a ticket, before limits and modes."""
 
     verdict: Verdict  # of the rules, and of what was understood
@@ -40,7 +40,7 @@ class Considered:
     facts: Mapping[str, Any] = field(default_factory=dict)  # for templates/ticket.md and ticket_note.md
     to: Mapping[str, str] = field(default_factory=dict)  # where a reply goes: see TicketChannel.deliver
 
-    def worded(self, verdict: Verdict, reasons: Sequence[str]) -> Answer:
+    def to_answer(self, verdict: Verdict, reasons: Sequence[str]) -> Answer:
         """The reply itself, or the note that holds it."""
         facts = {**self.facts, "verdict": verdict, "reasons": list(reasons), "said": "", "with_draft": True}
         facts["draft"] = verdict != "public"  # a person sends it, so it says nothing of a machine
@@ -91,7 +91,7 @@ def ticket_of_mail(raw: bytes, account: str, identity: str = "", **changed: Any)
     return Ticket(**{**values, **changed})
 
 
-async def consider(ticket: Ticket, known: Known, ask: Ask, checks: Checks | None = None) -> Considered:
+async def consider(ticket: Ticket, known: MailboxContext, ask: Ask, checks: Checks | None = None) -> Assessment:
     """What the rules and the knowledge base say to a ticket; nothing is written anywhere."""
     mail = parse(ticket.mail) if ticket.mail is not None else of_text(ticket.text, ticket.subject)
     said = (*known.said, *ticket.auto_reasons)
@@ -111,7 +111,7 @@ async def consider(ticket: Ticket, known: Known, ask: Ask, checks: Checks | None
         "version": ticket.version,
         "queue": ticket.queue,
     }
-    return Considered(verdict, reasons, answer, text, facts, to)
+    return Assessment(verdict, reasons, answer, text, facts, to)
 
 
 async def understood(mail: Mail, subject: str, ask: Ask) -> tuple[Answer, str]:
@@ -140,7 +140,7 @@ def _rank(answer: Answer | None) -> int:
     return _RANK.get(answer.decision.outcome, 0) if answer and answer.decision else 0
 
 
-def _judged(ticket: Ticket, mail: Mail, known: Known) -> Judgement:
+def _judged(ticket: Ticket, mail: Mail, known: MailboxContext) -> Judgement:
     judged = judge(mail if ticket.mail is not None else None, known)
     own: dict[str, Verdict] = {}
     if ticket.answered:

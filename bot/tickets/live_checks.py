@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.core.model import Answer, Question
 
 
-def open_checks(
+def make_live_checks(
     respond: Callable[[Question], Awaitable[Answer]], render: Callable[[Answer], str]
 ) -> Callable[[Answer], Awaitable[Sequence[str]]]:
     """A function: an answer → what the DNS says about the names in its errors, a line of Markdown each.

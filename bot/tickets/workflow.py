@@ -15,10 +15,10 @@ from typing import cast
 import structlog
 
 from bot.contracts import Channel, TicketChannel
-from bot.core.mail.auto_response import Known, Verdict
+from bot.core.mail.auto_response import MailboxContext, Verdict
 from bot.core.model import Answer, Event, Question, Reply, TryLater
-from bot.storage.store import DATABASE_TROUBLE, Store
-from bot.storage.ticket_ledger import Case, Ledger, Taken
+from bot.storage.store import DatabaseError, Store
+from bot.storage.ticket_ledger import Case, LimitedVerdict, TicketLedger
 from bot.tickets.assessment import Ask, Checks, consider
 
 log = structlog.get_logger()
@@ -27,14 +27,14 @@ SILENCE = Reply(None)
 FORGET = 3_600.0  # seconds between two looks for what is too old
 
 
-class Tickets:
+class TicketWorkflow:
     """One per process."""
 
     def __init__(
         self,
         ask: Ask,
         store: Store,
-        ledger: Ledger,
+        ledger: TicketLedger,
         channels: Mapping[str, Channel],
         why: Callable[[Answer], str],
         *,
@@ -67,7 +67,7 @@ class Tickets:
             if state == "done":
                 return SILENCE
             return await self._new(event, channel, case, look=state == "decided")
-        except DATABASE_TROUBLE as wrong:
+        except DatabaseError as wrong:
             raise TryLater(f"the database does not answer ({type(wrong).__name__})") from wrong
 
     async def _new(self, event: Event, channel: TicketChannel, case: Case, *, look: bool) -> Reply:
@@ -77,7 +77,7 @@ class Tickets:
         mode = channel.mode(ticket.queue)
         if look and ticket.answered:
             ticket = replace(ticket, answered=False)  # perhaps by us: `deliver` looks for our own post first
-        known = Known(channel.own, channel.inbox)
+        known = MailboxContext(channel.own, channel.inbox)
         found = await consider(ticket, known, self._ask, self._checks)
         event = replace(event, question=Question(found.text))
         verdict, reasons = (found.verdict, found.reasons)
@@ -98,7 +98,7 @@ class Tickets:
             return await self._silent(event, case, found.answer, ticket.url, reasons)
         self._remember(event, found.answer, ticket.url, taken.verdict, reasons)
         to = {**found.to, "as": taken.verdict, **({"look": "yes"} if look else {})}
-        return Reply(found.worded(taken.verdict, reasons), to)
+        return Reply(found.to_answer(taken.verdict, reasons), to)
 
     async def _silent(self, event: Event, case: Case, answer: Answer, url: str, reasons: Sequence[str]) -> Reply:
         await asyncio.to_thread(self._remember, event, answer, url, "silent", reasons)
@@ -117,7 +117,7 @@ class Tickets:
         reason = ", ".join(reasons) if verdict == "silent" and not gap else ""
         self._store.remember(event, answer, reason=reason, why=why, link=url)
 
-    def _tell(self, taken: Taken) -> None:
+    def _tell(self, taken: LimitedVerdict) -> None:
         """Of a breaker that has tripped or recovered: the log at once, Slack through a stored event."""
         if not taken.breaker:
             return
@@ -143,7 +143,7 @@ class Tickets:
     async def _saved(self, save: Callable[[Event], Awaitable[None]], event: Event) -> None:
         try:
             await save(event)
-        except (OSError, RuntimeError, TryLater, DATABASE_TROUBLE) as wrong:
+        except (OSError, RuntimeError, TryLater, DatabaseError) as wrong:
             log.warning("alarm_not_stored", key=event.key, why=type(wrong).__name__)
 
     async def _breaker(self, event: Event) -> Reply:

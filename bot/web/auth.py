@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from starlette.requests import HTTPConnection
 
-from bot.rate_limit import Turns
+from bot.rate_limit import RateLimiter
 
 COOKIE = "postbote_session"
 SESSION = 12 * 3_600  # seconds; a working day
@@ -28,32 +28,32 @@ WRONG_AT_ONCE, WRONG_EVERY = 5, 30.0  # wrong tokens of one client, then one eve
 _PROXY = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"})
 
 
-class Gate:
+class AdminAuth:
     """One per process; sessions hold in every process with the same token."""
 
     def __init__(self, token: str = "") -> None:
         """`token`: empty where none is set."""
         self.token = token
         self._fernet = Fernet(_key(token)) if token else None
-        self._wrong = Turns(WRONG_AT_ONCE, WRONG_EVERY)
+        self._wrong = RateLimiter(WRONG_AT_ONCE, WRONG_EVERY)
 
-    def sees(self, request: HTTPConnection) -> bool:
+    def may_see_dashboard(self, request: HTTPConnection) -> bool:
         """May this request see the dashboard?"""
         return (self._bears(request) or bool(self.session(request))) if self.token else is_local(request)
 
-    def measures(self, request: HTTPConnection) -> bool:
+    def may_scrape(self, request: HTTPConnection) -> bool:
         """May this request see the metrics, which say nothing of any person? A local scraper needs no token."""
         return is_local(request) or self._bears(request)
 
-    def opens(self, given: str, request: HTTPConnection) -> tuple[str, float]:
+    def log_in(self, given: str, request: HTTPConnection) -> tuple[str, float]:
         """(a new session for who knows the token, seconds until this client may try again): one of them is empty."""
         client = client_of(request)
-        wait = self._wrong.wait(client, time.monotonic())
+        wait = self._wrong.seconds_until_free(client, time.monotonic())
         if wait or not self._fernet:
             return "", wait
         if not _same(given, self.token):
-            self._wrong.take(client, time.monotonic())
-            return "", self._wrong.wait(client, time.monotonic())
+            self._wrong.acquire(client, time.monotonic())
+            return "", self._wrong.seconds_until_free(client, time.monotonic())
         return self._fernet.encrypt(json.dumps({"form": secrets.token_urlsafe(16)}).encode()).decode(), 0.0
 
     def session(self, request: HTTPConnection) -> Mapping[str, str]:
@@ -71,11 +71,11 @@ class Gate:
         if not self.token or kind.lower() != "bearer":
             return False
         client, now = client_of(request), time.monotonic()
-        if self._wrong.wait(client, now):
+        if self._wrong.seconds_until_free(client, now):
             return False
         if _same(given.strip(), self.token):
             return True
-        self._wrong.take(client, now)
+        self._wrong.acquire(client, now)
         return False
 
 
@@ -89,7 +89,7 @@ def is_local(request: HTTPConnection) -> bool:
     return _is_loopback(client_of(request)) and _is_loopback(_name(request.headers.get("host", "")))
 
 
-def is_from_here(request: HTTPConnection) -> bool:
+def is_same_origin(request: HTTPConnection) -> bool:
     """Did our own page send this form, and no other site's? (w3.org/TR/fetch-metadata; RFC 6454 section 7.3)"""
     site = request.headers.get("sec-fetch-site")
     if site is not None:

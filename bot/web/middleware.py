@@ -25,7 +25,7 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-class Edge:
+class RequestLimits:
     """Before and after all routes."""
 
     def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY, slowest: float = SLOWEST_BODY) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.core.model import LANGUAGES, Answer, Event, Kept, Language, Reply, Tally
-from bot.web.auth import Gate
+from bot.web.auth import AdminAuth
 
 # Everything a page needs comes from this server: no inline script or style, nothing from elsewhere, no frame around it
 # (w3.org/TR/CSP3). Forms go nowhere unless a page says so.
@@ -30,7 +30,7 @@ HEADERS = {
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-class Insight(Protocol):
+class StatisticsQueries(Protocol):
     """What the dashboard asks of the store. All functions block, and raise what the database raises."""
 
     def tallies(self, since: float) -> Sequence[Tally]: ...
@@ -45,28 +45,28 @@ class Insight(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class PageContext:
     """What `serve` hands to the channels that show pages."""
 
-    consider: Callable[[Event], Awaitable[Reply]]  # for who waits on the line: logged, counted, kept; raises TryLater
+    handle: Callable[[Event], Awaitable[Reply]]  # for who waits on the line: logged, counted, kept; raises TryLater
     why: Callable[[Answer], str]  # the decision behind an answer, one fact a line
     html: Callable[[Path, str, Language, Mapping[str, Any]], str]  # a page, its words: templates/<second>.md
-    gate: Gate
-    insight: Insight
-    say: Callable[[str, str, Language], str]  # (words, name, language) → a text of templates/<words>.md
-    trouble: Callable[[], Awaitable[Mapping[str, str]]]  # part → what is wrong with it; empty: it is ready
+    auth: AdminAuth
+    statistics: StatisticsQueries
+    page_text: Callable[[str, str, Language], str]  # (words, name, language) → a text of templates/<words>.md
+    health: Callable[[], Awaitable[Mapping[str, str]]]  # part → what is wrong with it; empty: it is ready
     off: Mapping[str, str]  # channel that is not configured → which variable turns it on
 
 
 def language_of(request: Request) -> Language:
     """`?lang=`, else what the browser prefers, else German."""
     wanted = request.query_params.get("lang")
-    return next((one for one in LANGUAGES if one == wanted), None) or preferred(
+    return next((one for one in LANGUAGES if one == wanted), None) or parse_accept_language(
         request.headers.get("accept-language", "")
     )
 
 
-def preferred(header: str) -> Language:
+def parse_accept_language(header: str) -> Language:
     """Of an Accept-Language header (RFC 9110 section 12.5.4), the first of the highest weight that we speak."""
     best: tuple[float, Language] = (0.0, "de")
     for piece in header.split(","):

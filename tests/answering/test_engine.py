@@ -5,7 +5,7 @@ import weakref
 from pathlib import Path
 from typing import Any
 
-from bot.answering.engine import InUse, open_mind
+from bot.answering.engine import ReloadableEngine, load_engine
 from bot.core.model import Question
 from bot.settings import Settings
 from tests.servers.dns_server import DnsServer
@@ -21,10 +21,10 @@ def to_settings(data: Path, **changed: Any) -> Settings:
 async def test_a_renewed_mind_answers_and_the_old_one_is_let_go(data: Path) -> None:
     """Although the garbage collector looks at neither."""
     settings = to_settings(data)
-    use = InUse(open_mind(settings), settings)
+    use = ReloadableEngine(load_engine(settings), settings)
     assert gc.get_freeze_count() > 0
-    old = weakref.ref(use.mind.core._ranker)
-    assert use.renew() == ""
+    old = weakref.ref(use.engine.core._ranker)
+    assert use.reload() == ""
     gc.collect()  # of no use by itself: what is set aside is not looked at
     assert old() is None
     answer = await use.respond(Question("Welcher Port für POP3 mit SSL?"))
@@ -35,11 +35,11 @@ async def test_a_renewed_mind_answers_and_the_old_one_is_let_go(data: Path) -> N
 async def test_what_is_known_of_the_dns_outlives_a_mind(data: Path) -> None:
     async with DnsServer({"firma.de": {"MX": ["10 mx.firma.de."]}, "mx.firma.de": {"A": ["192.0.2.1"]}}) as server:
         settings = to_settings(data, postbote_nameservers=server.address)
-        use = InUse(open_mind(settings), settings)
+        use = ReloadableEngine(load_engine(settings), settings)
         await use.respond(Question("/mx firma.de"))
         asked = list(server.asked)
         assert "firma.de MX" in asked
-        assert use.renew() == ""
+        assert use.reload() == ""
         await use.respond(Question("/mx firma.de"))
         assert server.asked == asked
     gc.unfreeze()
@@ -49,10 +49,10 @@ def test_content_that_cannot_be_read_changes_nothing(data: Path, tmp_path: Path)
     knowledge = tmp_path / "knowledge"
     knowledge.symlink_to(PROJECT / "knowledge")
     settings = to_settings(data, postbote_knowledge=knowledge)
-    use = InUse(open_mind(settings), settings)
-    before = use.mind
+    use = ReloadableEngine(load_engine(settings), settings)
+    before = use.engine
     knowledge.unlink()
     knowledge.mkdir()
-    assert str(knowledge) in use.renew()
-    assert use.mind is before
+    assert str(knowledge) in use.reload()
+    assert use.engine is before
     gc.unfreeze()

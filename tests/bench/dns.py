@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from bot.answering.engine import open_mind, responder
+from bot.answering.engine import load_engine, responder
 from bot.core.dns.records import Lookup
 from bot.core.model import Question
 from bot.lookup import open_lookup
@@ -154,8 +154,8 @@ async def first_hangs(servers: Servers) -> dict[str, Any]:
 
 async def measured(servers: Servers, folder: Path) -> dict[str, Any]:
     settings = Settings(postbote_data_dir=folder, postbote_nameservers=servers.answers)
-    mind = open_mind(settings)
-    respond = responder(mind, settings)
+    engine = load_engine(settings)
+    respond = responder(engine, settings)
     domains = [f"d{n}.example.net" for n in range(RATED)]
     lookup = open_lookup(servers.answers)
     cold, cold_cpu = await rate(lookup, domains)

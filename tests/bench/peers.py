@@ -30,7 +30,7 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import OrGroup, QueryParser
 
-from bot.answering.engine import open_mind
+from bot.answering.engine import load_engine
 from bot.core.matching.calibration import Sample, chances, learnt, worths
 from bot.core.matching.training import examples_of
 from bot.core.model import Decision, Knowledge, Outcome, Question
@@ -202,12 +202,12 @@ def _decision(best: str, order: Sequence[str]) -> Decision:
 
 
 def own(lines: Sequence[Line], data: Path) -> tuple[Row, Knowledge]:
-    mind = open_mind(Settings(postbote_data_dir=data))
+    engine = load_engine(Settings(postbote_data_dir=data))
     begun = time.process_time()
     for line in lines:
-        mind.core.decide(Question(line.text))
+        engine.core.decide(Question(line.text))
     seconds = (time.process_time() - begun) / len(lines)
-    return Row("Postbote", cross_validate(lines, mind.core), seconds), mind.knowledge
+    return Row("Postbote", cross_validate(lines, engine.core), seconds), engine.knowledge
 
 
 def main(files: Sequence[Path]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.answering.engine import open_mind
+from bot.answering.engine import load_engine
 from bot.core.model import Question
 from bot.ops.evaluate import read_set
 from bot.settings import Settings
@@ -25,7 +25,7 @@ def figures(rounds: int) -> Iterator[Figure]:
     """One answer a second is one core's."""
     texts = [line.text for file in sorted((PROJECT / "tests/eval").glob("*.jsonl")) for line in read_set(file)]
     with TemporaryDirectory() as folder:
-        core = open_mind(Settings(postbote_data_dir=Path(folder))).core
+        core = load_engine(Settings(postbote_data_dir=Path(folder))).core
         yield from _told(middle([_round(texts, lambda text: core.decide(Question(text))) for _ in range(rounds)]))
 
 

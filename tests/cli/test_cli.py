@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.answering.router import ask
 from bot.channels.slack.manifest import SCOPES
 from bot.cli import format as show
@@ -178,14 +178,14 @@ async def test_doctor_ends_well_where_all_is_well(data: Path) -> None:
 
 
 @slow
-def test_gaps_and_why_read_what_slack_left_behind(data: Path, mind: Mind) -> None:
+def test_gaps_and_why_read_what_slack_left_behind(data: Path, engine: AnswerEngine) -> None:
     store = Store("", data)
     store.open()
     for number, text in enumerate(["Wie richte ich Outlook ein?", "wie richte ich outlook ein", "=1+1 max@firma.de"]):
         event = Event(f"T1:C1:{number}:question", "slack", Question(text), {}, place="T1:C1", person="T1:U1")
-        answer = ask(mind.core, Question(text))
+        answer = ask(engine.core, Question(text))
         store.remember(
-            event, answer, why=show.why(answer, mind.core.evidence_for), link="https://x.slack.com/archives/1"
+            event, answer, why=show.why(answer, engine.core.evidence_for), link="https://x.slack.com/archives/1"
         )
     store.close()
     assert "    2  de  decline" in postbote(data, "gaps").stdout

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from bot.answering.engine import Mind
-from bot.answering.router import ask, open_respond
+from bot.answering.engine import AnswerEngine
+from bot.answering.router import ask, make_responder
 from bot.commands import find_commands
 from bot.commands.check import examine
 from bot.core.model import LANGUAGES, Language, Question
@@ -44,22 +44,24 @@ SAID = [
 
 
 @pytest.mark.parametrize(("argument", "language", "expected"), SAID, ids=[row[0][:40] for row in SAID])
-async def test_check_says_what_the_dns_says(mind: Mind, argument: str, language: Language, expected: list[str]) -> None:
+async def test_check_says_what_the_dns_says(
+    engine: AnswerEngine, argument: str, language: Language, expected: list[str]
+) -> None:
     async with DnsServer(ZONE) as server:
-        respond = open_respond(
-            mind.core, find_commands(), mind.knowledge.provider, open_lookup(server.address, budget=2.0)
+        respond = make_responder(
+            engine.core, find_commands(), engine.knowledge.provider, open_lookup(server.address, budget=2.0)
         )
         answer = await respond(Question(argument, command="check", language=language))
-        said = mind.renderer.render(answer)
+        said = engine.renderer.render(answer)
     for words in expected:
         assert words in said
     assert re.search(r"FAQ|/check", said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_what_an_answer_offers_is_examined_at_once(mind: Mind, language: Language) -> None:
+async def test_what_an_answer_offers_is_examined_at_once(engine: AnswerEngine, language: Language) -> None:
     """As for a ticket: the answer's own facts go in, the facts of a reply come out."""
-    answer = ask(mind.core, Question(ERROR, language=language))
+    answer = ask(engine.core, Question(ERROR, language=language))
     async with DnsServer(ZONE) as server:
         found = await examine(answer.facts["checks"], open_lookup(server.address, budget=2.0))
     (row,) = found["results"]
@@ -67,7 +69,7 @@ async def test_what_an_answer_offers_is_examined_at_once(mind: Mind, language: L
     assert await examine([], open_lookup("127.0.0.1:9", budget=0.1)) == {"help": False, "results": []}
 
 
-async def test_names_that_must_not_be_asked_reach_no_server(mind: Mind) -> None:
+async def test_names_that_must_not_be_asked_reach_no_server(engine: AnswerEngine) -> None:
     async with DnsServer(ZONE) as server:
         lookup = open_lookup(server.address, budget=2.0)
         names = ["host.internal", "printer.local", "nas.lan", "localhost", "1.168.192.in-addr.arpa"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.router import open_respond
+from bot.answering.router import make_responder
 from bot.commands import Tools, find_commands
 from bot.content.loader import load
 from bot.content.renderer import Renderer
@@ -47,7 +47,7 @@ class Silent:
 
 def say(command: str, argument: str, language: Language = "de", dns: Dns | None = None) -> str:
     lookup = dns or Dns(MxResult("nxdomain"))
-    respond = open_respond(Silent, COMMANDS, KNOWLEDGE.provider, lookup)  # type: ignore[arg-type]
+    respond = make_responder(Silent, COMMANDS, KNOWLEDGE.provider, lookup)  # type: ignore[arg-type]
     return RENDERER.render(asyncio.run(respond(Question(argument, command=command, language=language))))
 
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from bot.answering.engine import Mind
-from bot.answering.router import open_respond
+from bot.answering.engine import AnswerEngine
+from bot.answering.router import make_responder
 from bot.channels.slack.mrkdwn import to_mrkdwn, to_plain
 from bot.cli.format import plain
 from bot.commands import find_commands
@@ -47,9 +47,9 @@ NEARLY: dict[Language, tuple[str, str]] = {  # of IMAP without SSL the FAQ says 
 }
 
 
-def said(mind: Mind, language: Language, email: str = EMAIL) -> str:
-    respond = open_respond(mind.core, find_commands(), mind.knowledge.provider, open_lookup("127.0.0.1:9"))
-    return mind.renderer.render(asyncio.run(respond(Question(email, command="login", language=language))))
+def said(engine: AnswerEngine, language: Language, email: str = EMAIL) -> str:
+    respond = make_responder(engine.core, find_commands(), engine.knowledge.provider, open_lookup("127.0.0.1:9"))
+    return engine.renderer.render(asyncio.run(respond(Question(email, command="login", language=language))))
 
 
 def table(markdown: str) -> list[list[str]]:
@@ -58,32 +58,32 @@ def table(markdown: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_fact_of_the_table_stands_in_the_faqs_entry(mind: Mind, language: Language) -> None:
-    heading, *rows = table(said(mind, language))
+def test_every_fact_of_the_table_stands_in_the_faqs_entry(engine: AnswerEngine, language: Language) -> None:
+    heading, *rows = table(said(engine, language))
     assert heading[1:] == ["Server", "Port", "Alias"]
     found = {(row, column): cell for row, cells in enumerate(rows) for column, cell in enumerate(cells[1:]) if cell}
     short, long = NEARLY[language]
     assert found.pop((4, 0)) == short
-    assert long in mind.renderer.entry("imap-server", language)
+    assert long in engine.renderer.entry("imap-server", language)
     assert found == {place: value for place, (value, _) in FACTS.items()}
     for value, entry in FACTS.values():
         if entry:
-            assert value in mind.renderer.entry(entry, language, EMAIL, "example.com"), (value, entry)
-            assert f"`{entry}`" in said(mind, language)
+            assert value in engine.renderer.entry(entry, language, EMAIL, "example.com"), (value, entry)
+            assert f"`{entry}`" in said(engine, language)
     assert all(word in row[0] for word, row in zip(WORDS[language], rows, strict=True))
 
 
-def test_both_languages_say_the_same(mind: Mind) -> None:
+def test_both_languages_say_the_same(engine: AnswerEngine) -> None:
     """Everything that is code, and every number, in the same order."""
-    german, english = (said(mind, language) for language in LANGUAGES)
+    german, english = (said(engine, language) for language in LANGUAGES)
     assert re.findall(r"`[^`]+`|\d+", german) == re.findall(r"`[^`]+`|\d+", english)
     assert [row[1:] for row in table(german)][:5] == [row[1:] for row in table(english)][:5]
     assert len(german.split("\n\n")) == len(english.split("\n\n"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_figure_is_written_in_the_template(mind: Mind, language: Language) -> None:
-    changed = mind.renderer.block(
+def test_no_figure_is_written_in_the_template(engine: AnswerEngine, language: Language) -> None:
+    changed = engine.renderer.block(
         "login",
         language,
         language,
@@ -115,18 +115,18 @@ def test_no_figure_is_written_in_the_template(mind: Mind, language: Language) ->
     ],
 )
 def test_the_separator_is_explained_with_what_the_faq_says_and_no_more(
-    mind: Mind, language: Language, form: str, honest: str
+    engine: AnswerEngine, language: Language, form: str, honest: str
 ) -> None:
-    why = said(mind, language).split("\n\n")[1]
+    why = said(engine, language).split("\n\n")[1]
     assert why.startswith(("Warum das `%`?", "Why the `%`?"))
     assert form in why
     assert why.endswith(honest)
-    assert "`email%domain`" in mind.renderer.entry("login-name", language)
+    assert "`email%domain`" in engine.renderer.entry("login-name", language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_channel_shows_the_table(mind: Mind, language: Language) -> None:
-    markdown = said(mind, language)
+def test_every_channel_shows_the_table(engine: AnswerEngine, language: Language) -> None:
+    markdown = said(engine, language)
     html = to_html(markdown)
     assert html.count("<tr>") == 8
     assert '<th scope="col">Alias</th>' in html
@@ -142,8 +142,8 @@ def test_every_channel_shows_the_table(mind: Mind, language: Language) -> None:
 
 
 @pytest.mark.parametrize("email", ["a|b@example.com", "a`b@example.com", "a*b_c@example.com", "<a&b@example.com>"])
-def test_no_address_breaks_the_table(mind: Mind, email: str) -> None:
-    markdown = said(mind, "de", email)
+def test_no_address_breaks_the_table(engine: AnswerEngine, email: str) -> None:
+    markdown = said(engine, "de", email)
     rows = table(markdown)
     assert {len(row) for row in rows} == {4}
     assert rows[-1][1] == email.strip("<>").replace("@", "%")
@@ -151,9 +151,9 @@ def test_no_address_breaks_the_table(mind: Mind, email: str) -> None:
     assert to_html(markdown).count("<tr>") == 8
 
 
-def test_what_cannot_be_seen_in_the_address_is_shown(mind: Mind) -> None:
-    assert "`max@fir[U+200B]ma.de`" in said(mind, "de", "max@fir\u200bma.de")
-    assert "`a␣b@firma.de`" in said(mind, "en", "a b@firma.de")
+def test_what_cannot_be_seen_in_the_address_is_shown(engine: AnswerEngine) -> None:
+    assert "`max@fir[U+200B]ma.de`" in said(engine, "de", "max@fir\u200bma.de")
+    assert "`a␣b@firma.de`" in said(engine, "en", "a b@firma.de")
 
 
 def test_what_is_no_table_is_left_alone() -> None:

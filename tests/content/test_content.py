@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.answering.router import ask, facts_of
 from bot.commands import find_commands
 from bot.content.loader import NO_ENTRIES
@@ -14,24 +14,24 @@ from tests.slow import slow
 ENTRIES = sorted(f.stem for f in (PROJECT / "knowledge").glob("*.yaml") if f.stem not in NO_ENTRIES)
 
 
-def answered(mind: Mind, entry: str, language: Language, address: str = "", domain: str = "") -> str:
+def answered(engine: AnswerEngine, entry: str, language: Language, address: str = "", domain: str = "") -> str:
     part = Part("", "answer", (entry,), 1.0, "test")
     decision = Decision("answer", (entry,), language, 1.0, (part,), "", address, domain)
-    return mind.renderer.render(Answer("answer", language, facts_of(decision), decision))
+    return engine.renderer.render(Answer("answer", language, facts_of(decision), decision))
 
 
 @slow
-def test_the_content_has_no_problem(mind: Mind) -> None:
-    found = all_problems(PROJECT / "knowledge", PROJECT / "templates", mind, find_commands())
+def test_the_content_has_no_problem(engine: AnswerEngine) -> None:
+    found = all_problems(PROJECT / "knowledge", PROJECT / "templates", engine, find_commands())
     assert [str(problem) for problem in found] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("entry", ENTRIES)
-def test_an_answer_names_its_entry_and_section(mind: Mind, entry: str, language: Language) -> None:
-    said = answered(mind, entry, language)
+def test_an_answer_names_its_entry_and_section(engine: AnswerEngine, entry: str, language: Language) -> None:
+    said = answered(engine, entry, language)
     assert f"`{entry}`" in said
-    assert mind.knowledge.entries[entry].faq in said
+    assert engine.knowledge.entries[entry].faq in said
     assert "{{" not in said
 
 
@@ -57,39 +57,39 @@ SAYS = [
 
 
 @pytest.mark.parametrize(("entry", "facts"), SAYS, ids=[row[0] for row in SAYS])
-def test_an_entry_states_its_facts_in_both_languages(mind: Mind, entry: str, facts: list[str]) -> None:
+def test_an_entry_states_its_facts_in_both_languages(engine: AnswerEngine, entry: str, facts: list[str]) -> None:
     for language in LANGUAGES:
         for fact in facts:
-            assert fact in answered(mind, entry, language)
+            assert fact in answered(engine, entry, language)
 
 
-def test_what_the_asker_gave_is_filled_in(mind: Mind) -> None:
-    assert "`smtp.firma.de`" in answered(mind, "smtp-server", "de", "max@firma.de", "firma.de")
-    assert "`max%firma.de`" in answered(mind, "login-name", "en", "max@firma.de", "firma.de")
+def test_what_the_asker_gave_is_filled_in(engine: AnswerEngine) -> None:
+    assert "`smtp.firma.de`" in answered(engine, "smtp-server", "de", "max@firma.de", "firma.de")
+    assert "`max%firma.de`" in answered(engine, "login-name", "en", "max@firma.de", "firma.de")
 
 
-def test_figures_stand_in_one_place_only(mind: Mind) -> None:
-    for entry in mind.knowledge.entries.values():
+def test_figures_stand_in_one_place_only(engine: AnswerEngine) -> None:
+    for entry in engine.knowledge.entries.values():
         for language in LANGUAGES:
-            assert not [f for f in figures(mind.knowledge) if f in entry.answer[language]], entry.id
+            assert not [f for f in figures(engine.knowledge) if f in entry.answer[language]], entry.id
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("entry", ENTRIES)
-def test_a_title_sent_back_from_a_menu_leads_to_its_entry(mind: Mind, entry: str, language: Language) -> None:
-    decision = mind.core.decide(Question(mind.knowledge.entries[entry].title[language]))
+def test_a_title_sent_back_from_a_menu_leads_to_its_entry(engine: AnswerEngine, entry: str, language: Language) -> None:
+    decision = engine.core.decide(Question(engine.knowledge.entries[entry].title[language]))
     assert (decision.outcome, decision.entries[:1]) == ("answer", (entry,))
 
 
 @pytest.mark.parametrize("text", ["", "help", "Hilfe", "<@U1>", "/nonsense", "/nonsense x"])
-def test_who_only_calls_the_bot_is_told_what_it_does(mind: Mind, text: str) -> None:
-    said = mind.renderer.render(ask(mind.core, Question(text)))
+def test_who_only_calls_the_bot_is_told_what_it_does(engine: AnswerEngine, text: str) -> None:
+    said = engine.renderer.render(ask(engine.core, Question(text)))
     assert "/faq" in said
     assert "/mx" in said
 
 
-def test_a_refusal_says_what_is_covered_and_offers_a_person(mind: Mind) -> None:
+def test_a_refusal_says_what_is_covered_and_offers_a_person(engine: AnswerEngine) -> None:
     for language, person in (("de", "Support"), ("en", "support team")):
-        said = mind.renderer.block("decline", language, "de" if language == "de" else "en")
+        said = engine.renderer.block("decline", language, "de" if language == "de" else "en")
         assert person in said
         assert "SMTP" in said

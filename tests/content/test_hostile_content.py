@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.content.loader import KnowledgeError, load
 from bot.content.renderer import LONGEST, Renderer, WordingError
 from bot.core.model import Answer
@@ -43,9 +43,9 @@ ENTRIES = [
 
 
 @pytest.mark.parametrize("answer", ENTRIES)
-def test_an_entry_says_words_and_figures_and_can_do_nothing(mind: Mind, answer: str) -> None:
-    entry = replace(mind.knowledge.entries["smtp-server"], answer={"de": answer, "en": answer})
-    knowledge = replace(mind.knowledge, entries={**mind.knowledge.entries, "smtp-server": entry})
+def test_an_entry_says_words_and_figures_and_can_do_nothing(engine: AnswerEngine, answer: str) -> None:
+    entry = replace(engine.knowledge.entries["smtp-server"], answer={"de": answer, "en": answer})
+    knowledge = replace(engine.knowledge, entries={**engine.knowledge.entries, "smtp-server": entry})
     began = time.process_time()
     with pytest.raises(WordingError):
         Renderer(CHECKOUT / "templates", knowledge).entry("smtp-server", "de")
@@ -63,10 +63,10 @@ TEMPLATES = [
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_a_template_is_sandboxed_and_its_output_has_an_end(mind: Mind, tmp_path: Path, template: str) -> None:
+def test_a_template_is_sandboxed_and_its_output_has_an_end(engine: AnswerEngine, tmp_path: Path, template: str) -> None:
     (tmp_path / "hostile.md").write_text(template, encoding="utf-8")
     with pytest.raises(WordingError):
-        Renderer(tmp_path, mind.knowledge).render(Answer("hostile", "de", {}))
+        Renderer(tmp_path, engine.knowledge).render(Answer("hostile", "de", {}))
     assert LONGEST >= 40_000, "Slack's own limit"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.content.model_cache import file_name, fingerprint, remembered
+from bot.content.model_cache import file_name, fingerprint, load_or_train
 from bot.core.matching.training import Trained
 
 
@@ -19,32 +19,32 @@ def not_again() -> Trained:
 
 
 def test_what_was_learnt_is_remembered(tmp_path: Path) -> None:
-    remembered([tmp_path / "new"], "a", training)
-    again = remembered([tmp_path / "new"], "a", not_again)
+    load_or_train([tmp_path / "new"], "a", training)
+    again = load_or_train([tmp_path / "new"], "a", not_again)
     assert (again.features, again.owners) == (training().features, training().owners)
     assert np.array_equal(again.weights, training().weights)
 
 
 def test_a_later_folder_serves_too(tmp_path: Path) -> None:
-    remembered([tmp_path / "packaged"], "a", training)
-    assert remembered([tmp_path / "cache", tmp_path / "packaged"], "a", not_again).owners == ("ports", "webmail")
+    load_or_train([tmp_path / "packaged"], "a", training)
+    assert load_or_train([tmp_path / "cache", tmp_path / "packaged"], "a", not_again).owners == ("ports", "webmail")
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x03\x04 cut off"])
 def test_a_broken_file_is_only_a_slower_start(tmp_path: Path, content: bytes) -> None:
     (tmp_path / file_name("a")).write_bytes(content)
-    assert remembered([tmp_path], "a", training).owners == ("ports", "webmail")
-    remembered([tmp_path], "a", not_again)
+    assert load_or_train([tmp_path], "a", training).owners == ("ports", "webmail")
+    load_or_train([tmp_path], "a", not_again)
 
 
 def test_a_folder_that_cannot_be_written_is_only_a_slower_start(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert remembered([tmp_path / "file" / "folder"], "a", training).owners == ("ports", "webmail")
+    assert load_or_train([tmp_path / "file" / "folder"], "a", training).owners == ("ports", "webmail")
 
 
 def test_the_training_of_other_content_is_thrown_away(tmp_path: Path) -> None:
-    remembered([tmp_path], "old", training)
-    remembered([tmp_path], "new", training)
+    load_or_train([tmp_path], "old", training)
+    load_or_train([tmp_path], "new", training)
     assert [f.name for f in tmp_path.iterdir()] == [file_name("new")]
 
 

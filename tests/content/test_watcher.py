@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.content.watcher import Reload
+from bot.content.watcher import ContentWatcher
 from tests.test_run import PROJECT, running
 
 CHANGES: list[tuple[str, str, str, str]] = [
@@ -32,7 +32,7 @@ async def test_only_sound_content_is_taken_over(examined: str, taken: str, probl
             use[0] = "new"
         return taken
 
-    reload = Reload([], examine, take_over)
+    reload = ContentWatcher([], examine, take_over)
     await reload.changed()
     assert (reload.problem, use[0]) == (problem, version)
 
@@ -44,7 +44,7 @@ async def test_a_changed_file_is_seen_and_a_folder_that_is_gone_is_no_end(tmp_pa
         seen.set()
         return "not yet"
 
-    reload = Reload([tmp_path], examine, str)
+    reload = ContentWatcher([tmp_path], examine, str)
     watching = asyncio.create_task(reload.run())
     await asyncio.sleep(0.3)
     (tmp_path / ".swap.yaml").write_text("an editor's own")
@@ -71,7 +71,7 @@ async def test_a_folder_is_followed_that_a_link_exchanges_for_another(tmp_path: 
     content.mkdir()
     (content / "..data").symlink_to(tmp_path / "one")
     (content / "a.yaml").symlink_to("..data/a.yaml")
-    watching = asyncio.create_task(Reload([content], examine, str).run())
+    watching = asyncio.create_task(ContentWatcher([content], examine, str).run())
     await asyncio.sleep(0.3)
     (content / "..new").symlink_to(tmp_path / "two")
     (content / "..new").rename(content / "..data")

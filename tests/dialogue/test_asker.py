@@ -4,11 +4,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from bot.answering.router import open_respond
+from bot.answering.router import make_responder
 from bot.commands import find_commands
 from bot.core.dns.records import Lookup, MxHost, MxResult
 from bot.core.model import Answer, Event, Provider, Question
-from bot.dialogue.manager import Desk
+from bot.dialogue.manager import DialogueManager
 from bot.storage.store import Store
 
 PROVIDER = Provider("OVH", {}, {}, {}, {}, "%")
@@ -32,17 +32,17 @@ class Counted:
         raise NotImplementedError
 
 
-def desk(folder: Path, lookup: Lookup) -> Desk:
+def desk(folder: Path, lookup: Lookup) -> DialogueManager:
     store = Store("", folder)
     store.open()
     core: Any = None  # no command but /faq asks it
-    return Desk(open_respond(core, find_commands(), PROVIDER, lookup), store, {}, dict, lambda answer: "")
+    return DialogueManager(make_responder(core, find_commands(), PROVIDER, lookup), store, {}, dict, lambda answer: "")
 
 
 def test_a_command_counts_for_its_asker(tmp_path: Path) -> None:
     lookup = Counted()
     event = Event("T1:C1:1:command", "slack", Question("example.com", "mx", language="de"), person="T1:U1")
-    reply = asyncio.run(desk(tmp_path, lookup).consider(event))
+    reply = asyncio.run(desk(tmp_path, lookup).handle(event))
     assert isinstance(reply.answer, Answer)
     assert lookup.asked == ["T1:U1 example.com"]
 
@@ -52,13 +52,13 @@ def test_a_button_for_the_other_language_counts_for_who_pressed(tmp_path: Path) 
     lookup = Counted()
     facts = {"key": "T1:C1:1:command", "language": "de", "ask": ["mx", "example.com"]}
     event = Event("T1:C1:2:press", "slack", Question(""), act="language", facts=facts, person="T1:U2")
-    asyncio.run(desk(tmp_path, lookup).consider(event))
+    asyncio.run(desk(tmp_path, lookup).handle(event))
     assert lookup.asked == ["T1:U2 example.com"]
 
 
 def test_nobody_in_particular_asks_in_a_terminal() -> None:
     lookup = Counted()
     core: Any = None
-    respond = open_respond(core, find_commands(), PROVIDER, lookup)
+    respond = make_responder(core, find_commands(), PROVIDER, lookup)
     asyncio.run(respond(Question("/mx example.com")))
     assert lookup.asked == [" example.com"]

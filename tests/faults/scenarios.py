@@ -139,7 +139,7 @@ async def database_down(folder: Path, database: Database, size: Size) -> Outcome
     for worker in world.workers:
         worker.supervise()
     readiness = Readiness(world.workers)
-    readiness.watch()
+    readiness.event_log()
     sending = asyncio.create_task(world.burst(size.events // 2, size.down + 3))
     await asyncio.sleep(1.0)
     await asyncio.to_thread(database.server.stop)

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.durable.leases import LOST_AFTER, PostgresSlots, to_conninfo
+from bot.durable.leases import LOST_AFTER, PostgresLeases, to_conninfo
 from tests.faults.scenarios import ON_POSTGRESQL, ON_SQLITE, SHORT, Database, new_server
 from tests.faults.world import free_port, kill_all
 from tests.servers.postgres import Postgres, binaries
@@ -69,11 +69,11 @@ def test_the_server_notices_within_seconds_that_the_holder_of_a_lock_is_gone(ser
 
 def test_a_slot_belongs_to_one_process_and_a_server_that_is_away_is_told(server: Postgres) -> None:
     url = server.database()
-    one, other = PostgresSlots(url), PostgresSlots(url)
+    one, other = PostgresLeases(url), PostgresLeases(url)
     assert one.take(3)
     assert not other.take(3)
     one.close()
     assert other.take(3)
     other.close()
     with pytest.raises(ConnectionError, match="refused"):
-        PostgresSlots(f"postgresql://postgres@127.0.0.1:{free_port()}/postgres")
+        PostgresLeases(f"postgresql://postgres@127.0.0.1:{free_port()}/postgres")

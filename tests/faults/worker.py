@@ -12,18 +12,18 @@ from pathlib import Path
 import uvicorn
 
 from bot.channels.slack import Slack
-from bot.commands import Office
-from bot.contracts import Channel, Parts
+from bot.commands import ChannelAdmin
+from bot.contracts import Channel, ChannelContext
 from bot.core.model import Answer, Language, Question
-from bot.dialogue.manager import Desk
-from bot.durable.worker import Jobs
+from bot.dialogue.manager import DialogueManager
+from bot.durable.worker import Worker
 from bot.observability.logging import configure
 from bot.serve import DRAIN, open_app
 from bot.settings import Settings
 from bot.storage.store import Store
 
 
-async def respond(question: Question, office: Office | None = None, person: str = "") -> Answer:
+async def respond(question: Question, office: ChannelAdmin | None = None, person: str = "") -> Answer:
     await asyncio.sleep(0.01)
     return Answer("echo", "de", {"text": os.environ.get("WORD", "") + question.text})
 
@@ -54,13 +54,13 @@ async def main() -> None:
     settings = Settings()
     database, folder = settings.database_url, settings.postbote_data_dir
     store = Store(database, folder)
-    desk = Desk(respond, store, channels, dict, lambda answer: "")
-    jobs = Jobs(database, folder, desk.consider, channels, store)
-    parts = Parts(jobs.store, respond, to_text, {}, label, label, desk.concerns, store)
+    desk = DialogueManager(respond, store, channels, dict, lambda answer: "")
+    jobs = Worker(database, folder, desk.handle, channels, store)
+    parts = ChannelContext(jobs.enqueue, respond, to_text, {}, label, label, desk.should_store, store)
     slack = channels["slack"] = Slack(parts, settings, settle=float(os.environ["SETTLE"]), pace=0.0)
     await jobs.start()
     await slack.start()
-    app = open_app(jobs.trouble, channels)
+    app = open_app(jobs.readiness_problem, channels)
     config = uvicorn.Config(
         app, port=settings.postbote_port, log_config=None, lifespan="off", timeout_graceful_shutdown=DRAIN
     )

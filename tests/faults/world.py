@@ -239,11 +239,11 @@ class Readiness:
     said: list[tuple[float, tuple[int, ...]]] = field(default_factory=list)
     _task: asyncio.Task[None] | None = None
 
-    def watch(self) -> None:
+    def event_log(self) -> None:
         """Until `stop`."""
-        self._task = asyncio.create_task(self._watch())
+        self._task = asyncio.create_task(self._event_log())
 
-    async def _watch(self) -> None:
+    async def _event_log(self) -> None:
         while True:
             asked = time.monotonic()
             found = await asyncio.gather(*(worker.status() for worker in self.workers))

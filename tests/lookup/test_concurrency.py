@@ -7,14 +7,14 @@ import pytest
 from bot.core.dns.records import Lookup
 from bot.core.model import UserError
 from bot.lookup import open_lookup
-from bot.lookup.concurrency import Shares
+from bot.lookup.concurrency import LookupLimiter
 from tests.servers.dns_server import DnsServer
 
 
 class Crowd:
     """Look-ups that take a place and keep it until they are told to go."""
 
-    def __init__(self, shares: Shares) -> None:
+    def __init__(self, shares: LookupLimiter) -> None:
         self._shares = shares
         self.outcomes: list[str] = []
         self.go = asyncio.Semaphore(0)
@@ -57,13 +57,13 @@ PLACES = [
     ("patience", "people", "outcomes"), [row[1:] for row in PLACES], ids=[row[0] for row in PLACES]
 )
 async def test_places_are_shared(patience: float, people: list[str], outcomes: list[str]) -> None:
-    crowd = Crowd(Shares(at_once=4, each=2, waiting_each=2, patience=patience))
+    crowd = Crowd(LookupLimiter(at_once=4, each=2, waiting_each=2, patience=patience))
     crowd.come(*people)
     assert await crowd.seen(len(outcomes)) == outcomes
 
 
 async def test_who_waits_gets_the_place_of_who_goes() -> None:
-    crowd = Crowd(Shares(at_once=4, each=2, waiting_each=2, patience=LONG))
+    crowd = Crowd(LookupLimiter(at_once=4, each=2, waiting_each=2, patience=LONG))
     crowd.come("a", "a", "a")
     await asyncio.sleep(0.02)
     assert crowd.outcomes == ["in", "in"]
@@ -90,7 +90,7 @@ async def silently(lookup: Lookup, domain: str) -> None:
 
 
 async def test_nothing_is_kept_of_who_has_gone() -> None:
-    shares = Shares()
+    shares = LookupLimiter()
     async with DnsServer({"example.com": {"MX": ["0 ."]}}) as server:
         lookup = open_lookup(server.address, shares=shares)
         for number in range(5):

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from bot.core.model import UserError
 from bot.lookup import open_lookup
-from bot.lookup.name_policy import Names
+from bot.lookup.name_policy import NamePolicy
 from bot.settings import Settings
 from tests.servers.dns_server import DnsServer
 
@@ -38,7 +38,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("name", "refusal"), [row[1:] for row in REFUSED], ids=[f"{r[1]}: {r[0]}" for r in REFUSED])
 def test_what_is_not_public_is_not_asked(name: str, refusal: str) -> None:
-    assert Names(INTERNAL).refusal(name) == refusal
+    assert NamePolicy(INTERNAL).refusal(name) == refusal
 
 
 @pytest.mark.parametrize(

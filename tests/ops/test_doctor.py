@@ -6,10 +6,10 @@ import psycopg
 import pytest
 import sqlalchemy as sql
 
-from bot.contracts import Check
+from bot.contracts import DoctorResult
 from bot.lookup import open_lookup
 from bot.ops.database_checks import facts_of
-from bot.ops.doctor import examine
+from bot.ops.doctor import run_checks
 from bot.settings import Settings
 from tests.ops.test_erase_person import POSTGRES, new_database
 
@@ -46,7 +46,7 @@ async def test_a_folder_that_everybody_may_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "postbote.sqlite").touch()
     for mode, well in ((0o755, False), (0o750, True)):
         tmp_path.chmod(mode)
-        checks = examine(settings, open_lookup("127.0.0.1:9"), lambda: Check("content", True, ""))
+        checks = run_checks(settings, open_lookup("127.0.0.1:9"), lambda: DoctorResult("content", True, ""))
         found = [await anext(checks), await anext(checks)][1]
         assert (found.name, found.ok) == ("data folder", well), found.says
         await checks.aclose()  # type: ignore[attr-defined]  # an async generator

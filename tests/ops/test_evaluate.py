@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.core.model import Decision, Outcome, Part
 from bot.ops.evaluate import Line, cross_validate, metrics, read_set, report, run_set, to_text
 
@@ -54,10 +54,10 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
         read_set(tmp_path / "set.jsonl")
 
 
-def test_cross_validation_decides_every_line_and_leaves_the_figures_as_they_were(mind: Mind) -> None:
+def test_cross_validation_decides_every_line_and_leaves_the_figures_as_they_were(engine: AnswerEngine) -> None:
     lines = read_set(Path(__file__).parents[1] / "eval/questions-dev.jsonl")[:60]
-    before = mind.core.figures
-    results = cross_validate(lines, mind.core)
+    before = engine.core.figures
+    results = cross_validate(lines, engine.core)
     assert [r.line for r in results] == lines
-    assert mind.core.figures is before
+    assert engine.core.figures is before
     assert metrics(results)["score"] > 0.5

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.answering.engine import open_mind
+from bot.answering.engine import load_engine
 from bot.settings import Settings
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope, new_ts
@@ -31,7 +31,7 @@ async def messages(folder: Path) -> Mapping[str, Mapping[str, Any]]:
     who: dict[str, Any] = {"postbote_slack_editors": "U10001", "postbote_slack_helpers": "S0HELP,C0HELP"}
     async with (
         DnsServer(ZONE) as server,
-        running(folder, open_mind(Settings()), **who, postbote_nameservers=server.address) as bot,
+        running(folder, load_engine(Settings()), **who, postbote_nameservers=server.address) as bot,
     ):
         bot.slack.locale = "de-DE"
         room = Room(bot, "C0001")

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.answering.engine import open_mind
+from bot.answering.engine import load_engine
 from bot.answering.router import ask as decide
 from bot.core.model import Answer, Event, Language, Question
 from bot.settings import Settings
@@ -47,14 +47,14 @@ TALK = {
 
 def fill(folder: Path) -> None:
     """Four weeks of questions that were really decided, at made-up times."""
-    mind, store, luck = open_mind(Settings()), Store("", folder), random.Random(7)
+    engine, store, luck = load_engine(Settings()), Store("", folder), random.Random(7)
     store.open()
     table, now = METADATA.tables["postbote_decisions"], time.time()
     for number in range(420):
         language: Language = luck.choice(("de", "de", "en"))
         event = Event(f"picture:{number}", luck.choice(("slack", "slack", "web", "mail")), Question(""))
         event = replace(event, question=Question(luck.choice(ASKED[language])))
-        answer = Answer("ports", language) if "/" in event.question.text else decide(mind.core, event.question)
+        answer = Answer("ports", language) if "/" in event.question.text else decide(engine.core, event.question)
         store.remember(event, answer, why="the decision, one fact a line")
         store.sent(event.key, "", luck.lognormvariate(-1.6, 0.7))
         if answer.template == "answer" and number % 3 == 0:

@@ -55,9 +55,9 @@ class RtServer:
     async def mail(self, raw: bytes, queue: str = "Support") -> None:
         """As Postfix hands a mail to RT."""
         command = ("rt-mailgate-5", "--queue", queue, "--action", "correspond", "--url", self.url)
-        gate = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
-        await gate.communicate(raw)
-        assert gate.returncode == 0
+        auth = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
+        await auth.communicate(raw)
+        assert auth.returncode == 0
 
     async def get(self, path: str, **params: str) -> Any:
         async with httpx.AsyncClient(headers={"Authorization": f"token {self.token}"}, timeout=60) as client:

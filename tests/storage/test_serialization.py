@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.answering.router import ask
 from bot.core.model import Answer, Event, Question, Reply
 from bot.ops.evaluate import read_set
@@ -13,13 +13,13 @@ from bot.storage.serialization import from_reply, to_answer, to_event, to_json, 
 SETS = Path(__file__).parents[1] / "eval"
 
 
-def test_an_answer_that_was_kept_as_json_is_worded_alike(mind: Mind) -> None:
+def test_an_answer_that_was_kept_as_json_is_worded_alike(engine: AnswerEngine) -> None:
     texts = [line.text for file in sorted(SETS.glob("*.jsonl")) for line in read_set(file)][::5]
     assert len(texts) > 100
     for text in texts:
-        answer = ask(mind.core, Question(text))
+        answer = ask(engine.core, Question(text))
         kept = to_reply(json.loads(from_reply(Reply(answer, {"private": "yes"}))))
-        assert mind.renderer.render(to_answer(kept["answer"])) == mind.renderer.render(answer)
+        assert engine.renderer.render(to_answer(kept["answer"])) == engine.renderer.render(answer)
         assert kept["to"] == {"private": "yes"}
 
 

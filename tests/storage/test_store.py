@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sql
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.answering.router import ask
 from bot.core.model import Answer, Before, Event, Question, Reply
 from bot.storage.schema import META, METADATA, SCHEMA
 from bot.storage.serialization import to_answer
-from bot.storage.statistics import StoredInsight
-from bot.storage.store import DATABASE_TROUBLE, Store, Unusable
+from bot.storage.statistics import Statistics
+from bot.storage.store import DatabaseError, DatabaseUnusable, Store
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
@@ -41,34 +41,36 @@ def event(talk: str, ts: str, text: str) -> Event:
     return Event(f"{talk}:{ts}", "slack", Question(text), {}, talk)
 
 
-def answered(mind: Mind, text: str) -> Answer:
-    return ask(mind.core, Question(text))
+def answered(engine: AnswerEngine, text: str) -> Answer:
+    return ask(engine.core, Question(text))
 
 
-def test_the_question_before_is_remembered(store: Store, mind: Mind, talk: str) -> None:
-    store.remember(event(talk, "1", "x"), answered(mind, "Welcher Port für POP3 mit SSL?"))
+def test_the_question_before_is_remembered(store: Store, engine: AnswerEngine, talk: str) -> None:
+    store.remember(event(talk, "1", "x"), answered(engine, "Welcher Port für POP3 mit SSL?"))
     assert store.conversation(event(talk, "2", "und für IMAP?"))[0] == Before("Welcher Port für POP3 mit SSL?", "de")
 
 
-def test_an_event_that_runs_again_is_kept_once_and_is_not_its_own_past(store: Store, mind: Mind, talk: str) -> None:
-    store.remember(event(talk, "1", "x"), answered(mind, "which port for imap with ssl?"))
-    store.remember(event(talk, "1", "x"), answered(mind, "which port for pop3 with ssl?"))
+def test_an_event_that_runs_again_is_kept_once_and_is_not_its_own_past(
+    store: Store, engine: AnswerEngine, talk: str
+) -> None:
+    store.remember(event(talk, "1", "x"), answered(engine, "which port for imap with ssl?"))
+    store.remember(event(talk, "1", "x"), answered(engine, "which port for pop3 with ssl?"))
     assert store.conversation(event(talk, "1", "x"))[0] is None
     assert store.conversation(event(talk, "2", "x"))[0] == Before("which port for pop3 with ssl?", "en")
 
 
-def test_another_conversation_is_not_mixed_in(store: Store, mind: Mind, talk: str) -> None:
-    store.remember(event(talk, "1", "x"), answered(mind, "Welcher Port für POP3 mit SSL?"))
+def test_another_conversation_is_not_mixed_in(store: Store, engine: AnswerEngine, talk: str) -> None:
+    store.remember(event(talk, "1", "x"), answered(engine, "Welcher Port für POP3 mit SSL?"))
     assert store.conversation(event(f"{talk}0", "2", "und für IMAP?"))[0] is None
 
 
-def test_of_what_was_not_covered_only_the_language_is_kept(store: Store, mind: Mind, talk: str) -> None:
-    store.remember(event(talk, "1", "x"), answered(mind, "How do I reset my mailbox password?"))
+def test_of_what_was_not_covered_only_the_language_is_kept(store: Store, engine: AnswerEngine, talk: str) -> None:
+    store.remember(event(talk, "1", "x"), answered(engine, "How do I reset my mailbox password?"))
     assert store.conversation(event(talk, "2", "x"))[0] == Before("", "en")
 
 
-def test_addresses_are_not_kept(store: Store, mind: Mind, talk: str) -> None:
-    store.remember(event(talk, "1", "x"), answered(mind, "Wie lautet der Benutzername für max@firma.de?"))
+def test_addresses_are_not_kept(store: Store, engine: AnswerEngine, talk: str) -> None:
+    store.remember(event(talk, "1", "x"), answered(engine, "Wie lautet der Benutzername für max@firma.de?"))
     before, _ = store.conversation(event(talk, "2", "x"))
     assert before is not None
     assert "max" not in before.understood
@@ -78,18 +80,18 @@ def test_opening_twice_is_harmless(store: Store) -> None:
     store.open()
 
 
-def told(mind: Mind, store: Store, talk: str, ts: str, text: str, **more: Any) -> Event:
+def told(engine: AnswerEngine, store: Store, talk: str, ts: str, text: str, **more: Any) -> Event:
     """A question that was answered, in a place of its own."""
     place = ":".join(talk.split(":")[:2])
     one = Event(f"{talk}:{ts}:question", "slack", Question(text), {}, talk, place=place, person="T1:U1")
-    store.remember(one, answered(mind, text), **more)
+    store.remember(one, answered(engine, text), **more)
     return one
 
 
-def test_a_decision_can_be_found_by_its_key_its_message_and_its_reply(store: Store, mind: Mind) -> None:
+def test_a_decision_can_be_found_by_its_key_its_message_and_its_reply(store: Store, engine: AnswerEngine) -> None:
     channel = uuid.uuid4().hex[:10]
     one = told(
-        mind, store, f"T1:{channel}", "1515449522.000016", "Wie richte ich Outlook für max@firma.de ein?", why="w"
+        engine, store, f"T1:{channel}", "1515449522.000016", "Wie richte ich Outlook für max@firma.de ein?", why="w"
     )
     store.sent(one.key, "1515449523.000001")
     found = store.decision(one.key)
@@ -104,10 +106,10 @@ def test_a_decision_can_be_found_by_its_key_its_message_and_its_reply(store: Sto
     assert store.decision(one.key) is None
 
 
-def test_a_reply_is_kept_in_full_until_it_is_delivered(store: Store, mind: Mind, talk: str) -> None:
+def test_a_reply_is_kept_in_full_until_it_is_delivered(store: Store, engine: AnswerEngine, talk: str) -> None:
     text = "Wie lautet der Benutzername für max@firma.de?"
-    reply = Reply(answered(mind, text), {"private": "yes"})
-    one = told(mind, store, talk, "1", text, reply=reply)
+    reply = Reply(answered(engine, text), {"private": "yes"})
+    one = told(engine, store, talk, "1", text, reply=reply)
     found = store.reply(one.key)
     assert found is not None
     assert to_answer(found["answer"]).facts["email"] == "max@firma.de"
@@ -119,9 +121,11 @@ def test_a_reply_is_kept_in_full_until_it_is_delivered(store: Store, mind: Mind,
     assert (kept.sent, "max" in kept.question) == ("1515449523.000001", False)
 
 
-def test_a_reply_that_could_never_be_delivered_is_forgotten_after_a_week(store: Store, mind: Mind, talk: str) -> None:
+def test_a_reply_that_could_never_be_delivered_is_forgotten_after_a_week(
+    store: Store, engine: AnswerEngine, talk: str
+) -> None:
     text = "Welcher Port für POP3 mit SSL?"
-    one = told(mind, store, talk, "1", text, reply=Reply(answered(mind, text)))
+    one = told(engine, store, talk, "1", text, reply=Reply(answered(engine, text)))
     store.forget_old()
     assert store.reply(one.key)
     with store.engine.begin() as connection:
@@ -133,20 +137,20 @@ def test_a_reply_that_could_never_be_delivered_is_forgotten_after_a_week(store: 
     assert store.decision(one.key)
 
 
-def test_what_json_cannot_hold_is_decided_anew(store: Store, mind: Mind, talk: str) -> None:
-    one = told(mind, store, talk, "1", "x", reply=Reply(Answer("odd", "de", {"what": {1, 2}})))
+def test_what_json_cannot_hold_is_decided_anew(store: Store, engine: AnswerEngine, talk: str) -> None:
+    one = told(engine, store, talk, "1", "x", reply=Reply(Answer("odd", "de", {"what": {1, 2}})))
     assert store.reply(one.key) is None
 
 
-def test_a_silence_is_kept_with_its_reason_and_without_the_text(store: Store, mind: Mind, talk: str) -> None:
-    one = told(mind, store, talk, "1", "Wie richte ich Outlook ein?", reason="not sure")
+def test_a_silence_is_kept_with_its_reason_and_without_the_text(store: Store, engine: AnswerEngine, talk: str) -> None:
+    one = told(engine, store, talk, "1", "Wie richte ich Outlook ein?", reason="not sure")
     found = store.decision(one.key)
     assert found is not None
     assert (found.outcome, found.reason, found.question) == ("silent", "not sure", "")
 
 
-def test_of_each_persons_feedback_the_last_counts(store: Store, mind: Mind, talk: str) -> None:
-    one = told(mind, store, talk, "1", "Welcher Port für POP3 mit SSL?")
+def test_of_each_persons_feedback_the_last_counts(store: Store, engine: AnswerEngine, talk: str) -> None:
+    one = told(engine, store, talk, "1", "Welcher Port für POP3 mit SSL?")
     for person, verdict, expected in [("a", "unhelpful", 1), ("b", "unhelpful", 2), ("a", "helpful", 1)]:
         store.feedback(one.key, person, verdict)
         found = store.decision(one.key)
@@ -190,8 +194,8 @@ def test_a_mode_and_a_secret_are_replaced(store: Store, talk: str) -> None:
     assert not store.drop_secret(talk)
 
 
-def test_what_is_too_old_is_forgotten(store: Store, mind: Mind, talk: str, tmp_path: Path) -> None:
-    one = told(mind, store, talk, "1", "Welcher Port für POP3 mit SSL?")
+def test_what_is_too_old_is_forgotten(store: Store, engine: AnswerEngine, talk: str, tmp_path: Path) -> None:
+    one = told(engine, store, talk, "1", "Welcher Port für POP3 mit SSL?")
     store.forget_old()
     assert store.decision(one.key)
     store.keep = -1.0
@@ -199,10 +203,10 @@ def test_what_is_too_old_is_forgotten(store: Store, mind: Mind, talk: str, tmp_p
     assert store.decision(one.key) is None
 
 
-def test_a_workspace_is_forgotten_as_a_whole_and_alone(store: Store, mind: Mind) -> None:
+def test_a_workspace_is_forgotten_as_a_whole_and_alone(store: Store, engine: AnswerEngine) -> None:
     team = f"T{uuid.uuid4().hex[:8]}"
     for name in (team, f"{team}X"):
-        told(mind, store, f"{name}:C1", "1", "Welcher Port für POP3 mit SSL?")
+        told(engine, store, f"{name}:C1", "1", "Welcher Port für POP3 mit SSL?")
         store.set_mode(f"{name}:C1", "off", "x")
     store.forget_team(team)
     assert (store.decisions(team), store.mode(f"{team}:C1")) == ([], "mention")
@@ -225,14 +229,14 @@ def test_a_database_of_an_older_version_gets_the_new_columns(tmp_path: Path) -> 
 
 
 def test_what_was_decided_is_counted_by_day_and_the_slowest_and_the_gaps_are_found(
-    store: Store, mind: Mind, talk: str
+    store: Store, engine: AnswerEngine, talk: str
 ) -> None:
-    insight, channel, since = StoredInsight(store), talk[-12:], time.time() - 60
+    insight, channel, since = Statistics(store), talk[-12:], time.time() - 60
     for number, text in enumerate(
         ["Welcher Port für POP3 mit SSL?", "Wie ändere ich mein Passwort?", "which port for imap?"]
     ):
         key = f"{talk}:{number}"
-        store.remember(replace(event(talk, str(number), text), key=key, channel=channel), answered(mind, text))
+        store.remember(replace(event(talk, str(number), text), key=key, channel=channel), answered(engine, text))
         store.sent(key, "", 1_000_000.0 + number)
     store.feedback(f"{talk}:0", "T1:U1", "unhelpful")
     mine = [t for t in insight.tallies(since) if t.channel == channel]
@@ -251,15 +255,17 @@ def test_what_was_decided_is_counted_by_day_and_the_slowest_and_the_gaps_are_fou
     assert (found.channel, found.unhelpful, found.sent) == (channel, 1, "")
 
 
-def test_the_day_begins_at_midnight_utc(store: Store, mind: Mind, talk: str) -> None:
+def test_the_day_begins_at_midnight_utc(store: Store, engine: AnswerEngine, talk: str) -> None:
     """Cut off, not rounded: PostgreSQL's cast would count an afternoon as the next day."""
     channel = talk[-12:]
     key = f"{talk}:late"
-    store.remember(replace(event(talk, "late", "x"), key=key, channel=channel), answered(mind, "which port for imap?"))
+    store.remember(
+        replace(event(talk, "late", "x"), key=key, channel=channel), answered(engine, "which port for imap?")
+    )
     table = METADATA.tables["postbote_decisions"]
     with store.engine.begin() as connection:
         connection.execute(table.update().where(table.c.key == key).values(at=20_000 * 86_400 + 86_399.0))
-    assert [t.day for t in StoredInsight(store).tallies(0.0) if t.channel == channel] == [20_000]
+    assert [t.day for t in Statistics(store).tallies(0.0) if t.channel == channel] == [20_000]
 
 
 def test_a_database_of_a_newer_version_is_refused_where_this_one_cannot_use_it(store: Store) -> None:
@@ -271,7 +277,9 @@ def test_a_database_of_a_newer_version_is_refused_where_this_one_cannot_use_it(s
     store.open()
     try:
         number("usable_from", SCHEMA + 1)
-        with pytest.raises(Unusable, match=f"schema {SCHEMA + 1}, this version knows {SCHEMA}.*install that version"):
+        with pytest.raises(
+            DatabaseUnusable, match=f"schema {SCHEMA + 1}, this version knows {SCHEMA}.*install that version"
+        ):
             store.open()
     finally:
         number("schema", SCHEMA)
@@ -284,6 +292,6 @@ def test_what_cannot_be_written_is_noticed(tmp_path: Path) -> None:
     opened.beat()
     with opened.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA query_only=ON")  # of the pooled connection, as on a full disk
-    with pytest.raises(DATABASE_TROUBLE):
+    with pytest.raises(DatabaseError):
         opened.beat()
     opened.close()

@@ -12,7 +12,7 @@ import pytest
 from psycopg import sql
 
 from bot.storage.store import Store
-from bot.storage.ticket_ledger import DAY, HOUR, Caps, Case, Ledger
+from bot.storage.ticket_ledger import DAY, HOUR, Case, Quotas, TicketLedger
 
 NOW = 1_700_000_000.0
 CASE = Case(
@@ -37,8 +37,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def ledger(store: Store) -> Ledger:
-    return Ledger(store, Caps(all=6, domain=4))
+def ledger(store: Store) -> TicketLedger:
+    return TicketLedger(store, Quotas(all=6, domain=4))
 
 
 def case(number: int, sender: str = "", entries: tuple[str, ...] = (), body: str = "") -> Case:
@@ -49,13 +49,13 @@ def case(number: int, sender: str = "", entries: tuple[str, ...] = (), body: str
     )
 
 
-def take(ledger: Ledger, one: Case, now: float = NOW) -> tuple[str, tuple[str, ...]]:
+def take(ledger: TicketLedger, one: Case, now: float = NOW) -> tuple[str, tuple[str, ...]]:
     assert ledger.see(one, now) == "new"
     taken = ledger.decide(one, now)
     return taken.verdict, taken.reasons
 
 
-def test_a_ticket_is_new_once(ledger: Ledger, store: Store) -> None:
+def test_a_ticket_is_new_once(ledger: TicketLedger, store: Store) -> None:
     assert ledger.see(CASE, NOW) == ledger.see(CASE, NOW) == "new"
     ledger.decide(CASE, NOW)
     assert ledger.see(CASE, NOW) == "decided"
@@ -64,40 +64,40 @@ def test_a_ticket_is_new_once(ledger: Ledger, store: Store) -> None:
     assert ledger.see(replace(CASE, account="other@example.test"), NOW) == "new"
 
 
-def test_what_was_left_silent_stays_silent(ledger: Ledger) -> None:
+def test_what_was_left_silent_stays_silent(ledger: TicketLedger) -> None:
     ledger.see(CASE, NOW)
     ledger.decide(replace(CASE, verdict="silent"), NOW)
     assert ledger.see(CASE, NOW) == "done"
 
 
-def test_a_reply_that_was_never_confirmed_is_not_sent_a_day_later(ledger: Ledger) -> None:
+def test_a_reply_that_was_never_confirmed_is_not_sent_a_day_later(ledger: TicketLedger) -> None:
     ledger.see(CASE, NOW)
     ledger.decide(CASE, NOW)
     assert ledger.see(CASE, NOW + DAY) == "decided"
     assert ledger.see(CASE, NOW + DAY + 1) == "done"
 
 
-def test_deciding_again_after_a_crash_does_not_count_itself(ledger: Ledger) -> None:
+def test_deciding_again_after_a_crash_does_not_count_itself(ledger: TicketLedger) -> None:
     first = case(1, entries=("imap-ssl",))
     assert take(ledger, first) == ("public", ())
     assert ledger.decide(first, NOW + 1).verdict == "public"
 
 
-def test_the_same_entry_goes_to_a_sender_once_in_seven_days(ledger: Ledger) -> None:
+def test_the_same_entry_goes_to_a_sender_once_in_seven_days(ledger: TicketLedger) -> None:
     assert take(ledger, case(1, "max@a.example", ("imap-ssl",))) == ("public", ())
     assert take(ledger, case(2, "max@a.example", ("pop3-ssl", "imap-ssl"))) == ("note", ("same-entry",))
     assert take(ledger, case(3, "eva@a.example", ("imap-ssl",))) == ("public", ())
     assert take(ledger, case(4, "max@a.example", ("imap-ssl",)), NOW + 7 * DAY + 1) == ("public", ())
 
 
-def test_a_sender_gets_three_public_answers_a_day(ledger: Ledger) -> None:
+def test_a_sender_gets_three_public_answers_a_day(ledger: TicketLedger) -> None:
     for number in range(3):
         assert take(ledger, case(number, "max@a.example", (str(number),)), NOW + number * 2 * HOUR)[0] == "public"
     assert take(ledger, case(4, "max@a.example"), NOW + 6 * HOUR) == ("note", ("sender-often",))
     assert take(ledger, case(5, "max@a.example"), NOW + DAY + 1) == ("public", ())
 
 
-def test_a_domain_has_its_limit(ledger: Ledger) -> None:
+def test_a_domain_has_its_limit(ledger: TicketLedger) -> None:
     for number in range(4):
         assert take(ledger, case(number, f"{number}@a.example"))[0] == "public"
     assert take(ledger, case(5, "5@a.example")) == ("note", ("domain-often",))
@@ -105,7 +105,7 @@ def test_a_domain_has_its_limit(ledger: Ledger) -> None:
     assert take(ledger, case(7, "7@a.example"), NOW + HOUR + 1) == ("public", ())
 
 
-def test_the_same_words_again_within_a_day_are_left_unanswered(ledger: Ledger) -> None:
+def test_the_same_words_again_within_a_day_are_left_unanswered(ledger: TicketLedger) -> None:
     assert take(ledger, case(1, "max@a.example", body="Port?\nIMAP"))[0] == "public"
     assert take(ledger, replace(case(2, "max@a.example", body="Port? IMAP"), verdict="note")) == (
         "silent",
@@ -115,7 +115,7 @@ def test_the_same_words_again_within_a_day_are_left_unanswered(ledger: Ledger) -
     assert take(ledger, case(4, "max@a.example", body="Port? IMAP"), NOW + DAY + 1)[0] == "public"
 
 
-def test_the_breaker_trips_tells_once_and_recovers(ledger: Ledger) -> None:
+def test_the_breaker_trips_tells_once_and_recovers(ledger: TicketLedger) -> None:
     for number in range(6):
         assert take(ledger, case(number))[0] == "public"
     seen = []
@@ -133,19 +133,19 @@ def test_the_breaker_trips_tells_once_and_recovers(ledger: Ledger) -> None:
 
 
 def test_many_at_once_keep_the_limit_exactly(store: Store) -> None:
-    ledger = Ledger(store, Caps(all=5, domain=100))
+    ledger = TicketLedger(store, Quotas(all=5, domain=100))
     with ThreadPoolExecutor(8) as pool:
         verdicts = list(pool.map(lambda number: take(ledger, case(number))[0], range(20)))
     assert sorted(verdicts) == ["note"] * 15 + ["public"] * 5
 
 
-def test_an_installation_has_one_name(store: Store, ledger: Ledger) -> None:
+def test_an_installation_has_one_name(store: Store, ledger: TicketLedger) -> None:
     with ThreadPoolExecutor(4) as pool:
-        names = set(pool.map(lambda _: Ledger(store, Caps()).installation(), range(8)))
+        names = set(pool.map(lambda _: TicketLedger(store, Quotas()).installation(), range(8)))
     assert names == {ledger.installation()}
 
 
-def test_no_address_is_kept_and_not_even_its_hash_for_ever(store: Store, ledger: Ledger) -> None:
+def test_no_address_is_kept_and_not_even_its_hash_for_ever(store: Store, ledger: TicketLedger) -> None:
     take(ledger, case(1, "max@a.example", body="Geheim"))
     with store.engine.connect() as connection:
         row = connection.exec_driver_sql("SELECT * FROM postbote_tickets").mappings().one()
@@ -158,7 +158,7 @@ def test_no_address_is_kept_and_not_even_its_hash_for_ever(store: Store, ledger:
     assert ledger.see(case(1), NOW + 92 * DAY) == "done"
 
 
-def test_a_machine_that_never_stops_gets_three_answers_a_day(ledger: Ledger) -> None:
+def test_a_machine_that_never_stops_gets_three_answers_a_day(ledger: TicketLedger) -> None:
     """A mail a minute with ever new questions: POSTBOTE_LEDGER_ROUNDS=1000 is the full form."""
     rounds = int(os.environ.get("POSTBOTE_LEDGER_ROUNDS", "40"))
     found = [take(ledger, case(n, "robot@a.example", (f"entry-{n}",)), NOW + 60 * n)[0] for n in range(rounds)]

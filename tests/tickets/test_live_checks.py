@@ -2,14 +2,14 @@
 
 import pytest
 
-from bot.answering.engine import Mind
-from bot.answering.router import open_respond
+from bot.answering.engine import AnswerEngine
+from bot.answering.router import make_responder
 from bot.commands import find_commands
-from bot.core.mail.auto_response import Known
+from bot.core.mail.auto_response import MailboxContext
 from bot.core.model import Question
 from bot.lookup import open_lookup
 from bot.tickets.assessment import Ask, consider, ticket_of_mail
-from bot.tickets.live_checks import open_checks
+from bot.tickets.live_checks import make_live_checks
 from tests.commands.test_check import ERROR, ZONE
 from tests.servers.dns_server import DnsServer
 
@@ -25,45 +25,49 @@ Content-Type: text/plain; charset=utf-8
 """
 
 
-def responder(mind: Mind, server: DnsServer) -> Ask:
-    return open_respond(mind.core, find_commands(), mind.knowledge.provider, open_lookup(server.address, budget=1.0))
+def responder(engine: AnswerEngine, server: DnsServer) -> Ask:
+    return make_responder(
+        engine.core, find_commands(), engine.knowledge.provider, open_lookup(server.address, budget=1.0)
+    )
 
 
-async def note(mind: Mind, text: str) -> str:
+async def note(engine: AnswerEngine, text: str) -> str:
     """What the team reads about a mail with this text."""
     async with DnsServer(ZONE, {"slow.example.net": "never"}) as server:
-        respond = responder(mind, server)
+        respond = responder(engine, server)
         ticket = ticket_of_mail(MAIL.format(text=text).encode(), "support@hoster.example")
         ours = frozenset({"support@hoster.example"})
-        found = await consider(ticket, Known(ours, ours), respond, open_checks(respond, mind.renderer.render))
-    return mind.renderer.render(found.worded("note", ("mode-note",)))
+        found = await consider(
+            ticket, MailboxContext(ours, ours), respond, make_live_checks(respond, engine.renderer.render)
+        )
+    return engine.renderer.render(found.to_answer("note", ("mode-note",)))
 
 
-async def test_the_note_says_whether_the_condition_still_holds(mind: Mind) -> None:
-    said = await note(mind, f"Guten Tag,\nunsere Kunden bekommen diese Meldung:\n\n{ERROR}\n\nWas ist da los?")
+async def test_the_note_says_whether_the_condition_still_holds(engine: AnswerEngine) -> None:
+    said = await note(engine, f"Guten Tag,\nunsere Kunden bekommen diese Meldung:\n\n{ERROR}\n\nWas ist da los?")
     line = next(line for line in said.split("\n") if "AAAA" in line)
     assert line.startswith("- `mx2.example.com` hat weiterhin weder einen A- noch einen AAAA-Eintrag.")
     assert "Der MX-Eintrag von `example.com` verweist auf diesen Host." in line
     assert line.endswith("**Solange das so ist, bleibt der Fehler bestehen.**")
 
 
-async def test_a_name_server_that_does_not_answer_is_said_so(mind: Mind) -> None:
-    said = await note(mind, "<a@slow.example.net>:\nSorry, I wasn't able to establish an SMTP connection. (#4.4.1)")
+async def test_a_name_server_that_does_not_answer_is_said_so(engine: AnswerEngine) -> None:
+    said = await note(engine, "<a@slow.example.net>:\nSorry, I wasn't able to establish an SMTP connection. (#4.4.1)")
     assert "keine brauchbare Antwort" in said or "no usable answer" in said
 
 
-async def test_codes_and_what_cannot_be_seen_stand_in_the_note(mind: Mind) -> None:
-    said = await note(mind, "Bei mir kommt immer:\n\n552 5.2.2 <max@firma.de >: mailbox full")
+async def test_codes_and_what_cannot_be_seen_stand_in_the_note(engine: AnswerEngine) -> None:
+    said = await note(engine, "Bei mir kommt immer:\n\n552 5.2.2 <max@firma.de >: mailbox full")
     assert "Allgemein, nicht aus der FAQ, bedeuten die Codes darin:" in said
     assert "- `5.2.2`: Das Postfach ist voll (RFC 3463)" in said
     assert "`max@firma.de␣`" in said
 
 
 @pytest.mark.parametrize("asked", ["Welcher Port für POP3 mit SSL?", "/mx example.com", "Danke!"])
-async def test_where_nothing_is_named_nothing_is_asked(mind: Mind, asked: str) -> None:
+async def test_where_nothing_is_named_nothing_is_asked(engine: AnswerEngine, asked: str) -> None:
     async with DnsServer(ZONE) as server:
-        respond = responder(mind, server)
+        respond = responder(engine, server)
         answer = await respond(Question(asked))
         known = len(server.asked)
-        assert await open_checks(respond, mind.renderer.render)(answer) == []
+        assert await make_live_checks(respond, engine.renderer.render)(answer) == []
         assert len(server.asked) == known

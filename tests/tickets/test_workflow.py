@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 from starlette.routing import BaseRoute
 
-from bot.answering.engine import Mind, responder
+from bot.answering.engine import AnswerEngine, responder
 from bot.cli import format as show
 from bot.contracts import Channel
-from bot.core.mail.auto_response import Known
+from bot.core.mail.auto_response import MailboxContext
 from bot.core.mail.ticket_modes import Modes, parse_modes
 from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
-from bot.dialogue.manager import Desk
-from bot.durable.worker import Jobs
+from bot.dialogue.manager import DialogueManager
+from bot.durable.worker import Worker
 from bot.settings import Settings
 from bot.storage.store import Store
-from bot.storage.ticket_ledger import Caps, Case, Ledger
-from bot.tickets.assessment import Considered, consider, ticket_event, ticket_of_mail, to_key
-from bot.tickets.workflow import Tickets
+from bot.storage.ticket_ledger import Case, Quotas, TicketLedger
+from bot.tickets.assessment import Assessment, consider, ticket_event, ticket_of_mail, to_key
+from bot.tickets.workflow import TicketWorkflow
 from tests.core.mail.test_auto_response import US, mail
 
 ACCOUNT = "desk.example"
@@ -50,16 +50,16 @@ class Helpdesk:
 
     async def stop(self) -> None: ...
 
-    async def trouble(self) -> str:
+    async def readiness_problem(self) -> str:
         return ""
 
-    async def hint(self, event: Event) -> Language | None:
+    async def language_hint(self, event: Event) -> Language | None:
         return None
 
-    async def link(self, event: Event) -> str:
+    async def permalink(self, event: Event) -> str:
         return ""
 
-    async def read(self, event: Event) -> str:
+    async def read_full_text(self, event: Event) -> str:
         return event.question.text
 
     async def may(self, event: Event, what: str) -> bool:
@@ -95,13 +95,13 @@ class Helpdesk:
 
 
 class Running:
-    def __init__(self, desk: Helpdesk, jobs: Jobs, store: Store, alarms: list[Event]) -> None:
+    def __init__(self, desk: Helpdesk, jobs: Worker, store: Store, alarms: list[Event]) -> None:
         self.desk, self.jobs, self.store, self.alarms = desk, jobs, store, alarms
 
     async def through(self, *events: Event) -> list[tuple[str, list[str]]]:
         """(verdict, reasons) of each, once it is decided and whatever is to be written is written."""
         for event in events:
-            await self.jobs.store(event)
+            await self.jobs.enqueue(event)
         found = []
         for event in events:
             for _ in range(500):
@@ -116,25 +116,29 @@ class Running:
 
 
 @asynccontextmanager
-async def running(mind: Mind, folder: Path, mode: str = "public", caps: Caps | None = None) -> AsyncIterator[Running]:
+async def running(
+    engine: AnswerEngine, folder: Path, mode: str = "public", caps: Quotas | None = None
+) -> AsyncIterator[Running]:
     settings = Settings(postbote_data_dir=folder)
     desk, store, alarms = Helpdesk(parse_modes(mode)), Store("", folder), list[Event]()
     channels: dict[str, Channel] = {"rt": desk}
-    respond = responder(mind, settings)
+    respond = responder(engine, settings)
 
     async def save(event: Event) -> None:
         alarms.append(event)
 
-    tickets = Tickets(
+    tickets = TicketWorkflow(
         respond,
         store,
-        Ledger(store, caps or Caps()),
+        TicketLedger(store, caps or Quotas()),
         channels,
-        lambda answer: show.why(answer, mind.core.evidence_for),
+        lambda answer: show.why(answer, engine.core.evidence_for),
         alarm={"channel": "C1"},
         save=save,
     )
-    jobs = Jobs("", folder, Desk(respond, store, channels, dict, str, tickets.acts).consider, channels, store)
+    jobs = Worker(
+        "", folder, DialogueManager(respond, store, channels, dict, str, tickets.acts).handle, channels, store
+    )
     await jobs.start()
     try:
         yield Running(desk, jobs, store, alarms)
@@ -143,9 +147,9 @@ async def running(mind: Mind, folder: Path, mode: str = "public", caps: Caps | N
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 
-async def test_what_is_done_with_tickets(mind: Mind, tmp_path: Path) -> None:
+async def test_what_is_done_with_tickets(engine: AnswerEngine, tmp_path: Path) -> None:
     """One row: a ticket, the verdict, the reasons."""
-    async with running(mind, tmp_path, "note, Support=public, Spam=off") as bot:
+    async with running(engine, tmp_path, "note, Support=public, Spam=off") as bot:
         add = bot.desk.add
         rows: list[tuple[Event, tuple[str, list[str]]]] = [
             (add("1", mail(QUESTION)), ("public", [])),
@@ -183,13 +187,13 @@ async def test_what_is_done_with_tickets(mind: Mind, tmp_path: Path) -> None:
         assert gaps == ["Wie setze ich mein Passwort zurück?"]
         again = len(bot.desk.posts)
         for event, _ in rows:
-            await bot.jobs.store(event)
+            await bot.jobs.enqueue(event)
         await asyncio.sleep(0.2)
         assert len(bot.desk.posts) == again, "a ticket that is noticed again is not answered again"
 
 
-async def test_a_helpdesk_that_is_down_loses_nothing(mind: Mind, tmp_path: Path) -> None:
-    async with running(mind, tmp_path) as bot:
+async def test_a_helpdesk_that_is_down_loses_nothing(engine: AnswerEngine, tmp_path: Path) -> None:
+    async with running(engine, tmp_path) as bot:
         bot.desk.down = 3
         assert await bot.through(bot.desk.add("1", mail(QUESTION))) == [("public", [])]
         bot.desk.down = 3
@@ -197,15 +201,15 @@ async def test_a_helpdesk_that_is_down_loses_nothing(mind: Mind, tmp_path: Path)
         assert len(bot.desk.posts) == 2
 
 
-async def test_what_another_bot_has_claimed_is_left_to_it(mind: Mind, tmp_path: Path) -> None:
-    async with running(mind, tmp_path) as bot:
+async def test_what_another_bot_has_claimed_is_left_to_it(engine: AnswerEngine, tmp_path: Path) -> None:
+    async with running(engine, tmp_path) as bot:
         bot.desk.taken = True
         assert await bot.through(bot.desk.add("1", mail(QUESTION))) == [("silent", ["claimed-by-another"])]
         assert bot.desk.posts == []
 
 
-async def test_the_breaker_turns_replies_into_notes_and_tells_once(mind: Mind, tmp_path: Path) -> None:
-    async with running(mind, tmp_path, caps=Caps(all=2)) as bot:
+async def test_the_breaker_turns_replies_into_notes_and_tells_once(engine: AnswerEngine, tmp_path: Path) -> None:
+    async with running(engine, tmp_path, caps=Quotas(all=2)) as bot:
         events = [bot.desk.add(str(n), mail(QUESTION, From=f"a@{n}.example", Return_Path=None)) for n in range(5)]
         for event, expected in zip(events, [[], [], ["breaker"], ["breaker"], ["breaker"]], strict=True):
             assert (await bot.through(event))[0][1] == expected
@@ -214,32 +218,32 @@ async def test_the_breaker_turns_replies_into_notes_and_tells_once(mind: Mind, t
         ]
 
 
-async def considered(mind: Mind, raw: bytes) -> Considered:
-    known = Known(frozenset({US}), frozenset({US}))
-    return await consider(ticket_of_mail(raw, US), known, responder(mind, Settings()))
+async def considered(engine: AnswerEngine, raw: bytes) -> Assessment:
+    known = MailboxContext(frozenset({US}), frozenset({US}))
+    return await consider(ticket_of_mail(raw, US), known, responder(engine, Settings()))
 
 
-async def test_the_language_is_that_of_the_customers_own_words(mind: Mind) -> None:
+async def test_the_language_is_that_of_the_customers_own_words(engine: AnswerEngine) -> None:
     quoted = (
         "Which port is right for IMAP with SSL?\n\nAm 23.11.26 um 10:12 schrieb Support:\n> Guten Tag, wie geht es?"
     )
-    assert (await considered(mind, mail(quoted))).answer.language == "en"
+    assert (await considered(engine, mail(quoted))).answer.language == "en"
     forwarded = (
         "Was heißt das bitte?\n\n---------- Forwarded message ---------\nFrom: d\nSubject: x\nTo: m\n\n"
         "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"
     )
-    found = await considered(mind, mail(forwarded))
+    found = await considered(engine, mail(forwarded))
     assert (found.answer.language, found.answer.facts["entries"]) == ("de", ["error-relay-denied"])
 
 
-async def test_a_question_may_stand_in_the_subject(mind: Mind) -> None:
-    found = await considered(mind, mail("Siehe Betreff. Danke!", Subject="Welcher Port für POP3 mit SSL?"))
+async def test_a_question_may_stand_in_the_subject(engine: AnswerEngine) -> None:
+    found = await considered(engine, mail("Siehe Betreff. Danke!", Subject="Welcher Port für POP3 mit SSL?"))
     assert (found.verdict, found.answer.facts["entries"]) == ("public", ["pop3-ssl"])
 
 
-async def test_several_questions_are_answered_in_one_mail(mind: Mind) -> None:
-    found = await considered(mind, mail("Welcher Port für IMAP mit SSL? Und wie lautet mein Benutzername?"))
-    text = mind.renderer.render(found.worded("public", ()))
+async def test_several_questions_are_answered_in_one_mail(engine: AnswerEngine) -> None:
+    found = await considered(engine, mail("Welcher Port für IMAP mit SSL? Und wie lautet mein Benutzername?"))
+    text = engine.renderer.render(found.to_answer("public", ()))
     assert text.startswith("Guten Tag Max Muster,")
     assert "`993`" in text
     assert "`max%firma.example`" in text, "filled in for the sender"
@@ -247,17 +251,17 @@ async def test_several_questions_are_answered_in_one_mail(mind: Mind) -> None:
     assert "liest ein Mensch" in text
 
 
-async def test_what_is_not_sure_is_a_note_with_the_top_three(mind: Mind) -> None:
-    found = await considered(mind, mail("Wie heißt der Server?", Subject="Frage"))
+async def test_what_is_not_sure_is_a_note_with_the_top_three(engine: AnswerEngine) -> None:
+    found = await considered(engine, mail("Wie heißt der Server?", Subject="Frage"))
     assert (found.verdict, found.reasons, found.answer.template) == ("note", ("not-sure",), "suggest")
-    text = mind.renderer.render(found.worded("note", found.reasons))
+    text = engine.renderer.render(found.to_answer("note", found.reasons))
     assert text.count("\n- ") == 3 + 1, "three entries and one reason"
     assert "Entwurf" not in text
 
 
-async def test_the_note_holds_the_draft_and_the_decision(mind: Mind) -> None:
-    found = await considered(mind, mail(QUESTION, X_Auto_Response_Suppress="OOF"))
-    text = mind.renderer.render(found.worded(found.verdict, found.reasons))
+async def test_the_note_holds_the_draft_and_the_decision(engine: AnswerEngine) -> None:
+    found = await considered(engine, mail(QUESTION, X_Auto_Response_Suppress="OOF"))
+    text = engine.renderer.render(found.to_answer(found.verdict, found.reasons))
     for piece in (
         "sieht sie nicht",
         "`imap-ssl`",
@@ -280,8 +284,8 @@ async def test_the_note_holds_the_draft_and_the_decision(mind: Mind) -> None:
         ("http://x Muster", False),
     ],
 )
-async def test_only_a_name_is_repeated_in_the_greeting(mind: Mind, name: str, greeted: bool) -> None:
-    found = await considered(mind, mail(QUESTION, From=f'"{name}" <max@firma.example>'))
+async def test_only_a_name_is_repeated_in_the_greeting(engine: AnswerEngine, name: str, greeted: bool) -> None:
+    found = await considered(engine, mail(QUESTION, From=f'"{name}" <max@firma.example>'))
     assert bool(found.facts["name"]) is greeted
 
 
@@ -309,33 +313,33 @@ def test_the_key_is_the_same_on_every_way() -> None:
     assert ticket_event("rt", "h", "7").key == to_key("rt", "h", "7") == "rt:h:ticket:7"
 
 
-async def test_without_any_header_the_ledger_alone_ends_a_loop(mind: Mind, tmp_path: Path) -> None:
+async def test_without_any_header_the_ledger_alone_ends_a_loop(engine: AnswerEngine, tmp_path: Path) -> None:
     """Another machine sends us our own answer back, as a new mail, with nothing left that says so."""
     store = Store("", tmp_path)
     store.open()
-    ledger, body, verdicts, notes = Ledger(store, Caps()), QUESTION, list[str](), list[str]()
+    ledger, body, verdicts, notes = TicketLedger(store, Quotas()), QUESTION, list[str](), list[str]()
     for number in range(5):
         raw = mail(body, From="robot@firma.example", Return_Path=None, Message_ID=f"<{number}@firma.example>")
-        found = await considered(mind, raw)
+        found = await considered(engine, raw)
         case = Case("mail", US, str(number), f"k{number}", found.verdict, found.to["to"], found.text)
         case = replace(case, entries=tuple(found.answer.facts["entries"]))
         ledger.see(case, 1_700_000_000.0 + number)
         taken = ledger.decide(case, 1_700_000_000.0 + number)
         verdicts.append(taken.verdict)
         notes += taken.reasons
-        body = show.plain(mind.renderer.render(found.worded("public", ())))
+        body = show.plain(engine.renderer.render(found.to_answer("public", ())))
     assert verdicts[0] == "public"
     assert "public" not in verdicts[1:], "one answer, and never another"
     assert {"same-entry", "same-mail"} & set(notes), "not for want of an answer"
     store.close()
 
 
-async def test_the_settings_are_filled_in_where_they_fit(mind: Mind) -> None:
+async def test_the_settings_are_filled_in_where_they_fit(engine: AnswerEngine) -> None:
     """For the sender's own domain; nobody has a mailbox with us at a freemail provider."""
 
     async def worded(sender: str, question: str) -> str:
-        found = await considered(mind, mail(question, From=sender, Return_Path=None))
-        return mind.renderer.render(found.worded("public", ()))
+        found = await considered(engine, mail(question, From=sender, Return_Path=None))
+        return engine.renderer.render(found.to_answer("public", ()))
 
     assert "Benutzername für `max@firma.de`: `max%firma.de`" in await worded("max@firma.de", QUESTION)
     assert "auf einen Blick" not in await worded("max@gmail.com", QUESTION)

@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import HTTPConnection
 
-from bot.web.auth import COOKIE, WRONG_AT_ONCE, Gate, is_from_here, is_local
+from bot.web.auth import COOKIE, WRONG_AT_ONCE, AdminAuth, is_local, is_same_origin
 
 TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 
@@ -39,53 +39,53 @@ LOCAL = [
 @pytest.mark.parametrize(("asked", "local"), [row[1:] for row in LOCAL], ids=[row[0] for row in LOCAL])
 def test_who_is_at_this_machine(asked: HTTPConnection, local: bool) -> None:
     assert is_local(asked) is local
-    assert Gate().sees(asked) is local
-    assert Gate().measures(asked) is local
+    assert AdminAuth().may_see_dashboard(asked) is local
+    assert AdminAuth().may_scrape(asked) is local
 
 
 def test_with_a_token_even_this_machine_needs_it_for_the_dashboard_but_not_for_the_metrics() -> None:
-    gate = Gate(TOKEN)
-    assert not gate.sees(request())
-    assert gate.measures(request())
+    auth = AdminAuth(TOKEN)
+    assert not auth.may_see_dashboard(request())
+    assert auth.may_scrape(request())
     for asked in (request("192.0.2.7"), request("192.0.2.7", authorization="Basic x"), request(host="front.example")):
-        assert not gate.sees(asked)
-        assert not gate.measures(asked)
+        assert not auth.may_see_dashboard(asked)
+        assert not auth.may_scrape(asked)
     bearer = request("192.0.2.7", host="front.example", x_forwarded_for="192.0.2.9", authorization=f"Bearer {TOKEN}")
-    assert gate.sees(bearer)
-    assert gate.measures(bearer)
+    assert auth.may_see_dashboard(bearer)
+    assert auth.may_scrape(bearer)
 
 
 def test_without_a_token_no_token_opens_anything() -> None:
     for given in ("", "None", TOKEN):
-        assert not Gate().sees(request("192.0.2.7", authorization=f"Bearer {given}"))
-        assert Gate().opens(given, request()) == ("", 0.0)
+        assert not AdminAuth().may_see_dashboard(request("192.0.2.7", authorization=f"Bearer {given}"))
+        assert AdminAuth().log_in(given, request()) == ("", 0.0)
 
 
 def test_a_session_holds_in_every_process_with_the_same_token_and_in_no_other() -> None:
-    session, wait = Gate(TOKEN).opens(TOKEN, request())
+    session, wait = AdminAuth(TOKEN).log_in(TOKEN, request())
     assert not wait
     with_cookie = request("192.0.2.7", cookie=f"{COOKIE}={session}")
-    assert Gate(TOKEN).sees(with_cookie)
-    assert Gate(TOKEN).session(with_cookie)["form"]
-    assert not Gate(TOKEN + "2").sees(with_cookie)
+    assert AdminAuth(TOKEN).may_see_dashboard(with_cookie)
+    assert AdminAuth(TOKEN).session(with_cookie)["form"]
+    assert not AdminAuth(TOKEN + "2").may_see_dashboard(with_cookie)
     for forged in (session[:-2] + "AA", "", "x", "ä"):
-        assert not Gate(TOKEN).sees(request(cookie=f"{COOKIE}={forged}"))
+        assert not AdminAuth(TOKEN).may_see_dashboard(request(cookie=f"{COOKIE}={forged}"))
 
 
 def test_wrong_tokens_are_slowed_down_for_each_client_by_itself() -> None:
-    gate, guesser, other = Gate(TOKEN), request("192.0.2.7"), request("192.0.2.8")
+    auth, guesser, other = AdminAuth(TOKEN), request("192.0.2.7"), request("192.0.2.8")
     for number in range(WRONG_AT_ONCE):
-        assert gate.opens(f"guess {number}", guesser)[0] == ""
-    assert gate.opens(TOKEN, guesser)[1] > 0  # also the right one: else guessing would go on
-    assert not gate.sees(request("192.0.2.7", authorization=f"Bearer {TOKEN}"))
-    assert gate.opens(TOKEN, other)[0]
+        assert auth.log_in(f"guess {number}", guesser)[0] == ""
+    assert auth.log_in(TOKEN, guesser)[1] > 0  # also the right one: else guessing would go on
+    assert not auth.may_see_dashboard(request("192.0.2.7", authorization=f"Bearer {TOKEN}"))
+    assert auth.log_in(TOKEN, other)[0]
 
 
 def test_wrong_bearer_tokens_count_as_guesses_too() -> None:
-    gate = Gate(TOKEN)
+    auth = AdminAuth(TOKEN)
     for number in range(WRONG_AT_ONCE):
-        assert not gate.measures(request("192.0.2.7", authorization=f"Bearer guess {number}"))
-    assert not gate.measures(request("192.0.2.7", authorization=f"Bearer {TOKEN}"))
+        assert not auth.may_scrape(request("192.0.2.7", authorization=f"Bearer guess {number}"))
+    assert not auth.may_scrape(request("192.0.2.7", authorization=f"Bearer {TOKEN}"))
 
 
 FORMS = [
@@ -101,4 +101,4 @@ FORMS = [
 
 @pytest.mark.parametrize(("asked", "ours"), [row[1:] for row in FORMS], ids=[row[0] for row in FORMS])
 def test_whose_form_it_is(asked: HTTPConnection, ours: bool) -> None:
-    assert is_from_here(asked) is ours
+    assert is_same_origin(asked) is ours

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from bot.web.middleware import HEADERS, Edge
+from bot.web.middleware import HEADERS, RequestLimits
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,7 +32,7 @@ async def asked(
 
     named = [(b"content-length", length.encode())] if length else []
     scope: dict[str, Any] = {"type": "http", "method": "POST", "path": path, "headers": named}
-    await Edge(app, largest=10, slowest=0.2)(scope, receive, send)
+    await RequestLimits(app, largest=10, slowest=0.2)(scope, receive, send)
     found = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], found, b"".join(message.get("body", b"") for message in sent)
 

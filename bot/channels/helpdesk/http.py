@@ -44,7 +44,7 @@ class Refused(Exception):
         self.status, self.says = status, says
 
 
-class Client:
+class HelpdeskClient:
     """One helpdesk. `variable`: that holds its token, for what an error message advises."""
 
     def __init__(self, url: str, headers: Mapping[str, str], variable: str) -> None:

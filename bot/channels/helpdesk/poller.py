@@ -13,7 +13,7 @@ log = structlog.get_logger()
 LONGEST_PAUSE = 300.0  # seconds between rounds while they fail
 
 
-class Rounds:
+class Poller:
     """One round after the other, `every` so many seconds; while they fail, ever more rarely."""
 
     def __init__(self, name: str, look: Callable[[], Awaitable[None]], every: float) -> None:

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from bot.channels.mail.delivery import ANSWERED, Delivery, blocking, place
 from bot.channels.mail.doctor import examine
 from bot.channels.mail.imap import Mailbox
-from bot.contracts import Channel, Off, Parts, Places, Plain
+from bot.contracts import Channel, ChannelContext, ChannelDefaults, CursorStore, Disabled
 from bot.core.mail.auto_response import own_addresses
 from bot.core.mail.server_url import to_server
 from bot.core.mail.ticket_modes import parse_modes
@@ -32,22 +32,24 @@ PAUSE = 5.0  # seconds after trouble
 STEP = 0.2  # seconds after which a wait notices that it shall end
 
 
-def open_channel(settings: "Settings", parts: Parts) -> Channel | Off:
+def open_channel(settings: "Settings", parts: ChannelContext) -> Channel | Disabled:
     """On where a mailbox is named and its mode is not off."""
     if settings.postbote_mail_imap_url is None:
-        return Off("mail", "set POSTBOTE_MAIL_IMAP_URL, POSTBOTE_MAIL_SMTP_URL and POSTBOTE_MAIL_ADDRESS")
+        return Disabled("mail", "set POSTBOTE_MAIL_IMAP_URL, POSTBOTE_MAIL_SMTP_URL and POSTBOTE_MAIL_ADDRESS")
     if parse_modes(settings.postbote_mail_mode).off:
-        return Off("mail", "POSTBOTE_MAIL_MODE is off; set it to note or public")
+        return Disabled("mail", "POSTBOTE_MAIL_MODE is off; set it to note or public")
     return Mail(parts, settings)
 
 
-class Mail(Plain):
+class Mail(ChannelDefaults):
     """The channel; a TicketChannel."""
 
     name = "mail"
     routes: Sequence[BaseRoute] = ()
 
-    def __init__(self, parts: Parts, settings: "Settings", *, poll: float = POLL, pause: float = PAUSE) -> None:
+    def __init__(
+        self, parts: ChannelContext, settings: "Settings", *, poll: float = POLL, pause: float = PAUSE
+    ) -> None:
         """`poll`, `pause`: seconds. The settings name both servers and an address."""
         imap_url, smtp_url = settings.postbote_mail_imap_url, settings.postbote_mail_smtp_url
         imap = to_server(imap_url.get_secret_value() if imap_url else "", ("imaps", "imap"))
@@ -74,7 +76,7 @@ class Mail(Plain):
             await asyncio.gather(self._task, return_exceptions=True)
         await asyncio.to_thread(self._idle.close)
 
-    async def trouble(self) -> str:
+    async def readiness_problem(self) -> str:
         """What the last look failed with; empty where it went well."""
         return self._trouble
 
@@ -141,22 +143,22 @@ class Mail(Plain):
         The next UID.
         """
         validity, following = await blocking(self._box.state)
-        places, name = self._bookmarks(), f"mail:{self._account}"
+        places, name = self._cursors(), f"mail:{self._account}"
         known, _, since = (await asyncio.to_thread(places.read, name)).partition(".")
         if known != str(validity):
             log.warning("mailbox_is_new", account=self._account, uidvalidity=validity, answered_from_uid=following)
-            await asyncio.to_thread(places.move, name, f"{validity}.{following}")
+            await asyncio.to_thread(places.save, name, f"{validity}.{following}")
         elif following > int(since):
             for uid in await blocking(lambda: self._box.new(int(since))):
-                await self._parts.store(ticket_event("mail", self._account, f"{validity}.{uid}"))
+                await self._parts.enqueue(ticket_event("mail", self._account, f"{validity}.{uid}"))
                 following = max(following, uid + 1)
-            await asyncio.to_thread(places.move, name, f"{validity}.{following}")
+            await asyncio.to_thread(places.save, name, f"{validity}.{following}")
         return following
 
-    def _bookmarks(self) -> Places:
-        if self._parts.bookmarks is None:
+    def _cursors(self) -> CursorStore:
+        if self._parts.cursors is None:
             raise TryLater("there is no database")
-        return self._parts.bookmarks
+        return self._parts.cursors
 
     def _well(self, trouble: str) -> None:
         if trouble and trouble != self._trouble:

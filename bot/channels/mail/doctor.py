@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.channels.mail.imap import Mailbox, Trouble
 from bot.channels.mail.smtp import connected
-from bot.contracts import Check
+from bot.contracts import DoctorResult
 from bot.core.mail.server_url import to_server
 from bot.core.model import TryLater
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-async def examine(settings: "Settings") -> Sequence[Check]:
+async def examine(settings: "Settings") -> Sequence[DoctorResult]:
     """Nothing where no mailbox is configured."""
     imap, smtp = settings.postbote_mail_imap_url, settings.postbote_mail_smtp_url
     if imap is None or smtp is None:
@@ -23,22 +23,22 @@ async def examine(settings: "Settings") -> Sequence[Check]:
     try:
         checks = [await asyncio.to_thread(_mailbox, box)]
     except Trouble as wrong:
-        checks = [Check("mailbox", False, f"{wrong}; check POSTBOTE_MAIL_IMAP_URL")]
+        checks = [DoctorResult("mailbox", False, f"{wrong}; check POSTBOTE_MAIL_IMAP_URL")]
     finally:
         await asyncio.to_thread(box.close)
     try:
         client = await connected(to_server(smtp.get_secret_value(), ("smtps", "smtp")))
         await client.quit()
-        checks.append(Check("mail out", True, f"replies come from {settings.mail_addresses()[0]}"))
+        checks.append(DoctorResult("mail out", True, f"replies come from {settings.mail_addresses()[0]}"))
     except TryLater as wrong:
-        checks.append(Check("mail out", False, f"{wrong}; check POSTBOTE_MAIL_SMTP_URL"))
+        checks.append(DoctorResult("mail out", False, f"{wrong}; check POSTBOTE_MAIL_SMTP_URL"))
     return checks
 
 
-def _mailbox(box: Mailbox) -> Check:
+def _mailbox(box: Mailbox) -> DoctorResult:
     _, following = box.state()
     can = box.capabilities()
     lacks = [name for name in ("CONDSTORE", "UIDPLUS", "IDLE") if name not in can]
     without = f"; without {', '.join(lacks)}: one Postbote alone may use this mailbox" if "CONDSTORE" in lacks else ""
     folders = f"{box.special(chr(92) + 'Drafts')}, {box.special(chr(92) + 'Sent')}"
-    return Check("mailbox", True, f"{box.folder}, next mail {following}, folders {folders}{without}")
+    return DoctorResult("mailbox", True, f"{box.folder}, next mail {following}, folders {folders}{without}")

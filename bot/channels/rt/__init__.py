@@ -9,14 +9,14 @@ import structlog
 from starlette.routing import Route
 
 from bot.channels.helpdesk.account import account_of
-from bot.channels.helpdesk.http import Client, Refused
-from bot.channels.helpdesk.poller import Rounds
+from bot.channels.helpdesk.http import HelpdeskClient, Refused
+from bot.channels.helpdesk.poller import Poller
 from bot.channels.helpdesk.webhook import route
 from bot.channels.rt import webhook
 from bot.channels.rt.api import Api
 from bot.channels.rt.doctor import examine
 from bot.channels.rt.parse import Listed
-from bot.contracts import Channel, Off, Opened, Parts, Plain
+from bot.contracts import Channel, ChannelContext, ChannelDefaults, Disabled, OpenedTicket
 from bot.core.mail.ticket_modes import Modes, parse_modes
 from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
@@ -36,26 +36,28 @@ SETTLE = 5.0  # seconds after which a post that was under way can be seen
 TEMPLATES = frozenset({"ticket", "ticket_note"})
 
 
-def open_channel(settings: "Settings", parts: Parts) -> Channel | Off:
+def open_channel(settings: "Settings", parts: ChannelContext) -> Channel | Disabled:
     """On where a URL and a token are set, and some queue is not off."""
     if settings.postbote_rt_url is None or settings.postbote_rt_token is None:
-        return Off("rt", "set POSTBOTE_RT_URL and POSTBOTE_RT_TOKEN")
+        return Disabled("rt", "set POSTBOTE_RT_URL and POSTBOTE_RT_TOKEN")
     if parse_modes(settings.postbote_rt_mode).off:
-        return Off("rt", "POSTBOTE_RT_MODE is off; set it to note or public")
+        return Disabled("rt", "POSTBOTE_RT_MODE is off; set it to note or public")
     return Rt(settings, parts)
 
 
-class Rt(Plain):
+class Rt(ChannelDefaults):
     """One RT."""
 
-    def __init__(self, settings: "Settings", parts: Parts, *, settle: float = SETTLE) -> None:
+    def __init__(self, settings: "Settings", parts: ChannelContext, *, settle: float = SETTLE) -> None:
         """`settle`: seconds."""
         assert settings.postbote_rt_url  # noqa: S101 - open_channel has looked
         assert settings.postbote_rt_token  # noqa: S101
-        assert parts.bookmarks  # noqa: S101 - wiring: this channel looks
-        self._parts, self._bookmarks, self._settle = parts, parts.bookmarks, settle
+        assert parts.cursors  # noqa: S101 - wiring: this channel looks
+        self._parts, self._cursors, self._settle = parts, parts.cursors, settle
         token = settings.postbote_rt_token.get_secret_value()
-        self._client = Client(settings.postbote_rt_url, {"Authorization": f"token {token}"}, "POSTBOTE_RT_TOKEN")
+        self._client = HelpdeskClient(
+            settings.postbote_rt_url, {"Authorization": f"token {token}"}, "POSTBOTE_RT_TOKEN"
+        )
         self.api = Api(self._client, token)
         self._account = account_of(self._client.root)
         self._modes: Modes = parse_modes(settings.postbote_rt_mode)
@@ -63,10 +65,10 @@ class Rt(Plain):
         self._ours = settings.own_addresses()
         self._stored: set[int] = set()
         self._lacking = ""
-        self._rounds = Rounds("rt", self._look, settings.postbote_tickets_poll)
+        self._rounds = Poller("rt", self._look, settings.postbote_tickets_poll)
         secret = settings.postbote_rt_webhook_secret
         self._secret = secret.get_secret_value() if secret else ""
-        self.routes: Sequence[Route] = [route(PATH, self._read, parts.store, webhook.LARGEST)] if self._secret else []
+        self.routes: Sequence[Route] = [route(PATH, self._read, parts.enqueue, webhook.LARGEST)] if self._secret else []
 
     @property
     def name(self) -> str:
@@ -92,12 +94,12 @@ class Rt(Plain):
         await self._rounds.stop()
         await self._client.close()
 
-    async def trouble(self) -> str:
+    async def readiness_problem(self) -> str:
         """Of the last round."""
         lacking = self._lacking and f"the queue {self._lacking!r} lacks the custom field bot-state"
         return self._rounds.trouble or lacking
 
-    async def link(self, event: Event) -> str:
+    async def permalink(self, event: Event) -> str:
         """Where an agent opens the ticket."""
         return self.url(event.reply_to.get("ticket", ""))
 
@@ -160,7 +162,7 @@ class Rt(Plain):
             log.warning("ticket_reaches_others", key=event.key, number=len(others), instead="a comment")
         return not others
 
-    async def open_ticket(self, queue: str, subject: str, request: Answer, mark: str, *, again: bool) -> Opened:
+    async def open_ticket(self, queue: str, subject: str, request: Answer, mark: str, *, again: bool) -> OpenedTicket:
         """See TicketOpener. The mark stands in the custom field, so that no bot takes the ticket for a customer's."""
         if again:
             await asyncio.sleep(self._settle)
@@ -172,7 +174,7 @@ class Rt(Plain):
             raise TryLater(
                 f"RT opens no ticket in {queue!r} ({no}); check POSTBOTE_SLACK_TICKETS, CreateTicket"
             ) from no
-        return Opened(number, self.url(number))
+        return OpenedTicket(number, self.url(number))
 
     def _refused(self, event: Event, how: str, no: Refused) -> str:
         """RT answers 400 where a right is missing, and where there is no such ticket."""
@@ -207,12 +209,12 @@ class Rt(Plain):
             return
         if not listed.has_field:
             self._lacking = listed.queue
-        await self._parts.store(self._event(str(listed.id)))
+        await self._parts.enqueue(self._event(str(listed.id)))
         self._stored.add(listed.id)
 
     async def _place(self) -> tuple[int, int]:
         """(The last ticket before the first start: up to there all is left to people, the last one that was seen)."""
-        first, _, last = (await asyncio.to_thread(self._bookmarks.read, self._bookmark)).partition("-")
+        first, _, last = (await asyncio.to_thread(self._cursors.read, self._bookmark)).partition("-")
         if last.isdigit():
             return int(first), int(last)
         newest = await self.api.newest()
@@ -222,7 +224,7 @@ class Rt(Plain):
 
     async def _move(self, first: int, last: int) -> None:
         self._stored = {number for number in self._stored if number > last - 2 * OVERLAP}
-        await asyncio.to_thread(self._bookmarks.move, self._bookmark, f"{first}-{last}")
+        await asyncio.to_thread(self._cursors.save, self._bookmark, f"{first}-{last}")
 
     @property
     def _bookmark(self) -> str:

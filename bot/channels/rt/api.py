@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from bot.channels.helpdesk.http import Client, Refused
+from bot.channels.helpdesk.http import HelpdeskClient, Refused
 from bot.channels.rt.parse import (
     FIELD,
     MOST_TEXTS,
@@ -31,7 +31,7 @@ PAGE = "100"  # as many as RT gives at once
 class Api:
     """One RT. Everything raises TryLater; `Refused` only where it says so."""
 
-    def __init__(self, client: Client, token: str) -> None:
+    def __init__(self, client: HelpdeskClient, token: str) -> None:
         self._client, self._token = client, token
         self._us = ""
 

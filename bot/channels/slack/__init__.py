@@ -24,17 +24,17 @@ from bot.channels.slack.blocks import Composer
 from bot.channels.slack.delivery import SETTLE, Delivery, Helpers
 from bot.channels.slack.doctor import examine
 from bot.channels.slack.manifest import PATH, SCOPES
-from bot.channels.slack.oauth import Install
-from bot.channels.slack.post_pacing import EVERY, Pace
+from bot.channels.slack.oauth import OAuthPages
+from bot.channels.slack.post_pacing import EVERY, PostPacer
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.signature import refusal
 from bot.channels.slack.snippets import read
-from bot.channels.slack.ticket_link import HelpDesk
-from bot.channels.slack.user_info import People
-from bot.channels.slack.views import Home
+from bot.channels.slack.ticket_link import TicketLink
+from bot.channels.slack.user_info import UserInfo
+from bot.channels.slack.views import Views
 from bot.channels.slack.web_client import WebClient
 from bot.channels.slack.workspaces import BROKEN, Installations, OneToken, Workspaces
-from bot.contracts import Channel, Off, Parts
+from bot.contracts import Channel, ChannelContext, Disabled
 from bot.core.model import Answer, Event, Language, Question
 
 if TYPE_CHECKING:
@@ -48,10 +48,12 @@ PING = 5.0  # seconds; a connection that does not answer for four of them is ren
 LEAVING = frozenset({"app_uninstalled", "tokens_revoked"})  # docs.slack.dev/reference/events/tokens_revoked
 
 
-def open_channel(settings: "Settings", parts: Parts) -> Channel | Off:
+def open_channel(settings: "Settings", parts: ChannelContext) -> Channel | Disabled:
     """On where a bot token or a client id is set; Socket Mode where an app token is set."""
     if settings.slack_bot_token is None and settings.slack_client_id is None:
-        return Off("slack", "set SLACK_BOT_TOKEN, and SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode)")
+        return Disabled(
+            "slack", "set SLACK_BOT_TOKEN, and SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode)"
+        )
     return Slack(parts, settings)
 
 
@@ -62,7 +64,7 @@ class Slack:
 
     def __init__(
         self,
-        parts: Parts,
+        parts: ChannelContext,
         settings: "Settings",
         *,
         settle: float = SETTLE,
@@ -79,20 +81,20 @@ class Slack:
             tokens = OneToken(settings.slack_bot_token.get_secret_value())
         else:
             client_id, client_secret = settings.slack_client_id or "", _secret(settings.slack_client_secret)
-            tokens = Installations(parts.store_of_secrets, client_id, client_secret, base_url)
-            routes += Install(tokens, client_id, list(SCOPES)).routes
+            tokens = Installations(parts.secrets, client_id, client_secret, base_url)
+            routes += OAuthPages(tokens, client_id, list(SCOPES)).routes
         self._workspaces = Workspaces(tokens, base_url)
-        self._people = People(self._workspaces, frozenset(settings.slack_editors()))
+        self._people = UserInfo(self._workspaces, frozenset(settings.slack_editors()))
         composer = Composer(parts.render, parts.label, parts.title)
-        self._home = Home(composer, parts.render, parts.label, parts.title)
+        self._home = Views(composer, parts.render, parts.label, parts.title)
         self._delivery = Delivery(
             self._workspaces,
             composer,
             self._home,
-            Pace(pace),
+            PostPacer(pace),
             Helpers(*settings.slack_helpers(), tickets=parts.open_ticket is not None),
             ResponseUrls(base_url),
-            HelpDesk(parts.open_ticket, parts.label),
+            TicketLink(parts.open_ticket, parts.label),
             settle,
         )
         app = AsyncApp(
@@ -124,13 +126,13 @@ class Slack:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
         await self._workspaces.close()
 
-    async def trouble(self) -> str:
+    async def readiness_problem(self) -> str:
         """A Socket Mode connection that is down or silent; nothing is known of HTTP, where Slack comes to us."""
         if self._socket and not await self._socket.client.is_connected():
             return "the Socket Mode connection is down"
         return ""
 
-    async def hint(self, event: Event) -> Language | None:
+    async def language_hint(self, event: Event) -> Language | None:
         """The language of the person's Slack."""
         return await self._people.language(event)
 
@@ -138,7 +140,7 @@ class Slack:
         """See People."""
         return await self._people.may(event, what)
 
-    async def link(self, event: Event) -> str:
+    async def permalink(self, event: Event) -> str:
         """The message's permalink (docs.slack.dev/reference/methods/chat.getPermalink); empty for a command."""
         to = event.reply_to
         ts, channel = to.get("ts", "").replace(".", ""), to.get("channel", "")
@@ -147,7 +149,7 @@ class Slack:
         url = (await self._workspaces.own(to.get("team", ""))).url
         return f"{url}archives/{channel}/p{ts}" if url else ""
 
-    async def read(self, event: Event) -> str:
+    async def read_full_text(self, event: Event) -> str:
         """With the whole of long snippets."""
         return await read(self._workspaces, event)
 
@@ -189,9 +191,9 @@ class Slack:
 
     async def _store(self, event: Event | None) -> BoltResponse:
         try:
-            if event and await self._parts.concerns(event):
+            if event and await self._parts.should_store(event):
                 self._delivery.expect(event)
-                await self._parts.store(event)
+                await self._parts.enqueue(event)
         except Exception as wrong:  # noqa: BLE001 - whatever kept it from being stored, Slack must send it again
             log.error("not_stored", key=event.key if event else "", why=type(wrong).__name__)
             return BoltResponse(status=503, body="not stored; send it again")
@@ -210,7 +212,7 @@ class Slack:
         user = str((body.get("user") or {}).get("id", ""))
         asked = Event("form", "slack", Question(""), {"team": team, "user": user}, person=f"{team}:{user}")
         try:
-            client, language = await asyncio.gather(self._workspaces.client(team), self.hint(asked))
+            client, language = await asyncio.gather(self._workspaces.client(team), self.language_hint(asked))
             if client:
                 form = self._home.form(language or "de")
                 await client.views_open(trigger_id=str(body.get("trigger_id", "")), view=form)

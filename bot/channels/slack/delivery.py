@@ -17,10 +17,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.api_errors import judge
 from bot.channels.slack.blocks import Composer
-from bot.channels.slack.post_pacing import Pace
+from bot.channels.slack.post_pacing import PostPacer
 from bot.channels.slack.response_url import ResponseUrls
-from bot.channels.slack.ticket_link import HelpDesk
-from bot.channels.slack.views import Home
+from bot.channels.slack.ticket_link import TicketLink
+from bot.channels.slack.views import Views
 from bot.channels.slack.workspaces import Workspaces
 from bot.core.model import Answer, Event, TryLater
 
@@ -55,11 +55,11 @@ class Delivery:
         self,
         workspaces: Workspaces,
         composer: Composer,
-        home: Home,
-        pace: Pace,
+        home: Views,
+        pace: PostPacer,
         helpers: Helpers,
         urls: ResponseUrls,
-        help_desk: HelpDesk,
+        help_desk: TicketLink,
         settle: float = SETTLE,
     ) -> None:
         self._workspaces, self._help_desk = workspaces, help_desk

@@ -10,79 +10,79 @@ from bot.channels.slack.manifest import SCOPES
 from bot.channels.slack.signature import OLDEST
 from bot.channels.slack.web_client import WebClient
 from bot.channels.slack.workspaces import BROKEN, TIMEOUT
-from bot.contracts import Check
+from bot.contracts import DoctorResult
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-async def examine(settings: "Settings") -> Sequence[Check]:
+async def examine(settings: "Settings") -> Sequence[DoctorResult]:
     """Empty where Slack is off."""
     base_url = settings.slack_api_url.rstrip("/") + "/"
-    found: list[Check] = []
+    found: list[DoctorResult] = []
     if settings.slack_bot_token:
         client = WebClient(settings.slack_bot_token.get_secret_value(), base_url=base_url, timeout=TIMEOUT)
         found += await _bot(client, settings)
     elif settings.slack_client_id:
-        found.append(Check("slack installations", True, "each workspace has a token of its own: /slack/install"))
+        found.append(DoctorResult("slack installations", True, "each workspace has a token of its own: /slack/install"))
     if settings.slack_app_token:
         client = WebClient(settings.slack_app_token.get_secret_value(), base_url=base_url, timeout=TIMEOUT)
         found.append(await _socket(client))
     return found
 
 
-async def _bot(client: WebClient, settings: "Settings") -> list[Check]:
+async def _bot(client: WebClient, settings: "Settings") -> list[DoctorResult]:
     try:
         said = await client.auth_test()
     except BROKEN as wrong:
-        return [Check("slack bot token", False, _why(wrong))]
+        return [DoctorResult("slack bot token", False, _why(wrong))]
     about: Mapping[str, Any] = said.data if isinstance(said.data, dict) else {}
     whose = f"{about.get('user', about.get('user_id', '?'))} in {about.get('team', about.get('team_id', '?'))}"
-    found = [Check("slack bot token", True, whose), _scopes(said.headers), _clock(said.headers)]
+    found = [DoctorResult("slack bot token", True, whose), _scopes(said.headers), _clock(said.headers)]
     _, channel = settings.slack_helpers()
     return found + ([await _channel(client, channel)] if channel else [])
 
 
-def _scopes(headers: Mapping[str, str]) -> Check:
+def _scopes(headers: Mapping[str, str]) -> DoctorResult:
     """Slack names the token's scopes with every answer (docs.slack.dev/authentication/tokens)."""
     granted = {s.strip() for s in _header(headers, "x-oauth-scopes").split(",") if s.strip()}
     if not granted:
-        return Check("slack scopes", True, "not told by Slack")
+        return DoctorResult("slack scopes", True, "not told by Slack")
     missing = [f"{scope} ({why})" for scope, why in SCOPES.items() if scope not in granted]
     if missing:
         cure = "add them under OAuth & Permissions, or take over `postbote manifest`, and install the app again"
-        return Check("slack scopes", False, f"missing: {'; '.join(missing)}: {cure}")
-    return Check("slack scopes", True, f"all {len(SCOPES)}")
+        return DoctorResult("slack scopes", False, f"missing: {'; '.join(missing)}: {cure}")
+    return DoctorResult("slack scopes", True, f"all {len(SCOPES)}")
 
 
-def _clock(headers: Mapping[str, str]) -> Check:
+def _clock(headers: Mapping[str, str]) -> DoctorResult:
     """A request whose time differs by more than five minutes is refused as a replay."""
     try:
         off = abs(time.time() - parsedate_to_datetime(_header(headers, "date")).timestamp())
     except (TypeError, ValueError):
-        return Check("clock", True, "not told by Slack")
+        return DoctorResult("clock", True, "not told by Slack")
     if off > OLDEST:
-        return Check("clock", False, f"{off:.0f} seconds from Slack's: set it (NTP), or every event is refused")
-    return Check("clock", True, f"{off:.0f} seconds from Slack's")
+        return DoctorResult("clock", False, f"{off:.0f} seconds from Slack's: set it (NTP), or every event is refused")
+    return DoctorResult("clock", True, f"{off:.0f} seconds from Slack's")
 
 
-async def _channel(client: WebClient, channel: str) -> Check:
+async def _channel(client: WebClient, channel: str) -> DoctorResult:
     try:
         found = await client.conversations_info(channel=channel)
     except BROKEN as wrong:
-        return Check("slack helpers' channel", False, _why(wrong))
+        return DoctorResult("slack helpers' channel", False, _why(wrong))
     about = found.get("channel") or {}
     if about.get("is_member") is False:
-        return Check("slack helpers' channel", False, f"invite the bot to {channel}: it is no member")
-    return Check("slack helpers' channel", True, str(about.get("name", channel)))
+        return DoctorResult("slack helpers' channel", False, f"invite the bot to {channel}: it is no member")
+    return DoctorResult("slack helpers' channel", True, str(about.get("name", channel)))
 
 
-async def _socket(client: WebClient) -> Check:
+async def _socket(client: WebClient) -> DoctorResult:
     try:
         await client.api_call("apps.connections.open")
     except BROKEN as wrong:
-        return Check("slack app token", False, _why(wrong))
-    return Check("slack app token", True, "a Socket Mode connection can be opened")
+        return DoctorResult("slack app token", False, _why(wrong))
+    return DoctorResult("slack app token", True, "a Socket Mode connection can be opened")
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:

@@ -16,7 +16,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 AUTHORIZE = "https://slack.com/oauth/v2/authorize"
 
 
-class Install:
+class OAuthPages:
     """The two pages."""
 
     def __init__(self, installations: Installations, client_id: str, scopes: list[str]) -> None:

@@ -13,7 +13,7 @@ TIDIED = 2  # channels that are looked at with every call, whether they are at r
 
 
 @dataclass(slots=True)
-class _Line:
+class _ChannelQueue:
     waiting: list[tuple[str, int, asyncio.Future[None]]] = field(default_factory=list)
     coming: dict[str, float] = field(default_factory=dict)  # order → until when it is waited for, by the loop's clock
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -32,12 +32,12 @@ class _Line:
         self.coming = {order: until for order, until in self.coming.items() if until > now}
 
 
-class Pace:
+class PostPacer:
     """Who posts next in each channel; one process's own."""
 
     def __init__(self, every: float = EVERY) -> None:
         self._every = every
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, _ChannelQueue] = {}
         self._numbers = itertools.count()
 
     def expect(self, channel: str, order: str) -> None:
@@ -67,16 +67,16 @@ class Pace:
         line = self._line(channel)
         line.next_at = max(line.next_at, asyncio.get_running_loop().time() + seconds + GRACE)
 
-    def _line(self, channel: str) -> _Line:
+    def _line(self, channel: str) -> _ChannelQueue:
         """A channel's; the longest known ones that are at rest are forgotten meanwhile."""
         now = asyncio.get_running_loop().time()
         for name in list(itertools.islice(self._lines, TIDIED)):
             line = self._lines.pop(name)
             if not line.is_at_rest(now):
                 self._lines[name] = line
-        return self._lines.setdefault(channel, _Line())
+        return self._lines.setdefault(channel, _ChannelQueue())
 
-    async def _serve(self, line: _Line) -> None:
+    async def _serve(self, line: _ChannelQueue) -> None:
         loop = asyncio.get_running_loop()
         while line.waiting:
             line.changed.clear()

@@ -10,7 +10,7 @@ from bot.core.model import Answer, Event, Language, TryLater
 SUBJECT = 100  # characters of the question in the subject
 
 
-class HelpDesk:
+class TicketLink:
     """Opens tickets, each once."""
 
     def __init__(self, open_ticket: OpenTicket | None, label: Callable[[str, Language], str]) -> None:

@@ -15,7 +15,7 @@ log = structlog.get_logger()
 REMEMBER = 86_400.0  # seconds that a person's language is remembered
 
 
-class People:
+class UserInfo:
     """Asks users.info and conversations.info."""
 
     def __init__(self, workspaces: Workspaces, editors: frozenset[str]) -> None:

@@ -13,7 +13,7 @@ LONGEST_QUESTION = 3_000  # characters of a plain_text_input
 HEADER = 150
 
 
-class Home:
+class Views:
     """Builds the views; every word comes from the templates and the knowledge base."""
 
     def __init__(self, composer: Composer, render: Any, label: Label, title: Label) -> None:

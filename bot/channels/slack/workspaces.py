@@ -22,7 +22,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.web_client import WebClient
-from bot.contracts import Secrets
+from bot.contracts import SecretStore
 
 log = structlog.get_logger()
 
@@ -33,7 +33,7 @@ STATE = 600.0  # seconds between "Add to Slack" and the way back
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class BotIdentity:
     """What Slack says about the bot in one workspace (docs.slack.dev/reference/methods/auth.test)."""
 
     user: str  # its user id; empty: not known
@@ -66,7 +66,7 @@ class OneToken:
 class Installations:
     """One encrypted token for each workspace."""
 
-    def __init__(self, store: Secrets, client_id: str, client_secret: str, base_url: str) -> None:
+    def __init__(self, store: SecretStore, client_id: str, client_secret: str, base_url: str) -> None:
         self._store = store
         self._fernet = to_fernet(client_secret)
         self._app = {"client_id": client_id, "client_secret": client_secret}
@@ -154,7 +154,7 @@ class Workspaces:
         self._tokens = tokens
         self._base_url = base_url
         self._clients: dict[str, AsyncWebClient] = {}
-        self._own: dict[str, Own] = {}
+        self._own: dict[str, BotIdentity] = {}
         self._session: ClientSession | None = None  # one for all: without it the SDK opens a connection for every call
 
     async def close(self) -> None:
@@ -176,7 +176,7 @@ class Workspaces:
             self._clients[token] = known
         return known
 
-    async def own(self, team: str) -> Own:
+    async def own(self, team: str) -> BotIdentity:
         """Asked once."""
         if team not in self._own:
             client = await self.client(team)
@@ -184,8 +184,8 @@ class Workspaces:
                 found: Any = await client.auth_test() if client else {}
             except BROKEN as wrong:
                 log.warning("auth_test_failed", team=team, why=str(wrong))
-                return Own("", "")
-            self._own[team] = Own(str(found.get("user_id") or ""), str(found.get("url") or ""))
+                return BotIdentity("", "")
+            self._own[team] = BotIdentity(str(found.get("user_id") or ""), str(found.get("url") or ""))
         return self._own[team]
 
     async def forget(self, team: str) -> None:

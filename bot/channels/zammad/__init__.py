@@ -9,14 +9,14 @@ import structlog
 from starlette.routing import Route
 
 from bot.channels.helpdesk.account import account_of
-from bot.channels.helpdesk.http import Client, Refused
-from bot.channels.helpdesk.poller import Rounds
+from bot.channels.helpdesk.http import HelpdeskClient, Refused
+from bot.channels.helpdesk.poller import Poller
 from bot.channels.helpdesk.webhook import route
 from bot.channels.zammad import webhook
 from bot.channels.zammad.api import Api
 from bot.channels.zammad.doctor import examine
 from bot.channels.zammad.parse import seconds, url_of
-from bot.contracts import Channel, Off, Opened, Parts, Plain
+from bot.contracts import Channel, ChannelContext, ChannelDefaults, Disabled, OpenedTicket
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
@@ -35,32 +35,32 @@ SEARCHED = 6  # times SETTLE until the search knows a new ticket
 TEMPLATES = frozenset({"ticket", "ticket_note"})
 
 
-def open_channel(settings: "Settings", parts: Parts) -> Channel | Off:
+def open_channel(settings: "Settings", parts: ChannelContext) -> Channel | Disabled:
     """On where a URL and a token are set, and some group is not off."""
     if settings.postbote_zammad_url is None or settings.postbote_zammad_token is None:
-        return Off("zammad", "set POSTBOTE_ZAMMAD_URL and POSTBOTE_ZAMMAD_TOKEN")
+        return Disabled("zammad", "set POSTBOTE_ZAMMAD_URL and POSTBOTE_ZAMMAD_TOKEN")
     if parse_modes(settings.postbote_zammad_mode).off:
-        return Off("zammad", "POSTBOTE_ZAMMAD_MODE is off; set it to note or public")
+        return Disabled("zammad", "POSTBOTE_ZAMMAD_MODE is off; set it to note or public")
     return Zammad(settings, parts)
 
 
-class Zammad(Plain):
+class Zammad(ChannelDefaults):
     """One Zammad."""
 
-    def __init__(self, settings: "Settings", parts: Parts, *, settle: float = SETTLE) -> None:
+    def __init__(self, settings: "Settings", parts: ChannelContext, *, settle: float = SETTLE) -> None:
         """`settle`: seconds."""
-        assert parts.bookmarks  # noqa: S101 - wiring: this channel looks
-        self._parts, self._bookmarks, self._settle = parts, parts.bookmarks, settle
+        assert parts.cursors  # noqa: S101 - wiring: this channel looks
+        self._parts, self._cursors, self._settle = parts, parts.cursors, settle
         self._client = to_client(settings)
         self.api = Api(self._client)
         self._account = account_of(self._client.root)
         self._modes, self._sender = parse_modes(settings.postbote_zammad_mode), settings.postbote_zammad_sender
         self._ours, self._address = settings.own_addresses(), ""
         self._stored: dict[str, float] = {}  # id → when it was created
-        self._rounds = Rounds("zammad", self._look, settings.postbote_tickets_poll)
+        self._rounds = Poller("zammad", self._look, settings.postbote_tickets_poll)
         secret = settings.postbote_zammad_webhook_secret
         self._secret = secret.get_secret_value() if secret else ""
-        self.routes: Sequence[Route] = [route(PATH, self._read, parts.store, webhook.LARGEST)] if self._secret else []
+        self.routes: Sequence[Route] = [route(PATH, self._read, parts.enqueue, webhook.LARGEST)] if self._secret else []
 
     @property
     def name(self) -> str:
@@ -87,11 +87,11 @@ class Zammad(Plain):
         await self._rounds.stop()
         await self._client.close()
 
-    async def trouble(self) -> str:
+    async def readiness_problem(self) -> str:
         """Of the last round."""
         return self._rounds.trouble
 
-    async def link(self, event: Event) -> str:
+    async def permalink(self, event: Event) -> str:
         """Where an agent opens the ticket."""
         return self.url(event.reply_to.get("ticket", ""))
 
@@ -136,7 +136,7 @@ class Zammad(Plain):
             log.error("ticket_refused", key=event.key, why=str(no))
             return ""
 
-    async def open_ticket(self, queue: str, subject: str, request: Answer, mark: str, *, again: bool) -> Opened:
+    async def open_ticket(self, queue: str, subject: str, request: Answer, mark: str, *, again: bool) -> OpenedTicket:
         """See TicketOpener. The search learns of a ticket in the background: after a crash, some time is waited."""
         if again:
             await asyncio.sleep(self._settle * SEARCHED)
@@ -146,7 +146,7 @@ class Zammad(Plain):
             found = await self.api.find(tag) or await self.api.open(queue, subject, html, tag)
         except Refused as no:
             raise TryLater(f"Zammad opens no ticket in {queue!r} ({no}); check POSTBOTE_SLACK_TICKETS") from no
-        return Opened(str(found.get("number") or found["id"]), self.url(str(found["id"])))
+        return OpenedTicket(str(found.get("number") or found["id"]), self.url(str(found["id"])))
 
     def _article(self, event: Event, html: str) -> Mapping[str, Any]:
         """An internal article of type email would be mailed nevertheless; a public note would not."""
@@ -176,12 +176,12 @@ class Zammad(Plain):
 
     async def _keep(self, number: str, found: Mapping[str, Any]) -> None:
         if number not in self._stored and self.mode(str(found.get("group") or "")) != "off":
-            await self._parts.store(self._event(number))
+            await self._parts.enqueue(self._event(number))
             self._stored[number] = seconds(str(found.get("created_at") or ""))
 
     async def _place(self) -> tuple[str, str]:
         """When the last ticket before the first start was created, and the last one that was seen: ISO 8601."""
-        first, _, last = (await asyncio.to_thread(self._bookmarks.read, self._bookmark)).partition(" ")
+        first, _, last = (await asyncio.to_thread(self._cursors.read, self._bookmark)).partition(" ")
         if last:
             return first, last
         newest = await self.api.newest(1)
@@ -194,18 +194,18 @@ class Zammad(Plain):
     async def _move(self, first: str, last: str) -> None:
         oldest = seconds(last) - 2 * OVERLAP
         self._stored = {number: at for number, at in self._stored.items() if at > oldest}
-        await asyncio.to_thread(self._bookmarks.move, self._bookmark, f"{first} {last}")
+        await asyncio.to_thread(self._cursors.save, self._bookmark, f"{first} {last}")
 
     @property
     def _bookmark(self) -> str:
         return f"zammad:{self._account}"[:200]
 
 
-def to_client(settings: "Settings") -> Client:
+def to_client(settings: "Settings") -> HelpdeskClient:
     """The URL and the token must be set."""
     token = settings.postbote_zammad_token.get_secret_value() if settings.postbote_zammad_token else ""
     headers = {"Authorization": f"Token token={token}"}
-    return Client(settings.postbote_zammad_url or "", headers, "POSTBOTE_ZAMMAD_TOKEN")
+    return HelpdeskClient(settings.postbote_zammad_url or "", headers, "POSTBOTE_ZAMMAD_TOKEN")
 
 
 def _earlier(stamp: str) -> str:

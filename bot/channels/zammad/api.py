@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from bot.channels.helpdesk.http import Client, Got, Refused
+from bot.channels.helpdesk.http import Got, HelpdeskClient, Refused
 from bot.channels.zammad.parse import TAG, own_article, to_ticket
 from bot.core.model import Ticket, TryLater
 
@@ -14,7 +14,7 @@ BEGINNING = "1970-01-01T00:00:00Z"
 class Api:
     """One Zammad. Everything raises TryLater; `Refused` only where it says so."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: HelpdeskClient) -> None:
         self._client = client
         self._us: Mapping[str, Any] = {}
 

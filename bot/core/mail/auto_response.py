@@ -43,7 +43,7 @@ _COMMENT = re.compile(r"\([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class MailboxContext:
     """What is known besides the mail."""
 
     own: frozenset[str] = frozenset()  # addresses of ours, in lower case: every helpdesk, alias and bot
@@ -59,7 +59,7 @@ class Rule:
     code: str
     verdict: Verdict
     source: str
-    applies: Callable[[Mail, Known], bool]
+    applies: Callable[[Mail, MailboxContext], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Judgement:
     reasons: tuple[str, ...]
 
 
-def judge(mail: Mail | None, known: Known) -> Judgement:
+def judge(mail: Mail | None, known: MailboxContext) -> Judgement:
     """`mail`: None where the system holds no mail (a web form, a telephone note): then only what it says counts."""
     broken = [rule for rule in RULES if rule.applies(mail or Mail(), known) and (mail or rule in _WITHOUT_MAIL)]
     verdict = min((rule.verdict for rule in broken), key=STRICTEST.index, default=STRICTEST[-1])
@@ -91,49 +91,49 @@ def answers_to(mail: Mail) -> str:
     return wanted[0] if len(wanted) == 1 else ""
 
 
-def _suppresses(*wanted: str) -> Callable[[Mail, Known], bool]:
+def _suppresses(*wanted: str) -> Callable[[Mail, MailboxContext], bool]:
     """X-Auto-Response-Suppress is a list of words in any case (MS-OXCMAIL 2.1.3.2.20)."""
 
-    def applies(mail: Mail, known: Known) -> bool:
+    def applies(mail: Mail, known: MailboxContext) -> bool:
         words = re.split(r"[,;\s]+", " ".join(mail.all("x-auto-response-suppress")).lower())
         return any(word in words for word in wanted)
 
     return applies
 
 
-def _precedence(mail: Mail, known: Known) -> bool:
+def _precedence(mail: Mail, known: MailboxContext) -> bool:
     words = {_COMMENT.sub("", value).strip().lower().replace("_", "-") for value in mail.all("precedence")}
     return bool(words & {"bulk", "junk", "list", "auto-reply"})
 
 
-def _has(*names: str) -> Callable[[Mail, Known], bool]:
+def _has(*names: str) -> Callable[[Mail, MailboxContext], bool]:
     return lambda mail, known: any(name in names for name, _ in mail.headers)
 
 
-def _is_report(mail: Mail, known: Known) -> bool:
+def _is_report(mail: Mail, known: MailboxContext) -> bool:
     kind = mail.types[0] if mail.types else ""
     return kind in ("multipart/report", "message/delivery-status", "message/disposition-notification")
 
 
-def _only_a_report(mail: Mail, known: Known) -> bool:
+def _only_a_report(mail: Mail, known: MailboxContext) -> bool:
     """Somebody forwards a report with words of their own; a machine sends nothing else."""
     reports = {"multipart/report", "message/delivery-status", "message/disposition-notification"} & set(mail.types[1:])
     return bool(reports) and not mail.own
 
 
-def _from_nobody(mail: Mail, known: Known) -> bool:
+def _from_nobody(mail: Mail, known: MailboxContext) -> bool:
     return any(_NOBODY.fullmatch(address.partition("@")[0]) for address in (*mail.senders, *mail.reply_to))
 
 
-def _from_us(mail: Mail, known: Known) -> bool:
+def _from_us(mail: Mail, known: MailboxContext) -> bool:
     return bool({*mail.senders, *mail.reply_to, mail.return_path or ""} & known.own)
 
 
-def _answers_us(mail: Mail, known: Known) -> bool:
+def _answers_us(mail: Mail, known: MailboxContext) -> bool:
     return any(identity.startswith(OWN_ID) for identity in mail.answers)
 
 
-def _odd_address(mail: Mail, known: Known) -> bool:
+def _odd_address(mail: Mail, known: MailboxContext) -> bool:
     return bool(answers_to(mail)) and not is_plain_address(answers_to(mail))
 
 
@@ -142,18 +142,18 @@ def is_plain_address(address: str) -> bool:
     return bool(_PLAIN_ADDRESS.fullmatch(address))
 
 
-def _answers_somebody(mail: Mail, known: Known) -> bool:
+def _answers_somebody(mail: Mail, known: MailboxContext) -> bool:
     """By its subject, or it refers to what was written in our domain."""
     ours = {address.rpartition("@")[2] for address in known.inbox}
     return mail.is_reply or any(identity.rstrip(">").rpartition("@")[2].lower() in ours for identity in mail.answers)
 
 
-def _is_spam(mail: Mail, known: Known) -> bool:
+def _is_spam(mail: Mail, known: MailboxContext) -> bool:
     flagged = ("x-spam-flag", "x-spam", "x-spam-status")  # SpamAssassin, rspamd
     return any(_YES.match(value) for name in flagged for value in mail.all(name))
 
 
-def _forged(mail: Mail, known: Known) -> bool:
+def _forged(mail: Mail, known: MailboxContext) -> bool:
     """DMARC failed, or SPF did and nothing vouches for the sender.
 
     A false "fail" costs a note only, so any such header counts, whoever wrote it.
@@ -166,7 +166,7 @@ def _forged(mail: Mail, known: Known) -> bool:
     return bool(re.search(r"\bdmarc\s*=\s*fail", found) or (spf and not vouched))
 
 
-def _elsewhere(mail: Mail, known: Known) -> bool:
+def _elsewhere(mail: Mail, known: MailboxContext) -> bool:
     """The return path, and the address that an answer would go to, belong to the sender's domain."""
     sender = mail.senders[0] if mail.senders else ""
     others = filter(None, (mail.return_path, answers_to(mail)))
@@ -179,7 +179,7 @@ def same_domain(one: str, other: str) -> bool:
     return a == b or (min(a.count("."), b.count(".")) >= 2 and (a.endswith(b) or b.endswith(a)))
 
 
-def _reaches_many(mail: Mail, known: Known) -> bool:
+def _reaches_many(mail: Mail, known: MailboxContext) -> bool:
     return bool(known.inbox) and not set(map(without_tag, mail.recipients)) & known.inbox
 
 

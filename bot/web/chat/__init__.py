@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from bot.contracts import Channel, Parts, Plain
+from bot.contracts import Channel, ChannelContext, ChannelDefaults
 from bot.core.model import Answer, Event, Question, TryLater
-from bot.rate_limit import Turns
+from bot.rate_limit import RateLimiter
 from bot.web.auth import client_of, is_local
 from bot.web.chat.parse import CHANNEL, TooLong, to_press, to_question
 from bot.web.chat.present import Shown
-from bot.web.pages import HEADERS, Pages, assets, language_of
+from bot.web.pages import HEADERS, PageContext, assets, language_of
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -30,21 +30,21 @@ FOLDER = Path(__file__).parent
 BURST, EVERY = 30, 2.0  # questions and presses; seconds from one to the next after that
 
 
-def open_page(settings: "Settings", parts: Parts, pages: Pages) -> Channel:
+def open_page(settings: "Settings", parts: ChannelContext, pages: PageContext) -> Channel:
     """Always on."""
     return WebPage(parts, pages, settings.postbote_contact)
 
 
-class WebPage(Plain):
+class WebPage(ChannelDefaults):
     """A chat page that talks to this process."""
 
     name = CHANNEL
 
-    def __init__(self, parts: Parts, pages: Pages, contact: str = "") -> None:
+    def __init__(self, parts: ChannelContext, pages: PageContext, contact: str = "") -> None:
         """`contact`: how people reach a person; empty: nothing is said of it."""
         self._parts, self._pages, self._contact = parts, pages, contact
         self._shown = Shown(parts.render, parts.title, pages.why)
-        self._turns = Turns(BURST, EVERY)
+        self._turns = RateLimiter(BURST, EVERY)
         self.routes = [
             Route("/", self._page),
             *assets(FOLDER, "/"),
@@ -94,7 +94,7 @@ class WebPage(Plain):
 
     async def _said(self, event: Event, key: str) -> Response:
         try:
-            reply = await self._pages.consider(event)
+            reply = await self._pages.handle(event)
         except TryLater as later:
             return _refusal(503, "later", "try again later", later.seconds or 5.0)
         shown: Mapping[str, Any] = self._shown.reply(reply.answer, key) if reply.answer else {}
@@ -105,10 +105,10 @@ class WebPage(Plain):
         if is_local(request):
             return None
         client, now = client_of(request), time.monotonic()
-        seconds = self._turns.wait(client, now)
+        seconds = self._turns.seconds_until_free(client, now)
         if seconds:
             return _refusal(429, "pace", "too many questions at once", seconds)
-        self._turns.take(client, now)
+        self._turns.acquire(client, now)
         return None
 
 

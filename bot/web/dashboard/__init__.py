@@ -18,14 +18,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.contracts import Channel, Parts, Plain
+from bot.contracts import Channel, ChannelContext, ChannelDefaults
 from bot.core.gaps import to_gaps
 from bot.core.model import Answer, Event, Kept, Language
-from bot.web.auth import COOKIE, SESSION, is_from_here, same_secret
+from bot.web.auth import COOKIE, SESSION, is_same_origin, same_secret
 from bot.web.dashboard.charts import to_bars, to_columns
 from bot.web.dashboard.entry_draft import NAME, to_draft
 from bot.web.dashboard.summary import day_of, kind_of, to_overview
-from bot.web.pages import HEADERS, POLICY, Pages, assets, language_of
+from bot.web.pages import HEADERS, POLICY, PageContext, assets, language_of
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -43,7 +43,7 @@ SHOWN_GAPS, SHOWN_SLOW = 50, 10
 OWN = HEADERS | {"Content-Security-Policy": f"{POLICY}'self'", "Cache-Control": "no-store"}
 
 
-def open_page(settings: "Settings", parts: Parts, pages: Pages) -> Channel:
+def open_page(settings: "Settings", parts: ChannelContext, pages: PageContext) -> Channel:
     """Always on; without POSTBOTE_ADMIN_TOKEN for this machine only."""
     return Dashboard(parts, pages, to_variables(settings))
 
@@ -57,12 +57,12 @@ def to_variables(settings: "Settings") -> list[Mapping[str, Any]]:
     ]
 
 
-class Dashboard(Plain):
+class Dashboard(ChannelDefaults):
     """Reads the store; nobody asks it anything."""
 
     name = "dashboard"
 
-    def __init__(self, parts: Parts, pages: Pages, variables: list[Mapping[str, Any]]) -> None:
+    def __init__(self, parts: ChannelContext, pages: PageContext, variables: list[Mapping[str, Any]]) -> None:
         self._parts, self._pages, self._variables = parts, pages, variables
         self.routes = [
             Route(BASE, self._overview),
@@ -99,7 +99,7 @@ class Dashboard(Plain):
                 "days": days,
                 "periods": PERIODS,
                 "variables": self._variables,
-                "trouble": await self._pages.trouble(),
+                "trouble": await self._pages.health(),
                 "off": self._pages.off,
                 "charts": self._charts(facts, language),
             },
@@ -107,7 +107,7 @@ class Dashboard(Plain):
 
     def _found(self, days: int, now: float) -> Mapping[str, Any]:
         """All that is read from the database."""
-        insight = self._pages.insight
+        insight = self._pages.statistics
         today = datetime.fromtimestamp(now, UTC).date()
         since = (now // DAY - days + 1) * DAY
         gaps = to_gaps(insight.unanswered(since, MOST_UNANSWERED))
@@ -120,7 +120,7 @@ class Dashboard(Plain):
 
     def _charts(self, facts: Mapping[str, Any], language: Language) -> Mapping[str, str]:
         def say(name: str) -> str:
-            return self._pages.say(self.name, name, language)
+            return self._pages.page_text(self.name, name, language)
 
         days = [(row["day"][5:], row["asked"]) for row in facts["by_day"]]
         kinds = [(say(kind), facts["total"][kind]) for kind in facts["kinds"]]
@@ -157,7 +157,7 @@ class Dashboard(Plain):
 
     async def _kept(self, request: Request) -> Kept | None:
         key = request.query_params.get("key", "")[:200]
-        return await asyncio.to_thread(self._pages.insight.decision, key) if "\0" not in key else None
+        return await asyncio.to_thread(self._pages.statistics.decision, key) if "\0" not in key else None
 
     def _title(self, entry: str, language: Language) -> str:
         try:
@@ -166,14 +166,14 @@ class Dashboard(Plain):
             return entry
 
     async def _login(self, request: Request) -> Response:
-        if request.method == "GET" or not self._pages.gate.token:
-            return self._form(request, 200) if self._pages.gate.token else RedirectResponse(BASE, 303)
+        if request.method == "GET" or not self._pages.auth.token:
+            return self._form(request, 200) if self._pages.auth.token else RedirectResponse(BASE, 303)
         given = {
             name: values[0] for name, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()
         }
-        if not (is_from_here(request) and same_secret(given.get("form"), request.cookies.get(FORM, ""))):
+        if not (is_same_origin(request) and same_secret(given.get("form"), request.cookies.get(FORM, ""))):
             return self._form(request, 403, "stale")
-        session, wait = self._pages.gate.opens(given.get("token", ""), request)
+        session, wait = self._pages.auth.log_in(given.get("token", ""), request)
         if not session:
             log.warning("wrong_token", wait=round(wait))
             return self._form(request, 429 if wait else 401, "slow" if wait else "wrong")
@@ -183,7 +183,7 @@ class Dashboard(Plain):
 
     async def _logout(self, request: Request) -> Response:
         form = parse_qs((await request.body()).decode("utf-8", "replace")).get("form", [""])[0]
-        if not (is_from_here(request) and same_secret(form, self._pages.gate.session(request).get("form", ""))):
+        if not (is_same_origin(request) and same_secret(form, self._pages.auth.session(request).get("form", ""))):
             return self._form(request, 403, "stale")
         response = RedirectResponse(f"{BASE}/login", 303, headers=OWN)
         response.delete_cookie(COOKIE, path=BASE)
@@ -191,9 +191,9 @@ class Dashboard(Plain):
 
     def _refused(self, request: Request) -> Response | None:
         """None for who may see the page."""
-        if self._pages.gate.sees(request):
+        if self._pages.auth.may_see_dashboard(request):
             return None
-        return self._form(request, 401) if self._pages.gate.token else self._shown(request, "elsewhere.html", {}, 403)
+        return self._form(request, 401) if self._pages.auth.token else self._shown(request, "elsewhere.html", {}, 403)
 
     def _form(self, request: Request, status: int, problem: str = "") -> Response:
         """For the token. The same secret stands in the form and in a cookie, which no other site can set or read."""
@@ -209,7 +209,7 @@ class Dashboard(Plain):
         common = {
             "base": BASE,
             "query": {k: v for k, v in query.items() if k in ("days", "key")},
-            "session": self._pages.gate.session(request).get("form", ""),
+            "session": self._pages.auth.session(request).get("form", ""),
             "chosen": f"lang={language}" if "lang" in query else "",
         }
         page = self._pages.html(FOLDER / file, self.name, language, {**common, **facts})

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from bot.channels.helpdesk.http import LARGEST, Client, Refused
+from bot.channels.helpdesk.http import LARGEST, HelpdeskClient, Refused
 from bot.core.model import TryLater
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,7 +34,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def client() -> AsyncIterator[Client]:
+async def client() -> AsyncIterator[HelpdeskClient]:
     app = web.Application()
     app.router.add_route("*", "/base/{what}", answer)
     runner = web.AppRunner(app)
@@ -42,7 +42,7 @@ async def client() -> AsyncIterator[Client]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # aiohttp tells it in no other way
-    found = Client(f"http://127.0.0.1:{port}/base", {"Authorization": "token 1-2-3"}, "POSTBOTE_RT_TOKEN")
+    found = HelpdeskClient(f"http://127.0.0.1:{port}/base", {"Authorization": "token 1-2-3"}, "POSTBOTE_RT_TOKEN")
     yield found
     await found.close()
     await runner.cleanup()
@@ -64,7 +64,7 @@ async def client() -> AsyncIterator[Client]:
     ],
 )
 async def test_what_passes_is_tried_again(
-    client: Client, path: str, says: str, seconds: float | None, maybe_sent: bool
+    client: HelpdeskClient, path: str, says: str, seconds: float | None, maybe_sent: bool
 ) -> None:
     name, _, wait = path.partition("?wait=")
     with pytest.raises(TryLater, match=says) as later:
@@ -73,25 +73,25 @@ async def test_what_passes_is_tried_again(
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 412, 422])
-async def test_a_refusal_is_the_callers(client: Client, status: int) -> None:
+async def test_a_refusal_is_the_callers(client: HelpdeskClient, status: int) -> None:
     with pytest.raises(Refused) as no:
         await client.send("POST", str(status), {"a": 1})
     assert (no.value.status, no.value.says) == (status, "Permission Denied")
 
 
-async def test_an_answer_has_bounds_and_must_be_json(client: Client) -> None:
+async def test_an_answer_has_bounds_and_must_be_json(client: HelpdeskClient) -> None:
     with pytest.raises(Refused, match="413"):
         await client.get("large")
     with pytest.raises(TryLater, match="no JSON"):
         (await client.get("page")).json()
 
 
-async def test_it_says_who_we_are_below_the_url(client: Client) -> None:
+async def test_it_says_who_we_are_below_the_url(client: HelpdeskClient) -> None:
     assert (await client.get("who", q="ä&b")).json() == {"token": "token 1-2-3", "path": "/base/who?q=%C3%A4%26b"}
 
 
 async def test_a_helpdesk_that_is_gone_was_never_sent_anything() -> None:
-    gone = Client("http://127.0.0.1:9", {}, "X")
+    gone = HelpdeskClient("http://127.0.0.1:9", {}, "X")
     with pytest.raises(TryLater, match="cannot be reached") as later:
         await asyncio.wait_for(gone.send("POST", "x", {}), 5)
     assert not later.value.maybe_sent

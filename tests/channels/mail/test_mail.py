@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from bot.channels.mail import open_channel
 from bot.channels.mail.compose import own_id, to_draft, to_note, to_reply
 from bot.channels.mail.imap import to_held
-from bot.contracts import Off
-from bot.core.mail.auto_response import Known, judge
+from bot.contracts import Disabled
+from bot.core.mail.auto_response import MailboxContext, judge
 from bot.core.mail.mime import parse
 from bot.core.mail.server_url import to_server
 from bot.settings import Settings
@@ -53,9 +53,9 @@ def test_a_reply_says_in_every_way_that_a_machine_wrote_it() -> None:
 
 def test_whoever_keeps_to_the_rules_never_answers_it() -> None:
     raw = to_reply(TEXT, "de", TO, US, ID, 0.0)
-    found = judge(parse(b"Return-Path: <>\n" + raw), Known(inbox=frozenset({"max@firma.example"})))
+    found = judge(parse(b"Return-Path: <>\n" + raw), MailboxContext(inbox=frozenset({"max@firma.example"})))
     assert {"null-return-path", "auto-submitted", "suppress", "loop-marker"} <= set(found.reasons)
-    assert judge(parse(to_note(TEXT, "de", TO, US, ID, 0.0)), Known()).verdict == "silent"
+    assert judge(parse(to_note(TEXT, "de", TO, US, ID, 0.0)), MailboxContext()).verdict == "silent"
 
 
 def test_a_draft_is_a_persons_mail() -> None:
@@ -145,10 +145,10 @@ def test_settings_that_do_not_belong_together_name_what_is_missing() -> None:
 def test_it_is_off_until_it_is_configured_and_says_how() -> None:
     parts: Any = None
     off = open_channel(Settings(), parts)
-    assert isinstance(off, Off)
+    assert isinstance(off, Disabled)
     assert "POSTBOTE_MAIL_IMAP_URL" in off.cure
     silent = open_channel(
         Settings.model_validate({**SERVERS, "postbote_mail_address": US, "postbote_mail_mode": "off"}), parts
     )
-    assert isinstance(silent, Off)
+    assert isinstance(silent, Disabled)
     assert "POSTBOTE_MAIL_MODE" in silent.cure

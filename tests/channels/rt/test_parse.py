@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.answering.engine import Mind, responder
+from bot.answering.engine import AnswerEngine, responder
 from bot.channels.rt.parse import (
     Part,
     Step,
@@ -21,7 +21,7 @@ from bot.channels.rt.parse import (
     to_parts,
     to_ticket,
 )
-from bot.core.mail.auto_response import Known
+from bot.core.mail.auto_response import MailboxContext
 from bot.core.mail.mime import parse
 from bot.settings import Settings
 from bot.tickets.assessment import consider
@@ -180,10 +180,10 @@ def test_whose_it_is() -> None:
     assert own_post([CREATED], "kunde@kunde.test") == ""
 
 
-async def test_an_attached_bounce_is_what_gets_explained(mind: Mind, tmp_path: Path) -> None:
+async def test_an_attached_bounce_is_what_gets_explained(engine: AnswerEngine, tmp_path: Path) -> None:
     """Whatever stands around it; in the language of the customer's words."""
     raw = (Path(__file__).parents[2] / "recorded" / "rt" / "bounce.eml").read_bytes()
     found = await consider(
-        replace(ticket_of(), mail=raw), Known(), responder(mind, Settings(postbote_data_dir=tmp_path))
+        replace(ticket_of(), mail=raw), MailboxContext(), responder(engine, Settings(postbote_data_dir=tmp_path))
     )
     assert (found.verdict, found.facts["entries"], found.answer.language) == ("public", ["error-no-mailbox-here"], "de")

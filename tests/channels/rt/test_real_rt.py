@@ -10,14 +10,14 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.channels.helpdesk.account import account_of
 from bot.channels.rt import SETTLE, Rt
 from bot.channels.rt.doctor import examine
-from bot.contracts import Parts
+from bot.contracts import ChannelContext
 from bot.core.model import Answer, Event, TryLater
 from bot.settings import Settings
-from bot.storage.cursors import Bookmarks
+from bot.storage.cursors import Cursors
 from bot.storage.store import Store
 from bot.tickets.assessment import ticket_event
 from tests.channels.rt.running import POLL, Between, Bot
@@ -216,11 +216,11 @@ async def test_two_bots_that_do_not_know_each_other_answer_each_ticket_once(
     await other.end()
 
 
-async def test_of_two_claims_one_wins(rt: RtServer, tmp_path: Path, mind: Mind) -> None:
+async def test_of_two_claims_one_wins(rt: RtServer, tmp_path: Path, engine: AnswerEngine) -> None:
     """In a queue that the running bot leaves alone."""
     await rt.mail(customers_mail("race@kunde.test", QUESTION), "Quiet")
     number = (await rt.tickets("race@kunde.test"))[0]
-    channels = [to_channel(rt, tmp_path / name, mind) for name in ("one", "other")]
+    channels = [to_channel(rt, tmp_path / name, engine) for name in ("one", "other")]
     event = ticket_event("rt", account_of(rt.url), str(number))
     tickets = [await channel.fetch(event) for channel in channels]
     assert tickets[0] == tickets[1]
@@ -259,9 +259,9 @@ async def test_a_burst_is_answered_once_each(rt: RtServer, bot: Bot) -> None:
 
 
 async def test_a_ticket_for_slack_is_opened_once_and_answered_by_nobody(
-    rt: RtServer, bot: Bot, tmp_path: Path, mind: Mind
+    rt: RtServer, bot: Bot, tmp_path: Path, engine: AnswerEngine
 ) -> None:
-    channel = to_channel(rt, tmp_path, mind)
+    channel = to_channel(rt, tmp_path, engine)
     facts = {"state": "request", "question": "Wie richte ich Outlook ein?", "entries": [], "link": "https://x.test/p1"}
     request = Answer("handover", "de", facts)
     opened = [await channel.open_ticket("Support", "Frage aus Slack", request, "0a1b", again=n > 0) for n in range(2)]
@@ -297,12 +297,14 @@ def to_settings(rt: RtServer, folder: Path, **changed: Any) -> Settings:
     return Settings.model_validate({**values, **changed})
 
 
-def to_channel(rt: RtServer, folder: Path, mind: Mind) -> Rt:
+def to_channel(rt: RtServer, folder: Path, engine: AnswerEngine) -> Rt:
     store = Store("", folder)
     store.open()
-    label: Callable[..., str] = mind.renderer.label
+    label: Callable[..., str] = engine.renderer.label
     concerns: Callable[[Event], Awaitable[bool]] = always
-    parts = Parts(ignored, nothing, mind.renderer.render, {}, label, label, concerns, store, bookmarks=Bookmarks(store))
+    parts = ChannelContext(
+        ignored, nothing, engine.renderer.render, {}, label, label, concerns, store, cursors=Cursors(store)
+    )
     return Rt(to_settings(rt, folder), parts, settle=0.1)
 
 

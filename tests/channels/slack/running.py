@@ -10,23 +10,23 @@ from typing import Any
 import uvicorn
 from pydantic import SecretStr
 
-from bot.answering.engine import Mind, responder, sections_of
+from bot.answering.engine import AnswerEngine, responder, sections_of
 from bot.channels.slack import Slack
 from bot.cli import format as show
-from bot.commands import Office
-from bot.contracts import Channel, OpenTicket, Parts, Respond
+from bot.commands import ChannelAdmin
+from bot.contracts import Channel, ChannelContext, OpenTicket, Respond
 from bot.core.model import Answer, Event, Language, Question
-from bot.dialogue.manager import Desk
-from bot.durable.worker import Jobs
-from bot.observability.event_log import Watch
-from bot.rate_limit import Turns
+from bot.dialogue.manager import DialogueManager
+from bot.durable.worker import Worker
+from bot.observability.event_log import EventLog
+from bot.rate_limit import RateLimiter
 from bot.serve import open_app
 from bot.settings import Settings
 from bot.storage.store import Store
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
 
 
-async def echo(question: Question, office: Office | None = None, person: str = "") -> Answer:
+async def echo(question: Question, office: ChannelAdmin | None = None, person: str = "") -> Answer:
     """Says what it heard."""
     facts = {"text": f"{question.command} {question.text}"}
     return Answer("echo", question.language or question.hint or "de", facts)
@@ -46,8 +46,8 @@ class Running:
     def __init__(self, slack: FakeSlack, folder: Path, settings: Settings) -> None:
         self.slack, self.folder, self.settings = slack, folder, settings
         self.url, self.root, self.disk_full = "", "", False
-        self.jobs: Jobs | None = None
-        self.desk: Desk | None = None
+        self.jobs: Worker | None = None
+        self.desk: DialogueManager | None = None
         self.channel: Slack
         self.store = Store("", folder)
 
@@ -55,9 +55,9 @@ class Running:
         if self.disk_full:
             raise OSError(28, "No space left on device")
         if self.jobs:
-            await self.jobs.store(event)
+            await self.jobs.enqueue(event)
 
-    async def trouble(self) -> str:
+    async def readiness_problem(self) -> str:
         return ""
 
 
@@ -81,7 +81,7 @@ def to_settings(slack: FakeSlack, folder: Path, **changed: Any) -> Settings:
 @asynccontextmanager
 async def running(
     folder: Path,
-    mind: Mind | None = None,
+    engine: AnswerEngine | None = None,
     *,
     with_jobs: bool = True,
     pace: float = 0.02,
@@ -94,7 +94,7 @@ async def running(
     await slack.start()
     try:
         async with started(
-            slack, folder, mind, with_jobs=with_jobs, pace=pace, ping=ping, open_ticket=open_ticket, **changed
+            slack, folder, engine, with_jobs=with_jobs, pace=pace, ping=ping, open_ticket=open_ticket, **changed
         ) as bot:
             yield bot
     finally:
@@ -105,37 +105,39 @@ async def running(
 async def started(
     slack: FakeSlack,
     folder: Path,
-    mind: Mind | None = None,
+    engine: AnswerEngine | None = None,
     *,
     with_jobs: bool = True,
     pace: float = 0.02,
     ping: float = 5.0,
     open_ticket: OpenTicket | None = None,
-    turns: Turns | None = None,
-    watch: Watch | None = None,
+    turns: RateLimiter | None = None,
+    event_log: EventLog | None = None,
     **changed: Any,
 ) -> AsyncIterator[Running]:
     """The bot alone: to stop it and start it again with the same Slack and the same folder."""
     settings = to_settings(slack, folder, **changed)
     bot = Running(slack, folder, settings)
     channels: dict[str, Channel] = {}
-    respond: Respond = responder(mind, settings) if mind else echo
-    render: Callable[[Answer], str] = mind.renderer.render if mind else render_echo
-    label = mind.renderer.label if mind else label_itself
-    title = mind.renderer.title if mind else label_itself
-    sections = (lambda: sections_of(mind.knowledge)) if mind else dict
-    desk = bot.desk = Desk(
-        respond, bot.store, channels, sections, lambda a: show.why(a, mind.core.evidence_for) if mind else ""
+    respond: Respond = responder(engine, settings) if engine else echo
+    render: Callable[[Answer], str] = engine.renderer.render if engine else render_echo
+    label = engine.renderer.label if engine else label_itself
+    title = engine.renderer.title if engine else label_itself
+    sections = (lambda: sections_of(engine.knowledge)) if engine else dict
+    desk = bot.desk = DialogueManager(
+        respond, bot.store, channels, sections, lambda a: show.why(a, engine.core.evidence_for) if engine else ""
     )
-    concerns = desk.concerns if with_jobs else always
+    concerns = desk.should_store if with_jobs else always
     if with_jobs:
-        bot.jobs = Jobs("", folder, desk.consider, channels, bot.store, watch, turns)
+        bot.jobs = Worker("", folder, desk.handle, channels, bot.store, event_log, turns)
         await bot.jobs.start()
-    parts = Parts(bot.stored, respond, render, {}, label, title, concerns, bot.store, open_ticket=open_ticket)
+    parts = ChannelContext(bot.stored, respond, render, {}, label, title, concerns, bot.store, open_ticket=open_ticket)
     channel = bot.channel = Slack(parts, settings, settle=0.1, pace=pace, ping=ping)
     channels["slack"] = channel
     await channel.start()
-    server = uvicorn.Server(uvicorn.Config(open_app(bot.trouble, channels), port=0, log_config=None, lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(open_app(bot.readiness_problem, channels), port=0, log_config=None, lifespan="off")
+    )
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

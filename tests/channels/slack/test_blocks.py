@@ -11,10 +11,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.engine import Mind, sections_of
+from bot.answering.engine import AnswerEngine, sections_of
 from bot.channels.slack.blocks import Composer
 from bot.channels.slack.mrkdwn import to_mrkdwn
-from bot.channels.slack.views import Home
+from bot.channels.slack.views import Views
 from bot.core.dns.error_checks import judge
 from bot.core.dns.records import MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Condition, Event, Language, Question, Target
@@ -27,14 +27,14 @@ PINGS = re.compile(r"<(?!https://)[^>]*>")
 
 
 @pytest.fixture(scope="session")
-def composer(mind: Mind) -> Composer:
-    return Composer(mind.renderer.render, mind.renderer.label, mind.renderer.title)
+def composer(engine: AnswerEngine) -> Composer:
+    return Composer(engine.renderer.render, engine.renderer.label, engine.renderer.title)
 
 
 class World:
     """What hypothesis may not print."""
 
-    def __init__(self, composer: Composer, home: Home) -> None:
+    def __init__(self, composer: Composer, home: Views) -> None:
         self.composer, self.home = composer, home
 
     def __repr__(self) -> str:
@@ -42,13 +42,13 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def world(composer: Composer, home: Home) -> World:
+def world(composer: Composer, home: Views) -> World:
     return World(composer, home)
 
 
 @pytest.fixture(scope="session")
-def home(mind: Mind, composer: Composer) -> Home:
-    return Home(composer, mind.renderer.render, mind.renderer.label, mind.renderer.title)
+def home(engine: AnswerEngine, composer: Composer) -> Views:
+    return Views(composer, engine.renderer.render, engine.renderer.label, engine.renderer.title)
 
 
 def texts(message: Mapping[str, Any]) -> Iterator[str]:
@@ -65,10 +65,10 @@ def texts(message: Mapping[str, Any]) -> Iterator[str]:
         yield from (b["label"] for b in buttons({"blocks": [block]}))
 
 
-def replies(mind: Mind, language: Language) -> Iterator[Answer]:
+def replies(engine: AnswerEngine, language: Language) -> Iterator[Answer]:
     """One of each kind: every entry, menus over every entry, and every template without one."""
     given_ = {"email": "max@firma.de", "domain": "firma.de"}
-    ids = list(mind.knowledge.entries)
+    ids = list(engine.knowledge.entries)
     for entry in ids:
         yield Answer("answer", language, {"entries": [entry], "suggested": [], **given_})
     for some in (
@@ -95,27 +95,27 @@ def replies(mind: Mind, language: Language) -> Iterator[Answer]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("private", [True, False])
 def test_every_reply_is_taken_by_slack_and_says_nothing_of_its_own(
-    mind: Mind, composer: Composer, language: Language, private: bool
+    engine: AnswerEngine, composer: Composer, language: Language, private: bool
 ) -> None:
     """Each text stands in what the templates render, is a title, or is a label: word for word."""
-    labels = {mind.renderer.label(b.rpartition("_")[0], language) for b in mind.renderer.blocks("labels")}
-    labels.add(mind.renderer.render(Answer("offer", language, {"name": "mx2.example.com"})))
-    titles = {e.title[language] for e in mind.knowledge.entries.values()}
-    for answer in replies(mind, language):
+    labels = {engine.renderer.label(b.rpartition("_")[0], language) for b in engine.renderer.blocks("labels")}
+    labels.add(engine.renderer.render(Answer("offer", language, {"name": "mx2.example.com"})))
+    titles = {e.title[language] for e in engine.knowledge.entries.values()}
+    for answer in replies(engine, language):
         message = composer.message(EVENT, answer, private=private, person=True)
         assert refused({"channel": "C1", **message}) == "", answer
-        rendered = to_mrkdwn(mind.renderer.render(answer))
+        rendered = to_mrkdwn(engine.renderer.render(answer))
         for shown in (line for text in texts(message) for line in text.split("\n")):
             assert shown in rendered or shown in labels | titles, shown
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_answer_stands_in_its_entrys_file_and_names_it(mind: Mind, language: Language) -> None:
+def test_every_answer_stands_in_its_entrys_file_and_names_it(engine: AnswerEngine, language: Language) -> None:
     """From the reply back to the YAML: with the figures filled in, each sentence is the entry's own."""
     folder = Path(__file__).parents[3] / "knowledge"
-    for entry in mind.knowledge.entries.values():
+    for entry in engine.knowledge.entries.values():
         written = yaml.safe_load((folder / f"{entry.id}.yaml").read_text(encoding="utf-8"))["answer"][language]
-        rendered = mind.renderer.render(
+        rendered = engine.renderer.render(
             Answer("answer", language, {"entries": [entry.id], "suggested": [], "email": "", "domain": ""})
         )
         title, *body, source = [p for p in rendered.split("\n\n") if p]
@@ -141,9 +141,9 @@ def pattern_of(written: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_home_and_the_form_are_taken_by_slack(mind: Mind, home: Home, language: Language) -> None:
-    sections = {name: list(ids) for name, ids in sections_of(mind.knowledge).items()}
-    for entry in ["", *mind.knowledge.entries]:
+def test_home_and_the_form_are_taken_by_slack(engine: AnswerEngine, home: Views, language: Language) -> None:
+    sections = {name: list(ids) for name, ids in sections_of(engine.knowledge).items()}
+    for entry in ["", *engine.knowledge.entries]:
         facts = {
             "sections": sections,
             "last": ["x" * 2_000] * 5,

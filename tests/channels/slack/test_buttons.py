@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from tests import waiting
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope, new_ts
@@ -25,9 +25,9 @@ until = partial(waiting.until, seconds=5.0, pause=0.02)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(mind: Mind, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     folder = tmp_path_factory.mktemp("bot")
-    async with running(folder, mind, postbote_slack_editors="UEDITOR", postbote_slack_helpers=HELPERS) as started:
+    async with running(folder, engine, postbote_slack_editors="UEDITOR", postbote_slack_helpers=HELPERS) as started:
         yield started
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room
 from tests.channels.slack.test_buttons import labels, message_shortcut, until
@@ -22,10 +22,10 @@ ASKED = f"{MENTION} what does this mean? {ERROR}"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(mind: Mind, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     async with (
         DnsServer(ZONE) as server,
-        running(tmp_path_factory.mktemp("bot"), mind, postbote_nameservers=server.address) as started,
+        running(tmp_path_factory.mktemp("bot"), engine, postbote_nameservers=server.address) as started,
     ):
         yield started
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from tests.channels.slack.running import Running, running
 from tests.servers.block_kit import refused
 from tests.servers.dns_server import DnsServer
@@ -25,10 +25,10 @@ async def replies(bot: Running, number: int) -> list[Mapping[str, Any]]:
     return list(bot.slack.ephemeral)
 
 
-async def test_the_longest_reply_is_one_that_slack_takes(mind: Mind, tmp_path: Path) -> None:
+async def test_the_longest_reply_is_one_that_slack_takes(engine: AnswerEngine, tmp_path: Path) -> None:
     async with (
         DnsServer(ZONE) as server,
-        running(tmp_path, mind, postbote_nameservers=server.address) as bot,
+        running(tmp_path, engine, postbote_nameservers=server.address) as bot,
     ):
         await bot.slack.command(bot.url, "mx", "example.com")
         (reply,) = await replies(bot, 1)

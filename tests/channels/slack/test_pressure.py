@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.engine import Mind
-from bot.channels.slack.post_pacing import Pace
-from bot.rate_limit import Turns
+from bot.answering.engine import AnswerEngine
+from bot.channels.slack.post_pacing import PostPacer
+from bot.rate_limit import RateLimiter
 from tests.channels.slack.running import running, started
 from tests.channels.slack.talk import MENTION, Room
 from tests.servers.fake_slack import APP_TOKEN, FakeSlack
@@ -38,7 +38,7 @@ async def test_too_many_requests_hold_the_channel_and_keep_the_order(tmp_path: P
 
 
 async def test_of_those_who_wait_the_earliest_question_is_first() -> None:
-    pace, done = Pace(0.05), []
+    pace, done = PostPacer(0.05), []
 
     async def post(order: str) -> None:
         await pace.turn("C1", order)
@@ -49,7 +49,7 @@ async def test_of_those_who_wait_the_earliest_question_is_first() -> None:
 
 
 async def test_who_need_not_wait_goes_at_once_and_channels_at_rest_are_forgotten() -> None:
-    pace = Pace(0.02)
+    pace = PostPacer(0.02)
     for number in range(500):
         pace.expect(f"C{number}", "1")
         with pytest.raises(StopIteration):  # it ran to its end: nothing else could run meanwhile
@@ -61,7 +61,7 @@ async def test_who_need_not_wait_goes_at_once_and_channels_at_rest_are_forgotten
 
 
 async def test_an_answer_waits_a_moment_for_those_to_earlier_questions() -> None:
-    pace, done = Pace(0.01), []
+    pace, done = PostPacer(0.01), []
 
     async def answer(order: str, takes: float) -> None:
         await asyncio.sleep(takes)
@@ -79,7 +79,7 @@ async def test_an_answer_waits_a_moment_for_those_to_earlier_questions() -> None
 
 
 async def test_a_waiting_post_that_is_given_up_keeps_nobody_waiting() -> None:
-    pace = Pace(0.05)
+    pace = PostPacer(0.05)
     await pace.turn("C1", "1")
     given_up = asyncio.create_task(pace.turn("C1", "2"))
     await asyncio.sleep(0)
@@ -88,15 +88,15 @@ async def test_a_waiting_post_that_is_given_up_keeps_nobody_waiting() -> None:
 
 
 def test_a_person_who_floods_the_bot_is_slowed_told_once_and_forgiven() -> None:
-    turns = Turns(burst=2, every=6.0)
-    found = [turns.take("U1", at) for at in (0.0, 0.0, 0.0, 0.0)]
+    turns = RateLimiter(burst=2, every=6.0)
+    found = [turns.acquire("U1", at) for at in (0.0, 0.0, 0.0, 0.0)]
     assert found == [(0.0, False), (0.0, False), (6.0, True), (12.0, False)]
-    assert turns.take("U2", 0.0) == (0.0, False)
-    assert turns.take("U1", 60.0) == (0.0, False)
+    assert turns.acquire("U2", 0.0) == (0.0, False)
+    assert turns.acquire("U1", 60.0) == (0.0, False)
 
 
-async def test_a_flood_gets_a_friendly_note_and_every_answer(tmp_path: Path, mind: Mind) -> None:
-    async with running(tmp_path, mind, turns=Turns(burst=2, every=0.3)) as bot:
+async def test_a_flood_gets_a_friendly_note_and_every_answer(tmp_path: Path, engine: AnswerEngine) -> None:
+    async with running(tmp_path, engine, turns=RateLimiter(burst=2, every=0.3)) as bot:
         room = Room(bot, "D1")
         for _ in range(4):
             await room.say("Welcher Port für POP3 mit SSL?")
@@ -112,15 +112,15 @@ async def test_a_silent_socket_mode_connection_is_noticed_and_renewed(tmp_path: 
         while not slack.connections():
             await asyncio.sleep(0.02)
         slack.mute = False
-        while await bot.channel.trouble():
+        while await bot.channel.readiness_problem():
             await asyncio.sleep(0.01)
         begun, noticed = time.monotonic(), False
         while not noticed and time.monotonic() - begun < 10:
-            noticed = "down" in await bot.channel.trouble()
+            noticed = "down" in await bot.channel.readiness_problem()
             await asyncio.sleep(0.01)
         assert noticed
         for _ in range(300):
-            if bot.slack.calls.count("apps.connections.open") > 1 and not await bot.channel.trouble():
+            if bot.slack.calls.count("apps.connections.open") > 1 and not await bot.channel.readiness_problem():
                 break
             await asyncio.sleep(0.02)
         room = Room(bot, "C1")
@@ -132,12 +132,12 @@ async def test_a_silent_socket_mode_connection_is_noticed_and_renewed(tmp_path: 
     await slack.stop()
 
 
-async def test_a_thread_goes_on_without_a_mention_after_a_restart(tmp_path: Path, mind: Mind) -> None:
+async def test_a_thread_goes_on_without_a_mention_after_a_restart(tmp_path: Path, engine: AnswerEngine) -> None:
     slack = FakeSlack()
     await slack.start()
-    async with started(slack, tmp_path, mind) as bot:
+    async with started(slack, tmp_path, engine) as bot:
         ts, _ = await Room(bot, "C1").ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
-    async with started(slack, tmp_path, mind) as bot:
+    async with started(slack, tmp_path, engine) as bot:
         _, answer = await Room(bot, "C1").ask("und für IMAP?", thread=ts)
         assert "993" in answer["text"]
     await slack.stop()

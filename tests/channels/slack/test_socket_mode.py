@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from tests.channels.slack.running import running
 from tests.channels.slack.test_events import recorded
 from tests.channels.slack.test_slack import connected
@@ -19,8 +19,8 @@ async def test_socket_mode_answers_a_mention_and_its_copy_once(tmp_path: Path) -
         assert len(bot.slack.posts) == 1
 
 
-async def test_commands_and_presses_come_over_socket_mode_too(tmp_path: Path, mind: Mind) -> None:
-    async with running(tmp_path, mind, slack_app_token=APP_TOKEN) as bot:
+async def test_commands_and_presses_come_over_socket_mode_too(tmp_path: Path, engine: AnswerEngine) -> None:
+    async with running(tmp_path, engine, slack_app_token=APP_TOKEN) as bot:
         await connected(bot)
         command = {
             "command": "/faq",

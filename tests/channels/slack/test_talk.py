@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 from dbos import DBOS
 
-from bot.answering.engine import Mind
-from bot.commands import Office
+from bot.answering.engine import AnswerEngine
+from bot.commands import ChannelAdmin
 from bot.core.model import Answer, Event, Question
-from bot.observability.event_log import Watch
+from bot.observability.event_log import EventLog
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope
 
@@ -21,8 +21,8 @@ CHANNELS = itertools.count(1)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(mind: Mind, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    async with running(tmp_path_factory.mktemp("bot"), mind, postbote_slack_editors="UEDITOR") as started:
+async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    async with running(tmp_path_factory.mktemp("bot"), engine, postbote_slack_editors="UEDITOR") as started:
         yield started
 
 
@@ -249,26 +249,26 @@ async def test_a_fault_of_ours_is_said_neutrally_and_listed_as_a_gap(bot: Runnin
     assert "failure" in [kept.outcome for kept in bot.store.decisions(person=f"T0001:{room.user}")]
 
 
-async def test_a_fault_of_ours_where_no_wall_stands_is_said_too(tmp_path: Path, mind: Mind) -> None:
+async def test_a_fault_of_ours_where_no_wall_stands_is_said_too(tmp_path: Path, engine: AnswerEngine) -> None:
     """Nor does it end the engine's job as failed: whoever asked gets an answer or a reason."""
-    async with running(tmp_path, mind, watch=Blind()) as bot:
+    async with running(tmp_path, engine, event_log=Blind()) as bot:
         room = Room(bot, "D0004")
         _, answer = await room.ask("Welcher Port für POP3 mit SSL?")
         assert "schiefgegangen" in answer["text"]
         assert "secret" not in answer["text"]
         assert bot.jobs
-        while await bot.jobs.depth():
+        while await bot.jobs.queue_depth():
             await asyncio.sleep(0.02)
         assert await DBOS.list_workflows_async(status="ERROR") == []
     assert len(bot.slack.posts) == 1
 
 
-class Blind(Watch):
+class Blind(EventLog):
     """Fails where a reply was decided, and is not yet said."""
 
     def decided(self, event: Event, answer: Answer | None, seconds: float) -> None:
         raise RuntimeError("secret detail")
 
 
-async def broken(question: Question, office: Office | None = None, person: str = "") -> Answer:
+async def broken(question: Question, office: ChannelAdmin | None = None, person: str = "") -> Answer:
     raise RuntimeError("secret detail")

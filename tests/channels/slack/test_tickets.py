@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.channels.zammad import Zammad
-from bot.contracts import Opened, Parts
+from bot.contracts import ChannelContext, OpenedTicket
 from bot.core.model import Answer, Event
-from bot.storage.cursors import Bookmarks
+from bot.storage.cursors import Cursors
 from bot.storage.store import Store
 from tests.channels.slack.running import running
 from tests.channels.slack.talk import MENTION, Room
@@ -21,15 +21,15 @@ PERSON = "Einen Menschen fragen"
 
 
 @asynccontextmanager
-async def room_with(zammad: FakeZammad, mind: Mind, folder: Path, **changed: Any) -> AsyncIterator[Room]:
-    store, words = Store("", folder), mind.renderer
-    parts = Parts(none, none, words.render, {}, words.label, words.title, true, store, bookmarks=Bookmarks(store))
+async def room_with(zammad: FakeZammad, engine: AnswerEngine, folder: Path, **changed: Any) -> AsyncIterator[Room]:
+    store, words = Store("", folder), engine.renderer
+    parts = ChannelContext(none, none, words.render, {}, words.label, words.title, true, store, cursors=Cursors(store))
     channel = Zammad(to_settings(zammad, folder), parts, settle=0.02)
 
-    async def open_ticket(subject: str, request: Answer, mark: str, again: bool) -> Opened:
+    async def open_ticket(subject: str, request: Answer, mark: str, again: bool) -> OpenedTicket:
         return await channel.open_ticket("Support", subject, request, mark, again=again)
 
-    async with running(folder, mind, open_ticket=open_ticket, **changed) as bot:
+    async with running(folder, engine, open_ticket=open_ticket, **changed) as bot:
         yield Room(bot, "C0DESK")
     await channel.stop()
 
@@ -42,8 +42,8 @@ async def true(event: Event) -> bool:
     return True
 
 
-async def test_a_request_becomes_a_ticket_with_its_link(mind: Mind, tmp_path: Path) -> None:
-    async with fake() as zammad, room_with(zammad, mind, tmp_path) as room:
+async def test_a_request_becomes_a_ticket_with_its_link(engine: AnswerEngine, tmp_path: Path) -> None:
+    async with fake() as zammad, room_with(zammad, engine, tmp_path) as room:
         ts, answer = await room.ask(f"{MENTION} Wie richte ich Outlook für max@firma.de ein?")
         for _ in range(2):
             await room.bot.slack.press(room.bot.url, answer, PERSON)
@@ -61,9 +61,9 @@ async def test_a_request_becomes_a_ticket_with_its_link(mind: Mind, tmp_path: Pa
         assert f"/archives/{room.channel}/p{ts.replace('.', '')}" in article["body"]
 
 
-async def test_trouble_opens_no_second_ticket_and_the_asker_knows(mind: Mind, tmp_path: Path) -> None:
+async def test_trouble_opens_no_second_ticket_and_the_asker_knows(engine: AnswerEngine, tmp_path: Path) -> None:
     """Zammad is down at first, then it opens the ticket and its answer is lost."""
-    async with fake() as zammad, room_with(zammad, mind, tmp_path) as room:
+    async with fake() as zammad, room_with(zammad, engine, tmp_path) as room:
         zammad.trouble = ["503", "lost"]
         _, answer = await room.ask(f"{MENTION} Wie richte ich Outlook ein?")
         await room.bot.slack.press(room.bot.url, answer, PERSON)

@@ -13,7 +13,7 @@ import pytest_asyncio
 from cryptography.fernet import InvalidToken
 from pydantic import SecretStr
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.channels.slack.workspaces import to_fernet
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope
@@ -23,10 +23,10 @@ CLIENT_SECRET = "33fea0113f5b1"  # noqa: S105 - a test's own
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(mind: Mind, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     many: dict[str, Any] = {"slack_client_id": "1.2", "slack_client_secret": SecretStr(CLIENT_SECRET)}
     folder = tmp_path_factory.mktemp("bot")
-    async with running(folder, mind, slack_bot_token=None, postbote_slack_editors="UEDITOR", **many) as started:
+    async with running(folder, engine, slack_bot_token=None, postbote_slack_editors="UEDITOR", **many) as started:
         yield started
 
 

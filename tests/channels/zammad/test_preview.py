@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.engine import Mind, responder
+from bot.answering.engine import AnswerEngine, responder
 from bot.core.model import TryLater
 from bot.ops.ticket_preview import open_channels, preview, summary, to_json, to_text
 from tests.channels.zammad.test_zammad import by, fake, to_settings
 from tests.servers.fake_zammad import AGENT
 
 
-async def test_the_newest_tickets_are_judged_and_left_as_they_are(mind: Mind, tmp_path: Path) -> None:
+async def test_the_newest_tickets_are_judged_and_left_as_they_are(engine: AnswerEngine, tmp_path: Path) -> None:
     async with fake() as zammad:
         zammad.mail(by("old@a.example"))
         answered = zammad.mail(by("eva@a.example"), "Sales")
@@ -19,9 +19,9 @@ async def test_the_newest_tickets_are_judged_and_left_as_they_are(mind: Mind, tm
         zammad.mail(by("eva@b.example", Auto_Submitted="auto-replied"), "Off")
         zammad.mail(by("eva@c.example", "Wie setze ich mein Passwort zurück?"))
         settings = to_settings(zammad, tmp_path)
-        channels = open_channels(settings, mind.renderer.render)
+        channels = open_channels(settings, engine.renderer.render)
         found = []
-        async for one in preview(channels, settings.ticket_mode, responder(mind, settings), 3):
+        async for one in preview(channels, settings.ticket_mode, responder(engine, settings), 3):
             found.append(to_json(one, "Hallo\n995"))
         assert [(f["verdict"], f["mode"], f["now"], f["answered"]) for f in found] == [
             ("silent", "public", "silent", False),
@@ -35,7 +35,7 @@ async def test_the_newest_tickets_are_judged_and_left_as_they_are(mind: Mind, tm
         )
         assert not any(zammad.ours(ticket) or zammad.tags[ticket] for ticket in zammad.tickets)
         assert not [call for call in zammad.calls if call.startswith("POST")]
-    channels = open_channels(settings, mind.renderer.render)
+    channels = open_channels(settings, engine.renderer.render)
     with pytest.raises(TryLater, match="cannot be reached"):
-        async for _ in preview(channels, settings.ticket_mode, responder(mind, settings), 1):
+        async for _ in preview(channels, settings.ticket_mode, responder(engine, settings), 1):
             pass

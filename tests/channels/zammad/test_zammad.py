@@ -13,22 +13,22 @@ import aiohttp
 import pytest
 import uvicorn
 
-from bot.answering.engine import Mind, responder
+from bot.answering.engine import AnswerEngine, responder
 from bot.channels.helpdesk.webhook import BadHook
 from bot.channels.zammad import Zammad, open_channel
 from bot.channels.zammad.doctor import examine
 from bot.channels.zammad.parse import to_ticket
 from bot.channels.zammad.webhook import to_number
 from bot.cli import format as show
-from bot.contracts import Channel, Off, Parts
-from bot.dialogue.manager import Desk
-from bot.durable.worker import Jobs
+from bot.contracts import Channel, ChannelContext, Disabled
+from bot.dialogue.manager import DialogueManager
+from bot.durable.worker import Worker
 from bot.serve import open_app
 from bot.settings import Settings
-from bot.storage.cursors import Bookmarks
+from bot.storage.cursors import Cursors
 from bot.storage.store import Store
-from bot.storage.ticket_ledger import Caps, Ledger
-from bot.tickets.workflow import Tickets
+from bot.storage.ticket_ledger import Quotas, TicketLedger
+from bot.tickets.workflow import TicketWorkflow
 from tests.core.mail.test_auto_response import mail
 from tests.servers.fake_zammad import AGENT, SECRET, SYSTEM, TOKEN, FakeZammad, signed
 
@@ -74,33 +74,33 @@ def to_settings(zammad: FakeZammad, folder: Path, **changed: Any) -> Settings:
 
 
 @asynccontextmanager
-async def started(zammad: FakeZammad, mind: Mind, folder: Path, **changed: Any) -> AsyncIterator[Running]:
+async def started(zammad: FakeZammad, engine: AnswerEngine, folder: Path, **changed: Any) -> AsyncIterator[Running]:
     settings, store = to_settings(zammad, folder, **changed), Store("", folder)
     running, channels = Running(zammad, store), dict[str, Channel]()
-    respond = responder(mind, settings)
+    respond = responder(engine, settings)
 
     def why(answer: Any) -> str:
-        return show.why(answer, mind.core.evidence_for)
+        return show.why(answer, engine.core.evidence_for)
 
-    tickets = Tickets(respond, store, Ledger(store, Caps(10_000, 10_000)), channels, why)
-    desk = Desk(respond, store, channels, dict, why, tickets.acts)
-    jobs = Jobs("", folder, desk.consider, channels, store)
-    words = mind.renderer
-    parts = Parts(
-        jobs.store,
+    tickets = TicketWorkflow(respond, store, TicketLedger(store, Quotas(10_000, 10_000)), channels, why)
+    desk = DialogueManager(respond, store, channels, dict, why, tickets.acts)
+    jobs = Worker("", folder, desk.handle, channels, store)
+    words = engine.renderer
+    parts = ChannelContext(
+        jobs.enqueue,
         respond,
         words.render,
         {},
         words.label,
         words.title,
-        desk.concerns,
+        desk.should_store,
         store,
-        bookmarks=Bookmarks(store),
+        cursors=Cursors(store),
     )
     channel = channels["zammad"] = Zammad(settings, parts, settle=0.1)
     await jobs.start()
     await channel.start()
-    app = open_app(jobs.trouble, channels)
+    app = open_app(jobs.readiness_problem, channels)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     serving = asyncio.create_task(server.serve())
     while not server.started:
@@ -126,11 +126,11 @@ async def fake() -> AsyncIterator[FakeZammad]:
         await zammad.stop()
 
 
-async def test_tickets_are_found_read_and_answered(mind: Mind, tmp_path: Path) -> None:
+async def test_tickets_are_found_read_and_answered(engine: AnswerEngine, tmp_path: Path) -> None:
     """By polling alone; what was there before the first start is left to people."""
     async with fake() as zammad:
         before = zammad.mail(by("before@a.example"))
-        async with started(zammad, mind, tmp_path) as bot:
+        async with started(zammad, engine, tmp_path) as bot:
             while sum("tickets/search" in call for call in zammad.calls) < 3:  # the first look is over, and kept
                 await asyncio.sleep(0.02)
             rows = [
@@ -169,8 +169,8 @@ async def test_tickets_are_found_read_and_answered(mind: Mind, tmp_path: Path) -
         assert zammad.tags[rows[2][0]] == set()
 
 
-async def test_hooks_are_faster_and_never_answer_twice(mind: Mind, tmp_path: Path) -> None:
-    async with fake() as zammad, started(zammad, mind, tmp_path, postbote_tickets_poll=3600) as bot:
+async def test_hooks_are_faster_and_never_answer_twice(engine: AnswerEngine, tmp_path: Path) -> None:
+    async with fake() as zammad, started(zammad, engine, tmp_path, postbote_tickets_poll=3600) as bot:
         await asyncio.sleep(0.3)
         ticket = zammad.mail(by("eva@a.example"))
         url = f"{bot.root}/hooks/zammad"
@@ -190,9 +190,9 @@ async def test_hooks_are_faster_and_never_answer_twice(mind: Mind, tmp_path: Pat
                 assert response.status == 405
 
 
-async def test_trouble_loses_and_repeats_nothing(mind: Mind, tmp_path: Path) -> None:
+async def test_trouble_loses_and_repeats_nothing(engine: AnswerEngine, tmp_path: Path) -> None:
     """429, 503, an answer that is lost after the article was written, and an agent who is faster."""
-    async with fake() as zammad, started(zammad, mind, tmp_path, postbote_tickets_poll=3600) as bot:
+    async with fake() as zammad, started(zammad, engine, tmp_path, postbote_tickets_poll=3600) as bot:
         await asyncio.sleep(0.3)
         for number, trouble in enumerate((["429"], ["503"], ["lost"])):
             zammad.trouble = trouble
@@ -214,11 +214,11 @@ async def test_trouble_loses_and_repeats_nothing(mind: Mind, tmp_path: Path) -> 
             assert (await bot.until(ticket)).startswith(expected)
 
 
-async def test_without_elasticsearch_polling_says_so_and_hooks_work(mind: Mind, tmp_path: Path) -> None:
+async def test_without_elasticsearch_polling_says_so_and_hooks_work(engine: AnswerEngine, tmp_path: Path) -> None:
     async with fake() as zammad:
         zammad.elasticsearch = False
         ticket = zammad.mail(by("eva@a.example"))
-        async with started(zammad, mind, tmp_path) as bot, aiohttp.ClientSession() as session:
+        async with started(zammad, engine, tmp_path) as bot, aiohttp.ClientSession() as session:
             await asyncio.sleep(0.3)
             async with session.get(f"{bot.root}/readyz") as response:
                 assert "Elasticsearch" in (await response.json())["trouble"]["zammad"]
@@ -285,5 +285,5 @@ def test_the_signature_is_a_known_one() -> None:
 def test_it_is_off_without_a_url_and_where_all_is_off(tmp_path: Path) -> None:
     without: Any = None
     found = open_channel(Settings(postbote_data_dir=tmp_path), without)
-    assert isinstance(found, Off)
+    assert isinstance(found, Disabled)
     assert "POSTBOTE_ZAMMAD_URL" in found.cure

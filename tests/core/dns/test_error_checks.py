@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.core.dns.error_checks import judge
 from bot.core.dns.records import HostStatus, MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Condition, Language, Question, Target
@@ -85,24 +85,24 @@ NOTHING_NAMED = [
 
 
 @pytest.mark.parametrize(("pasted", "named"), NAMED)
-def test_an_explained_error_names_what_to_check(mind: Mind, pasted: str, named: str) -> None:
-    found = mind.core.decide(Question(pasted)).targets
+def test_an_explained_error_names_what_to_check(engine: AnswerEngine, pasted: str, named: str) -> None:
+    found = engine.core.decide(Question(pasted)).targets
     assert " ".join(f"{target.name} {target.condition}" for target in found) == named
 
 
 @pytest.mark.parametrize("pasted", NOTHING_NAMED)
-def test_what_must_not_or_cannot_be_asked_is_not_offered(mind: Mind, pasted: str) -> None:
-    assert mind.core.decide(Question(pasted)).targets == ()
+def test_what_must_not_or_cannot_be_asked_is_not_offered(engine: AnswerEngine, pasted: str) -> None:
+    assert engine.core.decide(Question(pasted)).targets == ()
 
 
-def test_two_errors_offer_two_checks_and_one_name_is_offered_once(mind: Mind) -> None:
+def test_two_errors_offer_two_checks_and_one_name_is_offered_once(engine: AnswerEngine) -> None:
     two = (
         "<b@example.org>:\nSorry, I wasn't able to establish an SMTP connection. (#4.4.1)\n\n"
         "Name service error for mx2.example.com: Host found but no data record of requested type"
     )
-    assert {t.name for t in mind.core.decide(Question(two)).targets} == {"example.org", "mx2.example.com"}
+    assert {t.name for t in engine.core.decide(Question(two)).targets} == {"example.org", "mx2.example.com"}
     same = two.replace("mx2.example.com", "example.org")
-    assert [t.name for t in mind.core.decide(Question(same)).targets] == ["example.org"]
+    assert [t.name for t in engine.core.decide(Question(same)).targets] == ["example.org"]
 
 
 def host(status: HostStatus, *addresses: str) -> MxHost:
@@ -156,7 +156,7 @@ CONCLUDED: dict[str, dict[Language, str]] = {
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("condition", "found", "state", "german", "english"), JUDGED)
 def test_the_condition_holds_or_holds_no_longer_or_the_dns_cannot_tell(
-    mind: Mind,
+    engine: AnswerEngine,
     condition: Condition,
     found: MxHost | MxResult | None,
     state: str,
@@ -166,7 +166,7 @@ def test_the_condition_holds_or_holds_no_longer_or_the_dns_cannot_tell(
 ) -> None:
     row = judge(Target("mx2.example.com", condition), found)
     assert row["state"] == state
-    said = mind.renderer.render(Answer("check", language, {"results": [row]}))
+    said = engine.renderer.render(Answer("check", language, {"results": [row]}))
     assert (german if language == "de" else english) in said
     assert "`mx2.example.com`" in said
     for other, words in CONCLUDED.items():  # nothing but the state is ever concluded
@@ -185,23 +185,23 @@ def test_the_condition_holds_or_holds_no_longer_or_the_dns_cannot_tell(
     ],
 )
 def test_a_host_is_named_with_the_mx_that_points_to_it(
-    mind: Mind, mx: MxResult | None, points: bool | None, said: str
+    engine: AnswerEngine, mx: MxResult | None, points: bool | None, said: str
 ) -> None:
     row = judge(Target("mx2.example.com", "no-address"), host("none"), "example.com", mx)
     assert row["points"] is points
-    worded = mind.renderer.render(Answer("check", "en", {"results": [row]}))
+    worded = engine.renderer.render(Answer("check", "en", {"results": [row]}))
     assert said in worded
     assert ("point" in worded) is bool(said)
 
 
-def test_a_slip_of_the_finger_is_named(mind: Mind) -> None:
+def test_a_slip_of_the_finger_is_named(engine: AnswerEngine) -> None:
     row = judge(Target("gmial.com", "no-mail-server"), MxResult("nxdomain"))
-    assert "Meinten Sie `gmail.com`?" in mind.renderer.render(Answer("check", "de", {"results": [row]}))
+    assert "Meinten Sie `gmail.com`?" in engine.renderer.render(Answer("check", "de", {"results": [row]}))
 
 
-def test_names_from_the_dns_cannot_break_the_formatting(mind: Mind) -> None:
+def test_names_from_the_dns_cannot_break_the_formatting(engine: AnswerEngine) -> None:
     hostile = MxResult("ok", (MxHost(10, "`*<!channel>*`\n_x_", ("8.8.8.8",), "ok"),))
-    said = mind.renderer.render(
+    said = engine.renderer.render(
         Answer("check", "de", {"results": [judge(Target("example.com", "no-connection"), hostile)]})
     )
     assert "`'*<!channel>*' _x_`" in said

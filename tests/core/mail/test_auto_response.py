@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.core.mail.auto_response import RULES, Known, answers_to, is_automatic, judge, same_domain
+from bot.core.mail.auto_response import RULES, MailboxContext, answers_to, is_automatic, judge, same_domain
 from bot.core.mail.mime import parse
 
 US = "support@example.test"
-KNOWN = Known(own=frozenset({US, "helpdesk@example.test", "rt@example.test"}), inbox=frozenset({US}))
+KNOWN = MailboxContext(own=frozenset({US, "helpdesk@example.test", "rt@example.test"}), inbox=frozenset({US}))
 
 HUMAN = {
     "Return-Path": "<max@firma.example>",
@@ -155,15 +155,15 @@ def test_every_rule_that_reads_a_mail_has_a_row() -> None:
 
 
 def test_what_the_system_says_counts_with_a_mail_and_without_one() -> None:
-    said = Known(said=("rt-detected-auto-generated",))
+    said = MailboxContext(said=("rt-detected-auto-generated",))
     assert judge(None, said).verdict == judge(parse(mail()), said).verdict == "silent"
     assert judge(None, said).reasons == ("system-says-auto", "rt-detected-auto-generated")
-    assert judge(None, Known(is_customer=False)).reasons == ("not-a-customer",)
-    assert judge(None, Known()).verdict == "public"
+    assert judge(None, MailboxContext(is_customer=False)).reasons == ("not-a-customer",)
+    assert judge(None, MailboxContext()).verdict == "public"
 
 
 def test_what_is_not_known_of_us_is_not_held_against_a_mail() -> None:
-    assert judge(parse(mail(To="somebody@firma.example")), Known()).verdict == "public"
+    assert judge(parse(mail(To="somebody@firma.example")), MailboxContext()).verdict == "public"
 
 
 @pytest.mark.parametrize("value", ["no", "NO", " nO ", "no;x", "(c) no", "no(c(d))", "no ; a=b (c)"])

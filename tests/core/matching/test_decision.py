@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.core.model import Language, Outcome, Question
 
 LINE = "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)"
@@ -73,8 +73,8 @@ DECIDED: list[tuple[str, str, Outcome, list[str]]] = [
 
 
 @pytest.mark.parametrize(("text", "outcome", "entries"), [row[1:] for row in DECIDED], ids=[row[0] for row in DECIDED])
-def test_a_message_is_decided(mind: Mind, text: str, outcome: Outcome, entries: list[str]) -> None:
-    decision = mind.core.decide(Question(text))
+def test_a_message_is_decided(engine: AnswerEngine, text: str, outcome: Outcome, entries: list[str]) -> None:
+    decision = engine.core.decide(Question(text))
     assert (decision.outcome, list(decision.entries)) == (outcome, entries)
 
 
@@ -95,16 +95,18 @@ LANGUAGES: list[tuple[str, str, Language | None, Language]] = [
 
 
 @pytest.mark.parametrize(("text", "hint", "language"), [r[1:] for r in LANGUAGES], ids=[r[0] for r in LANGUAGES])
-def test_the_language_is_the_writers(mind: Mind, text: str, hint: Language | None, language: Language) -> None:
-    assert mind.core.decide(Question(text, hint=hint)).language == language
+def test_the_language_is_the_writers(
+    engine: AnswerEngine, text: str, hint: Language | None, language: Language
+) -> None:
+    assert engine.core.decide(Question(text, hint=hint)).language == language
 
 
-def test_a_chosen_language_is_kept(mind: Mind) -> None:
-    assert mind.core.decide(Question("Wie groß darf eine Mail sein?", language="en")).language == "en"
+def test_a_chosen_language_is_kept(engine: AnswerEngine) -> None:
+    assert engine.core.decide(Question("Wie groß darf eine Mail sein?", language="en")).language == "en"
 
 
-def test_the_persons_address_and_domain_are_found(mind: Mind) -> None:
-    decision = mind.core.decide(Question("smtp server für <mailto:max@firma.de|max@firma.de>?"))
+def test_the_persons_address_and_domain_are_found(engine: AnswerEngine) -> None:
+    decision = engine.core.decide(Question("smtp server für <mailto:max@firma.de|max@firma.de>?"))
     assert (decision.address, decision.domain) == ("max@firma.de", "firma.de")
 
 
@@ -117,24 +119,24 @@ def test_no_text_breaks_the_decision(text: str) -> None:
     assert (decision.outcome == "decline") == (not decision.entries)
 
 
-_CORE: list[Mind] = []
+_CORE: list[AnswerEngine] = []
 
 
 @pytest.fixture(autouse=True)
-def _kept(mind: Mind) -> None:
+def _kept(engine: AnswerEngine) -> None:
     """Hypothesis and fixtures do not go together; the mind is handed over here."""
-    _CORE[:] = [mind]
+    _CORE[:] = [engine]
 
 
-def test_the_evidence_names_concepts_words_and_the_nearest_example(mind: Mind) -> None:
-    words = mind.core.decide(Question("Welcher Port für POP3 mit SSL?")).parts[0].text.split()
-    concepts, said, nearest = " ".join(mind.core.evidence_for(words, "pop3-ssl")).partition("words:")
+def test_the_evidence_names_concepts_words_and_the_nearest_example(engine: AnswerEngine) -> None:
+    words = engine.core.decide(Question("Welcher Port für POP3 mit SSL?")).parts[0].text.split()
+    concepts, said, nearest = " ".join(engine.core.evidence_for(words, "pop3-ssl")).partition("words:")
     assert "concept pop3: pop" in concepts
     assert said
     assert "port" in nearest
     assert "nearest example: “" in nearest
 
 
-def test_the_rule_names_the_threshold_of_an_error_line(mind: Mind) -> None:
-    (part,) = mind.core.decide(Question(LINE)).parts
+def test_the_rule_names_the_threshold_of_an_error_line(engine: AnswerEngine) -> None:
+    (part,) = engine.core.decide(Question(LINE)).parts
     assert "explained from 0." in part.rule

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.core.model import Question
 
 CONVERSATIONS: list[list[tuple[str, str]]] = [
@@ -33,10 +33,12 @@ CONVERSATIONS: list[list[tuple[str, str]]] = [
 
 
 @pytest.mark.parametrize("conversation", CONVERSATIONS, ids=lambda c: c[0][0])
-def test_a_follow_up_changes_one_thing_of_the_question_before(mind: Mind, conversation: list[tuple[str, str]]) -> None:
+def test_a_follow_up_changes_one_thing_of_the_question_before(
+    engine: AnswerEngine, conversation: list[tuple[str, str]]
+) -> None:
     before, answered = "", []
     for said, _ in conversation:
-        decision = mind.core.decide(Question(said, before=before))
+        decision = engine.core.decide(Question(said, before=before))
         answered.append((said, decision.entries[0] if decision.outcome == "answer" else ""))
         before = decision.normalised if decision.outcome != "decline" else before
     assert answered == conversation
@@ -52,10 +54,10 @@ WHOLE = [
 
 
 @pytest.mark.parametrize(("before", "text"), [row[1:] for row in WHOLE], ids=[row[0] for row in WHOLE])
-def test_what_is_no_follow_up_is_decided_alone(mind: Mind, before: str, text: str) -> None:
-    assert mind.core.decide(Question(text, before=before)) == mind.core.decide(Question(text))
+def test_what_is_no_follow_up_is_decided_alone(engine: AnswerEngine, before: str, text: str) -> None:
+    assert engine.core.decide(Question(text, before=before)) == engine.core.decide(Question(text))
 
 
-def test_encryption_that_is_ruled_out_is_not_asked_for(mind: Mind) -> None:
-    decision = mind.core.decide(Question("and without ssl?", before="which port for outgoing mail over ssl"))
+def test_encryption_that_is_ruled_out_is_not_asked_for(engine: AnswerEngine) -> None:
+    decision = engine.core.decide(Question("and without ssl?", before="which port for outgoing mail over ssl"))
     assert decision.outcome != "answer"

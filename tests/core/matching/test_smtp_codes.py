@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.answering.router import facts_of
 from bot.core.matching.smtp_codes import meanings, reply_codes
 from bot.core.model import LANGUAGES, Answer, Language, Question
@@ -88,19 +88,21 @@ def test_there_are_enough_of_what_must_not_be_taken_for_a_reply() -> None:
     assert len(NO_REPLIES) >= 40
 
 
-def every_code(mind: Mind) -> list[str]:
+def every_code(engine: AnswerEngine) -> list[str]:
     """Each reply code; each enhanced status code in its three classes."""
-    rows = [row for row in mind.knowledge.status if re.fullmatch(r"\d{3}|x\.\d+\.\d+", row)]
+    rows = [row for row in engine.knowledge.status if re.fullmatch(r"\d{3}|x\.\d+\.\d+", row)]
     return [row.replace("x", digit, 1) for row in rows for digit in ("245" if "." in row else "-")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_code_of_the_table_is_said_with_its_meaning_and_its_source(mind: Mind, language: Language) -> None:
+def test_every_code_of_the_table_is_said_with_its_meaning_and_its_source(
+    engine: AnswerEngine, language: Language
+) -> None:
     written = (PROJECT / "knowledge" / "status-codes.yaml").read_text(encoding="utf-8")
-    for code in every_code(mind):
-        said = mind.renderer.render(Answer("decline", language, {"codes": [code]}))
+    for code in every_code(engine):
+        said = engine.renderer.render(Answer("decline", language, {"codes": [code]}))
         lines = [line for line in said.split("\n") if line.startswith("- ")]
-        row = mind.knowledge.status[code if "." not in code else f"x{code[1:]}"]
+        row = engine.knowledge.status[code if "." not in code else f"x{code[1:]}"]
         assert lines[0] == f"- `{code}`: {row.means[language]} ({row.source})"
         assert lines[1].startswith(f"- `{code[0]}`…: ")
         assert len(lines) == 2
@@ -109,15 +111,15 @@ def test_every_code_of_the_table_is_said_with_its_meaning_and_its_source(mind: M
             assert line.partition(": ")[2].rpartition(" (")[0] in written
 
 
-def test_every_code_of_the_table_is_found_in_a_reply_that_nobody_explains(mind: Mind) -> None:
-    for code in every_code(mind):
+def test_every_code_of_the_table_is_found_in_a_reply_that_nobody_explains(engine: AnswerEngine) -> None:
+    for code in every_code(engine):
         reply = f"{code[0]}54 {code} zzz" if "." in code else f"Remote host said: {code} SPF zzz"
         assert code in codes_of(reply), reply
 
 
-def test_a_code_without_a_row_means_what_its_subject_and_class_mean(mind: Mind) -> None:
+def test_a_code_without_a_row_means_what_its_subject_and_class_mean(engine: AnswerEngine) -> None:
     def rows(*codes: str) -> list[str]:
-        return [f"{code}={row.code}" for code, row in meanings(codes, mind.knowledge.status)]
+        return [f"{code}={row.code}" for code, row in meanings(codes, engine.knowledge.status)]
 
     assert rows("550", "5.7.99") == ["550=550", "5.7.99=x.7.x", "5=5.x.x"]
     assert rows("5.9.1") == ["5=5.x.x"]
@@ -126,11 +128,11 @@ def test_a_code_without_a_row_means_what_its_subject_and_class_mean(mind: Mind) 
     assert meanings(["550"], {}) == []
 
 
-def test_an_entry_is_never_outranked(mind: Mind) -> None:
+def test_an_entry_is_never_outranked(engine: AnswerEngine) -> None:
     """Entries' own lines, many of which carry codes: where an entry or a menu answers, codes say nothing."""
-    for entry in mind.knowledge.entries.values():
+    for entry in engine.knowledge.entries.values():
         for line in (*entry.lines, *entry.variants[:5]):
-            decision = mind.core.decide(Question(line))
+            decision = engine.core.decide(Question(line))
             assert decision.outcome == "decline" or facts_of(decision)["codes"] == []
 
 
@@ -145,12 +147,12 @@ def test_an_entry_is_never_outranked(mind: Mind) -> None:
     ],
 )
 def test_a_reply_that_no_entry_explains_stays_declined_and_gets_its_general_meaning(
-    mind: Mind, said: str, codes: list[str]
+    engine: AnswerEngine, said: str, codes: list[str]
 ) -> None:
-    decision = mind.core.decide(Question(said))
+    decision = engine.core.decide(Question(said))
     assert (decision.outcome, decision.entries) == ("decline", ())
     assert facts_of(decision)["codes"] == codes
     for language in LANGUAGES:
-        worded = mind.renderer.render(Answer("decline", language, facts_of(replace(decision, language=language))))
+        worded = engine.renderer.render(Answer("decline", language, facts_of(replace(decision, language=language))))
         assert (MARKS[language] in worded) is bool(codes)
         assert "FAQ" in worded

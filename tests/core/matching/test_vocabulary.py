@@ -2,14 +2,14 @@
 
 import pytest
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.core.matching.features import Reader
 from bot.core.matching.vocabulary import Spelling
 
 
 @pytest.fixture(scope="module")
-def reader(mind: Mind) -> Reader:
-    return Reader(mind.knowledge)
+def reader(engine: AnswerEngine) -> Reader:
+    return Reader(engine.knowledge)
 
 
 MEANT = [
@@ -47,7 +47,7 @@ def test_a_message_is_read(reader: Reader, text: str, words: list[str]) -> None:
     assert reader.words(text) == words
 
 
-def test_every_function_word_that_means_something_stands_there_on_purpose(mind: Mind, reader: Reader) -> None:
+def test_every_function_word_that_means_something_stands_there_on_purpose(engine: AnswerEngine, reader: Reader) -> None:
     """A vocabulary that fires on words which only build sentences hurts everywhere."""
     for word in ("and", "und", "the", "der", "mit", "with", "ist", "is", "auch", "also", "ich", "it"):
         assert reader.vocabulary.concepts([word]) == {}, word

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.engine import Mind
+from bot.answering.engine import AnswerEngine
 from bot.answering.router import ask
 from bot.core.model import LANGUAGES, Language, Question
 from bot.core.text.invisible_characters import oddities
@@ -58,18 +58,18 @@ def test_nothing_is_found_in_what_is_sound(pasted: str) -> None:
         ("552 5.2.2 <max@firma.de\u00a0>: mailbox full", "`max@firma.de[U+00A0]`"),  # no entry: beside the codes
     ],
 )
-def test_it_is_said_below_the_explanation(mind: Mind, pasted: str, shown: str, language: Language) -> None:
-    said = mind.renderer.render(ask(mind.core, Question(pasted, language=language)))
+def test_it_is_said_below_the_explanation(engine: AnswerEngine, pasted: str, shown: str, language: Language) -> None:
+    said = engine.renderer.render(ask(engine.core, Question(pasted, language=language)))
     assert shown in said
     assert {"de": "der eingefügten Adresse steht", "en": "the pasted address there is"}[language] in said
 
 
-def test_the_character_is_named(mind: Mind) -> None:
-    said = mind.renderer.render(ask(mind.core, Question("Non-existing DNS_MX: MAIL FROM: a@fir\u00adma.de")))
+def test_the_character_is_named(engine: AnswerEngine) -> None:
+    said = engine.renderer.render(ask(engine.core, Question("Non-existing DNS_MX: MAIL FROM: a@fir\u00adma.de")))
     assert "`U+00AD SOFT HYPHEN`" in said
 
 
-def test_who_pastes_no_error_is_told_nothing(mind: Mind) -> None:
-    decision = mind.core.decide(Question("Welcher Port für POP3 mit SSL? Ich bin max@firma.de\u200b"))
+def test_who_pastes_no_error_is_told_nothing(engine: AnswerEngine) -> None:
+    decision = engine.core.decide(Question("Welcher Port für POP3 mit SSL? Ich bin max@firma.de\u200b"))
     assert decision.outcome == "answer"
     assert decision.oddities == ()

@@ -14,15 +14,15 @@ import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.contracts import Parts
+from bot.contracts import ChannelContext
 from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Language, Question, Reply, TryLater
 from bot.serve import open_app
-from bot.storage.statistics import StoredInsight
+from bot.storage.statistics import Statistics
 from bot.storage.store import Store
-from bot.web.auth import Gate
+from bot.web.auth import AdminAuth
 from bot.web.chat import BURST, WebPage
-from bot.web.pages import Pages
+from bot.web.pages import PageContext
 
 CONVERTED = [
     ("paragraphs", "eins\n\nzwei", "<p>eins</p><p>zwei</p>"),
@@ -106,14 +106,18 @@ def pages(
     considered: Callable[[Event], Awaitable[Reply]],
     page: Callable[[Path, str, Language, Mapping[str, Any]], str],
     kept: Store,
-) -> Pages:
-    return Pages(considered, lambda answer: "", page, Gate(), StoredInsight(kept), lambda *words: "", nothing_wrong, {})
+) -> PageContext:
+    return PageContext(
+        considered, lambda answer: "", page, AdminAuth(), Statistics(kept), lambda *words: "", nothing_wrong, {}
+    )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     kept = Store("", tmp_path_factory.mktemp("web"))
-    parts = Parts(store, respond, lambda answer: f"**{answer.facts['text']}**", {}, no_label, title, concerns, kept)
+    parts = ChannelContext(
+        store, respond, lambda answer: f"**{answer.facts['text']}**", {}, no_label, title, concerns, kept
+    )
     page = WebPage(parts, pages(consider, html, kept), "+49 30 1")
     app = open_app(no_trouble, {"web": page})
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))

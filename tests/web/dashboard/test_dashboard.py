@@ -12,16 +12,16 @@ import pytest
 import pytest_asyncio
 import uvicorn
 
-from bot.answering.engine import Mind
-from bot.contracts import Parts
+from bot.answering.engine import AnswerEngine
+from bot.contracts import ChannelContext
 from bot.core.model import Answer, Event, Question, Reply
 from bot.serve import open_app
 from bot.settings import Settings
-from bot.storage.statistics import StoredInsight
+from bot.storage.statistics import Statistics
 from bot.storage.store import Store
-from bot.web.auth import COOKIE, WRONG_AT_ONCE, Gate
+from bot.web.auth import COOKIE, WRONG_AT_ONCE, AdminAuth
 from bot.web.dashboard import FORM, Dashboard, to_variables
-from bot.web.pages import Pages
+from bot.web.pages import PageContext
 
 TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 ATTACK = "<script>alert(1)</script> \"'> Wie richte ich {{ 7*7 }} ein?"
@@ -45,19 +45,19 @@ async def no_trouble() -> str:
 
 
 @asynccontextmanager
-async def served(mind: Mind, store: Store, token: str) -> AsyncIterator[str]:
-    render = mind.renderer
-    pages = Pages(
+async def served(engine: AnswerEngine, store: Store, token: str) -> AsyncIterator[str]:
+    render = engine.renderer
+    pages = PageContext(
         consider,
         lambda answer: "",
         render.html,
-        Gate(token),
-        StoredInsight(store),
-        render.say,
+        AdminAuth(token),
+        Statistics(store),
+        render.page_text,
         trouble,
         {"slack": "set SLACK_BOT_TOKEN"},
     )
-    parts = Parts(never, never, render.render, {}, render.label, render.title, never, store)
+    parts = ChannelContext(never, never, render.render, {}, render.label, render.title, never, store)
     settings = Settings(slack_bot_token="xoxb-secret", slack_signing_secret="hush", postbote_data_dir=Path("x"))  # noqa: S106
     app = open_app(no_trouble, {"dashboard": Dashboard(parts, pages, to_variables(settings))})
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
@@ -86,14 +86,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def url(mind: Mind, store: Store) -> AsyncIterator[str]:
-    async with served(mind, store, "") as found:
+async def url(engine: AnswerEngine, store: Store) -> AsyncIterator[str]:
+    async with served(engine, store, "") as found:
         yield found
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def locked(mind: Mind, store: Store) -> AsyncIterator[str]:
-    async with served(mind, store, TOKEN) as found:
+async def locked(engine: AnswerEngine, store: Store) -> AsyncIterator[str]:
+    async with served(engine, store, TOKEN) as found:
         yield found
 
 
