@@ -1,36 +1,40 @@
-"""The command line, and the only place where the parts meet."""
+"""Command line `postbote`: parses arguments, prints results, turns errors into one line and an exit code."""
 
 import asyncio
 import io
 import json
 import os
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine, load_engine, make_lookup, responder, sections_of
-from bot.cli import format as show
-from bot.cli import jsonl as stream
+from bot.answering.engine import AnswerEngine, ReloadableEngine, load_engine, make_lookup, responder
+from bot.cli.format import gap_line, gaps_as_csv, offered_commands, stored_decision, ticket_assessment
+from bot.cli.jsonl import answer_lines
 from bot.commands import find_commands
 from bot.content.loader import KnowledgeError
+from bot.contracts import Respond
 from bot.core.gaps import to_gaps
 from bot.core.mail.auto_response import MailboxContext
-from bot.core.model import LANGUAGES, Answer, Language, Question, TryLater
+from bot.core.markdown.to_plain import to_plain
+from bot.core.model import LANGUAGES, Language, Question, TryLater
 from bot.core.privacy.data_subject import to_person
-from bot.ops import check_content as check
-from bot.ops import evaluate
+from bot.ops import check_content, evaluate
 from bot.settings import Settings, variables
-from bot.tickets import assessment as consider
+from bot.tickets import assessment
+
+if TYPE_CHECKING:
+    from bot.observability.metrics import Metrics
+    from bot.storage.store import Store
 
 
 def read_settings() -> Settings:
-    """The environment. Ends the program with the variable's name and the cure where a value is wrong."""
+    """Settings from the environment. Ends the program with the variable's name and the cure where a value is wrong."""
     try:
         return Settings()
     except ValidationError as wrong:
@@ -44,22 +48,35 @@ def _cure(error: Any) -> str:
 
 
 def load_engine_or_exit(settings: Settings) -> AnswerEngine:
-    """The mind, or the end of the program with every problem of the content."""
+    """Answer engine. Ends the program with every problem of the content."""
     try:
         return load_engine(settings)
     except KnowledgeError as wrong:
         raise click.ClickException(f"the knowledge base cannot be used:\n{wrong}") from None
 
 
-def responder_or_exit(engine: AnswerEngine, settings: Settings) -> Callable[..., Coroutine[Any, Any, Answer]]:
-    """What questions go through, or the end of the program where the name servers are wrong."""
+def responder_or_exit(engine: AnswerEngine, settings: Settings) -> Respond:
+    """Responder over the engine. Ends the program where POSTBOTE_NAMESERVERS is wrong."""
     with _or_exit():
         return responder(engine, settings)
 
 
+def reloadable_engine_or_exit(settings: Settings, metrics: "Metrics | None" = None) -> ReloadableEngine:
+    """Engine in use. Ends the program where the content or POSTBOTE_NAMESERVERS is wrong.
+
+    Nothing but it holds the loaded engine: after a reload the old one must go.
+    """
+    engine = load_engine_or_exit(settings)
+    with _or_exit():
+        return ReloadableEngine(engine, settings, metrics)
+
+
 @contextmanager
 def _or_exit() -> Iterator[None]:
-    """The name servers alone are read in here: any other ValueError must stay what it is, a bug with its trace."""
+    """Turns a ValueError of reading the name servers into the end of the program.
+
+    Only they are read in here: any other ValueError must stay what it is, a bug with its trace.
+    """
     try:
         yield
     except ValueError as wrong:
@@ -82,30 +99,21 @@ def _environment() -> str:
 def run() -> None:
     """Start everything that is configured: the web page always, Slack where its tokens are set."""
     settings = read_settings()
-    # The engine and Slack's library take half a second to load, which `ask` need not wait for.
-    serve = import_module("bot.serve")
-    import_module("bot.observability.logging").configure(settings.postbote_log_format)
-    metrics = import_module("bot.observability.metrics").Metrics()
-    engine = load_engine_or_exit(settings)
-    with _or_exit():
-        use = ReloadableEngine(engine, settings, metrics)
-    del engine  # held by `use` alone: after a reload it must go
-    reload_ = import_module("bot.content.watcher")
+    # DBOS and Slack's library take half a second to load, which `ask` need not wait for.
+    from bot import app
+    from bot.content.watcher import ContentWatcher, examined
+    from bot.observability import logging
+    from bot.observability.event_log import EventLog
+    from bot.storage.store import DatabaseUnusable
+
+    logging.configure(settings.postbote_log_format)
+    event_log = EventLog()
+    engine = reloadable_engine_or_exit(settings, event_log.metrics)
     folders = [settings.postbote_knowledge, settings.postbote_templates]
-    words = serve.Words(
-        render=lambda answer: use.engine.renderer.render(answer),
-        label=lambda name, language: use.engine.renderer.label(name, language),
-        title=lambda entry, language: use.engine.renderer.title(entry, language),
-        sections=lambda: sections_of(use.engine.knowledge),
-        commands={name: command.HINT for name, command in find_commands().items()},
-        html=lambda *page: use.engine.renderer.html(*page),
-        why=lambda answer: show.why(answer, use.engine.core.evidence_for),
-        reload=reload_.ContentWatcher(folders, reload_.examined, use.reload),
-        say=lambda *what: use.engine.renderer.page_text(*what),
-    )
+    watcher = ContentWatcher(folders, examined, engine.reload)
     try:
-        asyncio.run(serve.run_system(settings, use.respond, words, click.echo, metrics))
-    except import_module("bot.storage.store").DatabaseUnusable as wrong:
+        asyncio.run(app.run(settings, engine, click.echo, event_log=event_log, watcher=watcher))
+    except DatabaseUnusable as wrong:
         raise click.ClickException(f"the database cannot be used: {wrong}") from None
     except OSError as wrong:
         raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
@@ -120,11 +128,11 @@ def ask(text: str, lang: Language | None, why: bool) -> None:
     settings = read_settings()
     engine = load_engine_or_exit(settings)
     answer = asyncio.run(responder_or_exit(engine, settings)(Question(text, language=lang)))
-    click.echo(show.plain(engine.renderer.render(answer)))
-    for line in show.offers(answer, engine.renderer.block):
+    click.echo(to_plain(engine.renderer.render(answer)))
+    for line in offered_commands(answer, engine.renderer.block):
         click.echo(f"\n{line}")
     if why:
-        click.echo(f"\n{show.why(answer, engine.core.evidence_for)}")
+        click.echo(f"\n{engine.explain(answer)}")
 
 
 @main.command()
@@ -136,8 +144,8 @@ def answer(jsonl: bool) -> None:
     respond = responder_or_exit(engine, settings)
     lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
     with asyncio.Runner() as runner:
-        for line in stream.answers(
-            lines, lambda q: runner.run(respond(q)), lambda a: show.plain(engine.renderer.render(a))
+        for line in answer_lines(
+            lines, lambda q: runner.run(respond(q)), lambda a: to_plain(engine.renderer.render(a))
         ):
             click.echo(line)
 
@@ -150,9 +158,9 @@ def mail_(file: Path, as_json: bool) -> None:
     settings = read_settings()
     engine, addresses = load_engine_or_exit(settings), settings.mail_addresses()
     known = MailboxContext(settings.own_addresses(), frozenset(addresses))
-    ticket = consider.ticket_of_mail(file.read_bytes(), "".join(addresses[:1]))
-    found = asyncio.run(consider.consider(ticket, known, responder_or_exit(engine, settings)))
-    click.echo(show.ticket(found, engine.renderer.render, as_json=as_json))
+    ticket = assessment.ticket_of_mail(file.read_bytes(), "".join(addresses[:1]))
+    found = asyncio.run(assessment.consider(ticket, known, responder_or_exit(engine, settings)))
+    click.echo(ticket_assessment(found, engine.renderer.render, as_json=as_json))
 
 
 @main.group()
@@ -165,30 +173,32 @@ def tickets() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines: one object a line.")
 def preview_(last: int, as_json: bool) -> None:
     """Show what would have been written in the newest tickets, and why. Writes nothing."""
-    preview = import_module("bot.ops.ticket_preview")  # with all channels, which nothing else here needs
+    from bot.ops import ticket_preview  # with all channels, which nothing else here needs
+
     settings = read_settings()
-    engine = load_engine_or_exit(settings)
-    channels = preview.open_channels(settings, engine.renderer.render)
+    engine = reloadable_engine_or_exit(settings)
+    channels = ticket_preview.open_channels(settings, engine)
     if not channels:
         raise click.ClickException(
             "no tickets are configured: set POSTBOTE_RT_URL, POSTBOTE_ZAMMAD_URL or POSTBOTE_MAIL_IMAP_URL"
         )
 
-    async def shown() -> list[Any]:
+    async def printed() -> list[Any]:
         found = []
-        async for one in preview.preview(channels, settings.ticket_mode, responder_or_exit(engine, settings), last):
-            wording = one.considered.worded(one.considered.verdict, one.considered.reasons)
+        async for one in ticket_preview.preview(channels, settings.ticket_mode, engine.respond, last):
+            wording = one.considered.to_answer(one.considered.verdict, one.considered.reasons)
             silent = one.considered.verdict == "silent"
-            found.append(preview.to_json(one, "" if silent else show.plain(engine.renderer.render(wording))))
-            click.echo(json.dumps(found[-1], ensure_ascii=False) if as_json else f"{preview.to_text(found[-1])}\n")
+            found.append(ticket_preview.to_json(one, "" if silent else to_plain(engine.render(wording))))
+            line = json.dumps(found[-1], ensure_ascii=False) if as_json else f"{ticket_preview.to_text(found[-1])}\n"
+            click.echo(line)
         return found
 
     try:
-        found = asyncio.run(shown())
+        found = asyncio.run(printed())
     except TryLater as wrong:
         raise click.ClickException(f"{wrong}; see `postbote doctor`") from None
     if not as_json:
-        click.echo(preview.summary(found))
+        click.echo(ticket_preview.summary(found))
 
 
 @main.command(name="check")
@@ -199,7 +209,7 @@ def check_(path: Path | None) -> None:
     folder = path or settings.postbote_knowledge
     try:
         engine = load_engine(settings.model_copy(update={"postbote_knowledge": folder}))
-        problems = list(check.all_problems(folder, settings.postbote_templates, engine, find_commands()))
+        problems = list(check_content.all_problems(folder, settings.postbote_templates, engine, find_commands()))
     except KnowledgeError as wrong:
         problems = list(wrong.problems)
     for problem in problems:
@@ -256,28 +266,29 @@ def manifest(url: str | None, many: bool) -> None:
 @main.command()
 def doctor() -> None:
     """Check the configuration against what it names: database, DNS, Slack. Exit 1 if something is wrong."""
-    doctor_ = import_module("bot.ops.doctor")  # with Slack's library, which nothing else here needs
-    check_type = import_module("bot.contracts").DoctorResult
+    from bot.contracts import DoctorResult  # with Starlette, and the next with Slack's library: nothing else needs them
+    from bot.ops.doctor import run_checks
+
     settings = read_settings()
 
-    def content() -> Any:
+    def content() -> DoctorResult:
         try:
             engine = load_engine(settings)
         except KnowledgeError as wrong:
-            return check_type("knowledge base", False, f"{wrong.problems[0]}; run `postbote check`")
-        return check_type("knowledge base", True, f"{len(engine.knowledge.entries)} entries")
+            return DoctorResult("knowledge base", False, f"{wrong.problems[0]}; run `postbote check`")
+        return DoctorResult("knowledge base", True, f"{len(engine.knowledge.entries)} entries")
 
     with _or_exit():
         lookup = make_lookup(settings)
 
-    async def examined() -> bool:
-        well = True
-        async for found in doctor_.examine(settings, lookup, content):
+    async def all_ok() -> bool:
+        ok = True
+        async for found in run_checks(settings, lookup, content):
             click.echo(f"  {'ok' if found.ok else 'WRONG':<6} {found.name}: {found.says}")
-            well = well and found.ok
-        return well
+            ok = ok and found.ok
+        return ok
 
-    if not asyncio.run(examined()):
+    if not asyncio.run(all_ok()):
         sys.exit(1)
 
 
@@ -289,9 +300,9 @@ def gaps(as_csv: bool, team: str) -> None:
     with _open_store(read_settings()) as store:
         found = to_gaps(store.decisions(team))
     if as_csv:
-        click.echo(show.gaps_as_csv(found), nl=False)
+        click.echo(gaps_as_csv(found), nl=False)
     else:
-        click.echo("\n".join(map(show.gap, found)) or "no gaps")
+        click.echo("\n".join(map(gap_line, found)) or "no gaps")
 
 
 @main.command()
@@ -302,33 +313,35 @@ def why(identity: str) -> None:
         kept = store.decision(identity)
     if kept is None:
         raise click.ClickException(f"no decision is kept for {identity!r}; the log names the keys of questions")
-    click.echo(show.kept(kept))
+    click.echo(stored_decision(kept))
 
 
 @main.command()
 @click.argument("user")
 def forget(user: str) -> None:
     """Delete everything about USER: a Slack user id (U…, or T…:U… in one workspace) or a mail address."""
+    from bot.ops import erase_person
+
     settings = read_settings()
     try:
         person = to_person(user)
     except ValueError as wrong:
         raise click.BadParameter(str(wrong), param_hint="USER") from None
     with _open_store(settings):  # brings the tables up to date, and explains a database that cannot be used
-        forget_ = import_module("bot.ops.erase_person").forget
-        lines = list(forget_(person, settings.database_url, settings.postbote_data_dir))
+        lines = list(erase_person.forget(person, settings.database_url, settings.postbote_data_dir))
     click.echo("\n".join(lines) or f"nothing is kept about {person.name}")
 
 
 @contextmanager
-def _open_store(settings: Settings) -> Iterator[Any]:
-    """Ends the program where the database cannot be used."""
-    module = import_module("bot.storage.store")  # a tenth of a second that `ask` need not wait for
-    store = module.Store(settings.database_url, settings.postbote_data_dir)
+def _open_store(settings: Settings) -> Iterator["Store"]:
+    """Open store. Ends the program where the database cannot be used."""
+    from bot.storage import store as storage  # 0.1 s that `ask` need not wait for
+
+    store = storage.Store(settings.database_url, settings.postbote_data_dir)
     try:
         store.open()
         yield store
-    except (module.DatabaseError, module.DatabaseUnusable) as wrong:
+    except (storage.DatabaseError, storage.DatabaseUnusable) as wrong:
         line = str(wrong).strip().split("\n")[0]
         raise click.ClickException(f"the database cannot be used: {line}; check POSTBOTE_DATABASE_URL") from None
     finally:

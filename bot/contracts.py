@@ -1,28 +1,69 @@
 """Protocols and values that channels, dialogue, tickets and the durable worker share, so that none imports another."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-from starlette.routing import BaseRoute
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.commands import ChannelAdmin
 from bot.core.model import Answer, Event, Language, Mode, Question, Ticket
 
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute  # a tenth of a second that the command line need not wait for
+
 
 class Respond(Protocol):
-    """Question → Answer; `office` is what a command may change and see, where there is a place for it.
+    """Responder: question → answer.
 
-    `person`: who asks, as an opaque id; empty: not known.
+    `admin`: what a command may change and see in the channel it was given in; None where there is no channel.
+    `person`: opaque id of the asker, by which look-ups are counted; empty: not known.
     """
 
     def __call__(
-        self, question: Question, office: ChannelAdmin | None = None, person: str = ""
-    ) -> Awaitable[Answer]: ...
+        self, question: Question, admin: ChannelAdmin | None = None, person: str = ""
+    ) -> Coroutine[Any, Any, Answer]: ...
+
+
+class Engine(Protocol):
+    """Answer engine in use: answers questions and words answers (bot/answering/engine.py, ReloadableEngine)."""
+
+    def respond(
+        self, question: Question, admin: ChannelAdmin | None = None, person: str = ""
+    ) -> Coroutine[Any, Any, Answer]:
+        """Answer to a question or command; see Respond."""
+        ...
+
+    def render(self, answer: Answer) -> str:
+        """Channel-neutral Markdown of a whole reply."""
+        ...
+
+    def label(self, name: str, language: Language) -> str:
+        """Text of a button or heading: a block of templates/labels.md."""
+        ...
+
+    def title(self, entry_id: str, language: Language) -> str:
+        """Title of an entry or uncovered topic. Raises KeyError."""
+        ...
+
+    def sections(self) -> Mapping[str, Sequence[str]]:
+        """Sections of the FAQ → ids of their entries."""
+        ...
+
+    def explain(self, answer: Answer) -> str:
+        """Explanation of the decision behind an answer, one fact a line."""
+        ...
+
+    def html(self, file: Path, words: str, language: Language, facts: Mapping[str, Any]) -> str:
+        """HTML page from a template file; its words: blocks of templates/<words>.md."""
+        ...
+
+    def page_text(self, words: str, name: str, language: Language) -> str:
+        """Text of a page for what is no template (the words of a chart): a block of templates/<words>.md."""
+        ...
 
 
 class CursorStore(Protocol):
-    """How far a channel has looked (bot/storage/cursors.py). All functions block."""
+    """Poll cursors: how far a channel has read its system (bot/storage/cursors.py). All functions block."""
 
     def read(self, key: str) -> str: ...
 
@@ -30,7 +71,7 @@ class CursorStore(Protocol):
 
 
 class SecretStore(Protocol):
-    """Where a channel keeps its tokens, encrypted by the channel. All functions block."""
+    """Secret store for a channel's tokens, which the channel encrypts itself. All functions block."""
 
     def secret(self, key: str) -> str: ...
 
@@ -43,14 +84,14 @@ class SecretStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OpenedTicket:
-    """A ticket that was opened for somebody."""
+    """Ticket that was opened for an asker: number and address for people."""
 
     number: str
     url: str
 
 
 class OpenTicket(Protocol):
-    """Opens a ticket in the helpdesk that is configured for it.
+    """Ticket opener of the helpdesk that POSTBOTE_SLACK_TICKETS names.
 
     `mark`: letters and digits, the same for the same request; a ticket that has it already is returned. `again`: an
     earlier attempt may have got through a moment ago. Raises TryLater.
@@ -61,33 +102,28 @@ class OpenTicket(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChannelContext:
-    """What `__main__` hands to every channel."""
+    """Dependencies of a channel, handed to its `open_channel` by bot/app.py."""
 
-    enqueue: Callable[
-        [Event], Awaitable[None]
-    ]  # returns when the event is durable; a repeated key is no error; raises if it cannot store
-    respond: Callable[..., Awaitable[Answer]]  # see Respond; for channels whose asker waits on the line
-    render: Callable[[Answer], str]  # channel-neutral Markdown
-    commands: Mapping[str, str]  # name of each slash command → usage hint
-    label: Callable[[str, Language], str]  # what a button or a heading says: name → words, from templates/labels.md
-    title: Callable[[str, Language], str]  # of an entry, by its id
-    should_store: Callable[[Event], Awaitable[bool]]  # is what was only overheard worth storing?
+    engine: Engine
+    # Returns when the event is durable, or is known not to concern the bot (an overheard message); a repeated key is
+    # no error. Raises where the event cannot be stored.
+    enqueue: Callable[[Event], Awaitable[None]]
     secrets: SecretStore
-    cursors: CursorStore | None = None  # how far channels have looked; None: for those that do not look
-    open_ticket: OpenTicket | None = None  # None: no helpdesk is configured for it
+    cursors: CursorStore
+    open_ticket: OpenTicket | None = None  # None: no helpdesk is configured for requests to a person
 
 
 @dataclass(frozen=True, slots=True)
 class Disabled:
-    """A channel that is not configured."""
+    """Disabled channel: it is not configured."""
 
     name: str
-    cure: str  # which variable turns it on
+    cure: str  # names the variable that turns it on; empty: nothing is said of it
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorResult:
-    """One line of `postbote doctor`."""
+    """Doctor result: one line of `postbote doctor`."""
 
     name: str
     ok: bool
@@ -95,14 +131,14 @@ class DoctorResult:
 
 
 class Channel(Protocol):
-    """An open channel."""
+    """Channel: turns what arrives from one system into events, and delivers replies in its dialect."""
 
     @property
     def name(self) -> str: ...
 
     @property
-    def routes(self) -> Sequence[BaseRoute]:
-        """Mounted in the one web server; empty where the channel needs none."""
+    def routes(self) -> "Sequence[BaseRoute]":
+        """Routes mounted in the one web server; empty where the channel needs none."""
         ...
 
     async def start(self) -> None: ...
@@ -110,54 +146,55 @@ class Channel(Protocol):
     async def stop(self) -> None: ...
 
     async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
-        """Sends the answer, or does what `reply_to` says without one; the name of the post, empty where there is none.
+        """Delivery of a reply (None: only what `reply_to` says, such as a deletion).
 
-        `again`: an earlier attempt may have got through, so look before sending. Raises TryLater.
+        Returns the channel's id of the post, empty where it has none. `again`: True where an earlier attempt may have
+        got through, so that the channel looks for its own post before it sends. Raises TryLater.
         """
         ...
 
     async def language_hint(self, event: Event) -> Language | None:
-        """The asker's language as far as the channel knows it; asked once the event is stored. None: not known."""
+        """Language of the asker as the channel knows it, looked up after the event is stored; None: not known."""
         ...
 
     async def read_full_text(self, event: Event) -> str:
-        """What was said, with what the event itself only begins (long snippets). Raises TryLater."""
+        """Full text of a question whose event holds only its beginning (long snippets). Raises TryLater."""
         ...
 
     async def permalink(self, event: Event) -> str:
-        """Where a question stands; empty: not known."""
+        """Permalink of a question; empty: not known."""
         ...
 
     async def may(self, event: Event, what: str) -> bool:
-        """May the person set the mode of the place ("mode"), or read stored decisions ("edit")?"""
+        """Permission of the person: to set the channel's mode ("mode"), or to read stored decisions ("edit")."""
         ...
 
     async def readiness_problem(self) -> str:
-        """Empty where the channel is usable, else one line for /readyz."""
+        """Readiness problem, one line for /readyz; empty where the channel is usable."""
         ...
 
 
 class ChannelDefaults:
-    """What a channel says that knows nothing of people and places; what it does know it says itself."""
+    """Defaults for channels without user, permission or link data."""
 
     async def language_hint(self, event: Event) -> Language | None:
-        """The words alone tell."""
+        """No hint: the question's own words decide."""
         return None
 
     async def read_full_text(self, event: Event) -> str:
-        """The event holds it all."""
+        """Text of the event, which is complete."""
         return event.question.text
 
     async def permalink(self, event: Event) -> str:
-        """There is no address for it."""
+        """No permalink."""
         return ""
 
     async def may(self, event: Event, what: str) -> bool:
-        """Nobody is known."""
+        """No permission: no person is known."""
         return False
 
     async def readiness_problem(self) -> str:
-        """Usable whenever the server is."""
+        """No problem: usable whenever the server is."""
         return ""
 
 

@@ -1,21 +1,23 @@
-"""All that is needed to answer: the content, what was learnt from it, and its words; and the one that is in use."""
+"""Answer engine: content, trained model and renderer, loaded as one, and swapped as one while the bot runs."""
 
 import gc
-from collections.abc import Callable, Coroutine
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.answering.explain import explain
 from bot.answering.router import make_responder
-from bot.commands import find_commands
+from bot.commands import ChannelAdmin, find_commands
 from bot.content.loader import KnowledgeError, load
 from bot.content.model_cache import fingerprint, load_or_train
 from bot.content.renderer import Renderer
+from bot.contracts import Respond
 from bot.core.dns.records import Lookup
 from bot.core.matching.decision import Core
 from bot.core.matching.features import Reader
 from bot.core.matching.training import examples_of, train
-from bot.core.model import Answer, Knowledge
+from bot.core.model import Answer, Knowledge, Language, Question
 from bot.lookup import open_lookup
 from bot.settings import PACKAGED, Settings
 
@@ -27,15 +29,30 @@ CORE = Path(__file__).parent.parent / "core"
 
 @dataclass(frozen=True, slots=True)
 class AnswerEngine:
-    """What answers, without any channel."""
+    """Answer engine: one version of the content, the model trained on it, and the renderer of its words."""
 
     knowledge: Knowledge
     core: Core
     renderer: Renderer
 
+    def explain(self, answer: Answer) -> str:
+        """Explanation of the decision behind an answer, one fact a line."""
+        return explain(answer, self.core.evidence_for)
+
+    def sections(self) -> Mapping[str, Sequence[str]]:
+        """Sections of the FAQ → ids of their entries; error messages last."""
+        found: dict[str, list[str]] = {}
+        entries = self.knowledge.entries.values()
+        for entry in sorted(entries, key=lambda entry: (entry.kind == "error", entry.faq, entry.id)):
+            found.setdefault(entry.faq, []).append(entry.id)
+        return {section: tuple(ids) for section, ids in found.items()}
+
 
 def load_engine(settings: Settings) -> AnswerEngine:
-    """Reads the content and learns from it (or remembers). Raises KnowledgeError."""
+    """Engine for the configured content: reads it, and trains the model or takes it from the cache.
+
+    Raises KnowledgeError.
+    """
     knowledge = load(settings.postbote_knowledge)
     reader = Reader(knowledge)
     trained = load_or_train(
@@ -48,60 +65,84 @@ def load_engine(settings: Settings) -> AnswerEngine:
 
 def responder(
     engine: AnswerEngine, settings: Settings, metrics: "Metrics | None" = None, lookup: Lookup | None = None
-) -> Callable[..., Coroutine[Any, Any, Answer]]:
-    """The one function that questions go through. Raises ValueError where the name servers are wrong."""
+) -> Respond:
+    """Responder over one engine: the function that every question goes through.
+
+    `lookup`: an own one is opened where None. Raises ValueError where POSTBOTE_NAMESERVERS is wrong.
+    """
     understood = metrics.understanding.observe if metrics else None
     lookup = lookup or make_lookup(settings, metrics)
     return make_responder(engine.core, find_commands(), engine.knowledge.provider, lookup, understood)
 
 
 def make_lookup(settings: Settings, metrics: "Metrics | None" = None) -> Lookup:
-    """Raises ValueError where the name servers are wrong."""
+    """DNS look-up with the configured name servers. Raises ValueError where POSTBOTE_NAMESERVERS is wrong."""
     seen = metrics.looked_up if metrics else None
     return open_lookup(settings.postbote_nameservers, settings.internal_zones(), seen=seen)
 
 
 class ReloadableEngine:
-    """The mind in use. Another takes its place when the content changes; who is being answered keeps the old one."""
+    """Engine in use (contracts.Engine): a reload swaps it, and requests in flight finish with the old one."""
 
     def __init__(self, engine: AnswerEngine, settings: Settings, metrics: "Metrics | None" = None) -> None:
-        """Raises ValueError where the name servers are wrong."""
+        """Raises ValueError where POSTBOTE_NAMESERVERS is wrong."""
         self._settings, self._metrics = settings, metrics
-        self._lookup = make_lookup(settings, metrics)  # one for all: what is known of the DNS, and whose turn it is
-        self._take(engine)
+        self._lookup = make_lookup(settings, metrics)  # outlives reloads: its DNS cache, and each person's share
+        self._use(engine)
 
-    async def respond(self, *question: Any, **more: Any) -> Answer:
-        """See responder."""
-        return await self._respond(*question, **more)
+    async def respond(self, question: Question, admin: ChannelAdmin | None = None, person: str = "") -> Answer:
+        """Answer to a question or command; see Respond."""
+        return await self._respond(question, admin, person)
+
+    def render(self, answer: Answer) -> str:
+        """Channel-neutral Markdown of a whole reply."""
+        return self.current.renderer.render(answer)
+
+    def label(self, name: str, language: Language) -> str:
+        """Text of a button or heading: a block of templates/labels.md."""
+        return self.current.renderer.label(name, language)
+
+    def title(self, entry_id: str, language: Language) -> str:
+        """Title of an entry or uncovered topic. Raises KeyError."""
+        return self.current.renderer.title(entry_id, language)
+
+    def sections(self) -> Mapping[str, Sequence[str]]:
+        """Sections of the FAQ → ids of their entries."""
+        return self.current.sections()
+
+    def explain(self, answer: Answer) -> str:
+        """Explanation of the decision behind an answer, one fact a line."""
+        return self.current.explain(answer)
+
+    def html(self, file: Path, words: str, language: Language, facts: Mapping[str, Any]) -> str:
+        """HTML page from a template file; its words: blocks of templates/<words>.md."""
+        return self.current.renderer.html(file, words, language, facts)
+
+    def page_text(self, words: str, name: str, language: Language) -> str:
+        """Text of a page for what is no template (the words of a chart): a block of templates/<words>.md."""
+        return self.current.renderer.page_text(words, name, language)
 
     def reload(self) -> str:
-        """Reads the content anew; what is wrong with it, and then nothing changes."""
+        """Reload of the content from its folders. Returns the first problem, and then nothing changes; else empty."""
         try:
             engine = load_engine(self._settings)
         except KnowledgeError as wrong:
             return str(wrong.problems[0])
-        self._take(engine)
+        self._use(engine)
+        freeze_gc()
         return ""
 
-    def _take(self, engine: AnswerEngine) -> None:
-        self.engine, self._respond = engine, responder(engine, self._settings, self._metrics, self._lookup)
-        freeze_gc()
+    def _use(self, engine: AnswerEngine) -> None:
+        self.current, self._respond = engine, responder(engine, self._settings, self._metrics, self._lookup)
 
 
 def freeze_gc() -> None:
-    """The garbage collector looks no more at what there is now, and lives as long as the process.
+    """Moves all live objects to the garbage collector's permanent generation (gc.freeze).
 
-    Each of its looks at a mind and the libraries stopped everything for 0.1 s: the p99 of a reply was 90 to 130 ms, and
-    is 15 to 25 (tests/bench/path.py). What was set aside before is looked at once more: an old mind goes then.
+    Each full collection over an engine and the libraries stopped everything for 0.1 s: the p99 of a reply was 90 to
+    130 ms, and is 15 to 25 (tests/bench/path.py). What was frozen before is collected once more: an old engine goes
+    then.
     """
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-
-
-def sections_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
-    """Sections of the FAQ → ids of their entries; error messages last."""
-    found: dict[str, list[str]] = {}
-    for entry in sorted(knowledge.entries.values(), key=lambda entry: (entry.kind == "error", entry.faq, entry.id)):
-        found.setdefault(entry.faq, []).append(entry.id)
-    return {section: tuple(ids) for section, ids in found.items()}

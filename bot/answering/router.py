@@ -1,12 +1,13 @@
-"""Question → Answer: a command is run, everything else is asked of the core. Nothing here knows a channel."""
+"""Router: a question that is a command runs the command, every other one is decided; no channel is known."""
 
 import re
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from bot.commands import ChannelAdmin, Command, Tools, wants_help
+from bot.contracts import Respond
 from bot.core.dns.records import Lookup
 from bot.core.matching.decision import Core
 from bot.core.model import Answer, Decision, Provider, Question, UserError
@@ -26,23 +27,22 @@ def make_responder(
     provider: Provider,
     lookup: Lookup,
     understood: Callable[[float], None] | None = None,
-) -> Callable[..., Coroutine[Any, Any, Answer]]:
-    """The one function that every channel's questions go through: (question, office=None, person="") → answer.
+) -> Respond:
+    """Responder that every channel's questions go through.
 
-    `person`: an opaque id of the asker; look-ups are counted by it. `understood`: is told of every decision, in how
-    many seconds it was made.
+    `understood`: called with the seconds that each decision took, for the metrics.
     """
 
-    async def respond(question: Question, office: ChannelAdmin | None = None, person: str = "") -> Answer:
+    async def respond(question: Question, admin: ChannelAdmin | None = None, person: str = "") -> Answer:
         name, argument = _command(question, commands)
         if not name:
             began = time.perf_counter()
-            answer = ask(core, question)
+            answer = answer_question(core, question)
             if understood and answer.decision:
                 understood(time.perf_counter() - began)
             return answer
         language = question.language or question.hint or "de"  # an argument tells nothing of the person's language
-        tools = Tools(provider, lookup.asked_by(person), respond, office)
+        tools = Tools(provider, lookup.asked_by(person), respond, admin)
         try:
             return await commands[name].run(argument, language, tools)
         except UserError as refused:
@@ -51,8 +51,8 @@ def make_responder(
     return respond
 
 
-def ask(core: Core, question: Question) -> Answer:
-    """What the knowledge base says to a message; what the bot can do, where somebody only calls it or asks for help."""
+def answer_question(core: Core, question: Question) -> Answer:
+    """Answer of the knowledge base; the help text for an empty message, a request for help or an unknown command."""
     text = clean(question.text)
     if wants_help(text) or not text or _UNKNOWN_COMMAND.fullmatch(text):
         return Answer("faq", question.language or question.hint or core.language.of(question.text), {"help": True})
@@ -61,7 +61,7 @@ def ask(core: Core, question: Question) -> Answer:
 
 
 def facts_of(decision: Decision) -> Mapping[str, Any]:
-    """What templates/answer.md, suggest.md and decline.md need."""
+    """Facts of a decision for templates/answer.md, suggest.md and decline.md; JSON values."""
     answered = [p.entries[0] for p in decision.parts if p.outcome == "answer"]
     suggested = [e for p in decision.parts if p.outcome == "suggest" for e in p.entries]
     return {
@@ -76,21 +76,24 @@ def facts_of(decision: Decision) -> Mapping[str, Any]:
 
 
 def _command(question: Question, commands: Mapping[str, Command]) -> tuple[str, str]:
-    """The command's name and argument.
+    """Name and argument of a command; an empty name for a message in one's own words.
 
-    An empty name for a message in one's own words. "/mx example.com" may be typed anywhere, and since slash commands do
-    not work in Slack's threads, "mx example.com" as well: where nothing but the command can be meant.
+    "/mx example.com" may be typed anywhere, and "mx example.com" as well where nothing but the command can be meant,
+    because slash commands do not work in Slack's threads.
     """
     if question.command:
         return question.command, question.text
     word, _, argument = question.text.strip().partition(" ")
     name, argument = word.removeprefix("/").lower(), argument.strip()
-    known = name in commands and (word.startswith("/") or _is_meant(commands[name], argument))
+    known = name in commands and (word.startswith("/") or _is_bare_command(commands[name], argument))
     return (name, argument) if known else ("", "")
 
 
-def _is_meant(command: Command, argument: str) -> bool:
-    """Without a slash: nothing more for a command without an argument, else one address, domain or help."""
+def _is_bare_command(command: Command, argument: str) -> bool:
+    """True if a command without its slash can mean nothing else.
+
+    It has nothing behind it where it takes no argument, else one address, one domain or a request for help.
+    """
     if not command.HINT:
         return not argument or wants_help(argument)
     about = _ABOUT_THE_BOT.match(argument) if command.NAME == "faq" else None

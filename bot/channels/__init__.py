@@ -1,8 +1,9 @@
-"""Channels: one folder each, found by scanning. A channel parses what arrives into an Event and sends an Answer in
-its dialect.
+"""Channels: one folder for each system that events come from, found by scanning.
 
-A channel's package has `def open_channel(settings: Settings, parts: Parts) -> Channel | Off`, and perhaps
-`async def examine(settings: Settings) -> Sequence[Check]`.
+A channel parses what arrives into an Event, and delivers an Answer in its dialect.
+
+A channel's package has `def open_channel(settings: Settings, context: ChannelContext) -> Channel | Disabled`, and may
+have `async def examine(settings: Settings) -> Sequence[DoctorResult]`.
 """
 
 import importlib
@@ -14,6 +15,8 @@ from typing import Any
 from bot.contracts import Channel, ChannelContext, Disabled, DoctorResult
 from bot.settings import Settings
 
+OpenChannel = Callable[[Settings, ChannelContext], Channel | Disabled]
+
 
 def _modules() -> Mapping[str, ModuleType | Any]:
     names = sorted(info.name for info in pkgutil.iter_modules(__path__) if info.ispkg)
@@ -21,10 +24,10 @@ def _modules() -> Mapping[str, ModuleType | Any]:
 
 
 def find_examinations() -> Mapping[str, Callable[[Settings], Awaitable[Sequence[DoctorResult]]]]:
-    """`examine` of the folders that have one: the configuration against the live service, for `postbote doctor`."""
+    """Doctor checks of the channels: `examine` of every folder that has one, by the folder's name, sorted."""
     return {name: module.examine for name, module in _modules().items() if hasattr(module, "examine")}
 
 
-def find_channels() -> Mapping[str, Callable[[Settings, ChannelContext], Channel | Disabled]]:
-    """`open_channel` of the folders that have one, by the folder's name."""
+def find_channels() -> Mapping[str, OpenChannel]:
+    """Openers of the channels: `open_channel` of every folder that has one, by the folder's name, sorted."""
     return {name: module.open_channel for name, module in _modules().items() if hasattr(module, "open_channel")}

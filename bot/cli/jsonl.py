@@ -1,4 +1,4 @@
-"""`postbote answer --jsonl`: one JSON object a line in, one a line out, in order."""
+"""JSON lines of `postbote answer --jsonl`: one object a line in, one a line out, in order."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -9,10 +9,10 @@ from bot.core.model import LANGUAGES, Answer, Question
 LONGEST = 100_000  # characters of one line's text
 
 
-def answers(
+def answer_lines(
     lines: Iterable[str], respond: Callable[[Question], Answer], word: Callable[[Answer], str]
 ) -> Iterator[str]:
-    """One line of JSON for each line that is not blank; a bad line gives {"error": …} and the stream goes on."""
+    """Answer lines: one JSON line for each line that is not blank; a bad one gives {"error": …}, and it goes on."""
     for line in lines:
         if line.strip():
             yield json.dumps(_answered(line, respond, word), ensure_ascii=False)
@@ -35,7 +35,7 @@ def _answered(line: str, respond: Callable[[Question], Answer], word: Callable[[
 
 
 def to_question(raw: Any) -> Question:
-    """Raises ValueError saying what is wrong."""
+    """Question of one JSON object. Raises ValueError saying what is wrong."""
     if not isinstance(raw, dict):
         raise ValueError("the line is no JSON object")
     text, language = raw.get("text"), raw.get("lang")

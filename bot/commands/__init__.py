@@ -36,7 +36,7 @@ class Tools:
     provider: Provider
     lookup: Lookup
     ask: Callable[[Question], Awaitable[Answer]]  # the same as asking in one's own words
-    office: ChannelAdmin | None = None  # None where there is no channel: the terminal, the page
+    admin: ChannelAdmin | None = None  # None where there is no channel: the terminal, the page
 
 
 def wants_help(argument: str) -> bool:

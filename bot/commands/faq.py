@@ -27,23 +27,23 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
         return Answer(NAME, language, {"help": True})
     about = _ABOUT.fullmatch(question.strip())
     if about:
-        if tools.office is None:
+        if tools.admin is None:
             raise UserError("no-channel")
-        return Answer(NAME, language, await _about(about, tools.office))
+        return Answer(NAME, language, await _about(about, tools.admin))
     return await tools.ask(Question(question.strip(), hint=language))
 
 
-async def _about(asked: re.Match[str], office: ChannelAdmin) -> Mapping[str, Any]:
+async def _about(asked: re.Match[str], admin: ChannelAdmin) -> Mapping[str, Any]:
     """Raises UserError where the person may not, or the value is unknown."""
     if asked["why"]:
-        return {"about": "why", **await office.why(asked["link"])}
+        return {"about": "why", **await admin.why(asked["link"])}
     value = (asked["value"] or "").lower()
     if asked["what"].lower() in ("gaps", "lücken"):
-        found = await office.gaps()
+        found = await admin.gaps()
         shown = [{"count": g.count, "language": g.language, "example": g.example, "link": g.link} for g in found]
         return {"about": "gaps", "gaps": shown[:MOST_GAPS], "more": max(0, len(found) - MOST_GAPS)}
     if value and value not in MODES:
         raise UserError("no-mode", given=value)
     if value:
-        await office.set_mode(value)
-    return {"about": "mode", "mode": await office.mode(), "changed": bool(value)}
+        await admin.set_mode(value)
+    return {"about": "mode", "mode": await admin.mode(), "changed": bool(value)}

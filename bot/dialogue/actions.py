@@ -1,4 +1,4 @@
-"""What the buttons do: feedback, the other language, a suggestion, a person, sharing; and what App Home shows.
+"""Button actions (feedback, other language, suggestion, request for a person, sharing, check) and App Home.
 
 A button carries all that its press needs, so that it still works when nothing is kept of the question any more:
 `key` of the question, `template` and `facts` of the answer, `language`. Feedback is a state: the last press wins.
@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.commands import ChannelAdmin
+from bot.contracts import Engine
 from bot.core.gaps import to_gaps
 from bot.core.model import LANGUAGES, Answer, Event, Kept, Language, Question, Reply
 from bot.storage.store import Store
@@ -18,23 +18,19 @@ SHOWN_GAPS = 10
 
 
 class ButtonActions:
-    """The acts that are no messages."""
+    """Handlers of the acts that are no messages: button presses, App Home, suggested prompts."""
 
     def __init__(
         self,
         store: Store,
-        respond: Callable[[Question, ChannelAdmin | None, str], Awaitable[Answer]],
-        sections: Callable[[], Mapping[str, tuple[str, ...]]],
-        may: Callable[[Event, str], Awaitable[bool]],
-        notice: Callable[[], str] = str,
+        engine: Engine,
+        is_permitted: Callable[[Event, str], Awaitable[bool]],
+        content_problem: Callable[[], str] = str,
     ) -> None:
-        """`may`: see Channel. `sections`, `notice`: see Desk."""
-        self._notice = notice
-        self._store = store
-        self._respond = respond
-        self._sections = sections
-        self._may = may
-        self.acts: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
+        """`is_permitted`: see Channel.may. `content_problem`: see DialogueManager."""
+        self._store, self._engine = store, engine
+        self._is_permitted, self._content_problem = is_permitted, content_problem
+        self.handlers: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
             "helpful": self._feedback,
             "unhelpful": self._feedback,
             "language": self._language,
@@ -49,29 +45,29 @@ class ButtonActions:
 
     async def _feedback(self, event: Event) -> Reply:
         await asyncio.to_thread(self._store.feedback, _key(event), event.person, event.act)
-        return Reply(Answer("feedback", language(event), {"verdict": event.act}), {"private": "yes"})
+        return Reply(Answer("feedback", language_of(event), {"verdict": event.act}), {"private": "yes"})
 
     async def _language(self, event: Event) -> Reply:
-        """The same answer in the other language; nothing is decided anew."""
-        other: Language = "de" if language(event) == "en" else "en"
+        """Other language: the same answer, nothing is decided anew."""
+        other: Language = "de" if language_of(event) == "en" else "en"
         if "ask" in event.facts:
             name, argument = event.facts["ask"]
-            answer = await self._respond(Question(str(argument), str(name), language=other), None, event.person)
+            answer = await self._engine.respond(Question(str(argument), str(name), language=other), None, event.person)
         else:
-            answer = shown(event, other)
+            answer = displayed_answer(event, other)
         return Reply(answer, {"update": "itself", "key": _key(event)})
 
     async def _choose(self, event: Event) -> Reply:
-        """The suggestion that was meant, in the place of the question what was meant."""
+        """Chosen suggestion: its answer takes the place of the question what was meant."""
         await asyncio.to_thread(self._store.chosen, _key(event), str(event.facts.get("entry", "")))
         facts = {"entries": [event.facts["entry"]], "suggested": [], "email": "", "domain": ""}
         given = {k: event.facts[k] for k in ("email", "domain") if k in event.facts}
-        return Reply(Answer("answer", language(event), {**facts, **given}), {"update": "itself", "key": _key(event)})
+        return Reply(Answer("answer", language_of(event), {**facts, **given}), {"update": "itself", "key": _key(event)})
 
     async def _person(self, event: Event) -> Reply:
-        """Asks a person once for a thread; who presses after that is told so."""
+        """Request for a person, once a thread; later presses are told that somebody was asked."""
         if not await asyncio.to_thread(self._store.hand_over, event.conversation, event.person, event.key):
-            return Reply(Answer("handover", language(event), {"state": "already"}), {"private": "yes"})
+            return Reply(Answer("handover", language_of(event), {"state": "already"}), {"private": "yes"})
         kept = await asyncio.to_thread(self._store.decision, _key(event))
         facts = {
             "state": "open",
@@ -79,32 +75,32 @@ class ButtonActions:
             "entries": list(kept.entries) if kept else [],
             "link": kept.link if kept else "",
         }
-        return Reply(Answer("handover", language(event), facts), {"handover": "yes"})
+        return Reply(Answer("handover", language_of(event), facts), {"handover": "yes"})
 
     async def _solved(self, event: Event) -> Reply:
         await asyncio.to_thread(self._store.change, str(event.facts.get("conversation", "")), "solved")
-        return Reply(Answer("handover", language(event), {"state": "solved"}), {"update": "itself"})
+        return Reply(Answer("handover", language_of(event), {"state": "solved"}), {"update": "itself"})
 
     async def _share(self, event: Event) -> Reply:
-        """What one person saw, for everyone."""
-        return Reply(shown(event, language(event)), {"share": "yes", "key": _key(event)})
+        """Shared answer: posted for everyone what one person saw."""
+        return Reply(displayed_answer(event, language_of(event)), {"share": "yes", "key": _key(event)})
 
     async def _check(self, event: Event) -> Reply:
-        """What the DNS says now: for everyone in the thread, or for the one person who sees the message."""
-        answer = await self._respond(event.question, None, event.person)
+        """Live DNS check, posted in the thread, or to the one person who sees the message."""
+        answer = await self._engine.respond(event.question, None, event.person)
         return Reply(answer, {} if event.reply_to.get("ephemeral") else {"response_url": ""})
 
     async def _home(self, event: Event) -> Reply:
-        """App Home: what the bot can do, what this person asked last, and the gaps for those who fill them."""
+        """App Home: abilities, topics, this person's last questions, and gaps for editors."""
         team = event.person.partition(":")[0]
         last = await asyncio.to_thread(self._store.decisions, "", event.person, 0.0, 50)
-        editor = await self._may(event, "edit")
+        editor = await self._is_permitted(event, "edit")
         gaps = to_gaps(await asyncio.to_thread(self._store.decisions, team)) if editor else []
         facts: dict[str, Any] = {
-            "sections": {section: list(ids) for section, ids in self._sections().items()},
+            "sections": {section: list(ids) for section, ids in self._engine.sections().items()},
             "last": list(dict.fromkeys(k.question for k in last if _was_asked(k)))[:LAST_QUESTIONS],
             "editor": editor,
-            "notice": self._notice() if editor else "",
+            "notice": self._content_problem() if editor else "",
             "gaps": [
                 {"count": g.count, "language": g.language, "example": g.example, "link": g.link}
                 for g in gaps[:SHOWN_GAPS]
@@ -118,13 +114,13 @@ class ButtonActions:
         return Reply(Answer("prompts", event.question.hint or "de"))
 
 
-def language(event: Event) -> Language:
-    """In which the message is that carries the button."""
+def language_of(event: Event) -> Language:
+    """Language of the message that carries the button."""
     return "en" if event.facts.get("language") == "en" else "de"
 
 
-def shown(event: Event, wanted: Language) -> Answer:
-    """The answer that the button's message shows."""
+def displayed_answer(event: Event, wanted: Language) -> Answer:
+    """Answer that the button's message displays, in the language wanted."""
     return Answer(str(event.facts["template"]), wanted, dict(event.facts.get("facts") or {}))
 
 

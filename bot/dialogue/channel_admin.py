@@ -1,4 +1,4 @@
-"""What a command may change and see where it was given: the channel's mode, the gaps, and why something was said."""
+"""Channel administration by commands, with permission checks: the channel's mode, the gaps, stored decisions."""
 
 import asyncio
 import re
@@ -15,7 +15,10 @@ _LINK = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<mi
 
 
 class StoredChannelAdmin:
-    """One person's, in one place. Raises UserError where the person may not."""
+    """Administration of the channel in which a command was given, by the person who gave it (commands.ChannelAdmin).
+
+    Every function raises UserError("not-allowed") where the channel does not permit it.
+    """
 
     def __init__(self, event: Event, store: Store, channel: Channel) -> None:
         self._event, self._store, self._channel = event, store, channel
@@ -25,7 +28,7 @@ class StoredChannelAdmin:
         return await asyncio.to_thread(self._store.mode, self._event.place)
 
     async def set_mode(self, mode: str) -> None:
-        """For the channel's creator, workspace admins and the configured people."""
+        """Sets the mode: the channel's creator, workspace admins and configured editors may. UserError in a DM."""
         if self._event.facts.get("direct"):
             raise UserError("no-channel")
         if not await self._channel.may(self._event, "mode"):
@@ -33,13 +36,16 @@ class StoredChannelAdmin:
         await asyncio.to_thread(self._store.set_mode, self._event.place, mode, self._event.person)
 
     async def gaps(self) -> Sequence[Gap]:
-        """Of the person's own workspace, most frequent first."""
-        await self._editor()
+        """Gaps of the person's own workspace, most frequent first."""
+        await self._require_editor()
         return to_gaps(await asyncio.to_thread(self._store.decisions, self._team()))
 
     async def why(self, link: str) -> Mapping[str, Any]:
-        """The stored decision behind a message or a reply; only of the person's own workspace."""
-        await self._editor()
+        """Stored decision behind the permalink of a message or reply of the person's own workspace.
+
+        Raises UserError where the text is no permalink, or no decision is kept.
+        """
+        await self._require_editor()
         found = _LINK.search(link)
         if not found:
             raise UserError("no-link", given=link[:200])
@@ -49,7 +55,7 @@ class StoredChannelAdmin:
             raise UserError("not-kept", given=link[:200])
         return to_facts(kept)
 
-    async def _editor(self) -> None:
+    async def _require_editor(self) -> None:
         if not await self._channel.may(self._event, "edit"):
             raise UserError("not-allowed")
 
@@ -58,5 +64,5 @@ class StoredChannelAdmin:
 
 
 def to_facts(kept: Kept) -> Mapping[str, Any]:
-    """A stored decision for templates/faq.md."""
+    """Facts of a stored decision for templates/faq.md."""
     return {"key": kept.key, "question": kept.question, "lines": kept.why.split("\n")}

@@ -1,6 +1,7 @@
-"""Event → Reply for who waits on the line: a browser sees at once whether an answer came, so nothing is stored before.
+"""Synchronous dialogue for the chat page: an event is handled within its HTTP request instead of being queued.
 
-The same desk as for stored events, the same log and counts; what was decided is kept for gaps and dashboard.
+The browser sees at once whether an answer came, so nothing is stored before. It uses the same dialogue manager, log and
+metrics as queued events; the decision is saved for follow-ups, gaps and the dashboard.
 """
 
 import asyncio
@@ -18,28 +19,27 @@ log = structlog.get_logger()
 
 
 class SynchronousDialogue:
-    """One per process."""
+    """Synchronous dialogue over a dialogue manager's `handle`."""
 
-    def __init__(self, consider: Callable[[Event], Awaitable[Reply]], store: Store, event_log: EventLog) -> None:
-        self._consider, self._store, self._event_log = consider, store, event_log
+    def __init__(self, handle: Callable[[Event], Awaitable[Reply]], store: Store, event_log: EventLog) -> None:
+        self._handle, self._store, self._event_log = handle, store, event_log
 
     async def handle(self, event: Event) -> Reply:
-        """What to say. Raises TryLater, and whatever a bug of ours raises: the server logs it and says no more."""
+        """Reply to the event. Raises TryLater, and any exception of a bug: the server logs it and answers 500."""
         event = replace(event, received=time.time())
         with self._event_log.processing(event):
             self._event_log.received(event)
             began = time.perf_counter()
-            reply = await self._consider(event)
+            reply = await self._handle(event)
             if reply.keep:
                 await reply.keep()
             self._event_log.decided(event, reply.answer, time.perf_counter() - began)
-            await self._keep(event)
+            await self._record_latency(event)
             self._event_log.delivered(event, 1)
         return reply
 
-    async def _keep(self, event: Event) -> None:
-        """How long it took; not worth a person's answer."""
+    async def _record_latency(self, event: Event) -> None:
         try:
             await asyncio.to_thread(self._store.sent, event.key, "", seconds_since_receipt(event))
         except DatabaseError as wrong:
-            log.warning("not_kept", key=event.key, why=type(wrong).__name__)
+            log.warning("latency_not_saved", key=event.key, why=type(wrong).__name__)

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, cast
 
 from bot.channels import find_channels
-from bot.contracts import ChannelContext, Disabled, TicketChannel
+from bot.contracts import ChannelContext, Disabled, Engine, TicketChannel
 from bot.core.mail.auto_response import MailboxContext
-from bot.core.model import Answer, Event, Mode, Ticket, TryLater
+from bot.core.model import Event, Mode, Ticket, TryLater
 from bot.settings import Settings
 from bot.tickets.assessment import Ask, Assessment, consider
 
@@ -46,12 +46,14 @@ class Nowhere:
         """Nothing."""
 
 
-def open_channels(settings: Settings, render: Callable[[Answer], str]) -> Mapping[str, Newest]:
+def open_channels(settings: Settings, engine: Engine) -> Mapping[str, Newest]:
     """The ticket channels that are configured, also those whose mode is off; none of them is started."""
     named = [name for name in find_channels() if f"postbote_{name}_mode" in Settings.model_fields]
     noted = settings.model_copy(update={f"postbote_{name}_mode": "note" for name in named})
-    parts = ChannelContext(_nothing, _nothing, render, {}, _name, _name, _nothing, cast("Any", None), Nowhere())
-    opened = {name: find_channels()[name](noted, parts) for name in named}
+    context = ChannelContext(
+        engine=engine, enqueue=_nothing, secrets=cast("Any", None), cursors=Nowhere()
+    )  # no ticket channel keeps secrets
+    opened = {name: find_channels()[name](noted, context) for name in named}
     return {
         name: cast("Newest", channel)
         for name, channel in opened.items()
@@ -133,7 +135,3 @@ def summary(all_facts: Sequence[Mapping[str, Any]]) -> str:
 
 async def _nothing(*_: Any) -> Any:
     raise TryLater("a preview writes nothing")
-
-
-def _name(name: str, language: Any) -> str:
-    return name

@@ -1,16 +1,18 @@
-"""What the pages for browsers share: the try-it page and the dashboard."""
+"""Shared by the pages for browsers (chat and dashboard): dependencies, language, security policy, static files."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
-from bot.core.model import LANGUAGES, Answer, Event, Kept, Language, Reply, Tally
+from bot.contracts import Engine
+from bot.core.model import LANGUAGES, Event, Language, Reply
+from bot.storage.statistics import Statistics
 from bot.web.auth import AdminAuth
 
 # Everything a page needs comes from this server: no inline script or style, nothing from elsewhere, no frame around it
@@ -19,47 +21,34 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
 )
 POLICY += "frame-ancestors 'none'; form-action "
-HEADERS = {
+HEADERS = {  # besides those that bot/web/middleware.py sets
     "Content-Security-Policy": f"{POLICY}'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-class StatisticsQueries(Protocol):
-    """What the dashboard asks of the store. All functions block, and raise what the database raises."""
+class Page(Protocol):
+    """Page for browsers, mounted by bot/app.py."""
 
-    def tallies(self, since: float) -> Sequence[Tally]: ...
-
-    def verdicts(self, since: float) -> Mapping[str, int]: ...
-
-    def slowest(self, since: float, limit: int) -> Sequence[Kept]: ...
-
-    def unanswered(self, since: float, limit: int) -> Sequence[Kept]: ...
-
-    def decision(self, key: str) -> Kept | None: ...
+    name: str
+    routes: Sequence[BaseRoute]
 
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What `serve` hands to the channels that show pages."""
+    """Dependencies of the chat page and the dashboard, handed to them by bot/app.py."""
 
-    handle: Callable[[Event], Awaitable[Reply]]  # for who waits on the line: logged, counted, kept; raises TryLater
-    why: Callable[[Answer], str]  # the decision behind an answer, one fact a line
-    html: Callable[[Path, str, Language, Mapping[str, Any]], str]  # a page, its words: templates/<second>.md
+    engine: Engine
+    handle: Callable[[Event], Awaitable[Reply]]  # bot/dialogue/synchronous.py; raises TryLater
     auth: AdminAuth
-    statistics: StatisticsQueries
-    page_text: Callable[[str, str, Language], str]  # (words, name, language) → a text of templates/<words>.md
-    health: Callable[[], Awaitable[Mapping[str, str]]]  # part → what is wrong with it; empty: it is ready
-    off: Mapping[str, str]  # channel that is not configured → which variable turns it on
+    statistics: Statistics
+    problems: Callable[[], Awaitable[Mapping[str, str]]]  # part of the system → its problem; empty: it is ready
+    disabled: Mapping[str, str]  # channel that is not configured → which variable turns it on
 
 
 def language_of(request: Request) -> Language:
-    """`?lang=`, else what the browser prefers, else German."""
+    """Language of a page: `?lang=`, else the browser's preference, else German."""
     wanted = request.query_params.get("lang")
     return next((one for one in LANGUAGES if one == wanted), None) or parse_accept_language(
         request.headers.get("accept-language", "")
@@ -67,26 +56,26 @@ def language_of(request: Request) -> Language:
 
 
 def parse_accept_language(header: str) -> Language:
-    """Of an Accept-Language header (RFC 9110 section 12.5.4), the first of the highest weight that we speak."""
+    """Language of highest weight in an Accept-Language header (RFC 9110 section 12.5.4); German for none of ours."""
     best: tuple[float, Language] = (0.0, "de")
     for piece in header.split(","):
         tag, _, weight = piece.strip().lower().partition(";q=")
         for language in LANGUAGES:
-            if tag.split("-")[0] == language and _number(weight) > best[0]:
-                best = (_number(weight), language)
+            if tag.split("-")[0] == language and _to_weight(weight) > best[0]:
+                best = (_to_weight(weight), language)
     return best[1]
 
 
-def _number(weight: str) -> float:
-    """1 where none is given; 0 for what is no weight."""
+def _to_weight(weight: str) -> float:
+    """Weight 0..1 of a language: 1 where none is given, 0 where it is no number."""
     try:
         return min(1.0, float(weight)) if weight else 1.0
     except ValueError:
         return 0.0
 
 
-def assets(folder: Path, base: str) -> list[Route]:
-    """A route for every style sheet, script and picture of a folder."""
+def static_routes(folder: Path, base: str) -> list[Route]:
+    """Routes for every style sheet, script and picture of a folder."""
     files = sorted(f for f in folder.iterdir() if f.suffix in KINDS)
     return [Route(f"{base}{file.name}", partial(_asset, file)) for file in files]
 

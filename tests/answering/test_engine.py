@@ -1,11 +1,11 @@
-"""The mind in use, and another that takes its place."""
+"""Reload: the engine in use is swapped, and the old one is let go."""
 
 import gc
 import weakref
 from pathlib import Path
 from typing import Any
 
-from bot.answering.engine import ReloadableEngine, load_engine
+from bot.answering.engine import ReloadableEngine, freeze_gc, load_engine
 from bot.core.model import Question
 from bot.settings import Settings
 from tests.servers.dns_server import DnsServer
@@ -18,21 +18,22 @@ def to_settings(data: Path, **changed: Any) -> Settings:
     return Settings.model_validate({"postbote_data_dir": data, **content, **changed})
 
 
-async def test_a_renewed_mind_answers_and_the_old_one_is_let_go(data: Path) -> None:
-    """Although the garbage collector looks at neither."""
+async def test_a_reloaded_engine_answers_and_the_old_one_is_freed(data: Path) -> None:
+    """Although the garbage collector looks at neither while they are frozen."""
     settings = to_settings(data)
     use = ReloadableEngine(load_engine(settings), settings)
+    freeze_gc()  # as bot/app.py does at the start
     assert gc.get_freeze_count() > 0
-    old = weakref.ref(use.engine.core._ranker)
+    old = weakref.ref(use.current.core._ranker)
     assert use.reload() == ""
-    gc.collect()  # of no use by itself: what is set aside is not looked at
+    gc.collect()  # of no use by itself: what is frozen is not collected
     assert old() is None
     answer = await use.respond(Question("Welcher Port für POP3 mit SSL?"))
     assert answer.facts["entries"] == ["pop3-ssl"]
     gc.unfreeze()
 
 
-async def test_what_is_known_of_the_dns_outlives_a_mind(data: Path) -> None:
+async def test_the_dns_cache_outlives_a_reload(data: Path) -> None:
     async with DnsServer({"firma.de": {"MX": ["10 mx.firma.de."]}, "mx.firma.de": {"A": ["192.0.2.1"]}}) as server:
         settings = to_settings(data, postbote_nameservers=server.address)
         use = ReloadableEngine(load_engine(settings), settings)
@@ -45,14 +46,14 @@ async def test_what_is_known_of_the_dns_outlives_a_mind(data: Path) -> None:
     gc.unfreeze()
 
 
-def test_content_that_cannot_be_read_changes_nothing(data: Path, tmp_path: Path) -> None:
+def test_a_reload_of_content_that_cannot_be_read_changes_nothing(data: Path, tmp_path: Path) -> None:
     knowledge = tmp_path / "knowledge"
     knowledge.symlink_to(PROJECT / "knowledge")
     settings = to_settings(data, postbote_knowledge=knowledge)
     use = ReloadableEngine(load_engine(settings), settings)
-    before = use.engine
+    before = use.current
     knowledge.unlink()
     knowledge.mkdir()
     assert str(knowledge) in use.reload()
-    assert use.engine is before
+    assert use.current is before
     gc.unfreeze()

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.answering.engine import AnswerEngine
-from bot.answering.router import ask
+from bot.answering.router import answer_question
 from bot.channels.slack.manifest import SCOPES
-from bot.cli import format as show
 from bot.commands import find_commands
 from bot.core.model import Event, Question
 from bot.settings import Settings
@@ -183,10 +182,8 @@ def test_gaps_and_why_read_what_slack_left_behind(data: Path, engine: AnswerEngi
     store.open()
     for number, text in enumerate(["Wie richte ich Outlook ein?", "wie richte ich outlook ein", "=1+1 max@firma.de"]):
         event = Event(f"T1:C1:{number}:question", "slack", Question(text), {}, place="T1:C1", person="T1:U1")
-        answer = ask(engine.core, Question(text))
-        store.remember(
-            event, answer, why=show.why(answer, engine.core.evidence_for), link="https://x.slack.com/archives/1"
-        )
+        answer = answer_question(engine.core, Question(text))
+        store.remember(event, answer, why=engine.explain(answer), link="https://x.slack.com/archives/1")
     store.close()
     assert "    2  de  decline" in postbote(data, "gaps").stdout
     rows = list(csv.DictReader(postbote(data, "gaps", "--csv").stdout.splitlines()))

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bot.cli.format import plain
-from bot.cli.jsonl import answers
+from bot.cli.jsonl import answer_lines
+from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer, Decision, Part, Question
 
 PLAIN = [
@@ -30,7 +30,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("markdown", "shown"), [row[1:] for row in PLAIN], ids=[row[0] for row in PLAIN])
 def test_markdown_is_shown_without_its_marks(markdown: str, shown: str) -> None:
-    assert plain(markdown) == shown
+    assert to_plain(markdown) == shown
 
 
 def respond(question: Question) -> Answer:
@@ -41,7 +41,7 @@ def respond(question: Question) -> Answer:
 
 @pytest.mark.parametrize(("line", "says"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
 def test_a_bad_line_gives_an_error_and_the_stream_goes_on(line: str, says: str) -> None:
-    bad, good = answers([line, '{"text": "ports?", "lang": "en"}'], respond, lambda answer: "Text")
+    bad, good = answer_lines([line, '{"text": "ports?", "lang": "en"}'], respond, lambda answer: "Text")
     assert says in json.loads(bad)["error"]
     assert json.loads(good) == {
         "outcome": "answer",
@@ -53,4 +53,4 @@ def test_a_bad_line_gives_an_error_and_the_stream_goes_on(line: str, says: str) 
 
 
 def test_blank_lines_are_passed_over() -> None:
-    assert list(answers(["\n", "   "], respond, lambda answer: "")) == []
+    assert list(answer_lines(["\n", "   "], respond, lambda answer: "")) == []

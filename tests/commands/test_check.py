@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.answering.engine import AnswerEngine
-from bot.answering.router import ask, make_responder
+from bot.answering.router import answer_question, make_responder
 from bot.commands import find_commands
 from bot.commands.check import examine
 from bot.core.model import LANGUAGES, Language, Question
@@ -61,7 +61,7 @@ async def test_check_says_what_the_dns_says(
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_what_an_answer_offers_is_examined_at_once(engine: AnswerEngine, language: Language) -> None:
     """As for a ticket: the answer's own facts go in, the facts of a reply come out."""
-    answer = ask(engine.core, Question(ERROR, language=language))
+    answer = answer_question(engine.core, Question(ERROR, language=language))
     async with DnsServer(ZONE) as server:
         found = await examine(answer.facts["checks"], open_lookup(server.address, budget=2.0))
     (row,) = found["results"]

@@ -7,11 +7,12 @@ import pytest
 
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import make_responder
-from bot.channels.slack.mrkdwn import to_mrkdwn, to_plain
-from bot.cli.format import plain
+from bot.channels.slack.mrkdwn import to_mrkdwn
+from bot.channels.slack.mrkdwn import to_plain as to_fallback
 from bot.commands import find_commands
 from bot.core.markdown.table import bare, to_rows
 from bot.core.markdown.to_html import to_html
+from bot.core.markdown.to_plain import to_plain
 from bot.core.model import LANGUAGES, Language, Question
 from bot.lookup import open_lookup
 
@@ -137,8 +138,8 @@ def test_every_channel_shows_the_table(engine: AnswerEngine, language: Language)
     assert {line.index("ssl0") for line in block if "ssl0" in line} == {block[0].index("Server")}
     assert max(map(len, block)) <= 66  # need not wrap in a terminal or a message
     assert "|" not in slack
-    assert "ssl0.ovh.net  995   –" in plain(markdown)
-    assert "Port 995" in to_plain(markdown)  # what a screen reader reads names the columns
+    assert "ssl0.ovh.net  995   –" in to_plain(markdown)
+    assert "Port 995" in to_fallback(markdown)  # what a screen reader reads names the columns
 
 
 @pytest.mark.parametrize("email", ["a|b@example.com", "a`b@example.com", "a*b_c@example.com", "<a&b@example.com>"])

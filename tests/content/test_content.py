@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answering.engine import AnswerEngine
-from bot.answering.router import ask, facts_of
+from bot.answering.router import answer_question, facts_of
 from bot.commands import find_commands
 from bot.content.loader import NO_ENTRIES
 from bot.core.model import LANGUAGES, Answer, Decision, Language, Part, Question
@@ -83,7 +83,7 @@ def test_a_title_sent_back_from_a_menu_leads_to_its_entry(engine: AnswerEngine, 
 
 @pytest.mark.parametrize("text", ["", "help", "Hilfe", "<@U1>", "/nonsense", "/nonsense x"])
 def test_who_only_calls_the_bot_is_told_what_it_does(engine: AnswerEngine, text: str) -> None:
-    said = engine.renderer.render(ask(engine.core, Question(text)))
+    said = engine.renderer.render(answer_question(engine.core, Question(text)))
     assert "/faq" in said
     assert "/mx" in said
 

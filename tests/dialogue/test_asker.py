@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.router import make_responder
-from bot.commands import find_commands
+from bot.commands import ChannelAdmin, find_commands
 from bot.core.dns.records import Lookup, MxHost, MxResult
 from bot.core.model import Answer, Event, Provider, Question
 from bot.dialogue.manager import DialogueManager
 from bot.storage.store import Store
+from tests.engines import EchoEngine
 
 PROVIDER = Provider("OVH", {}, {}, {}, {}, "%")
 
@@ -32,17 +33,27 @@ class Counted:
         raise NotImplementedError
 
 
-def desk(folder: Path, lookup: Lookup) -> DialogueManager:
+class CommandEngine(EchoEngine):
+    """Runs commands; no question is decided."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        core: Any = None  # no command but /faq asks it
+        self._respond = make_responder(core, find_commands(), PROVIDER, lookup)
+
+    async def respond(self, question: Question, admin: ChannelAdmin | None = None, person: str = "") -> Answer:
+        return await self._respond(question, admin, person)
+
+
+def dialogue(folder: Path, lookup: Lookup) -> DialogueManager:
     store = Store("", folder)
     store.open()
-    core: Any = None  # no command but /faq asks it
-    return DialogueManager(make_responder(core, find_commands(), PROVIDER, lookup), store, {}, dict, lambda answer: "")
+    return DialogueManager(CommandEngine(lookup), store, {})
 
 
 def test_a_command_counts_for_its_asker(tmp_path: Path) -> None:
     lookup = Counted()
     event = Event("T1:C1:1:command", "slack", Question("example.com", "mx", language="de"), person="T1:U1")
-    reply = asyncio.run(desk(tmp_path, lookup).handle(event))
+    reply = asyncio.run(dialogue(tmp_path, lookup).handle(event))
     assert isinstance(reply.answer, Answer)
     assert lookup.asked == ["T1:U1 example.com"]
 
@@ -52,7 +63,7 @@ def test_a_button_for_the_other_language_counts_for_who_pressed(tmp_path: Path) 
     lookup = Counted()
     facts = {"key": "T1:C1:1:command", "language": "de", "ask": ["mx", "example.com"]}
     event = Event("T1:C1:2:press", "slack", Question(""), act="language", facts=facts, person="T1:U2")
-    asyncio.run(desk(tmp_path, lookup).handle(event))
+    asyncio.run(dialogue(tmp_path, lookup).handle(event))
     assert lookup.asked == ["T1:U2 example.com"]
 
 

@@ -1,39 +1,32 @@
-"""A process to be killed.
+"""Process to be killed: the whole app with the real Slack channel and an engine that echoes.
 
-The real job engine, the real Slack channel, events over HTTP or Socket Mode. `python -m tests.faults.worker`.
+Events come over HTTP or Socket Mode. `python -m tests.faults.worker`.
 """
 
 import asyncio
 import os
-import signal
 import time
 from pathlib import Path
 
-import uvicorn
-
+from bot.app import run
 from bot.channels.slack import Slack
 from bot.commands import ChannelAdmin
 from bot.contracts import Channel, ChannelContext
-from bot.core.model import Answer, Language, Question
-from bot.dialogue.manager import DialogueManager
-from bot.durable.worker import Worker
+from bot.core.model import Answer, Question
 from bot.observability.logging import configure
-from bot.serve import DRAIN, open_app
 from bot.settings import Settings
-from bot.storage.store import Store
+from tests.engines import EchoEngine
 
 
-async def respond(question: Question, office: ChannelAdmin | None = None, person: str = "") -> Answer:
-    await asyncio.sleep(0.01)
-    return Answer("echo", "de", {"text": os.environ.get("WORD", "") + question.text})
+class PlainEchoEngine(EchoEngine):
+    """Says the text itself, behind the word that the environment gives this process."""
 
+    async def respond(self, question: Question, admin: ChannelAdmin | None = None, person: str = "") -> Answer:
+        await asyncio.sleep(0.01)
+        return Answer("echo", "de", {"text": os.environ.get("WORD", "") + question.text})
 
-def label(name: str, language: Language) -> str:
-    return name
-
-
-def to_text(answer: Answer) -> str:
-    return str(answer.facts["text"])
+    def render(self, answer: Answer) -> str:
+        return str(answer.facts["text"])
 
 
 def jump(file: Path) -> None:
@@ -46,30 +39,16 @@ def jump(file: Path) -> None:
     time.time = lambda: true_time() + float(file.read_text() or "0")
 
 
-async def main() -> None:
+def open_slack(settings: Settings, context: ChannelContext) -> Channel:
+    return Slack(context, settings, settle=float(os.environ["SETTLE"]), pace=0.0)
+
+
+def main() -> None:
     if "CLOCK" in os.environ:
         jump(Path(os.environ["CLOCK"]))
     configure("logfmt")
-    channels: dict[str, Channel] = {}
-    settings = Settings()
-    database, folder = settings.database_url, settings.postbote_data_dir
-    store = Store(database, folder)
-    desk = DialogueManager(respond, store, channels, dict, lambda answer: "")
-    jobs = Worker(database, folder, desk.handle, channels, store)
-    parts = ChannelContext(jobs.enqueue, respond, to_text, {}, label, label, desk.should_store, store)
-    slack = channels["slack"] = Slack(parts, settings, settle=float(os.environ["SETTLE"]), pace=0.0)
-    await jobs.start()
-    await slack.start()
-    app = open_app(jobs.readiness_problem, channels)
-    config = uvicorn.Config(
-        app, port=settings.postbote_port, log_config=None, lifespan="off", timeout_graceful_shutdown=DRAIN
-    )
-    server = uvicorn.Server(config)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: setattr(server, "should_exit", True))
-    await server.serve()
-    await slack.stop()
-    await jobs.stop()
+    asyncio.run(run(Settings(), PlainEchoEngine(), lambda line: None, open_channels={"slack": open_slack}))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.engine import load_engine
-from bot.answering.router import ask as decide
+from bot.answering.router import answer_question as decide
 from bot.core.model import Answer, Event, Language, Question
 from bot.settings import Settings
 from bot.storage.schema import METADATA

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.answering.engine import AnswerEngine
-from bot.answering.router import ask
+from bot.answering.router import answer_question
 from bot.core.model import Answer, Event, Question, Reply
 from bot.ops.evaluate import read_set
 from bot.storage.serialization import from_reply, to_answer, to_event, to_json, to_reply
@@ -17,7 +17,7 @@ def test_an_answer_that_was_kept_as_json_is_worded_alike(engine: AnswerEngine) -
     texts = [line.text for file in sorted(SETS.glob("*.jsonl")) for line in read_set(file)][::5]
     assert len(texts) > 100
     for text in texts:
-        answer = ask(engine.core, Question(text))
+        answer = answer_question(engine.core, Question(text))
         kept = to_reply(json.loads(from_reply(Reply(answer, {"private": "yes"}))))
         assert engine.renderer.render(to_answer(kept["answer"])) == engine.renderer.render(answer)
         assert kept["to"] == {"private": "yes"}

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sql
 
 from bot.answering.engine import AnswerEngine
-from bot.answering.router import ask
+from bot.answering.router import answer_question
 from bot.core.model import Answer, Before, Event, Question, Reply
 from bot.storage.schema import META, METADATA, SCHEMA
 from bot.storage.serialization import to_answer
@@ -42,7 +42,7 @@ def event(talk: str, ts: str, text: str) -> Event:
 
 
 def answered(engine: AnswerEngine, text: str) -> Answer:
-    return ask(engine.core, Question(text))
+    return answer_question(engine.core, Question(text))
 
 
 def test_the_question_before_is_remembered(store: Store, engine: AnswerEngine, talk: str) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from starlette.routing import BaseRoute
 
-from bot.answering.engine import AnswerEngine, responder
-from bot.cli import format as show
+from bot.answering.engine import AnswerEngine, ReloadableEngine, responder
 from bot.contracts import Channel
 from bot.core.mail.auto_response import MailboxContext
 from bot.core.mail.ticket_modes import Modes, parse_modes
+from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
 from bot.dialogue.manager import DialogueManager
 from bot.durable.worker import Worker
@@ -122,23 +122,22 @@ async def running(
     settings = Settings(postbote_data_dir=folder)
     desk, store, alarms = Helpdesk(parse_modes(mode)), Store("", folder), list[Event]()
     channels: dict[str, Channel] = {"rt": desk}
-    respond = responder(engine, settings)
+    in_use = ReloadableEngine(engine, settings)
 
     async def save(event: Event) -> None:
         alarms.append(event)
 
     tickets = TicketWorkflow(
-        respond,
+        in_use.respond,
         store,
         TicketLedger(store, caps or Quotas()),
         channels,
-        lambda answer: show.why(answer, engine.core.evidence_for),
+        in_use.explain,
         alarm={"channel": "C1"},
         save=save,
     )
-    jobs = Worker(
-        "", folder, DialogueManager(respond, store, channels, dict, str, tickets.acts).handle, channels, store
-    )
+    dialogue = DialogueManager(in_use, store, channels, handlers=tickets.acts)
+    jobs = Worker("", folder, dialogue.handle, channels, store)
     await jobs.start()
     try:
         yield Running(desk, jobs, store, alarms)
@@ -327,7 +326,7 @@ async def test_without_any_header_the_ledger_alone_ends_a_loop(engine: AnswerEng
         taken = ledger.decide(case, 1_700_000_000.0 + number)
         verdicts.append(taken.verdict)
         notes += taken.reasons
-        body = show.plain(engine.renderer.render(found.to_answer("public", ())))
+        body = to_plain(engine.renderer.render(found.to_answer("public", ())))
     assert verdicts[0] == "public"
     assert "public" not in verdicts[1:], "one answer, and never another"
     assert {"same-entry", "same-mail"} & set(notes), "not for want of an answer"

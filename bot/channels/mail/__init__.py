@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from bot.channels.mail.delivery import ANSWERED, Delivery, blocking, place
 from bot.channels.mail.doctor import examine
 from bot.channels.mail.imap import Mailbox
-from bot.contracts import Channel, ChannelContext, ChannelDefaults, CursorStore, Disabled
+from bot.contracts import Channel, ChannelContext, ChannelDefaults, Disabled
 from bot.core.mail.auto_response import own_addresses
 from bot.core.mail.server_url import to_server
 from bot.core.mail.ticket_modes import parse_modes
@@ -61,7 +61,7 @@ class Mail(ChannelDefaults):
         self._address = addresses[0]
         self._account = self._address + (f"/{imap.folder}" if imap.folder else "")
         self.own, self.inbox = own_addresses(settings.own_addresses()), own_addresses(addresses)
-        self._delivery = Delivery(self._box, smtp, self._address, parts.render, settings.postbote_mail_done)
+        self._delivery = Delivery(self._box, smtp, self._address, parts.engine.render, settings.postbote_mail_done)
         self._trouble, self._stopping = "the mailbox has not been looked at yet", False
         self._task: asyncio.Task[None] | None = None
 
@@ -143,7 +143,7 @@ class Mail(ChannelDefaults):
         The next UID.
         """
         validity, following = await blocking(self._box.state)
-        places, name = self._cursors(), f"mail:{self._account}"
+        places, name = self._parts.cursors, f"mail:{self._account}"
         known, _, since = (await asyncio.to_thread(places.read, name)).partition(".")
         if known != str(validity):
             log.warning("mailbox_is_new", account=self._account, uidvalidity=validity, answered_from_uid=following)
@@ -154,11 +154,6 @@ class Mail(ChannelDefaults):
                 following = max(following, uid + 1)
             await asyncio.to_thread(places.save, name, f"{validity}.{following}")
         return following
-
-    def _cursors(self) -> CursorStore:
-        if self._parts.cursors is None:
-            raise TryLater("there is no database")
-        return self._parts.cursors
 
     def _well(self, trouble: str) -> None:
         if trouble and trouble != self._trouble:

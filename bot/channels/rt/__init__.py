@@ -52,7 +52,6 @@ class Rt(ChannelDefaults):
         """`settle`: seconds."""
         assert settings.postbote_rt_url  # noqa: S101 - open_channel has looked
         assert settings.postbote_rt_token  # noqa: S101
-        assert parts.cursors  # noqa: S101 - wiring: this channel looks
         self._parts, self._cursors, self._settle = parts, parts.cursors, settle
         token = settings.postbote_rt_token.get_secret_value()
         self._client = HelpdeskClient(
@@ -149,7 +148,7 @@ class Rt(ChannelDefaults):
                 return found
         how = "correspond" if await self._is_for_one(event) else "comment"
         try:
-            return await self.api.write(number, how, to_html(self._parts.render(answer)))
+            return await self.api.write(number, how, to_html(self._parts.engine.render(answer)))
         except Refused as no:
             return self._refused(event, how, no)
 
@@ -168,7 +167,7 @@ class Rt(ChannelDefaults):
             await asyncio.sleep(self._settle)
         mark = f"asked:{mark}"
         try:
-            html = to_html(self._parts.render(request))
+            html = to_html(self._parts.engine.render(request))
             number = await self.api.find(mark) or await self.api.open(queue, subject, html, mark)
         except Refused as no:
             raise TryLater(

@@ -85,8 +85,8 @@ class Slack:
             routes += OAuthPages(tokens, client_id, list(SCOPES)).routes
         self._workspaces = Workspaces(tokens, base_url)
         self._people = UserInfo(self._workspaces, frozenset(settings.slack_editors()))
-        composer = Composer(parts.render, parts.label, parts.title)
-        self._home = Views(composer, parts.render, parts.label, parts.title)
+        composer = Composer(parts.engine.render, parts.engine.label, parts.engine.title)
+        self._home = Views(composer, parts.engine.render, parts.engine.label, parts.engine.title)
         self._delivery = Delivery(
             self._workspaces,
             composer,
@@ -94,7 +94,7 @@ class Slack:
             PostPacer(pace),
             Helpers(*settings.slack_helpers(), tickets=parts.open_ticket is not None),
             ResponseUrls(base_url),
-            TicketLink(parts.open_ticket, parts.label),
+            TicketLink(parts.open_ticket, parts.engine.label),
             settle,
         )
         app = AsyncApp(
@@ -191,7 +191,7 @@ class Slack:
 
     async def _store(self, event: Event | None) -> BoltResponse:
         try:
-            if event and await self._parts.should_store(event):
+            if event:
                 self._delivery.expect(event)
                 await self._parts.enqueue(event)
         except Exception as wrong:  # noqa: BLE001 - whatever kept it from being stored, Slack must send it again

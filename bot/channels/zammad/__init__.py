@@ -49,7 +49,6 @@ class Zammad(ChannelDefaults):
 
     def __init__(self, settings: "Settings", parts: ChannelContext, *, settle: float = SETTLE) -> None:
         """`settle`: seconds."""
-        assert parts.cursors  # noqa: S101 - wiring: this channel looks
         self._parts, self._cursors, self._settle = parts, parts.cursors, settle
         self._client = to_client(settings)
         self.api = Api(self._client)
@@ -131,7 +130,7 @@ class Zammad(ChannelDefaults):
         if found:
             return found
         try:
-            return await self.api.write(self._article(event, to_html(self._parts.render(answer))))
+            return await self.api.write(self._article(event, to_html(self._parts.engine.render(answer))))
         except Refused as no:
             log.error("ticket_refused", key=event.key, why=str(no))
             return ""
@@ -142,7 +141,7 @@ class Zammad(ChannelDefaults):
             await asyncio.sleep(self._settle * SEARCHED)
         tag = f"postbote-{mark}"
         try:
-            html = to_html(self._parts.render(request))
+            html = to_html(self._parts.engine.render(request))
             found = await self.api.find(tag) or await self.api.open(queue, subject, html, tag)
         except Refused as no:
             raise TryLater(f"Zammad opens no ticket in {queue!r} ({no}); check POSTBOTE_SLACK_TICKETS") from no

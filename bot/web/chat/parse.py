@@ -1,4 +1,4 @@
-"""What the page sends → Event; or ValueError with what is wrong. Nothing of it is trusted.
+"""Parser of the chat page's JSON requests → Event. Raises ValueError with what is wrong; nothing of it is trusted.
 
 A question: {"text": …, "lang": "de" | "en" | null, "hint": the same, where the text does not tell, "conversation": a
 random name that the browser made up}. Without a conversation, "before" may be the reply's "understood" of the question
@@ -23,11 +23,11 @@ _KEY = re.compile(rf"{CHANNEL}:(?P<conversation>[A-Za-z0-9-]{{0,64}}):[0-9a-f]{{
 
 
 class TooLong(ValueError):
-    """The person must shorten the text."""
+    """Text that is longer than LONGEST."""
 
 
 def to_question(body: bytes) -> Event:
-    """A message of the person."""
+    """Question event of a message."""
     raw = _object(body)
     conversation = raw.get("conversation") or ""
     if not isinstance(conversation, str) or (conversation and not _CONVERSATION.fullmatch(conversation)):
@@ -47,7 +47,7 @@ def to_question(body: bytes) -> Event:
 
 
 def to_press(body: bytes) -> Event:
-    """A button under a reply. What it needs besides its key is found again by the server, not sent."""
+    """Button event. All it needs besides the reply's key is looked up by the server, not sent."""
     raw = _object(body)
     found = _KEY.fullmatch(str(raw.get("key")))
     if not found:

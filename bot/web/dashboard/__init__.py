@@ -1,4 +1,4 @@
-"""The dashboard at `/dashboard`, for operators and editors: what was asked, what is missing, what is slow, what is on.
+"""Dashboard at `/dashboard`, for operators and editors: questions, gaps, slow answers, configuration.
 
 Pages without a script. Who may see them: bot/web/auth.py. All that it changes is its own session.
 """
@@ -7,7 +7,7 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,16 +16,15 @@ from urllib.parse import parse_qs
 import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
-from bot.contracts import Channel, ChannelContext, ChannelDefaults
 from bot.core.gaps import to_gaps
-from bot.core.model import Answer, Event, Kept, Language
+from bot.core.model import Kept, Language
 from bot.web.auth import COOKIE, SESSION, is_same_origin, same_secret
 from bot.web.dashboard.charts import to_bars, to_columns
 from bot.web.dashboard.entry_draft import NAME, to_draft
 from bot.web.dashboard.summary import day_of, kind_of, to_overview
-from bot.web.pages import HEADERS, POLICY, PageContext, assets, language_of
+from bot.web.pages import HEADERS, POLICY, PageContext, language_of, static_routes
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -43,13 +42,8 @@ SHOWN_GAPS, SHOWN_SLOW = 50, 10
 OWN = HEADERS | {"Content-Security-Policy": f"{POLICY}'self'", "Cache-Control": "no-store"}
 
 
-def open_page(settings: "Settings", parts: ChannelContext, pages: PageContext) -> Channel:
-    """Always on; without POSTBOTE_ADMIN_TOKEN for this machine only."""
-    return Dashboard(parts, pages, to_variables(settings))
-
-
 def to_variables(settings: "Settings") -> list[Mapping[str, Any]]:
-    """Every variable and whether it is set; never its value."""
+    """Variables of the configuration, each with whether it is set; never its value."""
     fields = type(settings).model_fields.items()
     return [
         {"name": name.upper(), "set": name in settings.model_fields_set, "about": field.description or ""}
@@ -57,32 +51,23 @@ def to_variables(settings: "Settings") -> list[Mapping[str, Any]]:
     ]
 
 
-class Dashboard(ChannelDefaults):
-    """Reads the store; nobody asks it anything."""
+class Dashboard:
+    """Dashboard at `/dashboard`: reads the stored decisions; nothing is asked here."""
 
     name = "dashboard"
 
-    def __init__(self, parts: ChannelContext, pages: PageContext, variables: list[Mapping[str, Any]]) -> None:
-        self._parts, self._pages, self._variables = parts, pages, variables
-        self.routes = [
+    def __init__(self, context: PageContext, variables: Sequence[Mapping[str, Any]]) -> None:
+        """`variables`: see to_variables."""
+        self._context, self._variables = context, variables
+        self.routes: Sequence[BaseRoute] = [
             Route(BASE, self._overview),
             Route(f"{BASE}/decision", self._decision),
             Route(f"{BASE}/draft", self._draft),
             Route(f"{BASE}/{NAME}", self._file),
             Route(f"{BASE}/login", self._login, methods=["GET", "POST"]),
             Route(f"{BASE}/logout", self._logout, methods=["POST"]),
-            *assets(FOLDER, f"{BASE}/"),
+            *static_routes(FOLDER, f"{BASE}/"),
         ]
-
-    async def start(self) -> None:
-        """Nothing to open."""
-
-    async def stop(self) -> None:
-        """Nothing to close."""
-
-    async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
-        """Never called: nobody asks the dashboard."""
-        return ""
 
     async def _overview(self, request: Request) -> Response:
         if refused := self._refused(request):
@@ -99,28 +84,28 @@ class Dashboard(ChannelDefaults):
                 "days": days,
                 "periods": PERIODS,
                 "variables": self._variables,
-                "trouble": await self._pages.health(),
-                "off": self._pages.off,
+                "trouble": await self._context.problems(),
+                "off": self._context.disabled,
                 "charts": self._charts(facts, language),
             },
         )
 
     def _found(self, days: int, now: float) -> Mapping[str, Any]:
-        """All that is read from the database."""
-        insight = self._pages.statistics
+        """Facts of the overview that come from the database; blocks."""
+        statistics = self._context.statistics
         today = datetime.fromtimestamp(now, UTC).date()
         since = (now // DAY - days + 1) * DAY
-        gaps = to_gaps(insight.unanswered(since, MOST_UNANSWERED))
+        gaps = to_gaps(statistics.unanswered(since, MOST_UNANSWERED))
         return {
-            **to_overview(insight.tallies(since), insight.verdicts(since), today, days),
+            **to_overview(statistics.tallies(since), statistics.verdicts(since), today, days),
             "gaps": [{"gap": gap, "last": day_of(gap.last)} for gap in gaps[:SHOWN_GAPS]],
             "more_gaps": max(0, len(gaps) - SHOWN_GAPS),
-            "slow": [_facts_of(kept) for kept in insight.slowest(since, SHOWN_SLOW)],
+            "slow": [_facts_of(kept) for kept in statistics.slowest(since, SHOWN_SLOW)],
         }
 
     def _charts(self, facts: Mapping[str, Any], language: Language) -> Mapping[str, str]:
         def say(name: str) -> str:
-            return self._pages.page_text(self.name, name, language)
+            return self._context.engine.page_text(self.name, name, language)
 
         days = [(row["day"][5:], row["asked"]) for row in facts["by_day"]]
         kinds = [(say(kind), facts["total"][kind]) for kind in facts["kinds"]]
@@ -157,23 +142,23 @@ class Dashboard(ChannelDefaults):
 
     async def _kept(self, request: Request) -> Kept | None:
         key = request.query_params.get("key", "")[:200]
-        return await asyncio.to_thread(self._pages.statistics.decision, key) if "\0" not in key else None
+        return await asyncio.to_thread(self._context.statistics.decision, key) if "\0" not in key else None
 
     def _title(self, entry: str, language: Language) -> str:
         try:
-            return self._parts.title(entry, language)
+            return self._context.engine.title(entry, language)
         except KeyError:  # the entry was removed since
             return entry
 
     async def _login(self, request: Request) -> Response:
-        if request.method == "GET" or not self._pages.auth.token:
-            return self._form(request, 200) if self._pages.auth.token else RedirectResponse(BASE, 303)
+        if request.method == "GET" or not self._context.auth.token:
+            return self._form(request, 200) if self._context.auth.token else RedirectResponse(BASE, 303)
         given = {
             name: values[0] for name, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()
         }
         if not (is_same_origin(request) and same_secret(given.get("form"), request.cookies.get(FORM, ""))):
             return self._form(request, 403, "stale")
-        session, wait = self._pages.auth.log_in(given.get("token", ""), request)
+        session, wait = self._context.auth.log_in(given.get("token", ""), request)
         if not session:
             log.warning("wrong_token", wait=round(wait))
             return self._form(request, 429 if wait else 401, "slow" if wait else "wrong")
@@ -183,20 +168,20 @@ class Dashboard(ChannelDefaults):
 
     async def _logout(self, request: Request) -> Response:
         form = parse_qs((await request.body()).decode("utf-8", "replace")).get("form", [""])[0]
-        if not (is_same_origin(request) and same_secret(form, self._pages.auth.session(request).get("form", ""))):
+        if not (is_same_origin(request) and same_secret(form, self._context.auth.session(request).get("form", ""))):
             return self._form(request, 403, "stale")
         response = RedirectResponse(f"{BASE}/login", 303, headers=OWN)
         response.delete_cookie(COOKIE, path=BASE)
         return response
 
     def _refused(self, request: Request) -> Response | None:
-        """None for who may see the page."""
-        if self._pages.auth.may_see_dashboard(request):
+        """Login form or refusal; None for a request that may see the page."""
+        if self._context.auth.may_see_dashboard(request):
             return None
-        return self._form(request, 401) if self._pages.auth.token else self._shown(request, "elsewhere.html", {}, 403)
+        return self._form(request, 401) if self._context.auth.token else self._shown(request, "elsewhere.html", {}, 403)
 
     def _form(self, request: Request, status: int, problem: str = "") -> Response:
-        """For the token. The same secret stands in the form and in a cookie, which no other site can set or read."""
+        """Login form for the token. Its secret stands in a cookie too, which no other site can set or read (CSRF)."""
         kept = request.cookies.get(FORM, "")
         secret = kept if _SECRET.fullmatch(kept) else secrets.token_urlsafe(16)
         response = self._shown(request, "login.html", {"problem": problem, "form": secret}, status)
@@ -209,10 +194,10 @@ class Dashboard(ChannelDefaults):
         common = {
             "base": BASE,
             "query": {k: v for k, v in query.items() if k in ("days", "key")},
-            "session": self._pages.auth.session(request).get("form", ""),
+            "session": self._context.auth.session(request).get("form", ""),
             "chosen": f"lang={language}" if "lang" in query else "",
         }
-        page = self._pages.html(FOLDER / file, self.name, language, {**common, **facts})
+        page = self._context.engine.html(FOLDER / file, self.name, language, {**common, **facts})
         return HTMLResponse(page, status, headers=OWN)
 
 

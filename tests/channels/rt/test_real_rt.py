@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.answering.engine import AnswerEngine
+from bot.answering.engine import AnswerEngine, ReloadableEngine
 from bot.channels.helpdesk.account import account_of
 from bot.channels.rt import SETTLE, Rt
 from bot.channels.rt.doctor import examine
@@ -300,16 +300,9 @@ def to_settings(rt: RtServer, folder: Path, **changed: Any) -> Settings:
 def to_channel(rt: RtServer, folder: Path, engine: AnswerEngine) -> Rt:
     store = Store("", folder)
     store.open()
-    label: Callable[..., str] = engine.renderer.label
-    concerns: Callable[[Event], Awaitable[bool]] = always
-    parts = ChannelContext(
-        ignored, nothing, engine.renderer.render, {}, label, label, concerns, store, cursors=Cursors(store)
-    )
-    return Rt(to_settings(rt, folder), parts, settle=0.1)
-
-
-async def always(event: Event) -> bool:
-    return True
+    settings = to_settings(rt, folder)
+    context = ChannelContext(ReloadableEngine(engine, settings), ignored, store, Cursors(store))
+    return Rt(settings, context, settle=0.1)
 
 
 async def ignored(event: Event) -> None:

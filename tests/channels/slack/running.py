@@ -1,64 +1,61 @@
 """A bot on a real port, its Slack, and its database: for tests that talk to it as Slack does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from pydantic import SecretStr
 
-from bot.answering.engine import AnswerEngine, responder, sections_of
+from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.app import App, build
 from bot.channels.slack import Slack
-from bot.cli import format as show
 from bot.commands import ChannelAdmin
-from bot.contracts import Channel, ChannelContext, OpenTicket, Respond
-from bot.core.model import Answer, Event, Language, Question
-from bot.dialogue.manager import DialogueManager
-from bot.durable.worker import Worker
+from bot.contracts import Channel, ChannelContext, OpenTicket
+from bot.core.model import Answer, Event, Question
 from bot.observability.event_log import EventLog
 from bot.rate_limit import RateLimiter
-from bot.serve import open_app
 from bot.settings import Settings
 from bot.storage.store import Store
+from bot.web.server import make_server, port_of
+from tests.engines import EchoEngine
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
 
 
-async def echo(question: Question, office: ChannelAdmin | None = None, person: str = "") -> Answer:
-    """Says what it heard."""
-    facts = {"text": f"{question.command} {question.text}"}
-    return Answer("echo", question.language or question.hint or "de", facts)
+class BreakableEngine(ReloadableEngine):
+    """Engine with a bug that can be switched on."""
 
+    broken = False
 
-def render_echo(answer: Answer) -> str:
-    return f"**{answer.language}** {answer.facts.get('text', answer.template)}".strip()
-
-
-def label_itself(name: str, language: Language) -> str:
-    return f"{name} {language}"
+    async def respond(self, question: Question, admin: ChannelAdmin | None = None, person: str = "") -> Answer:
+        if self.broken:
+            raise RuntimeError("secret detail")
+        return await super().respond(question, admin, person)
 
 
 class Running:
-    """While `disk_full`, nothing can be stored."""
+    """Bot under test. While `disk_full`, nothing can be stored."""
+
+    app: App
+    engine: BreakableEngine | None
+    channel: Slack
+    enqueue: Callable[[Event], Awaitable[None]]
 
     def __init__(self, slack: FakeSlack, folder: Path, settings: Settings) -> None:
         self.slack, self.folder, self.settings = slack, folder, settings
         self.url, self.root, self.disk_full = "", "", False
-        self.jobs: Worker | None = None
-        self.desk: DialogueManager | None = None
-        self.channel: Slack
-        self.store = Store("", folder)
+
+    @property
+    def store(self) -> Store:
+        return self.app.store
 
     async def stored(self, event: Event) -> None:
         if self.disk_full:
             raise OSError(28, "No space left on device")
-        if self.jobs:
-            await self.jobs.enqueue(event)
-
-    async def readiness_problem(self) -> str:
-        return ""
+        await self.enqueue(event)
 
 
 def to_settings(slack: FakeSlack, folder: Path, **changed: Any) -> Settings:
@@ -89,7 +86,7 @@ async def running(
     open_ticket: OpenTicket | None = None,
     **changed: Any,
 ) -> AsyncIterator[Running]:
-    """`mind`: answers from the knowledge base, else the bot echoes. `changed`: settings."""
+    """`engine`: answers from the knowledge base, else the bot echoes. `changed`: settings."""
     slack = FakeSlack()
     await slack.start()
     try:
@@ -118,42 +115,41 @@ async def started(
     """The bot alone: to stop it and start it again with the same Slack and the same folder."""
     settings = to_settings(slack, folder, **changed)
     bot = Running(slack, folder, settings)
-    channels: dict[str, Channel] = {}
-    respond: Respond = responder(engine, settings) if engine else echo
-    render: Callable[[Answer], str] = engine.renderer.render if engine else render_echo
-    label = engine.renderer.label if engine else label_itself
-    title = engine.renderer.title if engine else label_itself
-    sections = (lambda: sections_of(engine.knowledge)) if engine else dict
-    desk = bot.desk = DialogueManager(
-        respond, bot.store, channels, sections, lambda a: show.why(a, engine.core.evidence_for) if engine else ""
+
+    def open_slack(settings: Settings, context: ChannelContext) -> Channel:
+        bot.enqueue = context.enqueue if with_jobs else nothing
+        context = replace(context, enqueue=bot.stored, open_ticket=open_ticket or context.open_ticket)
+        bot.channel = Slack(context, settings, settle=0.1, pace=pace, ping=ping)
+        return bot.channel
+
+    bot.engine = BreakableEngine(engine, settings) if engine else None
+    bot.app = build(
+        settings,
+        bot.engine or EchoEngine(),
+        event_log=event_log,
+        open_channels={"slack": open_slack},
+        rate_limiter=turns,
     )
-    concerns = desk.should_store if with_jobs else always
     if with_jobs:
-        bot.jobs = Worker("", folder, desk.handle, channels, bot.store, event_log, turns)
-        await bot.jobs.start()
-    parts = ChannelContext(bot.stored, respond, render, {}, label, title, concerns, bot.store, open_ticket=open_ticket)
-    channel = bot.channel = Slack(parts, settings, settle=0.1, pace=pace, ping=ping)
-    channels["slack"] = channel
-    await channel.start()
-    server = uvicorn.Server(
-        uvicorn.Config(open_app(bot.readiness_problem, channels), port=0, log_config=None, lifespan="off")
-    )
+        await bot.app.worker.start()
+    await bot.channel.start()
+    server = make_server(bot.app.asgi)
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
-    bot.root = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    bot.root = f"http://127.0.0.1:{port_of(server)}"
     bot.url = f"{bot.root}/slack/events"
     try:
         yield bot
     finally:
         server.should_exit = True
         await serving
-        await channel.stop()
-        if bot.jobs:
-            await bot.jobs.stop()
-            # The engine replaces the loop's executor and shuts it down; a process ends then, a test may go on
+        await bot.channel.stop()
+        if with_jobs:
+            await bot.app.worker.stop()
+            # DBOS replaces the loop's executor and shuts it down; a process ends then, a test may go on
             asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 
-async def always(event: Event) -> bool:
-    return True
+async def nothing(event: Event) -> None:
+    """Stores nothing."""

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.engine import AnswerEngine, sections_of
+from bot.answering.engine import AnswerEngine
 from bot.channels.slack.blocks import Composer
 from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.channels.slack.views import Views
@@ -142,7 +142,7 @@ def pattern_of(written: str) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_home_and_the_form_are_taken_by_slack(engine: AnswerEngine, home: Views, language: Language) -> None:
-    sections = {name: list(ids) for name, ids in sections_of(engine.knowledge).items()}
+    sections = {name: list(ids) for name, ids in engine.sections().items()}
     for entry in ["", *engine.knowledge.entries]:
         facts = {
             "sections": sections,

@@ -10,8 +10,7 @@ import pytest_asyncio
 from dbos import DBOS
 
 from bot.answering.engine import AnswerEngine
-from bot.commands import ChannelAdmin
-from bot.core.model import Answer, Event, Question
+from bot.core.model import Answer, Event
 from bot.observability.event_log import EventLog
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.talk import MENTION, Room, envelope
@@ -238,12 +237,12 @@ async def test_a_payload_that_does_not_name_the_bot_is_understood_all_the_same(r
 
 async def test_a_fault_of_ours_is_said_neutrally_and_listed_as_a_gap(bot: Running) -> None:
     room = Room(bot, "D0003")
-    assert bot.desk
-    original, bot.desk._respond = bot.desk._respond, broken
+    assert bot.engine
+    bot.engine.broken = True
     try:
         _, answer = await room.ask("Welcher Port für POP3 mit SSL?")
     finally:
-        bot.desk._respond = original
+        bot.engine.broken = False
     assert "schiefgegangen" in answer["text"]
     assert "secret" not in answer["text"]
     assert "failure" in [kept.outcome for kept in bot.store.decisions(person=f"T0001:{room.user}")]
@@ -256,8 +255,7 @@ async def test_a_fault_of_ours_where_no_wall_stands_is_said_too(tmp_path: Path, 
         _, answer = await room.ask("Welcher Port für POP3 mit SSL?")
         assert "schiefgegangen" in answer["text"]
         assert "secret" not in answer["text"]
-        assert bot.jobs
-        while await bot.jobs.queue_depth():
+        while await bot.app.worker.queue_depth():
             await asyncio.sleep(0.02)
         assert await DBOS.list_workflows_async(status="ERROR") == []
     assert len(bot.slack.posts) == 1
@@ -268,7 +266,3 @@ class Blind(EventLog):
 
     def decided(self, event: Event, answer: Answer | None, seconds: float) -> None:
         raise RuntimeError("secret detail")
-
-
-async def broken(question: Question, office: ChannelAdmin | None = None, person: str = "") -> Answer:
-    raise RuntimeError("secret detail")

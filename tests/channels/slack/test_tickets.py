@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.answering.engine import AnswerEngine
+from bot.answering.engine import AnswerEngine, ReloadableEngine
 from bot.channels.zammad import Zammad
 from bot.contracts import ChannelContext, OpenedTicket
-from bot.core.model import Answer, Event
+from bot.core.model import Answer
 from bot.storage.cursors import Cursors
 from bot.storage.store import Store
 from tests.channels.slack.running import running
@@ -22,9 +22,9 @@ PERSON = "Einen Menschen fragen"
 
 @asynccontextmanager
 async def room_with(zammad: FakeZammad, engine: AnswerEngine, folder: Path, **changed: Any) -> AsyncIterator[Room]:
-    store, words = Store("", folder), engine.renderer
-    parts = ChannelContext(none, none, words.render, {}, words.label, words.title, true, store, cursors=Cursors(store))
-    channel = Zammad(to_settings(zammad, folder), parts, settle=0.02)
+    store, settings = Store("", folder), to_settings(zammad, folder)
+    context = ChannelContext(ReloadableEngine(engine, settings), none, store, Cursors(store))
+    channel = Zammad(settings, context, settle=0.02)
 
     async def open_ticket(subject: str, request: Answer, mark: str, again: bool) -> OpenedTicket:
         return await channel.open_ticket("Support", subject, request, mark, again=again)
@@ -36,10 +36,6 @@ async def room_with(zammad: FakeZammad, engine: AnswerEngine, folder: Path, **ch
 
 async def none(*_: Any) -> Any:
     raise NotImplementedError
-
-
-async def true(event: Event) -> bool:
-    return True
 
 
 async def test_a_request_becomes_a_ticket_with_its_link(engine: AnswerEngine, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.engine import AnswerEngine, responder
+from bot.answering.engine import AnswerEngine, ReloadableEngine, responder
 from bot.core.model import TryLater
 from bot.ops.ticket_preview import open_channels, preview, summary, to_json, to_text
 from tests.channels.zammad.test_zammad import by, fake, to_settings
@@ -19,7 +19,7 @@ async def test_the_newest_tickets_are_judged_and_left_as_they_are(engine: Answer
         zammad.mail(by("eva@b.example", Auto_Submitted="auto-replied"), "Off")
         zammad.mail(by("eva@c.example", "Wie setze ich mein Passwort zurück?"))
         settings = to_settings(zammad, tmp_path)
-        channels = open_channels(settings, engine.renderer.render)
+        channels = open_channels(settings, ReloadableEngine(engine, settings))
         found = []
         async for one in preview(channels, settings.ticket_mode, responder(engine, settings), 3):
             found.append(to_json(one, "Hallo\n995"))
@@ -35,7 +35,7 @@ async def test_the_newest_tickets_are_judged_and_left_as_they_are(engine: Answer
         )
         assert not any(zammad.ours(ticket) or zammad.tags[ticket] for ticket in zammad.tickets)
         assert not [call for call in zammad.calls if call.startswith("POST")]
-    channels = open_channels(settings, engine.renderer.render)
+    channels = open_channels(settings, ReloadableEngine(engine, settings))
     with pytest.raises(TryLater, match="cannot be reached"):
         async for _ in preview(channels, settings.ticket_mode, responder(engine, settings), 1):
             pass

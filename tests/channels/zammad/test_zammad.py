@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from io import BytesIO
@@ -11,24 +11,22 @@ from typing import Any
 
 import aiohttp
 import pytest
-import uvicorn
 
-from bot.answering.engine import AnswerEngine, responder
+from bot.answering.engine import AnswerEngine, ReloadableEngine
 from bot.channels.helpdesk.webhook import BadHook
 from bot.channels.zammad import Zammad, open_channel
 from bot.channels.zammad.doctor import examine
 from bot.channels.zammad.parse import to_ticket
 from bot.channels.zammad.webhook import to_number
-from bot.cli import format as show
 from bot.contracts import Channel, ChannelContext, Disabled
 from bot.dialogue.manager import DialogueManager
 from bot.durable.worker import Worker
-from bot.serve import open_app
 from bot.settings import Settings
 from bot.storage.cursors import Cursors
 from bot.storage.store import Store
 from bot.storage.ticket_ledger import Quotas, TicketLedger
 from bot.tickets.workflow import TicketWorkflow
+from bot.web.server import make_asgi_app, make_server
 from tests.core.mail.test_auto_response import mail
 from tests.servers.fake_zammad import AGENT, SECRET, SYSTEM, TOKEN, FakeZammad, signed
 
@@ -77,31 +75,20 @@ def to_settings(zammad: FakeZammad, folder: Path, **changed: Any) -> Settings:
 async def started(zammad: FakeZammad, engine: AnswerEngine, folder: Path, **changed: Any) -> AsyncIterator[Running]:
     settings, store = to_settings(zammad, folder, **changed), Store("", folder)
     running, channels = Running(zammad, store), dict[str, Channel]()
-    respond = responder(engine, settings)
-
-    def why(answer: Any) -> str:
-        return show.why(answer, engine.core.evidence_for)
-
-    tickets = TicketWorkflow(respond, store, TicketLedger(store, Quotas(10_000, 10_000)), channels, why)
-    desk = DialogueManager(respond, store, channels, dict, why, tickets.acts)
-    jobs = Worker("", folder, desk.handle, channels, store)
-    words = engine.renderer
-    parts = ChannelContext(
-        jobs.enqueue,
-        respond,
-        words.render,
-        {},
-        words.label,
-        words.title,
-        desk.should_store,
-        store,
-        cursors=Cursors(store),
-    )
+    in_use = ReloadableEngine(engine, settings)
+    ledger = TicketLedger(store, Quotas(10_000, 10_000))
+    tickets = TicketWorkflow(in_use.respond, store, ledger, channels, in_use.explain)
+    dialogue = DialogueManager(in_use, store, channels, handlers=tickets.acts)
+    jobs = Worker("", folder, dialogue.handle, channels, store)
+    parts = ChannelContext(in_use, jobs.enqueue, store, Cursors(store))
     channel = channels["zammad"] = Zammad(settings, parts, settle=0.1)
     await jobs.start()
     await channel.start()
-    app = open_app(jobs.readiness_problem, channels)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+
+    async def problems() -> Mapping[str, str]:
+        return {"zammad": await channel.readiness_problem()}
+
+    server = make_server(make_asgi_app(channel.routes, problems))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

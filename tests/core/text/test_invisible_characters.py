@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answering.engine import AnswerEngine
-from bot.answering.router import ask
+from bot.answering.router import answer_question
 from bot.core.model import LANGUAGES, Language, Question
 from bot.core.text.invisible_characters import oddities
 from bot.core.text.normalize import unmarked
@@ -59,13 +59,15 @@ def test_nothing_is_found_in_what_is_sound(pasted: str) -> None:
     ],
 )
 def test_it_is_said_below_the_explanation(engine: AnswerEngine, pasted: str, shown: str, language: Language) -> None:
-    said = engine.renderer.render(ask(engine.core, Question(pasted, language=language)))
+    said = engine.renderer.render(answer_question(engine.core, Question(pasted, language=language)))
     assert shown in said
     assert {"de": "der eingefügten Adresse steht", "en": "the pasted address there is"}[language] in said
 
 
 def test_the_character_is_named(engine: AnswerEngine) -> None:
-    said = engine.renderer.render(ask(engine.core, Question("Non-existing DNS_MX: MAIL FROM: a@fir\u00adma.de")))
+    said = engine.renderer.render(
+        answer_question(engine.core, Question("Non-existing DNS_MX: MAIL FROM: a@fir\u00adma.de"))
+    )
     assert "`U+00AD SOFT HYPHEN`" in said
 
 

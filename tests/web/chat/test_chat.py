@@ -4,25 +4,24 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
-import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.contracts import ChannelContext
+from bot.commands import ChannelAdmin
 from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Language, Question, Reply, TryLater
-from bot.serve import open_app
 from bot.storage.statistics import Statistics
 from bot.storage.store import Store
 from bot.web.auth import AdminAuth
-from bot.web.chat import BURST, WebPage
+from bot.web.chat import BURST, ChatPage
 from bot.web.pages import PageContext
+from bot.web.server import make_asgi_app, make_server
+from tests.engines import EchoEngine
 
 CONVERTED = [
     ("paragraphs", "eins\n\nzwei", "<p>eins</p><p>zwei</p>"),
@@ -57,8 +56,17 @@ def test_nothing_typed_becomes_a_tag_of_its_own(typed: str) -> None:
     assert ">" not in shown
 
 
-async def respond(question: Question) -> Answer:
-    return Answer("echo", question.language or "de", {"text": question.text})
+class ChatEngine(EchoEngine):
+    """Words a text in bold, and knows one title."""
+
+    async def respond(self, question: Question, admin: ChannelAdmin | None = None, person: str = "") -> Answer:
+        return Answer("echo", question.language or "de", {"text": question.text})
+
+    def render(self, answer: Answer) -> str:
+        return f"**{answer.facts['text']}**"
+
+    def title(self, entry_id: str, language: Language) -> str:
+        return {"known": f"Title {language}"}[entry_id]
 
 
 async def consider(event: Event) -> Reply:
@@ -74,53 +82,29 @@ async def consider(event: Event) -> Reply:
     return Reply(Answer(template, event.question.language or event.question.hint or "de", facts))
 
 
-async def store(event: Event) -> None:
-    raise AssertionError("the page stores nothing before it is answered")
-
-
-async def concerns(event: Event) -> bool:
-    return True
-
-
-def no_label(name: str, language: Language) -> str:
-    return ""
-
-
-def title(name: str, language: Language) -> str:
-    return {"known": f"Title {language}"}[name]
-
-
-def html(file: Path, words: str, language: Language, facts: Mapping[str, Any]) -> str:
-    return f"{file.name} {language} {dict(facts)}"
-
-
-async def no_trouble() -> str:
-    return ""
-
-
 async def nothing_wrong() -> Mapping[str, str]:
     return {"jobs": ""}
 
 
-def pages(
-    considered: Callable[[Event], Awaitable[Reply]],
-    page: Callable[[Path, str, Language, Mapping[str, Any]], str],
-    kept: Store,
-) -> PageContext:
-    return PageContext(
-        considered, lambda answer: "", page, AdminAuth(), Statistics(kept), lambda *words: "", nothing_wrong, {}
+def page_of(
+    handle: Callable[[Event], Awaitable[Reply]], engine: EchoEngine, store: Store, contact: str = ""
+) -> ChatPage:
+    context = PageContext(
+        engine=engine,
+        handle=handle,
+        auth=AdminAuth(),
+        statistics=Statistics(store),
+        problems=nothing_wrong,
+        disabled={},
     )
+    return ChatPage(context, contact)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     kept = Store("", tmp_path_factory.mktemp("web"))
-    parts = ChannelContext(
-        store, respond, lambda answer: f"**{answer.facts['text']}**", {}, no_label, title, concerns, kept
-    )
-    page = WebPage(parts, pages(consider, html, kept), "+49 30 1")
-    app = open_app(no_trouble, {"web": page})
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    app = make_asgi_app(page_of(consider, ChatEngine(), kept, "+49 30 1").routes, nothing_wrong)
+    server = make_server(app)
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

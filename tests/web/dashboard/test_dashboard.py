@@ -10,18 +10,16 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-import uvicorn
 
-from bot.answering.engine import AnswerEngine
-from bot.contracts import ChannelContext
+from bot.answering.engine import AnswerEngine, ReloadableEngine
 from bot.core.model import Answer, Event, Question, Reply
-from bot.serve import open_app
 from bot.settings import Settings
 from bot.storage.statistics import Statistics
 from bot.storage.store import Store
 from bot.web.auth import COOKIE, WRONG_AT_ONCE, AdminAuth
 from bot.web.dashboard import FORM, Dashboard, to_variables
 from bot.web.pages import PageContext
+from bot.web.server import make_asgi_app, make_server
 
 TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 ATTACK = "<script>alert(1)</script> \"'> Wie richte ich {{ 7*7 }} ein?"
@@ -32,35 +30,23 @@ async def consider(event: Event) -> Reply:
     raise AssertionError("nobody asks the dashboard")
 
 
-async def never(*what: Any) -> Any:
-    raise AssertionError("the dashboard stores and answers nothing")
-
-
 async def trouble() -> Mapping[str, str]:
     return {"jobs": "", "zammad": "401 from the server"}
 
 
-async def no_trouble() -> str:
-    return ""
-
-
 @asynccontextmanager
 async def served(engine: AnswerEngine, store: Store, token: str) -> AsyncIterator[str]:
-    render = engine.renderer
-    pages = PageContext(
-        consider,
-        lambda answer: "",
-        render.html,
-        AdminAuth(token),
-        Statistics(store),
-        render.page_text,
-        trouble,
-        {"slack": "set SLACK_BOT_TOKEN"},
-    )
-    parts = ChannelContext(never, never, render.render, {}, render.label, render.title, never, store)
     settings = Settings(slack_bot_token="xoxb-secret", slack_signing_secret="hush", postbote_data_dir=Path("x"))  # noqa: S106
-    app = open_app(no_trouble, {"dashboard": Dashboard(parts, pages, to_variables(settings))})
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    context = PageContext(
+        engine=ReloadableEngine(engine, settings),
+        handle=consider,
+        auth=AdminAuth(token),
+        statistics=Statistics(store),
+        problems=trouble,
+        disabled={"slack": "set SLACK_BOT_TOKEN"},
+    )
+    app = make_asgi_app(Dashboard(context, to_variables(settings)).routes, trouble)
+    server = make_server(app)
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

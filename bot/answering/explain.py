@@ -1,0 +1,42 @@
+"""Explanation of a decision for support people: `--why`, the stored decision, the dashboard, `/faq why`."""
+
+from collections.abc import Callable, Sequence
+
+from bot.core.model import Answer, Candidate, Decision, Part
+
+# Words of a question, id of an entry or topic → the features that speak for it
+Evidence = Callable[[Sequence[str], str], Sequence[str]]
+WITH_EVIDENCE = 2  # candidates whose evidence is listed
+
+
+def explain(answer: Answer, evidence: Evidence) -> str:
+    """Explanation of the decision behind an answer, one fact a line; a command says that nothing was decided."""
+    if answer.decision is None:
+        return f"command {answer.template}: no question was decided"
+    decision = answer.decision
+    return "\n".join([*_head(decision), *(line for part in decision.parts for line in _part(part, evidence))])
+
+
+def _head(decision: Decision) -> list[str]:
+    return [
+        f"outcome     {decision.outcome} ({decision.score:.2f})",
+        f"language    {decision.language}",
+        f"address     {decision.address or '-'}",
+        f"domain      {decision.domain or '-'}",
+        f"read as     {decision.normalised}",
+        *([f"codes       {' '.join(decision.codes)}: general meaning"] if decision.codes else []),
+    ]
+
+
+def _part(part: Part, evidence: Evidence) -> list[str]:
+    return [
+        f"part        {part.text}",
+        f"  rule      {part.rule}",
+        f"  outcome   {part.outcome} ({part.score:.2f}) {' '.join(part.entries)}",
+        *(line for rank, c in enumerate(part.candidates) for line in _candidate(part, c, rank, evidence)),
+    ]
+
+
+def _candidate(part: Part, candidate: Candidate, rank: int, evidence: Evidence) -> list[str]:
+    lines = candidate.evidence or (evidence(part.text.split(), candidate.id) if rank < WITH_EVIDENCE else ())
+    return [f"  {candidate.score:.2f}      {candidate.id}", *(f"              {line}" for line in lines)]

@@ -1,0 +1,220 @@
+"""Composition root: the one place that builds and wires the running system, and starts and stops it in order.
+
+One event's way through the parts: a channel parses what arrives and calls `enqueue`; the durable worker stores the
+event, then runs it: the dialogue manager decides the reply with the answer engine, and the channel delivers it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import cast
+
+from starlette.types import ASGIApp
+
+from bot.answering.engine import freeze_gc
+from bot.channels import OpenChannel, find_channels
+from bot.content.watcher import ContentWatcher
+from bot.contracts import Channel, ChannelContext, Disabled, Engine, OpenedTicket, OpenTicket, TicketOpener
+from bot.core.model import Answer, Event, Reply, TryLater
+from bot.dialogue.manager import DialogueManager
+from bot.dialogue.synchronous import SynchronousDialogue
+from bot.durable.worker import Worker
+from bot.observability.event_log import EventLog
+from bot.rate_limit import RateLimiter
+from bot.settings import Settings
+from bot.storage.cursors import Cursors
+from bot.storage.statistics import Statistics
+from bot.storage.store import Store
+from bot.storage.ticket_ledger import Quotas, TicketLedger
+from bot.tickets.live_checks import make_live_checks
+from bot.tickets.workflow import TicketWorkflow
+from bot.web.auth import AdminAuth
+from bot.web.chat import ChatPage
+from bot.web.dashboard import Dashboard, to_variables
+from bot.web.pages import Page, PageContext
+from bot.web.server import make_asgi_app, metrics_route, serve
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Wired system: its parts, and the ASGI app that serves all their routes. Nothing runs before `running`."""
+
+    store: Store
+    dialogue: DialogueManager
+    worker: Worker
+    channels: Mapping[str, Channel]
+    pages: Mapping[str, Page]
+    disabled: Mapping[str, str]  # channel that is not configured → which variable turns it on; empty: nothing to say
+    asgi: ASGIApp
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Worker, then channels, while the context is open; stopped in the reverse order. Raises DatabaseUnusable."""
+        await self.worker.start()
+        started: list[Channel] = []
+        try:
+            for channel in self.channels.values():
+                await channel.start()
+                started.append(channel)
+            yield
+        finally:
+            for channel in reversed(started):
+                await channel.stop()
+            await self.worker.stop()
+
+
+async def run(
+    settings: Settings,
+    engine: Engine,
+    announce: Callable[[str], None],
+    *,
+    event_log: EventLog | None = None,
+    watcher: ContentWatcher | None = None,
+    open_channels: Mapping[str, OpenChannel] | None = None,
+) -> None:
+    """Runs everything that is configured until SIGTERM or SIGINT.
+
+    `announce`: prints a line for the person who started it. `watcher`: reloads changed content. `open_channels`: see
+    `build`. Raises DatabaseUnusable, and OSError where the server cannot listen.
+    """
+    content_problem = watcher.notice if watcher else str
+    app = build(settings, engine, event_log=event_log, content_problem=content_problem, open_channels=open_channels)
+    for name, cure in app.disabled.items():
+        if cure:
+            announce(f"  off  {name}: {cure}")
+
+    def on_ready(port: int) -> None:
+        names = {key: part.name for parts in (app.channels, app.pages) for key, part in parts.items()}
+        for key in sorted(names):
+            announce(f"  on   {names[key]}")
+        announce(f"Postbote is ready: http://{settings.postbote_host}:{port}/")
+
+    freeze_gc()
+    async with app.running():
+        watching = asyncio.create_task(watcher.run()) if watcher else None
+        try:
+            await serve(app.asgi, settings.postbote_host, settings.postbote_port, on_ready)
+        finally:
+            if watching:
+                watching.cancel()
+
+
+def build(
+    settings: Settings,
+    engine: Engine,
+    *,
+    event_log: EventLog | None = None,
+    content_problem: Callable[[], str] = str,
+    open_channels: Mapping[str, OpenChannel] | None = None,
+    rate_limiter: RateLimiter | None = None,
+) -> App:
+    """App for these settings; nothing is started, and no connection is opened.
+
+    `content_problem`: the problem that keeps newer content from being used; empty: none. `open_channels`: name →
+    opener; None: every channel of bot/channels. `rate_limiter`: questions that one person may ask at once.
+    """
+    event_log = event_log or EventLog()
+    store = Store(settings.database_url, settings.postbote_data_dir, settings.postbote_keep_days)
+    channels: dict[str, Channel] = {}  # filled below: the worker and the dialogue deliver through it
+
+    async def handle(event: Event) -> Reply:
+        return await dialogue.handle(event)
+
+    worker = Worker(settings.database_url, settings.postbote_data_dir, handle, channels, store, event_log, rate_limiter)
+    tickets = _ticket_workflow(settings, engine, store, channels, enqueue=worker.enqueue)
+    dialogue = DialogueManager(engine, store, channels, handlers=tickets.acts, content_problem=content_problem)
+
+    async def enqueue(event: Event) -> None:
+        if await dialogue.should_store(event):
+            await worker.enqueue(event)
+
+    context = ChannelContext(
+        engine=engine,
+        enqueue=enqueue,
+        secrets=store,
+        cursors=Cursors(store),
+        open_ticket=_ticket_opener(settings, channels),
+    )
+    disabled: dict[str, str] = {}
+    for name, open_channel in (find_channels() if open_channels is None else open_channels).items():
+        opened = open_channel(settings, context)
+        if isinstance(opened, Disabled):
+            disabled[name] = opened.cure
+        else:
+            channels[name] = opened
+
+    async def problems() -> Mapping[str, str]:
+        parts = {name: await channel.readiness_problem() for name, channel in channels.items()}
+        return {"jobs": await worker.readiness_problem(), **parts, **dict.fromkeys(pages, "")}
+
+    async def problems_with_content() -> Mapping[str, str]:
+        return {"knowledge": content_problem(), **await problems()}
+
+    token = settings.postbote_admin_token
+    auth = AdminAuth(token.get_secret_value() if token else "")
+    page_context = PageContext(
+        engine=engine,
+        handle=SynchronousDialogue(dialogue.handle, store, event_log).handle,
+        auth=auth,
+        statistics=Statistics(store),
+        problems=problems_with_content,
+        disabled=disabled,
+    )
+    pages: dict[str, Page] = {
+        "dashboard": Dashboard(page_context, to_variables(settings)),
+        "web": ChatPage(page_context, settings.postbote_contact),
+    }
+    routes = [
+        metrics_route(auth, event_log.metrics, worker.queue_depth, problems_with_content),
+        *(route for channel in channels.values() for route in channel.routes),
+        *(route for page in pages.values() for route in page.routes),
+    ]
+    asgi = make_asgi_app(routes, problems, notices=lambda: {"knowledge": content_problem()})
+    return App(
+        store=store,
+        dialogue=dialogue,
+        worker=worker,
+        channels=channels,
+        pages=pages,
+        disabled=disabled,
+        asgi=asgi,
+    )
+
+
+def _ticket_opener(settings: Settings, channels: Mapping[str, Channel]) -> OpenTicket | None:
+    """Opener of tickets for "Ask a person" in the helpdesk that POSTBOTE_SLACK_TICKETS names; None: it names none.
+
+    That channel may be opened later than the one that asks.
+    """
+    system, _, queue = settings.postbote_slack_tickets.partition(":")
+
+    async def open_ticket(subject: str, request: Answer, mark: str, again: bool) -> OpenedTicket:
+        channel = cast("TicketOpener | None", channels.get(system))
+        if channel is None:
+            raise TryLater(f"the channel {system} is off, which POSTBOTE_SLACK_TICKETS names")
+        return await channel.open_ticket(queue.strip(), subject, request, mark, again=again)
+
+    return open_ticket if system else None
+
+
+def _ticket_workflow(
+    settings: Settings,
+    engine: Engine,
+    store: Store,
+    channels: Mapping[str, Channel],
+    enqueue: Callable[[Event], Awaitable[None]],
+) -> TicketWorkflow:
+    """Ticket workflow; its alarms go to the helpers' channel in Slack, where there is one."""
+    quotas = Quotas(settings.postbote_tickets_per_hour, settings.postbote_tickets_per_domain)
+    helpers = settings.slack_helpers()[1] if settings.slack_bot_token else ""
+    return TicketWorkflow(
+        engine.respond,
+        store,
+        TicketLedger(store, quotas, settings.postbote_keep_days),
+        channels,
+        engine.explain,
+        alarm={"channel": helpers} if helpers else {},
+        save=enqueue,
+        checks=make_live_checks(engine.respond, engine.render),
+    )
