@@ -236,7 +236,9 @@ def evaluate_(files: tuple[Path, ...], cross_validate: bool, as_json: bool) -> N
         raise click.ClickException(str(wrong)) from None
     lines = [line for labelled in sets for line in labelled]
     results = iter(
-        evaluate.cross_validate(lines, engine.core) if cross_validate else evaluate.run_set(lines, engine.core.decide)
+        evaluate.cross_validate(lines, engine.matcher)
+        if cross_validate
+        else evaluate.run_set(lines, engine.matcher.decide)
     )
     for file, labelled in zip(files, sets, strict=True):
         found = evaluate.report([next(results) for _ in labelled])

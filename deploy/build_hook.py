@@ -21,15 +21,15 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         root = Path(self.root)
         sys.path.insert(0, str(root))
         from bot import cache
-        from bot.core.matching.features import Reader
-        from bot.core.matching.training import examples_of, train
+        from bot.core.matching.features import FeatureExtractor
+        from bot.core.matching.training import training_examples, train
         from bot.content.loader import load
 
         knowledge = load(root / "knowledge")
-        reader = Reader(knowledge)
+        extractor = FeatureExtractor(knowledge)
         self._folder = tempfile.TemporaryDirectory()
         name = cache.fingerprint([root / "knowledge", root / "bot/core"])
-        cache.load_or_train([Path(self._folder.name)], name, lambda: train(knowledge, reader, examples_of(knowledge)))
+        cache.load_or_train([Path(self._folder.name)], name, lambda: train(knowledge, extractor, training_examples(knowledge)))
         build_data["force_include"][str(Path(self._folder.name) / cache.file_name(name))] = (
             f"bot/_packaged/{cache.file_name(name)}"
         )

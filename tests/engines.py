@@ -13,7 +13,7 @@ class EchoEngine:
 
     async def respond(self, question: Question, admin: ChannelAdmin | None = None, person: str = "") -> Answer:
         facts = {"text": f"{question.command} {question.text}"}
-        return Answer("echo", question.language or question.hint or "de", facts)
+        return Answer("echo", question.language or question.language_hint or "de", facts)
 
     def render(self, answer: Answer) -> str:
         return f"**{answer.language}** {answer.facts.get('text', answer.template)}".strip()

@@ -14,9 +14,9 @@ from bot.content.model_cache import fingerprint, load_or_train
 from bot.content.renderer import Renderer
 from bot.contracts import Respond
 from bot.core.dns.records import Lookup
-from bot.core.matching.decision import Core
-from bot.core.matching.features import Reader
-from bot.core.matching.training import examples_of, train
+from bot.core.matching.decision import Matcher
+from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.training import train, training_examples
 from bot.core.model import Answer, Knowledge, Language, Question
 from bot.lookup import open_lookup
 from bot.settings import PACKAGED, Settings
@@ -32,12 +32,12 @@ class AnswerEngine:
     """Answer engine: one version of the content, the model trained on it, and the renderer of its words."""
 
     knowledge: Knowledge
-    core: Core
+    matcher: Matcher
     renderer: Renderer
 
     def explain(self, answer: Answer) -> str:
         """Explanation of the decision behind an answer, one fact a line."""
-        return explain(answer, self.core.evidence_for)
+        return explain(answer, self.matcher.evidence_for)
 
     def sections(self) -> Mapping[str, Sequence[str]]:
         """Sections of the FAQ → ids of their entries; error messages last."""
@@ -54,13 +54,15 @@ def load_engine(settings: Settings) -> AnswerEngine:
     Raises KnowledgeError.
     """
     knowledge = load(settings.postbote_knowledge)
-    reader = Reader(knowledge)
+    extractor = FeatureExtractor(knowledge)
     trained = load_or_train(
         [settings.postbote_data_dir / "cache", PACKAGED],
         fingerprint([settings.postbote_knowledge, CORE]),
-        lambda: train(knowledge, reader, examples_of(knowledge)),
+        lambda: train(knowledge, extractor, training_examples(knowledge)),
     )
-    return AnswerEngine(knowledge, Core(knowledge, reader, trained), Renderer(settings.postbote_templates, knowledge))
+    return AnswerEngine(
+        knowledge, Matcher(knowledge, extractor, trained), Renderer(settings.postbote_templates, knowledge)
+    )
 
 
 def responder(
@@ -72,7 +74,7 @@ def responder(
     """
     understood = metrics.understanding.observe if metrics else None
     lookup = lookup or make_lookup(settings, metrics)
-    return make_responder(engine.core, find_commands(), engine.knowledge.provider, lookup, understood)
+    return make_responder(engine.matcher, find_commands(), engine.knowledge.provider, lookup, understood)
 
 
 def make_lookup(settings: Settings, metrics: "Metrics | None" = None) -> Lookup:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.commands import ChannelAdmin, Command, Tools, wants_help
 from bot.contracts import Respond
 from bot.core.dns.records import Lookup
-from bot.core.matching.decision import Core
+from bot.core.matching.decision import Matcher
 from bot.core.model import Answer, Decision, Provider, Question, UserError
 from bot.core.text.normalize import clean
 
@@ -22,7 +22,7 @@ _ABOUT_THE_BOT = re.compile(r"(?:mode|modus|gaps|lücken)\b|(?:why|warum)\s+<?ht
 
 
 def make_responder(
-    core: Core,
+    matcher: Matcher,
     commands: Mapping[str, Command],
     provider: Provider,
     lookup: Lookup,
@@ -37,11 +37,12 @@ def make_responder(
         name, argument = _command(question, commands)
         if not name:
             began = time.perf_counter()
-            answer = answer_question(core, question)
+            answer = answer_question(matcher, question)
             if understood and answer.decision:
                 understood(time.perf_counter() - began)
             return answer
-        language = question.language or question.hint or "de"  # an argument tells nothing of the person's language
+        # An argument tells nothing of the person's language
+        language = question.language or question.language_hint or "de"
         tools = Tools(provider, lookup.asked_by(person), respond, admin)
         try:
             return await commands[name].run(argument, language, tools)
@@ -51,12 +52,14 @@ def make_responder(
     return respond
 
 
-def answer_question(core: Core, question: Question) -> Answer:
+def answer_question(matcher: Matcher, question: Question) -> Answer:
     """Answer of the knowledge base; the help text for an empty message, a request for help or an unknown command."""
     text = clean(question.text)
     if wants_help(text) or not text or _UNKNOWN_COMMAND.fullmatch(text):
-        return Answer("faq", question.language or question.hint or core.language.of(question.text), {"help": True})
-    decision = core.decide(question)
+        return Answer(
+            "faq", question.language or question.language_hint or matcher.language.of(question.text), {"help": True}
+        )
+    decision = matcher.decide(question)
     return Answer(decision.outcome, decision.language, facts_of(decision), decision)
 
 
@@ -71,7 +74,9 @@ def facts_of(decision: Decision) -> Mapping[str, Any]:
         "domain": decision.domain,
         "codes": list(decision.codes),
         "checks": [asdict(target) for target in decision.targets],
-        "oddities": [{**asdict(odd), "names": list(odd.names)} for odd in decision.oddities],
+        "damaged_addresses": [
+            {**asdict(odd), "characters": list(odd.characters)} for odd in decision.damaged_addresses
+        ],
     }
 
 

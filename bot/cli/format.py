@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bot.core.gaps import Gap
 from bot.core.markdown.to_plain import to_plain
-from bot.core.model import Answer, Kept
+from bot.core.model import Answer, StoredDecision
 from bot.tickets.assessment import Assessment
 
 
@@ -37,7 +37,7 @@ def gaps_as_csv(found: Sequence[Gap]) -> str:
     return text.getvalue()
 
 
-def stored_decision(decision: Kept) -> str:
+def stored_decision(decision: StoredDecision) -> str:
     """Stored decision for `postbote why`: its facts, then its explanation."""
     at = datetime.fromtimestamp(decision.at, UTC).isoformat(timespec="seconds")
     facts = {

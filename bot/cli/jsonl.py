@@ -48,4 +48,4 @@ def to_question(raw: Any) -> Question:
     before = raw.get("before") or ""
     if not isinstance(before, str):
         raise ValueError('"before" is no string')
-    return Question(text, language=language, before=before)
+    return Question(text, language=language, previous=before)

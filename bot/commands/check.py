@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast, get_args
 
 from bot.commands import Tools, wants_help
-from bot.core.dns.error_checks import judge
+from bot.core.dns.error_checks import assess_condition
 from bot.core.dns.records import Lookup, MxResult
 from bot.core.model import Answer, Condition, Language, Question, Target, UserError
 from bot.core.text.addresses import is_reserved, parse_domain, to_ascii
@@ -30,24 +30,25 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
     if is_reserved(domain):
         raise UserError("reserved", given=domain)
     asked = {"name": domain, "condition": condition or "no-connection"}
-    return Answer(NAME, language, await examine([asked], tools.lookup))
+    return Answer(NAME, language, await check_names([asked], tools.lookup))
 
 
 async def _pasted(argument: str, language: Language, tools: Tools) -> Answer:
     """What an error in one's own words or as it was pasted names."""
-    found = {} if argument.startswith("/") else (await tools.ask(Question(argument, hint=language))).facts
+    found = {} if argument.startswith("/") else (await tools.ask(Question(argument, language_hint=language))).facts
     if not found.get("checks"):
         raise UserError("nothing")
-    return Answer(NAME, language, await examine(found["checks"], tools.lookup))
+    return Answer(NAME, language, await check_names(found["checks"], tools.lookup))
 
 
-async def examine(checks: Iterable[Mapping[str, str]], lookup: Lookup) -> Mapping[str, Any]:
+async def check_names(checks: Iterable[Mapping[str, str]], lookup: Lookup) -> Mapping[str, Any]:
     """Asks the DNS at once about what an answer offers to check, and judges it: facts for templates/check.md.
 
     `checks`: an answer's `facts["checks"]`, each {"name": "mx2.example.com", "condition": "no-address"}; may be empty.
-    The result is {"help": False, "results": […]}, JSON values only, one for each check in its order (see `judge`), to
-    be worded as `render(Answer("check", language, result))`. Names that must not be asked about are not. Takes what the
-    look-ups take (see Lookup), all at once. Raises UserError with the problem busy where there are too many look-ups.
+    The result is {"help": False, "results": […]}, JSON values only, one for each check in its order (see
+    `assess_condition`), to be worded as `render(Answer("check", language, result))`. Names that must not be asked
+    about are not. Takes what the look-ups take (see Lookup), all at once. Raises UserError with the problem busy where
+    there are too many look-ups.
     """
     found = [Target(check["name"], cast("Condition", check["condition"])) for check in checks]
     return {"help": False, "results": list(await asyncio.gather(*(_examined(target, lookup) for target in found)))}
@@ -57,16 +58,16 @@ async def _examined(target: Target, lookup: Lookup) -> Mapping[str, Any]:
     try:
         name = to_ascii(parse_domain(target.name))
         if is_reserved(name):
-            return judge(target, None)
+            return assess_condition(target, None)
         if target.condition != "no-address":
-            return judge(target, await lookup.mx(name))
+            return assess_condition(target, await lookup.mx(name))
         parent = name.partition(".")[2]
         host, mx = await asyncio.gather(lookup.host(name), _parents(parent, lookup))
     except UserError as refused:
         if refused.problem not in NOT_ASKED:
             raise
-        return judge(target, None)
-    return judge(target, host, parent if mx else "", mx)
+        return assess_condition(target, None)
+    return assess_condition(target, host, parent if mx else "", mx)
 
 
 async def _parents(parent: str, lookup: Lookup) -> MxResult | None:

@@ -30,7 +30,7 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
         if tools.admin is None:
             raise UserError("no-channel")
         return Answer(NAME, language, await _about(about, tools.admin))
-    return await tools.ask(Question(question.strip(), hint=language))
+    return await tools.ask(Question(question.strip(), language_hint=language))
 
 
 async def _about(asked: re.Match[str], admin: ChannelAdmin) -> Mapping[str, Any]:

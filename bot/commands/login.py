@@ -8,8 +8,8 @@ from dataclasses import asdict
 from bot.commands import Tools, wants_help
 from bot.core.model import Answer, Language
 from bot.core.text.addresses import parse_address, to_login
-from bot.core.text.invisible_characters import oddities
-from bot.core.text.normalize import unmarked
+from bot.core.text.invisible_characters import damaged_addresses
+from bot.core.text.normalize import strip_markup
 
 NAME = "login"
 HINT = "email"
@@ -26,6 +26,8 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
         "login": to_login(address, tools.provider.login_separator),
         "separator": tools.provider.login_separator,
         "domain": address.rpartition("@")[2],
-        "oddities": [{**asdict(odd), "names": list(odd.names)} for odd in oddities(unmarked(argument))],
+        "damaged_addresses": [
+            {**asdict(odd), "characters": list(odd.characters)} for odd in damaged_addresses(strip_markup(argument))
+        ],
     }
     return Answer(NAME, language, facts)

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.commands import Tools, wants_help
 from bot.core.dns.records import NOT_KNOWN, MxHost, MxResult
-from bot.core.dns.special_addresses import kind_of
+from bot.core.dns.special_addresses import address_kind
 from bot.core.dns.txt_policies import read
 from bot.core.model import Answer, Language, UserError
 from bot.core.text.addresses import is_reserved, near_miss, parse_domain, to_ascii
@@ -46,10 +46,10 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
     domain = parse_domain(argument)
     if is_reserved(domain):
         raise UserError("reserved", given=domain)
-    return Answer(NAME, language, judge(domain, await tools.lookup.mx(to_ascii(domain))))
+    return Answer(NAME, language, assess_mx(domain, await tools.lookup.mx(to_ascii(domain))))
 
 
-def judge(domain: str, found: MxResult) -> Mapping[str, Any]:
+def assess_mx(domain: str, found: MxResult) -> Mapping[str, Any]:
     """What templates/mx.md needs: the verdict's name, the hosts in order, what was noticed, the policies."""
     noticed = _noticed(found)
     return {
@@ -68,7 +68,7 @@ def judge(domain: str, found: MxResult) -> Mapping[str, Any]:
 
 def reachable(host: MxHost) -> bool:
     """Has a host an address in the public internet?"""
-    return any(kind_of(address)[0] == "public" for address in host.addresses)
+    return any(address_kind(address)[0] == "public" for address in host.addresses)
 
 
 def shown(name: str) -> str:
@@ -134,7 +134,7 @@ def _row(host: MxHost) -> Mapping[str, Any]:
         "host": shown(host.host),
         "status": host.status,
         "alias": shown(host.alias),
-        "addresses": [{"address": address, "kind": kind_of(address)[0]} for address in host.addresses],
+        "addresses": [{"address": address, "kind": address_kind(address)[0]} for address in host.addresses],
         "more": host.more,
         "unknown": list(host.unknown),
     }

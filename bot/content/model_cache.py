@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.core.matching.training import Trained
+from bot.core.matching.training import TrainedModel
 
 _TEXTS = {"features", "owners"}  # tuples of texts; everything else is an array
 
@@ -33,7 +33,7 @@ def file_name(name: str) -> str:
     return f"trained-{name}.npz"
 
 
-def load_or_train(folders: Sequence[Path], name: str, train: Callable[[], Trained]) -> Trained:
+def load_or_train(folders: Sequence[Path], name: str, train: Callable[[], TrainedModel]) -> TrainedModel:
     """The training kept under this name in one of the folders; else a new one, kept in the first if it can be."""
     for folder in folders:
         try:
@@ -48,24 +48,24 @@ def load_or_train(folders: Sequence[Path], name: str, train: Callable[[], Traine
     return trained
 
 
-def _keep(folder: Path, name: str, trained: Trained) -> None:
+def _keep(folder: Path, name: str, trained: TrainedModel) -> None:
     _write(folder / file_name(name), trained)
     for old in folder.glob(file_name("*")):
         if old.name != file_name(name):
             old.unlink(missing_ok=True)
 
 
-def _read(file: Path) -> Trained:
+def _read(file: Path) -> TrainedModel:
     with file.open("rb") as raw, np.load(raw, allow_pickle=False) as kept:
-        values: dict[str, Any] = {f.name: kept[f.name] for f in fields(Trained)}
+        values: dict[str, Any] = {f.name: kept[f.name] for f in fields(TrainedModel)}
     values |= {name: tuple(str(values[name]).split("\n")) for name in _TEXTS}
-    return Trained(**values)
+    return TrainedModel(**values)
 
 
-def _write(file: Path, trained: Trained) -> None:
+def _write(file: Path, trained: TrainedModel) -> None:
     """Whole or not at all: two processes may start at once."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    values = {f.name: getattr(trained, f.name) for f in fields(Trained)}
+    values = {f.name: getattr(trained, f.name) for f in fields(TrainedModel)}
     handle, part = tempfile.mkstemp(dir=file.parent, suffix=".part")
     with os.fdopen(handle, "wb") as out:
         arrays: dict[str, Any] = {name: "\n".join(v) if name in _TEXTS else v for name, v in values.items()}

@@ -175,7 +175,7 @@ class Renderer:
             "problem": "",
             "help": False,
             "codes": (),
-            "oddities": (),
+            "damaged_addresses": (),
         }
 
     def _meanings(self, codes: Sequence[str], language: Language) -> list[Mapping[str, str]]:

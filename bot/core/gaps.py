@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from bot.core.model import Kept, Language
+from bot.core.model import Language, StoredDecision
 
 # Of rapidfuzz's ratio of the sorted words (0..100), from which two questions are one gap. Set by looking at the
 # declined lines of questions-dev: below 70 different topics with the same frame ("wie kann ich … einrichten?") come
@@ -27,13 +27,13 @@ class Gap:
     key: str = ""  # of the newest
 
 
-def to_gaps(kept: Iterable[Kept]) -> Sequence[Gap]:
+def to_gaps(kept: Iterable[StoredDecision]) -> Sequence[Gap]:
     """Most frequent first, then newest.
 
     A question is a gap where it was declined, failed, only suggested without a click, or where somebody's last press
     said "not helpful". `kept`: newest first.
     """
-    groups: dict[Language, list[list[tuple[str, Kept]]]] = {}
+    groups: dict[Language, list[list[tuple[str, StoredDecision]]]] = {}
     sorted_words: dict[Language, list[str]] = {}  # of each group's newest question
     for one in kept:
         reason = reason_of(one)
@@ -51,7 +51,7 @@ def to_gaps(kept: Iterable[Kept]) -> Sequence[Gap]:
     return sorted(found, key=lambda gap: (-gap.count, -gap.last))
 
 
-def reason_of(kept: Kept) -> str:
+def reason_of(kept: StoredDecision) -> str:
     """Why it is a gap; empty: it is none."""
     if kept.unhelpful:
         return "unhelpful"
@@ -60,7 +60,7 @@ def reason_of(kept: Kept) -> str:
     return "suggest" if kept.outcome == "suggest" and not kept.chosen else ""
 
 
-def _to_gap(group: Sequence[tuple[str, Kept]]) -> Gap:
+def _to_gap(group: Sequence[tuple[str, StoredDecision]]) -> Gap:
     newest = group[0][1]
     found = {reason for reason, _ in group}
     return Gap(

@@ -20,8 +20,8 @@ class Question:
     text: str  # as the channel delivered it, not yet normalised; for a command its argument
     command: str = ""  # name of a command without the slash ("mx"); empty: a message in the person's own words
     language: Language | None = None  # set where the person chose it; None: decided from the text
-    before: str = ""  # the question before it in the same conversation, as it was understood; empty: none
-    hint: Language | None = None  # thread's language or the person's locale, used where the text does not tell
+    previous: str = ""  # the question before it in the same conversation, as it was understood; empty: none
+    language_hint: Language | None = None  # thread's language or the person's locale, used where the text does not tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ class Event:
     conversation: str = ""  # what belongs together, "team:channel:thread" in Slack; empty: the event stands alone
     act: str = "ask"  # what the person did: ask, or one of bot/dialogue/manager.py's acts (edited, helpful, choose …)
     facts: Mapping[str, Any] = field(default_factory=dict)  # what the act needs besides: JSON values only
-    place: str = ""  # where a mode is set, "team:channel" in Slack; empty: there are no modes
+    location: str = ""  # chat channel, for which a mode can be set: "team:channel" in Slack; empty: there are no modes
     person: str = ""  # who, "team:user" in Slack; empty: not known
     received: float = 0.0  # seconds since the epoch, set when it is stored; 0: not known
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class PreviousQuestion:
     """What a conversation was about before the message at hand."""
 
     understood: str  # the question as it was understood; empty where it was not covered
@@ -142,13 +142,13 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Oddity:
+class DamagedAddress:
     """A pasted address that is not what it seems."""
 
-    address: str  # without what is odd
-    shown: str  # with a mark for each odd character: "max@firma.de␣", "max@fir[U+200B]ma.de"
-    names: tuple[str, ...]  # of the characters, by Unicode: "SPACE", "U+200B ZERO WIDTH SPACE"
-    place: Literal["start", "inside", "end"]  # of the first one in the address
+    address: str  # without the stray characters: "max@firma.de"
+    marked: str  # with a visible mark for each of them: "max@firma.de␣", "max@fir[U+200B]ma.de"
+    characters: tuple[str, ...]  # their Unicode names: "SPACE", "U+200B ZERO WIDTH SPACE"
+    position: Literal["start", "inside", "end"]  # of the first one in the address
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class Decision:
     domain: str = ""  # domain that the person gave, "firma.de"; empty: none
     codes: tuple[str, ...] = ()  # of a pasted SMTP reply that no entry explains, "550", "5.7.1"; decline only
     targets: tuple[Target, ...] = ()  # of the errors that are explained, at most two
-    oddities: tuple[Oddity, ...] = ()  # of addresses in a pasted error; empty for every other message
+    damaged_addresses: tuple[DamagedAddress, ...] = ()  # of addresses in a pasted error; empty for every other message
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +200,12 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredDecision:
     """A decision as it is stored: personal data taken out, deleted after POSTBOTE_KEEP_DAYS."""
 
     key: str  # the event's
     conversation: str
-    place: str
+    location: str
     person: str
     at: float  # seconds since the epoch
     language: Language
@@ -224,14 +224,14 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DailyCount:
     """So many decisions of one day that are alike."""
 
     day: int  # days since the epoch, UTC
     channel: str  # empty: kept before it was known
     language: Language
-    outcome: str  # as in Kept
-    number: int
+    outcome: str  # as in StoredDecision
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.contracts import Engine
 from bot.core.gaps import to_gaps
-from bot.core.model import LANGUAGES, Answer, Event, Kept, Language, Question, Reply
+from bot.core.model import LANGUAGES, Answer, Event, Language, Question, Reply, StoredDecision
 from bot.storage.store import Store
 
 LAST_QUESTIONS = 5
@@ -108,10 +108,10 @@ class ButtonActions:
             "entry": str(event.facts.get("entry", "")),
         }
         chosen = event.facts.get("language")
-        return Reply(Answer("home", chosen if chosen in LANGUAGES else event.question.hint or "de", facts))
+        return Reply(Answer("home", chosen if chosen in LANGUAGES else event.question.language_hint or "de", facts))
 
     async def _prompts(self, event: Event) -> Reply:
-        return Reply(Answer("prompts", event.question.hint or "de"))
+        return Reply(Answer("prompts", event.question.language_hint or "de"))
 
 
 def language_of(event: Event) -> Language:
@@ -128,5 +128,5 @@ def _key(event: Event) -> str:
     return str(event.facts.get("key", ""))
 
 
-def _was_asked(kept: Kept) -> bool:
+def _was_asked(kept: StoredDecision) -> bool:
     return kept.outcome in ("answer", "suggest", "decline") and bool(kept.question)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.contracts import Channel
 from bot.core.gaps import Gap, to_gaps
-from bot.core.model import Event, Kept, UserError
+from bot.core.model import Event, StoredDecision, UserError
 from bot.storage.store import Store
 
 # https://example.slack.com/archives/C0001/p1515449522000016 (docs.slack.dev/reference/methods/chat.getPermalink)
@@ -25,7 +25,7 @@ class StoredChannelAdmin:
 
     async def mode(self) -> str:
         """The channel's mode."""
-        return await asyncio.to_thread(self._store.mode, self._event.place)
+        return await asyncio.to_thread(self._store.mode, self._event.location)
 
     async def set_mode(self, mode: str) -> None:
         """Sets the mode: the channel's creator, workspace admins and configured editors may. UserError in a DM."""
@@ -33,7 +33,7 @@ class StoredChannelAdmin:
             raise UserError("no-channel")
         if not await self._channel.may(self._event, "mode"):
             raise UserError("not-allowed")
-        await asyncio.to_thread(self._store.set_mode, self._event.place, mode, self._event.person)
+        await asyncio.to_thread(self._store.set_mode, self._event.location, mode, self._event.person)
 
     async def gaps(self) -> Sequence[Gap]:
         """Gaps of the person's own workspace, most frequent first."""
@@ -49,8 +49,8 @@ class StoredChannelAdmin:
         found = _LINK.search(link)
         if not found:
             raise UserError("no-link", given=link[:200])
-        place, ts = f"{self._team()}:{found['channel']}", f"{found['seconds']}.{found['micros']}"
-        kept = await asyncio.to_thread(self._store.find, place, ts)
+        location, ts = f"{self._team()}:{found['channel']}", f"{found['seconds']}.{found['micros']}"
+        kept = await asyncio.to_thread(self._store.find, location, ts)
         if kept is None:
             raise UserError("not-kept", given=link[:200])
         return to_facts(kept)
@@ -60,9 +60,9 @@ class StoredChannelAdmin:
             raise UserError("not-allowed")
 
     def _team(self) -> str:
-        return self._event.place.partition(":")[0]
+        return self._event.location.partition(":")[0]
 
 
-def to_facts(kept: Kept) -> Mapping[str, Any]:
+def to_facts(kept: StoredDecision) -> Mapping[str, Any]:
     """Facts of a stored decision for templates/faq.md."""
     return {"key": kept.key, "question": kept.question, "lines": kept.why.split("\n")}

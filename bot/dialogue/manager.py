@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from bot.contracts import Channel, Engine
-from bot.core.model import Answer, Before, Event, Kept, Language, Reply, TryLater
+from bot.core.model import Answer, Event, Language, PreviousQuestion, Reply, StoredDecision, TryLater
 from bot.core.speak_policy import (
     is_greeting,
     is_thanks,
@@ -75,7 +75,7 @@ class DialogueManager:
             event = replace(event, question=replace(event.question, text=await channel.read_full_text(event)))
         if event.act in ("home", "prompts"):
             hint = await _language_hint(self._channels.get(event.channel), event)
-            event = replace(event, question=replace(event.question, hint=hint))
+            event = replace(event, question=replace(event.question, language_hint=hint))
         return await handler(event)
 
     async def _is_permitted(self, event: Event, what: str) -> bool:
@@ -159,14 +159,20 @@ class DialogueManager:
         """Answer to a question with the previous question and its language as context; and the channel's mode."""
         before, mode = await self._conversation(event)
         channel = self._channels.get(event.channel)
-        hint = event.question.hint or (before.language if before else None) or await _language_hint(channel, event)
+        hint = (
+            event.question.language_hint
+            or (before.language if before else None)
+            or await _language_hint(channel, event)
+        )
         said = "" if event.question.command else clean(event.question.text)
         if is_thanks(said):
             return Answer("thanks", language_of_small_talk(said, hint)), mode
         if is_greeting(said):
             return Answer("greeting", language_of_small_talk(said, hint)), mode
-        question = replace(event.question, hint=hint, before=before.understood if before else event.question.before)
-        admin = StoredChannelAdmin(event, self._store, channel) if channel and event.place else None
+        question = replace(
+            event.question, language_hint=hint, previous=before.understood if before else event.question.previous
+        )
+        admin = StoredChannelAdmin(event, self._store, channel) if channel and event.location else None
         return await self._engine.respond(question, admin, event.person), mode
 
     async def _save_decision(
@@ -185,7 +191,7 @@ class DialogueManager:
         said; empty: something is. `said`: False for an edit, after which the thread is not the bot's anew.
         """
         channel = self._channels.get(event.channel)
-        why = f"{self._engine.explain(answer)}\nmode        {mode if event.place else '-'}" + (
+        why = f"{self._engine.explain(answer)}\nmode        {mode if event.location else '-'}" + (
             reason and f"\nsilent      {reason}"
         )
         if reason and event.act not in ADDRESSED:
@@ -197,13 +203,13 @@ class DialogueManager:
             lambda: self._store.remember(event, answer, reason=reason, why=why, link=link, spoke=spoke, reply=reply),
         )
 
-    async def _conversation(self, event: Event) -> tuple[Before | None, str]:
+    async def _conversation(self, event: Event) -> tuple[PreviousQuestion | None, str]:
         """Previous question and the channel's mode, in one query; none and "mention" while the database is away."""
         found = await self._best_effort(event, lambda: self._store.conversation(event))
         return found or (None, "mention")
 
     async def _mode(self, event: Event) -> str:
-        return await self._best_effort(event, lambda: self._store.mode(event.place)) or "mention"
+        return await self._best_effort(event, lambda: self._store.mode(event.location)) or "mention"
 
     async def _best_effort(self, event: Event, work: Callable[[], Any]) -> Any:
         """Result of a database call; None where it fails: a question is answered all the same."""
@@ -214,7 +220,7 @@ class DialogueManager:
             return None
 
 
-def _wait_for_post(kept: Kept) -> None:
+def _wait_for_post(kept: StoredDecision) -> None:
     """Raises TryLater while an answer that is decided is not posted yet."""
     if not kept.sent and kept.outcome != "silent" and time.time() - kept.at < EDIT_WAIT:
         raise TryLater("the answer is still being posted", 2.0)

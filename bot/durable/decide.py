@@ -123,7 +123,7 @@ class DecideStep:
         if event.act in ASKED and not in_turn:
             seconds, tell = self._turns.acquire(event.person, self._guard.loop.time())
             if seconds:
-                hint = event.question.language or event.question.hint or await self._hint(event) or "de"
+                hint = event.question.language or event.question.language_hint or await self._hint(event) or "de"
                 return {"wait": seconds, "note": to_json(Answer("slow", hint)) if tell else None}
         began = self._guard.loop.time()
         try:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.content.loader import LONGEST_ANSWER, Problem, line_of
 from bot.content.renderer import Renderer, WordingError
-from bot.core.matching.decision import Core
+from bot.core.matching.decision import Matcher
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
 
 # Kinds of reply that the core itself needs; every command adds its own template.
@@ -16,7 +16,7 @@ REPLIES = (
     *("answer", "suggest", "decline", "failure"),
     *("thanks", "greeting", "slow", "switched_off", "feedback", "handover", "home", "why"),
     *("ticket", "ticket_note", "breaker"),
-    *("oddity", "offer", "checked", "codes"),
+    *("damaged_address", "offer", "checked", "codes"),
 )
 PAGES = ("web", "dashboard")  # what stands on the pages for browsers: a block for each text, like the labels
 LONGEST_LABEL = 75  # characters of a Slack button
@@ -33,7 +33,7 @@ class AnswerEngine(Protocol):
     def knowledge(self) -> Knowledge: ...
 
     @property
-    def core(self) -> Core: ...
+    def matcher(self) -> Matcher: ...
 
     @property
     def renderer(self) -> Renderer: ...
@@ -45,7 +45,7 @@ def all_problems(
     """Everything, in the order of the files."""
     yield from templates(templates_folder, engine.renderer, commands)
     yield from answers(folder, engine.knowledge, engine.renderer)
-    yield from misleading(folder, engine.knowledge, engine.core.first)
+    yield from misleading(folder, engine.knowledge, engine.matcher.first)
 
 
 def answers(folder: Path, knowledge: Knowledge, renderer: Renderer) -> Iterator[Problem]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.core.matching.calibration import Figures, Sample, learnt
-from bot.core.matching.decision import Core
+from bot.core.matching.calibration import Calibration, Sample, fit_calibration
+from bot.core.matching.decision import Matcher
 from bot.core.model import Decision, Question
 
 Decide = Callable[[Question], Decision]
@@ -103,34 +103,34 @@ def run_set(lines: Iterable[Line], decide: Decide) -> list[Result]:
     return [Result(line, decide(Question(line.text))) for line in lines]
 
 
-def cross_validate(lines: Sequence[Line], core: Core) -> list[Result]:
+def cross_validate(lines: Sequence[Line], matcher: Matcher) -> list[Result]:
     """Every line decided with figures that were learnt without it: in five folds, by the line's place.
 
     What the entries and their examples owe to the lines is not undone by this.
     """
-    samples = [to_sample(line, core) for line in lines]
-    folds = [learnt([s for n, s in enumerate(samples) if n % FOLDS != fold]) for fold in range(FOLDS)]
-    fitted, results = core.figures, []
+    samples = [to_sample(line, matcher) for line in lines]
+    folds = [fit_calibration([s for n, s in enumerate(samples) if n % FOLDS != fold]) for fold in range(FOLDS)]
+    fitted, results = matcher.calibration, []
     for number, line in enumerate(lines):
-        core.figures = folds[number % FOLDS]
-        results.append(Result(line, core.decide(Question(line.text))))
-    core.figures = fitted
+        matcher.calibration = folds[number % FOLDS]
+        results.append(Result(line, matcher.decide(Question(line.text))))
+    matcher.calibration = fitted
     return results
 
 
-def to_figures(lines: Sequence[Line], core: Core) -> Figures:
+def to_calibration(lines: Sequence[Line], matcher: Matcher) -> Calibration:
     """The decision's figures as all the lines teach them."""
-    return learnt([to_sample(line, core) for line in lines])
+    return fit_calibration([to_sample(line, matcher) for line in lines])
 
 
-def to_sample(line: Line, core: Core) -> Sample:
+def to_sample(line: Line, matcher: Matcher) -> Sample:
     """A labelled message as the figures are learnt from."""
-    first, signals, found = core.evidence(line.text)
+    first, signals, found = matcher.evidence(line.text)
     return Sample(
         signals=signals,
         first_right=first[0] in line.expect,
-        among_right=bool(set(first) & set(line.expect)),
-        outside=not line.expect,
+        right_in_top3=bool(set(first) & set(line.expect)),
+        not_covered=not line.expect,
         explained=tuple((of, owner in line.expect) for owner, of in found),
     )
 

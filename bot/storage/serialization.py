@@ -50,4 +50,4 @@ def from_reply(reply: Reply) -> str:
 
 def failure(event: Event) -> Answer:
     """What the person gets where our code is at fault; never the exception's text."""
-    return Answer("failure", event.question.language or event.question.hint or "de")
+    return Answer("failure", event.question.language or event.question.language_hint or "de")

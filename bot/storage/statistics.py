@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sql
 
-from bot.core.model import Kept, Tally
+from bot.core.model import DailyCount, StoredDecision
 from bot.storage.schema import METADATA
 from bot.storage.store import DAY, Store
 
@@ -17,7 +17,7 @@ class Statistics:
         self._decisions = METADATA.tables["postbote_decisions"]
         self._feedback = METADATA.tables["postbote_feedback"]
 
-    def tallies(self, since: float) -> Sequence[Tally]:
+    def tallies(self, since: float) -> Sequence[DailyCount]:
         """How many decisions a day (UTC), channel, language and outcome, the oldest day first."""
         of = self._decisions.c
         days = of.at / DAY  # SQLite's cast cuts off; PostgreSQL's rounds, and not every SQLite has floor()
@@ -26,7 +26,7 @@ class Statistics:
         alike = (day, of.channel, of.language, of.outcome)
         query = sql.select(*alike, sql.func.count()).where(of.at > since).group_by(*alike).order_by(day)
         with self._store.engine.connect() as connection:
-            return [Tally(*row) for row in connection.execute(query)]
+            return [DailyCount(*row) for row in connection.execute(query)]
 
     def verdicts(self, since: float) -> Mapping[str, int]:
         """How often each is the last press of a person: "helpful", "unhelpful"."""
@@ -35,18 +35,18 @@ class Statistics:
         with self._store.engine.connect() as connection:
             return {str(verdict): int(number) for verdict, number in connection.execute(query)}
 
-    def slowest(self, since: float, limit: int) -> Sequence[Kept]:
+    def slowest(self, since: float, limit: int) -> Sequence[StoredDecision]:
         """The slowest first, of those whose time is known."""
         of = self._decisions.c
         return self._store.kept(sql.and_(of.at > since, of.took > 0), limit, of.took.desc())
 
-    def unanswered(self, since: float, limit: int) -> Sequence[Kept]:
+    def unanswered(self, since: float, limit: int) -> Sequence[StoredDecision]:
         """Newest first: what may be a gap (bot/core/gaps.py)."""
         of = self._decisions.c
         disliked = sql.select(self._feedback.c.key).where(self._feedback.c.verdict == "unhelpful")
         wrong = sql.or_(of.outcome.in_(("decline", "suggest", "failure")), of.key.in_(disliked))
         return self._store.kept(sql.and_(of.at > since, wrong), limit)
 
-    def decision(self, key: str) -> Kept | None:
+    def decision(self, key: str) -> StoredDecision | None:
         """The decision about one event; None where none is kept."""
         return self._store.decision(key)

@@ -15,8 +15,8 @@ from typing import Any
 
 import sqlalchemy as sql
 
-from bot.core.model import Answer, Before, Event, Kept, Reply, Thread
-from bot.core.privacy.redaction import redacted
+from bot.core.model import Answer, Event, PreviousQuestion, Reply, StoredDecision, Thread
+from bot.core.privacy.redaction import redact
 from bot.storage.schema import META, METADATA, DatabaseUnusable, at_column, key_column, migrate, text_column, upsert
 from bot.storage.serialization import from_reply
 
@@ -41,7 +41,7 @@ _DECISIONS = sql.Table(
         text_column(name)
         for name in ("understood", "question", "outcome", "entries", "reason", "why", "sent", "link", "chosen", "reply")
     ),
-    key_column("place", primary_key=False),
+    key_column("location", primary_key=False),
     key_column("person", primary_key=False),
     key_column("channel", primary_key=False),
     sql.Column("took", sql.Float, nullable=False, server_default="0"),  # seconds from receipt to delivery; 0: not known
@@ -65,7 +65,7 @@ _MODES = sql.Table(
 _SECRETS = sql.Table("postbote_secrets", METADATA, key_column(), text_column("secret"), at_column())
 
 _SHOWN = [column for column in _DECISIONS.c if column.name != "reply"]  # which is there until it is delivered
-# Of every question, so built once: the newest before it in its conversation, and the mode of its place; its delivery
+# Of every question, so built once: the newest before it in its conversation, and the mode of its location; its delivery
 _BEFORE = (
     sql.select(_DECISIONS.c.understood, _DECISIONS.c.language)
     .where(_DECISIONS.c.conversation == sql.bindparam("conversation"), _DECISIONS.c.key != sql.bindparam("key"))
@@ -73,7 +73,7 @@ _BEFORE = (
     .order_by(_DECISIONS.c.at.desc())
     .limit(1)
 )
-_MODE = sql.select(_MODES.c.mode).where(_MODES.c.key == sql.bindparam("place"))
+_MODE = sql.select(_MODES.c.mode).where(_MODES.c.key == sql.bindparam("location"))
 _REPLY = sql.select(_DECISIONS.c.reply).where(_DECISIONS.c.key == sql.bindparam("key"))
 
 
@@ -126,16 +126,16 @@ class Store:
 
     # Decisions
 
-    def conversation(self, event: Event) -> tuple[Before | None, str]:
-        """The question before this one in its conversation, and the mode of its place (see `mode`), in one look.
+    def conversation(self, event: Event) -> tuple[PreviousQuestion | None, str]:
+        """The question before this one in its conversation, and the mode of its location (see `mode`), in one look.
 
         None where there is none, or it is too long ago.
         """
         at = {"conversation": event.conversation, "key": event.key, "fresh": time.time() - FRESH}
         with self.engine.connect() as connection:
             row = connection.execute(_BEFORE, at).first() if event.conversation else None
-            mode = _mode(connection, event.place)
-        return Before(row.understood, row.language) if row else None, mode
+            mode = _mode(connection, event.location)
+        return PreviousQuestion(row.understood, row.language) if row else None, mode
 
     def remember(
         self,
@@ -164,15 +164,15 @@ class Store:
             "conversation": event.conversation,
             "at": time.time(),
             "language": answer.language,
-            "understood": redacted(understood)[:LONGEST],
-            "question": redacted(question)[:LONGEST],
+            "understood": redact(understood)[:LONGEST],
+            "question": redact(question)[:LONGEST],
             "outcome": outcome,
             "entries": json.dumps(list(decision.entries) if decision else []),
             "reason": reason,
-            "why": redacted(why),
+            "why": redact(why),
             "link": link,
             "reply": from_reply(reply) if reply else "",
-            "place": event.place,
+            "location": event.location,
             "person": event.person,
             "channel": event.channel,
         }
@@ -181,23 +181,25 @@ class Store:
             if spoke and event.conversation:
                 connection.execute(*_thread(event.conversation, event.person))
 
-    def decision(self, key: str) -> Kept | None:
+    def decision(self, key: str) -> StoredDecision | None:
         """The decision about one event; None where none is kept."""
         found = self.kept(sql.and_(_DECISIONS.c.key == key), 1)
         return found[0] if found else None
 
-    def find(self, place: str, ts: str) -> Kept | None:
+    def find(self, location: str, ts: str) -> StoredDecision | None:
         """The decision about a message, or behind a reply, by where and when it was posted."""
         of = _DECISIONS.c
-        here = sql.or_(of.key.like(f"{_escaped(place)}:{_escaped(ts)}:%", escape="\\"), of.sent == ts)
-        found = self.kept(sql.and_(of.place == place, here), 1)
+        here = sql.or_(of.key.like(f"{_escaped(location)}:{_escaped(ts)}:%", escape="\\"), of.sent == ts)
+        found = self.kept(sql.and_(of.location == location, here), 1)
         return found[0] if found else None
 
-    def decisions(self, team: str = "", person: str = "", since: float = 0.0, limit: int = 5_000) -> Sequence[Kept]:
+    def decisions(
+        self, team: str = "", person: str = "", since: float = 0.0, limit: int = 5_000
+    ) -> Sequence[StoredDecision]:
         """Newest first; of one team ("T0001"), of one person ("T0001:U1"), or of all."""
         of = _DECISIONS.c
         where = [of.at > since]
-        where += [of.place.like(f"{_escaped(team)}:%", escape="\\")] if team else []
+        where += [of.location.like(f"{_escaped(team)}:%", escape="\\")] if team else []
         where += [of.person == person] if person else []
         return self.kept(sql.and_(*where), limit)
 
@@ -282,14 +284,14 @@ class Store:
 
     # Modes
 
-    def mode(self, place: str) -> str:
+    def mode(self, location: str) -> str:
         """`mention`, `listen` or `off`; `mention` where nobody set one."""
         with self.engine.connect() as connection:
-            return _mode(connection, place)
+            return _mode(connection, location)
 
-    def set_mode(self, place: str, mode: str, person: str) -> None:
+    def set_mode(self, location: str, mode: str, person: str) -> None:
         """Sets a channel's mode."""
-        self._put(_MODES, {"key": place}, {"mode": mode, "set_by": person, "at": time.time()})
+        self._put(_MODES, {"key": location}, {"mode": mode, "set_by": person, "at": time.time()})
 
     # Secrets, encrypted by who keeps them
 
@@ -310,7 +312,7 @@ class Store:
 
     def kept(
         self, where: sql.ColumnElement[bool], limit: int, order: sql.ColumnElement[Any] | None = None
-    ) -> list[Kept]:
+    ) -> list[StoredDecision]:
         """Decisions, in the order given, else the newest first."""
         of = _DECISIONS.c
         order = of.at.desc() if order is None else order
@@ -322,7 +324,7 @@ class Store:
         query = sql.select(*_SHOWN, unhelpful.label("unhelpful")).where(where).order_by(order).limit(limit)
         with self.engine.connect() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
-        return [Kept(**{**row, "entries": tuple(json.loads(row["entries"] or "[]"))}) for row in rows]
+        return [StoredDecision(**{**row, "entries": tuple(json.loads(row["entries"] or "[]"))}) for row in rows]
 
     def _first(self, query: sql.Select[Any], values: Mapping[str, Any] | None = None) -> Any:
         with self.engine.connect() as connection:
@@ -336,8 +338,8 @@ class Store:
         self._run(upsert(table, (*key, *values)), key | values)
 
 
-def _mode(connection: sql.Connection, place: str) -> str:
-    row = connection.execute(_MODE, {"place": place}).first() if place else None
+def _mode(connection: sql.Connection, location: str) -> str:
+    row = connection.execute(_MODE, {"location": location}).first() if location else None
     return str(row.mode) if row else "mention"
 
 

@@ -24,7 +24,7 @@ async def test_a_reloaded_engine_answers_and_the_old_one_is_freed(data: Path) ->
     use = ReloadableEngine(load_engine(settings), settings)
     freeze_gc()  # as bot/app.py does at the start
     assert gc.get_freeze_count() > 0
-    old = weakref.ref(use.current.core._ranker)
+    old = weakref.ref(use.current.matcher._ranker)
     assert use.reload() == ""
     gc.collect()  # of no use by itself: what is frozen is not collected
     assert old() is None

@@ -19,9 +19,9 @@ import click
 import numpy as np
 
 from bot.content.loader import load
-from bot.core.matching.decision import Core
-from bot.core.matching.features import Reader
-from bot.core.matching.training import examples_of, train
+from bot.core.matching.decision import Matcher
+from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.training import train, training_examples
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Question
 from bot.ops.evaluate import read_set
 from tests.bench.figures import Figure
@@ -78,22 +78,22 @@ def measure(entries: int) -> Iterator[tuple[str, float]]:
     """Name and figure of everything that is measured at one size."""
     knowledge = grown(entries)
     begun = time.process_time()
-    reader = Reader(knowledge)
-    trained = train(knowledge, reader, examples_of(knowledge))
+    extractor = FeatureExtractor(knowledge)
+    trained = train(knowledge, extractor, training_examples(knowledge))
     yield "learn s", time.process_time() - begun
-    core = Core(knowledge, reader, trained)
+    matcher = Matcher(knowledge, extractor, trained)
     texts = [line.text for line in read_set(PROJECT / "tests/eval/questions-dev.jsonl")]
     texts += [line.text for line in read_set(PROJECT / "tests/eval/errors-dev.jsonl")]
     made = [q for e in list(knowledge.entries.values())[-200:] for q in e.questions["de"][:2]]
     spent = []
     for text in [*texts, *made]:
         begun = time.thread_time()
-        core.decide(Question(text))
+        matcher.decide(Question(text))
         spent.append((time.thread_time() - begun) * 1000)
     yield "median ms", float(np.median(spent))
     yield "p99 ms", float(np.quantile(spent, 0.99))
     yield "memory MB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    found = [core.first(f"{q} bitte") for q in made]
+    found = [matcher.first(f"{q} bitte") for q in made]
     owners = [e.id for e in list(knowledge.entries.values())[-200:] for _ in range(2)]
     yield "known question found", float(np.mean([f == o for f, o in zip(found, owners, strict=True)]))
 

@@ -31,8 +31,8 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import OrGroup, QueryParser
 
 from bot.answering.engine import load_engine
-from bot.core.matching.calibration import Sample, chances, learnt, worths
-from bot.core.matching.training import examples_of
+from bot.core.matching.calibration import Sample, expected_values, fit_calibration, probabilities
+from bot.core.matching.training import training_examples
 from bot.core.model import Decision, Knowledge, Outcome, Question
 from bot.core.text.normalize import clean
 from bot.ops.evaluate import FOLDS, Line, Result, cross_validate, metrics, read_set
@@ -171,11 +171,11 @@ def measured(name: str, rank: Rank, lines: Sequence[Line], knowledge: Knowledge)
     samples = [
         _sample(line, raw, order, knowledge, spread) for line, raw, order in zip(lines, raws, orders, strict=True)
     ]
-    folds = [learnt([s for n, s in enumerate(samples) if n % FOLDS != fold]) for fold in range(FOLDS)]
+    folds = [fit_calibration([s for n, s in enumerate(samples) if n % FOLDS != fold]) for fold in range(FOLDS)]
     results = []
     for number, (line, order, sample) in enumerate(zip(lines, orders, samples, strict=True)):
-        figures = folds[number % FOLDS]
-        worth = worths(figures, chances(figures, sample.signals))
+        calibration = folds[number % FOLDS]
+        worth = expected_values(calibration, probabilities(calibration, sample.signals))
         results.append(Result(line, _decision(max(worth, key=lambda name: worth[name]), order)))
     return Row(name, results, seconds)
 
@@ -186,9 +186,9 @@ def _order(knowledge: Knowledge, raw: Mapping[str, float]) -> list[str]:
 
 def _sample(line: Line, raw: Mapping[str, float], order: Sequence[str], knowledge: Knowledge, spread: float) -> Sample:
     first, second = raw.get(order[0], 0.0), raw.get(order[1], 0.0)
-    outside = max(raw.get(t, 0.0) for t in knowledge.topics)
+    uncovered = max(raw.get(t, 0.0) for t in knowledge.topics)
     return Sample(
-        ((first - outside) / spread, (first - second) / spread, 1.0),
+        ((first - uncovered) / spread, (first - second) / spread, 1.0),
         order[0] in line.expect,
         bool(set(order[:3]) & set(line.expect)),
         not line.expect,
@@ -205,9 +205,9 @@ def own(lines: Sequence[Line], data: Path) -> tuple[Row, Knowledge]:
     engine = load_engine(Settings(postbote_data_dir=data))
     begun = time.process_time()
     for line in lines:
-        engine.core.decide(Question(line.text))
+        engine.matcher.decide(Question(line.text))
     seconds = (time.process_time() - begun) / len(lines)
-    return Row("Postbote", cross_validate(lines, engine.core), seconds), engine.knowledge
+    return Row("Postbote", cross_validate(lines, engine.matcher), seconds), engine.knowledge
 
 
 def main(files: Sequence[Path]) -> None:
@@ -215,7 +215,7 @@ def main(files: Sequence[Path]) -> None:
         for file in files:
             lines = read_set(file)
             first, knowledge = own(lines, Path(folder))
-            examples = examples_of(knowledge)
+            examples = training_examples(knowledge)
             rows = [first, *(measured(name, learn(examples), lines, knowledge) for name, learn in PEERS.items())]
             click.echo(f"{file.name}: {len(lines)} lines, cross-validated")
             click.echo(f"{'':<34}  score  right  wrong  menus right  false answers  menus out of scope    µs    ratio")

@@ -25,8 +25,8 @@ def figures(rounds: int) -> Iterator[Figure]:
     """One answer a second is one core's."""
     texts = [line.text for file in sorted((PROJECT / "tests/eval").glob("*.jsonl")) for line in read_set(file)]
     with TemporaryDirectory() as folder:
-        core = load_engine(Settings(postbote_data_dir=Path(folder))).core
-        yield from _told(middle([_round(texts, lambda text: core.decide(Question(text))) for _ in range(rounds)]))
+        matcher = load_engine(Settings(postbote_data_dir=Path(folder))).matcher
+        yield from _told(middle([_round(texts, lambda text: matcher.decide(Question(text))) for _ in range(rounds)]))
 
 
 def _round(texts: list[str], decide: Callable[[str], object]) -> dict[str, float]:

@@ -181,8 +181,8 @@ def test_gaps_and_why_read_what_slack_left_behind(data: Path, engine: AnswerEngi
     store = Store("", data)
     store.open()
     for number, text in enumerate(["Wie richte ich Outlook ein?", "wie richte ich outlook ein", "=1+1 max@firma.de"]):
-        event = Event(f"T1:C1:{number}:question", "slack", Question(text), {}, place="T1:C1", person="T1:U1")
-        answer = answer_question(engine.core, Question(text))
+        event = Event(f"T1:C1:{number}:question", "slack", Question(text), {}, location="T1:C1", person="T1:U1")
+        answer = answer_question(engine.matcher, Question(text))
         store.remember(event, answer, why=engine.explain(answer), link="https://x.slack.com/archives/1")
     store.close()
     assert "    2  de  decline" in postbote(data, "gaps").stdout

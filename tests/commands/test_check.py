@@ -7,7 +7,7 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question, make_responder
 from bot.commands import find_commands
-from bot.commands.check import examine
+from bot.commands.check import check_names
 from bot.core.model import LANGUAGES, Language, Question
 from bot.lookup import open_lookup
 from tests.servers.dns_server import DnsServer
@@ -49,7 +49,7 @@ async def test_check_says_what_the_dns_says(
 ) -> None:
     async with DnsServer(ZONE) as server:
         respond = make_responder(
-            engine.core, find_commands(), engine.knowledge.provider, open_lookup(server.address, budget=2.0)
+            engine.matcher, find_commands(), engine.knowledge.provider, open_lookup(server.address, budget=2.0)
         )
         answer = await respond(Question(argument, command="check", language=language))
         said = engine.renderer.render(answer)
@@ -61,18 +61,18 @@ async def test_check_says_what_the_dns_says(
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_what_an_answer_offers_is_examined_at_once(engine: AnswerEngine, language: Language) -> None:
     """As for a ticket: the answer's own facts go in, the facts of a reply come out."""
-    answer = answer_question(engine.core, Question(ERROR, language=language))
+    answer = answer_question(engine.matcher, Question(ERROR, language=language))
     async with DnsServer(ZONE) as server:
-        found = await examine(answer.facts["checks"], open_lookup(server.address, budget=2.0))
+        found = await check_names(answer.facts["checks"], open_lookup(server.address, budget=2.0))
     (row,) = found["results"]
     assert (row["name"], row["state"], row["points"]) == ("mx2.example.com", "holds", True)
-    assert await examine([], open_lookup("127.0.0.1:9", budget=0.1)) == {"help": False, "results": []}
+    assert await check_names([], open_lookup("127.0.0.1:9", budget=0.1)) == {"help": False, "results": []}
 
 
 async def test_names_that_must_not_be_asked_reach_no_server(engine: AnswerEngine) -> None:
     async with DnsServer(ZONE) as server:
         lookup = open_lookup(server.address, budget=2.0)
         names = ["host.internal", "printer.local", "nas.lan", "localhost", "1.168.192.in-addr.arpa"]
-        found = await examine([{"name": name, "condition": "no-address"} for name in names if "." in name], lookup)
+        found = await check_names([{"name": name, "condition": "no-address"} for name in names if "." in name], lookup)
         assert {row["state"] for row in found["results"]} == {"refused"}
         assert server.asked == []

@@ -117,4 +117,4 @@ async def test_faq_asks_what_was_asked(argument: str, asked: str, language: Lang
 
     tools = Tools(KNOWLEDGE.provider, Dns(MxResult("nxdomain")), ask)
     assert (await COMMANDS["faq"].run(argument, language, tools)).template == "decline"
-    assert questions == [Question(asked, hint=language)]
+    assert questions == [Question(asked, language_hint=language)]

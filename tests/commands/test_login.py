@@ -49,7 +49,7 @@ NEARLY: dict[Language, tuple[str, str]] = {  # of IMAP without SSL the FAQ says 
 
 
 def said(engine: AnswerEngine, language: Language, email: str = EMAIL) -> str:
-    respond = make_responder(engine.core, find_commands(), engine.knowledge.provider, open_lookup("127.0.0.1:9"))
+    respond = make_responder(engine.matcher, find_commands(), engine.knowledge.provider, open_lookup("127.0.0.1:9"))
     return engine.renderer.render(asyncio.run(respond(Question(email, command="login", language=language))))
 
 

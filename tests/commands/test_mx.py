@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.channels.slack.blocks import SECTION, to_blocks
 from bot.channels.slack.mrkdwn import to_mrkdwn
-from bot.commands.mx import RULES, judge
+from bot.commands.mx import RULES, assess_mx
 from bot.content.loader import load
 from bot.content.renderer import Renderer
 from bot.core.dns.records import MxHost, MxResult, Policies, Texts
@@ -90,7 +90,7 @@ FOUND = [
 
 @pytest.mark.parametrize(("found", "verdict", "rules"), [row[1:] for row in FOUND], ids=[row[0] for row in FOUND])
 def test_a_rule_is_judged(found: MxResult, verdict: str, rules: list[str]) -> None:
-    facts = judge("example.com", found)
+    facts = assess_mx("example.com", found)
     assert (facts["verdict"], [finding["rule"] for finding in facts["noticed"]]) == (verdict, rules)
 
 
@@ -155,7 +155,7 @@ SAID = [
 
 
 def said(found: MxResult, language: Language, domain: str = "example.com") -> str:
-    return RENDERER.render(Answer("mx", language, judge(domain, found)))
+    return RENDERER.render(Answer("mx", language, assess_mx(domain, found)))
 
 
 @pytest.mark.parametrize(("found", "german", "english"), SAID, ids=lambda value: str(value)[:30])
@@ -185,7 +185,7 @@ def test_the_verdict_is_the_first_sentence(language: Language) -> None:
     ],
 )
 def test_a_slip_of_the_finger_is_noticed_where_no_mail_can_arrive(domain: str, found: MxResult, meant: str) -> None:
-    assert judge(domain, found)["meant"] == meant
+    assert assess_mx(domain, found)["meant"] == meant
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

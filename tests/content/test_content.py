@@ -77,13 +77,13 @@ def test_figures_stand_in_one_place_only(engine: AnswerEngine) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_a_title_sent_back_from_a_menu_leads_to_its_entry(engine: AnswerEngine, entry: str, language: Language) -> None:
-    decision = engine.core.decide(Question(engine.knowledge.entries[entry].title[language]))
+    decision = engine.matcher.decide(Question(engine.knowledge.entries[entry].title[language]))
     assert (decision.outcome, decision.entries[:1]) == ("answer", (entry,))
 
 
 @pytest.mark.parametrize("text", ["", "help", "Hilfe", "<@U1>", "/nonsense", "/nonsense x"])
 def test_who_only_calls_the_bot_is_told_what_it_does(engine: AnswerEngine, text: str) -> None:
-    said = engine.renderer.render(answer_question(engine.core, Question(text)))
+    said = engine.renderer.render(answer_question(engine.matcher, Question(text)))
     assert "/faq" in said
     assert "/mx" in said
 

@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 
 from bot.content.model_cache import file_name, fingerprint, load_or_train
-from bot.core.matching.training import Trained
+from bot.core.matching.training import TrainedModel
 
 
-def training() -> Trained:
+def training() -> TrainedModel:
     ints, floats = np.array([0, 1], dtype=np.int32), np.array([0.5, 1.5], dtype=np.float32)
-    return Trained(("word:a", "word:b"), floats, ("ports", "webmail"), floats.reshape(2, 1), ints, ints, ints, floats)
+    return TrainedModel(
+        ("word:a", "word:b"), floats, ("ports", "webmail"), floats.reshape(2, 1), ints, ints, ints, floats
+    )
 
 
-def not_again() -> Trained:
+def not_again() -> TrainedModel:
     raise AssertionError("trained again")
 
 

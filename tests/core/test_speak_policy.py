@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.gaps import to_gaps
-from bot.core.model import Decision, Kept, Language, Outcome, Part, Thread
+from bot.core.model import Decision, Language, Outcome, Part, StoredDecision, Thread
 from bot.core.speak_policy import (
     asks,
     is_greeting,
@@ -117,11 +117,11 @@ def test_in_a_channel_that_is_listened_to(decision: Decision | None, text: str, 
     assert (why_silent_in_channel(decision, text) == "") is speaks
 
 
-def kept(question: str, outcome: str, at: float, **more: object) -> Kept:
+def kept(question: str, outcome: str, at: float, **more: object) -> StoredDecision:
     facts: dict[str, object] = {
         "key": question,
         "conversation": "",
-        "place": "",
+        "location": "",
         "person": "",
         "language": "de",
         "understood": "",
@@ -131,7 +131,7 @@ def kept(question: str, outcome: str, at: float, **more: object) -> Kept:
         "sent": "",
         "link": f"https://{at}",
     }
-    return Kept(**{**facts, "question": question, "outcome": outcome, "at": at, **more})  # type: ignore[arg-type]
+    return StoredDecision(**{**facts, "question": question, "outcome": outcome, "at": at, **more})  # type: ignore[arg-type]
 
 
 def test_gaps_are_grouped_counted_and_newest_first_within_a_count() -> None:

@@ -15,10 +15,10 @@ from typing import TypeVar
 import click
 
 from bot.content.loader import load
-from bot.core.matching.calibration import Sample, learnt
-from bot.core.matching.decision import Core
-from bot.core.matching.features import Reader
-from bot.core.matching.training import examples_of, train
+from bot.core.matching.calibration import Sample, fit_calibration
+from bot.core.matching.decision import Matcher
+from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.training import train, training_examples
 from bot.core.model import Entry, Knowledge, Topic
 from bot.ops.evaluate import Line, read_set, to_sample
 
@@ -27,9 +27,9 @@ FOLDS = 5
 Item = TypeVar("Item", Entry, Topic)
 
 
-def open_core(knowledge: Knowledge) -> Core:
-    reader = Reader(knowledge)
-    return Core(knowledge, reader, train(knowledge, reader, examples_of(knowledge)))
+def open_matcher(knowledge: Knowledge) -> Matcher:
+    extractor = FeatureExtractor(knowledge)
+    return Matcher(knowledge, extractor, train(knowledge, extractor, training_examples(knowledge)))
 
 
 def left(texts: Sequence[str], fold: int) -> tuple[str, ...]:
@@ -62,19 +62,19 @@ def own_samples(knowledge: Knowledge) -> Iterator[Sample]:
     for fold in range(FOLDS):
         entries = {name: without(entry, fold) for name, entry in knowledge.entries.items()}
         topics = {name: without(topic, fold) for name, topic in knowledge.topics.items()}
-        core = open_core(replace(knowledge, entries=entries, topics=topics))
-        samples = (to_sample(line, core) for line in own_lines(knowledge, fold))
+        matcher = open_matcher(replace(knowledge, entries=entries, topics=topics))
+        samples = (to_sample(line, matcher) for line in own_lines(knowledge, fold))
         yield from (sample for sample in samples if sample.explained)
 
 
 def main(files: Sequence[Path]) -> None:
     knowledge = load(HERE.parents[1] / "knowledge")
-    core = open_core(knowledge)
-    labelled = [to_sample(line, core) for file in files for line in read_set(file)]
-    figures = learnt([*labelled, *own_samples(knowledge)])
-    click.echo("FITTED = Figures(")
-    for name in figures.__slots__:
-        click.echo(f"    {name}={getattr(figures, name)!r},")
+    matcher = open_matcher(knowledge)
+    labelled = [to_sample(line, matcher) for file in files for line in read_set(file)]
+    calibration = fit_calibration([*labelled, *own_samples(knowledge)])
+    click.echo("FITTED = Calibration(")
+    for name in calibration.__slots__:
+        click.echo(f"    {name}={getattr(calibration, name)!r},")
     click.echo(")")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.mx import judge
+from bot.commands.mx import assess_mx
 from bot.core.dns.records import Lookup
 from bot.lookup import open_lookup
 from tests.servers.dns_server import DnsServer
@@ -162,7 +162,7 @@ async def test_every_case_is_judged_rightly(servers: Servers, which: str) -> Non
     lookup = servers.lookup(which)
     found = {}
     for domain, verdict, other, rules in VERDICTS:
-        facts = judge(domain, await lookup.mx(domain))
+        facts = assess_mx(domain, await lookup.mx(domain))
         found[domain] = (facts["verdict"], [finding["rule"] for finding in facts["noticed"]])
         expected = other if other and which == "unbound" else verdict
         assert found[domain] == (expected, rules), domain
@@ -176,18 +176,18 @@ async def test_hosts_addresses_and_policies_arrive_whole(servers: Servers, which
         (10, "mx1.cases.test-zone", ("9.9.9.9", "2620:fe::9")),
         (20, "mx2.cases.test-zone", ("9.9.9.10",)),
     ]
-    policies = judge("cases.test-zone", found)["policies"]
+    policies = assess_mx("cases.test-zone", found)["policies"]
     assert {kind: (one["state"], one["detail"]) for kind, one in policies.items()} == {
         "spf": ("present", "fail"),
         "dmarc": ("present", "reject"),
         "mta_sts": ("present", "id"),
         "tls_rpt": ("present", "rua"),
     }
-    inherited = judge("sub", await lookup.mx("sub.cases.test-zone"))["policies"]["dmarc"]
+    inherited = assess_mx("sub", await lookup.mx("sub.cases.test-zone"))["policies"]["dmarc"]
     assert (inherited["detail"], inherited["at"]) == ("reject", "cases.test-zone")
     for domain, kind, state in (("spf-two", "spf", "several"), ("spf-broken", "spf", "broken"),
                                 ("dmarc-two", "dmarc", "several")):  # fmt: skip
-        policies = judge(domain, await lookup.mx(f"{domain}.cases.test-zone"))["policies"]
+        policies = assess_mx(domain, await lookup.mx(f"{domain}.cases.test-zone"))["policies"]
         assert policies[kind]["state"] == state
     (host,) = (await lookup.mx("hostile.cases.test-zone")).hosts
     assert host.host == "<!channel>`*x*.cases.test-zone"

@@ -149,7 +149,7 @@ def test_a_row_that_only_names_the_person_stays_without_the_name(tmp_path: Path,
     database = new_database(kind)
     store = Store(database, tmp_path)
     store.open()
-    event = Event("T1:C1:1:question", "slack", Question("?"), place="T1:C1", person="T1:U0BOB0001")
+    event = Event("T1:C1:1:question", "slack", Question("?"), location="T1:C1", person="T1:U0BOB0001")
     store.remember(event, Answer("echo", "de"), why=f"as {ADA} said")
     store.feedback("T1:C1:1:question", f"T1:{ADA}", "helpful")
     store.feedback("T1:C1:1:question", f"T1:{ADA}X", "unhelpful")

@@ -56,8 +56,8 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
 
 def test_cross_validation_decides_every_line_and_leaves_the_figures_as_they_were(engine: AnswerEngine) -> None:
     lines = read_set(Path(__file__).parents[1] / "eval/questions-dev.jsonl")[:60]
-    before = engine.core.figures
-    results = cross_validate(lines, engine.core)
+    before = engine.matcher.calibration
+    results = cross_validate(lines, engine.matcher)
     assert [r.line for r in results] == lines
-    assert engine.core.figures is before
+    assert engine.matcher.calibration is before
     assert metrics(results)["score"] > 0.5

@@ -54,7 +54,7 @@ def fill(folder: Path) -> None:
         language: Language = luck.choice(("de", "de", "en"))
         event = Event(f"picture:{number}", luck.choice(("slack", "slack", "web", "mail")), Question(""))
         event = replace(event, question=Question(luck.choice(ASKED[language])))
-        answer = Answer("ports", language) if "/" in event.question.text else decide(engine.core, event.question)
+        answer = Answer("ports", language) if "/" in event.question.text else decide(engine.matcher, event.question)
         store.remember(event, answer, why="the decision, one fact a line")
         store.sent(event.key, "", luck.lognormvariate(-1.6, 0.7))
         if answer.template == "answer" and number % 3 == 0:

@@ -17,7 +17,7 @@ def test_an_answer_that_was_kept_as_json_is_worded_alike(engine: AnswerEngine) -
     texts = [line.text for file in sorted(SETS.glob("*.jsonl")) for line in read_set(file)][::5]
     assert len(texts) > 100
     for text in texts:
-        answer = answer_question(engine.core, Question(text))
+        answer = answer_question(engine.matcher, Question(text))
         kept = to_reply(json.loads(from_reply(Reply(answer, {"private": "yes"}))))
         assert engine.renderer.render(to_answer(kept["answer"])) == engine.renderer.render(answer)
         assert kept["to"] == {"private": "yes"}
@@ -29,6 +29,6 @@ def test_what_json_has_no_word_for_is_not_kept() -> None:
 
 
 def test_an_event_comes_back_as_it_was_and_what_a_newer_version_adds_is_left_out() -> None:
-    event = Event("k", "slack", Question("x", hint="de"), {"ts": "1"}, facts={"direct": True})
+    event = Event("k", "slack", Question("x", language_hint="de"), {"ts": "1"}, facts={"direct": True})
     assert to_event(to_json(event) | {"by": "a", "form": 2, "newer": 1}) == event
     assert to_event(to_json(replace(event, received=2.5))).received == 2.5

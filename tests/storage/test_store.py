@@ -14,7 +14,7 @@ import sqlalchemy as sql
 
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question
-from bot.core.model import Answer, Before, Event, Question, Reply
+from bot.core.model import Answer, Event, PreviousQuestion, Question, Reply
 from bot.storage.schema import META, METADATA, SCHEMA
 from bot.storage.serialization import to_answer
 from bot.storage.statistics import Statistics
@@ -42,12 +42,14 @@ def event(talk: str, ts: str, text: str) -> Event:
 
 
 def answered(engine: AnswerEngine, text: str) -> Answer:
-    return answer_question(engine.core, Question(text))
+    return answer_question(engine.matcher, Question(text))
 
 
 def test_the_question_before_is_remembered(store: Store, engine: AnswerEngine, talk: str) -> None:
     store.remember(event(talk, "1", "x"), answered(engine, "Welcher Port für POP3 mit SSL?"))
-    assert store.conversation(event(talk, "2", "und für IMAP?"))[0] == Before("Welcher Port für POP3 mit SSL?", "de")
+    assert store.conversation(event(talk, "2", "und für IMAP?"))[0] == PreviousQuestion(
+        "Welcher Port für POP3 mit SSL?", "de"
+    )
 
 
 def test_an_event_that_runs_again_is_kept_once_and_is_not_its_own_past(
@@ -56,7 +58,7 @@ def test_an_event_that_runs_again_is_kept_once_and_is_not_its_own_past(
     store.remember(event(talk, "1", "x"), answered(engine, "which port for imap with ssl?"))
     store.remember(event(talk, "1", "x"), answered(engine, "which port for pop3 with ssl?"))
     assert store.conversation(event(talk, "1", "x"))[0] is None
-    assert store.conversation(event(talk, "2", "x"))[0] == Before("which port for pop3 with ssl?", "en")
+    assert store.conversation(event(talk, "2", "x"))[0] == PreviousQuestion("which port for pop3 with ssl?", "en")
 
 
 def test_another_conversation_is_not_mixed_in(store: Store, engine: AnswerEngine, talk: str) -> None:
@@ -66,7 +68,7 @@ def test_another_conversation_is_not_mixed_in(store: Store, engine: AnswerEngine
 
 def test_of_what_was_not_covered_only_the_language_is_kept(store: Store, engine: AnswerEngine, talk: str) -> None:
     store.remember(event(talk, "1", "x"), answered(engine, "How do I reset my mailbox password?"))
-    assert store.conversation(event(talk, "2", "x"))[0] == Before("", "en")
+    assert store.conversation(event(talk, "2", "x"))[0] == PreviousQuestion("", "en")
 
 
 def test_addresses_are_not_kept(store: Store, engine: AnswerEngine, talk: str) -> None:
@@ -82,8 +84,8 @@ def test_opening_twice_is_harmless(store: Store) -> None:
 
 def told(engine: AnswerEngine, store: Store, talk: str, ts: str, text: str, **more: Any) -> Event:
     """A question that was answered, in a place of its own."""
-    place = ":".join(talk.split(":")[:2])
-    one = Event(f"{talk}:{ts}:question", "slack", Question(text), {}, talk, place=place, person="T1:U1")
+    location = ":".join(talk.split(":")[:2])
+    one = Event(f"{talk}:{ts}:question", "slack", Question(text), {}, talk, location=location, person="T1:U1")
     store.remember(one, answered(engine, text), **more)
     return one
 
@@ -241,7 +243,7 @@ def test_what_was_decided_is_counted_by_day_and_the_slowest_and_the_gaps_are_fou
     store.feedback(f"{talk}:0", "T1:U1", "unhelpful")
     mine = [t for t in insight.tallies(since) if t.channel == channel]
     today = int(time.time() // 86_400)
-    assert {(t.language, t.outcome): t.number for t in mine if t.day in (today, today - 1)} == {
+    assert {(t.language, t.outcome): t.count for t in mine if t.day in (today, today - 1)} == {
         ("de", "answer"): 1,
         ("de", "decline"): 1,
         ("en", "answer"): 1,

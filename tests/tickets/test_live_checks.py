@@ -27,7 +27,7 @@ Content-Type: text/plain; charset=utf-8
 
 def responder(engine: AnswerEngine, server: DnsServer) -> Ask:
     return make_responder(
-        engine.core, find_commands(), engine.knowledge.provider, open_lookup(server.address, budget=1.0)
+        engine.matcher, find_commands(), engine.knowledge.provider, open_lookup(server.address, budget=1.0)
     )
 
 

@@ -68,7 +68,7 @@ def from_message(team: str, event: Mapping[str, Any], bot: str) -> Event | None:
             "mentions": bool(_MENTION.search(text)),
             **with_snippets(event),
         },
-        place=f"{team}:{channel}",
+        location=f"{team}:{channel}",
         person=f"{team}:{event.get('user', '')}",
     )
 
@@ -96,7 +96,7 @@ def from_changed(team: str, event: Mapping[str, Any], bot: str) -> Event | None:
         conversation=asked.conversation,
         act="edited",
         facts={**asked.facts, "of": asked.key, "addressed": asked.act == "ask", "at": _seconds(at)},
-        place=asked.place,
+        location=asked.location,
         person=asked.person,
     )
 
@@ -115,7 +115,7 @@ def from_deleted(team: str, event: Mapping[str, Any]) -> Event | None:
         reply_to={"team": team, "channel": str(channel), "thread_ts": thread, "ts": str(ts), "user": ""},
         act="deleted",
         facts={"of": f"{team}:{channel}:{ts}:question", "direct": _is_direct(event)},
-        place=f"{team}:{channel}",
+        location=f"{team}:{channel}",
         person=f"{team}:{before.get('user', '')}",
     )
 
@@ -131,7 +131,7 @@ def from_home(team: str, event: Mapping[str, Any]) -> Event | None:
         question=Question(""),
         reply_to={"team": team, "channel": str(event.get("channel", "")), "user": user, tab: "yes"},
         act="home" if tab == "home" else "prompts",
-        place=f"{team}:",
+        location=f"{team}:",
         person=f"{team}:{user}",
     )
 
@@ -149,7 +149,7 @@ def from_command(body: Mapping[str, Any]) -> Event | None:
         question=Question(str(body.get("text") or ""), command=command),
         reply_to={"team": team, "response_url": url, "user": user, "channel": channel},
         facts={"direct": channel.startswith("D")},
-        place=f"{team}:{channel}",
+        location=f"{team}:{channel}",
         person=f"{team}:{user}",
     )
 

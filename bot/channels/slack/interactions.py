@@ -65,7 +65,7 @@ def from_press(payload: Mapping[str, Any]) -> Event | None:
         conversation=f"{team}:{channel}:{thread}",
         act=str(value["act"]),
         facts={k: v for k, v in value.items() if k != "act"},
-        place=f"{team}:{channel}",
+        location=f"{team}:{channel}",
         person=f"{team}:{user}",
     )
 
@@ -104,7 +104,7 @@ def from_message_shortcut(payload: Mapping[str, Any]) -> Event | None:
         },
         act="explain",
         facts=with_snippets(message),
-        place=f"{team}:{channel}",
+        location=f"{team}:{channel}",
         person=f"{team}:{user}",
     )
 
@@ -123,7 +123,7 @@ def from_form(payload: Mapping[str, Any]) -> Event | None:
         question=Question(text),
         reply_to={"team": team, "channel": user, "user": user, "thread_ts": "", "ts": "0"},
         facts={"direct": True},
-        place=f"{team}:{user}",
+        location=f"{team}:{user}",
         person=f"{team}:{user}",
     )
 

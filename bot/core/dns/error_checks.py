@@ -1,7 +1,8 @@
 """From "what does it mean" to "is it still so": whom an error is about, and what the DNS says about it now.
 
-Two pure steps: `targets` finds the names in an explained error, `judge` compares what the DNS says with the error's
-condition. Only the DNS is ever asked: of a connection, of TLS and of a single mailbox it cannot tell anything.
+Two pure steps: `find_targets` finds the names in an explained error, `assess_condition` compares what the DNS says
+with the error's condition. Only the DNS is ever asked: of a connection, of TLS and of a single mailbox it cannot
+tell anything.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.core.dns.records import NOT_KNOWN, MxHost, MxResult
-from bot.core.dns.special_addresses import kind_of
+from bot.core.dns.special_addresses import address_kind
 from bot.core.model import Condition, Target, UserError
 from bot.core.text.addresses import is_reserved, near_miss, parse_domain
 
@@ -63,7 +64,7 @@ _ANY_ADDRESS = _places(r"ADDRESS")
 _OF_A_MACHINE = re.compile(r"<?(?:mailer-daemon|postmaster|double-bounce)@", re.IGNORECASE)
 
 
-def targets(text: str, conditions: Sequence[Condition], own: Collection[str]) -> tuple[Target, ...]:
+def find_targets(text: str, conditions: Sequence[Condition], own: Collection[str]) -> tuple[Target, ...]:
     """The names to ask the DNS about, at most two; empty where the error names none that may be asked.
 
     `text`: as bot/core/text/normalize.py's `error_text` gives it. `conditions`: of the explained entries, in their
@@ -111,7 +112,7 @@ def _may_be_asked(name: str, own: Collection[str]) -> bool:
         return False
 
 
-def judge(
+def assess_condition(
     target: Target, found: MxHost | MxResult | None, parent: str = "", mx: MxResult | None = None
 ) -> Mapping[str, Any]:
     """What templates/check.md needs about one name; JSON values only.
@@ -162,7 +163,7 @@ def _domain(found: MxResult) -> str:
 
 def _is_public(host: MxHost) -> bool:
     """May anybody reach it? As far as addresses tell (bot/core/dns/special_addresses.py)."""
-    return any(kind_of(address)[0] == "public" for address in host.addresses)
+    return any(address_kind(address)[0] == "public" for address in host.addresses)
 
 
 def _servers(found: MxHost | MxResult | None) -> Sequence[Mapping[str, Any]]:

@@ -41,7 +41,7 @@ _NETWORKS: tuple[tuple[Kind, Network, str], ...] = tuple(
 )
 
 
-def kind_of(address: str) -> tuple[Kind, str]:
+def address_kind(address: str) -> tuple[Kind, str]:
     """What an address is for, and the document that says so: ("private", "RFC 1918, 3"); ("public", "") for all others.
 
     Raises ValueError where it is no IP address.

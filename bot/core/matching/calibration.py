@@ -25,32 +25,32 @@ FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Calibration:
     """What the decision needs."""
 
     first: Weights
-    among: Weights
-    outside: Weights
+    in_top3: Weights
+    not_covered: Weights
     explains: Weights
     wrong_costs: float
 
 
-FITTED = Figures(
+FITTED = Calibration(
     first=(1.13, 0.75, -2.72),
-    among=(1.69, -0.15, -1.31),
-    outside=(-2.71, 0.87, 0.39),
+    in_top3=(1.69, -0.15, -1.31),
+    not_covered=(-2.71, 0.87, 0.39),
     explains=(1.38, 0.91, 1.3, -1.33),
     wrong_costs=1.25,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Chances:
+class Probabilities:
     """Probabilities of one question, 0..1."""
 
     first: float  # the first entry is right
-    among: float  # the right one is among the first three
-    outside: float  # the FAQ does not cover it
+    in_top3: float  # the right one is among the first three
+    not_covered: float  # the FAQ does not cover it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +59,30 @@ class Sample:
 
     signals: Weights
     first_right: bool
-    among_right: bool
-    outside: bool
+    right_in_top3: bool
+    not_covered: bool
     explained: tuple[tuple[Weights, bool], ...] = ()  # per error line that was found: its signals, and is it right?
 
 
-def chances(figures: Figures, signals: Sequence[float]) -> Chances:
+def probabilities(calibration: Calibration, signals: Sequence[float]) -> Probabilities:
     """Of one question."""
-    return Chances(*(probability(w, signals) for w in (figures.first, figures.among, figures.outside)))
+    return Probabilities(
+        *(probability(w, signals) for w in (calibration.first, calibration.in_top3, calibration.not_covered))
+    )
 
 
-def worths(figures: Figures, of: Chances) -> dict[str, float]:
+def expected_values(calibration: Calibration, of: Probabilities) -> dict[str, float]:
     """What answering, suggesting and declining are worth: right ones earn, a wrong answer costs."""
     return {
-        "answer": of.first - figures.wrong_costs * (1 - of.first),
-        "suggest": MENU_EARNS * of.among,
-        "decline": of.outside,
+        "answer": of.first - calibration.wrong_costs * (1 - of.first),
+        "suggest": MENU_EARNS * of.in_top3,
+        "decline": of.not_covered,
     }
 
 
-def least_to_explain(figures: Figures) -> float:
+def least_probability_to_explain(calibration: Calibration) -> float:
     """Probability from which an error line is explained: where not, there is most likely nothing to explain."""
-    return (1 + figures.wrong_costs) / (2 + figures.wrong_costs)
+    return (1 + calibration.wrong_costs) / (2 + calibration.wrong_costs)
 
 
 def probability(weights: Weights, signals: Sequence[float]) -> float:
@@ -89,45 +91,47 @@ def probability(weights: Weights, signals: Sequence[float]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
 
 
-def learnt(samples: Sequence[Sample]) -> Figures:
-    """Figures fitted to labelled messages; needs some of each kind.
+def fit_calibration(samples: Sequence[Sample]) -> Calibration:
+    """Calibration fitted to labelled messages; needs some of each kind.
 
-    What a wrong answer costs is chosen on messages whose chances were learnt without them.
+    What a wrong answer costs is chosen on messages whose probabilities were learnt without them.
     """
     asked = [s for s in samples if not s.explained]
     lines = [line for s in samples for line in s.explained]
-    figures = replace(
+    calibration = replace(
         _of_questions(asked),
         explains=_fit(np.array([w for w, _ in lines]), [right for _, right in lines]) if lines else FITTED.explains,
     )
     unseen = [
-        (sample, chances(fold_figures, sample.signals))
+        (sample, probabilities(fold_figures, sample.signals))
         for fold in range(FOLDS)
         for fold_figures in [_of_questions([s for n, s in enumerate(asked) if n % FOLDS != fold])]
         for sample in asked[fold::FOLDS]
     ]
-    tried = [replace(figures, wrong_costs=cost) for cost in COSTS]
+    tried = [replace(calibration, wrong_costs=cost) for cost in COSTS]
     return next((f for f in tried if _is_careful(f, unseen)), tried[-1])
 
 
-def _of_questions(asked: Sequence[Sample]) -> Figures:
+def _of_questions(asked: Sequence[Sample]) -> Calibration:
     signals = np.array([s.signals for s in asked])
-    return Figures(
+    return Calibration(
         first=_fit(signals, [s.first_right for s in asked]),
-        among=_fit(signals, [s.among_right for s in asked]),
-        outside=_fit(signals, [s.outside for s in asked]),
+        in_top3=_fit(signals, [s.right_in_top3 for s in asked]),
+        not_covered=_fit(signals, [s.not_covered for s in asked]),
         explains=FITTED.explains,
         wrong_costs=COSTS[-1],
     )
 
 
-def _is_careful(figures: Figures, unseen: Sequence[tuple[Sample, Chances]]) -> bool:
+def _is_careful(calibration: Calibration, unseen: Sequence[tuple[Sample, Probabilities]]) -> bool:
     """Are wrong answers (of what is covered) and false ones (of what is not) rare enough?"""
     answered = [
-        (s, max(worth, key=lambda name: worth[name]) == "answer") for s, c in unseen for worth in [worths(figures, c)]
+        (s, max(worth, key=lambda name: worth[name]) == "answer")
+        for s, c in unseen
+        for worth in [expected_values(calibration, c)]
     ]
-    wrong = [yes and not s.first_right for s, yes in answered if not s.outside]
-    false = [yes for s, yes in answered if s.outside]
+    wrong = [yes and not s.first_right for s, yes in answered if not s.not_covered]
+    false = [yes for s, yes in answered if s.not_covered]
     return _share(wrong) <= MOST_WRONG and _share(false) <= MOST_FALSE
 
 

@@ -33,13 +33,13 @@ _REPLY = re.compile(r"^[245][0-5]\d$")  # RFC 5321 section 4.2
 FULL_WEIGHT = 9.0  # matched weight from which a line's fit counts in full: about four telling words
 GAP = 0.12  # what a word between two matching ones costs, in matched weight
 WIDEST_GAP = 12  # words between two matching ones; beyond that they belong to different statements
-MOST_LAID = 150  # lines that are laid over a message, of those with the most words in common
+MOST_ALIGNED = 150  # lines that are laid over a message, of those with the most words in common
 MOST_WORDS = 1_500  # of a message that are looked at; an error stands at the top of a bounce
 CUT_LETTERS = 3  # letters that a word cut off at the end of the paste must keep
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class KnownLine:
     """A known line."""
 
     words: tuple[str, ...]
@@ -49,10 +49,10 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class Alignment:
     """A known line laid over a stretch of the message."""
 
-    phrase: Phrase
+    phrase: KnownLine
     score: float  # 0..1: share of the line's weight that was found, less where little was found in all
     weight: float  # of the words that were found
     start: int  # first and last position among the message's words
@@ -108,7 +108,7 @@ class ErrorLines:
         words = words[:MOST_WORDS]
         return [self._spelling.repair(w) for w in glue(words, breaks, self._weight)]
 
-    def fits(self, words: Sequence[str]) -> list[Fit]:
+    def alignments(self, words: Sequence[str]) -> list[Alignment]:
         """Every known line that fits somewhere, best first."""
         last = len(words) - 1
         completions = self._completions(words)
@@ -118,7 +118,7 @@ class ErrorLines:
                 places[word].append(position)
         for word in completions:
             places[word].append(last)
-        found = [self._lay(number, places, last) for number in self._worth_laying(places)]
+        found = [self._align(number, places, last) for number in self._worth_aligning(places)]
         return sorted(found, key=_best_first)
 
     def _completions(self, words: Sequence[str]) -> list[str]:
@@ -128,7 +128,7 @@ class ErrorLines:
         first = bisect_left(self._sorted_words, words[-1])
         return list(takewhile(lambda w: w.startswith(words[-1]), self._sorted_words[first:]))
 
-    def _worth_laying(self, said: Iterable[str]) -> list[int]:
+    def _worth_aligning(self, said: Iterable[str]) -> list[int]:
         """Numbers of the phrases whose words are found with enough weight, wherever they stand."""
         found = np.zeros(len(self._phrases))
         for word in said:
@@ -136,9 +136,9 @@ class ErrorLines:
                 np.add.at(found, self._having[word], self._weight[word])
         worth = np.flatnonzero(found >= self._enough)
         share = found[worth] / self._enough[worth]
-        return sorted(worth[np.argsort(-share, kind="stable")[:MOST_LAID]].tolist())
+        return sorted(worth[np.argsort(-share, kind="stable")[:MOST_ALIGNED]].tolist())
 
-    def _lay(self, number: int, said: Mapping[str, Sequence[int]], last: int) -> Fit:
+    def _align(self, number: int, said: Mapping[str, Sequence[int]], last: int) -> Alignment:
         """The best chain of matches that runs forward in both; ends of a paste may cut the line short."""
         phrase, weight = self._phrases[number], self._weight
         places = [
@@ -155,7 +155,7 @@ class ErrorLines:
             total = sum(weight[w] for w in phrase.words[: places[end][1] + 1])
         covered = max(0.0, best) / max(total, 0.1)
         score = min(1.0, covered) * min(1.0, best / min(FULL_WEIGHT, max(self._total[number], FULL_WEIGHT * 0.5)))
-        return Fit(phrase, max(0.0, score), best, places[start][0], places[end][0])
+        return Alignment(phrase, max(0.0, score), best, places[start][0], places[end][0])
 
 
 def _chains(places: Sequence[tuple[int, int]], own: Sequence[float]) -> tuple[list[float], list[int]]:
@@ -182,14 +182,14 @@ def _chains(places: Sequence[tuple[int, int]], own: Sequence[float]) -> tuple[li
     return weights, before
 
 
-def _best_first(fit: Fit) -> tuple[float, float, bool, str, str]:
+def _best_first(fit: Alignment) -> tuple[float, float, bool, str, str]:
     """Of fits that are about as good, the longer line; of the same line in two places, the entry that explains it."""
     return -round(fit.score, 1), -fit.weight, not fit.phrase.explained, fit.phrase.owner, fit.phrase.text
 
 
-def chosen(fits: Sequence[Fit], least: float) -> list[Fit]:
+def without_overlap(fits: Sequence[Alignment], least: float) -> list[Alignment]:
     """The best fits of at least this score that do not overlap, in the order of the message."""
-    kept: list[Fit] = []
+    kept: list[Alignment] = []
     for fit in fits:
         free = all(fit.end < other.start or fit.start > other.end for other in kept)
         if fit.score >= least and free:
@@ -197,7 +197,7 @@ def chosen(fits: Sequence[Fit], least: float) -> list[Fit]:
     return sorted(kept, key=lambda f: f.start)
 
 
-def continued(entries: Iterable[Entry]) -> Mapping[str, str]:
+def continued_lines(entries: Iterable[Entry]) -> Mapping[str, str]:
     """Entries whose line another entry's line begins with and continues.
 
     Where both are found, the longer one is meant.
@@ -212,7 +212,7 @@ def continued(entries: Iterable[Entry]) -> Mapping[str, str]:
     }
 
 
-def _phrases(entries: Iterable[Entry], topics: Iterable[Topic]) -> Iterable[Phrase]:
+def _phrases(entries: Iterable[Entry], topics: Iterable[Topic]) -> Iterable[KnownLine]:
     for entry in entries:
         for text in (*entry.lines, *entry.variants):
             yield from _phrase(text, entry.id, explained=True)
@@ -223,13 +223,13 @@ def _phrases(entries: Iterable[Entry], topics: Iterable[Topic]) -> Iterable[Phra
             yield from _phrase(text, topic.id, explained=False)
 
 
-def _phrase(text: str, owner: str, *, explained: bool) -> Iterable[Phrase]:
+def _phrase(text: str, owner: str, *, explained: bool) -> Iterable[KnownLine]:
     words, _ = to_words(error_text(text))
     if words:
-        yield Phrase(tuple(words), owner, explained, text)
+        yield KnownLine(tuple(words), owner, explained, text)
 
 
-def _weights(phrases: Sequence[Phrase]) -> Mapping[str, float]:
+def _weights(phrases: Sequence[KnownLine]) -> Mapping[str, float]:
     """Words that few conditions use weigh much: log of the inverse share of conditions."""
     owners: dict[str, set[str]] = defaultdict(set)
     for phrase in phrases:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, combinations
 
-from bot.core.matching.ticket_trimming import reduced
+from bot.core.matching.ticket_trimming import trim_ticket
 from bot.core.matching.vocabulary import NEGATIONS, Spelling, Stems, Vocabulary, tokens
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
 from bot.core.text.language import is_function_word
@@ -53,7 +53,7 @@ _BETWEEN = frozenset(
 Counts = dict[str, dict[str, float]]  # group → feature → times
 
 
-class Reader:
+class FeatureExtractor:
     """Reads features from text; holds the vocabulary and the spelling."""
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -69,7 +69,7 @@ class Reader:
 
     def words(self, text: str) -> list[str]:
         """Tokens of what is asked, with slips repaired: a ticket's trimmings and what is ruled out are left out."""
-        repaired = [self._spelling.repair(w) for w in tokens(reduced(clean(text)))[:MOST_WORDS]]
+        repaired = [self._spelling.repair(w) for w in tokens(trim_ticket(clean(text)))[:MOST_WORDS]]
         return self._without_ruled_out(repaired)
 
     def counts(self, words: Sequence[str]) -> Counts:

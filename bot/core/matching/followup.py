@@ -7,7 +7,7 @@ replaces what the question before named of the same kind; everything else of it 
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.core.matching.features import Reader
+from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.vocabulary import NEGATIONS
 from bot.core.text.language import is_function_word
 
@@ -25,33 +25,33 @@ FRAGMENT = 5  # words up to which a message that names an aspect may still mean 
 ADDED = frozenset({"manner"})  # "warum?" asks something more of the same question
 
 
-def to_whole_question(before: str, text: str, reader: Reader) -> str:
+def resolve_followup(before: str, text: str, extractor: FeatureExtractor) -> str:
     """The question before with what the follow-up changes; empty where the message is no follow-up.
 
     `before`: the question before, cleaned; a whole question itself. `text`: the message, cleaned.
     """
     if not before:
         return ""
-    new = reader.words(text)
-    said = _slots(new, reader)
+    new = extractor.words(text)
+    said = _slots(new, extractor)
     if not said or len(new) > MOST_WORDS or len(_others(new, said)) > MOST_OTHER_WORDS:
         return ""
-    old = reader.words(before)
-    kept = _without(old, _slots(old, reader), said, reader)
+    old = extractor.words(before)
+    kept = _without(old, _slots(old, extractor), said, extractor)
     return " ".join([*kept, *(w for w in new if w in NEGATIONS or not is_function_word(w))])
 
 
-def stands_alone(text: str, reader: Reader) -> bool:
+def is_whole_question(text: str, extractor: FeatureExtractor) -> bool:
     """May the message be a whole question? "Und für IMAP?" and "welcher Port?" are none after another one."""
-    words = reader.words(text)
-    return len(words) > FRAGMENT and "aspect" in _slots(words, reader)
+    words = extractor.words(text)
+    return len(words) > FRAGMENT and "aspect" in _slots(words, extractor)
 
 
-def _slots(words: Sequence[str], reader: Reader) -> dict[str, dict[str, Sequence[str]]]:
+def _slots(words: Sequence[str], extractor: FeatureExtractor) -> dict[str, dict[str, Sequence[str]]]:
     """Slot → concept → the words that mean it."""
     found: dict[str, dict[str, Sequence[str]]] = {}
-    for concept, evidence in reader.vocabulary.concepts(words).items():
-        slot = SLOTS.get(reader.vocabulary.group_of(concept))
+    for concept, evidence in extractor.vocabulary.concepts(words).items():
+        slot = SLOTS.get(extractor.vocabulary.group_of(concept))
         if slot:
             found.setdefault(slot, {})[concept] = evidence
     return found
@@ -71,7 +71,7 @@ def _without(
     old: Sequence[str],
     of_old: Mapping[str, Mapping[str, Sequence[str]]],
     said: Mapping[str, Mapping[str, Sequence[str]]],
-    reader: Reader,
+    extractor: FeatureExtractor,
 ) -> list[str]:
     """The old words without those of the slots that are named anew.
 
@@ -80,6 +80,6 @@ def _without(
     """
     gone = _words_of([of_old[slot] for slot in said if slot in of_old and slot not in ADDED])
     kept = [w for w in old if w not in gone]
-    still = reader.vocabulary.concepts(kept)
+    still = extractor.vocabulary.concepts(kept)
     lost = [c for slot, concepts in of_old.items() if slot not in said for c in concepts if c not in still]
-    return [*kept, *(reader.vocabulary.word_for(c) for c in lost)]
+    return [*kept, *(extractor.vocabulary.word_for(c) for c in lost)]

@@ -13,8 +13,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from bot.core.matching.features import Reader
-from bot.core.matching.training import Floats, Ints, Trained, columns, length, numbers, weighted
+from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.training import Floats, Ints, TrainedModel, columns, length, numbers, weighted
 
 LINEAR_WEIGHT = 0.6
 NEAREST = 3
@@ -81,9 +81,9 @@ class _Read:
 class Ranker:
     """Ranks entries and topics for a message."""
 
-    def __init__(self, reader: Reader, trained: Trained, entries: int) -> None:
+    def __init__(self, extractor: FeatureExtractor, trained: TrainedModel, entries: int) -> None:
         self._entries = entries
-        self._reader = reader
+        self._extractor = extractor
         self._trained = trained
         self._number = numbers(trained.features)
         self._column, self._sign = columns(trained.features)
@@ -112,7 +112,7 @@ class Ranker:
         return [stem for _, stem in sorted(stems)[:most]]
 
     def nearest_example(self, words: Sequence[str], owner: str) -> int:
-        """Number of the owner's example that is nearest to the message, in the order of `examples_of`."""
+        """Number of the owner's example that is nearest to the message, in the order of `training_examples`."""
         cosine = self._remembered(tuple(words)).cosine
         own = np.flatnonzero(self._trained.example_owner == self._trained.owners.index(owner))
         return int(own[np.argmax(cosine[own])])
@@ -122,7 +122,7 @@ class Ranker:
         return self._remembered(tuple(words)).known
 
     def _features(self, words: tuple[str, ...]) -> _Read:
-        counts = self._reader.counts(words)
+        counts = self._extractor.counts(words)
         ids, values = weighted(counts, self._number, self._trained.idf)
         known = not self._number["word"].keys().isdisjoint(counts["word"])
         return _Read(ids, values, self._cosines(ids, values), known)

@@ -55,7 +55,7 @@ _FORMER = re.compile(
 )
 
 
-def reduced(text: str) -> str:
+def trim_ticket(text: str) -> str:
     """The question of a ticket; the text itself where nothing can be left out. `text`: cleaned."""
     if len(text) < SHORTEST:
         return text

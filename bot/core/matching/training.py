@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.matching.features import GROUPS, Counts, Reader
+from bot.core.matching.features import GROUPS, Counts, FeatureExtractor
 from bot.core.model import LANGUAGES, Entry, Knowledge, Topic
 
 Floats = NDArray[np.float32]
@@ -24,11 +24,13 @@ COLUMNS = 4096  # hashed columns of the linear scorers; 2048 scored 0.04 lower o
 SHRINK = 0.05  # of the weights (L2)
 STEP = 0.02
 ITERATIONS = 30
-MOST_LEARNT_OWNERS = 200  # beyond, learning would take minutes, and an owner's scorer is the mean of its examples
+MOST_OWNERS_OF_REGRESSION = (
+    200  # beyond, learning would take minutes, and an owner's scorer is the mean of its examples
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class TrainedModel:
     """What training leaves: plain arrays, so that it can be kept in a file."""
 
     features: tuple[str, ...]  # "group:feature", sorted; a feature's number is its place here
@@ -41,7 +43,7 @@ class Trained:
     posting_value: Floats
 
 
-def examples_of(knowledge: Knowledge) -> list[tuple[str, str]]:
+def training_examples(knowledge: Knowledge) -> list[tuple[str, str]]:
     """(owner, text) of everything that is learnt from: titles, example questions and error lines, entries
     before topics.
 
@@ -55,10 +57,10 @@ def examples_of(knowledge: Knowledge) -> list[tuple[str, str]]:
     return asked + explained + [(t.id, text) for t in knowledge.topics.values() for text in t.lines]
 
 
-def train(knowledge: Knowledge, reader: Reader, examples: Sequence[tuple[str, str]]) -> Trained:
+def train(knowledge: Knowledge, extractor: FeatureExtractor, examples: Sequence[tuple[str, str]]) -> TrainedModel:
     """Learns from (owner, text) pairs; about a second for 5,000 examples."""
     owners = (*knowledge.entries, *knowledge.topics)
-    counted = [reader.counts(reader.words(text)) for _, text in examples]
+    counted = [extractor.counts(extractor.words(text)) for _, text in examples]
     documents: dict[str, int] = defaultdict(int)
     for counts in counted:
         for feature in _names(counts):
@@ -68,9 +70,9 @@ def train(knowledge: Knowledge, reader: Reader, examples: Sequence[tuple[str, st
     number = numbers(features)
     rows = [weighted(counts, number, idf) for counts in counted]
     example_owner = np.array([owners.index(owner) for owner, _ in examples], dtype=np.int32)
-    learn = _softmax_regression if len(owners) <= MOST_LEARNT_OWNERS else _means
+    learn = _softmax_regression if len(owners) <= MOST_OWNERS_OF_REGRESSION else _means
     weights = learn(rows, columns(features), example_owner, len(owners))
-    return Trained(features, idf, owners, weights, example_owner, *_postings(rows, len(features)))
+    return TrainedModel(features, idf, owners, weights, example_owner, *_postings(rows, len(features)))
 
 
 def _names(counts: Counts) -> list[str]:

@@ -69,7 +69,7 @@ _MARK: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
 _RULES = tuple((re.compile(sign), re.compile(pattern), mark) for sign, pattern, mark in _MARK)
 
 
-def redacted(text: str) -> str:
+def redact(text: str) -> str:
     """The text with a mark in place of each."""
     missing = set()  # signs; no mark brings one in
     for sign, pattern, mark in _RULES:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from bot.core.model import Oddity
+from bot.core.model import DamagedAddress
 
 MOST = 3  # addresses of one message that are shown
 SPACE = "␣"  # U+2423, what a plain space is shown as
@@ -28,12 +28,12 @@ _BETWEEN_WORDS = re.compile(rf"[^@. \t{_SPACES}][ \t{_SPACES}]{{1,9}}[^@. \t{_SP
 _ODD = re.compile(rf"[ \t{_UNSEEN}{_SPACES}]")
 
 
-def oddities(pasted: str) -> tuple[Oddity, ...]:
+def damaged_addresses(pasted: str) -> tuple[DamagedAddress, ...]:
     """What is odd about the addresses in a message, at most three; mostly nothing.
 
-    `pasted`: as the person gave it, without the channel's mark-up (bot/core/text/normalize.py's `unmarked`).
+    `pasted`: as the person gave it, without the channel's mark-up (bot/core/text/normalize.py's `strip_markup`).
     """
-    found: dict[str, Oddity] = {}
+    found: dict[str, DamagedAddress] = {}
     for run in _runs(pasted):
         odd = _odd(run)
         if odd:
@@ -51,17 +51,17 @@ def _runs(text: str) -> Iterator[str]:
         yield match.group().rstrip(".")
 
 
-def _odd(run: str) -> Oddity | None:
+def _odd(run: str) -> DamagedAddress | None:
     address = _ODD.sub("", run)
     places = [match.start() for match in _ODD.finditer(run)]
     if not places or not _ADDRESS.fullmatch(address):
         return None
     before, after = _ODD.sub("", run[: places[0]]), _ODD.sub("", run[places[0] :])
-    return Oddity(
+    return DamagedAddress(
         address=address,
-        shown=_ODD.sub(_mark, run),
-        names=tuple(dict.fromkeys(_name(run[place]) for place in places)),
-        place="start" if not before else "inside" if after else "end",
+        marked=_ODD.sub(_mark, run),
+        characters=tuple(dict.fromkeys(_name(run[place]) for place in places)),
+        position="start" if not before else "inside" if after else "end",
     )
 
 

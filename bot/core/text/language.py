@@ -77,11 +77,11 @@ def is_function_word(word: str) -> bool:
     return len(word) < 2 or word in _BUILDING
 
 
-class LanguageGuess:
+class LanguageDetector:
     """Decides the language; learns its letters from texts whose language is known."""
 
     @classmethod
-    def learnt_from(cls, knowledge: Knowledge) -> "LanguageGuess":
+    def trained_on(cls, knowledge: Knowledge) -> "LanguageDetector":
         """Learns from every example question."""
         items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
         return cls({language: [text for i in items for text in i.questions[language]] for language in LANGUAGES})

@@ -55,7 +55,7 @@ _TIMESTAMP = re.compile(
 @lru_cache(MESSAGES)
 def clean(text: str) -> str:
     """The message as its writer saw it: plain text, straight quotes, no mark-up or quoting; line breaks are kept."""
-    text = unmarked(text[:LONGEST])
+    text = strip_markup(text[:LONGEST])
     text = _INLINE_TAG.sub("", _BREAKING_TAG.sub("\n", text))
     text = _without_quoted_printable(text)
     text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).translate(_TYPOGRAPHIC)
@@ -64,7 +64,7 @@ def clean(text: str) -> str:
     return re.sub(r"[^\S\n]+", " ", re.sub(r"\r\n?", "\n", text)).strip()
 
 
-def unmarked(text: str) -> str:
+def strip_markup(text: str) -> str:
     """What was typed, to the character, without Slack's and HTML's own marks around it."""
     return html.unescape(html.unescape(_without_slack_marks(text)))
 

@@ -35,7 +35,9 @@ def to_question(body: bytes) -> Event:
     before = raw.get("before") or ""
     if not isinstance(before, str) or len(before) > LONGEST:
         raise ValueError(f'"before" must be a text of at most {LONGEST} characters')
-    question = Question(_text(raw), language=_language(raw, "lang"), before=before, hint=_language(raw, "hint"))
+    question = Question(
+        _text(raw), language=_language(raw, "lang"), previous=before, language_hint=_language(raw, "hint")
+    )
     named = f"{CHANNEL}:{conversation}" if conversation else ""
     return Event(
         key=f"{CHANNEL}:{conversation}:{secrets.token_hex(8)}",

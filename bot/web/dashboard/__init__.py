@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route
 
 from bot.core.gaps import to_gaps
-from bot.core.model import Kept, Language
+from bot.core.model import Language, StoredDecision
 from bot.web.auth import COOKIE, SESSION, is_same_origin, same_secret
 from bot.web.dashboard.charts import to_bars, to_columns
 from bot.web.dashboard.entry_draft import NAME, to_draft
@@ -140,7 +140,7 @@ class Dashboard:
         headers = OWN | {"Content-Disposition": f'attachment; filename="{NAME}"'}
         return PlainTextResponse(to_draft(kept), media_type="application/yaml", headers=headers)
 
-    async def _kept(self, request: Request) -> Kept | None:
+    async def _kept(self, request: Request) -> StoredDecision | None:
         key = request.query_params.get("key", "")[:200]
         return await asyncio.to_thread(self._context.statistics.decision, key) if "\0" not in key else None
 
@@ -201,7 +201,7 @@ class Dashboard:
         return HTMLResponse(page, status, headers=OWN)
 
 
-def _facts_of(kept: Kept) -> Mapping[str, Any]:
+def _facts_of(kept: StoredDecision) -> Mapping[str, Any]:
     return {"kept": kept, "kind": kind_of(kept.outcome), "at": day_of(kept.at)}
 
 

@@ -7,7 +7,7 @@ published by mistake (`postbote check` names each place).
 import json
 import re
 
-from bot.core.model import LANGUAGES, Kept, Language
+from bot.core.model import LANGUAGES, Language, StoredDecision
 
 NAME = "draft.yaml"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")  # no part of a YAML text
@@ -30,12 +30,12 @@ questions:                        # FILL IN: how people ask, at least 12 a langu
 """
 
 
-def to_draft(kept: Kept) -> str:
+def to_draft(kept: StoredDecision) -> str:
     """YAML, for a file of the knowledge base. Addresses were taken out of the question when it was stored."""
     return _HEAD + "".join(_questions(language, kept) for language in LANGUAGES)
 
 
-def _questions(language: Language, kept: Kept) -> str:
+def _questions(language: Language, kept: StoredDecision) -> str:
     if language != kept.language:
         return f"  {language}: []\n"
     return f"  {language}:\n    - {quoted(kept.question)}            # was asked; read it before you publish it\n"

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bot.core.model import Tally
+from bot.core.model import DailyCount
 
 KINDS = ("answer", "suggest", "decline", "failure", "command", "silent")  # in this order, everywhere
 QUESTIONS = KINDS[:4]  # a question was decided; the rest are commands, small talk, and what was only overheard
 
 
-def to_overview(tallies: Sequence[Tally], verdicts: Mapping[str, int], last: date, days: int) -> Mapping[str, Any]:
+def to_overview(tallies: Sequence[DailyCount], verdicts: Mapping[str, int], last: date, days: int) -> Mapping[str, Any]:
     """Facts for overview.html. `last`: the newest day, UTC."""
     rows = _rows(tallies)
     total = _counts(tallies)
@@ -36,9 +36,9 @@ def day_of(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def _by_day(tallies: Iterable[Tally], last: date, days: int) -> list[Mapping[str, Any]]:
+def _by_day(tallies: Iterable[DailyCount], last: date, days: int) -> list[Mapping[str, Any]]:
     """Every day of the period, also those on which nothing was asked."""
-    found: dict[int, list[Tally]] = {}
+    found: dict[int, list[DailyCount]] = {}
     for tally in tallies:
         found.setdefault(tally.day, []).append(tally)
     dates = [last - timedelta(days=back) for back in range(days - 1, -1, -1)]
@@ -46,8 +46,8 @@ def _by_day(tallies: Iterable[Tally], last: date, days: int) -> list[Mapping[str
     return [{"day": one.isoformat(), "counts": c, "asked": sum(c[kind] for kind in QUESTIONS)} for one, c in counted]
 
 
-def _rows(tallies: Iterable[Tally]) -> list[Mapping[str, Any]]:
-    found: dict[tuple[str, str], list[Tally]] = {}
+def _rows(tallies: Iterable[DailyCount]) -> list[Mapping[str, Any]]:
+    found: dict[tuple[str, str], list[DailyCount]] = {}
     for tally in tallies:
         found.setdefault((tally.channel, tally.language), []).append(tally)
     return [
@@ -56,10 +56,10 @@ def _rows(tallies: Iterable[Tally]) -> list[Mapping[str, Any]]:
     ]
 
 
-def _counts(tallies: Iterable[Tally]) -> dict[str, int]:
+def _counts(tallies: Iterable[DailyCount]) -> dict[str, int]:
     counts = dict.fromkeys(KINDS, 0)
     for tally in tallies:
-        counts[kind_of(tally.outcome)] += tally.number
+        counts[kind_of(tally.outcome)] += tally.count
     return counts
 
 

@@ -15,7 +15,7 @@ from bot.answering.engine import AnswerEngine
 from bot.channels.slack.blocks import Composer
 from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.channels.slack.views import Views
-from bot.core.dns.error_checks import judge
+from bot.core.dns.error_checks import assess_condition
 from bot.core.dns.records import MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Condition, Event, Language, Question, Target
 from tests.servers.block_kit import refused, refused_view
@@ -77,15 +77,15 @@ def replies(engine: AnswerEngine, language: Language) -> Iterator[Answer]:
         yield Answer("suggest", language, {"entries": [], "suggested": list(some), **given_})
     yield Answer("answer", language, {"entries": ids[:5], "suggested": ids[5:8], **given_})
     checks: list[dict[str, str]] = [{"name": "mx2.example.com", "condition": "no-address"}]
-    odd = {"address": "a@firma.de", "shown": "a@firma.de␣", "names": ["SPACE"], "place": "end"}
-    about = {"suggested": [], **given_, "checks": checks, "oddities": [odd]}
+    odd = {"address": "a@firma.de", "marked": "a@firma.de␣", "characters": ["SPACE"], "position": "end"}
+    about = {"suggested": [], **given_, "checks": checks, "damaged_addresses": [odd]}
     yield Answer("answer", language, {"entries": ["error-name-service"], **about})
     login = {"email": "max@firma.de", "login": "max%firma.de", "separator": "%", "domain": "firma.de"}
-    yield Answer("login", language, {"help": False, **login, "oddities": [odd]})
+    yield Answer("login", language, {"help": False, **login, "damaged_addresses": [odd]})
     for condition in get_args(Condition):
         for found in (None, MxResult("null"), MxResult("ok", (MxHost(10, "mx.example.com", ("8.8.8.8",), "ok"),))):
             host = MxHost(0, "x", (), "none") if condition == "no-address" and found else found
-            yield Answer("check", language, {"results": [judge(Target("mx2.example.com", condition), host)]})
+            yield Answer("check", language, {"results": [assess_condition(Target("mx2.example.com", condition), host)]})
     for codes in (["550", "5.7.1"], ["452", "4.3.1", "421"], ["5.7.99"]):
         yield Answer("decline", language, {"entries": [], "suggested": [], **given_, "codes": codes})
     for template in ("decline", "thanks", "greeting", "slow", "switched_off", "failure", "ports"):

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answering.engine import AnswerEngine
-from bot.core.dns.error_checks import judge
+from bot.core.dns.error_checks import assess_condition
 from bot.core.dns.records import HostStatus, MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Condition, Language, Question, Target
 
@@ -86,13 +86,13 @@ NOTHING_NAMED = [
 
 @pytest.mark.parametrize(("pasted", "named"), NAMED)
 def test_an_explained_error_names_what_to_check(engine: AnswerEngine, pasted: str, named: str) -> None:
-    found = engine.core.decide(Question(pasted)).targets
+    found = engine.matcher.decide(Question(pasted)).targets
     assert " ".join(f"{target.name} {target.condition}" for target in found) == named
 
 
 @pytest.mark.parametrize("pasted", NOTHING_NAMED)
 def test_what_must_not_or_cannot_be_asked_is_not_offered(engine: AnswerEngine, pasted: str) -> None:
-    assert engine.core.decide(Question(pasted)).targets == ()
+    assert engine.matcher.decide(Question(pasted)).targets == ()
 
 
 def test_two_errors_offer_two_checks_and_one_name_is_offered_once(engine: AnswerEngine) -> None:
@@ -100,9 +100,9 @@ def test_two_errors_offer_two_checks_and_one_name_is_offered_once(engine: Answer
         "<b@example.org>:\nSorry, I wasn't able to establish an SMTP connection. (#4.4.1)\n\n"
         "Name service error for mx2.example.com: Host found but no data record of requested type"
     )
-    assert {t.name for t in engine.core.decide(Question(two)).targets} == {"example.org", "mx2.example.com"}
+    assert {t.name for t in engine.matcher.decide(Question(two)).targets} == {"example.org", "mx2.example.com"}
     same = two.replace("mx2.example.com", "example.org")
-    assert [t.name for t in engine.core.decide(Question(same)).targets] == ["example.org"]
+    assert [t.name for t in engine.matcher.decide(Question(same)).targets] == ["example.org"]
 
 
 def host(status: HostStatus, *addresses: str) -> MxHost:
@@ -164,7 +164,7 @@ def test_the_condition_holds_or_holds_no_longer_or_the_dns_cannot_tell(
     english: str,
     language: Language,
 ) -> None:
-    row = judge(Target("mx2.example.com", condition), found)
+    row = assess_condition(Target("mx2.example.com", condition), found)
     assert row["state"] == state
     said = engine.renderer.render(Answer("check", language, {"results": [row]}))
     assert (german if language == "de" else english) in said
@@ -187,7 +187,7 @@ def test_the_condition_holds_or_holds_no_longer_or_the_dns_cannot_tell(
 def test_a_host_is_named_with_the_mx_that_points_to_it(
     engine: AnswerEngine, mx: MxResult | None, points: bool | None, said: str
 ) -> None:
-    row = judge(Target("mx2.example.com", "no-address"), host("none"), "example.com", mx)
+    row = assess_condition(Target("mx2.example.com", "no-address"), host("none"), "example.com", mx)
     assert row["points"] is points
     worded = engine.renderer.render(Answer("check", "en", {"results": [row]}))
     assert said in worded
@@ -195,13 +195,13 @@ def test_a_host_is_named_with_the_mx_that_points_to_it(
 
 
 def test_a_slip_of_the_finger_is_named(engine: AnswerEngine) -> None:
-    row = judge(Target("gmial.com", "no-mail-server"), MxResult("nxdomain"))
+    row = assess_condition(Target("gmial.com", "no-mail-server"), MxResult("nxdomain"))
     assert "Meinten Sie `gmail.com`?" in engine.renderer.render(Answer("check", "de", {"results": [row]}))
 
 
 def test_names_from_the_dns_cannot_break_the_formatting(engine: AnswerEngine) -> None:
     hostile = MxResult("ok", (MxHost(10, "`*<!channel>*`\n_x_", ("8.8.8.8",), "ok"),))
     said = engine.renderer.render(
-        Answer("check", "de", {"results": [judge(Target("example.com", "no-connection"), hostile)]})
+        Answer("check", "de", {"results": [assess_condition(Target("example.com", "no-connection"), hostile)]})
     )
     assert "`'*<!channel>*' _x_`" in said

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.dns.special_addresses import kind_of
+from bot.core.dns.special_addresses import address_kind
 
 ROWS = [
     # address, kind, source
@@ -41,4 +41,4 @@ ROWS = [
 
 @pytest.mark.parametrize(("address", "kind", "source"), ROWS, ids=[row[0] for row in ROWS])
 def test_what_an_address_is_for(address: str, kind: str, source: str) -> None:
-    assert kind_of(address) == (kind, source)
+    assert address_kind(address) == (kind, source)

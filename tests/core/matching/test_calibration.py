@@ -6,13 +6,13 @@ from bot.core.matching.calibration import (
     FITTED,
     MOST_FALSE,
     MOST_WRONG,
-    Chances,
+    Probabilities,
     Sample,
-    chances,
-    learnt,
-    least_to_explain,
+    expected_values,
+    fit_calibration,
+    least_probability_to_explain,
+    probabilities,
     probability,
-    worths,
 )
 
 SURE = [Sample((3.0 + n / 50, 2.0, 1.0), True, True, False) for n in range(50)]
@@ -25,28 +25,28 @@ LINES = [
 
 
 def test_what_is_sure_is_answered_and_what_is_not_covered_declined() -> None:
-    figures = learnt([*SURE, *OUTSIDE, *MUDDLED, *LINES])
+    calibration = fit_calibration([*SURE, *OUTSIDE, *MUDDLED, *LINES])
     sure, outside = (
-        worths(figures, chances(figures, (3.5, 2.0, 1.0))),
-        worths(figures, chances(figures, (-3.5, 0.1, 1.0))),
+        expected_values(calibration, probabilities(calibration, (3.5, 2.0, 1.0))),
+        expected_values(calibration, probabilities(calibration, (-3.5, 0.1, 1.0))),
     )
     assert max(sure, key=lambda name: sure[name]) == "answer"
     assert max(outside, key=lambda name: outside[name]) == "decline"
-    assert probability(figures.explains, (0.9, 0.5, 1.0, 1.0)) > 0.9
-    assert probability(figures.explains, (0.55, -0.3, -1.0, 1.0)) < 0.1
+    assert probability(calibration.explains, (0.9, 0.5, 1.0, 1.0)) > 0.9
+    assert probability(calibration.explains, (0.55, -0.3, -1.0, 1.0)) < 0.1
 
 
 def test_wrong_answers_cost_the_more_the_more_there_would_be() -> None:
     coins = [Sample((1.0, 1.0, 1.0), n % 10 < 8, True, False) for n in range(100)]  # one answer in five would be wrong
-    assert learnt([*SURE, *coins, *OUTSIDE]).wrong_costs > learnt([*SURE, *OUTSIDE]).wrong_costs
+    assert fit_calibration([*SURE, *coins, *OUTSIDE]).wrong_costs > fit_calibration([*SURE, *OUTSIDE]).wrong_costs
 
 
 def test_without_any_error_line_the_old_figures_of_lines_stay() -> None:
-    assert learnt([*SURE, *OUTSIDE]).explains == FITTED.explains
+    assert fit_calibration([*SURE, *OUTSIDE]).explains == FITTED.explains
 
 
 def test_a_menu_needs_the_right_entry_to_be_likely_among_three() -> None:
-    worth = worths(FITTED, Chances(first=0.4, among=0.9, outside=0.05))
+    worth = expected_values(FITTED, Probabilities(first=0.4, in_top3=0.9, not_covered=0.05))
     assert max(worth, key=lambda name: worth[name]) == "suggest"
 
 
@@ -57,4 +57,4 @@ def test_a_probability_is_one_for_any_signal(signals: tuple[float, ...]) -> None
 
 def test_what_is_shipped_is_more_careful_than_what_is_promised() -> None:
     assert (MOST_WRONG, MOST_FALSE) <= (0.05, 0.07)
-    assert 0.5 < least_to_explain(FITTED) < 1.0
+    assert 0.5 < least_probability_to_explain(FITTED) < 1.0

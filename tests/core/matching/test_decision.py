@@ -74,7 +74,7 @@ DECIDED: list[tuple[str, str, Outcome, list[str]]] = [
 
 @pytest.mark.parametrize(("text", "outcome", "entries"), [row[1:] for row in DECIDED], ids=[row[0] for row in DECIDED])
 def test_a_message_is_decided(engine: AnswerEngine, text: str, outcome: Outcome, entries: list[str]) -> None:
-    decision = engine.core.decide(Question(text))
+    decision = engine.matcher.decide(Question(text))
     assert (decision.outcome, list(decision.entries)) == (outcome, entries)
 
 
@@ -98,22 +98,22 @@ LANGUAGES: list[tuple[str, str, Language | None, Language]] = [
 def test_the_language_is_the_writers(
     engine: AnswerEngine, text: str, hint: Language | None, language: Language
 ) -> None:
-    assert engine.core.decide(Question(text, hint=hint)).language == language
+    assert engine.matcher.decide(Question(text, language_hint=hint)).language == language
 
 
 def test_a_chosen_language_is_kept(engine: AnswerEngine) -> None:
-    assert engine.core.decide(Question("Wie groß darf eine Mail sein?", language="en")).language == "en"
+    assert engine.matcher.decide(Question("Wie groß darf eine Mail sein?", language="en")).language == "en"
 
 
 def test_the_persons_address_and_domain_are_found(engine: AnswerEngine) -> None:
-    decision = engine.core.decide(Question("smtp server für <mailto:max@firma.de|max@firma.de>?"))
+    decision = engine.matcher.decide(Question("smtp server für <mailto:max@firma.de|max@firma.de>?"))
     assert (decision.address, decision.domain) == ("max@firma.de", "firma.de")
 
 
 @given(st.text(max_size=300))
 @settings(deadline=None, max_examples=50)
 def test_no_text_breaks_the_decision(text: str) -> None:
-    decision = _CORE[0].core.decide(Question(text))
+    decision = _CORE[0].matcher.decide(Question(text))
     assert 0 <= decision.score <= 1
     assert len(decision.entries) <= 5
     assert (decision.outcome == "decline") == (not decision.entries)
@@ -129,8 +129,8 @@ def _kept(engine: AnswerEngine) -> None:
 
 
 def test_the_evidence_names_concepts_words_and_the_nearest_example(engine: AnswerEngine) -> None:
-    words = engine.core.decide(Question("Welcher Port für POP3 mit SSL?")).parts[0].text.split()
-    concepts, said, nearest = " ".join(engine.core.evidence_for(words, "pop3-ssl")).partition("words:")
+    words = engine.matcher.decide(Question("Welcher Port für POP3 mit SSL?")).parts[0].text.split()
+    concepts, said, nearest = " ".join(engine.matcher.evidence_for(words, "pop3-ssl")).partition("words:")
     assert "concept pop3: pop" in concepts
     assert said
     assert "port" in nearest
@@ -138,5 +138,5 @@ def test_the_evidence_names_concepts_words_and_the_nearest_example(engine: Answe
 
 
 def test_the_rule_names_the_threshold_of_an_error_line(engine: AnswerEngine) -> None:
-    (part,) = engine.core.decide(Question(LINE)).parts
+    (part,) = engine.matcher.decide(Question(LINE)).parts
     assert "explained from 0." in part.rule

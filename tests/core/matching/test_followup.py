@@ -38,7 +38,7 @@ def test_a_follow_up_changes_one_thing_of_the_question_before(
 ) -> None:
     before, answered = "", []
     for said, _ in conversation:
-        decision = engine.core.decide(Question(said, before=before))
+        decision = engine.matcher.decide(Question(said, previous=before))
         answered.append((said, decision.entries[0] if decision.outcome == "answer" else ""))
         before = decision.normalised if decision.outcome != "decline" else before
     assert answered == conversation
@@ -55,9 +55,9 @@ WHOLE = [
 
 @pytest.mark.parametrize(("before", "text"), [row[1:] for row in WHOLE], ids=[row[0] for row in WHOLE])
 def test_what_is_no_follow_up_is_decided_alone(engine: AnswerEngine, before: str, text: str) -> None:
-    assert engine.core.decide(Question(text, before=before)) == engine.core.decide(Question(text))
+    assert engine.matcher.decide(Question(text, previous=before)) == engine.matcher.decide(Question(text))
 
 
 def test_encryption_that_is_ruled_out_is_not_asked_for(engine: AnswerEngine) -> None:
-    decision = engine.core.decide(Question("and without ssl?", before="which port for outgoing mail over ssl"))
+    decision = engine.matcher.decide(Question("and without ssl?", previous="which port for outgoing mail over ssl"))
     assert decision.outcome != "answer"

@@ -1,9 +1,9 @@
 """A knowledge base of some hundred entries takes another way: it must still find what it knows."""
 
-from bot.core.matching.decision import Core
+from bot.core.matching.decision import Matcher
 from bot.core.matching.error_lines import ErrorLines
-from bot.core.matching.features import Reader
-from bot.core.matching.training import MOST_LEARNT_OWNERS, examples_of, train
+from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.training import MOST_OWNERS_OF_REGRESSION, train, training_examples
 from bot.core.model import Language, Question, Topic
 from tests.bench.growth import grown
 from tests.slow import slow
@@ -11,13 +11,13 @@ from tests.slow import slow
 
 @slow
 def test_a_known_question_is_found_among_many_entries() -> None:
-    knowledge = grown(MOST_LEARNT_OWNERS + 20)
-    reader = Reader(knowledge)
-    core = Core(knowledge, reader, train(knowledge, reader, examples_of(knowledge)))
+    knowledge = grown(MOST_OWNERS_OF_REGRESSION + 20)
+    extractor = FeatureExtractor(knowledge)
+    matcher = Matcher(knowledge, extractor, train(knowledge, extractor, training_examples(knowledge)))
     made = [e for e in knowledge.entries.values() if e.id.startswith("made-")][:40]
-    found = [core.first(e.questions["de"][0]) == e.id for e in made]
+    found = [matcher.first(e.questions["de"][0]) == e.id for e in made]
     assert sum(found) >= 36
-    assert core.decide(Question(made[0].questions["de"][0])).score <= 1.0
+    assert matcher.decide(Question(made[0].questions["de"][0])).score <= 1.0
 
 
 def test_a_line_is_found_among_hundreds_that_are_nearly_the_same() -> None:
@@ -30,5 +30,5 @@ def test_a_line_is_found_among_hundreds_that_are_nearly_the_same() -> None:
     others = [Topic(f"other-{n}", {"de": "", "en": ""}, nothing, (f"entirely different words {n}",)) for n in names]
     lines = ErrorLines([], [*topics, *others])
     for name in names[::40]:
-        found = lines.fits(lines.read(f"554 refused by the policy server of {name} as unwanted"))
+        found = lines.alignments(lines.read(f"554 refused by the policy server of {name} as unwanted"))
         assert found[0].phrase.owner == name

@@ -132,7 +132,7 @@ def test_an_entry_is_never_outranked(engine: AnswerEngine) -> None:
     """Entries' own lines, many of which carry codes: where an entry or a menu answers, codes say nothing."""
     for entry in engine.knowledge.entries.values():
         for line in (*entry.lines, *entry.variants[:5]):
-            decision = engine.core.decide(Question(line))
+            decision = engine.matcher.decide(Question(line))
             assert decision.outcome == "decline" or facts_of(decision)["codes"] == []
 
 
@@ -149,7 +149,7 @@ def test_an_entry_is_never_outranked(engine: AnswerEngine) -> None:
 def test_a_reply_that_no_entry_explains_stays_declined_and_gets_its_general_meaning(
     engine: AnswerEngine, said: str, codes: list[str]
 ) -> None:
-    decision = engine.core.decide(Question(said))
+    decision = engine.matcher.decide(Question(said))
     assert (decision.outcome, decision.entries) == ("decline", ())
     assert facts_of(decision)["codes"] == codes
     for language in LANGUAGES:

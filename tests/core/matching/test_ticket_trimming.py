@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.matching.ticket_trimming import reduced
+from bot.core.matching.ticket_trimming import trim_ticket
 
 TICKETS = [
     # what is left out, ticket, what is left
@@ -39,9 +39,9 @@ TICKETS = [
 
 @pytest.mark.parametrize(("text", "left"), [row[1:] for row in TICKETS], ids=[row[0] for row in TICKETS])
 def test_a_ticket_is_reduced_to_its_question(text: str, left: str) -> None:
-    assert reduced(text) == left
+    assert trim_ticket(text) == left
 
 
 @given(st.text(alphabet="Hallo, geht.?!\n früher war MfG thanks", max_size=400))
 def test_something_is_always_left(text: str) -> None:
-    assert bool(reduced(text).strip()) == bool(text.strip())
+    assert bool(trim_ticket(text).strip()) == bool(text.strip())

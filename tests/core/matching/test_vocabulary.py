@@ -3,13 +3,13 @@
 import pytest
 
 from bot.answering.engine import AnswerEngine
-from bot.core.matching.features import Reader
+from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.vocabulary import Spelling
 
 
 @pytest.fixture(scope="module")
-def reader(engine: AnswerEngine) -> Reader:
-    return Reader(engine.knowledge)
+def extractor(engine: AnswerEngine) -> FeatureExtractor:
+    return FeatureExtractor(engine.knowledge)
 
 
 MEANT = [
@@ -24,8 +24,8 @@ MEANT = [
 
 
 @pytest.mark.parametrize(("text", "heard", "not_heard"), [row[1:] for row in MEANT], ids=[row[0] for row in MEANT])
-def test_concepts_are_heard(reader: Reader, text: str, heard: str, not_heard: str) -> None:
-    found = reader.vocabulary.concepts(reader.words(text))
+def test_concepts_are_heard(extractor: FeatureExtractor, text: str, heard: str, not_heard: str) -> None:
+    found = extractor.vocabulary.concepts(extractor.words(text))
     assert heard in found
     assert not_heard not in found
 
@@ -43,14 +43,16 @@ READ = [
 
 
 @pytest.mark.parametrize(("text", "words"), [row[1:] for row in READ], ids=[row[0] for row in READ])
-def test_a_message_is_read(reader: Reader, text: str, words: list[str]) -> None:
-    assert reader.words(text) == words
+def test_a_message_is_read(extractor: FeatureExtractor, text: str, words: list[str]) -> None:
+    assert extractor.words(text) == words
 
 
-def test_every_function_word_that_means_something_stands_there_on_purpose(engine: AnswerEngine, reader: Reader) -> None:
+def test_every_function_word_that_means_something_stands_there_on_purpose(
+    engine: AnswerEngine, extractor: FeatureExtractor
+) -> None:
     """A vocabulary that fires on words which only build sentences hurts everywhere."""
     for word in ("and", "und", "the", "der", "mit", "with", "ist", "is", "auch", "also", "ich", "it"):
-        assert reader.vocabulary.concepts([word]) == {}, word
+        assert extractor.vocabulary.concepts([word]) == {}, word
 
 
 def test_words_are_repaired_towards_targets_only() -> None:

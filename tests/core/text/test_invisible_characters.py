@@ -5,8 +5,8 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question
 from bot.core.model import LANGUAGES, Language, Question
-from bot.core.text.invisible_characters import oddities
-from bot.core.text.normalize import unmarked
+from bot.core.text.invisible_characters import damaged_addresses
+from bot.core.text.normalize import strip_markup
 
 ODD = [
     # what is wrong, what is pasted, how it is shown, where
@@ -39,14 +39,14 @@ SOUND = [
 
 @pytest.mark.parametrize(("pasted", "shown", "place"), [row[1:] for row in ODD], ids=[row[0] for row in ODD])
 def test_what_cannot_be_seen_is_shown(pasted: str, shown: str, place: str) -> None:
-    (found,) = oddities(unmarked(pasted))
-    assert (found.shown, found.place) == (shown, place)
+    (found,) = damaged_addresses(strip_markup(pasted))
+    assert (found.marked, found.position) == (shown, place)
     assert found.address in ("a@firma.de", "max@firma.de")
 
 
 @pytest.mark.parametrize("pasted", SOUND)
 def test_nothing_is_found_in_what_is_sound(pasted: str) -> None:
-    assert oddities(unmarked(pasted)) == ()
+    assert damaged_addresses(strip_markup(pasted)) == ()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -59,19 +59,19 @@ def test_nothing_is_found_in_what_is_sound(pasted: str) -> None:
     ],
 )
 def test_it_is_said_below_the_explanation(engine: AnswerEngine, pasted: str, shown: str, language: Language) -> None:
-    said = engine.renderer.render(answer_question(engine.core, Question(pasted, language=language)))
+    said = engine.renderer.render(answer_question(engine.matcher, Question(pasted, language=language)))
     assert shown in said
     assert {"de": "der eingefügten Adresse steht", "en": "the pasted address there is"}[language] in said
 
 
 def test_the_character_is_named(engine: AnswerEngine) -> None:
     said = engine.renderer.render(
-        answer_question(engine.core, Question("Non-existing DNS_MX: MAIL FROM: a@fir\u00adma.de"))
+        answer_question(engine.matcher, Question("Non-existing DNS_MX: MAIL FROM: a@fir\u00adma.de"))
     )
     assert "`U+00AD SOFT HYPHEN`" in said
 
 
 def test_who_pastes_no_error_is_told_nothing(engine: AnswerEngine) -> None:
-    decision = engine.core.decide(Question("Welcher Port für POP3 mit SSL? Ich bin max@firma.de\u200b"))
+    decision = engine.matcher.decide(Question("Welcher Port für POP3 mit SSL? Ich bin max@firma.de\u200b"))
     assert decision.outcome == "answer"
-    assert decision.oddities == ()
+    assert decision.damaged_addresses == ()

@@ -79,7 +79,7 @@ async def consider(event: Event) -> Reply:
         return Reply(Answer("echo", event.question.language or "de", {"text": f"{event.act} {event.facts}"}))
     facts = {"text": event.question.text, "suggested": ["known"]}
     template = "suggest" if event.question.text == "what?" else "echo"
-    return Reply(Answer(template, event.question.language or event.question.hint or "de", facts))
+    return Reply(Answer(template, event.question.language or event.question.language_hint or "de", facts))
 
 
 async def nothing_wrong() -> Mapping[str, str]:
@@ -181,7 +181,7 @@ CONVERSATION = "0abcdefg-0hijklmn-0opqrst"
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_conversation_keeps_its_random_name_and_suggestions_have_titles(url: str) -> None:
-    found = await post(f"{url}/ask", text="what?", conversation=CONVERSATION, hint="en")
+    found = await post(f"{url}/ask", text="what?", conversation=CONVERSATION, language_hint="en")
     assert found["key"].startswith(f"web:{CONVERSATION}:")
     assert found["choices"] == [{"entry": "known", "de": "Title de", "en": "Title en"}]
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.loader import KnowledgeError, load
-from bot.core.model import Kept, Language, Tally
+from bot.core.model import DailyCount, Language, StoredDecision
 from bot.web.dashboard.charts import to_bars, to_columns
 from bot.web.dashboard.entry_draft import quoted, to_draft
 from bot.web.dashboard.summary import to_overview
@@ -23,12 +23,12 @@ from tests.conftest import PROJECT
 DAY = date(2026, 11, 25)
 NUMBER = (DAY - date(1970, 1, 1)).days
 TALLIES = [
-    Tally(NUMBER - 1, "slack", "de", "answer", 6),
-    Tally(NUMBER - 1, "slack", "de", "decline", 2),
-    Tally(NUMBER, "slack", "en", "suggest", 1),
-    Tally(NUMBER, "slack", "en", "mx", 3),
-    Tally(NUMBER, "web", "de", "silent", 5),
-    Tally(NUMBER, "", "de", "answer", 1),  # kept by a version that did not know its channel
+    DailyCount(NUMBER - 1, "slack", "de", "answer", 6),
+    DailyCount(NUMBER - 1, "slack", "de", "decline", 2),
+    DailyCount(NUMBER, "slack", "en", "suggest", 1),
+    DailyCount(NUMBER, "slack", "en", "mx", 3),
+    DailyCount(NUMBER, "web", "de", "silent", 5),
+    DailyCount(NUMBER, "", "de", "answer", 1),  # kept by a version that did not know its channel
 ]
 
 
@@ -77,8 +77,8 @@ def test_a_chart_is_an_image_with_a_text_and_takes_its_colours_from_the_style_sh
         assert len(series) == len(bars)
 
 
-def kept(question: str, language: Language = "de") -> Kept:
-    return Kept("k", "", "", "", 0.0, language, "", question, "decline", (), "", "", "", "")
+def kept(question: str, language: Language = "de") -> StoredDecision:
+    return StoredDecision("k", "", "", "", 0.0, language, "", question, "decline", (), "", "", "", "")
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
