@@ -257,10 +257,7 @@ def manifest(url: str | None, many: bool) -> None:
     if many and not url:
         raise click.UsageError("--many needs --url: Slack sends people back to an address of yours")
     engine = load_engine_or_exit(read_settings())
-    commands = {
-        name: (command.HINT, engine.renderer.block(name, "summary_en", "en"))
-        for name, command in find_commands().items()
-    }
+    commands = {command.name: (command.hint, command.summary) for command in engine.renderer.commands("en")}
     found = to_manifest(commands, lambda name: engine.renderer.label(name, "en"), url, many=many)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
 

@@ -60,9 +60,9 @@ def load_engine(settings: Settings) -> AnswerEngine:
         fingerprint([settings.postbote_knowledge, CORE]),
         lambda: train(knowledge, extractor, training_examples(knowledge)),
     )
-    return AnswerEngine(
-        knowledge, Matcher(knowledge, extractor, trained), Renderer(settings.postbote_templates, knowledge)
-    )
+    hints = {name: command.HINT for name, command in find_commands().items()}
+    renderer = Renderer(settings.postbote_templates, knowledge, hints)
+    return AnswerEngine(knowledge, Matcher(knowledge, extractor, trained), renderer)
 
 
 def responder(

@@ -6,7 +6,7 @@ Templates and entries are sandboxed, and a fact that is missing is an error, nev
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.core.matching.smtp_codes import meanings
-from bot.core.model import Answer, Knowledge, Language
+from bot.core.model import LANGUAGES, Answer, Knowledge, Language
 
 _UNITS: Mapping[
     str, Mapping[Language, tuple[str, str]]
@@ -39,6 +39,20 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
 
 
 FILTERS = frozenset({"code", "text", *_UNITS})  # for entries
+
+
+@dataclass(frozen=True, slots=True)
+class CommandUsage:
+    """Slash command as the texts list it: in help, in App Home, in the greeting and in Slack's manifest."""
+
+    name: str  # without the slash: "mx"
+    hint: str  # its argument in the reader's language: "Domain"; empty: it takes none
+    summary: str  # one line, from the command's template
+
+    @property
+    def usage(self) -> str:
+        """Name and argument without the slash, as typed in a mention: "mx Domain", "ports"."""
+        return f"{self.name} {self.hint}".strip()
 
 
 class WordingError(Exception):
@@ -67,7 +81,9 @@ class Renderer:
     Raises WordingError for a wrong template.
     """
 
-    def __init__(self, templates: Path, knowledge: Knowledge) -> None:
+    def __init__(self, templates: Path, knowledge: Knowledge, commands: Mapping[str, str]) -> None:
+        """`commands`: name of each slash command → usage hint ("domain"; empty: no argument)."""
+        self._hints = dict(sorted(commands.items()))
         self._knowledge = knowledge
         self._provider = asdict(knowledge.provider)
         self._environment = ImmutableSandboxedEnvironment(
@@ -83,6 +99,7 @@ class Renderer:
             self._environment.filters[unit] = jinja2.pass_context(_counting(unit))
         self._parsed = lru_cache(PARSED)(self._compiled)
         self._labels = lru_cache(LABELS)(self._worded_label)
+        self._usages = lru_cache(len(LANGUAGES))(self._to_usages)
 
     def render(self, answer: Answer) -> str:
         """The whole reply, in its language."""
@@ -98,6 +115,21 @@ class Renderer:
             whole = {"whole": lambda other: self.block(other, language, language, facts)}  # one reply within another
             context = found.new_context({**self._figures(language), **whole, **facts})
             return tidy(_joined(found.blocks[block](context)))
+
+    def commands(self, language: Language) -> Sequence[CommandUsage]:
+        """Every slash command, sorted by name; in templates `commands()`. Raises WordingError without a summary."""
+        return self._usages(language)
+
+    def _to_usages(self, language: Language) -> Sequence[CommandUsage]:
+        return tuple(
+            CommandUsage(name, self._hint(name, hint, language), self.block(name, f"summary_{language}", language))
+            for name, hint in self._hints.items()
+        )
+
+    def _hint(self, name: str, hint: str, language: Language) -> str:
+        """The command's block hint_<language>; without one, the hint of its module."""
+        block = f"hint_{language}"
+        return self.block(name, block, language) if block in self.blocks(name) else hint
 
     def label(self, name: str, language: Language) -> str:
         """What a button or a heading says: a block of templates/labels.md."""
@@ -169,6 +201,7 @@ class Renderer:
             "entry": self.entry,
             "title": lambda entry_id: self.title(entry_id, language),
             "known": self._knowledge.entries.__contains__,
+            "commands": lambda: self.commands(language),
             "section": lambda entry_id: self._knowledge.entries[entry_id].faq,
             "checked": lambda row: self.block("checked", language, language, {"row": row}),
             "meanings": lambda codes: self._meanings(codes, language),

@@ -14,8 +14,8 @@ from bot.core.model import LANGUAGES, Answer, Language, Question
 
 PROJECT = Path(__file__).parents[2]
 KNOWLEDGE = load(PROJECT / "knowledge")
-RENDERER = Renderer(PROJECT / "templates", KNOWLEDGE)
 COMMANDS = find_commands()
+RENDERER = Renderer(PROJECT / "templates", KNOWLEDGE, {name: command.HINT for name, command in COMMANDS.items()})
 
 
 class Dns:
@@ -70,7 +70,7 @@ SAID = [
     ("mx", "printer.local", "de", ["nicht vergeben", "keinen Server gefragt"]),
     ("mx", "gmial.com", "de", ["existiert nicht", "Meinten Sie `gmail.com`?"]),
     ("mx", "???", "en", ["no domain"]),
-    ("faq", "", "de", ["/faq Frage", "/mx domain"]),
+    ("faq", "", "de", ["/faq Frage", "/mx Domain"]),
 ]
 
 

@@ -17,7 +17,7 @@ from bot.core.markdown.to_html import to_html
 from bot.core.model import LANGUAGES, Answer, Language
 
 PROJECT = Path(__file__).parents[2]
-RENDERER = Renderer(PROJECT / "templates", load(PROJECT / "knowledge"))
+RENDERER = Renderer(PROJECT / "templates", load(PROJECT / "knowledge"), {"mx": "domain"})
 
 UP = MxHost(10, "mx1.example.com", ("9.9.9.9",), "ok")
 UP2 = MxHost(20, "mx2.example.com", ("9.9.9.10", "2620:fe::9"), "ok")

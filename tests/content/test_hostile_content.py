@@ -48,7 +48,7 @@ def test_an_entry_says_words_and_figures_and_can_do_nothing(engine: AnswerEngine
     knowledge = replace(engine.knowledge, entries={**engine.knowledge.entries, "smtp-server": entry})
     began = time.process_time()
     with pytest.raises(WordingError):
-        Renderer(CHECKOUT / "templates", knowledge).entry("smtp-server", "de")
+        Renderer(CHECKOUT / "templates", knowledge, {}).entry("smtp-server", "de")
     assert time.process_time() - began < 1.0
 
 
@@ -66,7 +66,7 @@ TEMPLATES = [
 def test_a_template_is_sandboxed_and_its_output_has_an_end(engine: AnswerEngine, tmp_path: Path, template: str) -> None:
     (tmp_path / "hostile.md").write_text(template, encoding="utf-8")
     with pytest.raises(WordingError):
-        Renderer(tmp_path, engine.knowledge).render(Answer("hostile", "de", {}))
+        Renderer(tmp_path, engine.knowledge, {}).render(Answer("hostile", "de", {}))
     assert LONGEST >= 40_000, "Slack's own limit"
 
 

@@ -1,0 +1,81 @@
+"""Lists of commands: whoever adds a command adds it to every one of them."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.answering.engine import AnswerEngine
+from bot.commands import find_commands
+from bot.core.model import LANGUAGES, Answer, Language
+
+PROJECT = Path(__file__).parents[2]
+LISTS: tuple[tuple[str, dict[str, object]], ...] = (("faq", {"help": True}), ("home", {"notice": ""}), ("greeting", {}))
+# Prints what the copied package says: manifest, help, App Home and greeting in both languages
+ASK = """
+import json
+from bot.answering.engine import load_engine
+from bot.core.model import LANGUAGES, Answer
+from bot.settings import Settings
+renderer = load_engine(Settings()).renderer
+said = {
+    f"{name} {language}": renderer.render(Answer(name, language, facts))
+    for name, facts in (("faq", {"help": True}), ("home", {"notice": ""}), ("greeting", {}))
+    for language in LANGUAGES
+}
+print(json.dumps(said, ensure_ascii=False))
+"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("template", "facts"), LISTS, ids=[template for template, _ in LISTS])
+def test_help_home_and_greeting_name_every_command(
+    engine: AnswerEngine, template: str, facts: dict[str, object], language: Language
+) -> None:
+    said = engine.renderer.render(Answer(template, language, facts))
+    assert [name for name in find_commands() if f"/{name}" not in said] == []
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in find_commands() if f"`/{name}" not in readme] == []
+
+
+def test_a_hint_is_in_the_language_of_the_text(engine: AnswerEngine) -> None:
+    usages = {language: {c.usage for c in engine.renderer.commands(language)} for language in LANGUAGES}
+    assert {"faq Frage", "mx Domain", "ports"} <= usages["de"]
+    assert {"faq question", "mx domain", "ports"} <= usages["en"]
+
+
+def test_a_copied_command_stands_in_every_list(tmp_path: Path, learnt: Path) -> None:
+    """Its module and its template are all that is added."""
+    for folder in ("bot", "knowledge", "templates"):
+        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    module, template = tmp_path / "bot/commands/ports.py", tmp_path / "templates/ports.md"
+    copied = module.read_text(encoding="utf-8").replace('NAME = "ports"', 'NAME = "quota"')
+    (tmp_path / "bot/commands/quota.py").write_text(copied.replace('HINT = ""', 'HINT = "folder"'), encoding="utf-8")
+    summary = template.read_text(encoding="utf-8").replace("Ports and server for", "Space left for")
+    (tmp_path / "templates/quota.md").write_text(summary, encoding="utf-8")
+
+    said = json.loads(_run(tmp_path, learnt, "-c", ASK))
+    assert [text for text, words in said.items() if "`/quota folder`" not in words] == []
+    assert [text for text in ("faq en", "home en") if "Space left for encrypted" not in said[text]] == []
+    assert "`quota folder`" in said["faq de"]  # the sentence about threads
+    manifest = json.loads(_run(tmp_path, learnt, "-m", "bot", "manifest"))
+    (command,) = [c for c in manifest["features"]["slash_commands"] if c["command"] == "/quota"]
+    assert (command["usage_hint"], command["description"][:10]) == ("folder", "Space left")
+    assert _run(tmp_path, learnt, "-m", "bot", "check").startswith("ok: ")
+
+
+def _run(folder: Path, learnt: Path, *arguments: str) -> str:
+    """What Python prints for the copied package, with the training that the tests share."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "POSTBOTE_DATA_DIR": str(learnt)}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
