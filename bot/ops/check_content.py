@@ -45,7 +45,7 @@ def all_problems(
     """Everything, in the order of the files."""
     yield from templates(templates_folder, engine.renderer, commands)
     yield from answers(folder, engine.knowledge, engine.renderer)
-    yield from misleading(folder, engine.knowledge, engine.matcher.first)
+    yield from misleading(folder, engine.knowledge, engine.matcher.top_ranked)
 
 
 def answers(folder: Path, knowledge: Knowledge, renderer: Renderer) -> Iterator[Problem]:

@@ -125,7 +125,7 @@ def to_calibration(lines: Sequence[Line], matcher: Matcher) -> Calibration:
 
 def to_sample(line: Line, matcher: Matcher) -> Sample:
     """A labelled message as the figures are learnt from."""
-    first, signals, found = matcher.evidence(line.text)
+    first, signals, found = matcher.calibration_signals(line.text)
     return Sample(
         signals=signals,
         first_right=first[0] in line.expect,

@@ -1,9 +1,10 @@
-"""The figures that the decision rests on, and how they are learnt from labelled messages.
+"""Calibration of the decision: probabilities from signals, and how their weights are fitted to labelled messages.
 
 Every message gives signals; four logistic regressions turn them into probabilities: the first entry is right, the
-right one is among the first three, the FAQ does not cover it, a known error line explains it. What a wrong answer
-costs is learnt too: the least that keeps wrong and false answers rare. FITTED is what
-`python -m tests.eval.tune` printed; nothing in it is set by hand.
+right one is among the first three, the FAQ does not cover the question, a known error line explains the message. The
+cost of a wrong answer is fitted too: the least that keeps wrong and false answers rare. FITTED is what
+`python -m tests.eval.tune` printed; nothing in it is set by hand. How the decision uses all this stands at the head of
+bot/core/matching/decision.py.
 """
 
 import math
@@ -13,26 +14,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-Weights = tuple[float, ...]  # of each signal; the last is the constant's
+Weights = tuple[float, ...]  # one for each signal, the constant's last; also the signals themselves
 Floats = NDArray[np.float64]
 
-MENU_EARNS = 0.5  # the right entry in a menu, where the right answer earns 1 (tests/eval/README.md)
-COSTS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)  # of a wrong answer, that are tried
-MOST_WRONG, MOST_FALSE = 0.02, 0.02  # shares of wrong and false answers that may stay; unseen messages do worse
-RIDGE = 0.3  # keeps the weights finite where a set is separable
+MENU_EARNS = 0.5  # value of the right entry in a menu, where the right answer earns 1 (tests/eval/README.md)
+COSTS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)  # costs of a wrong answer that are tried, the least first
+MOST_WRONG = 0.02  # share of the covered questions that may be answered wrong; unseen messages do worse
+MOST_FALSE = 0.02  # share of those that are not covered that may be answered
+RIDGE = 0.3  # L2 regularisation, which keeps the weights finite where a set is separable
 STEPS = 50  # of Newton's method
 FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What the decision needs."""
+    """Fitted weights of the four regressions, and the cost of a wrong answer."""
 
-    first: Weights
-    in_top3: Weights
-    not_covered: Weights
-    explains: Weights
-    wrong_costs: float
+    first: Weights  # the first entry is right: margin over the likeliest topic, over the second entry, constant
+    in_top3: Weights  # the right entry is among the first three; same signals
+    not_covered: Weights  # the FAQ does not cover the question; same signals
+    explains: Weights  # an error line is right: score, lead over other lines, the ranking's lead, constant
+    wrong_costs: float  # of a wrong answer, where a right one earns 1
 
 
 FITTED = Calibration(
@@ -46,7 +48,7 @@ FITTED = Calibration(
 
 @dataclass(frozen=True, slots=True)
 class Probabilities:
-    """Probabilities of one question, 0..1."""
+    """Probabilities of one question, 0..1; each fitted alone, so they need not add up to 1."""
 
     first: float  # the first entry is right
     in_top3: float  # the right one is among the first three
@@ -55,38 +57,42 @@ class Probabilities:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One labelled message: its signals, and what is true of it."""
+    """Labelled message: its signals, and what is true of it."""
 
     signals: Weights
-    first_right: bool
-    right_in_top3: bool
-    not_covered: bool
-    explained: tuple[tuple[Weights, bool], ...] = ()  # per error line that was found: its signals, and is it right?
+    first_right: bool  # the first entry is right
+    right_in_top3: bool  # the right entry is among the first three
+    not_covered: bool  # the FAQ does not cover it
+    explained: tuple[tuple[Weights, bool], ...] = ()  # per error line that was found: its signals, True if it is right
 
 
 def probabilities(calibration: Calibration, signals: Sequence[float]) -> Probabilities:
-    """Of one question."""
+    """Probabilities of one question. `signals`: its two margins, and 1."""
     return Probabilities(
         *(probability(w, signals) for w in (calibration.first, calibration.in_top3, calibration.not_covered))
     )
 
 
-def expected_values(calibration: Calibration, of: Probabilities) -> dict[str, float]:
-    """What answering, suggesting and declining are worth: right ones earn, a wrong answer costs."""
+def expected_values(calibration: Calibration, likely: Probabilities) -> dict[str, float]:
+    """Expected value of each outcome under the fitted cost of a wrong answer: "answer", "suggest", "decline"."""
     return {
-        "answer": of.first - calibration.wrong_costs * (1 - of.first),
-        "suggest": MENU_EARNS * of.in_top3,
-        "decline": of.not_covered,
+        "answer": likely.first - calibration.wrong_costs * (1 - likely.first),
+        "suggest": MENU_EARNS * likely.in_top3,
+        "decline": likely.not_covered,
     }
 
 
 def least_probability_to_explain(calibration: Calibration) -> float:
-    """Probability from which an error line is explained: where not, there is most likely nothing to explain."""
+    """Probability from which explaining an error line is worth more than leaving it, 0..1.
+
+    p - c(1 - p) ≥ 1 - p, with c as the cost of a wrong answer: where the line is wrong, there is most likely nothing
+    to explain.
+    """
     return (1 + calibration.wrong_costs) / (2 + calibration.wrong_costs)
 
 
 def probability(weights: Weights, signals: Sequence[float]) -> float:
-    """Logistic: 0..1."""
+    """Logistic regression's probability, 0..1; both of the same length, the last signal being 1."""
     z = sum(w * s for w, s in zip(weights, signals, strict=True))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
 
@@ -94,25 +100,27 @@ def probability(weights: Weights, signals: Sequence[float]) -> float:
 def fit_calibration(samples: Sequence[Sample]) -> Calibration:
     """Calibration fitted to labelled messages; needs some of each kind.
 
-    What a wrong answer costs is chosen on messages whose probabilities were learnt without them.
+    Without any error line, FITTED's weights of lines stay. The cost of a wrong answer is chosen on messages whose
+    probabilities were fitted without them, in five folds.
     """
     asked = [s for s in samples if not s.explained]
     lines = [line for s in samples for line in s.explained]
     calibration = replace(
-        _of_questions(asked),
+        _fit_questions(asked),
         explains=_fit(np.array([w for w, _ in lines]), [right for _, right in lines]) if lines else FITTED.explains,
     )
     unseen = [
-        (sample, probabilities(fold_figures, sample.signals))
+        (sample, probabilities(of_fold, sample.signals))
         for fold in range(FOLDS)
-        for fold_figures in [_of_questions([s for n, s in enumerate(asked) if n % FOLDS != fold])]
+        for of_fold in [_fit_questions([s for n, s in enumerate(asked) if n % FOLDS != fold])]
         for sample in asked[fold::FOLDS]
     ]
     tried = [replace(calibration, wrong_costs=cost) for cost in COSTS]
     return next((f for f in tried if _is_careful(f, unseen)), tried[-1])
 
 
-def _of_questions(asked: Sequence[Sample]) -> Calibration:
+def _fit_questions(asked: Sequence[Sample]) -> Calibration:
+    """The regressions of questions; FITTED's of error lines, and the highest cost."""
     signals = np.array([s.signals for s in asked])
     return Calibration(
         first=_fit(signals, [s.first_right for s in asked]),
@@ -124,11 +132,11 @@ def _of_questions(asked: Sequence[Sample]) -> Calibration:
 
 
 def _is_careful(calibration: Calibration, unseen: Sequence[tuple[Sample, Probabilities]]) -> bool:
-    """Are wrong answers (of what is covered) and false ones (of what is not) rare enough?"""
+    """True if wrong answers (to what is covered) and false ones (to what is not) are rare enough."""
     answered = [
-        (s, max(worth, key=lambda name: worth[name]) == "answer")
-        for s, c in unseen
-        for worth in [expected_values(calibration, c)]
+        (sample, max(values, key=lambda name: values[name]) == "answer")
+        for sample, likely in unseen
+        for values in [expected_values(calibration, likely)]
     ]
     wrong = [yes and not s.first_right for s, yes in answered if not s.not_covered]
     false = [yes for s, yes in answered if s.not_covered]
@@ -140,7 +148,7 @@ def _share(found: Sequence[bool]) -> float:
 
 
 def _fit(signals: Floats, truth: Sequence[bool]) -> Weights:
-    """Logistic regression by Newton's method."""
+    """Weights of a logistic regression, by Newton's method, rounded to two digits."""
     y = np.array(truth, dtype=np.float64)
     weights = np.zeros(signals.shape[1])
     for _ in range(STEPS):

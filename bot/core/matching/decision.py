@@ -1,9 +1,58 @@
-"""The decision: explain an error line, answer, suggest or decline.
+"""Decision about one message: which entries answer it, which are suggested, or that the FAQ does not cover it.
 
-An error line that a known one fits is explained. Everything else is a question: every question has a probability that
-its first entry is right, that the right one is among the first three, and that the FAQ does not cover it; the outcome
-is the one that is worth most (bot/core/matching/calibration.py). The score of what was decided is the probability that
-it is right.
+Pure: the same message and knowledge base give the same decision. `Matcher.decide` takes these steps.
+
+1. **Cleaning** (bot/core/text/normalize.py): mark-up, quotation marks and quoted-printable are undone; of a bounce, the
+   copy of the returned message is cut off.
+
+2. **Error lines** (known_errors.py, error_lines.py). The knowledge base holds known lines: an entry's own (`lines`,
+   `variants`), which explain; an entry's `lookalikes` and a topic's `lines`, which look alike and mean something else.
+   Every known line is aligned with the words of the message, in order, gaps allowed. A word weighs the more, the fewer
+   conditions use it. The alignment's score is the share of the line's weight that was found (0..1), less for gaps and
+   where little was found in all. The best alignments from LEAST_ALIGNED on that do not overlap are looked at, and
+   each gives four signals: its score; its lead over other entries' lines and look-alikes that overlap it; the
+   ranking's lead for its entry (step 4), within ±2; and 1. A logistic regression (`Calibration.explains`) turns them
+   into the probability that the entry explains the error.
+   With c as the cost of a wrong answer, explaining is worth p - c(1 - p), and leaving it 1 - p. So a line is explained
+   from p = (1 + c) / (2 + c) on: 0.69 for c = 1.25. If any line is explained, the message is about errors: it is
+   answered with these entries, and of the questions beside them with those that are sure (SURE).
+
+3. **Questions** otherwise. The whole message is one question. Sentences that end in "?" are questions of their own
+   where at least two of them are answered with different entries. A message that only changes something of the question
+   before it ("und für IMAP?") is completed by it (followup.py), unless it is a whole question with an answer.
+
+4. **Ranking** (features.py, ranker.py). Each question becomes features: word stems, letter n-grams, concepts, pairs of
+   concepts. Every entry, and every topic that the FAQ does not cover, gets a raw score: a linear scorer (softmax
+   regression over all examples) plus the mean similarity to its three nearest examples. Raw scores have no scale. What
+   counts are two margins: of the first entry over the likeliest topic, and over the second entry.
+
+5. **Probabilities** (calibration.py). Three logistic regressions over the two margins and a constant:
+   `first` (the first entry is right), `in_top3` (the right entry is among the first three), `not_covered` (the FAQ
+   does not cover it). Each is fitted alone, so they need not add up to 1. A question none of whose words the examples
+   use is declined at once, with 1.
+
+6. **Outcome** of a question: the greatest expected value; of equal ones, the first in this list.
+
+       answer   first - c(1 - first)   one entry; a wrong answer costs c
+       suggest  0.5 in_top3            a menu of three entries; the right one in a menu earns half
+       decline  not_covered            no entry
+
+7. **The whole message** is answered if any part is, else suggested if any part is, else declined, with the entries of
+   the parts that have this outcome.
+
+**Score**: the probability that the outcome is right. Of a part: `first`, `in_top3` or `not_covered`, by its outcome, or
+that of the error line. Of a decision: the greatest of the parts that have its outcome. bot/core/speak_policy.py wants
+0.95 where nobody addressed the bot. A candidate's score (`--why`) is something else: its softmax share of the ranking,
+or its alignment's score.
+
+**Sources of the figures**
+
+- The four regressions and c: FITTED in calibration.py, printed by `python -m tests.eval.tune` from the development sets
+  and from the knowledge base's own error lines. c is the least cost with which, in five folds, at most 2 % of the
+  covered questions are answered wrong and at most 2 % of those that are not covered are answered.
+- 0.5 for a menu: the score of the labelled sets (tests/eval/README.md).
+- Weights in features, training and ranking: chosen on the development questions (bot/DECISIONS.md).
+- LEAST_ALIGNED, SURE, LONG_MESSAGE and the constants of error_lines.py: set by judgement, as noted there.
 """
 
 import re
@@ -21,9 +70,10 @@ from bot.core.matching.calibration import (
     probabilities,
     probability,
 )
-from bot.core.matching.error_lines import Alignment, ErrorLines, continued_lines, without_overlap
+from bot.core.matching.error_lines import Alignment
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.followup import is_whole_question, resolve_followup
+from bot.core.matching.known_errors import MOST_CANDIDATES, KnownErrors, to_part
 from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.smtp_codes import reply_codes
 from bot.core.matching.training import TrainedModel, training_examples
@@ -33,20 +83,17 @@ from bot.core.text.invisible_characters import damaged_addresses
 from bot.core.text.language import LanguageDetector
 from bot.core.text.normalize import LONGEST, clean, error_text, strip_markup, without_returned
 
-LEAST_FIT = 0.5  # of a known line, below which nothing is found: the probability would be next to none
 SUGGESTIONS = 3
-SHOWN = 5  # candidates that `--why` names
 MOST_WORDS = 6  # that `--why` names
 MOST_PARTS = 5  # questions or errors of one message that are answered
-LOG = 60  # words; of longer messages most is not about the error. Any number scored the same: few labelled are long
-SURE = 0.8  # of a question beside an error line: the error is what the message is about
+SURE = 0.8  # least score of a question beside an error line: the error is what the message is about
 
 _SENTENCE_END = re.compile(r"(?<=[?!])\s+|\n+|(?<=[a-zäöüß)]\.)\s+(?=[A-ZÄÖÜ])")
-_COUNTS: Mapping[Outcome, int] = {"answer": 1, "suggest": SUGGESTIONS, "decline": 0}
+_ENTRIES_OF: Mapping[Outcome, int] = {"answer": 1, "suggest": SUGGESTIONS, "decline": 0}
 
 
 class Matcher:
-    """Decides messages against one knowledge base."""
+    """Decision maker for one knowledge base; see the head of this module."""
 
     def __init__(
         self,
@@ -59,29 +106,24 @@ class Matcher:
         self._extractor = extractor
         self._ranker = Ranker(extractor, trained, len(knowledge.entries))
         self._examples = [text for _, text in training_examples(knowledge)]
-        self._lines = ErrorLines(knowledge.entries.values(), knowledge.topics.values())
-        self._continued = continued_lines(knowledge.entries.values())
-        self.calibration = calibration
+        self._errors = KnownErrors(knowledge, extractor, self._ranker)
+        self.calibration = calibration  # exchanged by the cross-validation of `postbote evaluate`
         self.language = LanguageDetector.trained_on(knowledge)
 
     def decide(self, question: Question) -> Decision:
-        """What to say to one message. Never raises for any text."""
+        """Decision about one message. Never raises, whatever the text."""
         cleaned = without_returned(clean(question.text))
-        words = self._lines.read(cleaned)
-        fits = self._lines.alignments(words)
-        errors = self._explained(cleaned, words, fits)
-        pasted = [w for fit, _ in errors for w in words[fit.start : fit.end + 1]]
-        asked, parts = (
-            (
-                cleaned,
-                [
-                    *(_error_part(f, p, words, fits, self.calibration) for f, p in errors),
-                    *self._besides(cleaned, pasted),
-                ],
-            )
-            if errors
-            else self._question_parts(cleaned, clean(question.previous))
-        )
+        words = self._errors.words(cleaned)
+        alignments = self._errors.alignments(words)
+        explained = self._explained(cleaned, words, alignments)
+        pasted = [w for line, _ in explained for w in words[line.start : line.end + 1]]
+        if explained:
+            asked = cleaned
+            least = least_probability_to_explain(self.calibration)
+            parts = [to_part(line, p, least, words, alignments) for line, p in explained]
+            parts += self._questions_beside(cleaned, pasted)
+        else:
+            asked, parts = self._question_parts(cleaned, clean(question.previous))
         outcome = _outcome(parts)
         deciding = [p for p in parts if p.outcome == outcome]
         decision = Decision(
@@ -94,10 +136,38 @@ class Matcher:
             address=find_address(cleaned),
             domain=find_domain(cleaned, tuple(self._knowledge.provider.servers.values())),
         )
-        return self._diagnosed(decision, question.text[:LONGEST], error_text(cleaned))
+        return self._with_error_details(decision, question.text[:LONGEST], error_text(cleaned))
 
-    def _diagnosed(self, decision: Decision, pasted: str, error: str) -> Decision:
-        """The decision with what can be told about a pasted error besides its entry; never beside or above a menu."""
+    def top_ranked(self, text: str) -> str:
+        """Id of the entry or topic that a question is ranked to first; empty where none of its words is known."""
+        words = self._extractor.words(clean(text))
+        return self._ranker.rank(words).first() if self._ranker.knows(words) else ""
+
+    def calibration_signals(self, text: str) -> tuple[list[str], Weights, list[tuple[str, Weights]]]:
+        """Signals of one message, from which the calibration is fitted.
+
+        The first three entries, best first; the question's signals; entry and signals of each error line that was
+        found, empty where there is none.
+        """
+        cleaned = without_returned(clean(text))
+        words = self._errors.words(cleaned)
+        ranking = self._ranker.rank(self._extractor.words(cleaned))
+        found = self._errors.find(cleaned, words, self._errors.alignments(words))
+        lines = [(line.known.owner, signals) for line, signals in found]
+        return ranking.best_entries(SUGGESTIONS), _signals(ranking), lines
+
+    def evidence_for(self, words: Sequence[str], owner: str) -> tuple[str, ...]:
+        """Evidence for an entry or topic, as lines for `--why`: concepts, words, and the nearest of its examples."""
+        concepts = self._extractor.vocabulary.concepts(words)
+        nearest = self._examples[self._ranker.nearest_example(words, owner)]
+        return (
+            *(f"concept {concept}: {', '.join(said)}" for concept, said in sorted(concepts.items())),
+            f"words: {', '.join(self._ranker.evidence(words, owner, MOST_WORDS)) or '-'}",
+            f"nearest example: “{nearest}”",
+        )
+
+    def _with_error_details(self, decision: Decision, pasted: str, error: str) -> Decision:
+        """The decision with what can be said of a pasted error besides its entry; a menu gets nothing of it."""
         entries = [self._knowledge.entries[e] for e in decision.entries] if decision.outcome == "answer" else []
         codes = reply_codes(error) if decision.outcome == "decline" else ()
         conditions = [entry.check for entry in entries if entry.check]
@@ -110,81 +180,38 @@ class Matcher:
             damaged_addresses=damaged_addresses(strip_markup(pasted)) if is_error else (),
         )
 
-    def first(self, text: str) -> str:
-        """The entry or topic that a question is ranked to first; empty where none of its words is known."""
-        words = self._extractor.words(clean(text))
-        return self._ranker.rank(words).first() if self._ranker.knows(words) else ""
-
-    def evidence(self, text: str) -> tuple[list[str], Weights, list[tuple[str, Weights]]]:
-        """What the decision's figures are learnt from.
-
-        The first entries, best first; the question's signals; entry and signals of each error line that was found.
-        """
-        cleaned = without_returned(clean(text))
-        words = self._lines.read(cleaned)
-        ranking = self._ranker.rank(self._extractor.words(cleaned))
-        found = [
-            (fit.phrase.owner, signals)
-            for fit, signals in self._found_lines(cleaned, words, self._lines.alignments(words))
-        ]
-        return ranking.best_entries(SUGGESTIONS), _signals(ranking), found
-
-    def _found_lines(
-        self, cleaned: str, words: Sequence[str], fits: Sequence[Alignment]
-    ) -> list[tuple[Alignment, Weights]]:
-        """Error lines in the order of the message, with their signals.
-
-        A single one in a short message is ranked with all that is said around it; in a log, and where there are
-        several, each with its own words alone.
-        """
-        found = self._found(fits)
-        whole = len(found) == 1 and len(words) <= LOG
-        texts = [cleaned] if whole else [" ".join(words[f.start : f.end + 1]) for f in found]
-        return [
-            (fit, _line_signals(fit, fits, self._ranker.rank(self._extractor.words(text))))
-            for fit, text in zip(found, texts, strict=True)
-        ]
-
-    def _found(self, fits: Sequence[Alignment]) -> list[Alignment]:
-        """Known lines of entries that fit somewhere; of one that continues another, the longer."""
-        found = [fit for fit in without_overlap(fits, LEAST_FIT) if fit.phrase.explained]
-        owners = {fit.phrase.owner for fit in found}
-        kept = [fit for fit in found if self._continued.get(fit.phrase.owner) not in owners]
-        return list({fit.phrase.owner: fit for fit in reversed(kept)}.values())[::-1]
-
     def _explained(
-        self, cleaned: str, words: Sequence[str], fits: Sequence[Alignment]
+        self, cleaned: str, words: Sequence[str], alignments: Sequence[Alignment]
     ) -> list[tuple[Alignment, float]]:
-        """Error lines to explain, in the order of the message, and how sure each is."""
-        found = self._found_lines(cleaned, words, fits)[:MOST_PARTS]
-        sure = [(fit, probability(self.calibration.explains, signals)) for fit, signals in found]
-        return [(fit, p) for fit, p in sure if p >= least_probability_to_explain(self.calibration)]
+        """Error lines to explain, in the order of the message, each with the probability that it is right."""
+        found = self._errors.find(cleaned, words, alignments)[:MOST_PARTS]
+        likely = [(line, probability(self.calibration.explains, signals)) for line, signals in found]
+        return [(line, p) for line, p in likely if p >= least_probability_to_explain(self.calibration)]
 
-    def _besides(self, cleaned: str, pasted: Sequence[str]) -> list[Part]:
-        """Answers to questions that stand beside an error line, of which the bot is sure."""
-        known = Counter(pasted)
-        own = [
+    def _questions_beside(self, cleaned: str, pasted: Sequence[str]) -> list[Part]:
+        """Questions beside an error line that are answered: those whose answer is sure.
+
+        A sentence that consists of the pasted words for more than half is part of the error.
+        """
+        of_error = Counter(pasted)
+        asked = [
             s
             for s in _sentences(cleaned)
-            if s.endswith("?") and sum(w in known for w in self._lines.read(s)) * 2 <= len(s.split())
+            if s.endswith("?") and sum(w in of_error for w in self._errors.words(s)) * 2 <= len(s.split())
         ]
-        parts = [self._question_part(s) for s in own[:MOST_PARTS]]
+        parts = [self._question_part(s) for s in asked[:MOST_PARTS]]
         sure = [p for p in parts if p.outcome == "answer" and p.score >= SURE]
         return [p for p in sure if self._knowledge.entries[p.entries[0]].kind == "answer"]
 
-    def _question_parts(self, cleaned: str, before: str) -> tuple[str, list[Part]]:
-        """The question as it was understood, and its parts.
-
-        The whole message as one question; or its sentences, where at least two of them ask for different things; or,
-        after a question, what the message changes of it.
-        """
+    def _question_parts(self, cleaned: str, previous: str) -> tuple[str, list[Part]]:
+        """(the question as it was understood, its parts): step 3 of the module's head."""
         sentences = [s for s in _sentences(cleaned) if s.endswith("?")]
         if len(sentences) > 1:
             parts = [p for p in map(self._question_part, sentences[:MOST_PARTS]) if p.outcome == "answer"]
             if len({p.entries for p in parts}) > 1:
                 return cleaned, list({p.entries: p for p in reversed(parts)}.values())[::-1]
         alone = self._question_part(cleaned)
-        whole = resolve_followup(before, cleaned, self._extractor)
+        whole = resolve_followup(previous, cleaned, self._extractor)
         if whole and not (alone.outcome == "answer" and is_whole_question(cleaned, self._extractor)):
             return whole, [self._question_part(whole)]
         return cleaned, [alone]
@@ -194,68 +221,29 @@ class Matcher:
         if not self._ranker.knows(words):
             return Part(" ".join(words), "decline", (), 1.0, "question: none of its words is known")
         ranking = self._ranker.rank(words)
-        of = probabilities(self.calibration, _signals(ranking))
-        worth = expected_values(self.calibration, of)
-        best = max(worth, key=lambda name: worth[name])
+        likely = probabilities(self.calibration, _signals(ranking))
+        values = expected_values(self.calibration, likely)
+        best = max(values, key=lambda name: values[name])
         outcome: Outcome = "answer" if best == "answer" else "suggest" if best == "suggest" else "decline"
         return Part(
             text=" ".join(words),
             outcome=outcome,
-            entries=tuple(ranking.best_entries(_COUNTS[outcome])),
-            score={"answer": of.first, "suggest": of.in_top3, "decline": of.not_covered}[outcome],
-            rule=f"question: first right {of.first:.2f}, among three {of.in_top3:.2f}, "
-            f"not covered {of.not_covered:.2f}; "
-            + ", ".join(f"{name} is worth {value:.2f}" for name, value in worth.items()),
-            candidates=self._candidates(ranking),
+            entries=tuple(ranking.best_entries(_ENTRIES_OF[outcome])),
+            score={"answer": likely.first, "suggest": likely.in_top3, "decline": likely.not_covered}[outcome],
+            rule=f"question: first right {likely.first:.2f}, among three {likely.in_top3:.2f}, "
+            f"not covered {likely.not_covered:.2f}; "
+            + ", ".join(f"{name} is worth {value:.2f}" for name, value in values.items()),
+            candidates=tuple(Candidate(owner, share) for owner, share in ranking.shares(MOST_CANDIDATES)),
         )
-
-    def evidence_for(self, words: Sequence[str], owner: str) -> tuple[str, ...]:
-        """What speaks for an entry or topic, for `--why`: concepts, words, and the nearest of its examples."""
-        concepts = self._extractor.vocabulary.concepts(words)
-        nearest = self._examples[self._ranker.nearest_example(words, owner)]
-        return (
-            *(f"concept {concept}: {', '.join(said)}" for concept, said in sorted(concepts.items())),
-            f"words: {', '.join(self._ranker.evidence(words, owner, MOST_WORDS)) or '-'}",
-            f"nearest example: “{nearest}”",
-        )
-
-    def _candidates(self, ranking: Ranking) -> tuple[Candidate, ...]:
-        """The best of all, entries and topics."""
-        return tuple(Candidate(o, share) for o, share in ranking.shares(SHOWN))
 
 
 def _signals(ranking: Ranking) -> Weights:
-    """Margins of the first entry over what is not covered and over the second entry, and 1."""
+    """Signals of a question: margin of the first entry over the likeliest topic, over the second entry, and 1."""
     return *ranking.margins(), 1.0
 
 
 def _sentences(cleaned: str) -> list[str]:
     return [s.strip() for s in _SENTENCE_END.split(cleaned) if s.strip()]
-
-
-def _line_signals(fit: Alignment, fits: Sequence[Alignment], ranking: Ranking) -> Weights:
-    """How well the line fits; how much better than any line that must not be taken for it; the ranking's view; 1."""
-    rivals = [f for f in fits if f.phrase.owner != fit.phrase.owner or not f.phrase.explained]
-    rival = max((f.score for f in rivals if f.start <= fit.end and f.end >= fit.start), default=0.0)
-    return fit.score, fit.score - rival, max(-2.0, min(2.0, ranking.lead(fit.phrase.owner))), 1.0
-
-
-def _error_part(
-    fit: Alignment, sure: float, words: Sequence[str], fits: Sequence[Alignment], calibration: Calibration
-) -> Part:
-    shown: dict[str, Candidate] = {}
-    for other in fits:
-        name = other.phrase.owner if other.phrase.explained else f"not {other.phrase.owner}"
-        shown.setdefault(name, Candidate(name, other.score, (other.phrase.text,)))
-    return Part(
-        text=" ".join(words[fit.start : fit.end + 1]),
-        outcome="answer",
-        entries=(fit.phrase.owner,),
-        score=sure,
-        rule=f"error line: {fit.score:.2f} of “{fit.phrase.text}” was found; right with {sure:.2f}, "
-        f"explained from {least_probability_to_explain(calibration):.2f}",
-        candidates=tuple(list(shown.values())[:SHOWN]),
-    )
 
 
 def _outcome(parts: Sequence[Part]) -> Outcome:

@@ -1,9 +1,9 @@
-"""Pasted error lines → entries, by aligning the message with every error line that the knowledge base knows.
+"""Error lines: alignment of the knowledge base's known lines with the words of a message.
 
-Known are the entries' lines and variants, and what must not be taken for them: look-alikes and the lines of
-conditions that the FAQ does not explain. A word weighs the more the fewer conditions use it, so scaffolding ("sorry",
-"remote host said") carries no meaning. Each line is laid over the message in order, gaps allowed; the best fits that
-do not overlap are the message's conditions.
+A known line is an entry's own, verbatim from the FAQ or in another mail server's words, and then it explains; or it
+looks alike and means something else: an entry's look-alike, or a condition that the FAQ does not explain. A word weighs
+the more, the fewer conditions use it, so that scaffolding ("sorry", "remote host said") carries no meaning. Each line
+is aligned with the message in order, gaps allowed; the best alignments that do not overlap are the message's errors.
 """
 
 import math
@@ -30,95 +30,95 @@ _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _REPLY = re.compile(r"^[245][0-5]\d$")  # RFC 5321 section 4.2
 
 # These four were set by judgement, not fitted.
-FULL_WEIGHT = 9.0  # matched weight from which a line's fit counts in full: about four telling words
-GAP = 0.12  # what a word between two matching ones costs, in matched weight
+FULL_WEIGHT = 9.0  # matched weight from which an alignment counts in full: about four telling words
+GAP = 0.12  # cost of a word between two matching ones, in matched weight
 WIDEST_GAP = 12  # words between two matching ones; beyond that they belong to different statements
-MOST_ALIGNED = 150  # lines that are laid over a message, of those with the most words in common
+MOST_ALIGNED = 150  # lines that are aligned with a message, of those with the most words in common
+WORTH_ALIGNING = 0.3  # share of a line's weight (of FULL_WEIGHT for a heavier one) whose words the message must hold
 MOST_WORDS = 1_500  # of a message that are looked at; an error stands at the top of a bounce
 CUT_LETTERS = 3  # letters that a word cut off at the end of the paste must keep
 
 
 @dataclass(frozen=True, slots=True)
 class KnownLine:
-    """A known line."""
+    """Known line of the knowledge base."""
 
-    words: tuple[str, ...]
+    words: tuple[str, ...]  # that can carry meaning, as `to_words` gives them; never empty
     owner: str  # id of an entry or topic
-    explained: bool  # the owner's own words; False: a look-alike, or a condition that no entry explains
-    text: str
+    explains: bool  # True: a line of the entry itself; False: a look-alike, or a condition that no entry explains
+    text: str  # as it stands in the knowledge base
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """A known line laid over a stretch of the message."""
+    """Alignment of a known line with a stretch of the message."""
 
-    phrase: KnownLine
+    known: KnownLine
     score: float  # 0..1: share of the line's weight that was found, less where little was found in all
-    weight: float  # of the words that were found
-    start: int  # first and last position among the message's words
-    end: int
+    weight: float  # of the words that were found, less what gaps cost
+    start: int  # position of the first aligned word among the message's words
+    end: int  # position of the last one, inclusive
 
 
 def to_words(text: str) -> tuple[list[str], set[int]]:
-    """The words that can carry meaning, and the positions before which a line ended.
+    """Words of a text that can carry meaning, and the positions before which a line ended.
 
-    Addresses, hosts and numbers are left out.
+    Addresses, hosts and numbers are left out, but for reply codes, status codes and rows of zeros.
     """
     words: list[str] = []
     breaks: set[int] = set()
     for line in text.split("\n"):
         breaks.add(len(words))
-        words += [w for w in _WORD.findall(_masked(line)) if _telling(w)]
+        words += [w for w in _WORD.findall(_without_names(line)) if _can_tell(w)]
     return words, breaks
 
 
-def _masked(line: str) -> str:
+def _without_names(line: str) -> str:
+    """The line, folded, without addresses, URLs and hosts. Status codes are hidden meanwhile: they look like hosts."""
     line = _URL.sub(" ", _ADDRESS.sub(" ", line))
-    kept = _CODE.sub(lambda code: f" {code.group(1).replace('.', '·')} ", _IP.sub(" ", line))
-    return fold(_APOSTROPHE.sub("", _HOST.sub(" ", kept))).replace("·", ".")
+    hidden = _CODE.sub(lambda code: f" {code.group(1).replace('.', '·')} ", _IP.sub(" ", line))
+    return fold(_APOSTROPHE.sub("", _HOST.sub(" ", hidden))).replace("·", ".")
 
 
-def _telling(word: str) -> bool:
+def _can_tell(word: str) -> bool:
     if word.isdigit():
         return bool(_REPLY.match(word)) or (set(word) == {"0"} and len(word) > 3)
     return len(word) > 1
 
 
 class ErrorLines:
-    """All known lines, indexed."""
+    """Index of all known lines, by their words."""
 
     def __init__(self, entries: Iterable[Entry], topics: Iterable[Topic]) -> None:
-        self._phrases = list(_phrases(entries, topics))
-        self._weight = _weights(self._phrases)
-        self._total = [sum(self._weight[w] for w in p.words) for p in self._phrases]
-        self._enough = 0.3 * np.minimum(np.array(self._total), FULL_WEIGHT)  # per phrase: less is not worth laying
-        phrases: dict[str, list[int]] = defaultdict(list)
-        for number, phrase in enumerate(self._phrases):
-            for word in phrase.words:
-                phrases[word].append(number)
-        self._having = {
-            word: np.array(numbers) for word, numbers in phrases.items()
-        }  # once for each time it stands there
+        self._lines = list(_known_lines(entries, topics))
+        self._weight = _weights(self._lines)
+        self._total = [sum(self._weight[w] for w in line.words) for line in self._lines]
+        self._enough = WORTH_ALIGNING * np.minimum(np.array(self._total), FULL_WEIGHT)  # per line
+        having: dict[str, list[int]] = defaultdict(list)
+        for number, line in enumerate(self._lines):
+            for word in line.words:
+                having[word].append(number)
+        # Word → numbers of the lines that have it, once for each time it stands there
+        self._having = {word: np.array(numbers) for word, numbers in having.items()}
         self._spelling = Spelling(self._weight)
         self._sorted_words = sorted(self._weight)
 
     def read(self, cleaned: str) -> list[str]:
-        """The words of a message as the alignment sees them: cut words glued, slips repaired."""
+        """Words of a cleaned message as lines are aligned with them: cut words glued, slips repaired."""
         words, breaks = to_words(error_text(cleaned))
         words = words[:MOST_WORDS]
         return [self._spelling.repair(w) for w in glue(words, breaks, self._weight)]
 
     def alignments(self, words: Sequence[str]) -> list[Alignment]:
-        """Every known line that fits somewhere, best first."""
+        """Alignments of every known line that can be aligned, best first. `words`: as `read` gives them."""
         last = len(words) - 1
-        completions = self._completions(words)
-        places: dict[str, list[int]] = defaultdict(list)  # known word → positions in the message
+        positions: dict[str, list[int]] = defaultdict(list)  # known word → its positions in the message
         for position, word in enumerate(words):
             if word in self._weight:
-                places[word].append(position)
-        for word in completions:
-            places[word].append(last)
-        found = [self._align(number, places, last) for number in self._worth_aligning(places)]
+                positions[word].append(position)
+        for word in self._completions(words):
+            positions[word].append(last)
+        found = [self._align(number, positions, last) for number in self._worth_aligning(positions)]
         return sorted(found, key=_best_first)
 
     def _completions(self, words: Sequence[str]) -> list[str]:
@@ -129,8 +129,8 @@ class ErrorLines:
         return list(takewhile(lambda w: w.startswith(words[-1]), self._sorted_words[first:]))
 
     def _worth_aligning(self, said: Iterable[str]) -> list[int]:
-        """Numbers of the phrases whose words are found with enough weight, wherever they stand."""
-        found = np.zeros(len(self._phrases))
+        """Numbers of the lines whose words are found with enough weight, in whatever order they stand."""
+        found = np.zeros(len(self._lines))
         for word in said:
             if word in self._having:
                 np.add.at(found, self._having[word], self._weight[word])
@@ -139,66 +139,69 @@ class ErrorLines:
         return sorted(worth[np.argsort(-share, kind="stable")[:MOST_ALIGNED]].tolist())
 
     def _align(self, number: int, said: Mapping[str, Sequence[int]], last: int) -> Alignment:
-        """The best chain of matches that runs forward in both; ends of a paste may cut the line short."""
-        phrase, weight = self._phrases[number], self._weight
-        places = [
-            (position, place) for place, word in enumerate(phrase.words) if word in said for position in said[word]
+        """The heaviest chain of matches that runs forward in message and line. `last`: position of the last word."""
+        line, weight = self._lines[number], self._weight
+        matches = [
+            (position, index) for index, word in enumerate(line.words) if word in said for position in said[word]
         ]
-        places.sort()
-        weights, before = _chains(places, [weight[phrase.words[place]] for _, place in places])
+        matches.sort()
+        weights, previous = _chains(matches, [weight[line.words[index]] for _, index in matches])
         best = max(weights)
         end = start = weights.index(best)
-        while before[start] >= 0:
-            start = before[start]
+        while previous[start] >= 0:
+            start = previous[start]
         total = self._total[number]
-        if places[end][0] == last:  # cut off at the end of the paste: what would have followed cannot be asked for
-            total = sum(weight[w] for w in phrase.words[: places[end][1] + 1])
+        if matches[end][0] == last:  # cut off at the end of the paste: what would have followed cannot be asked for
+            total = sum(weight[w] for w in line.words[: matches[end][1] + 1])
         covered = max(0.0, best) / max(total, 0.1)
         score = min(1.0, covered) * min(1.0, best / min(FULL_WEIGHT, max(self._total[number], FULL_WEIGHT * 0.5)))
-        return Alignment(phrase, max(0.0, score), best, places[start][0], places[end][0])
+        return Alignment(line, max(0.0, score), best, matches[start][0], matches[end][0])
 
 
-def _chains(places: Sequence[tuple[int, int]], own: Sequence[float]) -> tuple[list[float], list[int]]:
-    """Per place the weight of the best chain that ends there, and the index of the place before it, or -1.
+def _chains(matches: Sequence[tuple[int, int]], own: Sequence[float]) -> tuple[list[float], list[int]]:
+    """Per match the weight of the heaviest chain that ends there, and the number of the match before it, or -1.
 
-    `places`: (position in the message, place in the line), sorted. `own`: the weight of each.
+    `matches`: (position in the message, index in the line), sorted. `own`: the weight of each one's word.
     """
     weights: list[float] = []
-    before: list[int] = []
-    for index, (position, place) in enumerate(places):
-        chain = weight = own[index]
+    previous: list[int] = []
+    for number, (position, index) in enumerate(matches):
+        chain = weight = own[number]
         link = -1
-        for earlier in range(index - 1, -1, -1):
-            at, other = places[earlier]
-            gap = position - at - 1
+        for earlier in range(number - 1, -1, -1):
+            earlier_position, earlier_index = matches[earlier]
+            gap = position - earlier_position - 1
             if gap > WIDEST_GAP:
                 break
-            if other < place and gap >= 0:
+            if earlier_index < index and gap >= 0:
                 longer = weights[earlier] + weight - GAP * gap
                 if longer > chain:
                     chain, link = longer, earlier
         weights.append(chain)
-        before.append(link)
-    return weights, before
+        previous.append(link)
+    return weights, previous
 
 
-def _best_first(fit: Alignment) -> tuple[float, float, bool, str, str]:
-    """Of fits that are about as good, the longer line; of the same line in two places, the entry that explains it."""
-    return -round(fit.score, 1), -fit.weight, not fit.phrase.explained, fit.phrase.owner, fit.phrase.text
+def _best_first(found: Alignment) -> tuple[float, float, bool, str, str]:
+    """Sort key: of alignments about as good, the heavier; of the same line twice, the entry that explains it."""
+    return -round(found.score, 1), -found.weight, not found.known.explains, found.known.owner, found.known.text
 
 
-def without_overlap(fits: Sequence[Alignment], least: float) -> list[Alignment]:
-    """The best fits of at least this score that do not overlap, in the order of the message."""
-    kept: list[Alignment] = []
-    for fit in fits:
-        free = all(fit.end < other.start or fit.start > other.end for other in kept)
-        if fit.score >= least and free:
-            kept.append(fit)
-    return sorted(kept, key=lambda f: f.start)
+def without_overlap(alignments: Sequence[Alignment], least: float) -> list[Alignment]:
+    """Alignments that do not overlap, in the order of the message.
+
+    `alignments`: best first; of two that overlap the earlier is taken. `least`: score below which none is taken.
+    """
+    taken: list[Alignment] = []
+    for one in alignments:
+        free = all(one.end < other.start or one.start > other.end for other in taken)
+        if one.score >= least and free:
+            taken.append(one)
+    return sorted(taken, key=lambda a: a.start)
 
 
-def continued_lines(entries: Iterable[Entry]) -> Mapping[str, str]:
-    """Entries whose line another entry's line begins with and continues.
+def longer_lines(entries: Iterable[Entry]) -> Mapping[str, str]:
+    """Id of an entry → id of another one whose line begins with its line and continues it.
 
     Where both are found, the longer one is meant.
     """
@@ -212,28 +215,32 @@ def continued_lines(entries: Iterable[Entry]) -> Mapping[str, str]:
     }
 
 
-def _phrases(entries: Iterable[Entry], topics: Iterable[Topic]) -> Iterable[KnownLine]:
+def _known_lines(entries: Iterable[Entry], topics: Iterable[Topic]) -> Iterable[KnownLine]:
     for entry in entries:
         for text in (*entry.lines, *entry.variants):
-            yield from _phrase(text, entry.id, explained=True)
+            yield from _known_line(text, entry.id, explains=True)
         for text in entry.lookalikes:
-            yield from _phrase(text, entry.id, explained=False)
+            yield from _known_line(text, entry.id, explains=False)
     for topic in topics:
         for text in topic.lines:
-            yield from _phrase(text, topic.id, explained=False)
+            yield from _known_line(text, topic.id, explains=False)
 
 
-def _phrase(text: str, owner: str, *, explained: bool) -> Iterable[KnownLine]:
+def _known_line(text: str, owner: str, *, explains: bool) -> Iterable[KnownLine]:
+    """One line; none where no word of it can carry meaning."""
     words, _ = to_words(error_text(text))
     if words:
-        yield KnownLine(tuple(words), owner, explained, text)
+        yield KnownLine(tuple(words), owner, explains, text)
 
 
-def _weights(phrases: Sequence[KnownLine]) -> Mapping[str, float]:
-    """Words that few conditions use weigh much: log of the inverse share of conditions."""
-    owners: dict[str, set[str]] = defaultdict(set)
-    for phrase in phrases:
-        for word in phrase.words:
-            owners[word].add(f"{phrase.owner}{'' if phrase.explained else '-'}")
-    conditions = len(set().union(*owners.values())) if owners else 1
-    return {word: math.log((conditions + 1) / len(who)) for word, who in owners.items()}
+def _weights(lines: Sequence[KnownLine]) -> Mapping[str, float]:
+    """Weight of each word: log of the inverse share of the conditions that use it.
+
+    An entry's own lines are one condition, its look-alikes another, each topic's lines one.
+    """
+    users: dict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        for word in line.words:
+            users[word].add(f"{line.owner}{'' if line.explains else '-'}")
+    conditions = len(set().union(*users.values())) if users else 1
+    return {word: math.log((conditions + 1) / len(having)) for word, having in users.items()}

@@ -15,7 +15,7 @@ def test_a_known_question_is_found_among_many_entries() -> None:
     extractor = FeatureExtractor(knowledge)
     matcher = Matcher(knowledge, extractor, train(knowledge, extractor, training_examples(knowledge)))
     made = [e for e in knowledge.entries.values() if e.id.startswith("made-")][:40]
-    found = [matcher.first(e.questions["de"][0]) == e.id for e in made]
+    found = [matcher.top_ranked(e.questions["de"][0]) == e.id for e in made]
     assert sum(found) >= 36
     assert matcher.decide(Question(made[0].questions["de"][0])).score <= 1.0
 
@@ -31,4 +31,4 @@ def test_a_line_is_found_among_hundreds_that_are_nearly_the_same() -> None:
     lines = ErrorLines([], [*topics, *others])
     for name in names[::40]:
         found = lines.alignments(lines.read(f"554 refused by the policy server of {name} as unwanted"))
-        assert found[0].phrase.owner == name
+        assert found[0].known.owner == name
