@@ -8,72 +8,70 @@ Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 Kind = Literal["answer", "error"]
 Outcome = Literal["answer", "suggest", "decline"]
-# What an explained error says about a host or domain, as far as the DNS can be asked about it. no-address: a host has
-# no address. no-mail-server: a domain has none. Of the others (no-connection, no-tls, no-mailbox) the DNS shows a part.
+# Condition that an explained error names, as far as the DNS can be asked about it. no-address: a host has no address.
+# no-mail-server: a domain has none. Of the others (no-connection, no-tls, no-mailbox) the DNS shows a part.
 Condition = Literal["no-address", "no-mail-server", "no-connection", "no-tls", "no-mailbox"]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody said to the bot, freed from the channel's payload."""
+    """Question, or any other message, freed from the channel's payload."""
 
     text: str  # as the channel delivered it, not yet normalised; for a command its argument
-    command: str = ""  # name of a command without the slash ("mx"); empty: a message in the person's own words
+    command: str = ""  # name of a slash command without the slash ("mx"); empty: a message in the person's own words
     language: Language | None = None  # set where the person chose it; None: decided from the text
-    previous: str = ""  # the question before it in the same conversation, as it was understood; empty: none
+    previous: str = ""  # the question before it in its conversation, as it was understood; empty: none
     language_hint: Language | None = None  # thread's language or the person's locale, used where the text does not tell
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A question together with where it came from and where its reply goes.
+    """Event: one thing that a person did, with its origin and the address of its reply.
 
-    What is stored before it is acknowledged.
+    Stored durably before it is acknowledged, as JSON with these field names (bot/storage/serialization.py).
     """
 
     key: str  # unique per event, the same for every redelivery: "team:channel:ts:kind" in Slack
-    channel: str  # the folder in bot/channels whose `deliver` sends the reply
+    channel: str  # adapter whose `deliver` sends the reply: its folder in bot/channels, "slack", "mail" …
     question: Question
-    reply_to: Mapping[str, str] = field(
-        default_factory=dict
-    )  # the channel's own address for the reply; opaque to all others
-    conversation: str = ""  # what belongs together, "team:channel:thread" in Slack; empty: the event stands alone
-    act: str = "ask"  # what the person did: ask, or one of bot/dialogue/manager.py's acts (edited, helpful, choose …)
-    facts: Mapping[str, Any] = field(default_factory=dict)  # what the act needs besides: JSON values only
+    reply_to: Mapping[str, str] = field(default_factory=dict)  # address of the reply; only the channel understands it
+    conversation: str = ""  # id of its conversation, "team:channel:thread" in Slack; empty: the event stands alone
+    act: str = "ask"  # the person's act: ask, or another one that bot/dialogue/manager.py handles (edited, helpful …)
+    facts: Mapping[str, Any] = field(default_factory=dict)  # further facts of the act: JSON values only
     location: str = ""  # chat channel, for which a mode can be set: "team:channel" in Slack; empty: there are no modes
-    person: str = ""  # who, "team:user" in Slack; empty: not known
-    received: float = 0.0  # seconds since the epoch, set when it is stored; 0: not known
+    person: str = ""  # id of the person, "team:user" in Slack; empty: not known
+    received: float = 0.0  # seconds since the epoch, set when the event is stored; 0: not known
 
 
 @dataclass(frozen=True, slots=True)
 class PreviousQuestion:
-    """What a conversation was about before the message at hand."""
+    """Previous question of a conversation."""
 
-    understood: str  # the question as it was understood; empty where it was not covered
+    understood: str  # the whole question, follow-ups resolved; empty where it was not covered
     language: Language
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the knowledge base (knowledge/README.md explains the fields)."""
+    """Entry of the knowledge base (knowledge/README.md explains the fields)."""
 
     id: str
     kind: Kind
     faq: str  # section of the FAQ that it comes from
     title: Mapping[Language, str]
-    answer: Mapping[Language, str]  # Jinja2 source; bot/content/renderer.py fills the figures in
+    answer: Mapping[Language, str]  # Jinja2 source in Markdown; bot/content/renderer.py fills the figures in
     questions: Mapping[Language, tuple[str, ...]]
     related: tuple[str, ...] = ()  # ids
     lines: tuple[str, ...] = ()  # error lines, verbatim from the FAQ; empty for kind "answer"
     variants: tuple[str, ...] = ()  # the same condition in other mail servers' words
     lookalikes: tuple[str, ...] = ()  # lines that look like this entry and are something else
     codes: tuple[str, ...] = ()  # reply or enhanced status codes, weak evidence
-    check: Condition | None = None  # what the error says of the host or domain that it names; None: nothing to ask
+    check: Condition | None = None  # condition of the host or domain that the error names; None: nothing to ask
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Something that people ask near the subject and that the FAQ does not answer."""
+    """Topic near the subject that people ask about and that the FAQ does not cover."""
 
     id: str
     title: Mapping[Language, str]
@@ -83,18 +81,18 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A meaning and the words for it (knowledge/concepts.yaml explains the word forms)."""
+    """Concept: a meaning and the words for it in both languages (knowledge/concepts.yaml explains the word forms)."""
 
     id: str
     group: str  # protocol, direction, aspect, … , outside
     means: str  # one line for people
     words: Mapping[Language, tuple[str, ...]]
-    any: tuple[str, ...] = ()  # tokens that mean it in either language
+    any: tuple[str, ...] = ()  # tokens that mean it whatever the language
 
 
 @dataclass(frozen=True, slots=True)
 class StatusCode:
-    """What a code in an SMTP reply means in general: knowledge/status-codes.yaml."""
+    """SMTP reply or status code and its general meaning: knowledge/status-codes.yaml."""
 
     code: str  # "550"; "x.7.1" for any class; "x.7.x", "5yz", "5.x.x" for all that have no row of their own
     source: str  # the RFC where it stands
@@ -103,19 +101,19 @@ class StatusCode:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The hoster's figures and names: knowledge/provider.yaml."""
+    """Provider: the hoster's figures and names, from knowledge/provider.yaml."""
 
     name: str
-    servers: Mapping[str, str]  # mail, ssl
-    aliases: Mapping[str, str]  # smtp, pop3 → first label
-    ports: Mapping[str, int]  # smtps, pop3s, imaps
-    limits: Mapping[str, str | int]
+    servers: Mapping[str, str]  # "mail", "ssl" → host name
+    aliases: Mapping[str, str]  # "smtp", "pop3" → first label of the customer's own host name
+    ports: Mapping[str, int]  # "smtps", "pop3s", "imaps" → port
+    limits: Mapping[str, str | int]  # sizes, times and counts that answers name
     login_separator: str  # stands for the @ in a user name
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """A knowledge base that has been read and checked."""
+    """Knowledge base, read and checked."""
 
     entries: Mapping[str, Entry]  # by id, sorted
     topics: Mapping[str, Topic]  # by id, sorted: what is not covered
@@ -126,16 +124,16 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry (or a topic that is not covered) that a message may be about."""
+    """Candidate: an entry, or a topic that is not covered, that a message may be about."""
 
     id: str
-    score: float  # 0..1; comparable within one message only
+    score: float  # 0..1: softmax share of the ranking, or score of an error line; comparable within one part only
     evidence: tuple[str, ...] = ()  # for `--why`: words, concepts or phrases that speak for it
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A name in an explained error that the DNS can be asked about."""
+    """Target of a check: a name in an explained error that the DNS can be asked about."""
 
     name: str  # host or domain in lower case, as it stands there: "mx2.example.com"
     condition: Condition
@@ -143,7 +141,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class DamagedAddress:
-    """A pasted address that is not what it seems."""
+    """Damaged address: a pasted one that holds stray characters, most of them invisible."""
 
     address: str  # without the stray characters: "max@firma.de"
     marked: str  # with a visible mark for each of them: "max@firma.de␣", "max@fir[U+200B]ma.de"
@@ -153,7 +151,7 @@ class DamagedAddress:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One question or one error line of a message, and what was decided about it."""
+    """Part of a decision: one question or one error line of a message, and its outcome."""
 
     text: str  # the piece of the message, normalised
     outcome: Outcome
@@ -165,14 +163,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the core decided about a whole message."""
+    """Decision about a whole message; bot/core/matching/decision.py explains how it is made."""
 
     outcome: Outcome
     entries: tuple[str, ...]  # answer: ids whose text is in the reply; suggest: up to three; decline: empty
     language: Language
     score: float  # 0..1: of the surest part that decided the outcome
     parts: tuple[Part, ...]
-    normalised: str  # the message as the core read it; of a follow-up, the whole question that it means
+    normalised: str  # the cleaned message; of a follow-up, the whole question that it means
     address: str = ""  # mail address that the person gave, "max@firma.de"; empty: none
     domain: str = ""  # domain that the person gave, "firma.de"; empty: none
     codes: tuple[str, ...] = ()  # of a pasted SMTP reply that no entry explains, "550", "5.7.1"; decline only
@@ -182,7 +180,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to say, not yet worded: the template says it in the language, with the facts."""
+    """Answer before it is worded: the template words it in the language, with the facts."""
 
     template: str  # templates/<template>.md: "answer", "suggest", "decline", a command's name …
     language: Language
@@ -192,43 +190,43 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is done about an event."""
+    """Reply to an event."""
 
     answer: Answer | None  # None: nothing is said
-    to: Mapping[str, str] = field(default_factory=dict)  # laid over the event's `reply_to`: "update", "delete" …
-    keep: Callable[[], Awaitable[None]] | None = None  # keeps the decision: to be called while the reply is delivered
+    to: Mapping[str, str] = field(default_factory=dict)  # merged into the event's `reply_to`: "update", "delete" …
+    keep: Callable[[], Awaitable[None]] | None = None  # saves the decision: called while the reply is delivered
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """A decision as it is stored: personal data taken out, deleted after POSTBOTE_KEEP_DAYS."""
+    """Stored decision: personal data redacted, deleted after POSTBOTE_KEEP_DAYS."""
 
-    key: str  # the event's
+    key: str  # the event's, like the next three
     conversation: str
     location: str
     person: str
-    at: float  # seconds since the epoch
+    at: float  # seconds since the epoch, when it was decided
     language: Language
-    understood: str  # the whole question; empty where it was declined
-    question: str  # what was said; empty where it was only overheard and nothing was said to it
+    understood: str  # the whole question, follow-ups resolved; empty where it was declined
+    question: str  # the message; of a command its name; empty where it was only overheard and the bot stayed silent
     outcome: str  # answer, suggest, decline, the command's name, failure, or silent
     entries: tuple[str, ...]
-    reason: str  # why nothing was said, or what else decided; empty: the decision alone
-    why: str  # the decision as lines of text
+    reason: str  # reason for silence, or another one beside the decision; empty: the decision alone
+    why: str  # the decision explained, as lines of text
     sent: str  # the channel's name for the reply ("ts" in Slack); empty: none was posted
-    link: str  # where the question stands; empty: not known
-    chosen: str = ""  # the suggestion that was clicked
-    unhelpful: int = 0  # people whose last press said so
-    channel: str = ""  # that it came through; empty: not known
-    took: float = 0.0  # seconds from its receipt to the delivery of the reply; 0: not known
+    link: str  # permalink of the question; empty: not known
+    chosen: str = ""  # id of the suggestion that was clicked; empty: none
+    unhelpful: int = 0  # people whose last feedback was "not helpful"
+    channel: str = ""  # the event's adapter; empty: not known
+    took: float = 0.0  # seconds from receipt to delivery of the reply; 0: not known
 
 
 @dataclass(frozen=True, slots=True)
 class DailyCount:
-    """So many decisions of one day that are alike."""
+    """Daily count of decisions with the same channel, language and outcome."""
 
     day: int  # days since the epoch, UTC
-    channel: str  # empty: kept before it was known
+    channel: str  # empty: stored by a version that did not know it
     language: Language
     outcome: str  # as in StoredDecision
     count: int
@@ -236,21 +234,21 @@ class DailyCount:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A conversation that the bot takes part in."""
+    """Thread that the bot takes part in."""
 
-    asker: str  # "team:user"
+    asker: str  # "team:user" of the one who asked its first question
     state: str  # open; taken: another person has joined; handed: a person was asked; solved
     at: float  # seconds since the epoch: the bot's last answer in it
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """The first message of a new ticket, as the system that holds it tells it; made by a channel's `fetch`."""
+    """Ticket: the first message of a new one, as its system tells it; made by a channel's `fetch`."""
 
     system: str  # "mail", "rt" or "zammad": the channel's folder
-    account: str  # which of them: the mailbox's address, the helpdesk's host name
+    account: str  # the mailbox's address, or the helpdesk's host name
     id: str  # the system's own, unique within the account; of a mail "uidvalidity.uid"
-    number: str  # what people call it by; of a mail empty
+    number: str  # number that people call it by; empty for a mail
     subject: str  # decoded, one line
     first_message: str  # id of the first message: article, transaction, Message-ID
     mail: bytes | None  # the first message as it came, RFC 5322; None where the system hides it, or it was no mail
@@ -259,19 +257,19 @@ class Ticket:
     sender_name: str  # as the sender or the system gives it; empty: not known
     sender_is_customer: bool  # False: an agent or the system itself has opened the ticket
     created: float  # seconds since the epoch
-    kind: Literal["email", "web", "phone", "api"]  # how it came; only "email" can come from another machine's answer
-    auto_reasons: tuple[str, ...]  # what the system itself says against answering, as codes ("system-says-auto")
+    kind: Literal["email", "web", "phone", "api"]  # way it came; only an "email" can be another machine's answer
+    auto_reasons: tuple[str, ...]  # codes of the system's own reasons against answering: "system-says-auto"; or empty
     answered: bool  # an agent or the bot has written already, or it is no longer new
-    queue: str  # queue, group or mailbox: what modes are set for
-    version: str  # what `claim` compares: ETag, modseq; empty: the system has none
-    url: str  # where an agent opens it; empty: not known
+    queue: str  # queue, group or mailbox, for which a mode is set
+    version: str  # ETag or modseq, which `claim` compares; empty: the system has none
+    url: str  # of the ticket, for agents; empty: not known
 
 
-Mode = Literal["off", "note", "public"]
+Mode = Literal["off", "note", "public"]  # of a ticket queue: silent; internal notes only; replies to customers
 
 
 class UserError(Exception):
-    """The person must act. `problem` names a wording in the templates; `facts` fill it."""
+    """Error that the person must correct. `problem` names a wording in the templates; `facts` fill it."""
 
     def __init__(self, problem: str, **facts: Any) -> None:
         super().__init__(problem)
@@ -280,9 +278,9 @@ class UserError(Exception):
 
 
 class TryLater(Exception):
-    """The world is to blame: the job is tried again after `seconds` (None: the usual back-off).
+    """Failure of the outside world: the work is tried again after `seconds` (None: the usual back-off).
 
-    `maybe_sent`: the reply may have got through although no confirmation came, so the next attempt looks first.
+    `maybe_sent`: True if the reply may have got through although no confirmation came; the next attempt looks first.
     """
 
     def __init__(self, why: str, seconds: float | None = None, *, maybe_sent: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""May the bot speak where nobody addressed it? Only when sure, and never into a talk between people.
+"""Speak policy: whether the bot may answer where nobody addressed it. Only when sure, and never into a talk of people.
 
 In its own thread a question of the one who asked it is meant for the bot until another person joins; in a channel it
 listens to, a message must be a question or an error line, and the answer surer than any that was asked for.
@@ -8,13 +8,13 @@ import re
 
 from bot.core.model import Decision, Language, Thread
 
-# Least probability of an answer that nobody asked for. Cross-validated over questions-dev, questions-blind-en and
+# Least score of an answer that nobody asked for. Cross-validated over questions-dev, questions-blind-en and
 # errors-dev on 2026-11-24: of 306 messages answered from 0.95 on 1 was wrong; from 0.9, 5 of 333; from 0.8, 8 of 354.
-OVERHEARD = 0.95
-FRESH = 24 * 3_600.0  # seconds for which a thread is still the bot's
+LEAST_SCORE_UNASKED = 0.95
+OPEN_FOR = 24 * 3_600.0  # seconds for which a thread is still the bot's
 
 _THANKS = frozenset({"danke", "dank", "dankeschön", "dankesehr", "merci", "thanks", "thank", "thx", "cheers", "ty"})
-# What stands beside thanks and asks for nothing
+# Words beside thanks that ask for nothing
 _BESIDE = re.compile(
     r"vielen|besten|herzlichen|tausend|schöne?n?|sehr|dir|ihnen|euch|lieb|super|perfekt|prima|klasse|top|toll|ok|okay|"
     r"alles|klar|das|hat|geholfen|hilft|geklappt|klappt|funktioniert|es|jetzt|geht|passt|ja|so|für|die|hilfe|antwort|"
@@ -46,32 +46,32 @@ _CALLS_SOMEBODY = re.compile(r"^(?:hallo |hi |hey |hello )?[A-ZÄÖÜ][a-zäöü
 
 
 def is_thanks(text: str) -> bool:
-    """Nothing but thanks: "danke, hat geholfen", "perfect, thanks!" """
+    """True for nothing but thanks: "danke, hat geholfen", "perfect, thanks!" """
     words = {word.lower() for word in _WORD.findall(text)}
     return bool(words & _THANKS) and all(_BESIDE.fullmatch(word) for word in words - _THANKS)
 
 
 def is_greeting(text: str) -> bool:
-    """Nothing but a greeting, or the question who the bot is: "Guten Morgen!", "hi there", "Was kannst du?" """
+    """True for nothing but a greeting, or the question who the bot is: "Guten Morgen!", "Was kannst du?" """
     words = {word.lower() for word in _WORD.findall(text)}
     greets = bool(words & _GREETINGS) and all(_BESIDE_A_GREETING.fullmatch(word) for word in words - _GREETINGS)
     return greets or bool(_ABOUT_YOU.fullmatch(text))
 
 
 def language_of_small_talk(text: str, hint: Language | None) -> Language:
-    """Of thanks and greetings, which are too short for bot/core/text/language.py; "hi" and "merci" tell nothing."""
+    """Language of thanks and greetings, too short for bot/core/text/language.py; "hi" and "merci" tell nothing."""
     if _ENGLISH.search(text):
         return "en"
     return "de" if _GERMAN.search(text) else hint or "de"
 
 
-def asks(text: str) -> bool:
-    """Does the message read as a question?"""
+def is_question(text: str) -> bool:
+    """True if the message reads as a question."""
     return bool(_ASKS.search(text))
 
 
 def why_silent_in_thread(thread: Thread, decision: Decision | None, text: str, person: str, now: float) -> str:
-    """The reason for silence at a message without a mention in a thread that the bot answered in; empty: speak.
+    """Reason for silence at a message without a mention in a thread that the bot answered in; empty: speak.
 
     `decision`: None for a command, thanks or a greeting. `now`: seconds since the epoch.
     """
@@ -79,7 +79,7 @@ def why_silent_in_thread(thread: Thread, decision: Decision | None, text: str, p
         return {"taken": "a person has taken over", "handed": "a person was asked"}.get(thread.state, thread.state)
     if person != thread.asker:
         return "somebody else speaks"
-    if now - thread.at > FRESH:
+    if now - thread.at > OPEN_FOR:
         return "the thread is older than a day"
     if _CALLS_SOMEBODY.match(text):
         return "somebody else is called"
@@ -89,13 +89,13 @@ def why_silent_in_thread(thread: Thread, decision: Decision | None, text: str, p
 
 
 def why_silent_in_channel(decision: Decision | None, text: str) -> str:
-    """The reason for silence at a message that was only overheard; empty: speak."""
+    """Reason for silence at a message in a channel that was not addressed to the bot; empty: speak."""
     if decision is None:
         return "nobody asked the bot"
     if decision.outcome != "answer":
         return f"not sure: {decision.outcome}"
-    if decision.score < OVERHEARD:
-        return f"not sure: {decision.score:.2f} is below {OVERHEARD}"
-    if not asks(text) and not any(part.rule.startswith("error line") for part in decision.parts):
+    if decision.score < LEAST_SCORE_UNASKED:
+        return f"not sure: {decision.score:.2f} is below {LEAST_SCORE_UNASKED}"
+    if not is_question(text) and not any(part.rule.startswith("error line") for part in decision.parts):
         return "neither a question nor an error line"
     return ""

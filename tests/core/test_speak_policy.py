@@ -5,8 +5,8 @@ import pytest
 from bot.core.gaps import to_gaps
 from bot.core.model import Decision, Language, Outcome, Part, StoredDecision, Thread
 from bot.core.speak_policy import (
-    asks,
     is_greeting,
+    is_question,
     is_thanks,
     language_of_small_talk,
     why_silent_in_channel,
@@ -73,7 +73,7 @@ def test_small_talk_is_answered_in_its_language(text: str, hint: Language | None
 
 @pytest.mark.parametrize("text", ["welcher Port?", "Wie lautet der Server", "what is my login", "can I use IMAP"])
 def test_questions_read_as_questions(text: str) -> None:
-    assert asks(text)
+    assert is_question(text)
 
 
 def decided(outcome: Outcome, score: float, rule: str = "question: x") -> Decision:

@@ -1,8 +1,8 @@
-"""From "what does it mean" to "is it still so": whom an error is about, and what the DNS says about it now.
+"""Error checks: whether the condition of an explained error still holds, as far as the DNS can tell.
 
-Two pure steps: `find_targets` finds the names in an explained error, `assess_condition` compares what the DNS says
-with the error's condition. Only the DNS is ever asked: of a connection, of TLS and of a single mailbox it cannot
-tell anything.
+Two pure steps: `find_targets` finds the names in an explained error, `assess_condition` compares the DNS's answer with
+the error's condition. Only the DNS is ever asked: of a connection, of TLS and of a single mailbox it cannot tell
+anything.
 """
 
 import re
@@ -22,19 +22,19 @@ _LOCAL = r"<?(?<![\w.+%@-])[\w!#$&'*+/=?^{|}~-][\w.!#$&'*+/=?^{|}~%-]{0,63}"
 _ADDRESS = rf"{_LOCAL}@(?P<name>(?:[\w-]{{1,63}}\.){{1,8}}[^\W\d_][\w-]{{1,62}})"
 
 
-def _places(*texts: str) -> tuple[re.Pattern[str], ...]:
-    """Patterns in which HOST and ADDRESS stand for what is looked for."""
+def _patterns(*texts: str) -> tuple[re.Pattern[str], ...]:
+    """Compiled patterns. HOST and ADDRESS stand for a host name and a mail address (group "name": its domain)."""
     filled = (text.replace("HOST", _HOST).replace("ADDRESS", _ADDRESS) for text in texts)
     return tuple(re.compile(text, re.IGNORECASE | re.MULTILINE) for text in filled)
 
 
-_HOST_LOOKED_UP = _places(  # Postfix, Exim, Halon: a host whose address was asked for
+_HOST_LOOKED_UP = _patterns(  # Postfix, Exim, Halon: a host whose address was asked for
     r"(?:name service error|namensdienstfehler) (?:for|für) (?:name=)?HOST(?!\S{0,3}\s{1,9}type=MX)",
     r"look up host HOST",
     r"no A record: HOST",
     r"DNS type 'a{1,4}' lookup of HOST",
 )
-_DOMAIN_LOOKED_UP = _places(  # Postfix, sendmail, qmail, Exchange, Exim: a domain whose mail server was asked for
+_DOMAIN_LOOKED_UP = _patterns(  # Postfix, sendmail, qmail, Exchange, Exim: a domain whose mail server was asked for
     r"name service error for name=HOST\S{0,3}\s{1,9}type=MX",
     r"name server: HOST",
     r"any host named HOST",
@@ -42,33 +42,33 @@ _DOMAIN_LOOKED_UP = _places(  # Postfix, sendmail, qmail, Exchange, Exim: a doma
     r"\b(?:DNS|mail|the) domain \"?HOST",
     r"DNS_MX: HELO HOST",
 )
-_SENDER = _places(
+_SENDER = _patterns(
     r"\b(?:MAIL FROM:?|MAIL VON:?|from=|F:)\s{0,3}ADDRESS",
     r"ADDRESS\s?>?[:.]{1,3} (?:Sender address rejected|Domain of sender)",
     r"sender address ADDRESS",
     r"Verification failed for ADDRESS",
 )
-_RECIPIENT = _places(
+_RECIPIENT = _patterns(
     r"\b(?:RCPT(?: TO)?:?|to=|rfc822;|to remote|T:)\s{0,3}ADDRESS",
     r"^\W{0,4}ADDRESS>?:?\s{0,3}$",
     r"ADDRESS>?[:.,]{0,3} (?:Recipient|User unknown|No such user)",
     r"\b(?:in|details:) domain:? \"?HOST",
 )
-_SERVER = _places(
+_SERVER = _patterns(
     r"connect(?:ion)?(?: error)? to HOST\.?\[",
     r"(?:\brelay=|\bH=|\bhost |\bwith |\bby |\bfrom ')HOST(?:\.?[\[',; ]|\.?$)",
     r"(?:server(?: \(MX\))?|failed for) HOST",
     r"\[HOST \d{1,3}\.",
 )
-_ANY_ADDRESS = _places(r"ADDRESS")
+_ANY_ADDRESS = _patterns(r"ADDRESS")
 _OF_A_MACHINE = re.compile(r"<?(?:mailer-daemon|postmaster|double-bounce)@", re.IGNORECASE)
 
 
 def find_targets(text: str, conditions: Sequence[Condition], own: Collection[str]) -> tuple[Target, ...]:
-    """The names to ask the DNS about, at most two; empty where the error names none that may be asked.
+    """Names to ask the DNS about, at most two; empty where the error names none that may be asked.
 
     `text`: as bot/core/text/normalize.py's `error_text` gives it. `conditions`: of the explained entries, in their
-    order. `own`: the hoster's host names, which are never what is wrong.
+    order. `own`: the hoster's host names, which are never at fault.
     """
     found = (target for condition in conditions if (target := _target(text, condition, own)))
     return tuple({target.name: target for target in reversed(list(found))}.values())[::-1][:MOST]
@@ -91,15 +91,15 @@ def _target(text: str, condition: Condition, own: Collection[str]) -> Target | N
             (iter(others if len(set(others)) == 1 else ()), condition),
         )
     else:
-        places = (_names(text, _RECIPIENT), iter(others), _names(text, _SERVER))
-        candidates = [(names, condition) for names in places]
+        sources = (_names(text, _RECIPIENT), iter(others), _names(text, _SERVER))
+        candidates = [(names, condition) for names in sources]
     asked = (Target(name, kind) for names, kind in candidates for name in names if _may_be_asked(name, own))
     return next(asked, None)
 
 
-def _names(text: str, places: Sequence[re.Pattern[str]]) -> Iterator[str]:
-    """Domains and hosts, as they stand there, in lower case."""
-    for pattern in places:
+def _names(text: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[str]:
+    """Domains and hosts that the patterns find, in lower case; machines' own addresses are passed over."""
+    for pattern in patterns:
         for match in pattern.finditer(text):
             if not _OF_A_MACHINE.match(match.group().rpartition(" ")[2]):
                 yield match["name"].lower()
@@ -115,13 +115,14 @@ def _may_be_asked(name: str, own: Collection[str]) -> bool:
 def assess_condition(
     target: Target, found: MxHost | MxResult | None, parent: str = "", mx: MxResult | None = None
 ) -> Mapping[str, Any]:
-    """What templates/check.md needs about one name; JSON values only.
+    """Facts about one name for templates/check.md; JSON values only.
 
-    `found`: what the DNS says of the name: a host for the condition no-address, else a domain; None: the name may not
-    be asked. `parent`, `mx`: for a host, the domain above it and its mail servers, where they were asked.
-    `state`: holds, gone, unseen (the DNS cannot tell), unknown (it gave no usable answer), refused (nobody was asked).
+    `found`: the DNS's answer: about a host for the condition no-address, else about a domain; None: the name may not be
+    asked. `parent`, `mx`: for a host, the domain above it and its mail servers; empty and None: not asked.
+    The fact `state` is holds, gone, unseen (the DNS cannot tell), unknown (it gave no usable answer) or refused (nobody
+    was asked); `shows` is as `_host_status` and `_domain_status` say.
     """
-    shows = "reserved" if found is None else _host(found) if isinstance(found, MxHost) else _domain(found)
+    shows = "reserved" if found is None else _host_status(found) if isinstance(found, MxHost) else _domain_status(found)
     return {
         "name": target.name,
         "condition": target.condition,
@@ -130,7 +131,7 @@ def assess_condition(
         "servers": _servers(found),
         "meant": near_miss(target.name) if shows in ("nxdomain", "none") else "",
         "parent": parent,
-        "points": _points(target.name, mx),
+        "points": _mx_names_host(target.name, mx),
     }
 
 
@@ -142,8 +143,8 @@ def _state(condition: Condition, shows: str) -> str:
     return "gone" if condition in ("no-address", "no-mail-server") else "unseen"
 
 
-def _host(found: MxHost) -> str:
-    """usable, none, nxdomain, reserved or unknown."""
+def _host_status(found: MxHost) -> str:
+    """Status of a host: usable, none, nxdomain, reserved or unknown."""
     if found.status == "ok":
         return "usable"
     if found.status in NOT_KNOWN:
@@ -151,8 +152,8 @@ def _host(found: MxHost) -> str:
     return found.status if found.status in ("none", "nxdomain") else "reserved"
 
 
-def _domain(found: MxResult) -> str:
-    """As above; implicit: an address without MX; null: it states that it takes none; unreachable: no public address."""
+def _domain_status(found: MxResult) -> str:
+    """Status of a domain: a host's; implicit: an address without MX; null: no mail here; unreachable: not public."""
     if found.status not in ("ok", "implicit"):
         return "unknown" if found.status in NOT_KNOWN else str(found.status)
     if any(_is_public(host) for host in found.hosts):
@@ -162,19 +163,19 @@ def _domain(found: MxResult) -> str:
 
 
 def _is_public(host: MxHost) -> bool:
-    """May anybody reach it? As far as addresses tell (bot/core/dns/special_addresses.py)."""
+    """True if anybody may reach the host, as far as addresses tell (bot/core/dns/special_addresses.py)."""
     return any(address_kind(address)[0] == "public" for address in host.addresses)
 
 
 def _servers(found: MxHost | MxResult | None) -> Sequence[Mapping[str, Any]]:
-    """Name and addresses of the hosts that have an address."""
+    """Hosts that have an address, each with at most two: [{"host": …, "addresses": […]}], at most five."""
     hosts = () if found is None else (found,) if isinstance(found, MxHost) else found.hosts
     named = [{"host": host.host, "addresses": list(host.addresses[:2])} for host in hosts if host.status == "ok"]
     return named[:MOST_HOSTS]
 
 
-def _points(name: str, mx: MxResult | None) -> bool | None:
-    """Does the domain's MX name this host? None: not known."""
+def _mx_names_host(name: str, mx: MxResult | None) -> bool | None:
+    """True if the domain's MX names this host; None: not known."""
     if mx is None or mx.status in NOT_KNOWN or mx.status == "reserved":
         return None
     listed = mx.status == "ok" and any(host.host.lower() == name for host in mx.hosts)

@@ -1,14 +1,14 @@
-"""What the DNS says about a domain's mail: plain values, and the look-up that commands are handed."""
+"""DNS records about mail as plain values, and the protocol of the look-up that commands are handed."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-# What is known of a name. ok: there are records. none: the name exists, without records of this kind. nxdomain: it does
+# Status of a name. ok: there are records. none: the name exists, without records of this kind. nxdomain: it does
 # not exist. reserved: nobody was asked, because it is not in the public DNS or is one of the hoster's internal names.
 # Not known: timeout; lame: the servers say that they are not responsible; dnssec: SERVFAIL, but an answer where nothing
 # is validated; loop: a chain of aliases without end; failure: any other answer that cannot be used.
 Status = Literal["ok", "none", "nxdomain", "reserved", "timeout", "lame", "dnssec", "loop", "failure"]
-# Of a host nobody was asked either where it is an address (an IP address in the place of a name), incomplete (one
+# Of a host; nobody was asked either where it is an address (an IP address instead of a name), incomplete (one
 # label) or null (".").
 HostStatus = Literal[Status, "address", "incomplete", "null"]
 # Of a domain. ok: there are MX records. implicit: none, but an address (RFC 5321 section 5.1). null: "no mail here"
@@ -19,7 +19,7 @@ NOT_KNOWN = frozenset({"timeout", "lame", "dnssec", "loop", "failure"})  # statu
 
 @dataclass(frozen=True, slots=True)
 class MxHost:
-    """One mail exchanger, or any host."""
+    """Mail exchanger, or any host, with its addresses."""
 
     preference: int  # 0..65535, the lowest is tried first
     host: str  # without the last dot; "." for a null MX beside others
@@ -32,7 +32,7 @@ class MxHost:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The TXT records of one name."""
+    """TXT records of one name."""
 
     name: str  # "_dmarc.example.com"
     status: Status
@@ -41,7 +41,7 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """What a domain says about its mail in TXT records."""
+    """TXT records of a domain that say something about its mail; bot/core/dns/txt_policies.py reads them."""
 
     spf: Texts  # at the domain itself (RFC 7208 section 3)
     dmarc: tuple[Texts, ...]  # the domain's own, then those of its parents, where it has none (RFC 9989 section 4.10)
@@ -51,7 +51,7 @@ class Policies:
 
 @dataclass(frozen=True, slots=True)
 class MxResult:
-    """Everything that was asked about one domain."""
+    """Mail servers and policies of one domain."""
 
     status: MxStatus
     hosts: tuple[MxHost, ...] = ()  # by preference, then name; for "implicit" the domain itself with preference 0
@@ -62,14 +62,14 @@ class MxResult:
 
 
 class Lookup(Protocol):
-    """Asks name servers, and nobody else. No function raises for anything that a name server does."""
+    """Look-up in the DNS. Asks name servers, and nobody else; never raises for anything that a name server does."""
 
     def asked_by(self, person: str) -> "Lookup":
-        """The same, counted as this person's: an opaque id; empty: nobody in particular."""
+        """The same look-up, counted as this person's: an opaque id; empty: nobody in particular."""
         ...
 
     async def mx(self, domain: str) -> MxResult:
-        """About one domain, in A-labels; takes 4 seconds at most, and as much to wait for its turn.
+        """Mail servers of one domain, in A-labels; takes 4 seconds at most, and as much to wait for its turn.
 
         Raises UserError with one of the problems single-label, reserved, internal (nobody is asked) and busy (too many
         look-ups at once; the message may be sent again).
@@ -77,5 +77,5 @@ class Lookup(Protocol):
         ...
 
     async def host(self, name: str) -> MxHost:
-        """The addresses of one host, in A-labels, with preference 0. Time and errors as above."""
+        """Addresses of one host, in A-labels, with preference 0. Time and errors as of `mx`."""
         ...

@@ -1,4 +1,4 @@
-"""What an IP address is for: the special-purpose registries (RFC 6890), each block with its own document."""
+"""Special-purpose IP addresses: the blocks of the registries (RFC 6890), each with its own document."""
 
 import ipaddress
 from typing import Literal
@@ -42,9 +42,9 @@ _NETWORKS: tuple[tuple[Kind, Network, str], ...] = tuple(
 
 
 def address_kind(address: str) -> tuple[Kind, str]:
-    """What an address is for, and the document that says so: ("private", "RFC 1918, 3"); ("public", "") for all others.
+    """Kind of an IP address, and the document that says so: ("private", "RFC 1918, 3"); ("public", "") for all others.
 
-    Raises ValueError where it is no IP address.
+    Raises ValueError for anything that is no IP address.
     """
     parsed = ipaddress.ip_address(address)
     for kind, network, source in _NETWORKS:

@@ -1,4 +1,4 @@
-"""SPF records: which terms are valid, and what becomes of senders that none of them lists (RFC 7208).
+"""SPF records: parser (RFC 7208). Which terms are valid, and the result for senders that none of them lists.
 
 No term is evaluated and nothing that it names is looked up.
 """
@@ -24,12 +24,12 @@ _LOOKUPS = frozenset({"include", "exists", "a", "mx", "ptr", "redirect"})
 
 
 class WrongTerm(ValueError):
-    """A term that is none; the message is the term."""
+    """Term that is not valid; the message is the term."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spf:
-    """What a valid record comes down to."""
+    """Valid SPF record, in brief."""
 
     others: str  # of senders that it does not list: fail, softfail, neutral, pass; redirect; "": it says nothing
     by: str  # the term that says so, as written; "": none
@@ -37,24 +37,24 @@ class Spf:
 
 
 def is_spf(text: str) -> bool:
-    """Is a TXT record an SPF record? (Section 4.5; all others are ignored.)"""
+    """True if a TXT record is an SPF record (section 4.5; all others are ignored)."""
     return bool(_RECORD.match(text))
 
 
 def parse_spf(record: str) -> Spf:
-    """Raises WrongTerm for the first term that is not valid: then the whole record is not (section 4.6)."""
+    """SPF record, parsed. Raises WrongTerm for its first invalid term, which makes it invalid (section 4.6)."""
     written = [term for term in record.split(" ")[1:] if term]
     terms = [_parsed(term) for term in written]
     modifiers = [name for name, sign, _ in terms if sign == "=" and name in ("redirect", "exp")]
     for name in modifiers:
         if modifiers.count(name) > 1:  # section 6
             raise WrongTerm(f"{name}=")
-    others, by = _others(terms, written)
+    others, by = _result_for_others(terms, written)
     return Spf(others, by, sum(name in _LOOKUPS for name, _, _ in terms))
 
 
 def _parsed(term: str) -> tuple[str, str, str]:
-    """Name in lower case, sign, qualifier."""
+    """Term as (name in lower case, sign, qualifier)."""
     found = _TERM.fullmatch(term) if len(term) <= LONGEST_TERM else None
     if not found:
         raise WrongTerm(term)
@@ -69,7 +69,7 @@ def _parsed(term: str) -> tuple[str, str, str]:
 
 
 def _is_mechanism(name: str, sign: str, rest: str) -> bool:
-    """Section 5. `sign`: ":" before an argument, "/" before a prefix length, or empty."""
+    """True for a valid mechanism (section 5). `sign`: ":" before an argument, "/" before a prefix length, or empty."""
     if name in ("a", "mx"):
         return _is_host(sign, rest)
     if name == "all":
@@ -82,7 +82,7 @@ def _is_mechanism(name: str, sign: str, rest: str) -> bool:
 
 
 def _is_host(sign: str, rest: str) -> bool:
-    """The argument of a and mx: a domain, prefix lengths, both or neither (sections 5.3 and 5.4)."""
+    """True for a valid argument of a and mx: a domain, prefix lengths, both or neither (sections 5.3 and 5.4)."""
     found = _WITH_PREFIX.fullmatch(rest if sign == ":" else f"{sign}{rest}")
     if not found or (sign == ":") != bool(found["spec"]):
         return False
@@ -90,7 +90,7 @@ def _is_host(sign: str, rest: str) -> bool:
 
 
 def _is_spec(text: str) -> bool:
-    """A domain-spec: it ends in a top-level label or a macro (section 7.1)."""
+    """True for a domain-spec: it ends in a top-level label or a macro (section 7.1)."""
     if not _MACROS.fullmatch(text):
         return False
     label = text.removesuffix(".").rpartition(".")[2]
@@ -99,15 +99,15 @@ def _is_spec(text: str) -> bool:
 
 
 def _is_network(text: str, version: int) -> bool:
-    """Section 5.6."""
+    """True for a network of this IP version (section 5.6)."""
     try:
         return ipaddress.ip_network(text, strict=False).version == version
     except ValueError:
         return False
 
 
-def _others(terms: Sequence[tuple[str, str, str]], written: Sequence[str]) -> tuple[str, str]:
-    """Section 5.1, else 6.1, else 4.7."""
+def _result_for_others(terms: Sequence[tuple[str, str, str]], written: Sequence[str]) -> tuple[str, str]:
+    """Result for senders that are not listed, and the term that says so: section 5.1, else 6.1, else 4.7."""
     for (name, sign, qualifier), text in zip(terms, written, strict=True):
         if name == "all" and not sign:
             return _ALL[qualifier], text

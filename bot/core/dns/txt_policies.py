@@ -1,7 +1,7 @@
-"""Reading what a domain publishes in TXT records about its mail: SPF, DMARC, MTA-STS, TLS reporting.
+"""Mail policies in TXT records: readers of SPF, DMARC, MTA-STS and TLS reporting.
 
-In brief: is the record there, is it the only one, would a receiver use it, and what does it ask for. Nothing that the
-records name is looked up.
+In brief: whether the record is there, is the only one, would be used by a receiver, and what it asks for. Nothing that
+the records name is looked up.
 """
 
 import re
@@ -23,17 +23,17 @@ _REPORT_URI = re.compile(r"(?:mailto:[^\s@,]+@[^\s@,]+|https://[^\s,]+)", re.IGN
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One line about one kind of record."""
+    """Finding about one kind of record."""
 
     state: State
-    detail: str = ""  # what it asks for, or what is wrong with it: names a wording in templates/mx.md
+    detail: str = ""  # its request, or its fault: names a wording in templates/mx.md
     value: str = ""  # the part of the record that says so; empty: none
-    at: str = ""  # where it stands, if not in the usual place: the parent that a DMARC policy comes from
-    testing: bool = False  # DMARC: the policy is not to be applied yet
+    at: str = ""  # the parent domain that a DMARC policy comes from; empty: the domain's own record
+    testing: bool = False  # DMARC only: True if the policy is not to be applied yet
 
 
 def read(policies: Policies) -> Mapping[str, Reading]:
-    """Every kind by its name: spf, dmarc, mta_sts, tls_rpt."""
+    """Findings about every kind of record, by its name: spf, dmarc, mta_sts, tls_rpt."""
     return {
         "spf": read_spf(policies.spf),
         "dmarc": read_dmarc(policies.dmarc),
@@ -43,26 +43,26 @@ def read(policies: Policies) -> Mapping[str, Reading]:
 
 
 def read_spf(found: Texts) -> Reading:
-    """RFC 7208 sections 3.1 and 4.5 (which records count); bot/core/dns/spf.py reads the one."""
+    """Finding about SPF: RFC 7208 sections 3.1 and 4.5 (which records count); bot/core/dns/spf.py parses the one."""
     records = [text for text in found.texts if is_spf(text)]
     if len(records) != 1:
         return _not_one(found, records, r"v=spf")
     try:
         spf = parse_spf(records[0])
     except WrongTerm as wrong:
-        return Reading("broken", "syntax", _cut(str(wrong)))
+        return Reading("broken", "syntax", _shortened(str(wrong)))
     if spf.lookups > MOST_LOOKUPS:
         return Reading("broken", "lookups")
-    return Reading("present", spf.others or "no-all", _cut(spf.by))
+    return Reading("present", spf.others or "no-all", _shortened(spf.by))
 
 
 def is_dmarc(text: str) -> bool:
-    """Is a TXT record a DMARC record? All others are ignored (RFC 9989 section 4.10)."""
+    """True if a TXT record is a DMARC record; all others are ignored (RFC 9989 section 4.10)."""
     return bool(_DMARC.match(text))
 
 
 def read_dmarc(found: Sequence[Texts]) -> Reading:
-    """RFC 9989: the domain's own record, else that of a parent (sections 4.10 and 4.10.1). `found`: nearest first."""
+    """Finding about DMARC (RFC 9989 section 4.10): the domain's own record, else a parent's. `found`: nearest first."""
     own, *parents = found
     records = [text for text in own.texts if is_dmarc(text)]
     if len(records) == 1:
@@ -76,7 +76,7 @@ def read_dmarc(found: Sequence[Texts]) -> Reading:
 
 
 def _organizational(parents: Sequence[tuple[Texts, Mapping[str, str]]]) -> tuple[Texts, Mapping[str, str]]:
-    """Whose record counts (section 4.10.2): marked psd=n; just below psd=y, or that itself; else the topmost."""
+    """Parent whose record counts (section 4.10.2): marked psd=n; just below psd=y, or that itself; else the topmost."""
     below: tuple[Texts, Mapping[str, str]] | None = None
     for parent, tags in parents:
         if tags.get("psd") == "n":
@@ -89,49 +89,49 @@ def _organizational(parents: Sequence[tuple[Texts, Mapping[str, str]]]) -> tuple
 
 
 def _dmarc_asks(tags: Mapping[str, str], at: str) -> Reading:
-    """Section 4.7, and 4.10.1 for what is not valid: with an address for reports as if "none", else not used at all."""
+    """Finding about one record (section 4.7). An invalid one with a report address counts as "none" (4.10.1)."""
     policies = {name: tags[name].lower() for name in ("p", "sp", "np") if name in tags}
     asks = (policies.get("sp") if at else None) or policies.get("p", "none")
     if not set(policies.values()) <= {"none", "quarantine", "reject"}:
         if not any(map(_REPORT_URI.fullmatch, _uris(tags))):
             wrong = next(f"{n}={v}" for n, v in policies.items() if v not in ("none", "quarantine", "reject"))
-            return Reading("broken", "policy", _cut(wrong), at)
+            return Reading("broken", "policy", _shortened(wrong), at)
         asks = "none"
     return Reading("present", asks, "", at, tags.get("t", "").lower() == "y" and asks != "none")
 
 
 def read_mta_sts(found: Texts) -> Reading:
-    """RFC 8461 section 3.1. The policy itself stands on a web server, which is not asked."""
+    """Finding about MTA-STS (RFC 8461 section 3.1). The policy itself stands on a web server, which is not asked."""
     records = [text for text in found.texts if text.startswith("v=STSv1;")]
     if len(records) != 1:
         return _not_one(found, records, r"v\s*=\s*stsv")
     name = _tags(records[0]).get("id", "")
-    return Reading("present" if re.fullmatch(r"[A-Za-z0-9]{1,32}", name) else "broken", "id", _cut(name))
+    return Reading("present" if re.fullmatch(r"[A-Za-z0-9]{1,32}", name) else "broken", "id", _shortened(name))
 
 
 def read_tls_rpt(found: Texts) -> Reading:
-    """RFC 8460 section 3."""
+    """Finding about TLS reporting (RFC 8460 section 3)."""
     records = [text for text in found.texts if text.startswith("v=TLSRPTv1;")]
     if len(records) != 1:
         return _not_one(found, records, r"v\s*=\s*tlsrpt")
     tags = _tags(records[0])
     usable = all(map(_REPORT_URI.fullmatch, _uris(tags)))
-    return Reading("present" if usable else "broken", "rua", _cut(tags.get("rua", "")))
+    return Reading("present" if usable else "broken", "rua", _shortened(tags.get("rua", "")))
 
 
 def _not_one(found: Texts, records: Sequence[str], alike: str) -> Reading:
-    """There is no record, or more than one; or one that nobody will take for it. `alike`: how that begins."""
+    """Finding where no record counts, or more than one. `alike`: pattern of what begins like one and is ignored."""
     if found.status in NOT_KNOWN:
         return Reading("unknown")
     if records:
         return Reading("several")
     begins = re.compile(alike, re.IGNORECASE)
     near = next((text for text in found.texts if begins.match(text.lstrip(" \t\"'"))), "")
-    return Reading("broken", "version", _cut(near)) if near else Reading("absent")
+    return Reading("broken", "version", _shortened(near)) if near else Reading("absent")
 
 
 def _tags(record: str) -> Mapping[str, str]:
-    """ "v=DMARC1; p=none" → {"v": "DMARC1", "p": "none"}; of several alike the first, what is no tag left out."""
+    """Tags of a record: "v=DMARC1; p=none" → {"v": "DMARC1", "p": "none"}; of several alike the first."""
     found: dict[str, str] = {}
     for part in record.split(";"):
         name, equals, value = part.partition("=")
@@ -141,9 +141,9 @@ def _tags(record: str) -> Mapping[str, str]:
 
 
 def _uris(tags: Mapping[str, str]) -> list[str]:
-    """Where reports go; one empty text where there is no tag."""
+    """Addresses for reports; one empty text where there is no tag."""
     return [uri.strip() for uri in tags.get("rua", "").split(",")]
 
 
-def _cut(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"

@@ -1,4 +1,4 @@
-"""A question → weighted features: word stems, letters, concepts and pairs of concepts.
+"""Feature extraction: a question → counted features, as word stems, letter n-grams, concepts and pairs of concepts.
 
 Stems say what was said, letters survive slips and compounds, concepts say what was meant, and pairs of concepts tell
 entries apart that differ in one aspect (port or server? POP or IMAP?). Each group is brought to length 1 on its own,
@@ -19,46 +19,24 @@ from bot.core.text.normalize import REMEMBERED, clean
 
 GROUPS = ("word", "letters", "concept", "pair")
 TYPICAL = 4  # examples that must use a word before others are repaired to it
-EXCHANGE_FROM = 8  # letters
-MOST_WORDS = (
-    120  # of a message that are read as a question: more is a log or a bounce, whose error lines are read whole
-)
-LETTERS = (3, 4, 5)  # lengths of letter n-grams (matching.md: +0.03)
-_BETWEEN = frozenset(
-    (
-        "of",
-        "ueber",
-        "mit",
-        "per",
-        "via",
-        "fuer",
-        "von",
-        "with",
-        "by",
-        "over",
-        "through",
-        "for",
-        "using",
-        "das",
-        "dem",
-        "den",
-        "the",
-        "a",
-        "my",
-        "mein",
-        "mehr",
-        "any",
-    )
-)
+EXCHANGE_FROM = 8  # letters of a word in which one may be exchanged for another (see Spelling)
+# Words of a message that are read as a question: more is a log or a bounce, whose error lines are read whole
+MOST_WORDS = 120
+LETTERS = (3, 4, 5)  # lengths of letter n-grams; with them the development questions scored 0.03 higher
+# Words that may stand between a negation and what it rules out: "not via POP3", "ohne das SSL"
+_BETWEEN = frozenset({
+    "of", "ueber", "mit", "per", "via", "fuer", "von", "with", "by", "over", "through", "for", "using",
+    "das", "dem", "den", "the", "a", "my", "mein", "mehr", "any",
+})  # fmt: skip
 Counts = dict[str, dict[str, float]]  # group → feature → times
 
 
 class FeatureExtractor:
-    """Reads features from text; holds the vocabulary and the spelling."""
+    """Extractor of features from text; holds the vocabulary and the spelling of one knowledge base."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._stems = Stems()
-        self._letters_of = lru_cache(REMEMBERED)(_letters)
+        self._ngrams_of = lru_cache(REMEMBERED)(_ngrams)
         self.vocabulary = Vocabulary(knowledge.concepts, self._stems)
         items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
         examples = [text for item in items for text in _texts(item.questions)]
@@ -68,15 +46,19 @@ class FeatureExtractor:
         self._spelling = Spelling(common.keys() | meant, typical | meant, EXCHANGE_FROM)
 
     def words(self, text: str) -> list[str]:
-        """Tokens of what is asked, with slips repaired: a ticket's trimmings and what is ruled out are left out."""
+        """Tokens of the question in a text, with slips repaired.
+
+        Left out are a ticket's trimmings (ticket_trimming.py) and protocols that are ruled out. `text`: need not be
+        cleaned.
+        """
         repaired = [self._spelling.repair(w) for w in tokens(trim_ticket(clean(text)))[:MOST_WORDS]]
         return self._without_ruled_out(repaired)
 
     def counts(self, words: Sequence[str]) -> Counts:
-        """Features of one message, by group, not yet weighted."""
+        """Features of one message, by group, not yet weighted. `words`: as `words` gives them."""
         concepts = sorted(self.vocabulary.concepts(words))
         stems = Counter(self._stems(w, language) for w in words for language in LANGUAGES)
-        letters = Counter(chain.from_iterable(self._letters_of(w) for w in words if w.isalpha()))
+        letters = Counter(chain.from_iterable(self._ngrams_of(w) for w in words if w.isalpha()))
         return {
             "word": {w: 1 + math.log(n) for w, n in stems.items()},
             "letters": {g: 1 + math.log(n) for g, n in letters.items()},
@@ -85,7 +67,7 @@ class FeatureExtractor:
         }
 
     def _without_ruled_out(self, words: list[str]) -> list[str]:
-        """ "IMAP, not POP3": words of a protocol that is ruled out, where another one is named."""
+        """The words without those of a protocol that is ruled out, where another one is named: "IMAP, not POP3"."""
         protocols = [self.vocabulary.of_group(w, "protocol") for w in words]
         out = {i for i, named in enumerate(protocols) if named and _is_ruled_out(words, i)}
         meant = set().union(*(named for i, named in enumerate(protocols) if i not in out))
@@ -93,17 +75,18 @@ class FeatureExtractor:
         return [w for i, w in enumerate(words) if i not in gone and not (i - 1 in gone and w.isdigit())]  # POP 3
 
 
-def _is_ruled_out(words: Sequence[str], place: int) -> bool:
-    before = place - 1
-    while before >= 0 and words[before] in _BETWEEN:
-        before -= 1
-    return before >= 0 and words[before] in NEGATIONS
+def _is_ruled_out(words: Sequence[str], position: int) -> bool:
+    """True if a negation stands before the word, with nothing but _BETWEEN between them."""
+    earlier = position - 1
+    while earlier >= 0 and words[earlier] in _BETWEEN:
+        earlier -= 1
+    return earlier >= 0 and words[earlier] in NEGATIONS
 
 
 def _texts(questions: Mapping[Language, Sequence[str]]) -> Iterable[str]:
     return (text for language in sorted(questions) for text in questions[language])
 
 
-def _letters(word: str) -> tuple[str, ...]:
+def _ngrams(word: str) -> tuple[str, ...]:
     padded = f" {word} "
     return tuple(padded[i : i + n] for n in LETTERS for i in range(len(padded) - n + 1))

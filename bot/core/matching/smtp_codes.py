@@ -1,4 +1,4 @@
-"""Codes of SMTP replies in what people paste, and what the standards say that they mean.
+"""SMTP status codes in pasted text, and their meaning in the standards.
 
 A reply code (RFC 5321 section 4.2: three digits, the first 2 to 5, the second 0 to 5) or an enhanced status code (RFC
 3463 section 2) counts only where it stands as in a reply or a report of one: "550 5.7.1", "(#5.7.1)", "dsn=5.7.1",
@@ -91,7 +91,7 @@ _WEB = frozenset({"500", "501", "502", "503", "504"})  # what an "error 500" is 
 
 
 def reply_codes(text: str) -> tuple[str, ...]:
-    """Codes of the SMTP replies in a message, in its order, at most three; empty where it holds none.
+    """Codes of the SMTP replies in a message, in its order, at most three: ("550", "5.7.1"); empty for none.
 
     `text`: as bot/core/text/normalize.py's `error_text` gives it.
     """
@@ -99,23 +99,24 @@ def reply_codes(text: str) -> tuple[str, ...]:
     found: dict[int, str] = {}
     for pattern, where in ((_BOTH, text), (_LABELLED, text), (_NAMED, lines), (_ERROR, lines), (_BEGINS, lines)):
         for match in pattern.finditer(where):
-            if _counts(pattern, match, where):
+            if _is_of_mail(pattern, match, where):
                 found |= {match.start(name): code for name, code in match.groupdict().items() if _is_code(name, code)}
     return tuple(dict.fromkeys(code for _, code in sorted(found.items())))[:MOST]
 
 
 def meanings(codes: Sequence[str], table: Mapping[str, StatusCode]) -> list[tuple[str, StatusCode]]:
-    """Each code with its meaning; for one that the table does not hold, what its subject means, if anything.
+    """Meanings of codes, in their order; for a code that the table does not hold, that of its subject, if any.
 
-    The last is the class, under the code's first digit: is it worth sending again? Empty for no codes or no table.
+    The last rows are the classes, under the code's first digit: whether it is worth sending again. Empty for no codes
+    or no table. `table`: by code, as knowledge/status-codes.yaml.
     """
-    rows = [(code, row) for code in codes if (row := _row(code, table))]
+    rows = [(code, row) for code in codes if (row := _meaning(code, table))]
     digits = dict.fromkeys((code[0], "." in code) for code in codes)
     whole = {digit: f"{digit}.x.x" if status else f"{digit}yz" for digit, status in digits}
     return rows + [(digit, table[name]) for digit, name in whole.items() if name in table]
 
 
-def _row(code: str, table: Mapping[str, StatusCode]) -> StatusCode | None:
+def _meaning(code: str, table: Mapping[str, StatusCode]) -> StatusCode | None:
     if "." not in code:
         return table.get(code)
     _, subject, detail = code.split(".")
@@ -126,7 +127,8 @@ def _is_code(group: str, code: str | None) -> bool:
     return bool(code) and group not in ("class", "text")
 
 
-def _counts(pattern: re.Pattern[str], match: re.Match[str], text: str) -> bool:
+def _is_of_mail(pattern: re.Pattern[str], match: re.Match[str], text: str) -> bool:
+    """True if a number that looks like a code is one: no version, no web error, no count of users."""
     if _VERSION.search(text[max(0, match.start() - 20) : match.start()]):
         return False
     if pattern is _ERROR:
@@ -135,5 +137,5 @@ def _counts(pattern: re.Pattern[str], match: re.Match[str], text: str) -> bool:
 
 
 def _is_reply(text: str) -> bool:
-    """Does what stands behind a code read as what a mail server says?"""
+    """True if the text behind a code reads as what a mail server says."""
     return bool(_WORDS.search(text)) and not _COUNTED.match(text) and not _RELEASED.search(text)

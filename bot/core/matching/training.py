@@ -1,6 +1,7 @@
-"""Examples → what ranks questions: features with their weights, a linear scorer per owner, an inverted index.
+"""Training: examples → the model that ranks questions: weighted features, a linear scorer per owner, an inverted index.
 
-The weights were chosen on the development questions (bot/DECISIONS.md).
+An owner is an entry, or a topic that the FAQ does not cover. The weights were chosen on the development questions
+(bot/DECISIONS.md).
 """
 
 import math
@@ -31,21 +32,20 @@ MOST_OWNERS_OF_REGRESSION = (
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """What training leaves: plain arrays, so that it can be kept in a file."""
+    """Trained model: plain arrays, so that it can be stored in a file (bot/content/model_cache.py)."""
 
-    features: tuple[str, ...]  # "group:feature", sorted; a feature's number is its place here
-    idf: Floats  # per feature
+    features: tuple[str, ...]  # "group:feature", sorted; a feature's number is its index here
+    idf: Floats  # inverse document frequency, per feature
     owners: tuple[str, ...]  # entry and topic ids, in the order of the columns of `weights`
     weights: Floats  # COLUMNS × owners
     example_owner: Ints  # per example: number of its owner
-    posting_start: Ints  # per feature (and one more): where its postings begin
-    posting_example: Ints
-    posting_value: Floats
+    posting_start: Ints  # per feature (and one more): index of its first posting
+    posting_example: Ints  # per posting: number of an example that has the feature
+    posting_value: Floats  # per posting: the feature's weight there, over the example's length
 
 
 def training_examples(knowledge: Knowledge) -> list[tuple[str, str]]:
-    """(owner, text) of everything that is learnt from: titles, example questions and error lines, entries
-    before topics.
+    """Training examples as (owner, text): titles, example questions and error lines, entries before topics.
 
     Error lines are learnt too: a pasted line that no known line fits must not be taken for a question.
     """
@@ -58,7 +58,7 @@ def training_examples(knowledge: Knowledge) -> list[tuple[str, str]]:
 
 
 def train(knowledge: Knowledge, extractor: FeatureExtractor, examples: Sequence[tuple[str, str]]) -> TrainedModel:
-    """Learns from (owner, text) pairs; about a second for 5,000 examples."""
+    """Trains on (owner, text) pairs; about a second for 5,000 examples."""
     owners = (*knowledge.entries, *knowledge.topics)
     counted = [extractor.counts(extractor.words(text)) for _, text in examples]
     documents: dict[str, int] = defaultdict(int)
@@ -70,8 +70,8 @@ def train(knowledge: Knowledge, extractor: FeatureExtractor, examples: Sequence[
     number = numbers(features)
     rows = [weighted(counts, number, idf) for counts in counted]
     example_owner = np.array([owners.index(owner) for owner, _ in examples], dtype=np.int32)
-    learn = _softmax_regression if len(owners) <= MOST_OWNERS_OF_REGRESSION else _means
-    weights = learn(rows, columns(features), example_owner, len(owners))
+    fit = _softmax_regression if len(owners) <= MOST_OWNERS_OF_REGRESSION else _means
+    weights = fit(rows, columns(features), example_owner, len(owners))
     return TrainedModel(features, idf, owners, weights, example_owner, *_postings(rows, len(features)))
 
 
@@ -80,7 +80,7 @@ def _names(counts: Counts) -> list[str]:
 
 
 def numbers(features: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
-    """Group → feature → its number."""
+    """Numbers of features: group → feature → its index in `features`."""
     found: dict[str, dict[str, int]] = {group: {} for group in GROUPS}
     for number, named in enumerate(features):
         group, _, feature = named.partition(":")
@@ -89,7 +89,7 @@ def numbers(features: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
 
 
 def weighted(counts: Counts, number: Mapping[str, Mapping[str, int]], idf: Floats) -> tuple[Ints, Floats]:
-    """Numbers and values of the known features, each group at its weight."""
+    """Numbers and weights of the features that are known, each group brought to its length in GROUP_WEIGHT."""
     known, times, ends = [], [], []
     for group in GROUPS:
         of = number[group]
@@ -107,12 +107,12 @@ def weighted(counts: Counts, number: Mapping[str, Mapping[str, int]], idf: Float
 
 
 def length(values: Floats) -> float:
-    """As np.linalg.norm has it, which takes longer to find out what it was given; 1 where all are 0."""
+    """Euclidean length; 1 where all are 0. np.linalg.norm takes longer, to find out what it was given."""
     return float(np.sqrt(values.dot(values))) or 1.0
 
 
 def columns(features: Sequence[str]) -> tuple[Ints, Floats]:
-    """Signed feature hashing (Weinberger et al. 2009): column and sign of every feature."""
+    """Columns and signs of the features, by signed feature hashing (Weinberger et al. 2009)."""
     hashes = np.array([zlib.crc32(f.encode()) for f in features], dtype=np.int64)
     return (hashes % COLUMNS).astype(np.int32), np.where(hashes & (1 << 31), 1, -1).astype(np.float32)
 
@@ -143,7 +143,7 @@ def _softmax_regression(
 
 
 def _means(rows: Sequence[tuple[Ints, Floats]], columns: tuple[Ints, Floats], owner: Ints, owners: int) -> Floats:
-    """The mean of each owner's examples: a linear scorer that costs one pass over them."""
+    """Means of each owner's examples: a linear scorer that costs one pass over them."""
     column, sign = columns
     weights = np.zeros((owners, COLUMNS), dtype=np.float32)
     for row, (ids, values) in enumerate(rows):
@@ -153,7 +153,7 @@ def _means(rows: Sequence[tuple[Ints, Floats]], columns: tuple[Ints, Floats], ow
 
 
 def _postings(rows: Sequence[tuple[Ints, Floats]], features: int) -> tuple[Ints, Ints, Floats]:
-    """An inverted index: for every feature the examples that have it, and its value there over the example's length."""
+    """Inverted index: for every feature the examples that have it, and its weight there over the example's length."""
     ids = np.concatenate([r[0] for r in rows])
     examples = np.repeat(np.arange(len(rows), dtype=np.int32), [len(r[0]) for r in rows])
     values = np.concatenate([v / length(v) for _, v in rows])

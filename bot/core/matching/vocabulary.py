@@ -1,4 +1,4 @@
-"""Words and what they mean: tokens, stems, and the concepts of knowledge/concepts.yaml that a message mentions."""
+"""Vocabulary: tokens, stems, spelling, and the concepts of knowledge/concepts.yaml that a message mentions."""
 
 import re
 from collections import defaultdict
@@ -15,49 +15,34 @@ from bot.core.text.normalize import MESSAGES, REMEMBERED, fold
 _TOKEN = re.compile(r"[a-z]+|\d+|[%@]")
 _ALGORITHM: Mapping[Language, str] = {"de": "german", "en": "english"}
 _FEWEST_LETTERS_TO_REPAIR = 5  # below that, one letter away is another word
-NEGATIONS = frozenset(
-    (
-        "nicht",
-        "kein",
-        "keine",
-        "keinen",
-        "keinem",
-        "statt",
-        "anstatt",
-        "anstelle",
-        "not",
-        "no",
-        "non",
-        "instead",
-        "than",
-        "without",
-        "ohne",
-    )
-)
+NEGATIONS = frozenset({
+    "nicht", "kein", "keine", "keinen", "keinem", "statt", "anstatt", "anstelle", "ohne",
+    "not", "no", "non", "instead", "than", "without",
+})  # fmt: skip
 _TWO_TYPOS_FROM = 9  # letters from which two slips are still a slip
 
 
 def tokens(text: str) -> list[str]:
-    """Lower-case words, numbers and the signs % and @, umlauts folded: "Größe 10MB" → groesse 10 mb."""
+    """Tokens of a text, folded: words, numbers and the signs % and @; "Größe 10MB" → groesse 10 mb."""
     return _TOKEN.findall(fold(text))
 
 
 class Stems:
-    """Snowball stems in both languages, remembered: people mix the languages in one sentence."""
+    """Snowball stemmer for both languages, cached: people mix the languages in one sentence."""
 
     def __init__(self) -> None:
         self._stemmers = {language: Stemmer.Stemmer(_ALGORITHM[language]) for language in LANGUAGES}
-        self._remembered = lru_cache(REMEMBERED)(self._stem)
+        self._cached = lru_cache(REMEMBERED)(self._stem)
 
     def __call__(self, word: str, language: Language) -> str:
-        return self._remembered(word, language)
+        return self._cached(word, language)
 
     def _stem(self, word: str, language: Language) -> str:
         return str(self._stemmers[language].stemWord(word))
 
 
 class Vocabulary:
-    """Finds the concepts in a list of tokens."""
+    """Finder of concepts in a list of tokens."""
 
     def __init__(self, concepts: Sequence[Concept], stems: Stems) -> None:
         self._stems = stems
@@ -65,32 +50,33 @@ class Vocabulary:
         self._phrases: dict[Language, dict[str, list[tuple[tuple[str, ...], str]]]] = {
             language: defaultdict(list) for language in LANGUAGES
         }  # first stem → (all stems, concept id); a single word is a phrase of one
-        self._patterns: list[
-            tuple[str, str, str]
-        ] = []  # (fixed part, where: "prefix" | "suffix" | "inside", concept id)
-        self._starts = lru_cache(REMEMBERED)(self._what_starts)
-        self._in_message = lru_cache(MESSAGES)(self._meant)  # asked for by the ranker, a follow-up and each "why"
-        self._of_group = lru_cache(REMEMBERED)(self._meant_by)
+        # (fixed part, where: "prefix" | "suffix" | "inside", concept id)
+        self._patterns: list[tuple[str, str, str]] = []
+        self._begun_by = lru_cache(REMEMBERED)(self._find_begun_by)
+        self._in_message = lru_cache(MESSAGES)(
+            self._find_concepts
+        )  # asked for by the ranker, a follow-up and each "why"
+        self._of_group = lru_cache(REMEMBERED)(self._find_of_group)
         self._words: set[str] = set()
         self._alone: set[str] = set()  # words that mean something without others
         self._concepts = {concept.id: concept for concept in concepts}
         for concept in concepts:
-            self._learn(concept)
+            self._add(concept)
 
     def concepts(self, words: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Concept ids → the words that mean them, in the order of the message.
+        """Concepts of a message: id → the words that mean it, in the order of the message.
 
         A phrase that negates hides what its words mean alone, within its group: "ohne SSL" is no SSL.
         """
         return self._in_message(tuple(words))
 
-    def _meant(self, words: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
+    def _find_concepts(self, words: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
         matches = list(self._matches(words))
         hidden = {
-            (place, self.group_of(concept))
+            (position, self.group_of(concept))
             for start, length, concept in matches
             if not NEGATIONS.isdisjoint(words[start : start + length])
-            for place in range(start, start + length)
+            for position in range(start, start + length)
         }
         found: dict[str, list[str]] = defaultdict(list)
         for start, length, concept in matches:
@@ -99,9 +85,9 @@ class Vocabulary:
         return {concept: list(dict.fromkeys(evidence)) for concept, evidence in found.items()}
 
     def _matches(self, words: Sequence[str]) -> Iterable[tuple[int, int, str]]:
-        """(first word, number of words, concept) of everything that means something, in the order of the message."""
+        """Matches as (position of the first word, number of words, concept), in the order of the message."""
         for position, word in enumerate(words):
-            alone, phrases = self._starts(word)
+            alone, phrases = self._begun_by(word)
             for concept in alone:
                 yield position, 1, concept
             for language, phrase, concept in phrases:
@@ -109,8 +95,8 @@ class Vocabulary:
                 if tuple(self._stems(w, language) for w in said) == phrase[1:]:
                     yield position, len(phrase), concept
 
-    def _what_starts(self, word: str) -> tuple[list[str], list[tuple[Language, tuple[str, ...], str]]]:
-        """The concepts that a word means alone, and (language, stems, concept) of what may begin with it."""
+    def _find_begun_by(self, word: str) -> tuple[list[str], list[tuple[Language, tuple[str, ...], str]]]:
+        """Concepts that a word means alone, and (language, stems, concept) of the phrases that may begin with it."""
         by_stem = word in self._alone or not is_function_word(word)  # "and" is no form of "anders"
         phrases = [
             (language, phrase, concept)
@@ -121,34 +107,34 @@ class Vocabulary:
         return [*sorted(self._exact.get(word, ())), *sorted(self._matching_patterns(word))], phrases
 
     def group_of(self, concept: str) -> str:
-        """The concept's group: protocol, direction, aspect …"""
+        """Group of a concept: protocol, direction, aspect …"""
         return self._concepts[concept].group
 
     def of_group(self, word: str, group: str) -> frozenset[str]:
-        """The concepts of a group that a single word means."""
+        """Concepts of a group that a single word means; empty for none."""
         return self._of_group(word, group)
 
     def word_for(self, concept: str) -> str:
-        """A word that means the concept."""
+        """Word that means the concept, folded; empty where only patterns do."""
         known = self._concepts[concept]
         plain = [w for w in (*known.any, *known.words["de"], *known.words["en"]) if "*" not in w]
         return fold(plain[0]) if plain else ""
 
     def words(self) -> set[str]:
-        """Every single word of the vocabulary, as typed by its authors: what typos are repaired to."""
+        """Words of the vocabulary as typed by its authors, patterns left out: targets of the spelling."""
         return set(self._words)
 
-    def _meant_by(self, word: str, group: str) -> frozenset[str]:
+    def _find_of_group(self, word: str, group: str) -> frozenset[str]:
         return frozenset(c for c in self.concepts([word]) if self.group_of(c) == group)
 
-    def _learn(self, concept: Concept) -> None:
+    def _add(self, concept: Concept) -> None:
         for token in concept.any:
             self._exact[fold(token)].add(concept.id)
         for language in LANGUAGES:
             for term in concept.words[language]:
-                self._learn_term(term, language, concept.id)
+                self._add_term(term, language, concept.id)
 
-    def _learn_term(self, term: str, language: Language, concept: str) -> None:
+    def _add_term(self, term: str, language: Language, concept: str) -> None:
         fixed = fold(term.strip("*"))
         if term.startswith("*") or term.endswith("*"):
             where = (
@@ -179,29 +165,27 @@ def _fits(word: str, fixed: str, where: str) -> bool:
 
 
 class Spelling:
-    """Repairs slips of the finger towards words that the knowledge base knows."""
+    """Spelling corrector: repairs slips of the finger towards words that the knowledge base knows."""
 
     def __init__(self, known: Iterable[str], targets: Iterable[str] = (), exchange_from: int = 5) -> None:
         """`known`: words that need no repair.
 
-        `targets`: of these, what others are repaired to; none given: all. `exchange_from`: letters from which a letter
-        may be exchanged for another: in ordinary speech a short word that differs so is another word (alter, after).
+        `targets`: those of them that others are repaired to; none given: all. `exchange_from`: letters of a word from
+        which one may be exchanged for another: in ordinary speech a short word that differs so is another word (alter,
+        after).
         """
         self._known = set(known)
         self._exchange_from = exchange_from
         self._by_first: dict[str, list[str]] = defaultdict(list)
         for word in sorted(w for w in set(targets) or self._known if len(w) >= _FEWEST_LETTERS_TO_REPAIR):
             self._by_first[word[0]].append(word)
-        self._remembered = lru_cache(REMEMBERED)(self._nearest)
+        self._cached = lru_cache(REMEMBERED)(self._nearest)
 
     def repair(self, word: str) -> str:
-        """The known word that was meant.
-
-        One slip away (two in a long word), same first letter; else the word itself.
-        """
+        """Known word that was meant: one slip away (two in a long word), same first letter; else the word itself."""
         if word in self._known or len(word) < _FEWEST_LETTERS_TO_REPAIR or not word.isalpha():
             return word
-        return self._remembered(word)
+        return self._cached(word)
 
     def _nearest(self, word: str) -> str:
         slips = 2 if len(word) >= _TWO_TYPOS_FROM else 1
@@ -216,5 +200,5 @@ class Spelling:
 
 
 def _is_exchange(word: str, other: str) -> bool:
-    """Does one letter stand for another, rather than being left out, doubled or swapped?"""
+    """True if one letter stands for another, rather than being left out, doubled or swapped."""
     return len(word) == len(other) and sorted(word) != sorted(other)

@@ -1,7 +1,7 @@
-"""Text without what is nobody's business: addresses, who was mentioned, tokens, passwords, accounts, telephone numbers.
+"""Redaction of personal data and secrets in text: addresses, mentions, tokens, passwords, accounts, telephone numbers.
 
-What has no form of its own stays: names of people, streets, a domain that is somebody's name, a password that stands
-alone.
+Data without a form of its own stays: names of people, streets, a domain that is somebody's name, a password that
+stands alone.
 """
 
 import ipaddress
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 
 def _if_address(found: re.Match[str]) -> str:
-    """RFC 4291, 2.2: "::" stands for zeros; what only looks like it (C++) stays."""
+    """Mark for an IPv6 address with "::" for zeros (RFC 4291, 2.2); what only looks like one (C++) stays."""
     try:
         ipaddress.IPv6Address(found[0].replace("<ip>", "192.0.2.1").rstrip(":") if found[0] != "::" else "x")
     except ValueError:
@@ -18,7 +18,7 @@ def _if_address(found: re.Match[str]) -> str:
     return "<ip>"
 
 
-# What every match of a pattern holds somewhere, which is searched first as it is found far faster; pattern; mark
+# (sign, pattern, mark). Every match of the pattern holds the sign somewhere, which is searched first: far faster
 _MARK: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     # tokens: Slack's (docs.slack.dev/authentication/tokens), JWT (RFC 7519), GitHub's, AWS's, PEM (RFC 7468)
     (r"x(?:ox|app)", r"\bx(?:ox[a-z]|app)[-.][A-Za-z0-9.-]{5,300}", "<token>"),
@@ -70,7 +70,7 @@ _RULES = tuple((re.compile(sign), re.compile(pattern), mark) for sign, pattern, 
 
 
 def redact(text: str) -> str:
-    """The text with a mark in place of each."""
+    """Text with a mark for each piece of personal data: "<address>", "<token>", "<ip>" …; idempotent."""
     missing = set()  # signs; no mark brings one in
     for sign, pattern, mark in _RULES:
         if sign in missing:

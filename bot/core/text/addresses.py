@@ -57,51 +57,51 @@ _DOMAIN_IN_TEXT = re.compile(r"(?<![\w.@%/-])((?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)
 
 
 def parse_address(text: str) -> str:
-    """The one mail address that `text` is: local part as typed, domain in lower case.
+    """Mail address that `text` is: local part as typed, domain in lower case.
 
     Raises UserError with one of the problems no-address, two-addresses, two-ats, no-at, no-local, bad-local, space, and
     those of parse_domain.
     """
-    plain = _bare(text)
+    plain = _unwrapped(text)
     if not plain:
         raise UserError("no-address")
     if "@" not in plain:
-        raise UserError("no-at", given=_shown(plain))
+        raise UserError("no-at", given=_shortened(plain))
     if plain.count("@") > 1:
-        raise UserError("two-addresses" if _SEPARATOR.search(plain) else "two-ats", given=_shown(plain))
+        raise UserError("two-addresses" if _SEPARATOR.search(plain) else "two-ats", given=_shortened(plain))
     local, domain = plain.split("@")
     if not local:
-        raise UserError("no-local", given=_shown(plain))
+        raise UserError("no-local", given=_shortened(plain))
     if re.search(r"\s", plain):
-        raise UserError("space", given=_shown(plain))
+        raise UserError("space", given=_shortened(plain))
     if not _LOCAL.fullmatch(local) or len(local) > LONGEST_LOCAL or not local.isprintable():
-        raise UserError("bad-local", given=_shown(plain))
+        raise UserError("bad-local", given=_shortened(plain))
     return f"{local}@{parse_domain(domain)}"
 
 
 def parse_domain(text: str) -> str:
-    """The domain name in a name, URL or mail address: lower case, international names as typed but normalised.
+    """Domain name in a name, URL or mail address: lower case, international names as typed but normalised.
 
     Raises UserError with one of the problems no-domain, ip-address, single-label, bad-domain, two-domains.
     """
-    authority = _authority(_bare(text))
+    authority = _authority(_unwrapped(text))
     if _SEPARATOR.search(authority):
-        raise UserError("two-domains", given=_shown(authority))
+        raise UserError("two-domains", given=_shortened(authority))
     host = _host(authority)
     if not host:
         raise UserError("no-domain")
     if _is_ip(host):
-        raise UserError("ip-address", given=_shown(host))
+        raise UserError("ip-address", given=_shortened(host))
     if "." not in host:
-        raise UserError("single-label", given=_shown(host))
+        raise UserError("single-label", given=_shortened(host))
     try:
         return idna.decode(to_ascii(host))
     except (idna.IDNAError, UnicodeError) as wrong:
-        raise UserError("bad-domain", given=_shown(host)) from wrong
+        raise UserError("bad-domain", given=_shortened(host)) from wrong
 
 
 def to_ascii(domain: str) -> str:
-    """The name as it is asked in the DNS (A-labels). Raises idna.IDNAError where it is none."""
+    """Domain name as it is asked in the DNS (A-labels). Raises idna.IDNAError where it is none."""
     if len(domain) > LONGEST_NAME:  # before any work: no A-label is shorter than what it encodes
         raise idna.IDNAError("longer than 253 characters")
     ascii_name = idna.encode(domain, uts46=True, std3_rules=True, transitional=False).decode("ascii").lower()
@@ -113,17 +113,17 @@ def to_ascii(domain: str) -> str:
 
 
 def is_reserved(domain: str) -> bool:
-    """Is this a name that no public name server may be asked for?"""
+    """True for a name that no public name server may be asked for; its top-level label is in RESERVED."""
     return domain.rsplit(".", 1)[-1].lower() in RESERVED
 
 
 def to_login(address: str, separator: str) -> str:
-    """The user name for a mail address: webmaster@example.com → webmaster%example.com (FAQ: POP3, Prinzip)."""
+    """User name for a mail address: webmaster@example.com → webmaster%example.com (FAQ: POP3, Prinzip)."""
     return address.replace("@", separator, 1)
 
 
 def find_address(text: str) -> str:
-    """The first mail address in a message, its domain in lower case; empty if there is none that is valid."""
+    """First mail address in a message, its domain in lower case; empty if there is none that is valid."""
     for found in _ADDRESS_IN_TEXT.finditer(text):
         try:
             return parse_address(found.group())
@@ -133,7 +133,7 @@ def find_address(text: str) -> str:
 
 
 def find_domain(text: str, own: Collection[str]) -> str:
-    """The person's own domain in a message: their address's, else the first domain named; empty if there is none.
+    """Domain that is the person's own: of the address in the message, else the first domain named; empty for none.
 
     `own`: the hoster's host names, which are nobody's own domain; nor are freemail providers, file names, links
     and reserved names (but .example, which people use as a placeholder). A service's host counts as its domain.
@@ -144,7 +144,7 @@ def find_domain(text: str, own: Collection[str]) -> str:
 
 
 def near_miss(domain: str) -> str:
-    """The well-known mail domain that differs by one slip (two in a long name); empty if none does."""
+    """Well-known mail domain that differs by one slip (two in a long name): "did you mean"; empty if none does."""
     slips = 2 if len(domain) >= 9 else 1
     near = sorted((OSA.distance(domain, known), known) for known in FREEMAIL if known != domain)
     return near[0][1] if near and near[0][0] <= slips and domain not in FREEMAIL else ""
@@ -167,8 +167,8 @@ def _without_service(host: str) -> str:
     return _without_service(rest) if "." in rest and _SERVICE.fullmatch(first) else host
 
 
-def _bare(text: str) -> str:
-    """Without what Slack, mail clients and people put around an address."""
+def _unwrapped(text: str) -> str:
+    """The text without what Slack, mail clients and people put around an address."""
     for escaped, plain in (
         ("&lt;", "<"),
         ("&gt;", ">"),
@@ -184,13 +184,13 @@ def _bare(text: str) -> str:
 
 
 def _authority(text: str) -> str:
-    """What stands between the scheme and the path of a URL (RFC 3986 section 3.2)."""
+    """Authority of a URL: between its scheme and its path (RFC 3986 section 3.2)."""
     text = re.sub(r"^(?:[a-z][a-z0-9+.-]*:)?//", "", text, flags=re.IGNORECASE)
     return re.split(r"[/?#]", text, maxsplit=1)[0]
 
 
 def _host(authority: str) -> str:
-    """Without user, port and brackets; with plain dots (RFC 3490 section 3.1 names the others)."""
+    """Host of an authority: without user, port and brackets; with plain dots (others: RFC 3490 section 3.1)."""
     text = re.sub(r"[。．｡]", ".", authority.rsplit("@", 1)[-1])
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -208,5 +208,5 @@ def _is_ip(text: str) -> bool:
     return True
 
 
-def _shown(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"

@@ -1,7 +1,7 @@
-"""What cannot be seen in a pasted address: a stray space, or a character without width.
+"""Invisible characters in pasted addresses: a stray space, or a character without width.
 
-Only inside <…> or quotes is a space part of what was given as the address (`MAIL FROM:<a@example.com >`); what has no
-width is odd wherever it touches an address.
+A space counts only inside <…> or quotes, where it is part of the address as given (`MAIL FROM:<a@example.com >`); a
+character without width counts wherever it touches an address.
 """
 
 import re
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from bot.core.model import DamagedAddress
 
-MOST = 3  # addresses of one message that are shown
-SPACE = "␣"  # U+2423, what a plain space is shown as
+MOST = 3  # damaged addresses of one message that are named
+SPACE = "␣"  # U+2423, stands for a plain space
 
 # General category Cf as far as it comes along with a paste (soft hyphen, zero-width space, joiners, marks of direction,
 # word joiner, byte order mark) and the spaces that look like U+0020 or like nothing (Unicode 16, Zs)
@@ -25,19 +25,19 @@ _RUN = re.compile(rf"(?<!{_LETTER})(?:{_LETTER}|[{_UNSEEN}]){{1,80}}@(?:[\w.-]|[
 _ADDRESS = re.compile(rf"{_LETTER}{{1,64}}@(?:[\w-]{{1,63}}\.){{1,8}}[^\W\d_][\w-]{{1,62}}")
 _SPACE = re.compile(rf"[ \t{_SPACES}]")
 _BETWEEN_WORDS = re.compile(rf"[^@. \t{_SPACES}][ \t{_SPACES}]{{1,9}}[^@. \t{_SPACES}]")
-_ODD = re.compile(rf"[ \t{_UNSEEN}{_SPACES}]")
+_STRAY = re.compile(rf"[ \t{_UNSEEN}{_SPACES}]")
 
 
 def damaged_addresses(pasted: str) -> tuple[DamagedAddress, ...]:
-    """What is odd about the addresses in a message, at most three; mostly nothing.
+    """Addresses of a message that hold a stray character, at most three; empty for most messages.
 
     `pasted`: as the person gave it, without the channel's mark-up (bot/core/text/normalize.py's `strip_markup`).
     """
     found: dict[str, DamagedAddress] = {}
     for run in _runs(pasted):
-        odd = _odd(run)
-        if odd:
-            found.setdefault(odd.address, odd)
+        damaged = _to_damaged(run)
+        if damaged:
+            found.setdefault(damaged.address, damaged)
     return tuple(found.values())[:MOST]
 
 
@@ -51,22 +51,22 @@ def _runs(text: str) -> Iterator[str]:
         yield match.group().rstrip(".")
 
 
-def _odd(run: str) -> DamagedAddress | None:
-    address = _ODD.sub("", run)
-    places = [match.start() for match in _ODD.finditer(run)]
-    if not places or not _ADDRESS.fullmatch(address):
+def _to_damaged(run: str) -> DamagedAddress | None:
+    address = _STRAY.sub("", run)
+    positions = [match.start() for match in _STRAY.finditer(run)]
+    if not positions or not _ADDRESS.fullmatch(address):
         return None
-    before, after = _ODD.sub("", run[: places[0]]), _ODD.sub("", run[places[0] :])
+    before, after = _STRAY.sub("", run[: positions[0]]), _STRAY.sub("", run[positions[0] :])
     return DamagedAddress(
         address=address,
-        marked=_ODD.sub(_mark, run),
-        characters=tuple(dict.fromkeys(_name(run[place]) for place in places)),
+        marked=_STRAY.sub(_mark, run),
+        characters=tuple(dict.fromkeys(_name(run[position]) for position in positions)),
         position="start" if not before else "inside" if after else "end",
     )
 
 
-def _mark(odd: re.Match[str]) -> str:
-    return SPACE if odd.group() == " " else f"[U+{ord(odd.group()):04X}]"
+def _mark(stray: re.Match[str]) -> str:
+    return SPACE if stray.group() == " " else f"[U+{ord(stray.group()):04X}]"
 
 
 def _name(character: str) -> str:

@@ -1,4 +1,4 @@
-"""German or English, for one message.
+"""Language detection: German or English, for one message.
 
 Function words decide: they say in which language a sentence is built, while technical words, client labels and a
 pasted error line say only what it is about. Where they tell nothing ("imaps portnummer"), letters do: a small naive
@@ -14,9 +14,13 @@ from functools import lru_cache
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
 from bot.core.text.normalize import REMEMBERED, fold
 
+_UNDECIDED = 0.05  # less evidence than this is none
+MOST_OF_A_WORD = 2.5  # log odds: a word is rarely certain
+SEEN = 2  # times that the examples must use a word before its own odds count
+
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 _QUOTED = re.compile(r"\"[^\"\n]{4,400}\"")  # a quotation is not the writer's own words
-_NO_WORD = re.compile(r"[@/%]|[:.]\S")  # an address, a host name, a path
+_NAME = re.compile(r"[@/%]|[:.]\S")  # an address, a host name, a path
 
 # Words that build sentences, not words about mail. Those that exist in both languages (in, an, die, am, was, will,
 # so, war, hat …) are left out or stand where they are far more common.
@@ -63,43 +67,43 @@ def _words_of(listed: str) -> frozenset[str]:
     return frozenset(fold(w).replace("'", "") for w in listed.split())
 
 
-_OF_BOTH = _words_of("in an die am was will so war hat den dem bei and mit")  # left out above: they tell no language
+_IN_BOTH = _words_of("in an die am was will so war hat den dem bei and mit")  # left out above: they tell no language
 _FUNCTION_WORDS: Mapping[Language, frozenset[str]] = {"de": _words_of(_GERMAN), "en": _words_of(_ENGLISH)}
-_BUILDING = _OF_BOTH.union(*_FUNCTION_WORDS.values())
-_TELLING: Mapping[Language, frozenset[str]] = {
+_ALL_FUNCTION_WORDS = _IN_BOTH.union(*_FUNCTION_WORDS.values())
+_COUNTED: Mapping[Language, frozenset[str]] = {
     "de": _FUNCTION_WORDS["de"] | _words_of(_GERMAN_TOO),
     "en": _FUNCTION_WORDS["en"] | _words_of(_ENGLISH_TOO),
 }
 
 
 def is_function_word(word: str) -> bool:
-    """Does a folded word build sentences, in either language, rather than say what they are about?"""
-    return len(word) < 2 or word in _BUILDING
+    """True if a folded word builds sentences, in either language, rather than say what they are about."""
+    return len(word) < 2 or word in _ALL_FUNCTION_WORDS
 
 
 class LanguageDetector:
-    """Decides the language; learns its letters from texts whose language is known."""
+    """Language detector, trained on texts whose language is known."""
 
     @classmethod
     def trained_on(cls, knowledge: Knowledge) -> "LanguageDetector":
-        """Learns from every example question."""
+        """Detector trained on every example question of a knowledge base."""
         items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
         return cls({language: [text for i in items for text in i.questions[language]] for language in LANGUAGES})
 
     def __init__(self, examples: Mapping[Language, Iterable[str]]) -> None:
         texts = {language: list(examples[language]) for language in LANGUAGES}
         self._words = {language: Counter(w for t in texts[language] for w in _folded(t)) for language in LANGUAGES}
-        self._letters = {language: Counter(g for t in texts[language] for g in _grams(t)) for language in LANGUAGES}
+        self._letters = {language: Counter(g for t in texts[language] for g in _trigrams(t)) for language in LANGUAGES}
         seen = set().union(*self._letters.values())
         self._of_words = {language: sum(self._words[language].values()) + 1 for language in LANGUAGES}
         self._of_letters = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in LANGUAGES}
         self._odds = lru_cache(REMEMBERED)(self._odds_of)
 
     def of(self, text: str, hint: Language | None = None, pasted: str = "") -> Language:
-        """The language of a cleaned message.
+        """Language of a cleaned message.
 
-        `pasted`: words of it that are a quoted error line, which says nothing about its writer. `hint` decides where
-        nothing tells; without a hint, German does.
+        `pasted`: words of it that are a quoted error line, which says nothing about its writer; empty: none. `hint`:
+        the language where nothing tells; None: German then.
         """
         if pasted:
             left = " ".join((Counter(w for w in _folded(text) if len(w) > 1) - Counter(_folded(pasted))).elements())
@@ -112,17 +116,17 @@ class LanguageDetector:
         return "de" if evidence > 0 else "en"
 
     def evidence(self, text: str) -> float:
-        """Above 0 for German, below for English, 0 for neither."""
+        """Evidence in a text: above 0 for German, below for English, 0 for neither."""
         umlauts = len(re.findall(r"[äöüßÄÖÜ]", text))
         return _function_words(text) + 0.5 * min(umlauts, 4) + self._other_words(_folded(text))
 
     def _other_words(self, words: Sequence[str]) -> float:
-        """What words tell that build no sentence: at most about as much as one that does."""
+        """Evidence of words that build no sentence: together at most about as much as one that does."""
         odds = sum(max(-MOST_OF_A_WORD, min(MOST_OF_A_WORD, self._odds(w))) for w in words if not is_function_word(w))
         return 0.9 * math.tanh(odds / 4)
 
     def _odds_of(self, word: str) -> float:
-        """Log odds of a word: of itself where the examples use it, else of its letters.
+        """Log odds of a word: its own where the examples use it, else those of its letters.
 
         About 0 for what both languages use alike: protocols, client labels, names of programs.
         """
@@ -135,19 +139,14 @@ class LanguageDetector:
             sum(
                 math.log((self._letters["de"][g] + 1) / self._of_letters["de"])
                 - math.log((self._letters["en"][g] + 1) / self._of_letters["en"])
-                for g in _grams(word)
+                for g in _trigrams(word)
             )
             / 2
         )
 
 
-_UNDECIDED = 0.05  # less evidence than this is none
-MOST_OF_A_WORD = 2.5  # log odds: a word is rarely certain
-SEEN = 2  # times that the examples must use a word before it tells for itself
-
-
 def _own_words(text: str) -> str:
-    return " ".join(token for token in _QUOTED.sub(" ", text).split() if not _NO_WORD.search(token))
+    return " ".join(token for token in _QUOTED.sub(" ", text).split() if not _NAME.search(token))
 
 
 def _folded(text: str) -> list[str]:
@@ -155,10 +154,10 @@ def _folded(text: str) -> list[str]:
 
 
 def _function_words(text: str) -> int:
-    """German ones less English ones, everyday words included."""
-    return sum((w in _TELLING["de"]) - (w in _TELLING["en"]) for w in _folded(text))
+    """Number of German function words less that of English ones, everyday words included."""
+    return sum((w in _COUNTED["de"]) - (w in _COUNTED["en"]) for w in _folded(text))
 
 
-def _grams(text: str) -> list[str]:
+def _trigrams(text: str) -> list[str]:
     padded = f" {fold(text)} "
     return [padded[i : i + 3] for i in range(len(padded) - 2)]

@@ -1,4 +1,4 @@
-"""What people paste → what it says.
+"""Normalisation of pasted text: channel mark-up, encodings, quoting and log spelling are undone.
 
 Pure string work, in the order that it has to happen: Slack's own escapes, HTML, quoted-printable, invisible
 characters, quoting, qmail's log spelling. No step needs to know the knowledge base; gluing words that a terminal's
@@ -11,8 +11,10 @@ import unicodedata
 from collections.abc import Container, Sequence
 from functools import lru_cache
 
-# What is remembered of what was read
-MESSAGES = 64  # cleaned, and with their concepts: each is read for its language, its words, its errors, its `why` …
+# Sizes of the caches
+MESSAGES = (
+    64  # messages, cleaned, and their concepts: each is read for its language, its words, its errors, its `why` …
+)
 REMEMBERED = 50_000  # words, with their stems and such: more than a vocabulary, less than a flood of nonsense
 LONGEST = 20_000  # characters read of one message: Slack cuts at 40,000, a bounce says its reason in the first lines
 
@@ -54,7 +56,7 @@ _TIMESTAMP = re.compile(
 
 @lru_cache(MESSAGES)
 def clean(text: str) -> str:
-    """The message as its writer saw it: plain text, straight quotes, no mark-up or quoting; line breaks are kept."""
+    """Cleaned message, as its writer saw it: plain text, straight quotes, no mark-up or quoting; line breaks stay."""
     text = strip_markup(text[:LONGEST])
     text = _INLINE_TAG.sub("", _BREAKING_TAG.sub("\n", text))
     text = _without_quoted_printable(text)
@@ -65,30 +67,31 @@ def clean(text: str) -> str:
 
 
 def strip_markup(text: str) -> str:
-    """What was typed, to the character, without Slack's and HTML's own marks around it."""
+    """Text as typed, to the character, without Slack's and HTML's own marks around it."""
     return html.unescape(html.unescape(_without_slack_marks(text)))
 
 
 @lru_cache(MESSAGES)
 def error_text(cleaned: str) -> str:
-    """The part of a cleaned message that can hold an error, without log prefixes and qmail's spelling."""
-    return _TOKEN.sub(_plain_spelling, _TIMESTAMP.sub(" ", without_returned(cleaned))).strip()
+    """Part of a cleaned message that can hold an error, without log prefixes and qmail's spelling."""
+    return _TOKEN.sub(_undo_qmail_spelling, _TIMESTAMP.sub(" ", without_returned(cleaned))).strip()
 
 
 def without_returned(cleaned: str) -> str:
-    """A bounce without the copy of the message that it returns: what stands there is not the error."""
+    """Bounce without the copy of the message that it returns: nothing in there is the error. `cleaned`: by `clean`."""
     returned = _RETURNED.search(cleaned)
     return cleaned[: returned.start()] if returned and cleaned[: returned.start()].strip() else cleaned
 
 
 def glue(words: Sequence[str], breaks: Container[int], known: Container[str]) -> list[str]:
-    """Words with those joined that a line break cut in two.
+    """Words of which those are joined that a line break cut in two.
 
-    `breaks`: positions in `words` before which a line ended. Two halves become one word where only the whole is known.
+    `breaks`: positions in `words` before which a line ended. Two halves become one word where only the whole is in
+    `known`.
     """
     glued: list[str] = []
     for position, word in enumerate(words):
-        if position in breaks and glued and _is_cut(glued[-1], word, known):
+        if position in breaks and glued and _is_cut_word(glued[-1], word, known):
             glued[-1] += word
         else:
             glued.append(word)
@@ -96,7 +99,7 @@ def glue(words: Sequence[str], breaks: Container[int], known: Container[str]) ->
 
 
 def fold(text: str) -> str:
-    """Lower case, umlauts spelt out (ä → ae, ß → ss), other accents dropped: "Größe" and "Groesse" become one word."""
+    """Folded text: lower case, umlauts spelt out (ä → ae, ß → ss), other accents dropped; "Größe" is "groesse"."""
     text = text.lower()
     if text.isascii():  # most words are, and every start folds 50,000
         return text
@@ -104,7 +107,7 @@ def fold(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
-def _is_cut(head: str, tail: str, known: Container[str]) -> bool:
+def _is_cut_word(head: str, tail: str, known: Container[str]) -> bool:
     return head.isalpha() and tail.isalpha() and head + tail in known and (head not in known or tail not in known)
 
 
@@ -114,7 +117,7 @@ def _without_slack_marks(text: str) -> str:
 
 
 def _without_quoted_printable(text: str) -> str:
-    """RFC 2045 section 6.7, only where the text shows its marks: a soft line break, or an encoded "=" or blank."""
+    """Quoted-printable decoded (RFC 2045 section 6.7), if the text shows its marks: a soft break, "=3D" or "=20"."""
     if not (_QP_BREAK.search(text) or "=3D" in text or "=20" in text):
         return text
     return _QP_OCTETS.sub(_decoded, _QP_BREAK.sub("", text))
@@ -128,8 +131,8 @@ def _decoded(octets: re.Match[str]) -> str:
         return raw.decode("latin-1")
 
 
-def _plain_spelling(token: re.Match[str]) -> str:
-    """qmail-send writes a report as one token: "_" for blanks and "/" for line ends (qmail-send.c, `safeprint`)."""
+def _undo_qmail_spelling(token: re.Match[str]) -> str:
+    """Token as plain text: qmail-send logs "_" for blanks, "/" for line ends (qmail-send.c, `safeprint`)."""
     word = token.group()
     if "_" not in word:
         return word
