@@ -3,12 +3,14 @@
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.answering.engine import AnswerEngine, load_engine
 from bot.settings import Settings
+from tests.blocking import LoopWatch
 
 PROJECT = Path(__file__).parent.parent
 # Files that take longest, begun first: the workers then end together instead of waiting for the last one
@@ -51,3 +53,20 @@ def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, engine: AnswerE
     folder = tmp_path_factory.mktemp("data")
     shutil.copytree(learnt / "cache", folder / "cache")  # learning once is enough; test_model_cache.py tests it
     return folder
+
+
+@pytest.fixture(scope="session")
+def loop_watch() -> Iterator[LoopWatch]:
+    """Listener on every statement of this process (tests/blocking.py)."""
+    watch = LoopWatch()
+    watch.start()
+    yield watch
+    watch.stop()
+    assert not watch.take(), "after the last test"
+
+
+@pytest.fixture(autouse=True)
+def no_database_on_the_event_loop(loop_watch: LoopWatch) -> Iterator[None]:
+    """Fails a test while which bot/ ran a statement on an event loop's thread."""
+    yield
+    assert not loop_watch.take()

@@ -96,7 +96,7 @@ class TicketWorkflow:
         reasons = (*reasons, *taken.reasons)
         if taken.verdict == "silent":
             return await self._silent(event, case, found.answer, ticket.url, reasons)
-        self._remember(event, found.answer, ticket.url, taken.verdict, reasons)
+        await asyncio.to_thread(self._remember, event, found.answer, ticket.url, taken.verdict, reasons)
         to = {**found.to, "as": taken.verdict, **({"look": "yes"} if look else {})}
         return Reply(found.to_answer(taken.verdict, reasons), to)
 
