@@ -30,7 +30,7 @@ from bot.tickets import assessment
 
 if TYPE_CHECKING:
     from bot.observability.metrics import Metrics
-    from bot.storage.store import Store
+    from bot.storage import Storage
 
 
 def read_settings() -> Settings:
@@ -104,7 +104,7 @@ def run() -> None:
     from bot.content.watcher import ContentWatcher, examined
     from bot.observability import logging
     from bot.observability.event_log import EventLog
-    from bot.storage.store import DatabaseUnusable
+    from bot.storage import DatabaseUnusable
 
     logging.configure(settings.postbote_log_format)
     event_log = EventLog()
@@ -296,8 +296,8 @@ def doctor() -> None:
 @click.option("--team", default="", help="Of one Slack workspace only (T…).")
 def gaps(as_csv: bool, team: str) -> None:
     """List what was not answered, or not well: like questions together, the most frequent first."""
-    with _open_store(read_settings()) as store:
-        found = to_gaps(store.decisions(team))
+    with _open_store(read_settings()) as storage:
+        found = to_gaps(storage.decisions.recent(team))
     if as_csv:
         click.echo(gaps_as_csv(found), nl=False)
     else:
@@ -308,8 +308,8 @@ def gaps(as_csv: bool, team: str) -> None:
 @click.argument("identity", metavar="ID")
 def why(identity: str) -> None:
     """Print the stored decision for ID: the key of a question, as the log and `/faq why` name it."""
-    with _open_store(read_settings()) as store:
-        kept = store.decision(identity)
+    with _open_store(read_settings()) as storage:
+        kept = storage.decisions.get(identity)
     if kept is None:
         raise click.ClickException(f"no decision is kept for {identity!r}; the log names the keys of questions")
     click.echo(stored_decision(kept))
@@ -332,19 +332,19 @@ def forget(user: str) -> None:
 
 
 @contextmanager
-def _open_store(settings: Settings) -> Iterator["Store"]:
-    """Open store. Ends the program where the database cannot be used."""
-    from bot.storage import store as storage  # 0.1 s that `ask` need not wait for
+def _open_store(settings: Settings) -> Iterator["Storage"]:
+    """Open storage. Ends the program where the database cannot be used."""
+    from bot.storage import DatabaseError, DatabaseUnusable, create_storage  # 0.1 s that `ask` need not wait for
 
-    store = storage.Store(settings.database_url, settings.postbote_data_dir)
+    storage = create_storage(settings.database_url, settings.postbote_data_dir)
     try:
-        store.open()
-        yield store
-    except (storage.DatabaseError, storage.DatabaseUnusable) as wrong:
+        storage.database.open()
+        yield storage
+    except (DatabaseError, DatabaseUnusable) as wrong:
         line = str(wrong).strip().split("\n")[0]
         raise click.ClickException(f"the database cannot be used: {line}; check POSTBOTE_DATABASE_URL") from None
     finally:
-        store.close()
+        storage.database.close()
 
 
 if __name__ == "__main__":

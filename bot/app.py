@@ -23,9 +23,8 @@ from bot.durable.worker import Worker
 from bot.observability.event_log import EventLog
 from bot.rate_limit import RateLimiter
 from bot.settings import Settings
-from bot.storage.cursors import Cursors
+from bot.storage import Cursors, Storage, create_storage
 from bot.storage.statistics import Statistics
-from bot.storage.store import Store
 from bot.storage.ticket_ledger import Quotas, TicketLedger
 from bot.tickets.live_checks import make_live_checks
 from bot.tickets.workflow import TicketWorkflow
@@ -40,7 +39,7 @@ from bot.web.server import make_asgi_app, metrics_route, serve
 class App:
     """Wired system: its parts, and the ASGI app that serves all their routes. Nothing runs before `running`."""
 
-    store: Store
+    storage: Storage
     dialogue: DialogueManager
     worker: Worker
     channels: Mapping[str, Channel]
@@ -115,15 +114,17 @@ def build(
     opener; None: every channel of bot/channels. `rate_limiter`: questions that one person may ask at once.
     """
     event_log = event_log or EventLog()
-    store = Store(settings.database_url, settings.postbote_data_dir, settings.postbote_keep_days)
+    storage = create_storage(settings.database_url, settings.postbote_data_dir, settings.postbote_keep_days)
     channels: dict[str, Channel] = {}  # filled below: the worker and the dialogue deliver through it
 
     async def handle(event: Event) -> Reply:
         return await dialogue.handle(event)
 
-    worker = Worker(settings.database_url, settings.postbote_data_dir, handle, channels, store, event_log, rate_limiter)
-    tickets = _ticket_workflow(settings, engine, store, channels, enqueue=worker.enqueue)
-    dialogue = DialogueManager(engine, store, channels, handlers=tickets.acts, content_problem=content_problem)
+    worker = Worker(
+        settings.database_url, settings.postbote_data_dir, handle, channels, storage, event_log, rate_limiter
+    )
+    tickets = _ticket_workflow(settings, engine, storage, channels, enqueue=worker.enqueue)
+    dialogue = DialogueManager(engine, storage, channels, handlers=tickets.acts, content_problem=content_problem)
 
     async def enqueue(event: Event) -> None:
         if await dialogue.should_store(event):
@@ -132,8 +133,9 @@ def build(
     context = ChannelContext(
         engine=engine,
         enqueue=enqueue,
-        secrets=store,
-        cursors=Cursors(store),
+        secrets=storage.secrets,
+        erase_team=storage.erase_team,
+        cursors=Cursors(storage.database),
         open_ticket=_ticket_opener(settings, channels),
     )
     disabled: dict[str, str] = {}
@@ -155,9 +157,9 @@ def build(
     auth = AdminAuth(token.get_secret_value() if token else "")
     page_context = PageContext(
         engine=engine,
-        handle=SynchronousDialogue(dialogue.handle, store, event_log).handle,
+        handle=SynchronousDialogue(dialogue.handle, storage, event_log).handle,
         auth=auth,
-        statistics=Statistics(store),
+        statistics=Statistics(storage.database),
         problems=problems_with_content,
         disabled=disabled,
     )
@@ -172,7 +174,7 @@ def build(
     ]
     asgi = make_asgi_app(routes, problems, notices=lambda: {"knowledge": content_problem()})
     return App(
-        store=store,
+        storage=storage,
         dialogue=dialogue,
         worker=worker,
         channels=channels,
@@ -201,7 +203,7 @@ def _ticket_opener(settings: Settings, channels: Mapping[str, Channel]) -> OpenT
 def _ticket_workflow(
     settings: Settings,
     engine: Engine,
-    store: Store,
+    storage: Storage,
     channels: Mapping[str, Channel],
     enqueue: Callable[[Event], Awaitable[None]],
 ) -> TicketWorkflow:
@@ -210,8 +212,8 @@ def _ticket_workflow(
     helpers = settings.slack_helpers()[1] if settings.slack_bot_token else ""
     return TicketWorkflow(
         engine.respond,
-        store,
-        TicketLedger(store, quotas, settings.postbote_keep_days),
+        storage.decisions,
+        TicketLedger(storage.database, quotas, settings.postbote_keep_days),
         channels,
         engine.explain,
         alarm={"channel": helpers} if helpers else {},

@@ -73,13 +73,11 @@ class CursorStore(Protocol):
 class SecretStore(Protocol):
     """Secret store for a channel's tokens, which the channel encrypts itself. All functions block."""
 
-    def secret(self, key: str) -> str: ...
+    def get(self, key: str) -> str: ...
 
-    def keep_secret(self, key: str, secret: str) -> None: ...
+    def save(self, key: str, secret: str) -> None: ...
 
-    def drop_secret(self, key: str, since: float = 0.0) -> bool: ...
-
-    def forget_team(self, team: str) -> None: ...
+    def delete(self, key: str, since: float = 0.0) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +107,7 @@ class ChannelContext:
     # no error. Raises where the event cannot be stored.
     enqueue: Callable[[Event], Awaitable[None]]
     secrets: SecretStore
+    erase_team: Callable[[str], None]  # deletes everything of a workspace ("T0001"); blocks
     cursors: CursorStore
     open_ticket: OpenTicket | None = None  # None: no helpdesk is configured for requests to a person
 

@@ -6,31 +6,31 @@ from typing import Any
 
 import pytest
 
-from bot.storage.store import Store
+from bot.storage.database import Database
 from tests.blocking import BOT, LoopWatch
 
 # As if these functions stood in bot/: the watch reads the file's name
 SOURCE = """
 import asyncio
 
-def blocking(store):
-    return store.beat()
+def blocking(database):
+    return database.check_writable()
 
-async def directly(store):
-    blocking(store)
+async def directly(database):
+    blocking(database)
 
-async def in_a_thread(store):
-    await asyncio.to_thread(blocking, store)
+async def in_a_thread(database):
+    await asyncio.to_thread(blocking, database)
 
-async def as_callback(store):
-    asyncio.get_running_loop().call_soon(blocking, store)
+async def as_callback(database):
+    asyncio.get_running_loop().call_soon(blocking, database)
     await asyncio.sleep(0.01)
 """
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    opened = Store("", tmp_path)
+def database(tmp_path: Path) -> Database:
+    opened = Database("", tmp_path)
     opened.open()
     return opened
 
@@ -50,14 +50,16 @@ SEEN = [
 
 
 @pytest.mark.parametrize(("name", "seen"), SEEN)
-async def test_a_statement_on_the_event_loop_is_seen(store: Store, loop_watch: LoopWatch, name: str, seen: str) -> None:
-    await in_bot(name)(store)
+async def test_a_statement_on_the_event_loop_is_seen(
+    database: Database, loop_watch: LoopWatch, name: str, seen: str
+) -> None:
+    await in_bot(name)(database)
     found = loop_watch.take()
     assert [line.partition(" ran")[0] for line in found] == ([seen] if seen else [])
-    store.close()
+    database.close()
 
 
-async def test_a_test_may_call_the_store_from_its_own_coroutine(store: Store, loop_watch: LoopWatch) -> None:
-    store.beat()
+async def test_a_test_may_call_the_store_from_its_own_coroutine(database: Database, loop_watch: LoopWatch) -> None:
+    database.check_writable()
     assert loop_watch.take() == []
-    store.close()
+    database.close()

@@ -11,7 +11,7 @@ from typing import Any
 from bot.contracts import Engine
 from bot.core.gaps import to_gaps
 from bot.core.model import LANGUAGES, Answer, Event, Language, Question, Reply, StoredDecision
-from bot.storage.store import Store
+from bot.storage import Storage
 
 LAST_QUESTIONS = 5
 SHOWN_GAPS = 10
@@ -22,13 +22,13 @@ class ButtonActions:
 
     def __init__(
         self,
-        store: Store,
+        storage: Storage,
         engine: Engine,
         is_permitted: Callable[[Event, str], Awaitable[bool]],
         content_problem: Callable[[], str] = str,
     ) -> None:
         """`is_permitted`: see Channel.may. `content_problem`: see DialogueManager."""
-        self._store, self._engine = store, engine
+        self._storage, self._engine = storage, engine
         self._is_permitted, self._content_problem = is_permitted, content_problem
         self.handlers: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
             "helpful": self._feedback,
@@ -44,7 +44,7 @@ class ButtonActions:
         }
 
     async def _feedback(self, event: Event) -> Reply:
-        await asyncio.to_thread(self._store.feedback, _key(event), event.person, event.act)
+        await asyncio.to_thread(self._storage.decisions.record_feedback, _key(event), event.person, event.act)
         return Reply(Answer("feedback", language_of(event), {"verdict": event.act}), {"private": "yes"})
 
     async def _language(self, event: Event) -> Reply:
@@ -59,16 +59,16 @@ class ButtonActions:
 
     async def _choose(self, event: Event) -> Reply:
         """Chosen suggestion: its answer takes the place of the question what was meant."""
-        await asyncio.to_thread(self._store.chosen, _key(event), str(event.facts.get("entry", "")))
+        await asyncio.to_thread(self._storage.decisions.record_choice, _key(event), str(event.facts.get("entry", "")))
         facts = {"entries": [event.facts["entry"]], "suggested": [], "email": "", "domain": ""}
         given = {k: event.facts[k] for k in ("email", "domain") if k in event.facts}
         return Reply(Answer("answer", language_of(event), {**facts, **given}), {"update": "itself", "key": _key(event)})
 
     async def _person(self, event: Event) -> Reply:
         """Request for a person, once a thread; later presses are told that somebody was asked."""
-        if not await asyncio.to_thread(self._store.hand_over, event.conversation, event.person, event.key):
+        if not await asyncio.to_thread(self._storage.threads.hand_over, event.conversation, event.person, event.key):
             return Reply(Answer("handover", language_of(event), {"state": "already"}), {"private": "yes"})
-        kept = await asyncio.to_thread(self._store.decision, _key(event))
+        kept = await asyncio.to_thread(self._storage.decisions.get, _key(event))
         facts = {
             "state": "open",
             "question": kept.question if kept else "",
@@ -78,7 +78,7 @@ class ButtonActions:
         return Reply(Answer("handover", language_of(event), facts), {"handover": "yes"})
 
     async def _solved(self, event: Event) -> Reply:
-        await asyncio.to_thread(self._store.change, str(event.facts.get("conversation", "")), "solved")
+        await asyncio.to_thread(self._storage.threads.set_state, str(event.facts.get("conversation", "")), "solved")
         return Reply(Answer("handover", language_of(event), {"state": "solved"}), {"update": "itself"})
 
     async def _share(self, event: Event) -> Reply:
@@ -93,9 +93,9 @@ class ButtonActions:
     async def _home(self, event: Event) -> Reply:
         """App Home: abilities, topics, this person's last questions, and gaps for editors."""
         team = event.person.partition(":")[0]
-        last = await asyncio.to_thread(self._store.decisions, "", event.person, 0.0, 50)
+        last = await asyncio.to_thread(self._storage.decisions.recent, "", event.person, 0.0, 50)
         editor = await self._is_permitted(event, "edit")
-        gaps = to_gaps(await asyncio.to_thread(self._store.decisions, team)) if editor else []
+        gaps = to_gaps(await asyncio.to_thread(self._storage.decisions.recent, team)) if editor else []
         facts: dict[str, Any] = {
             "sections": {section: list(ids) for section, ids in self._engine.sections().items()},
             "last": list(dict.fromkeys(k.question for k in last if _was_asked(k)))[:LAST_QUESTIONS],

@@ -8,7 +8,7 @@ from typing import Any
 from bot.contracts import Channel
 from bot.core.gaps import Gap, to_gaps
 from bot.core.model import Event, StoredDecision, UserError
-from bot.storage.store import Store
+from bot.storage import Storage
 
 # https://example.slack.com/archives/C0001/p1515449522000016 (docs.slack.dev/reference/methods/chat.getPermalink)
 _LINK = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")
@@ -20,12 +20,12 @@ class StoredChannelAdmin:
     Every function raises UserError("not-allowed") where the channel does not permit it.
     """
 
-    def __init__(self, event: Event, store: Store, channel: Channel) -> None:
-        self._event, self._store, self._channel = event, store, channel
+    def __init__(self, event: Event, storage: Storage, channel: Channel) -> None:
+        self._event, self._storage, self._channel = event, storage, channel
 
     async def mode(self) -> str:
         """The channel's mode."""
-        return await asyncio.to_thread(self._store.mode, self._event.location)
+        return await asyncio.to_thread(self._storage.modes.get, self._event.location)
 
     async def set_mode(self, mode: str) -> None:
         """Sets the mode: the channel's creator, workspace admins and configured editors may. UserError in a DM."""
@@ -33,12 +33,12 @@ class StoredChannelAdmin:
             raise UserError("no-channel")
         if not await self._channel.may(self._event, "mode"):
             raise UserError("not-allowed")
-        await asyncio.to_thread(self._store.set_mode, self._event.location, mode, self._event.person)
+        await asyncio.to_thread(self._storage.modes.set, self._event.location, mode, self._event.person)
 
     async def gaps(self) -> Sequence[Gap]:
         """Gaps of the person's own workspace, most frequent first."""
         await self._require_editor()
-        return to_gaps(await asyncio.to_thread(self._store.decisions, self._team()))
+        return to_gaps(await asyncio.to_thread(self._storage.decisions.recent, self._team()))
 
     async def why(self, link: str) -> Mapping[str, Any]:
         """Stored decision behind the permalink of a message or reply of the person's own workspace.
@@ -49,8 +49,8 @@ class StoredChannelAdmin:
         found = _LINK.search(link)
         if not found:
             raise UserError("no-link", given=link[:200])
-        location, ts = f"{self._team()}:{found['channel']}", f"{found['seconds']}.{found['micros']}"
-        kept = await asyncio.to_thread(self._store.find, location, ts)
+        place, ts = f"{self._team()}:{found['channel']}", f"{found['seconds']}.{found['micros']}"
+        kept = await asyncio.to_thread(self._storage.decisions.by_message, place, ts)
         if kept is None:
             raise UserError("not-kept", given=link[:200])
         return to_facts(kept)

@@ -25,7 +25,7 @@ from bot.core.speak_policy import (
 from bot.core.text.normalize import clean
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.channel_admin import StoredChannelAdmin
-from bot.storage.store import DatabaseError, Store
+from bot.storage import DatabaseError, Storage
 
 log = structlog.get_logger()
 
@@ -37,12 +37,12 @@ Handler = Callable[[Event], Awaitable[Reply]]
 
 
 class DialogueManager:
-    """Dialogue manager over one answer engine, one store and the open channels."""
+    """Dialogue manager over one answer engine, one storage and the open channels."""
 
     def __init__(
         self,
         engine: Engine,
-        store: Store,
+        storage: Storage,
         channels: Mapping[str, Channel],
         *,
         handlers: Mapping[str, Handler] | None = None,
@@ -52,8 +52,8 @@ class DialogueManager:
 
         `content_problem`: the problem that keeps newer content from being used, shown to editors; empty: none.
         """
-        self._engine, self._store, self._channels = engine, store, channels
-        actions = ButtonActions(store, engine, self._is_permitted, content_problem)
+        self._engine, self._storage, self._channels = engine, storage, channels
+        actions = ButtonActions(storage, engine, self._is_permitted, content_problem)
         self._handlers: Mapping[str, Handler] = {
             "ask": self._ask,
             "explain": self._ask,
@@ -89,11 +89,11 @@ class DialogueManager:
         is in mode listen, or where it edits or deletes a known question. Raises DatabaseError.
         """
         if event.act in ("edited", "deleted"):
-            known = await asyncio.to_thread(self._store.decision, str(event.facts.get("of", "")))
+            known = await asyncio.to_thread(self._storage.decisions.get, str(event.facts.get("of", "")))
             return known is not None or event.facts.get("addressed") is True
         if event.act != "overheard":
             return True
-        if await asyncio.to_thread(self._store.thread, event.conversation):
+        if await asyncio.to_thread(self._storage.threads.get, event.conversation):
             return True
         return event.facts.get("root") is True and await self._mode(event) == "listen"
 
@@ -106,9 +106,9 @@ class DialogueManager:
         return replace(reply, keep=partial(self._save_decision, event, answer, mode, reply, reason))
 
     async def _overheard(self, event: Event) -> Reply:
-        thread = await asyncio.to_thread(self._store.thread, event.conversation)
+        thread = await asyncio.to_thread(self._storage.threads.get, event.conversation)
         if thread and event.person != thread.asker and thread.state == "open":
-            await asyncio.to_thread(self._store.change, event.conversation, "taken")
+            await asyncio.to_thread(self._storage.threads.set_state, event.conversation, "taken")
         if event.facts.get("mentions"):
             return NO_REPLY
         answer, mode = await self._answer_in_context(event)
@@ -131,7 +131,7 @@ class DialogueManager:
         """Edited question: its answer is updated, or given now where the edit addressed the bot."""
         of = str(event.facts.get("of", ""))
         question = replace(event, key=of, act="ask" if event.facts.get("addressed") else "overheard")
-        kept = await asyncio.to_thread(self._store.decision, of)
+        kept = await asyncio.to_thread(self._storage.decisions.get, of)
         if kept is None:
             if time.time() - float(event.facts.get("at", 0.0)) < EDIT_WAIT and question.act == "ask":
                 raise TryLater("the question is still being answered", 2.0)
@@ -148,11 +148,11 @@ class DialogueManager:
     async def _deleted(self, event: Event) -> Reply:
         """Deleted question: its stored decision is deleted too, and the channel deletes the answer."""
         of = str(event.facts.get("of", ""))
-        kept = await asyncio.to_thread(self._store.decision, of)
+        kept = await asyncio.to_thread(self._storage.decisions.get, of)
         if kept is None:
             return NO_REPLY
         _wait_for_post(kept)
-        await asyncio.to_thread(self._store.forget, of)
+        await asyncio.to_thread(self._storage.decisions.delete, of)
         return Reply(None, {"delete": kept.sent}) if kept.sent else NO_REPLY
 
     async def _answer_in_context(self, event: Event) -> tuple[Answer, str]:
@@ -172,7 +172,7 @@ class DialogueManager:
         question = replace(
             event.question, language_hint=hint, previous=before.understood if before else event.question.previous
         )
-        admin = StoredChannelAdmin(event, self._store, channel) if channel and event.location else None
+        admin = StoredChannelAdmin(event, self._storage, channel) if channel and event.location else None
         return await self._engine.respond(question, admin, event.person), mode
 
     async def _save_decision(
@@ -200,16 +200,18 @@ class DialogueManager:
         spoke = said and not reason and bool(event.facts.get("thread"))
         await self._best_effort(
             event,
-            lambda: self._store.remember(event, answer, reason=reason, why=why, link=link, spoke=spoke, reply=reply),
+            lambda: self._storage.decisions.save(
+                event, answer, reason=reason, why=why, link=link, spoke=spoke, reply=reply
+            ),
         )
 
     async def _conversation(self, event: Event) -> tuple[PreviousQuestion | None, str]:
         """Previous question and the channel's mode, in one query; none and "mention" while the database is away."""
-        found = await self._best_effort(event, lambda: self._store.conversation(event))
+        found = await self._best_effort(event, lambda: self._storage.decisions.context_of(event))
         return found or (None, "mention")
 
     async def _mode(self, event: Event) -> str:
-        return await self._best_effort(event, lambda: self._store.mode(event.location)) or "mention"
+        return await self._best_effort(event, lambda: self._storage.modes.get(event.location)) or "mention"
 
     async def _best_effort(self, event: Event, work: Callable[[], Any]) -> Any:
         """Result of a database call; None where it fails: a question is answered all the same."""

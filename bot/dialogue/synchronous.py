@@ -13,7 +13,7 @@ import structlog
 
 from bot.core.model import Event, Reply
 from bot.observability.event_log import EventLog, seconds_since_receipt
-from bot.storage.store import DatabaseError, Store
+from bot.storage import DatabaseError, Storage
 
 log = structlog.get_logger()
 
@@ -21,8 +21,8 @@ log = structlog.get_logger()
 class SynchronousDialogue:
     """Synchronous dialogue over a dialogue manager's `handle`."""
 
-    def __init__(self, handle: Callable[[Event], Awaitable[Reply]], store: Store, event_log: EventLog) -> None:
-        self._handle, self._store, self._event_log = handle, store, event_log
+    def __init__(self, handle: Callable[[Event], Awaitable[Reply]], storage: Storage, event_log: EventLog) -> None:
+        self._handle, self._storage, self._event_log = handle, storage, event_log
 
     async def handle(self, event: Event) -> Reply:
         """Reply to the event. Raises TryLater, and any exception of a bug: the server logs it and answers 500."""
@@ -40,6 +40,6 @@ class SynchronousDialogue:
 
     async def _record_latency(self, event: Event) -> None:
         try:
-            await asyncio.to_thread(self._store.sent, event.key, "", seconds_since_receipt(event))
+            await asyncio.to_thread(self._storage.mark_delivered, event.key, "", seconds_since_receipt(event))
         except DatabaseError as wrong:
             log.warning("latency_not_saved", key=event.key, why=type(wrong).__name__)

@@ -11,7 +11,8 @@ from dbos import DBOS, DBOSConfig
 
 from bot.durable.leases import FileLeases, Leases, PostgresLeases
 from bot.durable.recovery import TROUBLE, Recovery
-from bot.storage.store import WRITERS, DatabaseError, DatabaseUnusable, Store
+from bot.storage import DatabaseError, DatabaseUnusable, Storage
+from bot.storage.database import WRITERS
 
 log = structlog.get_logger()
 
@@ -26,14 +27,14 @@ def open_leases(url: str, folder: Path) -> Leases:
     return PostgresLeases(url) if url.startswith("postgresql") else FileLeases(folder / "slots")
 
 
-async def opened(store: Store, sweeper: Recovery) -> str:
+async def opened(storage: Storage, sweeper: Recovery) -> str:
     """Opens the store and takes a place; this process's name for the engine.
 
     Waits for a database that is away. Raises DatabaseUnusable where it does not come, or must be changed by a person.
     """
     for attempt in range(WAITS + 1):
         try:
-            await asyncio.to_thread(store.open)
+            await asyncio.to_thread(storage.database.open)
             return await sweeper.acquire_worker_slot()
         except (ConnectionError, DatabaseError) as wrong:
             why = str(wrong).strip().split("\n")[0]
@@ -72,9 +73,9 @@ async def durable_sleep(seconds: float) -> None:
             await DBOS.sleep_async(seconds)
 
 
-async def forget_old(store: Store) -> None:
+async def forget_old(storage: Storage) -> None:
     """Deletes keys that no redelivery can have any more, with what was asked and answered. Until it is cancelled."""
-    keep = max(LEAST, min(KEEP, timedelta(seconds=store.keep)))
+    keep = max(LEAST, min(KEEP, timedelta(seconds=storage.retention)))
     while True:
         pause = 3_600.0
         before = (datetime.now(UTC) - keep).isoformat()
@@ -83,7 +84,7 @@ async def forget_old(store: Store) -> None:
                 completed_before=before, limit=1_000, load_input=False, load_output=False
             )
             await DBOS.delete_workflows_async([w.workflow_id for w in old])
-            await asyncio.to_thread(store.forget_old)
+            await asyncio.to_thread(storage.purge_expired)
             pause = 1.0 if len(old) == 1_000 else pause
         except TROUBLE as wrong:  # nothing may be kept for ever
             log.warning("not_forgotten", why=type(wrong).__name__)

@@ -18,14 +18,16 @@ from bot.durable.dbos_setup import durable_sleep
 from bot.durable.error_policy import ErrorPolicy
 from bot.observability.event_log import EventLog
 from bot.rate_limit import RateLimiter
+from bot.storage import DatabaseError, Storage
 from bot.storage.serialization import failure, reply_to_json, to_json, to_reply
-from bot.storage.store import DatabaseError, Store
 
 log = structlog.get_logger()
 
 FIRST_PAUSE = 1.0  # seconds between attempts, doubled from one to the next
 LONGEST_LOOK = 60.0  # seconds between attempts to decide: each is kept as a step, and a helpdesk may be down for long
-ASKED = frozenset({"ask", "explain"})  # acts that a person waits for; the desk keeps their reply (Store.reply)
+ASKED = frozenset(
+    {"ask", "explain"}
+)  # acts that a person waits for; the desk keeps their reply (Decisions.undelivered_reply)
 
 Keep = Callable[[], Awaitable[None]]  # see Reply
 Consider = Callable[[Event], Awaitable[Reply]]
@@ -48,13 +50,13 @@ class DecideStep:
         self,
         consider: Consider,
         channels: Mapping[str, Channel],
-        store: Store,
+        storage: Storage,
         event_log: EventLog,
         guard: ErrorPolicy,
         turns: RateLimiter | None = None,
     ) -> None:
         self._consider, self._channels = consider, channels
-        self._store, self._event_log, self._guard = store, event_log, guard
+        self._storage, self._event_log, self._guard = storage, event_log, guard
         self._turns = turns or RateLimiter()
 
     async def decided(self, event: Event, deliver: Deliver, *, late: bool, again: bool) -> Decided:
@@ -110,7 +112,7 @@ class DecideStep:
 
     async def _kept(self, event: Event) -> Mapping[str, Any] | None:
         try:
-            return await asyncio.to_thread(self._store.reply, event.key)
+            return await asyncio.to_thread(self._storage.decisions.undelivered_reply, event.key)
         except DatabaseError as wrong:
             log.warning("reply_not_read", key=event.key, why=type(wrong).__name__)
             return None
@@ -140,7 +142,7 @@ class DecideStep:
             return Reply(None)
         answer = failure(event)
         try:
-            await asyncio.to_thread(self._store.remember, event, answer)
+            await asyncio.to_thread(self._storage.decisions.save, event, answer)
         except DatabaseError as wrong:
             log.warning("not_remembered", key=event.key, why=type(wrong).__name__)
         return Reply(answer)

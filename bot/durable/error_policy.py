@@ -8,7 +8,7 @@ import structlog
 
 from bot.core.model import Event, TryLater
 from bot.observability.event_log import EventLog
-from bot.storage.store import DatabaseError
+from bot.storage import DatabaseError
 
 T = TypeVar("T")
 log = structlog.get_logger()

@@ -17,7 +17,7 @@ import structlog
 from dbos import DBOS
 
 from bot.durable.leases import HELD_WITHIN, MOST, Leases, acquire_lowest
-from bot.storage.store import DatabaseError
+from bot.storage import DatabaseError
 
 T = TypeVar("T")
 log = structlog.get_logger()

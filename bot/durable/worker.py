@@ -28,8 +28,8 @@ from bot.durable.error_policy import ErrorPolicy
 from bot.durable.recovery import TROUBLE, Recovery
 from bot.observability.event_log import EventLog, seconds_since_receipt
 from bot.rate_limit import RateLimiter
+from bot.storage import DatabaseError, Storage
 from bot.storage.serialization import failure, to_answer, to_event, to_json
-from bot.storage.store import DatabaseError, Store
 
 log = structlog.get_logger()
 
@@ -51,7 +51,7 @@ class Worker:
         data_dir: Path,
         consider: Consider,
         channels: Mapping[str, Channel],
-        store: Store,
+        storage: Storage,
         event_log: EventLog | None = None,
         turns: RateLimiter | None = None,
     ) -> None:
@@ -60,12 +60,12 @@ class Worker:
         Empty for a SQLite file in `data_dir`. `channels` may be filled until `start`. `turns`: how much one person may
         ask at once.
         """
-        self._store = store
+        self._storage = storage
         self._url = database_url or f"sqlite:///{data_dir / 'postbote.sqlite'}"
         self._data_dir = data_dir
         self._event_log = event_log or EventLog()
         self._guard = ErrorPolicy(self._event_log)
-        self._deciding = DecideStep(consider, channels, store, self._event_log, self._guard, turns)
+        self._deciding = DecideStep(consider, channels, storage, self._event_log, self._guard, turns)
         self._channels = channels
         self._instance = uuid.uuid4().hex
         self._under_way: list[str] = []  # keys, each of which is stored
@@ -80,11 +80,11 @@ class Worker:
         Waits for a database that is away. Raises DatabaseUnusable where it cannot be used, or does not come.
         """
         self._guard.start()
-        DBOS(config=config(self._url, self._data_dir, await opened(self._store, self._sweeper)))
+        DBOS(config=config(self._url, self._data_dir, await opened(self._storage, self._sweeper)))
         self._workflow = DBOS.workflow(name="answer")(self._workflow_function())
         await asyncio.to_thread(DBOS.launch)
         self._launched = True
-        self._tasks = [asyncio.create_task(self._sweeper.sweep()), asyncio.create_task(forget_old(self._store))]
+        self._tasks = [asyncio.create_task(self._sweeper.sweep()), asyncio.create_task(forget_old(self._storage))]
 
     async def stop(self) -> None:
         """Takes no new work and finishes what is under way.
@@ -99,7 +99,7 @@ class Worker:
             await asyncio.sleep(0.02)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         self._sweeper.close()
-        self._store.close()
+        self._storage.database.close()
 
     async def enqueue(self, event: Event) -> None:
         """Returns when the event is durable.
@@ -135,7 +135,7 @@ class Worker:
             return "the engine is not running"
         try:
             look = DBOS.list_workflows_async(limit=1, load_input=False, load_output=False)
-            await asyncio.wait_for(asyncio.gather(look, asyncio.to_thread(self._store.beat)), 5)
+            await asyncio.wait_for(asyncio.gather(look, asyncio.to_thread(self._storage.database.check_writable)), 5)
         except (TimeoutError, *TROUBLE) as wrong:
             return f"the database cannot be used ({type(wrong).__name__})"
         if self._guard.loop.time() - self._not_stored < SUSPECT:
@@ -262,7 +262,11 @@ class Worker:
         key = event.reply_to.get("key", event.key)
         try:
             await asyncio.to_thread(
-                self._store.sent, key, sent, seconds_since_receipt(event) if key == event.key else 0.0
+                self._storage.mark_delivered,
+                key,
+                sent,
+                seconds_since_receipt(event) if key == event.key else 0.0,
+                ticket=event.act == "ticket",
             )
         except DatabaseError as wrong:
             log.warning("post_not_kept", key=key, why=type(wrong).__name__)

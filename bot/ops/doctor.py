@@ -11,7 +11,7 @@ from bot.contracts import DoctorResult
 from bot.core.dns.records import NOT_KNOWN, Lookup
 from bot.ops.database_checks import facts_of
 from bot.settings import Settings
-from bot.storage.store import DatabaseError, Store
+from bot.storage import DatabaseError, create_storage
 
 ASKED = "example.com"  # RFC 2606: exists for this
 MEGABYTE = 1_048_576  # bytes
@@ -53,20 +53,21 @@ def _folder(folder: Path) -> DoctorResult:
 
 
 def _database(settings: Settings) -> list[DoctorResult]:
-    store = Store(settings.database_url, settings.postbote_data_dir)
+    storage = create_storage(settings.database_url, settings.postbote_data_dir)
     kind = "PostgreSQL" if settings.database_url else "SQLite"
     try:
-        store.open()
-        checks = [DoctorResult("database", True, f"{kind}, {store.number()} decisions kept")]
+        storage.database.open()
+        checks = [DoctorResult("database", True, f"{kind}, {storage.decisions.count()} decisions kept")]
         # What was found is said always; the cure, after a semicolon, only where it is needed
         return checks + [
-            DoctorResult(n, ok, says.split("; ")[0] if ok else says) for n, ok, says in facts_of(store.engine)
+            DoctorResult(n, ok, says.split("; ")[0] if ok else says)
+            for n, ok, says in facts_of(storage.database.engine)
         ]
     except (DatabaseError, OSError) as wrong:
         line = str(wrong).strip().split("\n")[0]
         return [DoctorResult("database", False, f"{kind}: {line}; check POSTBOTE_DATABASE_URL")]
     finally:
-        store.close()
+        storage.database.close()
 
 
 async def _dns(lookup: Lookup) -> DoctorResult:

@@ -51,8 +51,12 @@ def open_channels(settings: Settings, engine: Engine) -> Mapping[str, Newest]:
     named = [name for name in find_channels() if f"postbote_{name}_mode" in Settings.model_fields]
     noted = settings.model_copy(update={f"postbote_{name}_mode": "note" for name in named})
     context = ChannelContext(
-        engine=engine, enqueue=_nothing, secrets=cast("Any", None), cursors=Nowhere()
-    )  # no ticket channel keeps secrets
+        engine=engine,
+        enqueue=_nothing,
+        secrets=cast("Any", None),  # no ticket channel keeps secrets, or belongs to a workspace
+        erase_team=cast("Any", None),
+        cursors=Nowhere(),
+    )
     opened = {name: find_channels()[name](noted, context) for name in named}
     return {
         name: cast("Newest", channel)

@@ -1,0 +1,84 @@
+"""Storage: everything that Postbote keeps, one module for each kind, on one database (bot/storage/database.py).
+
+Decisions and feedback, threads, modes and secrets are handed about together as `Storage`. The register of tickets
+(ticket_ledger), the polling cursors and the dashboard's statistics are built on its parts where they are needed. All
+modules that hold tables are imported here, so that the catalogue is whole wherever one of them is.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sql
+
+from bot.storage.cursors import Cursors
+from bot.storage.database import DAY, Database, DatabaseError, DatabaseUnusable
+from bot.storage.decisions import DECISIONS, FEEDBACK, Decisions, mark_decision_delivered
+from bot.storage.modes import MODES, Modes
+from bot.storage.secrets import SECRETS, Secrets
+from bot.storage.threads import THREADS, Threads
+from bot.storage.ticket_ledger import TicketLedger, mark_ticket_sent
+
+__all__ = ["Cursors", "DatabaseError", "DatabaseUnusable", "Storage", "TicketLedger", "create_storage"]
+
+UNDELIVERED_FOR = 7 * DAY  # seconds for which a reply is kept; longer than bot/durable/worker.py tries to deliver it
+STATE_FOR = DAY  # seconds for which the state of an installation is kept: nobody came back from Slack
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Composite of the stores on one database. All functions block."""
+
+    database: Database
+    decisions: Decisions
+    threads: Threads
+    modes: Modes
+    secrets: Secrets
+    retention: float  # seconds for which decisions and feedback are kept
+
+    def mark_delivered(self, key: str, post: str, seconds: float = 0.0, *, ticket: bool = False) -> None:
+        """Records the delivery of a reply: in its decision, and for a ticket in the ticket ledger, in one commit.
+
+        `post`: the channel's id of what was posted; empty: it has none. `seconds`: from receipt to delivery; 0: not
+        known. `ticket`: whether the event was a ticket.
+        """
+        with self.database.engine.begin() as connection:
+            mark_decision_delivered(connection, key, post, seconds)
+            if ticket and post:
+                mark_ticket_sent(connection, key, post)
+
+    def purge_expired(self) -> None:
+        """Deletes what is older than the retention; threads not before a day after their last answer."""
+        now = time.time()
+        for table, seconds in (
+            (DECISIONS, self.retention),
+            (FEEDBACK, self.retention),
+            (THREADS, max(self.retention, DAY)),
+        ):
+            self.database.execute(sql.delete(table).where(table.c.at < now - seconds))
+        given_up = (DECISIONS.c.reply != "", DECISIONS.c.at < now - UNDELIVERED_FOR)
+        self.database.execute(sql.update(DECISIONS).where(*given_up).values(reply=""))
+        unused = (SECRETS.c.key.like("state:%"), SECRETS.c.at < now - STATE_FOR)
+        self.database.execute(sql.delete(SECRETS).where(*unused))
+
+    def erase_team(self, team: str) -> None:
+        """Deletes everything of a workspace that removed the bot ("T0001")."""
+        for table in (DECISIONS, FEEDBACK, THREADS, MODES, SECRETS):
+            self.database.execute(sql.delete(table).where(table.c.key.startswith(f"{team}:", autoescape=True)))
+
+
+def create_storage(database_url: str, data_dir: Path, keep_days: float = 90.0) -> Storage:
+    """Storage on a database that is not opened yet (`storage.database.open()`).
+
+    `database_url`: postgresql://…; empty: a SQLite file in `data_dir`. `keep_days`: how long decisions and feedback are
+    kept.
+    """
+    database = Database(database_url, data_dir)
+    return Storage(
+        database=database,
+        decisions=Decisions(database),
+        threads=Threads(database),
+        modes=Modes(database),
+        secrets=Secrets(database),
+        retention=keep_days * DAY,
+    )

@@ -1,32 +1,29 @@
-"""How far a channel has looked, so that a restart goes on where it stopped."""
+"""Cursors: how far a channel has polled its system, so that a restart goes on where it stopped."""
 
 import sqlalchemy as sql
 
+from bot.storage.database import Database
 from bot.storage.schema import METADATA, key_column, text_column
-from bot.storage.store import Store
 
-_BOOKMARKS = sql.Table("postbote_bookmarks", METADATA, key_column(), text_column("place"))
+CURSORS = sql.Table(
+    "postbote_bookmarks",
+    METADATA,
+    key_column("key", "mentions", primary_key=True),
+    text_column("place", "mentions"),  # the cursor, in the channel's own form
+)
 
 
 class Cursors:
-    """All functions block; call them in a thread."""
+    """Store of cursors, by a key that the channel chooses. All functions block."""
 
-    def __init__(self, store: Store) -> None:
-        self._engine = store.engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def read(self, key: str) -> str:
-        """Empty where there is none."""
-        with self._engine.connect() as connection:
-            row = connection.execute(sql.select(_BOOKMARKS.c.place).where(_BOOKMARKS.c.key == key)).first()
+        """Cursor, as it was saved; empty where there is none."""
+        row = self._database.fetch_first(sql.select(CURSORS.c.place).where(CURSORS.c.key == key))
         return str(row.place) if row else ""
 
     def save(self, key: str, place: str) -> None:
-        """Two processes may do it at once: the later one wins, and looks at a few tickets twice."""
-        mine = sql.update(_BOOKMARKS).where(_BOOKMARKS.c.key == key).values(place=place)
-        try:
-            with self._engine.begin() as connection:
-                if not connection.execute(mine).rowcount:
-                    connection.execute(sql.insert(_BOOKMARKS), [{"key": key, "place": place}])
-        except sql.exc.IntegrityError:
-            with self._engine.begin() as connection:
-                connection.execute(mine)
+        """Saves a cursor. Two processes may do it at once: the later one wins, and looks at a few tickets twice."""
+        self._database.upsert_row(CURSORS, {"key": key, "place": place})

@@ -1,49 +1,88 @@
-"""What all tables share: one catalogue, kinds of columns, and how an older database is brought to this version.
+"""Schema: the catalogue of all tables, the kinds of columns, the role of personal data in each, and the migration.
 
 Tables, columns and indexes that are new are added whenever a process starts; versions that do not know them go on
-beside it, which a rolling restart needs. What they could not go on with gets a step in `STEPS`, a higher SCHEMA, and
-the same number as USABLE_FROM: then older versions refuse the database instead of spoiling it.
+beside it, which a rolling restart needs. Until now there were only such additions, so `STEPS` is empty and no migration
+library is used. The first change that is none (a column renamed, split or given another meaning) gets a step in
+`STEPS`, a higher SCHEMA, and the same number as USABLE_FROM: then older versions refuse the database instead of
+spoiling it. If that step rewrites rows, take a migration library (Alembic) for it instead of growing this module.
+
+Every column of text declares its role in erasing a person (`Personal`, bot/ops/erase_person.py).
 """
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sql
 from sqlalchemy.schema import CreateColumn
 
 SCHEMA = 1  # of this version; a database without a number is 0
 USABLE_FROM = 1  # the oldest SCHEMA whose versions can use a database of this one
-STEPS: Mapping[int, Callable[[sql.Connection], None]] = {}  # SCHEMA → what leads to it from the one before
+STEPS: Mapping[int, Callable[[sql.Connection], None]] = {}  # SCHEMA → step that leads to it from the one before
 
-METADATA = sql.MetaData()  # of all tables: a module that holds some adds them when it is imported
+METADATA = (
+    sql.MetaData()
+)  # catalogue: a module that holds a table adds it when it is imported (bot/storage/__init__.py)
+
+Personal = Literal[
+    "none",  # never names a person: words of our own, numbers, encrypted text
+    "mentions",  # may name a person: the name is taken out; in a primary key, which cannot change, the row is deleted
+    "owner",  # id of the person whose row this is: the row is deleted
+    "sender-hash",  # hash of a person's address (bot/storage/ticket_ledger.py): emptied, the row stays
+    "from-sender",  # hash of something else of the same person: emptied together with "sender-hash"
+]
 
 
-def text_column(name: str) -> sql.Column[Any]:
-    """Of any length, never null."""
-    return sql.Column(name, sql.Text, nullable=False, server_default="")
+def text_column(name: str, personal: Personal) -> sql.Column[Any]:
+    """Column of text of any length, never null; empty by default."""
+    return sql.Column(name, sql.Text, nullable=False, server_default="", info={"personal": personal})
 
 
-def key_column(name: str = "key", *, primary_key: bool = True) -> sql.Column[Any]:
-    """What rows are found by; never null."""
-    return sql.Column(name, sql.String(200), primary_key=primary_key, nullable=False, server_default="")
+def key_column(name: str, personal: Personal, *, primary_key: bool = False) -> sql.Column[Any]:
+    """Column of text that rows are found by: at most 200 characters, never null; empty by default.
+
+    `primary_key`: whether it is (a part of) the table's primary key.
+    """
+    return sql.Column(
+        name,
+        sql.String(200),
+        primary_key=primary_key,
+        nullable=False,
+        server_default="",
+        info={"personal": personal},
+    )
+
+
+def short_column(name: str, length: int, *, primary_key: bool = False, default: str | None = "") -> sql.Column[Any]:
+    """Column for a word of our own (a language, a system, a verdict), never null; it names no person.
+
+    `primary_key`: whether it is (a part of) the table's primary key. `default`: None for a column without one.
+    """
+    return sql.Column(
+        name,
+        sql.String(length),
+        primary_key=primary_key,
+        nullable=False,
+        server_default=default,
+        info={"personal": "none"},
+    )
 
 
 def at_column() -> sql.Column[Any]:
-    """Seconds since the epoch."""
+    """Column "at": seconds since the epoch."""
     return sql.Column("at", sql.Float, nullable=False, server_default="0")
 
 
-META = sql.Table("postbote_meta", METADATA, key_column(), text_column("value"))
+META = sql.Table("postbote_meta", METADATA, key_column("key", "none", primary_key=True), text_column("value", "none"))
 
 
 class DatabaseUnusable(Exception):
-    """The database cannot be used before a person does something; the text says what."""
+    """Refusal: the database cannot be used before a person does something; the text says what."""
 
 
 def migrate(connection: sql.Connection) -> None:
-    """Brings the tables to SCHEMA in the caller's transaction and lock. Raises DatabaseUnusable: they are newer."""
-    found = _numbers(connection)
+    """Migration to SCHEMA, in the caller's transaction and lock. Raises DatabaseUnusable where the tables are newer."""
+    found = _schema_numbers(connection)
     if found.get("usable_from", 0) > SCHEMA:
         raise DatabaseUnusable(
             f"a newer version has changed it (schema {found['schema']}, this version knows {SCHEMA}): "
@@ -59,13 +98,12 @@ def migrate(connection: sql.Connection) -> None:
     for step in range(before + 1, SCHEMA + 1):
         if step in STEPS:
             STEPS[step](connection)
-    numbers = {"schema": SCHEMA, "usable_from": USABLE_FROM}
-    connection.execute(sql.delete(META).where(META.c.key.in_(numbers)))
-    connection.execute(sql.insert(META), [{"key": k, "value": str(v)} for k, v in numbers.items()])
+    for key, value in {"schema": SCHEMA, "usable_from": USABLE_FROM}.items():
+        connection.execute(upsert(META, ("key", "value")), {"key": key, "value": str(value)})
 
 
-def _numbers(connection: sql.Connection) -> Mapping[str, int]:
-    """What the database says of itself; empty before there was anything, or by a version without numbers."""
+def _schema_numbers(connection: sql.Connection) -> Mapping[str, int]:
+    """Numbers "schema" and "usable_from" of the database; empty where it is new, or of a version without numbers."""
     if not sql.inspect(connection).has_table(META.name):
         return {}
     rows = connection.execute(sql.select(META).where(META.c.key.in_(("schema", "usable_from"))))
@@ -73,23 +111,26 @@ def _numbers(connection: sql.Connection) -> Mapping[str, int]:
 
 
 def add_columns(connection: sql.Connection) -> None:
-    """Adds what a newer version has more; harmless where nothing is missing."""
+    """Migration step: adds the columns that this version has more; harmless where nothing is missing."""
     inspector = sql.inspect(connection)
     for table in METADATA.tables.values():
         known = {column["name"] for column in inspector.get_columns(table.name)}
         for column in (c for c in table.columns if c.name not in known):
-            what = CreateColumn(column).compile(dialect=connection.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {what}")
+            definition = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
 
 
 @lru_cache(20)
 def upsert(table: sql.Table, columns: tuple[str, ...], kept: tuple[str, ...] = ()) -> sql.TextClause:
-    """Insert or update, also where two processes do it at once; `kept`: columns that an update leaves alone.
+    """Statement that inserts a row or updates the one with its key, also where two processes do it at once.
 
-    In plain SQL, which both databases read alike: SQLAlchemy compiles its own ON CONFLICT anew each time.
+    `columns`: of the row, the key's among them. `kept`: columns that an update leaves alone; where those are all,
+    nothing is updated and the statement's `rowcount` is 0. In plain SQL, which both databases read alike: SQLAlchemy
+    compiles its own ON CONFLICT anew each time.
     """
     keys = [column.name for column in table.primary_key]
     values = ", ".join(f":{name}" for name in columns)
     changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in (*keys, *kept))
     into = f"{table.name} ({', '.join(columns)})"
-    return sql.text(f"INSERT INTO {into} VALUES ({values}) ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changed}")  # noqa: S608 - names of our own tables alone # nosec B608
+    action = f"UPDATE SET {changed}" if changed else "NOTHING"
+    return sql.text(f"INSERT INTO {into} VALUES ({values}) ON CONFLICT ({', '.join(keys)}) DO {action}")  # noqa: S608 - names of our own tables alone # nosec B608

@@ -1,52 +1,53 @@
-"""What the dashboard asks of the store: counts by day, the slowest answers, what may be a gap."""
+"""Statistics for the dashboard: counts by day, feedback, the slowest answers, possible gaps."""
 
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sql
 
 from bot.core.model import DailyCount, StoredDecision
-from bot.storage.schema import METADATA
-from bot.storage.store import DAY, Store
+from bot.storage.database import DAY, Database
+from bot.storage.decisions import DECISIONS, FEEDBACK, Decisions
 
 
 class Statistics:
-    """All functions block, and raise what the database raises. `since`: seconds since the epoch."""
+    """Queries over decisions and feedback. All functions block, and raise DatabaseError.
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._decisions = METADATA.tables["postbote_decisions"]
-        self._feedback = METADATA.tables["postbote_feedback"]
+    `since`: seconds since the epoch.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._engine, self._decisions = database.engine, Decisions(database)
 
     def tallies(self, since: float) -> Sequence[DailyCount]:
-        """How many decisions a day (UTC), channel, language and outcome, the oldest day first."""
-        of = self._decisions.c
+        """Number of decisions for each day (UTC), channel, language and outcome, the oldest day first."""
+        of = DECISIONS.c
         days = of.at / DAY  # SQLite's cast cuts off; PostgreSQL's rounds, and not every SQLite has floor()
-        floored = days if self._store.engine.dialect.name == "sqlite" else sql.func.floor(days)
+        floored = days if self._engine.dialect.name == "sqlite" else sql.func.floor(days)
         day = sql.cast(floored, sql.Integer).label("day")
         alike = (day, of.channel, of.language, of.outcome)
         query = sql.select(*alike, sql.func.count()).where(of.at > since).group_by(*alike).order_by(day)
-        with self._store.engine.connect() as connection:
+        with self._engine.connect() as connection:
             return [DailyCount(*row) for row in connection.execute(query)]
 
     def verdicts(self, since: float) -> Mapping[str, int]:
-        """How often each is the last press of a person: "helpful", "unhelpful"."""
-        of = self._feedback.c
+        """Number of people's last presses for each verdict: "helpful", "unhelpful"; one that nobody gave is missing."""
+        of = FEEDBACK.c
         query = sql.select(of.verdict, sql.func.count()).where(of.at > since).group_by(of.verdict)
-        with self._store.engine.connect() as connection:
+        with self._engine.connect() as connection:
             return {str(verdict): int(number) for verdict, number in connection.execute(query)}
 
     def slowest(self, since: float, limit: int) -> Sequence[StoredDecision]:
-        """The slowest first, of those whose time is known."""
-        of = self._decisions.c
-        return self._store.kept(sql.and_(of.at > since, of.took > 0), limit, of.took.desc())
+        """Decisions whose time is known, the slowest first."""
+        of = DECISIONS.c
+        return self._decisions.query_decisions(sql.and_(of.at > since, of.took > 0), limit, of.took.desc())
 
     def unanswered(self, since: float, limit: int) -> Sequence[StoredDecision]:
-        """Newest first: what may be a gap (bot/core/gaps.py)."""
-        of = self._decisions.c
-        disliked = sql.select(self._feedback.c.key).where(self._feedback.c.verdict == "unhelpful")
+        """Decisions that may show a gap in the content (bot/core/gaps.py), newest first."""
+        of = DECISIONS.c
+        disliked = sql.select(FEEDBACK.c.key).where(FEEDBACK.c.verdict == "unhelpful")
         wrong = sql.or_(of.outcome.in_(("decline", "suggest", "failure")), of.key.in_(disliked))
-        return self._store.kept(sql.and_(of.at > since, wrong), limit)
+        return self._decisions.query_decisions(sql.and_(of.at > since, wrong), limit)
 
     def decision(self, key: str) -> StoredDecision | None:
-        """The decision about one event; None where none is kept."""
-        return self._store.decision(key)
+        """Decision about one event; None where none is kept."""
+        return self._decisions.get(key)

@@ -17,7 +17,8 @@ import structlog
 from bot.contracts import Channel, TicketChannel
 from bot.core.mail.auto_response import MailboxContext, Verdict
 from bot.core.model import Answer, Event, Question, Reply, TryLater
-from bot.storage.store import DatabaseError, Store
+from bot.storage.database import DatabaseError
+from bot.storage.decisions import Decisions
 from bot.storage.ticket_ledger import Case, LimitedVerdict, TicketLedger
 from bot.tickets.assessment import Ask, Checks, consider
 
@@ -33,7 +34,7 @@ class TicketWorkflow:
     def __init__(
         self,
         ask: Ask,
-        store: Store,
+        decisions: Decisions,
         ledger: TicketLedger,
         channels: Mapping[str, Channel],
         why: Callable[[Answer], str],
@@ -47,7 +48,7 @@ class TicketWorkflow:
 
         `save`: stores an event durably. `checks`: live look-ups for the note.
         """
-        self._ask, self._store, self._ledger, self._channels = ask, store, ledger, channels
+        self._ask, self._decisions, self._ledger, self._channels = ask, decisions, ledger, channels
         self._why, self._alarm, self._save, self._checks, self._clock = why, dict(alarm or {}), save, checks, clock
         self._forgot = 0.0
         self._telling: set[asyncio.Task[None]] = set()
@@ -63,7 +64,7 @@ class TicketWorkflow:
             raise TryLater(f"the channel {event.channel} is off")
         case = Case(event.channel, str(event.facts["account"]), str(event.facts["ticket"]), event.key)
         try:
-            state = await asyncio.to_thread(self._ledger.see, case, self._clock())
+            state = await asyncio.to_thread(self._ledger.register, case, self._clock())
             if state == "done":
                 return SILENCE
             return await self._new(event, channel, case, look=state == "decided")
@@ -87,11 +88,11 @@ class TicketWorkflow:
             verdict, reasons = "note", (*reasons, "mode-note")
         if verdict == "silent":
             return await self._silent(event, case, found.answer, ticket.url, reasons)
-        if not await channel.claim(ticket, await asyncio.to_thread(self._ledger.installation)):
+        if not await channel.claim(ticket, await asyncio.to_thread(self._ledger.installation_id)):
             return await self._silent(event, case, found.answer, ticket.url, (*reasons, "claimed-by-another"))
         entries = tuple(found.answer.facts.get("entries", ()))
         case = replace(case, verdict=verdict, sender=found.to["to"] or ticket.sender, body=found.text, entries=entries)
-        taken = await asyncio.to_thread(self._ledger.decide, case, self._clock())
+        taken = await asyncio.to_thread(self._ledger.commit_verdict, case, self._clock())
         self._tell(taken)
         reasons = (*reasons, *taken.reasons)
         if taken.verdict == "silent":
@@ -102,11 +103,11 @@ class TicketWorkflow:
 
     async def _silent(self, event: Event, case: Case, answer: Answer, url: str, reasons: Sequence[str]) -> Reply:
         await asyncio.to_thread(self._remember, event, answer, url, "silent", reasons)
-        await asyncio.to_thread(self._ledger.decide, replace(case, verdict="silent"), self._clock())
+        await asyncio.to_thread(self._ledger.commit_verdict, replace(case, verdict="silent"), self._clock())
         now = self._clock()
         if now - self._forgot > FORGET:
             self._forgot = now
-            await asyncio.to_thread(self._ledger.forget_old, now)
+            await asyncio.to_thread(self._ledger.purge_expired, now)
         return SILENCE
 
     def _remember(self, event: Event, answer: Answer, url: str, verdict: Verdict, reasons: Sequence[str]) -> None:
@@ -115,7 +116,7 @@ class TicketWorkflow:
         log.info("ticket", key=event.key, verdict=verdict, reasons=",".join(reasons))
         gap = verdict == "silent" and tuple(reasons) == ("not-covered",)
         reason = ", ".join(reasons) if verdict == "silent" and not gap else ""
-        self._store.remember(event, answer, reason=reason, why=why, link=url)
+        self._decisions.save(event, answer, reason=reason, why=why, link=url)
 
     def _tell(self, taken: LimitedVerdict) -> None:
         """Of a breaker that has tripped or recovered: the log at once, Slack through a stored event."""

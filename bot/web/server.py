@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from bot.observability.metrics import CONTENT_TYPE, Metrics
-from bot.storage.store import DatabaseError
+from bot.storage import DatabaseError
 from bot.web.auth import AdminAuth
 from bot.web.middleware import RequestLimits
 

@@ -17,7 +17,7 @@ from bot.channels.slack.manifest import SCOPES
 from bot.commands import find_commands
 from bot.core.model import Event, Question
 from bot.settings import Settings
-from bot.storage.store import Store
+from bot.storage import create_storage
 from tests.core.mail.test_auto_response import mail
 from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import APP_TOKEN, TOKEN, FakeSlack
@@ -178,13 +178,13 @@ async def test_doctor_ends_well_where_all_is_well(data: Path) -> None:
 
 @slow
 def test_gaps_and_why_read_what_slack_left_behind(data: Path, engine: AnswerEngine) -> None:
-    store = Store("", data)
-    store.open()
+    storage = create_storage("", data)
+    storage.database.open()
     for number, text in enumerate(["Wie richte ich Outlook ein?", "wie richte ich outlook ein", "=1+1 max@firma.de"]):
         event = Event(f"T1:C1:{number}:question", "slack", Question(text), {}, location="T1:C1", person="T1:U1")
         answer = answer_question(engine.matcher, Question(text))
-        store.remember(event, answer, why=engine.explain(answer), link="https://x.slack.com/archives/1")
-    store.close()
+        storage.decisions.save(event, answer, why=engine.explain(answer), link="https://x.slack.com/archives/1")
+    storage.database.close()
     assert "    2  de  decline" in postbote(data, "gaps").stdout
     rows = list(csv.DictReader(postbote(data, "gaps", "--csv").stdout.splitlines()))
     assert [(r["count"], r["example"]) for r in rows] == [("2", "wie richte ich outlook ein"), ("1", "'=1+1 <address>")]

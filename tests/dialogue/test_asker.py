@@ -9,7 +9,7 @@ from bot.commands import ChannelAdmin, find_commands
 from bot.core.dns.records import Lookup, MxHost, MxResult
 from bot.core.model import Answer, Event, Provider, Question
 from bot.dialogue.manager import DialogueManager
-from bot.storage.store import Store
+from bot.storage import create_storage
 from tests.engines import EchoEngine
 
 PROVIDER = Provider("OVH", {}, {}, {}, {}, "%")
@@ -45,9 +45,9 @@ class CommandEngine(EchoEngine):
 
 
 def dialogue(folder: Path, lookup: Lookup) -> DialogueManager:
-    store = Store("", folder)
-    store.open()
-    return DialogueManager(CommandEngine(lookup), store, {})
+    storage = create_storage("", folder)
+    storage.database.open()
+    return DialogueManager(CommandEngine(lookup), storage, {})
 
 
 def test_a_command_counts_for_its_asker(tmp_path: Path) -> None:

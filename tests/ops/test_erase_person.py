@@ -16,7 +16,7 @@ import sqlalchemy as sql
 
 from bot.core.model import Answer, Event, Question
 from bot.core.privacy.data_subject import Person, to_person
-from bot.storage.store import Store
+from bot.storage import create_storage
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TEAM, TOKEN, FakeSlack
 from tests.slow import slow
@@ -147,15 +147,15 @@ def test_a_row_that_only_names_the_person_stays_without_the_name(tmp_path: Path,
     from bot.ops.erase_person import forget as forgotten
 
     database = new_database(kind)
-    store = Store(database, tmp_path)
-    store.open()
+    storage = create_storage(database, tmp_path)
+    storage.database.open()
     event = Event("T1:C1:1:question", "slack", Question("?"), location="T1:C1", person="T1:U0BOB0001")
-    store.remember(event, Answer("echo", "de"), why=f"as {ADA} said")
-    store.feedback("T1:C1:1:question", f"T1:{ADA}", "helpful")
-    store.feedback("T1:C1:1:question", f"T1:{ADA}X", "unhelpful")
-    store.set_mode("T1:C1", "listen", f"T1:{ADA}")
-    store.spoke("T1:C1:1", f"T1:{ADA}")
-    store.spoke("T2:C1:1", f"T2:{ADA}")
+    storage.decisions.save(event, Answer("echo", "de"), why=f"as {ADA} said")
+    storage.decisions.record_feedback("T1:C1:1:question", f"T1:{ADA}", "helpful")
+    storage.decisions.record_feedback("T1:C1:1:question", f"T1:{ADA}X", "unhelpful")
+    storage.modes.set("T1:C1", "listen", f"T1:{ADA}")
+    storage.threads.touch("T1:C1:1", f"T1:{ADA}")
+    storage.threads.touch("T2:C1:1", f"T2:{ADA}")
     lines = list(forgotten(Person(ADA, "T1"), database, tmp_path))
     assert lines == [
         "decisions: name taken out of 1",
@@ -163,13 +163,13 @@ def test_a_row_that_only_names_the_person_stays_without_the_name(tmp_path: Path,
         "modes: name taken out of 1",
         "threads: 1 deleted",
     ]
-    kept = store.decision("T1:C1:1:question")
+    kept = storage.decisions.get("T1:C1:1:question")
     assert kept is not None
     assert (kept.why, kept.unhelpful) == ("as <person> said", 1)
-    assert store.mode("T1:C1") == "listen"
-    assert store.thread("T1:C1:1") is None
-    assert store.thread("T2:C1:1") is not None
-    store.close()
+    assert storage.modes.get("T1:C1") == "listen"
+    assert storage.threads.get("T1:C1:1") is None
+    assert storage.threads.get("T2:C1:1") is not None
+    storage.database.close()
 
 
 PEOPLE = [
@@ -208,15 +208,15 @@ def test_only_the_whole_name_counts(name: str, text: str, named: bool) -> None:
 
 
 def test_old_jobs_and_unused_installations_are_deleted(tmp_path: Path) -> None:
-    store = Store("", tmp_path, keep_days=1)
-    store.open()
-    store.keep_secret("state:old", "")
+    storage = create_storage("", tmp_path, keep_days=1)
+    storage.database.open()
+    storage.secrets.save("state:old", "")
     with sql.create_engine(f"sqlite:///{tmp_path / 'store.sqlite'}").begin() as connection:
         connection.exec_driver_sql("UPDATE postbote_secrets SET at = ?", (time.time() - 90_000,))
-    store.keep_secret("state:new", "")
-    store.keep_secret("T1:bot", "x")
-    store.forget_old()
-    assert not store.drop_secret("state:old")
-    assert store.drop_secret("state:new")
-    assert store.secret("T1:bot") == "x"
-    store.close()
+    storage.secrets.save("state:new", "")
+    storage.secrets.save("T1:bot", "x")
+    storage.purge_expired()
+    assert not storage.secrets.delete("state:old")
+    assert storage.secrets.delete("state:new")
+    assert storage.secrets.get("T1:bot") == "x"
+    storage.database.close()

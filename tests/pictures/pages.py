@@ -17,8 +17,8 @@ from bot.answering.engine import load_engine
 from bot.answering.router import answer_question as decide
 from bot.core.model import Answer, Event, Language, Question
 from bot.settings import Settings
+from bot.storage import create_storage
 from bot.storage.schema import METADATA
-from bot.storage.store import Store
 from tests.browsing import DESKTOP, PHONE, ask, browser, page
 from tests.test_run import running
 
@@ -47,22 +47,24 @@ TALK = {
 
 def fill(folder: Path) -> None:
     """Four weeks of questions that were really decided, at made-up times."""
-    engine, store, luck = load_engine(Settings()), Store("", folder), random.Random(7)
-    store.open()
+    engine, storage, luck = load_engine(Settings()), create_storage("", folder), random.Random(7)
+    storage.database.open()
     table, now = METADATA.tables["postbote_decisions"], time.time()
     for number in range(420):
         language: Language = luck.choice(("de", "de", "en"))
         event = Event(f"picture:{number}", luck.choice(("slack", "slack", "web", "mail")), Question(""))
         event = replace(event, question=Question(luck.choice(ASKED[language])))
         answer = Answer("ports", language) if "/" in event.question.text else decide(engine.matcher, event.question)
-        store.remember(event, answer, why="the decision, one fact a line")
-        store.sent(event.key, "", luck.lognormvariate(-1.6, 0.7))
+        storage.decisions.save(event, answer, why="the decision, one fact a line")
+        storage.mark_delivered(event.key, "", luck.lognormvariate(-1.6, 0.7))
         if answer.template == "answer" and number % 3 == 0:
-            store.feedback(event.key, f"person {number}", luck.choice(("helpful", "helpful", "helpful", "unhelpful")))
+            storage.decisions.record_feedback(
+                event.key, f"person {number}", luck.choice(("helpful", "helpful", "helpful", "unhelpful"))
+            )
         at = now - luck.triangular(0, 28, 6) * 86_400
-        with store.engine.begin() as connection:
+        with storage.database.engine.begin() as connection:
             connection.execute(table.update().where(table.c.key == event.key).values(at=at))
-    store.close()
+    storage.database.close()
 
 
 async def draw(folder: Path) -> None:

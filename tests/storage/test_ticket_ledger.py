@@ -11,8 +11,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from bot.storage.store import Store
-from bot.storage.ticket_ledger import DAY, HOUR, Case, Quotas, TicketLedger
+from bot.storage import Storage, create_storage
+from bot.storage.database import DAY
+from bot.storage.ticket_ledger import HOUR, Case, Quotas, TicketLedger
 
 NOW = 1_700_000_000.0
 CASE = Case(
@@ -21,7 +22,7 @@ CASE = Case(
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
     url = os.environ.get("POSTBOTE_TEST_POSTGRES", "") if request.param == "postgresql" else ""
     if request.param == "postgresql":
         if not url:
@@ -30,15 +31,15 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         with psycopg.connect(url, autocommit=True) as server:
             server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         url = f"{url.rsplit('/', 1)[0]}/{name}"
-    opened = Store(url, tmp_path)
-    opened.open()
+    opened = create_storage(url, tmp_path)
+    opened.database.open()
     yield opened
-    opened.close()
+    opened.database.close()
 
 
 @pytest.fixture
-def ledger(store: Store) -> TicketLedger:
-    return TicketLedger(store, Quotas(all=6, domain=4))
+def ledger(storage: Storage) -> TicketLedger:
+    return TicketLedger(storage.database, Quotas(all=6, domain=4))
 
 
 def case(number: int, sender: str = "", entries: tuple[str, ...] = (), body: str = "") -> Case:
@@ -50,37 +51,39 @@ def case(number: int, sender: str = "", entries: tuple[str, ...] = (), body: str
 
 
 def take(ledger: TicketLedger, one: Case, now: float = NOW) -> tuple[str, tuple[str, ...]]:
-    assert ledger.see(one, now) == "new"
-    taken = ledger.decide(one, now)
+    assert ledger.register(one, now) == "new"
+    taken = ledger.commit_verdict(one, now)
     return taken.verdict, taken.reasons
 
 
-def test_a_ticket_is_new_once(ledger: TicketLedger, store: Store) -> None:
-    assert ledger.see(CASE, NOW) == ledger.see(CASE, NOW) == "new"
-    ledger.decide(CASE, NOW)
-    assert ledger.see(CASE, NOW) == "decided"
-    store.sent(CASE.key, "<postbote.1@example.test>")
-    assert ledger.see(CASE, NOW) == "done"
-    assert ledger.see(replace(CASE, account="other@example.test"), NOW) == "new"
+def test_a_ticket_is_new_once(ledger: TicketLedger, storage: Storage) -> None:
+    assert ledger.register(CASE, NOW) == ledger.register(CASE, NOW) == "new"
+    ledger.commit_verdict(CASE, NOW)
+    assert ledger.register(CASE, NOW) == "decided"
+    storage.mark_delivered(CASE.key, "1515449523.000001")
+    assert ledger.register(CASE, NOW) == "decided", "a delivery that is no ticket's is none of the ledger's"
+    storage.mark_delivered(CASE.key, "<postbote.1@example.test>", ticket=True)
+    assert ledger.register(CASE, NOW) == "done"
+    assert ledger.register(replace(CASE, account="other@example.test"), NOW) == "new"
 
 
 def test_what_was_left_silent_stays_silent(ledger: TicketLedger) -> None:
-    ledger.see(CASE, NOW)
-    ledger.decide(replace(CASE, verdict="silent"), NOW)
-    assert ledger.see(CASE, NOW) == "done"
+    ledger.register(CASE, NOW)
+    ledger.commit_verdict(replace(CASE, verdict="silent"), NOW)
+    assert ledger.register(CASE, NOW) == "done"
 
 
 def test_a_reply_that_was_never_confirmed_is_not_sent_a_day_later(ledger: TicketLedger) -> None:
-    ledger.see(CASE, NOW)
-    ledger.decide(CASE, NOW)
-    assert ledger.see(CASE, NOW + DAY) == "decided"
-    assert ledger.see(CASE, NOW + DAY + 1) == "done"
+    ledger.register(CASE, NOW)
+    ledger.commit_verdict(CASE, NOW)
+    assert ledger.register(CASE, NOW + DAY) == "decided"
+    assert ledger.register(CASE, NOW + DAY + 1) == "done"
 
 
 def test_deciding_again_after_a_crash_does_not_count_itself(ledger: TicketLedger) -> None:
     first = case(1, entries=("imap-ssl",))
     assert take(ledger, first) == ("public", ())
-    assert ledger.decide(first, NOW + 1).verdict == "public"
+    assert ledger.commit_verdict(first, NOW + 1).verdict == "public"
 
 
 def test_the_same_entry_goes_to_a_sender_once_in_seven_days(ledger: TicketLedger) -> None:
@@ -120,8 +123,8 @@ def test_the_breaker_trips_tells_once_and_recovers(ledger: TicketLedger) -> None
         assert take(ledger, case(number))[0] == "public"
     seen = []
     for number, after in [(6, 0.0), (7, 10.0), (8, HOUR - 1), (9, HOUR + 1), (10, HOUR + 2)]:
-        ledger.see(case(number), NOW + after)
-        taken = ledger.decide(case(number), NOW + after)
+        ledger.register(case(number), NOW + after)
+        taken = ledger.commit_verdict(case(number), NOW + after)
         seen.append((taken.verdict, taken.reasons, taken.breaker))
     assert seen == [
         ("note", ("breaker",), "tripped"),
@@ -132,30 +135,30 @@ def test_the_breaker_trips_tells_once_and_recovers(ledger: TicketLedger) -> None
     ]
 
 
-def test_many_at_once_keep_the_limit_exactly(store: Store) -> None:
-    ledger = TicketLedger(store, Quotas(all=5, domain=100))
+def test_many_at_once_keep_the_limit_exactly(storage: Storage) -> None:
+    ledger = TicketLedger(storage.database, Quotas(all=5, domain=100))
     with ThreadPoolExecutor(8) as pool:
         verdicts = list(pool.map(lambda number: take(ledger, case(number))[0], range(20)))
     assert sorted(verdicts) == ["note"] * 15 + ["public"] * 5
 
 
-def test_an_installation_has_one_name(store: Store, ledger: TicketLedger) -> None:
+def test_an_installation_has_one_name(storage: Storage, ledger: TicketLedger) -> None:
     with ThreadPoolExecutor(4) as pool:
-        names = set(pool.map(lambda _: TicketLedger(store, Quotas()).installation(), range(8)))
-    assert names == {ledger.installation()}
+        names = set(pool.map(lambda _: TicketLedger(storage.database, Quotas()).installation_id(), range(8)))
+    assert names == {ledger.installation_id()}
 
 
-def test_no_address_is_kept_and_not_even_its_hash_for_ever(store: Store, ledger: TicketLedger) -> None:
+def test_no_address_is_kept_and_not_even_its_hash_for_ever(storage: Storage, ledger: TicketLedger) -> None:
     take(ledger, case(1, "max@a.example", body="Geheim"))
-    with store.engine.connect() as connection:
+    with storage.database.engine.connect() as connection:
         row = connection.exec_driver_sql("SELECT * FROM postbote_tickets").mappings().one()
         assert "max" not in str(dict(row))
         assert "Geheim" not in str(dict(row))
-    ledger.forget_old(NOW + 91 * DAY)
-    with store.engine.connect() as connection:
+    ledger.purge_expired(NOW + 91 * DAY)
+    with storage.database.engine.connect() as connection:
         row = connection.exec_driver_sql("SELECT * FROM postbote_tickets").mappings().one()
         assert (row["sender"], row["domain"], row["body"]) == ("", "", "")
-    assert ledger.see(case(1), NOW + 92 * DAY) == "done"
+    assert ledger.register(case(1), NOW + 92 * DAY) == "done"
 
 
 def test_a_machine_that_never_stops_gets_three_answers_a_day(ledger: TicketLedger) -> None:

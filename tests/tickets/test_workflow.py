@@ -20,7 +20,7 @@ from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
 from bot.dialogue.manager import DialogueManager
 from bot.durable.worker import Worker
 from bot.settings import Settings
-from bot.storage.store import Store
+from bot.storage import Storage, create_storage
 from bot.storage.ticket_ledger import Case, Quotas, TicketLedger
 from bot.tickets.assessment import Assessment, consider, ticket_event, ticket_of_mail, to_key
 from bot.tickets.workflow import TicketWorkflow
@@ -95,8 +95,8 @@ class Helpdesk:
 
 
 class Running:
-    def __init__(self, desk: Helpdesk, jobs: Worker, store: Store, alarms: list[Event]) -> None:
-        self.desk, self.jobs, self.store, self.alarms = desk, jobs, store, alarms
+    def __init__(self, desk: Helpdesk, jobs: Worker, storage: Storage, alarms: list[Event]) -> None:
+        self.desk, self.jobs, self.storage, self.alarms = desk, jobs, storage, alarms
 
     async def through(self, *events: Event) -> list[tuple[str, list[str]]]:
         """(verdict, reasons) of each, once it is decided and whatever is to be written is written."""
@@ -105,7 +105,7 @@ class Running:
         found = []
         for event in events:
             for _ in range(500):
-                kept = self.store.decision(event.key)
+                kept = self.storage.decisions.get(event.key)
                 if kept and (kept.sent or kept.outcome in ("silent", "decline")):
                     break
                 await asyncio.sleep(0.01)
@@ -120,7 +120,7 @@ async def running(
     engine: AnswerEngine, folder: Path, mode: str = "public", caps: Quotas | None = None
 ) -> AsyncIterator[Running]:
     settings = Settings(postbote_data_dir=folder)
-    desk, store, alarms = Helpdesk(parse_modes(mode)), Store("", folder), list[Event]()
+    desk, storage, alarms = Helpdesk(parse_modes(mode)), create_storage("", folder), list[Event]()
     channels: dict[str, Channel] = {"rt": desk}
     in_use = ReloadableEngine(engine, settings)
 
@@ -129,18 +129,18 @@ async def running(
 
     tickets = TicketWorkflow(
         in_use.respond,
-        store,
-        TicketLedger(store, caps or Quotas()),
+        storage.decisions,
+        TicketLedger(storage.database, caps or Quotas()),
         channels,
         in_use.explain,
         alarm={"channel": "C1"},
         save=save,
     )
-    dialogue = DialogueManager(in_use, store, channels, handlers=tickets.acts)
-    jobs = Worker("", folder, dialogue.handle, channels, store)
+    dialogue = DialogueManager(in_use, storage, channels, handlers=tickets.acts)
+    jobs = Worker("", folder, dialogue.handle, channels, storage)
     await jobs.start()
     try:
-        yield Running(desk, jobs, store, alarms)
+        yield Running(desk, jobs, storage, alarms)
     finally:
         await jobs.stop()
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
@@ -182,7 +182,7 @@ async def test_what_is_done_with_tickets(engine: AnswerEngine, tmp_path: Path) -
             "in_reply_to": "<1@firma.example>",
             "references": "<1@firma.example>",
         }
-        gaps = [kept.question for kept in bot.store.decisions() if kept.outcome == "decline"]
+        gaps = [kept.question for kept in bot.storage.decisions.recent() if kept.outcome == "decline"]
         assert gaps == ["Wie setze ich mein Passwort zurück?"]
         again = len(bot.desk.posts)
         for event, _ in rows:
@@ -314,23 +314,23 @@ def test_the_key_is_the_same_on_every_way() -> None:
 
 async def test_without_any_header_the_ledger_alone_ends_a_loop(engine: AnswerEngine, tmp_path: Path) -> None:
     """Another machine sends us our own answer back, as a new mail, with nothing left that says so."""
-    store = Store("", tmp_path)
-    store.open()
-    ledger, body, verdicts, notes = TicketLedger(store, Quotas()), QUESTION, list[str](), list[str]()
+    storage = create_storage("", tmp_path)
+    storage.database.open()
+    ledger, body, verdicts, notes = TicketLedger(storage.database, Quotas()), QUESTION, list[str](), list[str]()
     for number in range(5):
         raw = mail(body, From="robot@firma.example", Return_Path=None, Message_ID=f"<{number}@firma.example>")
         found = await considered(engine, raw)
         case = Case("mail", US, str(number), f"k{number}", found.verdict, found.to["to"], found.text)
         case = replace(case, entries=tuple(found.answer.facts["entries"]))
-        ledger.see(case, 1_700_000_000.0 + number)
-        taken = ledger.decide(case, 1_700_000_000.0 + number)
+        ledger.register(case, 1_700_000_000.0 + number)
+        taken = ledger.commit_verdict(case, 1_700_000_000.0 + number)
         verdicts.append(taken.verdict)
         notes += taken.reasons
         body = to_plain(engine.renderer.render(found.to_answer("public", ())))
     assert verdicts[0] == "public"
     assert "public" not in verdicts[1:], "one answer, and never another"
     assert {"same-entry", "same-mail"} & set(notes), "not for want of an answer"
-    store.close()
+    storage.database.close()
 
 
 async def test_the_settings_are_filled_in_where_they_fit(engine: AnswerEngine) -> None:

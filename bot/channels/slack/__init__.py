@@ -81,7 +81,7 @@ class Slack:
             tokens = OneToken(settings.slack_bot_token.get_secret_value())
         else:
             client_id, client_secret = settings.slack_client_id or "", _secret(settings.slack_client_secret)
-            tokens = Installations(parts.secrets, client_id, client_secret, base_url)
+            tokens = Installations(parts.secrets, parts.erase_team, client_id, client_secret, base_url)
             routes += OAuthPages(tokens, client_id, list(SCOPES)).routes
         self._workspaces = Workspaces(tokens, base_url)
         self._people = UserInfo(self._workspaces, frozenset(settings.slack_editors()))

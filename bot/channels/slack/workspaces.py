@@ -9,7 +9,7 @@ import base64
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -66,8 +66,16 @@ class OneToken:
 class Installations:
     """One encrypted token for each workspace."""
 
-    def __init__(self, store: SecretStore, client_id: str, client_secret: str, base_url: str) -> None:
-        self._store = store
+    def __init__(
+        self,
+        secrets: SecretStore,
+        erase_team: Callable[[str], None],
+        client_id: str,
+        client_secret: str,
+        base_url: str,
+    ) -> None:
+        """`erase_team`: deletes everything of a workspace; blocks."""
+        self._secrets, self._erase_team = secrets, erase_team
         self._fernet = to_fernet(client_secret)
         self._app = {"client_id": client_id, "client_secret": client_secret}
         self._client = WebClient(base_url=base_url, timeout=TIMEOUT, retry_handlers=[])
@@ -96,18 +104,18 @@ class Installations:
 
     async def forget(self, team: str) -> None:
         """The workspace removed the app, or revoked its token: everything about it goes."""
-        await asyncio.to_thread(self._store.forget_team, team)
+        await asyncio.to_thread(self._erase_team, team)
         log.info("workspace_removed", team=team)
 
     async def issue_state(self) -> str:
         """For the way back; good once, for ten minutes."""
         state = secrets.token_urlsafe(24)
-        await asyncio.to_thread(self._store.keep_secret, f"state:{state}", "")
+        await asyncio.to_thread(self._secrets.save, f"state:{state}", "")
         return state
 
     async def consume_state(self, state: str) -> bool:
         """Was it issued, lately, and not used yet?"""
-        return await asyncio.to_thread(self._store.drop_secret, f"state:{state}", time.time() - STATE)
+        return await asyncio.to_thread(self._secrets.delete, f"state:{state}", time.time() - STATE)
 
     async def _rotated(self, team: str, kept: Mapping[str, Any]) -> Mapping[str, Any]:
         """The old token is used on where Slack cannot be reached: it is good for a while yet."""
@@ -136,10 +144,10 @@ class Installations:
             "expires_at": time.time() + seconds if seconds else None,
         }
         hidden = self._fernet.encrypt(json.dumps(what).encode()).decode()
-        await asyncio.to_thread(self._store.keep_secret, f"{team}:bot", hidden)
+        await asyncio.to_thread(self._secrets.save, f"{team}:bot", hidden)
 
     async def _read(self, team: str) -> Mapping[str, Any]:
-        hidden = await asyncio.to_thread(self._store.secret, f"{team}:bot")
+        hidden = await asyncio.to_thread(self._secrets.get, f"{team}:bot")
         try:
             return dict(json.loads(self._fernet.decrypt(hidden.encode()))) if hidden else {}
         except InvalidToken:

@@ -17,8 +17,8 @@ from bot.channels.rt.doctor import examine
 from bot.contracts import ChannelContext
 from bot.core.model import Answer, Event, TryLater
 from bot.settings import Settings
+from bot.storage import create_storage
 from bot.storage.cursors import Cursors
-from bot.storage.store import Store
 from bot.tickets.assessment import ticket_event
 from tests.channels.rt.running import POLL, Between, Bot
 from tests.channels.rt.test_webhook import signed
@@ -298,10 +298,12 @@ def to_settings(rt: RtServer, folder: Path, **changed: Any) -> Settings:
 
 
 def to_channel(rt: RtServer, folder: Path, engine: AnswerEngine) -> Rt:
-    store = Store("", folder)
-    store.open()
+    storage = create_storage("", folder)
+    storage.database.open()
     settings = to_settings(rt, folder)
-    context = ChannelContext(ReloadableEngine(engine, settings), ignored, store, Cursors(store))
+    context = ChannelContext(
+        ReloadableEngine(engine, settings), ignored, storage.secrets, storage.erase_team, Cursors(storage.database)
+    )
     return Rt(settings, context, settle=0.1)
 
 

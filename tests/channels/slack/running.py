@@ -19,7 +19,7 @@ from bot.core.model import Answer, Event, Question
 from bot.observability.event_log import EventLog
 from bot.rate_limit import RateLimiter
 from bot.settings import Settings
-from bot.storage.store import Store
+from bot.storage import Storage
 from bot.web.server import make_server, port_of
 from tests.engines import EchoEngine
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
@@ -49,8 +49,8 @@ class Running:
         self.url, self.root, self.disk_full = "", "", False
 
     @property
-    def store(self) -> Store:
-        return self.app.store
+    def storage(self) -> Storage:
+        return self.app.storage
 
     async def stored(self, event: Event) -> None:
         if self.disk_full:

@@ -70,7 +70,7 @@ async def test_a_suggestion_is_answered_in_place_and_still_offers_everything(roo
     await room.bot.slack.press(room.bot.url, menu, titles[0]["label"])
     await until(lambda: "Hilfreich" in labels(menu))
     assert titles[0]["label"] in menu["text"]
-    kept = room.bot.store.decision(f"{TEAM}:{room.channel}:{ts}:question")
+    kept = room.bot.storage.decisions.get(f"{TEAM}:{room.channel}:{ts}:question")
     assert kept is not None
     assert kept.chosen == titles[0]["action_id"].removeprefix("choose:")
 
@@ -86,7 +86,7 @@ async def test_feedback_is_a_state_the_last_press_of_each_person_counts(room: Ro
     key = f"{TEAM}:{room.channel}:{ts}:question"
 
     def unhelpful() -> int:
-        kept = room.bot.store.decision(key)
+        kept = room.bot.storage.decisions.get(key)
         return kept.unhelpful if kept else -1
 
     for user, label, expected in [("UA", "Nicht hilfreich", 1), ("UB", "Nicht hilfreich", 2), ("UA", "Hilfreich", 1)]:
@@ -115,7 +115,7 @@ async def test_a_person_is_asked_once_and_the_bot_is_silent_then(room: Room) -> 
     await room.bot.slack.press(room.bot.url, requests[0], "Gelöst", user="UC")
     await until(lambda: "Gelöst." in requests[0]["text"])
     assert "<@UC>" in requests[0]["text"]
-    thread = room.bot.store.thread(f"{TEAM}:{room.channel}:{ts}")
+    thread = room.bot.storage.threads.get(f"{TEAM}:{room.channel}:{ts}")
     assert thread is not None
     assert thread.state == "solved"
     _, again = await room.ask(ASKED, thread=ts)

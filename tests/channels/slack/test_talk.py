@@ -78,7 +78,7 @@ async def test_once_a_person_has_taken_over_the_bot_is_silent_until_it_is_mentio
 
 async def test_in_mode_mention_a_channel_is_not_listened_to(room: Room) -> None:
     await room.silence("Welcher Port für POP3 mit SSL?")
-    assert room.bot.store.decisions(person=f"T0001:{room.user}") == []  # nothing is kept
+    assert room.bot.storage.decisions.recent(person=f"T0001:{room.user}") == []  # nothing is kept
 
 
 async def set_mode(room: Room, mode: str, user: str = "UEDITOR") -> str:
@@ -118,7 +118,7 @@ async def test_the_mode_is_set_by_those_who_may(room: Room, user: str, may: bool
     room.bot.slack.admins, room.bot.slack.creator = {"UADMIN"}, "UCREATOR"
     said = await set_mode(room, "listen", user)
     assert ("From now on" in said) is may
-    assert room.bot.store.mode(f"T0001:{room.channel}") == ("listen" if may else "mention")
+    assert room.bot.storage.modes.get(f"T0001:{room.channel}") == ("listen" if may else "mention")
 
 
 async def test_an_unknown_mode_is_refused_with_the_ones_there_are(room: Room) -> None:
@@ -188,7 +188,7 @@ async def test_a_deleted_question_takes_its_answer_away_and_what_was_kept(room: 
         if not await room.replies(0):
             break
     assert await room.replies(0) == []
-    assert room.bot.store.decision(f"T0001:{room.channel}:{ts}:question") is None
+    assert room.bot.storage.decisions.get(f"T0001:{room.channel}:{ts}:question") is None
 
 
 async def test_an_answer_that_somebody_replied_to_stays(room: Room) -> None:
@@ -245,7 +245,7 @@ async def test_a_fault_of_ours_is_said_neutrally_and_listed_as_a_gap(bot: Runnin
         bot.engine.broken = False
     assert "schiefgegangen" in answer["text"]
     assert "secret" not in answer["text"]
-    assert "failure" in [kept.outcome for kept in bot.store.decisions(person=f"T0001:{room.user}")]
+    assert "failure" in [kept.outcome for kept in bot.storage.decisions.recent(person=f"T0001:{room.user}")]
 
 
 async def test_a_fault_of_ours_where_no_wall_stands_is_said_too(tmp_path: Path, engine: AnswerEngine) -> None:

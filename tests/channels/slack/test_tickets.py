@@ -10,8 +10,8 @@ from bot.answering.engine import AnswerEngine, ReloadableEngine
 from bot.channels.zammad import Zammad
 from bot.contracts import ChannelContext, OpenedTicket
 from bot.core.model import Answer
+from bot.storage import create_storage
 from bot.storage.cursors import Cursors
-from bot.storage.store import Store
 from tests.channels.slack.running import running
 from tests.channels.slack.talk import MENTION, Room
 from tests.channels.zammad.test_zammad import fake, to_settings
@@ -22,8 +22,10 @@ PERSON = "Einen Menschen fragen"
 
 @asynccontextmanager
 async def room_with(zammad: FakeZammad, engine: AnswerEngine, folder: Path, **changed: Any) -> AsyncIterator[Room]:
-    store, settings = Store("", folder), to_settings(zammad, folder)
-    context = ChannelContext(ReloadableEngine(engine, settings), none, store, Cursors(store))
+    storage, settings = create_storage("", folder), to_settings(zammad, folder)
+    context = ChannelContext(
+        ReloadableEngine(engine, settings), none, storage.secrets, storage.erase_team, Cursors(storage.database)
+    )
     channel = Zammad(settings, context, settle=0.02)
 
     async def open_ticket(subject: str, request: Answer, mark: str, again: bool) -> OpenedTicket:

@@ -76,7 +76,7 @@ async def test_tokens_are_unreadable_at_rest(bot: Running) -> None:
     await install(bot, "T3", "xoxb-very-secret")
     for file in (f for f in Path(bot.folder).rglob("*") if f.is_file()):
         assert b"xoxb-very-secret" not in file.read_bytes()
-    hidden = bot.store.secret("T3:bot").encode()
+    hidden = bot.storage.secrets.get("T3:bot").encode()
     assert b"xoxb-very-secret" in to_fernet(CLIENT_SECRET).decrypt(hidden)
     with pytest.raises(InvalidToken):
         to_fernet("another").decrypt(hidden)
@@ -125,8 +125,8 @@ async def test_a_state_is_good_once_and_for_ten_minutes(bot: Running) -> None:
             async with browser.get(back, headers={"Cookie": cookie}) as page:
                 found.append(page.status)
     assert found == [200, 401]
-    bot.store.keep_secret("state:old", "")
-    assert not bot.store.drop_secret("state:old", time.time() + 1)
+    bot.storage.secrets.save("state:old", "")
+    assert not bot.storage.secrets.delete("state:old", time.time() + 1)
 
 
 LEAVING: list[dict[str, Any]] = [
@@ -142,16 +142,16 @@ async def test_a_workspace_that_leaves_is_forgotten(bot: Running, event: dict[st
     await room.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
     await bot.slack.deliver(bot.url, envelope(event, "T5"))
     await asyncio.sleep(0.2)
-    assert bot.store.secret("T5:bot") == ""
-    assert list(bot.store.decisions("T5")) == []
-    assert bot.store.decisions("T1") != []
+    assert bot.storage.secrets.get("T5:bot") == ""
+    assert list(bot.storage.decisions.recent("T5")) == []
+    assert bot.storage.decisions.recent("T1") != []
 
 
 async def test_a_revoked_token_of_a_person_changes_nothing(bot: Running) -> None:
     await install(bot, "T6", "xoxb-T6")
     event = {"type": "tokens_revoked", "tokens": {"oauth": ["U1"], "bot": []}}
     await bot.slack.deliver(bot.url, envelope(event, "T6"))
-    assert bot.store.secret("T6:bot")
+    assert bot.storage.secrets.get("T6:bot")
 
 
 async def test_no_workspace_sees_anothers_gaps_or_decisions(bot: Running) -> None:

@@ -22,8 +22,8 @@ from bot.contracts import Channel, ChannelContext, Disabled
 from bot.dialogue.manager import DialogueManager
 from bot.durable.worker import Worker
 from bot.settings import Settings
+from bot.storage import Storage, create_storage
 from bot.storage.cursors import Cursors
-from bot.storage.store import Store
 from bot.storage.ticket_ledger import Quotas, TicketLedger
 from bot.tickets.workflow import TicketWorkflow
 from bot.web.server import make_asgi_app, make_server
@@ -41,15 +41,15 @@ def by(sender: str, body: str = QUESTION, **headers: Any) -> bytes:
 class Running:
     """A bot, its Zammad, and what was decided."""
 
-    def __init__(self, zammad: FakeZammad, store: Store) -> None:
-        self.zammad, self.store = zammad, store
+    def __init__(self, zammad: FakeZammad, storage: Storage) -> None:
+        self.zammad, self.storage = zammad, storage
         self.root = ""
 
     async def until(self, ticket: int, seconds: float = 8.0) -> str:
         """The decision about a ticket, once it is written or silent."""
         key = f"zammad:{self.zammad.url.removeprefix('http://')}:ticket:{ticket}"
         for _ in range(int(seconds / 0.02)):
-            kept = self.store.decision(key)
+            kept = self.storage.decisions.get(key)
             if kept and (kept.sent or kept.outcome in ("silent", "decline")):
                 await asyncio.sleep(0.1)
                 return kept.why.split("verdict     ")[1]
@@ -73,14 +73,14 @@ def to_settings(zammad: FakeZammad, folder: Path, **changed: Any) -> Settings:
 
 @asynccontextmanager
 async def started(zammad: FakeZammad, engine: AnswerEngine, folder: Path, **changed: Any) -> AsyncIterator[Running]:
-    settings, store = to_settings(zammad, folder, **changed), Store("", folder)
-    running, channels = Running(zammad, store), dict[str, Channel]()
+    settings, storage = to_settings(zammad, folder, **changed), create_storage("", folder)
+    running, channels = Running(zammad, storage), dict[str, Channel]()
     in_use = ReloadableEngine(engine, settings)
-    ledger = TicketLedger(store, Quotas(10_000, 10_000))
-    tickets = TicketWorkflow(in_use.respond, store, ledger, channels, in_use.explain)
-    dialogue = DialogueManager(in_use, store, channels, handlers=tickets.acts)
-    jobs = Worker("", folder, dialogue.handle, channels, store)
-    parts = ChannelContext(in_use, jobs.enqueue, store, Cursors(store))
+    ledger = TicketLedger(storage.database, Quotas(10_000, 10_000))
+    tickets = TicketWorkflow(in_use.respond, storage.decisions, ledger, channels, in_use.explain)
+    dialogue = DialogueManager(in_use, storage, channels, handlers=tickets.acts)
+    jobs = Worker("", folder, dialogue.handle, channels, storage)
+    parts = ChannelContext(in_use, jobs.enqueue, storage.secrets, storage.erase_team, Cursors(storage.database))
     channel = channels["zammad"] = Zammad(settings, parts, settle=0.1)
     await jobs.start()
     await channel.start()

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from bot.commands import ChannelAdmin
 from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Language, Question, Reply, TryLater
+from bot.storage import Storage, create_storage
 from bot.storage.statistics import Statistics
-from bot.storage.store import Store
 from bot.web.auth import AdminAuth
 from bot.web.chat import BURST, ChatPage
 from bot.web.pages import PageContext
@@ -87,13 +87,13 @@ async def nothing_wrong() -> Mapping[str, str]:
 
 
 def page_of(
-    handle: Callable[[Event], Awaitable[Reply]], engine: EchoEngine, store: Store, contact: str = ""
+    handle: Callable[[Event], Awaitable[Reply]], engine: EchoEngine, storage: Storage, contact: str = ""
 ) -> ChatPage:
     context = PageContext(
         engine=engine,
         handle=handle,
         auth=AdminAuth(),
-        statistics=Statistics(store),
+        statistics=Statistics(storage.database),
         problems=nothing_wrong,
         disabled={},
     )
@@ -102,7 +102,7 @@ def page_of(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    kept = Store("", tmp_path_factory.mktemp("web"))
+    kept = create_storage("", tmp_path_factory.mktemp("web"))
     app = make_asgi_app(page_of(consider, ChatEngine(), kept, "+49 30 1").routes, nothing_wrong)
     server = make_server(app)
     serving = asyncio.create_task(server.serve())

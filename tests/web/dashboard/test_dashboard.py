@@ -14,8 +14,8 @@ import pytest_asyncio
 from bot.answering.engine import AnswerEngine, ReloadableEngine
 from bot.core.model import Answer, Event, Question, Reply
 from bot.settings import Settings
+from bot.storage import Storage, create_storage
 from bot.storage.statistics import Statistics
-from bot.storage.store import Store
 from bot.web.auth import COOKIE, WRONG_AT_ONCE, AdminAuth
 from bot.web.dashboard import FORM, Dashboard, to_variables
 from bot.web.pages import PageContext
@@ -35,13 +35,13 @@ async def trouble() -> Mapping[str, str]:
 
 
 @asynccontextmanager
-async def served(engine: AnswerEngine, store: Store, token: str) -> AsyncIterator[str]:
+async def served(engine: AnswerEngine, storage: Storage, token: str) -> AsyncIterator[str]:
     settings = Settings(slack_bot_token="xoxb-secret", slack_signing_secret="hush", postbote_data_dir=Path("x"))  # noqa: S106
     context = PageContext(
         engine=ReloadableEngine(engine, settings),
         handle=consider,
         auth=AdminAuth(token),
-        statistics=Statistics(store),
+        statistics=Statistics(storage.database),
         problems=trouble,
         disabled={"slack": "set SLACK_BOT_TOKEN"},
     )
@@ -56,30 +56,30 @@ async def served(engine: AnswerEngine, store: Store, token: str) -> AsyncIterato
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    kept = Store("", tmp_path_factory.mktemp("dashboard"))
-    kept.open()
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Storage:
+    kept = create_storage("", tmp_path_factory.mktemp("dashboard"))
+    kept.database.open()
     asked = [
         ("a", ATTACK, "decline", "javascript:alert(1)"),
         ("b", "What is JMAP?", "suggest", "https://x.slack.com/p1"),
     ]
     for key, text, outcome, link in asked:
         event = Event(key, "slack", Question(text))
-        kept.remember(event, Answer(outcome, "en"), why="outcome     decline <b>", link=link)
-        kept.sent(key, "1.2", 3.25)
-    kept.feedback("b", "T1:U1", "unhelpful")
+        kept.decisions.save(event, Answer(outcome, "en"), why="outcome     decline <b>", link=link)
+        kept.mark_delivered(key, "1.2", 3.25)
+    kept.decisions.record_feedback("b", "T1:U1", "unhelpful")
     return kept
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def url(engine: AnswerEngine, store: Store) -> AsyncIterator[str]:
-    async with served(engine, store, "") as found:
+async def url(engine: AnswerEngine, storage: Storage) -> AsyncIterator[str]:
+    async with served(engine, storage, "") as found:
         yield found
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def locked(engine: AnswerEngine, store: Store) -> AsyncIterator[str]:
-    async with served(engine, store, TOKEN) as found:
+async def locked(engine: AnswerEngine, storage: Storage) -> AsyncIterator[str]:
+    async with served(engine, storage, TOKEN) as found:
         yield found
 
 

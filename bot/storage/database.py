@@ -1,0 +1,89 @@
+"""Database: the SQLAlchemy engine on SQLite or PostgreSQL, its opening and migration, and single statements.
+
+All functions of bot/storage block: a coroutine calls them through `asyncio.to_thread` (tests/blocking.py sees to it).
+They raise DatabaseError where the database cannot be used.
+"""
+
+import fcntl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sql
+
+from bot.storage.schema import META, DatabaseUnusable, migrate, upsert
+
+__all__ = ["DAY", "WRITERS", "Database", "DatabaseError", "DatabaseUnusable", "to_sqlalchemy_url"]
+
+DAY = 86_400.0  # seconds
+WRITERS = 2  # connections to a SQLite file: more of them poll for its one write lock, up to 0.1 s at a time
+DatabaseError = sql.exc.SQLAlchemyError
+_MIGRATION_LOCK = 0x706F7374  # "post": several processes that start at once create the tables one after the other
+
+
+class Database:
+    """Engine of one database, with the statements that every table needs. All functions block."""
+
+    def __init__(self, database_url: str, data_dir: Path) -> None:
+        """`database_url`: postgresql://…; empty: the file store.sqlite in `data_dir`. Nothing is opened yet."""
+        self._folder = None if database_url else data_dir
+        pool: dict[str, Any] = {"pool_pre_ping": True} if database_url else {"pool_size": WRITERS, "max_overflow": 0}
+        self.engine = sql.create_engine(
+            to_sqlalchemy_url(database_url) if database_url else f"sqlite:///{data_dir / 'store.sqlite'}", **pool
+        )
+
+    def open(self) -> None:
+        """Migration of the tables to this version; several processes may do it at once. Raises DatabaseUnusable."""
+        if self._folder:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        with _file_lock(self._folder), self.engine.begin() as connection:
+            if self._folder:
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            else:
+                connection.execute(sql.select(sql.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+            migrate(connection)
+
+    def check_writable(self) -> None:
+        """Health check: writes one row; raises DatabaseError where nothing can be written (a full disk, read-only)."""
+        self.upsert_row(META, {"key": "beat", "value": str(int(time.time()))})
+
+    def close(self) -> None:
+        """End of all connections."""
+        self.engine.dispose()
+
+    def fetch_first(self, query: sql.Select[Any], values: Mapping[str, Any] | None = None) -> Any:
+        """First row of a query; None where there is none. `values`: of its parameters."""
+        with self.engine.connect() as connection:
+            return connection.execute(query, values).first()
+
+    def execute(
+        self, statement: sql.Update | sql.Delete | sql.TextClause, values: Mapping[str, Any] | None = None
+    ) -> int:
+        """Number of rows that one statement changed, in a transaction of its own. `values`: of its parameters."""
+        with self.engine.begin() as connection:
+            return int(connection.execute(statement, values).rowcount)
+
+    def upsert_row(self, table: sql.Table, row: Mapping[str, Any]) -> None:
+        """Inserts a row, or replaces the values of the one with its key (`row`: column → value, the key's too)."""
+        self.execute(upsert(table, tuple(row)), row)
+
+
+def to_sqlalchemy_url(database_url: str) -> str:
+    """URL of PostgreSQL with the driver's name in it (postgresql+psycopg://…), as SQLAlchemy wants it."""
+    return database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@contextmanager
+def _file_lock(folder: Path | None) -> Iterator[None]:
+    """Lock on `folder` for one process at a time, where SQLite has none for what is done; it ends with its holder.
+
+    None (PostgreSQL): no lock.
+    """
+    if folder is None:
+        yield
+        return
+    with (folder / "store.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,216 @@
+"""Decisions about events and people's feedback on them: for follow-ups, for `why`, for gaps, for undelivered replies.
+
+Addresses and secrets are taken out before anything is written, but for the reply, which is kept until it is delivered.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sql
+
+from bot.core.model import Answer, Event, PreviousQuestion, Reply, StoredDecision
+from bot.core.privacy.redaction import redact
+from bot.storage.database import Database
+from bot.storage.modes import read_mode
+from bot.storage.schema import METADATA, at_column, key_column, short_column, text_column, upsert
+from bot.storage.serialization import from_reply
+from bot.storage.threads import touch_thread
+
+CONVERSATION_LASTS = 24 * 3_600.0  # seconds for which a follow-up question is understood by the one before
+LONGEST = 2_000  # characters of a question that are kept
+
+DECISIONS = sql.Table(
+    "postbote_decisions",
+    METADATA,
+    key_column("key", "mentions", primary_key=True),  # the event's
+    key_column("conversation", "mentions"),
+    at_column(),
+    short_column("language", 2, default=None),
+    text_column("understood", "mentions"),
+    text_column("question", "mentions"),
+    text_column("outcome", "none"),
+    text_column("entries", "none"),  # ids, as a JSON list
+    text_column("reason", "mentions"),
+    text_column("why", "mentions"),
+    text_column("sent", "mentions"),  # the channel's id of the reply that was posted; a mail's may hold an address
+    text_column("link", "mentions"),
+    text_column("chosen", "mentions"),  # comes with a press
+    text_column("reply", "mentions"),  # JSON, in full, until it is delivered
+    key_column("location", "mentions"),
+    key_column("person", "owner"),
+    key_column("channel", "none"),
+    sql.Column("took", sql.Float, nullable=False, server_default="0"),  # seconds from receipt to delivery; 0: not known
+    sql.Index("postbote_decisions_conversation", "conversation", "at"),
+    sql.Index("postbote_decisions_person", "person", "at"),
+)
+FEEDBACK = sql.Table(
+    "postbote_feedback",
+    METADATA,
+    key_column("key", "mentions", primary_key=True),  # the question's
+    key_column("person", "owner", primary_key=True),
+    text_column("verdict", "none"),
+    at_column(),
+)
+
+_KEPT_COLUMNS = [column for column in DECISIONS.c if column.name != "reply"]
+# Statements of every question are built once: the newest question before it in its conversation; its reply
+_BEFORE = (
+    sql.select(DECISIONS.c.understood, DECISIONS.c.language)
+    .where(DECISIONS.c.conversation == sql.bindparam("conversation"), DECISIONS.c.key != sql.bindparam("key"))
+    .where(DECISIONS.c.at > sql.bindparam("since"), DECISIONS.c.outcome != "silent")
+    .order_by(DECISIONS.c.at.desc())
+    .limit(1)
+)
+_REPLY = sql.select(DECISIONS.c.reply).where(DECISIONS.c.key == sql.bindparam("key"))
+
+
+class Decisions:
+    """Store of decisions, by the event's key, and of feedback. All functions block."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def context_of(self, event: Event) -> tuple[PreviousQuestion | None, str]:
+        """Question before this one in its conversation, and the mode of its location (Modes.get), in one look.
+
+        None where there is none, or it is too long ago.
+        """
+        values = {
+            "conversation": event.conversation,
+            "key": event.key,
+            "since": time.time() - CONVERSATION_LASTS,
+        }
+        with self._database.engine.connect() as connection:
+            row = connection.execute(_BEFORE, values).first() if event.conversation else None
+            mode = read_mode(connection, event.location)
+        return PreviousQuestion(row.understood, row.language) if row else None, mode
+
+    def save(
+        self,
+        event: Event,
+        answer: Answer,
+        *,
+        reason: str = "",
+        why: str = "",
+        link: str = "",
+        spoke: bool = False,
+        reply: Reply | None = None,
+    ) -> None:
+        """Saves what was decided about an event; once more for the same key replaces it.
+
+        `reason`: set where nothing was said. `spoke`: the bot speaks in the event's thread, which is noted in the same
+        commit. `reply`: what will be delivered, in full, kept until it is.
+        """
+        row = _to_row(event, answer, reason) | {
+            "why": redact(why),
+            "link": link,
+            "reply": from_reply(reply) if reply else "",
+        }
+        with self._database.engine.begin() as connection:  # one commit for both
+            connection.execute(upsert(DECISIONS, tuple(row)), row)
+            if spoke and event.conversation:
+                touch_thread(connection, event.conversation, event.person)
+
+    def get(self, key: str) -> StoredDecision | None:
+        """Decision about one event; None where none is kept."""
+        found = self.query_decisions(sql.and_(DECISIONS.c.key == key), 1)
+        return found[0] if found else None
+
+    def by_message(self, location: str, post: str) -> StoredDecision | None:
+        """Decision about a message, or behind a reply, by location and the channel's id of it; None: not kept."""
+        of = DECISIONS.c
+        here = sql.or_(of.key.startswith(f"{location}:{post}:", autoescape=True), of.sent == post)
+        found = self.query_decisions(sql.and_(of.location == location, here), 1)
+        return found[0] if found else None
+
+    def recent(
+        self, team: str = "", person: str = "", since: float = 0.0, limit: int = 5_000
+    ) -> Sequence[StoredDecision]:
+        """Decisions, newest first; of one team ("T0001"), of one person ("T0001:U1"), or of all.
+
+        `since`: seconds since the epoch.
+        """
+        of = DECISIONS.c
+        where = [of.at > since]
+        where += [of.location.startswith(f"{team}:", autoescape=True)] if team else []
+        where += [of.person == person] if person else []
+        return self.query_decisions(sql.and_(*where), limit)
+
+    def count(self) -> int:
+        """Number of all decisions that are kept."""
+        return int(self._database.fetch_first(sql.select(sql.func.count()).select_from(DECISIONS))[0])
+
+    def undelivered_reply(self, key: str) -> Mapping[str, Any] | None:
+        """Reply to an event as bot/storage/serialization.py reads it, until it is delivered; None: nothing is kept."""
+        row = self._database.fetch_first(_REPLY, {"key": key})
+        return json.loads(row.reply) if row and row.reply else None
+
+    def record_choice(self, key: str, entry: str) -> None:
+        """Records that a suggestion was clicked."""
+        self._database.execute(sql.update(DECISIONS).where(DECISIONS.c.key == key).values(chosen=entry))
+
+    def record_feedback(self, key: str, person: str, verdict: str) -> None:
+        """Records a press on a feedback button; the last one of each person counts. `verdict`: helpful or unhelpful."""
+        row = {"key": key, "person": person, "verdict": verdict, "at": time.time()}
+        self._database.upsert_row(FEEDBACK, row)
+
+    def delete(self, key: str) -> None:
+        """Deletes the decision about an event, and the feedback on it: its question was deleted."""
+        for table in (DECISIONS, FEEDBACK):
+            self._database.execute(sql.delete(table).where(table.c.key == key))
+
+    def query_decisions(
+        self, where: sql.ColumnElement[bool], limit: int, order: sql.ColumnElement[Any] | None = None
+    ) -> list[StoredDecision]:
+        """Decisions that fulfil `where`, in the order given, else the newest first."""
+        of = DECISIONS.c
+        order = of.at.desc() if order is None else order
+        unhelpful = (
+            sql.select(sql.func.count())
+            .where(FEEDBACK.c.key == of.key, FEEDBACK.c.verdict == "unhelpful")
+            .scalar_subquery()
+        )
+        query = sql.select(*_KEPT_COLUMNS, unhelpful.label("unhelpful")).where(where).order_by(order).limit(limit)
+        with self._database.engine.connect() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return [StoredDecision(**{**row, "entries": tuple(json.loads(row["entries"] or "[]"))}) for row in rows]
+
+
+def mark_decision_delivered(connection: sql.Connection, key: str, post: str, seconds: float) -> None:
+    """Records a delivery within the caller's transaction (Storage.mark_delivered); the kept reply goes."""
+    values: dict[str, Any] = ({"sent": post} if post else {}) | ({"took": seconds} if seconds else {}) | {"reply": ""}
+    connection.execute(_delivered(tuple(values)), values | {"of": key})
+
+
+@lru_cache(4)
+def _delivered(columns: tuple[str, ...]) -> sql.Update:
+    """Built once, as for every question."""
+    values: dict[str, Any] = {name: sql.bindparam(name) for name in columns}
+    return sql.update(DECISIONS).where(DECISIONS.c.key == sql.bindparam("of")).values(values)
+
+
+def _to_row(event: Event, answer: Answer, reason: str) -> dict[str, Any]:
+    """Columns that follow from event and answer."""
+    decision = answer.decision
+    silent = bool(reason)
+    outcome = "silent" if silent else decision.outcome if decision else answer.template
+    understood = decision.normalised if decision and outcome in ("answer", "suggest") else ""
+    # A command's argument is an address or a domain more often than not
+    question = "" if silent else event.question.command or event.question.text
+    return {
+        "key": event.key,
+        "conversation": event.conversation,
+        "at": time.time(),
+        "language": answer.language,
+        "understood": redact(understood)[:LONGEST],
+        "question": redact(question)[:LONGEST],
+        "outcome": outcome,
+        "entries": json.dumps(list(decision.entries) if decision else []),
+        "reason": reason,
+        "location": event.location,
+        "person": event.person,
+        "channel": event.channel,
+    }
