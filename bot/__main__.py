@@ -319,7 +319,7 @@ def why(identity: str) -> None:
 @click.argument("user")
 def forget(user: str) -> None:
     """Delete everything about USER: a Slack user id (U…, or T…:U… in one workspace) or a mail address."""
-    from bot.ops import erase_person
+    from bot.ops.erase_person import erase_person
 
     settings = read_settings()
     try:
@@ -327,7 +327,7 @@ def forget(user: str) -> None:
     except ValueError as wrong:
         raise click.BadParameter(str(wrong), param_hint="USER") from None
     with _open_store(settings):  # brings the tables up to date, and explains a database that cannot be used
-        lines = list(erase_person.forget(person, settings.database_url, settings.postbote_data_dir))
+        lines = list(erase_person(person, settings.database_url, settings.postbote_data_dir))
     click.echo("\n".join(lines) or f"nothing is kept about {person.name}")
 
 

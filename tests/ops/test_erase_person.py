@@ -16,7 +16,10 @@ import sqlalchemy as sql
 
 from bot.core.model import Answer, Event, Question
 from bot.core.privacy.data_subject import Person, to_person
+from bot.ops.erase_person import erase_person
 from bot.storage import create_storage
+from bot.storage.schema import METADATA
+from bot.storage.ticket_ledger import hashed
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TEAM, TOKEN, FakeSlack
 from tests.slow import slow
@@ -144,8 +147,6 @@ def rows_of_jobs(data: Path) -> int:
 
 @pytest.mark.parametrize("kind", DATABASES)
 def test_a_row_that_only_names_the_person_stays_without_the_name(tmp_path: Path, kind: str) -> None:
-    from bot.ops.erase_person import forget as forgotten
-
     database = new_database(kind)
     storage = create_storage(database, tmp_path)
     storage.database.open()
@@ -156,7 +157,7 @@ def test_a_row_that_only_names_the_person_stays_without_the_name(tmp_path: Path,
     storage.modes.set("T1:C1", "listen", f"T1:{ADA}")
     storage.threads.touch("T1:C1:1", f"T1:{ADA}")
     storage.threads.touch("T2:C1:1", f"T2:{ADA}")
-    lines = list(forgotten(Person(ADA, "T1"), database, tmp_path))
+    lines = list(erase_person(Person(ADA, "T1"), database, tmp_path))
     assert lines == [
         "decisions: name taken out of 1",
         "feedback: 1 deleted",
@@ -169,6 +170,41 @@ def test_a_row_that_only_names_the_person_stays_without_the_name(tmp_path: Path,
     assert storage.modes.get("T1:C1") == "listen"
     assert storage.threads.get("T1:C1:1") is None
     assert storage.threads.get("T2:C1:1") is not None
+    storage.database.close()
+
+
+PERSONAL = [
+    (table.name, column.name, column.info["personal"])
+    for table in METADATA.sorted_tables
+    for column in table.columns
+    if column.info.get("personal", "none") != "none"
+]
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_a_person_is_erased_from_every_column_that_may_name_them(tmp_path: Path, kind: str) -> None:
+    """From the declarations: a column that is added is tested as well."""
+    database = new_database(kind)
+    storage = create_storage(database, tmp_path)
+    storage.database.open()
+    name = "ada@firma.example"
+    kept = {"mentions": f"<{name}>", "owner": name, "sender-hash": hashed(name), "from-sender": hashed("firma.example")}
+    with storage.database.engine.begin() as connection:
+        for table_name, column_name, role in PERSONAL:
+            table = METADATA.tables[table_name]
+            row = {c.name: kept["sender-hash"] for c in table.columns if c.info.get("personal") == "sender-hash"}
+            row |= {c.name: column_name for c in table.columns if c.primary_key} | (
+                {"language": "de"} if "language" in table.c else {}
+            )
+            connection.execute(sql.insert(table), [row | {column_name: kept[role]}])
+    lines = list(erase_person(Person(name), database, tmp_path))
+    assert lines
+    with storage.database.engine.connect() as connection:
+        for table_name, column_name, role in PERSONAL:
+            values = connection.execute(sql.select(METADATA.tables[table_name].c[column_name])).scalars().all()
+            assert kept[role] not in values, f"{table_name}.{column_name}"
+            redacted = role == "mentions" and not METADATA.tables[table_name].c[column_name].primary_key
+            assert ("<<person>>" in values) is redacted, f"{table_name}.{column_name}"
     storage.database.close()
 
 

@@ -1,4 +1,4 @@
-"""Somebody about whom everything shall be forgotten: how they are named, and where they are named."""
+"""Data subject: a person about whom everything shall be erased; how they are named, and which text names them."""
 
 import re
 from collections.abc import Iterable
@@ -11,33 +11,33 @@ GONE = "<person>"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A Slack user or a mail address."""
+    """Person to erase: a Slack user or a mail address."""
 
     name: str  # "U0123ABCD", or "max@firma.de" in lower case
     team: str = ""  # "T0123ABCD": in this workspace only; empty: wherever the name stands
 
     @property
     def like(self) -> str:
-        r"""For SQL's LIKE with the escape "\\", on lower-case text: finds at least every text that names the person."""
+        r"""Pattern for SQL's LIKE with the escape "\\", on lower-case text: finds at least all that name the person."""
         escaped = re.sub(r"([\\%_])", r"\\\1", self.name.lower())
         return f"%{escaped.replace('@', '_')}%"
 
     def is_named_in(self, text: str) -> bool:
-        """Also as "max%firma.de", which the bot says back as the user name."""
+        """True if the text holds the whole name; also as "max%firma.de", which the bot says back as the user name."""
         return self._pattern().search(text) is not None
 
-    def taken_out_of(self, text: str) -> str:
-        """The text with a mark in place of the name."""
+    def redact(self, text: str) -> str:
+        """Text with a mark (GONE) in place of the name."""
         return self._pattern().sub(GONE, text)
 
     def owns(self, key: str) -> bool:
-        """Is this key ("T0001:U0001", "U0001", an address) the person's?"""
+        """True if this id ("T0001:U0001", "U0001", an address) is the person's."""
         team, _, user = key.rpartition(":")
         return user.lower() == self.name.lower() and (not self.team or team == self.team)
 
-    def may_stand_in(self, keys: Iterable[str]) -> bool:
-        """Is a row with these values of the person's workspace?"""
-        return not self.team or any(key == self.team or key.startswith(f"{self.team}:") for key in keys)
+    def is_in_workspace(self, values: Iterable[str]) -> bool:
+        """True if a row with these values belongs to the person's workspace, or the person is one of any workspace."""
+        return not self.team or any(v == self.team or v.startswith(f"{self.team}:") for v in values)
 
     def _pattern(self) -> re.Pattern[str]:
         if "@" not in self.name:
@@ -47,7 +47,7 @@ class Person:
 
 
 def to_person(text: str) -> Person:
-    """`U…`, `T…:U…` or a mail address. Raises ValueError saying what to write."""
+    """Parser of `U…`, `T…:U…` or a mail address, as an operator writes it. Raises ValueError saying what to write."""
     text = text.strip().removeprefix("<@").removesuffix(">")
     slack = _SLACK.fullmatch(text)
     if slack:
