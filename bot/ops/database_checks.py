@@ -1,6 +1,6 @@
-"""What `postbote doctor` asks of a database: its version, its clock, what may be done in it, what room there is.
+"""Database checks of `postbote doctor`: its version, clock, rights, encoding or journal, and free connections.
 
-Two databases are asked differently; everything else in Postbote asks them alike.
+SQLite and PostgreSQL are asked differently here; nearly everything else in Postbote asks them alike.
 """
 
 import time
@@ -9,26 +9,28 @@ from collections.abc import Iterator, Sequence
 import sqlalchemy as sql
 
 OLDEST_POSTGRES = 130_000  # 13: the oldest that is still supported when this was written, and that the job engine takes
-CLOCK = 60.0  # seconds between two clocks; requests of Slack are refused from five minutes on
-NEEDED = 37  # connections of one process at most: the engine's 20 and its listener, the store's 15, one for its slot
+MOST_CLOCK_SKEW = 60.0  # seconds between two clocks; requests of Slack are refused from five minutes on
+NEEDED = (
+    37  # connections of a process at most: the job engine's 20 and its listener, the storage's 15, one for its lease
+)
 
-Finding = tuple[str, bool, str]  # (what was looked at, is it well?, what was found, and the cure)
+Finding = tuple[str, bool, str]  # (name of the check, whether it passed, what was found and, after "; ", the cure)
 
 
-def facts_of(engine: sql.Engine) -> Sequence[Finding]:
-    """Raises what SQLAlchemy raises."""
+def check_database(engine: sql.Engine) -> Sequence[Finding]:
+    """Findings about the database of `engine`. Blocks; raises DatabaseError where it does not answer."""
     with engine.connect() as connection:
-        return list(_of_postgres(connection) if engine.dialect.name == "postgresql" else _of_sqlite(connection))
+        return list(_check_postgres(connection) if engine.dialect.name == "postgresql" else _check_sqlite(connection))
 
 
-def _of_sqlite(connection: sql.Connection) -> Iterator[Finding]:
+def _check_sqlite(connection: sql.Connection) -> Iterator[Finding]:
     version = str(connection.exec_driver_sql("SELECT sqlite_version()").scalar())
     mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
     yield "database version", True, f"SQLite {version}"
     yield "database journal", mode == "wal", f"{mode}; it must be wal, which network file systems cannot do"
 
 
-def _of_postgres(connection: sql.Connection) -> Iterator[Finding]:
+def _check_postgres(connection: sql.Connection) -> Iterator[Finding]:
     number = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
     version = str(connection.exec_driver_sql("SHOW server_version").scalar_one())
     yield "database version", number >= OLDEST_POSTGRES, f"PostgreSQL {version}; 13 or newer is needed"
@@ -42,7 +44,7 @@ def _of_postgres(connection: sql.Connection) -> Iterator[Finding]:
     before = time.time()
     theirs = float(connection.exec_driver_sql("SELECT extract(epoch FROM clock_timestamp())").scalar_one())
     off = theirs - (before + time.time()) / 2
-    yield "database clock", abs(off) < CLOCK, f"{off:+.0f} seconds from this host's; set both by NTP"
+    yield "database clock", abs(off) < MOST_CLOCK_SKEW, f"{off:+.0f} seconds from this host's; set both by NTP"
     most = int(connection.exec_driver_sql("SHOW max_connections").scalar_one())
     used = int(
         connection.exec_driver_sql(
@@ -54,7 +56,7 @@ def _of_postgres(connection: sql.Connection) -> Iterator[Finding]:
 
 
 def _may_create(connection: sql.Connection) -> bool:
-    """Tables in the schema that is used, and the engine's schema where it is not there yet."""
+    """True if tables may be created in the schema in use, and the job engine's schema where it is missing."""
     schema = connection.exec_driver_sql(
         "SELECT has_schema_privilege(current_schema(), 'CREATE') AND (has_database_privilege(current_database(), "
         "'CREATE') OR EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'dbos'))"

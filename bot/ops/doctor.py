@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.channels import find_examinations
 from bot.contracts import DoctorResult
 from bot.core.dns.records import NOT_KNOWN, Lookup
-from bot.ops.database_checks import facts_of
+from bot.ops.database_checks import check_database
 from bot.settings import Settings
 from bot.storage import DatabaseError, create_storage
 
@@ -61,7 +61,7 @@ def _database(settings: Settings) -> list[DoctorResult]:
         # What was found is said always; the cure, after a semicolon, only where it is needed
         return checks + [
             DoctorResult(n, ok, says.split("; ")[0] if ok else says)
-            for n, ok, says in facts_of(storage.database.engine)
+            for n, ok, says in check_database(storage.database.engine)
         ]
     except (DatabaseError, OSError) as wrong:
         line = str(wrong).strip().split("\n")[0]

@@ -8,14 +8,14 @@ import sqlalchemy as sql
 
 from bot.contracts import DoctorResult
 from bot.lookup import open_lookup
-from bot.ops.database_checks import facts_of
+from bot.ops.database_checks import check_database
 from bot.ops.doctor import run_checks
 from bot.settings import Settings
 from tests.ops.test_erase_person import POSTGRES, new_database
 
 
 def found(engine: sql.Engine) -> dict[str, bool]:
-    facts = {name: ok for name, ok, _ in facts_of(engine)}
+    facts = {name: ok for name, ok, _ in check_database(engine)}
     engine.dispose()
     return facts
 
