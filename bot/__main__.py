@@ -296,7 +296,7 @@ def doctor() -> None:
 @click.option("--team", default="", help="Of one Slack workspace only (T…).")
 def gaps(as_csv: bool, team: str) -> None:
     """List what was not answered, or not well: like questions together, the most frequent first."""
-    with _open_store(read_settings()) as storage:
+    with _open_storage(read_settings()) as storage:
         found = to_gaps(storage.decisions.recent(team))
     if as_csv:
         click.echo(gaps_as_csv(found), nl=False)
@@ -308,7 +308,7 @@ def gaps(as_csv: bool, team: str) -> None:
 @click.argument("identity", metavar="ID")
 def why(identity: str) -> None:
     """Print the stored decision for ID: the key of a question, as the log and `/faq why` name it."""
-    with _open_store(read_settings()) as storage:
+    with _open_storage(read_settings()) as storage:
         kept = storage.decisions.get(identity)
     if kept is None:
         raise click.ClickException(f"no decision is kept for {identity!r}; the log names the keys of questions")
@@ -326,13 +326,13 @@ def forget(user: str) -> None:
         person = to_person(user)
     except ValueError as wrong:
         raise click.BadParameter(str(wrong), param_hint="USER") from None
-    with _open_store(settings):  # brings the tables up to date, and explains a database that cannot be used
+    with _open_storage(settings):  # brings the tables up to date, and explains a database that cannot be used
         lines = list(erase_person(person, settings.database_url, settings.postbote_data_dir))
     click.echo("\n".join(lines) or f"nothing is kept about {person.name}")
 
 
 @contextmanager
-def _open_store(settings: Settings) -> Iterator["Storage"]:
+def _open_storage(settings: Settings) -> Iterator["Storage"]:
     """Open storage. Ends the program where the database cannot be used."""
     from bot.storage import DatabaseError, DatabaseUnusable, create_storage  # 0.1 s that `ask` need not wait for
 
