@@ -85,12 +85,8 @@ class ChatPage:
         """Refusal 429 for a client that asks too fast; None for others, and for clients on this machine."""
         if is_local(request):
             return None
-        client, now = client_of(request), time.monotonic()
-        seconds = self._rate_limiter.seconds_until_free(client, now)
-        if seconds:
-            return _refusal(429, "pace", "too many questions at once", seconds)
-        self._rate_limiter.acquire(client, now)
-        return None
+        seconds = self._rate_limiter.try_acquire(client_of(request), time.monotonic())
+        return _refusal(429, "pace", "too many questions at once", seconds) if seconds else None
 
 
 def _refusal(status: int, problem: str, says: str, seconds: float = 0.0) -> Response:

@@ -87,16 +87,8 @@ async def test_a_waiting_post_that_is_given_up_keeps_nobody_waiting() -> None:
     await asyncio.wait_for(pace.turn("C1", "3"), 1)
 
 
-def test_a_person_who_floods_the_bot_is_slowed_told_once_and_forgiven() -> None:
-    turns = RateLimiter(burst=2, every=6.0)
-    found = [turns.acquire("U1", at) for at in (0.0, 0.0, 0.0, 0.0)]
-    assert found == [(0.0, False), (0.0, False), (6.0, True), (12.0, False)]
-    assert turns.acquire("U2", 0.0) == (0.0, False)
-    assert turns.acquire("U1", 60.0) == (0.0, False)
-
-
 async def test_a_flood_gets_a_friendly_note_and_every_answer(tmp_path: Path, engine: AnswerEngine) -> None:
-    async with running(tmp_path, engine, turns=RateLimiter(burst=2, every=0.3)) as bot:
+    async with running(tmp_path, engine, rate_limiter=RateLimiter(burst=2, every=0.3)) as bot:
         room = Room(bot, "D1")
         for _ in range(4):
             await room.say("Welcher Port für POP3 mit SSL?")
