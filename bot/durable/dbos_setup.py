@@ -1,4 +1,4 @@
-"""How the job engine is set up: its database, its place among the processes that share it, its name there."""
+"""DBOS set-up: configuration, the wait for a database at the start, durable sleep, and the purge of old workflows."""
 
 import asyncio
 import sqlite3
@@ -12,39 +12,43 @@ from dbos import DBOS, DBOSConfig
 from bot.durable.leases import FileLeases, Leases, PostgresLeases
 from bot.durable.recovery import TROUBLE, Recovery
 from bot.storage import DatabaseError, DatabaseUnusable, Storage
-from bot.storage.database import WRITERS
 
 log = structlog.get_logger()
 
-APPLICATION_VERSION = "1"  # fixed: what the version before has stored is finished by this one (queue: finding 8)
-KEEP, LEAST = timedelta(days=7), timedelta(hours=26)  # of keys: longer than Slack's Delayed Events redeliver (24 h)
+APPLICATION_VERSION = "1"  # fixed: what the version before has stored is finished by this one
+# Retention of finished workflows, and with them of the keys by which a redelivery is known; at the least longer than
+# Slack's Delayed Events redeliver (24 h)
+KEEP, LEAST = timedelta(days=7), timedelta(hours=26)
 THREADS = 4  # that work with a SQLite file; the engine sets no bound, and eighty of them only waited for each other
 WAIT, WAITS = 2.0, 30  # seconds between looks for a database that is away at the start, and how many
 
 
 def open_leases(url: str, folder: Path) -> Leases:
-    """`url`: postgresql://…, or sqlite:///… with its slots in a folder beside it."""
+    """Leases for this database. `url`: postgresql://…, or sqlite:///… with its locks in `folder`/slots."""
     return PostgresLeases(url) if url.startswith("postgresql") else FileLeases(folder / "slots")
 
 
-async def opened(storage: Storage, sweeper: Recovery) -> str:
-    """Opens the store and takes a place; this process's name for the engine.
+async def wait_for_database(storage: Storage, recovery: Recovery) -> str:
+    """Opens the store and takes a worker slot, whose name ("slot-0") it returns; waits for a database that is away.
 
-    Waits for a database that is away. Raises DatabaseUnusable where it does not come, or must be changed by a person.
+    Raises DatabaseUnusable where it does not come within a minute, or must be changed by a person.
     """
     for attempt in range(WAITS + 1):
         try:
             await asyncio.to_thread(storage.database.open)
-            return await sweeper.acquire_worker_slot()
+            return await recovery.acquire_worker_slot()
         except (ConnectionError, DatabaseError) as wrong:
             why = str(wrong).strip().split("\n")[0]
-        log.warning("waiting_for_the_database", why=why, attempt=attempt)
+        log.warning("waiting_for_database", why=why, attempt=attempt)
         await asyncio.sleep(WAIT)
     raise DatabaseUnusable(f"it does not answer: {why}")
 
 
 def config(url: str, folder: Path, name: str) -> DBOSConfig:
-    """`name`: of this process; two that live may not share one."""
+    """DBOS configuration; a SQLite file in `folder` is made, in WAL mode.
+
+    `url`: as in open_leases. `name`: executor id of this process, its slot; two that live may not share one.
+    """
     on_a_file = url.startswith("sqlite")
     if on_a_file:
         folder.mkdir(parents=True, exist_ok=True)
@@ -64,17 +68,20 @@ def config(url: str, folder: Path, name: str) -> DBOSConfig:
 
 
 async def durable_sleep(seconds: float) -> None:
-    """Durable: what is left of it is waited for after a restart.
+    """Sleeps as a step of the workflow: after a restart only the rest of it is slept.
 
-    The engine notes the time of day when it ends. A clock that is set back meanwhile must not make hours of it.
+    The engine stores the time of day when it ends. A clock that is set back meanwhile must not make hours of it.
     """
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds + 5.0):
             await DBOS.sleep_async(seconds)
 
 
-async def forget_old(storage: Storage) -> None:
-    """Deletes keys that no redelivery can have any more, with what was asked and answered. Until it is cancelled."""
+async def purge_expired(storage: Storage) -> None:
+    """Deletes finished workflows that no redelivery can ask for any more, and expired decisions; until it is cancelled.
+
+    Every hour; at once again while there is more than a thousand, after a minute where the database has failed.
+    """
     keep = max(LEAST, min(KEEP, timedelta(seconds=storage.retention)))
     while True:
         pause = 3_600.0
@@ -87,6 +94,6 @@ async def forget_old(storage: Storage) -> None:
             await asyncio.to_thread(storage.purge_expired)
             pause = 1.0 if len(old) == 1_000 else pause
         except TROUBLE as wrong:  # nothing may be kept for ever
-            log.warning("not_forgotten", why=type(wrong).__name__)
+            log.warning("purge_failed", why=type(wrong).__name__)
             pause = 60.0
         await asyncio.sleep(pause)

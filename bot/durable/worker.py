@@ -1,19 +1,71 @@
-"""Durable execution: an event that is stored is answered exactly once, through retries, kill -9 and restarts.
+"""Durable worker: an event that is stored is answered exactly once, through retries, kill -9 and restarts.
 
-On DBOS Transact, which keeps every step's result in SQLite or PostgreSQL and runs an unfinished workflow again. What
-it leaves to us, each measured before (bot/DECISIONS.md): the key of an event is its workflow's id; a post is not
-idempotent, so a workflow that runs again says so to the channel, which looks for its own post first; a dead process's
-work is taken over through its slot's lock.
+Theory of operation
+===================
+
+Parts, each uses those after it: Worker (this module) → EventWorkflow (workflow.py: order, checkpoints, pauses) →
+DecideStep, DeliverStep → ErrorPolicy. Recovery and leases see to the work of dead processes. The engine is DBOS
+Transact: a workflow is a row whose id is the event's key; a step's result is a row too, and is handed out again when
+the workflow runs again; every row is a commit. Decisions are rows of our own (bot/storage). On SQLite these are two
+files, postbote.sqlite and store.sqlite; on PostgreSQL one database. No transaction spans both.
+
+States of an event, and what is durable in each:
+
+  received    Nothing. The sender has no acknowledgement, and sends again (Slack) or is polled again (a helpdesk).
+  stored      The workflow's row: event, and the id of the process that stored it. Then `enqueue` returns, and the
+              channel acknowledges. This process starts to run the workflow at once.
+  decided     A question (QUESTION_ACTS) on the fast path: the decision row with the undelivered reply, committed while
+              the post is under way. Any other act (press, edit, ticket): step "decide", before anything is posted.
+  waiting     Step "decide", with the reply or with the wait that comes before one, and the sleep with its end. The fast
+              path writes these as well, before its first pause. Later attempts to deliver are steps "deliver".
+  posted      The channel has the reply, marked with the event's key where the channel can carry it (Slack: metadata).
+  delivered   The decision row has the message id and the latency, its undelivered reply is emptied; then the
+              workflow's row is SUCCESS. It stays for at least 26 hours: a redelivery finds its key and starts nothing.
+  given up    After 24 hours of pauses between attempts to deliver: logged, counted, and SUCCESS for the engine.
+              Attempts to decide have no such end. The undelivered reply is deleted after seven days.
+
+Who retries. The workflow itself, where TryLater says that the world is to blame: after the time that the channel names,
+or 1 s, doubled up to 1 min (decide) or 30 min (deliver). The engine, where its own database does not answer. Recovery:
+every 2 s it resumes runs of this process that ended while their row is unfinished (a database fault ended them: the
+run is cancelled then, because an exception would end the workflow for good), and all workflows of a process whose
+lease is free. A process that starts in a dead one's slot resumes its work by itself. The sender, before `stored` alone.
+
+What a second run may assume. Everything before it may have happened, and only what is durable is known.
+  - Same process, after a database fault: Recovery remembers in memory which runs may have posted (mark_attempted).
+  - Another process (kill -9, a lost lease, a restart): the row names another process, so they all may have posted.
+  - A redelivery is no second run: its key is known, nothing starts.
+So `may_have_posted` is set, and the channel looks for its own post first (Slack: 4 s later, since a post is not found
+at once). It delivers the checkpointed reply, else the undelivered one of the decision row; else it decides anew, which
+is why that path is for questions alone: deciding them twice changes nothing.
+
+Why the post goes out while the decision is being saved. Slack takes about a hundred times as long as our commit, so the
+row is there before the post stands, nearly always; nobody waits for the commit, also while another process holds
+SQLite's write lock. It is safe because a post can be looked for; a crash that is faster than the commit costs that.
+
+What a crash leads to, by the moment:
+  before `stored`                       Not acknowledged: the sender repeats the event.
+  stored, not acknowledged              Answered; the repetition finds the key.
+  deciding                              Decided anew; looked for, not found, posted.
+  row saved, post not sent              The saved reply is posted, even if the content has changed since.
+  post sent, row not saved              Decided anew and saved; the post is found and recorded, nothing is posted.
+  post recorded, workflow not ended     As the line before: the undelivered reply is emptied already.
+  in a pause                            The rest of it is slept, then the checkpointed reply is tried on.
+  press, edit, ticket: before "decide"  Decided anew; what it changes must bear that (hand_over, ticket ledger).
+  the process cannot confirm its lease  It exits at once (70), before the server lets others have it.
+
+Known limits. A slash command's reply (response_url) and an ephemeral message cannot be looked up: killed within the
+milliseconds of the post, the person reads it twice; nobody else sees it. A post that somebody deleted, or that 200
+newer messages hide, is not found and is posted again. Updates, deletions and views are repeated, without harm. After a
+bug in a channel's `deliver` the neutral failure is posted, and nothing is recorded. A mail that was interrupted at
+SMTP's last word is not sent again; a person is asked (channels/mail/delivery.py). For a channel that was switched off
+the workflow looks every 30 minutes, until it gives the reply up.
 """
 
 import asyncio
 import math
-import random
 import time
-import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,89 +74,92 @@ from dbos import DBOS, SetWorkflowID
 
 from bot.contracts import Channel
 from bot.core.model import Event, TryLater
-from bot.durable.dbos_setup import config, durable_sleep, forget_old, open_leases, opened
-from bot.durable.decide import ASKED, FIRST_PAUSE, Consider, DecideStep, Keep
-from bot.durable.error_policy import ErrorPolicy
+from bot.durable.dbos_setup import config, open_leases, purge_expired, wait_for_database
+from bot.durable.decide import QUESTION_ACTS, DecideStep, Handle
+from bot.durable.decision_row import DecisionRow
+from bot.durable.deliver import DeliverStep
+from bot.durable.error_policy import ErrorPolicy, failure_answer
 from bot.durable.recovery import TROUBLE, Recovery
+from bot.durable.workflow import EventWorkflow
 from bot.observability.event_log import EventLog, seconds_since_receipt
 from bot.rate_limit import RateLimiter
 from bot.storage import DatabaseError, Storage
-from bot.storage.serialization import failure, to_answer, to_event, to_json
+from bot.storage.serialization import to_event, to_json
 
 log = structlog.get_logger()
 
-LONGEST_PAUSE = 1_800.0  # seconds between attempts to deliver
-GIVE_UP_AFTER = 24 * 3_600.0  # seconds of pauses
 SUSPECT = 30.0  # seconds for which a process that could not store an event is not ready, unless it stores another one
-LATE = 2  # of the input's "form": a first run that needs no second attempt notes no step
 PATIENCE = 25.0  # seconds that a stop waits for work under way; systemd kills after 30
 
-Workflow = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
+Workflow = Callable[[dict[str, Any], str], Coroutine[Any, Any, None]]
 
 
 class Worker:
-    """The engine. One per process."""
+    """Durable queue of events and its worker; one for each process, because the engine is global to it."""
 
     def __init__(
         self,
         database_url: str,
         data_dir: Path,
-        consider: Consider,
+        handle: Handle,
         channels: Mapping[str, Channel],
         storage: Storage,
         event_log: EventLog | None = None,
-        turns: RateLimiter | None = None,
+        rate_limiter: RateLimiter | None = None,
     ) -> None:
-        """`database_url`: postgresql://….
+        """`database_url`: postgresql://…, or empty for a SQLite file in `data_dir`.
 
-        Empty for a SQLite file in `data_dir`. `channels` may be filled until `start`. `turns`: how much one person may
-        ask at once.
+        `handle`: decides the reply to an event. `channels`: by name; may be filled until `start`. `rate_limiter`: of
+        the questions of each person.
         """
         self._storage = storage
         self._url = database_url or f"sqlite:///{data_dir / 'postbote.sqlite'}"
         self._data_dir = data_dir
         self._event_log = event_log or EventLog()
-        self._guard = ErrorPolicy(self._event_log)
-        self._deciding = DecideStep(consider, channels, storage, self._event_log, self._guard, turns)
-        self._channels = channels
-        self._instance = uuid.uuid4().hex
+        self._errors = ErrorPolicy(self._event_log)
+        self._recovery = Recovery(lambda: open_leases(self._url, self._data_dir))
+        decisions = DecisionRow(storage)
+        self._events = EventWorkflow(
+            DecideStep(handle, channels, decisions, self._event_log, self._errors, rate_limiter or RateLimiter()),
+            DeliverStep(channels, decisions, self._event_log, self._errors),
+            decisions,
+            self._recovery,
+            self._event_log,
+        )
         self._under_way: list[str] = []  # keys, each of which is stored
         self._not_stored = -math.inf  # when an event could not be stored, and none was since
-        self._sweeper = Recovery(lambda: open_leases(self._url, self._data_dir))
         self._launched = False
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Launches the engine; what an earlier process left unfinished is taken up.
+        """Launches the engine, which takes up what an earlier process in this slot left unfinished.
 
         Waits for a database that is away. Raises DatabaseUnusable where it cannot be used, or does not come.
         """
-        self._guard.start()
-        DBOS(config=config(self._url, self._data_dir, await opened(self._storage, self._sweeper)))
+        self._errors.start()
+        slot = await wait_for_database(self._storage, self._recovery)
+        DBOS(config=config(self._url, self._data_dir, slot))
         self._workflow = DBOS.workflow(name="answer")(self._workflow_function())
         await asyncio.to_thread(DBOS.launch)
         self._launched = True
-        self._tasks = [asyncio.create_task(self._sweeper.sweep()), asyncio.create_task(forget_old(self._storage))]
+        self._tasks = [asyncio.create_task(self._recovery.run()), asyncio.create_task(purge_expired(self._storage))]
 
     async def stop(self) -> None:
-        """Takes no new work and finishes what is under way.
-
-        What does not finish in time is taken up by the next start.
-        """
+        """Takes no new events and finishes the runs under way; those that take longer the next start takes up."""
         self._launched = False
         for task in self._tasks:
             task.cancel()
-        deadline = self._guard.loop.time() + PATIENCE
-        while self._under_way and self._guard.loop.time() < deadline:
+        deadline = self._errors.loop.time() + PATIENCE
+        while self._under_way and self._errors.loop.time() < deadline:
             await asyncio.sleep(0.02)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
-        self._sweeper.close()
+        self._recovery.close()
         self._storage.database.close()
 
     async def enqueue(self, event: Event) -> None:
-        """Returns when the event is durable.
+        """Stores an event and starts its workflow; returns when it is durable, so that it may be acknowledged.
 
-        A key that is known is no error and does nothing. Raises if it cannot be stored.
+        A key that is known is no error and starts nothing. Raises if the event cannot be stored.
         """
         if not self._launched:
             raise TryLater("the engine is not running")
@@ -114,15 +169,15 @@ class Worker:
         event = replace(event, received=time.time())
         try:
             with SetWorkflowID(event.key):
-                await DBOS.start_workflow_async(self._workflow, to_json(event) | {"by": self._instance, "form": LATE})
+                await DBOS.start_workflow_async(self._workflow, to_json(event), self._recovery.process_id)
         except Exception:
-            self._not_stored = self._guard.loop.time()
+            self._not_stored = self._errors.loop.time()
             raise
         self._not_stored = -math.inf
         self._event_log.stored(event, seconds_since_receipt(event))
 
     async def queue_depth(self) -> float:
-        """How many events in the database are not finished, of all processes; NaN where it does not answer."""
+        """Number of unfinished workflows of all processes; NaN where the database does not answer."""
         try:
             left = DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
             return float(len(await asyncio.wait_for(left, 5)))
@@ -130,7 +185,7 @@ class Worker:
             return math.nan
 
     async def readiness_problem(self) -> str:
-        """Empty, or one line for /readyz."""
+        """Problem for /readyz, one line; empty where the worker is ready: its databases can be read and written."""
         if not self._launched:
             return "the engine is not running"
         try:
@@ -138,135 +193,30 @@ class Worker:
             await asyncio.wait_for(asyncio.gather(look, asyncio.to_thread(self._storage.database.check_writable)), 5)
         except (TimeoutError, *TROUBLE) as wrong:
             return f"the database cannot be used ({type(wrong).__name__})"
-        if self._guard.loop.time() - self._not_stored < SUSPECT:
+        if self._errors.loop.time() - self._not_stored < SUSPECT:
             return "the last event could not be stored"
         return ""
 
     def _workflow_function(self) -> Workflow:
-        """The workflow; the engine needs a plain function to mark.
+        """Function for the engine to mark, which takes no methods; its arguments are the workflow's stored input."""
 
-        Steps that were done give their stored result back.
-        """
-
-        async def answer(stored: dict[str, Any]) -> None:
-            event, first_by, form = to_event(stored), stored.get("by"), stored.get("form", 1)
+        async def answer(stored: dict[str, Any], stored_by: str) -> None:
+            event = to_event(stored)
             self._under_way.append(event.key)
             try:
                 with self._event_log.processing(event):
-                    await self._answer(event, first_by, late=form >= LATE and event.act in ASKED)
-            except DatabaseError as wrong:  # of the engine itself: what was done could not be noted
-                log.error("interrupted", key=event.key, why=type(wrong).__name__)
-                raise asyncio.CancelledError from wrong  # an exception would end the job for good
+                    await self._events.run(event, stored_by)
+            except DatabaseError as wrong:  # of the engine itself: what was done could not be checkpointed
+                log.error("workflow_interrupted", key=event.key, why=type(wrong).__name__)
+                raise asyncio.CancelledError from wrong  # an exception would end the workflow for good
             except Exception:
                 if not self._launched:  # the engine ends: the next start takes it up
                     raise
-                self._guard.report(event)
-                if event.act in ASKED:
-                    await self._deliver_step(event, to_json(failure(event)), True)
+                self._errors.report_bug(event)
+                if event.act in QUESTION_ACTS:
+                    await self._events.report_failure(event, failure_answer(event))
             finally:
                 self._under_way.remove(event.key)
-                self._sweeper.ended(event.key)
+                self._recovery.mark_finished(event.key)
 
         return answer
-
-    async def _answer(self, event: Event, first_by: str | None, *, late: bool) -> None:
-        """`first_by`: the process that stored the event, and runs it first; None: version 0.1 stored it.
-
-        Every step is a commit, so a first run that is `late` notes none before it must wait for something: "respond" is
-        the first step, where there is any. Nor is the first attempt to deliver a step: a workflow that runs again makes
-        it again, and looks for its own post before.
-        """
-        again = late and self._has_run(event, first_by)
-        decided = await self._deciding.decided(event, self._deliver_step, late=late, again=again)
-        answer, to = decided.reply["answer"], decided.reply["to"]
-        if answer is None and not to:
-            await self._deciding.keep(event, decided.keep)
-            return
-        replying = replace(event, reply_to={**event.reply_to, **to})
-        old = first_by is None
-        if not late:
-            first_by = await DBOS.run_step_async({"name": "intent"}, self._own_name) if old else first_by
-            again = self._has_run(event, first_by)
-        pause, waited = FIRST_PAUSE, 0.0
-        for attempt in count(1):
-            if attempt == 1 and not old:
-                again_after, wait = await self._deliver_and_keep(replying, answer, again, decided.keep)
-            else:
-                again_after, wait = await self._deliver_as_step(replying, answer, again)
-            if wait is None:
-                self._event_log.delivered(replying, attempt)
-                return
-            if waited > GIVE_UP_AFTER:
-                self._event_log.gave_up(replying, waited)
-                return
-            if attempt == 1 and not decided.noted:
-                answer = (await self._deciding.noted(event, decided.reply))["answer"]
-            again = again or again_after
-            seconds = wait or pause * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
-            await durable_sleep(seconds)
-            waited, pause = waited + seconds, min(LONGEST_PAUSE, pause * 2)
-
-    def _has_run(self, event: Event, first_by: str | None) -> bool:
-        """May an earlier run have sent something?"""
-        return self._sweeper.tried(event.key) or first_by != self._instance
-
-    async def _own_name(self) -> str:
-        return self._instance
-
-    async def _deliver_and_keep(
-        self, event: Event, answer: dict[str, Any] | None, again: bool, keep: Keep | None
-    ) -> tuple[bool, float | None]:
-        """Both at once; what goes over the network goes first."""
-        keeping = asyncio.create_task(self._keep_soon(event, keep))
-        try:
-            return await self._deliver_step(event, answer, again, keeping)
-        finally:
-            await keeping
-
-    async def _keep_soon(self, event: Event, keep: Keep | None) -> None:
-        await asyncio.sleep(0)  # aiohttp writes a request in a task of its own, which is made after this one
-        await self._deciding.keep(event, keep)
-
-    async def _deliver_as_step(
-        self, event: Event, answer: dict[str, Any] | None, again: bool
-    ) -> tuple[bool, float | None]:
-        return await DBOS.run_step_async({"name": "deliver"}, self._deliver_step, event, answer, again)
-
-    async def _deliver_step(
-        self, event: Event, answer: dict[str, Any] | None, again: bool, keeping: Awaitable[None] | None = None
-    ) -> tuple[bool, float | None]:
-        """(may it have been sent?, seconds until the next attempt; 0: the usual pause; None: done).
-
-        `keeping`: what must be kept before it is noted there how the reply was posted.
-        """
-        channel = self._channels.get(event.channel)
-        if channel is None:
-            log.error("channel_is_off", key=event.key, channel=event.channel)
-            return False, LONGEST_PAUSE
-        try:
-            said = to_answer(answer) if answer else None
-            sent = await self._guard.run(event, lambda: channel.deliver(event, said, again=again))
-            if sent is None and said:
-                await self._guard.run(event, lambda: channel.deliver(event, failure(event), again=True))
-            elif sent or said:
-                if keeping:
-                    await keeping
-                await self._sent(event, sent or "")
-        except TryLater as later:
-            self._event_log.retried(event, "deliver", str(later), later.seconds)
-            return later.maybe_sent, later.seconds or 0.0
-        return False, None
-
-    async def _sent(self, event: Event, sent: str) -> None:
-        """Under which name the reply was posted, which an edit or a deletion needs, and how long it took."""
-        key = event.reply_to.get("key", event.key)
-        try:
-            await asyncio.to_thread(
-                self._storage.mark_delivered,
-                key,
-                sent,
-                seconds_since_receipt(event) if key == event.key else 0.0,
-                ticket=event.act == "ticket",
-            )
-        except DatabaseError as wrong:
-            log.warning("post_not_kept", key=key, why=type(wrong).__name__)

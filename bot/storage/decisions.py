@@ -16,7 +16,7 @@ from bot.core.privacy.redaction import redact
 from bot.storage.database import Database
 from bot.storage.modes import read_mode
 from bot.storage.schema import METADATA, at_column, key_column, short_column, text_column, upsert
-from bot.storage.serialization import from_reply
+from bot.storage.serialization import reply_to_text
 from bot.storage.threads import touch_thread
 
 CONVERSATION_LASTS = 24 * 3_600.0  # seconds for which a follow-up question is understood by the one before
@@ -107,7 +107,7 @@ class Decisions:
         row = _to_row(event, answer, reason) | {
             "why": redact(why),
             "link": link,
-            "reply": from_reply(reply) if reply else "",
+            "reply": reply_to_text(reply) if reply else "",
         }
         with self._database.engine.begin() as connection:  # one commit for both
             connection.execute(upsert(DECISIONS, tuple(row)), row)

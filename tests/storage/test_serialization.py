@@ -1,4 +1,4 @@
-"""What is stored is what is said."""
+"""Serialisation: a reply that was stored is delivered as it was decided."""
 
 import json
 from dataclasses import replace
@@ -8,27 +8,28 @@ from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question
 from bot.core.model import Answer, Event, Question, Reply
 from bot.ops.evaluate import read_set
-from bot.storage.serialization import from_reply, to_answer, to_event, to_json, to_reply
+from bot.storage.serialization import reply_to_text, to_event, to_json, to_reply
 
 SETS = Path(__file__).parents[1] / "eval"
 
 
-def test_an_answer_that_was_kept_as_json_is_worded_alike(engine: AnswerEngine) -> None:
+def test_a_reply_that_was_stored_as_json_is_rendered_alike(engine: AnswerEngine) -> None:
     texts = [line.text for file in sorted(SETS.glob("*.jsonl")) for line in read_set(file)][::5]
     assert len(texts) > 100
     for text in texts:
         answer = answer_question(engine.matcher, Question(text))
-        kept = to_reply(json.loads(from_reply(Reply(answer, {"private": "yes"}))))
-        assert engine.renderer.render(to_answer(kept["answer"])) == engine.renderer.render(answer)
-        assert kept["to"] == {"private": "yes"}
+        kept = to_reply(json.loads(reply_to_text(Reply(answer, {"private": "yes"}))))
+        assert kept.answer is not None
+        assert engine.renderer.render(kept.answer) == engine.renderer.render(answer)
+        assert kept.to == {"private": "yes"}
 
 
-def test_what_json_has_no_word_for_is_not_kept() -> None:
-    assert from_reply(Reply(Answer("odd", "de", {"what": {1, 2}}))) == ""
-    assert from_reply(Reply(None)) == '{"answer": null, "to": {}}'
+def test_a_reply_that_json_cannot_hold_is_stored_as_empty_text() -> None:
+    assert reply_to_text(Reply(Answer("odd", "de", {"what": {1, 2}}))) == ""
+    assert reply_to_text(Reply(None)) == '{"answer": null, "to": {}}'
 
 
-def test_an_event_comes_back_as_it_was_and_what_a_newer_version_adds_is_left_out() -> None:
+def test_a_stored_event_is_read_back_and_keys_of_a_newer_version_are_ignored() -> None:
     event = Event("k", "slack", Question("x", language_hint="de"), {"ts": "1"}, facts={"direct": True})
-    assert to_event(to_json(event) | {"by": "a", "form": 2, "newer": 1}) == event
+    assert to_event(to_json(event) | {"newer": 1}) == event
     assert to_event(to_json(replace(event, received=2.5))).received == 2.5

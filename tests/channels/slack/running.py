@@ -108,7 +108,7 @@ async def started(
     pace: float = 0.02,
     ping: float = 5.0,
     open_ticket: OpenTicket | None = None,
-    turns: RateLimiter | None = None,
+    rate_limiter: RateLimiter | None = None,
     event_log: EventLog | None = None,
     **changed: Any,
 ) -> AsyncIterator[Running]:
@@ -128,7 +128,7 @@ async def started(
         bot.engine or EchoEngine(),
         event_log=event_log,
         open_channels={"slack": open_slack},
-        rate_limiter=turns,
+        rate_limiter=rate_limiter,
     )
     if with_jobs:
         await bot.app.worker.start()

@@ -1,0 +1,57 @@
+"""Decision row: what durable delivery reads and writes of a decision in bot/storage, as far as the database lets it.
+
+The reply matters more than its record. So a database in trouble costs a log line here, never a reply.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+
+from bot.core.model import Answer, Event, Reply
+from bot.observability.event_log import seconds_since_receipt
+from bot.storage import DatabaseError, Storage
+from bot.storage.serialization import to_reply
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+class DecisionRow:
+    """Access to the rows of decisions, found by their event's key."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def undelivered_reply(self, event: Event) -> Reply | None:
+        """Reply that an earlier run decided, saved and did not record as delivered; None: none, or no database."""
+        stored = await self._best_effort(
+            event, "stored_reply_not_read", lambda: self._storage.decisions.undelivered_reply(event.key)
+        )
+        return to_reply(stored) if stored else None
+
+    async def save_failure(self, event: Event, answer: Answer) -> None:
+        """Saves the neutral reply as the event's decision: a question that met a bug is a gap too."""
+        await self._best_effort(event, "failure_not_saved", lambda: self._storage.decisions.save(event, answer))
+
+    async def record_delivery(self, event: Event, message_id: str) -> None:
+        """Records the post's name, which an edit or a deletion needs, and its latency; drops the undelivered reply.
+
+        An edit updates the post of an earlier question: `reply_to["key"]` is that question's, whose latency stays.
+        """
+        key = event.reply_to.get("key", event.key)
+        seconds = seconds_since_receipt(event) if key == event.key else 0.0
+        ticket = event.act == "ticket"
+        await self._best_effort(
+            event,
+            "delivery_not_recorded",
+            lambda: self._storage.mark_delivered(key, message_id, seconds, ticket=ticket),
+        )
+
+    async def _best_effort(self, event: Event, failed: str, work: Callable[[], T]) -> T | None:
+        try:
+            return await asyncio.to_thread(work)
+        except DatabaseError as wrong:
+            log.warning(failed, key=event.key, why=type(wrong).__name__)
+            return None
