@@ -1,0 +1,214 @@
+"""Workflow of an event on the real engine: what is checkpointed when, and what a second run delivers.
+
+A process that dies is a worker that stops without waiting for its runs; kill -9 itself is in tests/faults.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from bot.contracts import Channel, ChannelDefaults
+from bot.core.model import Answer, Event, Question, Reply, TryLater
+from bot.durable import worker
+from bot.durable.recovery import Recovery
+from bot.durable.worker import Worker
+from bot.storage.store import Store
+from tests.waiting import until
+
+EVENT = Event("T1:C1:1.5:ask", "room", Question("x"))
+STEPS = "SELECT function_name FROM operation_outputs WHERE workflow_uuid = ? ORDER BY function_id"
+NEVER = 3_600.0  # seconds: longer than any test
+
+
+@dataclass
+class Room(ChannelDefaults):
+    """Channel whose next attempts fail as `trouble` says, and that notes what it was told."""
+
+    folder: Path
+    name: str = "room"
+    routes: tuple[()] = ()
+    trouble: list[TryLater] = field(default_factory=list)
+    attempts: list[tuple[str, bool]] = field(default_factory=list)  # (template, `again`)
+    steps: list[list[str]] = field(default_factory=list)  # of the workflow, at each attempt
+    order: list[str] = field(default_factory=list)
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
+        self.order.append("posting")
+        self.attempts.append((answer.template if answer else "", again))
+        self.steps.append(steps_of(self.folder, event))
+        if self.trouble:
+            raise self.trouble.pop(0)
+        await asyncio.sleep(0.02)
+        self.order.append("posted")
+        return f"post-{len(self.attempts)}"
+
+
+def steps_of(folder: Path, event: Event) -> list[str]:
+    """Names of the event's checkpoints, read beside the engine: within a workflow its own look would be one more."""
+    with closing(sqlite3.connect(folder / "postbote.sqlite")) as database:
+        return [name for (name,) in database.execute(STEPS, (event.key,))]
+
+
+@asynccontextmanager
+async def process(folder: Path, room: Room, *replies: Reply | TryLater) -> AsyncIterator[tuple[Worker, Store]]:
+    """Worker that decides `replies`, one after the other."""
+    left = list(replies)
+
+    async def handle(event: Event) -> Reply:
+        decided = left.pop(0)
+        if isinstance(decided, TryLater):
+            raise decided
+        return decided
+
+    channels: dict[str, Channel] = {"room": room}
+    store = Store("", folder)
+    running = Worker("", folder, handle, channels, store)
+    await running.start()
+    try:
+        yield running, store
+    finally:
+        await running.stop()
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+
+
+def saved(store: Store, event: Event, template: str, pause: float = 0.0) -> Reply:
+    """Reply that saves itself as the dialogue does, after `pause` seconds."""
+    answer = Answer(template, "de")
+
+    async def keep() -> None:
+        await asyncio.sleep(pause)
+        await asyncio.to_thread(partial(store.remember, event, answer, reply=Reply(answer)))
+
+    return Reply(answer, keep=keep)
+
+
+async def test_a_question_that_is_answered_at_once_writes_no_checkpoint(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    async with process(tmp_path, room, Reply(Answer("first", "de"))) as (running, _):
+        await running.enqueue(EVENT)
+        await until(lambda: "posted" in room.order, pause=0.01)
+        assert steps_of(tmp_path, EVENT) == []
+    assert room.attempts == [("first", False)]
+
+
+async def test_a_reply_is_checkpointed_before_its_workflow_pauses(tmp_path: Path) -> None:
+    room = Room(tmp_path, trouble=[TryLater("away", 0.01, maybe_sent=True), TryLater("away", 0.01)])
+    async with process(tmp_path, room, Reply(Answer("first", "de"))) as (running, _):
+        await running.enqueue(EVENT)
+        await until(lambda: "posted" in room.order, pause=0.01)
+    assert room.attempts == [("first", False), ("first", True), ("first", True)]
+    assert room.steps == [[], ["decide", "DBOS.sleep"], ["decide", "DBOS.sleep", "deliver", "DBOS.sleep"]]
+
+
+async def test_an_attempt_that_cannot_have_posted_is_not_looked_for(tmp_path: Path) -> None:
+    room = Room(tmp_path, trouble=[TryLater("rate limit", 0.01)])
+    async with process(tmp_path, room, Reply(Answer("first", "de"))) as (running, _):
+        await running.enqueue(EVENT)
+        await until(lambda: "posted" in room.order, pause=0.01)
+    assert room.attempts == [("first", False), ("first", False)]
+
+
+async def test_a_later_process_looks_for_the_post_of_the_checkpointed_reply(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although it would decide otherwise."""
+    monkeypatch.setattr(worker, "PATIENCE", 0.0)
+    room = Room(tmp_path, trouble=[TryLater("away", NEVER)])
+    async with process(tmp_path, room, Reply(Answer("first", "de"))) as (running, _):
+        await running.enqueue(EVENT)
+        await until(lambda: len(room.attempts) == 1, pause=0.01)
+        await asyncio.sleep(0.2)  # the checkpoint
+    async with process(tmp_path, room, Reply(Answer("second", "de"))):
+        await until(lambda: "posted" in room.order, pause=0.01)
+    assert room.attempts == [("first", False), ("first", True)]
+
+
+async def test_a_later_process_delivers_what_the_decision_row_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one ended while it was posting: on the fast path there is no checkpoint then."""
+    monkeypatch.setattr(worker, "PATIENCE", 0.0)
+    room, hanging = Room(tmp_path), Hanging(tmp_path)
+    store = Store("", tmp_path)
+    async with process(tmp_path, hanging, saved(store, EVENT, "first")) as (running, _):
+        await running.enqueue(EVENT)
+        await until(lambda: hanging.attempts and store.reply(EVENT.key), pause=0.01)
+        assert steps_of(tmp_path, EVENT) == []
+    async with process(tmp_path, room, Reply(Answer("second", "de"))) as (_, second):
+        await until(lambda: "posted" in room.order, pause=0.01)
+        await until(lambda: (kept := second.decision(EVENT.key)) and kept.sent == "post-1", pause=0.01)
+        assert second.reply(EVENT.key) is None
+    assert room.attempts == [("first", True)]
+    store.close()
+
+
+class Hanging(Room):
+    """Channel whose post is never confirmed."""
+
+    async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
+        self.attempts.append(("", again))
+        await asyncio.sleep(NEVER)
+        return ""
+
+
+async def test_a_press_is_checkpointed_before_its_reply_is_delivered(tmp_path: Path) -> None:
+    room, press = Room(tmp_path), Event("T1:C1:1.5:press", "room", Question(""), act="helpful")
+    async with process(tmp_path, room, TryLater("away", 0.01), Reply(Answer("feedback", "de"))) as (running, _):
+        await running.enqueue(press)
+        await until(lambda: "posted" in room.order, pause=0.01)
+    assert room.steps == [["decide", "DBOS.sleep", "decide"]]
+    assert room.attempts == [("feedback", False)]
+
+
+async def test_a_post_starts_before_its_decision_is_saved_and_is_recorded_after_both(tmp_path: Path) -> None:
+    room, store = Room(tmp_path), Store("", tmp_path)
+    reply = saved(store, EVENT, "first", pause=0.2)
+
+    async def keep() -> None:
+        room.order.append("saving")
+        await save()
+        room.order.append("saved")
+
+    save = must(reply.keep)
+    async with process(tmp_path, room, Reply(reply.answer, keep=keep)) as (running, _):
+        await running.enqueue(EVENT)
+        await until(lambda: (kept := store.decision(EVENT.key)) and kept.sent, pause=0.01)
+        assert store.reply(EVENT.key) is None
+    assert room.order == ["posting", "saving", "posted", "saved"]
+    store.close()
+
+
+async def test_a_reply_goes_out_although_its_decision_cannot_be_saved(tmp_path: Path) -> None:
+    async def keep() -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    room = Room(tmp_path)
+    async with process(tmp_path, room, Reply(Answer("first", "de"), keep=keep)) as (running, _):
+        await running.enqueue(EVENT)
+        await until(lambda: "posted" in room.order, pause=0.01)
+    assert room.attempts == [("first", False)]
+
+
+def test_a_run_may_have_posted_if_this_process_attempted_it_or_another_one_stored_it() -> None:
+    recovery = Recovery(lambda: pytest.fail("no lease is taken"))
+    own, other = recovery.process_id, "of another process"
+    assert [recovery.mark_attempted("key", own) for _ in range(2)] == [False, True]
+    assert recovery.mark_attempted("another key", own) is False
+    assert recovery.mark_attempted("a third key", other) is True
+
+
+def must(keep: Callable[[], Awaitable[None]] | None) -> Callable[[], Awaitable[None]]:
+    assert keep
+    return keep
