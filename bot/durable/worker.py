@@ -18,7 +18,7 @@ States of an event, and what is durable in each:
               the post is under way. Any other act (press, edit, ticket): step "decide", before anything is posted.
   waiting     Step "decide", with the reply or with the wait that comes before one, and the sleep with its end. The fast
               path writes these as well, before its first pause. Later attempts to deliver are steps "deliver".
-  posted      The channel has the reply, marked with the event's key where the channel can carry it (Slack: metadata).
+  posted      The channel has the reply, with a mark by which it is found again (Slack: the key, in its metadata).
   delivered   The decision row has the message id and the latency, its undelivered reply is emptied; then the
               workflow's row is SUCCESS. It stays for at least 26 hours: a redelivery finds its key and starts nothing.
   given up    After 24 hours of pauses between attempts to deliver: logged, counted, and SUCCESS for the engine.
@@ -34,13 +34,14 @@ What a second run may assume. Everything before it may have happened, and only w
   - Same process, after a database fault: Recovery remembers in memory which runs may have posted (mark_attempted).
   - Another process (kill -9, a lost lease, a restart): the row names another process, so they all may have posted.
   - A redelivery is no second run: its key is known, nothing starts.
-So `may_have_posted` is set, and the channel looks for its own post first (Slack: 4 s later, since a post is not found
-at once). It delivers the checkpointed reply, else the undelivered one of the decision row; else it decides anew, which
-is why that path is for questions alone: deciding them twice changes nothing.
+So it starts with RunState.may_have_posted, and the channel looks for its own post first (Slack: 4 s later, since a post
+is not found at once). It delivers the checkpointed reply, else the undelivered one of the decision row; else it decides
+anew, which is why the fast path is for questions alone: deciding them twice changes nothing. The first attempt to
+deliver is no step, so that every run makes one at once; after that the pauses go on where they were.
 
 Why the post goes out while the decision is being saved. Slack takes about a hundred times as long as our commit, so the
-row is there before the post stands, nearly always; nobody waits for the commit, also while another process holds
-SQLite's write lock. It is safe because a post can be looked for; a crash that is faster than the commit costs that.
+row is there before the post stands, nearly always; and the person does not wait for the commit, not even while another
+process holds SQLite's write lock. It is safe because a post can be looked for, after a crash that was faster.
 
 What a crash leads to, by the moment:
   before `stored`                       Not acknowledged: the sender repeats the event.
@@ -49,16 +50,19 @@ What a crash leads to, by the moment:
   row saved, post not sent              The saved reply is posted, even if the content has changed since.
   post sent, row not saved              Decided anew and saved; the post is found and recorded, nothing is posted.
   post recorded, workflow not ended     As the line before: the undelivered reply is emptied already.
-  in a pause                            The rest of it is slept, then the checkpointed reply is tried on.
+  in a pause before a decision          The rest of it is slept, then it is decided.
+  in a pause before a delivery          The checkpointed reply is looked for and tried at once, then the rest is slept.
   press, edit, ticket: before "decide"  Decided anew; what it changes must bear that (hand_over, ticket ledger).
+  press, edit, ticket: after "decide"   The checkpointed reply is looked for, and posted if it is missing.
+  SIGTERM                               Runs under way get 25 s (PATIENCE); what is left then is as after a crash.
   the process cannot confirm its lease  It exits at once (70), before the server lets others have it.
 
 Known limits. A slash command's reply (response_url) and an ephemeral message cannot be looked up: killed within the
-milliseconds of the post, the person reads it twice; nobody else sees it. A post that somebody deleted, or that 200
-newer messages hide, is not found and is posted again. Updates, deletions and views are repeated, without harm. After a
-bug in a channel's `deliver` the neutral failure is posted, and nothing is recorded. A mail that was interrupted at
-SMTP's last word is not sent again; a person is asked (channels/mail/delivery.py). For a channel that was switched off
-the workflow looks every 30 minutes, until it gives the reply up.
+milliseconds of the post, the person reads it twice; nobody else sees it. A post that somebody deleted, or that is not
+among the 200 messages that are looked through, is posted again. Updates, deletions and views are repeated, without
+harm. After a bug in a channel's `deliver` the neutral failure is posted, and nothing is recorded. A mail that was
+interrupted at SMTP's last word is not sent again; a person is asked (channels/mail/delivery.py). For a channel that
+was switched off the workflow looks every 30 minutes, until it gives the reply up.
 """
 
 import asyncio
@@ -75,10 +79,10 @@ from dbos import DBOS, SetWorkflowID
 from bot.contracts import Channel
 from bot.core.model import Event, TryLater
 from bot.durable.dbos_setup import config, open_leases, purge_expired, wait_for_database
-from bot.durable.decide import QUESTION_ACTS, DecideStep, Handle
+from bot.durable.decide import DecideStep, Handle
 from bot.durable.decision_row import DecisionRow
 from bot.durable.deliver import DeliverStep
-from bot.durable.error_policy import ErrorPolicy, failure_answer
+from bot.durable.error_policy import ErrorPolicy
 from bot.durable.recovery import TROUBLE, Recovery
 from bot.durable.workflow import EventWorkflow
 from bot.observability.event_log import EventLog, seconds_since_receipt
@@ -213,8 +217,7 @@ class Worker:
                 if not self._launched:  # the engine ends: the next start takes it up
                     raise
                 self._errors.report_bug(event)
-                if event.act in QUESTION_ACTS:
-                    await self._events.report_failure(event, failure_answer(event))
+                await self._events.deliver_failure(event)
             finally:
                 self._under_way.remove(event.key)
                 self._recovery.mark_finished(event.key)

@@ -19,28 +19,33 @@ from bot.durable.dbos_setup import durable_sleep
 from bot.durable.decide import QUESTION_ACTS, DecideStep, Wait
 from bot.durable.decision_row import DecisionRow
 from bot.durable.deliver import DeliverStep, Outcome
+from bot.durable.error_policy import failure_answer
 from bot.durable.recovery import Recovery
 from bot.observability.event_log import EventLog
 from bot.storage.serialization import reply_to_json, to_answer, to_json, to_reply
 
 FIRST_PAUSE = 1.0  # seconds between attempts, doubled from one to the next
 LONGEST_PAUSE = 1_800.0  # seconds between attempts to deliver
-LONGEST_DECIDE_PAUSE = (
-    60.0  # seconds between attempts to decide: each is a checkpoint, and a helpdesk may be down for long
-)
+LONGEST_DECIDE_PAUSE = 60.0  # seconds between attempts to decide: each is a checkpoint; a helpdesk may be down for long
 GIVE_UP_AFTER = 24 * 3_600.0  # seconds of pauses between attempts to deliver
 
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """State of one run of a workflow between its decision and its delivery; replaced as the run goes on."""
+    """State of one run of a workflow, from its decision to its delivery; replaced as the run goes on.
 
-    reply: Reply  # decided; its `keep` is None where an earlier run, or step "decide", has saved the decision
-    # True if the post may stand in the channel already, so that the channel must look for it before it posts: this is
-    # not the event's first run, and an earlier one may have come so far; or an attempt of this run had no confirmation.
+    `reply`: decided; its `keep` is None where an earlier run, or step "decide", has saved the decision.
+
+    `may_have_posted`: True if the post may stand in the channel already, so that the channel looks for it before it
+    posts: this is not the event's first run, and an earlier one may have come so far; or an attempt of this run ended
+    without a confirmation. It never becomes False again.
+
+    `checkpointed`: True if `reply` is the result of step "decide", so that every later run delivers the same. False on
+    the fast path alone: there the decision row has the reply, and the run must checkpoint it before it pauses.
+    """
+
+    reply: Reply
     may_have_posted: bool
-    # True if `reply` is the result of step "decide", so that every later run delivers the same. False on the fast path
-    # alone: there the decision row has the reply, and before the run waits for anything it must be checkpointed.
     checkpointed: bool
 
 
@@ -58,15 +63,17 @@ class EventWorkflow:
 
         `stored_by`: id of the process that stored the event and runs it first.
         """
-        state = await (self._decide_question if event.act in QUESTION_ACTS else self._decide_other)(event, stored_by)
+        decide = self._decide_question if event.act in QUESTION_ACTS else self._decide_other
+        state = await decide(event, stored_by)
         if state.reply.answer is None and not state.reply.to:
             await self._decide.save(event, state.reply)
             return
         await self._deliver_until_done(replace(event, reply_to={**event.reply_to, **state.reply.to}), state)
 
-    async def report_failure(self, event: Event, answer: Answer) -> None:
-        """One attempt to say that a bug of ours ended the run; whatever it said before is looked for."""
-        await self._deliver.run(event, answer, may_have_posted=True)
+    async def deliver_failure(self, event: Event) -> None:
+        """One attempt at the neutral failure, for a question whose run a bug of ours ended; its reply may be out."""
+        if event.act in QUESTION_ACTS:
+            await self._deliver.run(event, failure_answer(event), may_have_posted=True)
 
     # Decide
 
