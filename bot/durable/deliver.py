@@ -52,7 +52,7 @@ class DeliverStep:
         """
         channel = self._channels.get(event.channel)
         if channel is None:
-            log.error("channel_is_off", key=event.key, channel=event.channel)
+            log.error("channel_disabled", key=event.key, channel=event.channel)
             return Outcome(done=False, seconds=CHANNEL_OFF_PAUSE)
         try:
             sent = await self._errors.run(event, lambda: channel.deliver(event, answer, again=may_have_posted))

@@ -47,7 +47,7 @@ class ErrorPolicy:
 
     def report_bug(self, event: Event) -> None:
         """Logs and counts a bug of ours; to be called while its exception is handled."""
-        log.exception("our_bug", key=event.key)
+        log.exception("unexpected_error", key=event.key)
         self._event_log.metrics.bugs.labels(event.channel).inc()
 
     async def on_main_loop(self, work: Callable[[], Awaitable[T]]) -> T:

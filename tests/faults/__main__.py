@@ -1,4 +1,4 @@
-"""All faults in full: `python -m tests.faults [--short] [--json FILE] [SCENARIO …]`.
+"""Fault suite in full: `python -m tests.faults [--short] [--json FILE] [SCENARIO …]`.
 
 Prints a table as it goes; exit 1 where anything was lost, repeated or said wrongly. Without PostgreSQL's programs
 (Debian: postgresql) its scenarios are left out.
@@ -22,7 +22,7 @@ from tests.servers.postgres import Postgres, binaries
 
 
 def chosen(names: tuple[str, ...], server: Postgres | None) -> Iterator[tuple[str, str, Scenario]]:
-    """Database, name and function of what is to be done."""
+    """Scenarios to run: (database, name, function); all where no names are given."""
     for where, found in (("SQLite", ON_SQLITE), ("PostgreSQL", ON_POSTGRESQL if server else {})):
         for name, scenario in found.items():
             if not names or name in names:

@@ -1,4 +1,4 @@
-"""A disk that can be full: a small one of its own as root, else a limit on the size of files (setrlimit(2))."""
+"""Disk that can be full: a small one of its own as root, else a limit on the size of files (setrlimit(2))."""
 
 import os
 import resource
@@ -10,7 +10,7 @@ MEGABYTES = 24
 
 
 class Disk:
-    """`folder` is on it."""
+    """Disk of MEGABYTES; `folder` is on it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -22,7 +22,7 @@ class Disk:
         self.kind = "tmpfs" if self._mounted else "RLIMIT_FSIZE"
 
     def fill(self, pid: int) -> None:
-        """Nothing more can be written to it; by this process, where it is only a limit."""
+        """Fills it: nothing more can be written, by the process `pid` alone where it is only a limit."""
         if not self._mounted:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
             return
@@ -35,13 +35,13 @@ class Disk:
                     continue
 
     def free(self, pid: int) -> None:
-        """There is room again."""
+        """Makes room again."""
         if self._mounted:
             (self.folder / "filler").unlink()
         elif os.path.exists(f"/proc/{pid}"):  # noqa: PTH110 - of the kernel
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
     def remove(self) -> None:
-        """At the end."""
+        """Unmounts it."""
         if self._mounted:
             subprocess.run(["umount", "-l", str(self.folder)], check=False)

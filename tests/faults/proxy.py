@@ -1,11 +1,11 @@
-"""A connection that goes silent without being closed, as when a cable is pulled."""
+"""Proxy of TCP connections that go silent without being closed, as when a cable is pulled."""
 
 import asyncio
 from contextlib import suppress
 
 
 class Proxy:
-    """Passes everything on to a port of loopback, until it is silent."""
+    """Proxy to a port of loopback; passes nothing on while `silent`."""
 
     def __init__(self, to: int) -> None:
         self._to = to
@@ -14,12 +14,12 @@ class Proxy:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Listens."""
+        """Listens, on `port`."""
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     async def heal(self) -> None:
-        """The server sees that those who were silent are gone; new connections are passed on again."""
+        """Closes the silent connections, so that the server sees it, and passes new ones on again."""
         for writer in self._writers:
             writer.close()
         self._writers.clear()

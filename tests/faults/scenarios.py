@@ -1,4 +1,4 @@
-"""What is broken, while events arrive, and what must hold all the same: nothing lost, nothing repeated, /readyz honest.
+"""Fault scenarios: something is broken while events arrive. Nothing may be lost or repeated, /readyz stays honest.
 
 Every scenario is an async function of a folder, a database and a size, and returns what became of the events. The
 short size is for `.ci/run`, the full one for `python -m tests.faults`.
@@ -29,7 +29,7 @@ RATE = 8.3  # events a second: the most that Slack sends for one workspace, 30,0
 
 @dataclass(frozen=True)
 class Size:
-    """How much of it."""
+    """Size of a scenario."""
 
     events: int  # of one burst
     bursts: int  # with kills in each
@@ -44,14 +44,14 @@ SHORT = Size(events=40, bursts=1, kills=2, rounds=1, down=4.0)
 
 @dataclass(frozen=True)
 class Database:
-    """Where the processes of a scenario keep their work."""
+    """Database that the processes of a scenario share."""
 
     url: str  # empty: SQLite
     server: Postgres | None = None
 
     @property
     def name(self) -> str:
-        """For people."""
+        """Name of the database, for tables and logs."""
         return "PostgreSQL" if self.url else "SQLite"
 
 
@@ -139,7 +139,7 @@ async def database_down(folder: Path, database: Database, size: Size) -> Outcome
     for worker in world.workers:
         worker.supervise()
     readiness = Readiness(world.workers)
-    readiness.event_log()
+    readiness.start_polling()
     sending = asyncio.create_task(world.burst(size.events // 2, size.down + 3))
     await asyncio.sleep(1.0)
     await asyncio.to_thread(database.server.stop)
@@ -334,7 +334,7 @@ ON_POSTGRESQL: Mapping[str, Scenario] = {**ON_BOTH, "cut_off": cut_off, "databas
 
 
 def new_server(folder: Path) -> Postgres:
-    """Running."""
+    """PostgreSQL server that runs."""
     server = Postgres(folder, free_port())
     server.create()
     server.start()

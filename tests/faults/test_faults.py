@@ -58,7 +58,7 @@ async def test_nothing_is_lost_and_nothing_repeated_on_postgresql(tmp_path: Path
     assert outcome.events
 
 
-def test_the_server_notices_within_seconds_that_the_holder_of_a_lock_is_gone(server: Postgres) -> None:
+def test_the_server_notices_within_seconds_that_the_holder_of_a_lease_is_gone(server: Postgres) -> None:
     """PostgreSQL's own keepalive would take two hours: what the session says of itself."""
     url = server.database()
     with psycopg.connect(to_conninfo(f"{url}?options=-c%20work_mem%3D5MB")) as session:
@@ -67,7 +67,7 @@ def test_the_server_notices_within_seconds_that_the_holder_of_a_lock_is_gone(ser
     assert found == {name: (str(seconds),) for name, seconds in LOST_AFTER.items()}
 
 
-def test_a_slot_belongs_to_one_process_and_a_server_that_is_away_is_told(server: Postgres) -> None:
+def test_a_lease_belongs_to_one_process_and_a_server_that_is_away_raises(server: Postgres) -> None:
     url = server.database()
     one, other = PostgresLeases(url), PostgresLeases(url)
     assert one.take(3)

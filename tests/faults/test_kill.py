@@ -12,12 +12,11 @@ from pathlib import Path
 from tests import waiting
 from tests.faults.scenarios import SHORT, Database, kill_two, take_over
 from tests.faults.world import Worker, kill_all, mention
-from tests.faults.world import free_port as free_port  # others import it from here
 from tests.servers.fake_slack import FakeSlack
 from tests.slow import slow
 
-KEPT = "SELECT 1 FROM postbote_decisions WHERE reply != ''"
-SENT = "SELECT sent, reply FROM postbote_decisions WHERE sent != ''"
+SAVED = "SELECT 1 FROM postbote_decisions WHERE reply != ''"
+RECORDED = "SELECT sent, reply FROM postbote_decisions WHERE sent != ''"
 until = partial(waiting.until, seconds=10, pause=0.02)
 QUICK = replace(SHORT, events=30, kills=1)
 
@@ -29,13 +28,13 @@ async def test_kill_9_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
 
 
 @slow
-async def test_what_a_process_left_that_never_comes_back_is_taken_over(tmp_path: Path) -> None:
+async def test_the_work_of_a_process_that_never_comes_back_is_taken_over(tmp_path: Path) -> None:
     outcome = await take_over(tmp_path, Database(""), QUICK)
     assert (outcome.events, outcome.lost, outcome.repeated) == (20, 0, 0)
 
 
 @slow
-async def test_what_was_decided_is_said_also_after_a_kill_while_it_is_said(tmp_path: Path) -> None:
+async def test_the_saved_reply_is_posted_after_a_kill_while_it_was_posted(tmp_path: Path) -> None:
     """Even where the next start would decide otherwise: another content, another version."""
     slack = FakeSlack()
     await slack.start()
@@ -45,7 +44,7 @@ async def test_what_was_decided_is_said_also_after_a_kill_while_it_is_said(tmp_p
         await first.start()
         assert await slack.deliver(first.url, mention(1, 1_515_449_522))
         with closing(sqlite3.connect(tmp_path / "store.sqlite")) as database:
-            await until(lambda: bool(database.execute(KEPT).fetchall()))
+            await until(lambda: bool(database.execute(SAVED).fetchall()))
         assert not slack.trouble  # the post is under way, and never arrives
         await first.kill()
         await second.start()
@@ -59,7 +58,7 @@ async def test_what_was_decided_is_said_also_after_a_kill_while_it_is_said(tmp_p
 
 
 @slow
-async def test_a_reply_waits_for_nobody_who_writes_and_a_kill_before_it_is_kept_repeats_nothing(tmp_path: Path) -> None:
+async def test_a_post_waits_for_no_write_lock_and_a_kill_before_its_commit_repeats_nothing(tmp_path: Path) -> None:
     slack = FakeSlack()
     await slack.start()
     first, second = Worker(tmp_path, slack), Worker(tmp_path, slack)
@@ -72,8 +71,8 @@ async def test_a_reply_waits_for_nobody_who_writes_and_a_kill_before_it_is_kept_
             await first.kill()
             other.execute("ROLLBACK")
             await second.start()
-            await until(lambda: bool(other.execute(SENT).fetchall()))
-            assert other.execute(SENT).fetchall() == [(slack.posts[0]["ts"], "")]
+            await until(lambda: bool(other.execute(RECORDED).fetchall()))
+            assert other.execute(RECORDED).fetchall() == [(slack.posts[0]["ts"], "")]
         assert [post["text"] for post in slack.posts] == ["question 1"]
     finally:
         await _end(slack)

@@ -1,4 +1,4 @@
-"""Processes that can be killed, a Slack that sends until it is acknowledged, and what became of every event."""
+"""World of a fault scenario: processes that can be killed, a Slack that repeats until acknowledged, what was posted."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ def free_port() -> int:
 
 
 class Worker:
-    """One process that can be killed and started again."""
+    """Worker process that can be killed and started again."""
 
     running: ClassVar[list["asyncio.subprocess.Process"]] = []  # of all; for the end of a scenario that has failed
 
@@ -58,7 +58,7 @@ class Worker:
         self.exits: list[int] = []  # of processes that ended by themselves
 
     async def launch(self) -> None:
-        """Without waiting until it is ready."""
+        """Starts the process; returns before it listens."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "tests.faults.worker"), env=self._environment, stdout=log, stderr=log
@@ -67,12 +67,12 @@ class Worker:
         self._wanted = True
 
     async def start(self) -> None:
-        """Returns when it listens."""
+        """Starts the process; returns when it listens."""
         await self.launch()
         await self.listening()
 
     async def listening(self) -> None:
-        """Waits until it does."""
+        """Waits until it listens."""
         end = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < end:
             if await self.status("healthz") == 200:
@@ -81,7 +81,7 @@ class Worker:
         raise AssertionError(f"the worker does not start: {self.log.read_text()[-2_000:]}")
 
     def supervise(self) -> None:
-        """Starts it again whenever it ends by itself, as systemd and Kubernetes do."""
+        """Supervisor: starts it again whenever it ends by itself, as systemd and Kubernetes do."""
         self._keeper = asyncio.create_task(self._keep())
 
     async def _keep(self) -> None:
@@ -101,7 +101,7 @@ class Worker:
         await self._process.wait()
 
     async def end(self) -> int:
-        """SIGTERM, and how it ended."""
+        """Exit code after a SIGTERM."""
         self._wanted = False
         if self._keeper:
             self._keeper.cancel()
@@ -111,11 +111,11 @@ class Worker:
 
     @property
     def pid(self) -> int:
-        """Of the newest process."""
+        """Process id of the newest start."""
         return self._process.pid
 
     async def status(self, path: str = "readyz") -> int:
-        """What it says; 0 where nobody listens, 1 where it says nothing in time."""
+        """HTTP status of a path; 0 where nobody listens, 1 where no answer comes in time."""
         try:
             timeout = aiohttp.ClientTimeout(8)
             async with (
@@ -130,7 +130,7 @@ class Worker:
 
 
 def kill_all() -> None:
-    """What a scenario has left running."""
+    """Kills all processes that a scenario has left running."""
     for process in Worker.running:
         if process.returncode is None:
             with suppress(ProcessLookupError):
@@ -140,7 +140,7 @@ def kill_all() -> None:
 
 @dataclass
 class Outcome:
-    """What became of the events of one scenario."""
+    """Outcome of one scenario: how many events were lost or repeated."""
 
     events: int
     lost: int
@@ -151,12 +151,12 @@ class Outcome:
 
     @property
     def good(self) -> bool:
-        """Nothing lost, nothing repeated."""
+        """True if nothing was lost and nothing repeated."""
         return self.lost == self.repeated == 0
 
 
 class World:
-    """A Slack, the processes, and the events that were sent."""
+    """Fake Slack, the worker processes, and the events that were sent."""
 
     def __init__(self, folder: Path, database: str, **variables: str) -> None:
         self.folder = folder
@@ -170,14 +170,14 @@ class World:
         self._began = time.monotonic()
 
     async def start(self, processes: int, socket_mode: bool = False) -> None:
-        """The processes share one database."""
+        """Starts Slack and so many processes on one database."""
         await self.slack.start()
         variables = self._variables | ({"SLACK_APP_TOKEN": APP_TOKEN} if socket_mode else {})
         self.workers = [Worker(self.folder, self.slack, self.database, **variables) for _ in range(processes)]
         await asyncio.gather(*(worker.start() for worker in self.workers))
 
     async def burst(self, events: int, seconds: float, times: int = 1) -> None:
-        """Mentions within some seconds, each sent until it is acknowledged; `times`: to so many at once."""
+        """Sends mentions within some seconds, each until it is acknowledged; `times`: each to so many at once."""
         first, self.sent = self.sent, self.sent + events
         numbers = [n for n in range(first, first + events) for _ in range(times)]
         random.shuffle(numbers)
@@ -195,7 +195,7 @@ class World:
         raise AssertionError("never acknowledged")
 
     async def repeat(self) -> None:
-        """All events once more, each to any process."""
+        """Redelivers all events, each to any process."""
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10)) as session:
             for number in random.sample(range(self.sent), self.sent):
                 worker = random.choice(self.workers)
@@ -209,11 +209,11 @@ class World:
         await asyncio.sleep(4 * SETTLE)
 
     def posted(self) -> Counter[str]:
-        """Key → how often it was posted."""
+        """Number of posts by event key."""
         return Counter(post["metadata"]["event_payload"]["key"] for post in self.slack.posts)
 
     async def finish(self, faults: int) -> Outcome:
-        """Ends everything; what became of the events."""
+        """Outcome, after everything has been ended."""
         await self.settled()
         codes = await asyncio.gather(*(worker.end() for worker in self.workers))
         await self.slack.stop()
@@ -226,24 +226,24 @@ class World:
 
 
 def mention(number: int, at: int) -> Mapping[str, Any]:
-    """A question of its own, by a person of its own."""
+    """Payload of a mention: a question of its own, by a person of its own."""
     ts = f"{at}.{number:06d}"
     return recorded("app_mention", ts=ts, text=f"question {number}", user=f"U{number:05d}")
 
 
 @dataclass
 class Readiness:
-    """What /readyz said, and when; asked ten times a second, of every process at once."""
+    """Poller of /readyz, ten times a second, of every process at once."""
 
     workers: Sequence[Worker]
     said: list[tuple[float, tuple[int, ...]]] = field(default_factory=list)
     _task: asyncio.Task[None] | None = None
 
-    def event_log(self) -> None:
-        """Until `stop`."""
-        self._task = asyncio.create_task(self._event_log())
+    def start_polling(self) -> None:
+        """Polls until `stop`."""
+        self._task = asyncio.create_task(self._poll())
 
-    async def _event_log(self) -> None:
+    async def _poll(self) -> None:
         while True:
             asked = time.monotonic()
             found = await asyncio.gather(*(worker.status() for worker in self.workers))
@@ -251,7 +251,7 @@ class Readiness:
             await asyncio.sleep(0.1)
 
     async def stop(self) -> None:
-        """No more."""
+        """Ends the polling."""
         if self._task:
             self._task.cancel()
 
@@ -261,7 +261,7 @@ class Readiness:
         return round(max(found) - since, 1) if found else 0.0
 
     async def all_ready(self, seconds: float = 60.0) -> float:
-        """Waits until all are; how long it took."""
+        """Seconds until all processes are ready; fails after `seconds`."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:
             if set(await asyncio.gather(*(worker.status() for worker in self.workers))) == {200}:
@@ -271,7 +271,7 @@ class Readiness:
 
 
 async def again_and_again(work: Callable[[], Awaitable[None]], times: int, low: float, high: float) -> None:
-    """At random moments."""
+    """Does `work` so many times, each after a random pause between `low` and `high` seconds."""
     for _ in range(times):
         await asyncio.sleep(random.uniform(low, high))
         await work()

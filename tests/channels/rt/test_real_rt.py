@@ -22,7 +22,7 @@ from bot.storage.cursors import Cursors
 from bot.tickets.assessment import ticket_event
 from tests.channels.rt.running import POLL, Between, Bot
 from tests.channels.rt.test_webhook import signed
-from tests.faults.test_kill import free_port
+from tests.faults.world import free_port
 from tests.servers.rt_server import HTTPD, SECRET, RtServer, customers_mail
 
 ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
