@@ -12,6 +12,7 @@ from dbos import DBOS, DBOSConfig
 from bot.durable.leases import FileLeases, Leases, PostgresLeases
 from bot.durable.recovery import TROUBLE, Recovery
 from bot.storage import DatabaseError, DatabaseUnusable, Storage
+from bot.storage.database import WRITERS
 
 log = structlog.get_logger()
 

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from bot.storage.store import Store
 from sqlalchemy.exc import OperationalError
 
 from bot.contracts import Channel, ChannelDefaults
@@ -20,7 +21,6 @@ from bot.core.model import Answer, Event, Question, Reply, TryLater
 from bot.durable import worker
 from bot.durable.recovery import Recovery
 from bot.durable.worker import Worker
-from bot.storage.store import Store
 from tests.waiting import until
 
 EVENT = Event("T1:C1:1.5:ask", "room", Question("x"))
