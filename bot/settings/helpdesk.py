@@ -1,6 +1,7 @@
-"""The variables of the helpdesks: RT, Zammad, and where Slack opens tickets."""
+"""Settings of the helpdesks: RT, Zammad, and where Slack opens tickets."""
 
 import re
+from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -8,9 +9,22 @@ from pydantic_settings import BaseSettings
 
 from bot.core.mail.ticket_modes import parse_modes
 
+HelpdeskName = Literal["rt", "zammad"]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpdeskAccount:
+    """Account of the bot in one helpdesk, and what may be done there."""
+
+    system: HelpdeskName
+    url: str
+    token: str = field(repr=False)
+    webhook_secret: str = field(repr=False)  # empty: polling only
+    mode: str  # as in the setting; parse_modes reads it
+
 
 class HelpdeskSettings(BaseSettings):
-    """A part of bot/settings.py."""
+    """Base class of Settings (bot/settings/__init__.py) with the helpdesks' variables."""
 
     postbote_rt_url: str | None = Field(default=None, description="Request Tracker 5: https://rt.example.org")
     postbote_rt_token: SecretStr | None = Field(
@@ -43,6 +57,18 @@ class HelpdeskSettings(BaseSettings):
         default="",
         description='where "Ask a person" opens a ticket: rt:queue or zammad:group; empty: no ticket is opened',
     )
+
+    @property
+    def rt(self) -> HelpdeskAccount | None:
+        """Account in RT; None where it is not configured."""
+        url, token, secret = self.postbote_rt_url, self.postbote_rt_token, self.postbote_rt_webhook_secret
+        return _to_account("rt", url, token, secret, self.postbote_rt_mode)
+
+    @property
+    def zammad(self) -> HelpdeskAccount | None:
+        """Account in Zammad; None where it is not configured."""
+        url, token, secret = self.postbote_zammad_url, self.postbote_zammad_token, self.postbote_zammad_webhook_secret
+        return _to_account("zammad", url, token, secret, self.postbote_zammad_mode)
 
     @field_validator("postbote_rt_url", "postbote_zammad_url")
     @classmethod
@@ -82,3 +108,11 @@ class HelpdeskSettings(BaseSettings):
             if missing and self.postbote_slack_tickets.startswith(name):
                 raise ValueError(f"POSTBOTE_SLACK_TICKETS needs {' and '.join(missing)}")
         return self
+
+
+def _to_account(
+    system: HelpdeskName, url: str | None, token: SecretStr | None, secret: SecretStr | None, mode: str
+) -> HelpdeskAccount | None:
+    if url is None or token is None:
+        return None
+    return HelpdeskAccount(system, url, token.get_secret_value(), secret.get_secret_value() if secret else "", mode)

@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from bot.storage.store import Store
 from sqlalchemy.exc import OperationalError
 
 from bot.contracts import Channel, ChannelDefaults
@@ -21,6 +20,7 @@ from bot.core.model import Answer, Event, Question, Reply, TryLater
 from bot.durable import worker
 from bot.durable.recovery import Recovery
 from bot.durable.worker import Worker
+from bot.storage import Storage, create_storage
 from tests.waiting import until
 
 EVENT = Event("T1:C1:1.5:ask", "room", Question("x"))
@@ -62,7 +62,7 @@ def steps_of(folder: Path, event: Event) -> list[str]:
 
 
 @asynccontextmanager
-async def process(folder: Path, room: Room, *replies: Reply | TryLater) -> AsyncIterator[tuple[Worker, Store]]:
+async def process(folder: Path, room: Room, *replies: Reply | TryLater) -> AsyncIterator[tuple[Worker, Storage]]:
     """Worker that decides `replies`, one after the other."""
     left = list(replies)
 
@@ -73,23 +73,23 @@ async def process(folder: Path, room: Room, *replies: Reply | TryLater) -> Async
         return decided
 
     channels: dict[str, Channel] = {"room": room}
-    store = Store("", folder)
-    running = Worker("", folder, handle, channels, store)
+    storage = create_storage("", folder)
+    running = Worker("", folder, handle, channels, storage)
     await running.start()
     try:
-        yield running, store
+        yield running, storage
     finally:
         await running.stop()
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 
-def saved(store: Store, event: Event, template: str, pause: float = 0.0) -> Reply:
+def saved(storage: Storage, event: Event, template: str, pause: float = 0.0) -> Reply:
     """Reply that saves itself as the dialogue does, after `pause` seconds."""
     answer = Answer(template, "de")
 
     async def keep() -> None:
         await asyncio.sleep(pause)
-        await asyncio.to_thread(partial(store.remember, event, answer, reply=Reply(answer)))
+        await asyncio.to_thread(partial(storage.decisions.save, event, answer, reply=Reply(answer)))
 
     return Reply(answer, keep=keep)
 
@@ -141,17 +141,17 @@ async def test_a_later_process_delivers_what_the_decision_row_holds(
     """The first one ended while it was posting: on the fast path there is no checkpoint then."""
     monkeypatch.setattr(worker, "PATIENCE", 0.0)
     room, hanging = Room(tmp_path), Hanging(tmp_path)
-    store = Store("", tmp_path)
-    async with process(tmp_path, hanging, saved(store, EVENT, "first")) as (running, _):
+    storage = create_storage("", tmp_path)
+    async with process(tmp_path, hanging, saved(storage, EVENT, "first")) as (running, _):
         await running.enqueue(EVENT)
-        await until(lambda: hanging.attempts and store.reply(EVENT.key), pause=0.01)
+        await until(lambda: hanging.attempts and storage.decisions.undelivered_reply(EVENT.key), pause=0.01)
         assert steps_of(tmp_path, EVENT) == []
     async with process(tmp_path, room, Reply(Answer("second", "de"))) as (_, second):
         await until(lambda: "posted" in room.order, pause=0.01)
         await until(lambda: (kept := second.decision(EVENT.key)) and kept.sent == "post-1", pause=0.01)
         assert second.reply(EVENT.key) is None
     assert room.attempts == [("first", True)]
-    store.close()
+    storage.database.close()
 
 
 class Hanging(Room):
@@ -173,8 +173,8 @@ async def test_a_press_is_checkpointed_before_its_reply_is_delivered(tmp_path: P
 
 
 async def test_a_post_starts_before_its_decision_is_saved_and_is_recorded_after_both(tmp_path: Path) -> None:
-    room, store = Room(tmp_path), Store("", tmp_path)
-    reply = saved(store, EVENT, "first", pause=0.2)
+    room, storage = Room(tmp_path), create_storage("", tmp_path)
+    reply = saved(storage, EVENT, "first", pause=0.2)
 
     async def keep() -> None:
         room.order.append("saving")
@@ -184,10 +184,10 @@ async def test_a_post_starts_before_its_decision_is_saved_and_is_recorded_after_
     save = must(reply.keep)
     async with process(tmp_path, room, Reply(reply.answer, keep=keep)) as (running, _):
         await running.enqueue(EVENT)
-        await until(lambda: (kept := store.decision(EVENT.key)) and kept.sent, pause=0.01)
-        assert store.reply(EVENT.key) is None
+        await until(lambda: (kept := storage.decisions.get(EVENT.key)) and kept.sent, pause=0.01)
+        assert storage.decisions.undelivered_reply(EVENT.key) is None
     assert room.order == ["posting", "saving", "posted", "saved"]
-    store.close()
+    storage.database.close()
 
 
 async def test_a_reply_goes_out_although_its_decision_cannot_be_saved(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
-"""What the channels of helpdesks share: a client that talks to one host alone, signed hooks, and looking again and
-again.
+"""Shared parts of the helpdesk channels (RT, Zammad): base class, HTTP client, webhook route, poller, doctor lines.
+
+Not a channel itself: it has no `open_channel`.
 """

@@ -1,6 +1,7 @@
-"""Looking for new tickets, again and again, in the background of a channel."""
+"""Poller: one polling round after the other, in the background of a channel."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
 
@@ -14,41 +15,48 @@ LONGEST_PAUSE = 300.0  # seconds between rounds while they fail
 
 
 class Poller:
-    """One round after the other, `every` so many seconds; while they fail, ever more rarely."""
+    """Background task that calls `poll_once` every `interval` seconds, and ever more rarely while that fails."""
 
-    def __init__(self, name: str, look: Callable[[], Awaitable[None]], every: float) -> None:
-        """`look`: one round; may raise whatever it likes."""
-        self._name, self._look, self._every = name, look, every
+    def __init__(self, channel: str, poll_once: Callable[[], Awaitable[None]], interval: float) -> None:
+        """`channel`: for the log. `poll_once`: one round; may raise whatever it likes. `interval`: seconds."""
+        self._channel, self._poll_once, self._interval = channel, poll_once, interval
         self._task: asyncio.Task[None] | None = None
-        self.trouble = ""  # of the last round
+        self.problem = ""  # of the last round, one line; empty: it went well, or none has ended yet
 
     async def start(self) -> None:
-        """The first round begins at once."""
-        self._task = asyncio.create_task(self._go_on())
+        """Starts polling; the first round begins at once."""
+        self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Ends the round that is under way: what it has stored is stored, the next start finds the rest."""
+        """Cancels the round that is under way: what it has stored is stored, the next start finds the rest."""
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _go_on(self) -> None:
-        failed = 0
+    async def _run(self) -> None:
+        failures = 0
         while True:
-            found = await self._round()
-            if found != self.trouble:
-                log.log(30 if found else 20, "looking_for_tickets", channel=self._name, trouble=found or "over")
-            self.trouble = found
-            failed = failed + 1 if found else 0
-            pause = min(self._every * 2 ** min(failed, 10), max(LONGEST_PAUSE, self._every)) if failed else self._every
-            await asyncio.sleep(pause * random.uniform(0.9, 1.1))  # noqa: S311 - keeps processes out of step
+            problem = await self._poll_safely()
+            if problem != self.problem:
+                level = logging.WARNING if problem else logging.INFO
+                log.log(level, "ticket_polling", channel=self._channel, problem=problem or "over")
+            self.problem = problem
+            failures = failures + 1 if problem else 0
+            await asyncio.sleep(self._pause(failures) * random.uniform(0.9, 1.1))  # noqa: S311 - keeps processes out of step
 
-    async def _round(self) -> str:
+    def _pause(self, failures: int) -> float:
+        """Seconds until the next round, after so many failed ones in a row: doubled by each, within bounds."""
+        if not failures:
+            return self._interval
+        return min(self._interval * 2.0 ** min(failures, 10), max(LONGEST_PAUSE, self._interval))
+
+    async def _poll_safely(self) -> str:
+        """Problem of one round; empty where it went well."""
         try:
-            await self._look()
+            await self._poll_once()
         except TryLater as later:
             return str(later)
         except Exception as wrong:
-            log.exception("round_failed", channel=self._name)
+            log.exception("ticket_polling_failed", channel=self._channel)
             return f"looking for tickets failed ({type(wrong).__name__})"
         return ""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot.channels.helpdesk.http import HelpdeskClient
-from bot.channels.rt.api import Api
+from bot.channels.helpdesk.doctor import tls_warning, unusable, webhook_result
+from bot.channels.rt.api import RtApi
 from bot.channels.rt.parse import FIELD, has_field
 from bot.contracts import DoctorResult
 from bot.core.mail.ticket_modes import Modes, parse_modes
@@ -12,37 +12,38 @@ from bot.core.model import TryLater
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from bot.settings.helpdesk import HelpdeskAccount
 
 RIGHTS = {"correspond": "ReplyToTicket", "comment": "CommentOnTicket"}  # RT links on a ticket what we may do to it
 
 
 async def examine(settings: "Settings") -> list[DoctorResult]:
-    """Nothing where RT is not configured."""
-    if settings.postbote_rt_url is None or settings.postbote_rt_token is None:
+    """Doctor lines on RT; none where it is not configured."""
+    account = settings.rt
+    if account is None:
         return []
-    modes = parse_modes(settings.postbote_rt_mode)
-    token = settings.postbote_rt_token.get_secret_value()
-    client = HelpdeskClient(settings.postbote_rt_url, {"Authorization": f"token {token}"}, "POSTBOTE_RT_TOKEN")
+    api = RtApi(account)
     try:
-        return await _checks(Api(client, token), client.root, modes, bool(settings.postbote_rt_webhook_secret))
+        return await _check(api, account)
     finally:
-        await client.close()
+        await api.client.close()
 
 
-async def _checks(api: Api, root: str, modes: Modes, hooks: bool) -> list[DoctorResult]:
+async def _check(api: RtApi, account: "HelpdeskAccount") -> list[DoctorResult]:
     try:
-        version, us, queues = await api.version(), await api.us(), await api.queues()
-    except TryLater as wrong:
-        return [DoctorResult("rt", False, f"{wrong}; check POSTBOTE_RT_URL and POSTBOTE_RT_TOKEN")]
-    plain = "" if root.startswith("https") else "; without TLS: the token can be read on the way"
-    found = [DoctorResult("rt", True, f"RT {version} at {root}, as {us}{plain}")]
-    found += [await _queue(api, queue, modes) for queue in queues]
+        version, user, queues = await api.version(), await api.own_user(), await api.queues()
+    except TryLater as problem:
+        return [unusable("rt", problem)]
+    modes, root = parse_modes(account.mode), api.client.root
+    found = [DoctorResult("rt", True, f"RT {version} at {root}, as {user}{tls_warning(root)}")]
+    found += [await _check_queue(api, queue, modes) for queue in queues]
     if not queues:
-        found.append(DoctorResult("rt queues", False, f"{us} sees no queue; grant it SeeQueue and ShowTicket"))
-    return [*found, *_advice(modes, hooks)]
+        found.append(DoctorResult("rt queues", False, f"{user} sees no queue; grant it SeeQueue and ShowTicket"))
+    found.append(webhook_result(account))
+    return [*found, *_public_replies(modes)]
 
 
-async def _queue(api: Api, queue: Mapping[str, Any], modes: Modes) -> DoctorResult:
+async def _check_queue(api: RtApi, queue: Mapping[str, Any], modes: Modes) -> DoctorResult:
     name = str(queue.get("Name"))
     mode = modes.of(name)
     if mode == "off":
@@ -50,8 +51,8 @@ async def _queue(api: Api, queue: Mapping[str, Any], modes: Modes) -> DoctorResu
     if not has_field(queue):
         says = f"create the custom field {FIELD} (one value, for tickets), apply it to the queue and let the bot see it"
         return DoctorResult(f"rt queue {name}", False, says)
-    links = await api.links(name)
-    lacking = [right for link, right in RIGHTS.items() if links and link not in links]
+    allowed = await api.allowed_actions(name)
+    lacking = [right for action, right in RIGHTS.items() if allowed and action not in allowed]
     if lacking:
         return DoctorResult(f"rt queue {name}", False, f"grant the bot {' and '.join(lacking)}")
     if not queue.get("CorrespondAddress"):
@@ -61,17 +62,12 @@ async def _queue(api: Api, queue: Mapping[str, Any], modes: Modes) -> DoctorResu
     return DoctorResult(f"rt queue {name}", True, f"{mode}, {queue['CorrespondAddress']}")
 
 
-def _advice(modes: Modes, hooks: bool) -> list[DoctorResult]:
-    """What RT does not tell over REST, so that a person must look."""
-    found = [
-        DoctorResult(
-            "rt hook", True, "POST /hooks/rt" if hooks else "none: polling only; set POSTBOTE_RT_WEBHOOK_SECRET"
-        )
-    ]
-    if "public" in (modes.usual, *modes.queues.values()):
-        says = (
-            "look yourself: for public queues switch off the scrip 'On Create Autoreply To Requestors' (customers would"
-            " get two mails), and let the template 'Correspondence in HTML' set Auto-Submitted (deploy/README.md)"
-        )
-        found.append(DoctorResult("rt public replies", True, says))
-    return found
+def _public_replies(modes: Modes) -> list[DoctorResult]:
+    """Advice where some queue is public: RT does not tell over REST what a person must look for."""
+    if "public" not in (modes.usual, *modes.queues.values()):
+        return []
+    says = (
+        "look yourself: for public queues switch off the scrip 'On Create Autoreply To Requestors' (customers would"
+        " get two mails), and let the template 'Correspondence in HTML' set Auto-Submitted (deploy/README.md)"
+    )
+    return [DoctorResult("rt public replies", True, says)]

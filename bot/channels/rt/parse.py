@@ -10,11 +10,10 @@ import binascii
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal, cast
 from urllib.parse import quote
 
-from bot.channels.helpdesk.account import account_of
+from bot.channels.helpdesk.parse import ListedTicket, to_account_name, to_seconds
 from bot.core.model import Ticket
 
 FIELD = "bot-state"  # the custom field that says which bot has a ticket
@@ -52,32 +51,34 @@ class Part:
         return small and self.type.startswith(("text/", "message/"))
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A ticket as a search tells of it."""
-
-    id: int
-    queue: str
-    state: str  # whose it is; empty: nobody's
-    has_field: bool
-    created: float  # seconds since the epoch
-
-    def is_news(self, last: int, now: float) -> bool:
-        """Not seen by the last round, which ended at `last`; RT numbers a ticket a moment before it can be seen."""
-        return self.id > last or now - self.created < APPEARS
-
-
-def to_listed(page: Mapping[str, Any]) -> list[Listed]:
-    """Of GET /tickets."""
+def to_listed(page: Mapping[str, Any]) -> list[ListedTicket]:
+    """Tickets of a search result (GET /tickets), in its order. Their position is the id."""
     return [
-        Listed(int(i["id"]), queue_of(i), state_of(i), has_field(i), _seconds(str(i.get("Created") or "")))
-        for i in page.get("items") or []
+        ListedTicket(
+            id=str(int(item["id"])),
+            queue=queue_of(item),
+            position=float(item["id"]),
+            created=to_seconds(str(item.get("Created") or "")),
+            claimed_by=claimed_by(item),
+            can_be_claimed=has_field(item),
+        )
+        for item in page.get("items") or []
     ]
 
 
+def is_new(listed: ListedTicket, last: float, now: float) -> bool:
+    """True if a polling round that ended at the id `last` cannot have seen the ticket. `now`: since the epoch.
+
+    RT numbers a ticket a moment before it can be seen, so one that was numbered lately is new too; bot/channels/
+    helpdesk/channel.py keeps it from being enqueued twice. What a round has seen and left, because its queue was off,
+    is left to people when the queue is switched on.
+    """
+    return listed.position > last or now - listed.created < APPEARS
+
+
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A transaction: what somebody has done to a ticket."""
+class Transaction:
+    """RT's transaction: what somebody has done to a ticket."""
 
     id: str
     type: str
@@ -160,22 +161,36 @@ def _leaf(part: Part) -> bytes:
     return "\n".join([*lines, "Content-Transfer-Encoding: 8bit", "", ""]).encode() + part.content
 
 
-def to_steps(page: Mapping[str, Any]) -> list[Step]:
+def to_transactions(page: Mapping[str, Any]) -> list[Transaction]:
     """Of GET /ticket/{id}/history, oldest first."""
-    return [Step(str(i["id"]), str(i.get("Type") or ""), _name(i.get("Creator"))) for i in page.get("items") or []]
+    return [
+        Transaction(str(i["id"]), str(i.get("Type") or ""), _name(i.get("Creator"))) for i in page.get("items") or []
+    ]
 
 
-def own_post(steps: Collection[Step], us: str) -> str:
+def own_post(transactions: Collection[Transaction], us: str) -> str:
     """Id of what we have written; empty where there is nothing."""
-    return next((step.id for step in steps if step.by == us and step.type in ("Correspond", "Comment")), "")
+    return next(
+        (
+            transaction.id
+            for transaction in transactions
+            if transaction.by == us and transaction.type in ("Correspond", "Comment")
+        ),
+        "",
+    )
 
 
-def state_of(ticket: Mapping[str, Any]) -> str:
+def claimed_by(ticket: Mapping[str, Any]) -> str:
     """Whose the ticket is, by its custom field; empty: nobody's."""
     for field in ticket.get("CustomFields") or []:
         if isinstance(field, dict) and field.get("name") == FIELD:
             return str(next(iter(field.get("values") or []), ""))
     return ""
+
+
+def to_url(root: str, ticket: str) -> str:
+    """Web address at which an agent opens a ticket, by its id. `root`: RT's URL with a slash at its end."""
+    return f"{root}Ticket/Display.html?id={ticket}"
 
 
 def has_field(ticket_or_queue: Mapping[str, Any]) -> bool:
@@ -192,7 +207,7 @@ def queue_of(ticket: Mapping[str, Any]) -> str:
 def to_ticket(
     found: Mapping[str, Any],
     etag: str,
-    steps: Sequence[Step],
+    transactions: Sequence[Transaction],
     parts: Sequence[Part],
     us: str,
     root: str,
@@ -200,33 +215,38 @@ def to_ticket(
 ) -> Ticket:
     """`found`: GET /ticket/{id}. `us`: the bot's user name. `person`: the user who has opened it."""
     kind = _kind(parts)
-    by = steps[0].by if steps else ""
+    by = transactions[0].by if transactions else ""
     sender = _requestor(found)
     customer = sender == str(person.get("EmailAddress") or "").lower()
     return Ticket(
         system="rt",
-        account=account_of(root),
+        account=to_account_name(root),
         id=str(found["id"]),
         number=str(found["id"]),
         subject=" ".join(str(found.get("Subject") or "").split()),
-        first_message=steps[0].id if steps else "",
+        first_message=transactions[0].id if transactions else "",
         mail=to_mail(parts) if kind == "email" and parts else None,
         text="" if kind == "email" else _text(parts),
         sender=sender,
         sender_name=str(person.get("RealName") or "") if customer else "",
         sender_is_customer=by != us and by not in SYSTEM and (kind == "api" or not int(person.get("Privileged") or 0)),
-        created=_seconds(str(found.get("Created") or "")),
+        created=to_seconds(str(found.get("Created") or "")),
         kind=kind,
         auto_reasons=_auto(parts),
-        answered=str(found.get("Status")) in OVER or any(_acts(step, us, by) for step in steps[1:]),
+        answered=str(found.get("Status")) in OVER
+        or any(_acts(transaction, us, by) for transaction in transactions[1:]),
         queue=queue_of(found),
-        version=f"{etag.removeprefix('W/').strip(chr(34))}|{state_of(found)}",
-        url=f"{root}Ticket/Display.html?id={found['id']}",
+        version=f"{etag.removeprefix('W/').strip(chr(34))}|{claimed_by(found)}",
+        url=to_url(root, str(found["id"])),
     )
 
 
-def _acts(step: Step, us: str, customer: str) -> bool:
-    return step.type in ACTED and step.by not in SYSTEM and (step.by == us or step.by != customer)
+def _acts(transaction: Transaction, us: str, customer: str) -> bool:
+    return (
+        transaction.type in ACTED
+        and transaction.by not in SYSTEM
+        and (transaction.by == us or transaction.by != customer)
+    )
 
 
 def _kind(parts: Sequence[Part]) -> Literal["email", "web", "phone", "api"]:
@@ -264,10 +284,3 @@ def recipients(found: Mapping[str, Any]) -> frozenset[str]:
 
 def _name(user: Any) -> str:
     return str(user.get("id") or "") if isinstance(user, dict) else ""
-
-
-def _seconds(stamp: str) -> float:
-    try:
-        return datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
-    except ValueError:
-        return 0.0

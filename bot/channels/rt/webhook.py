@@ -1,18 +1,21 @@
-"""What the scrip in deploy/rt/ sends: {"event", "queue", "ticket", "transaction"}, signed with the time."""
+"""Parser of the webhook that the scrip of deploy/rt_setup.pl posts, signed with the time. Pure.
+
+Shape: {"event", "queue", "ticket", "transaction"}.
+"""
 
 import time
 from collections.abc import Callable, Mapping
 
-from bot.channels.helpdesk.webhook import BadHook, is_genuine, to_object
+from bot.channels.helpdesk.webhook import BadHook, is_genuine, to_object, to_ticket_id
 
 OLDEST = 300  # seconds between RT's clock and ours; older requests may be replays
 LARGEST = 65_536  # bytes; the scrip sends about 100
 
 
-def to_number(
+def to_ticket_and_queue(
     secret: str, headers: Mapping[str, str], body: bytes, clock: Callable[[], float] = time.time
 ) -> tuple[str, str]:
-    """(The ticket's number, its queue). Raises BadHook.
+    """Ticket of a webhook, as (number, name of its queue). Raises BadHook.
 
     The signature is over timestamp, ".", body: hexadecimal HMAC-SHA256 behind "sha256=".
     """
@@ -24,7 +27,4 @@ def to_number(
     if abs(clock() - int(stamp)) > OLDEST:
         raise BadHook(401, "X-RT-Timestamp is too old; are both clocks right?")
     found = to_object(body)
-    number = found.get("ticket")
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < 2**53:
-        raise BadHook(400, "`ticket` is no ticket's number")
-    return str(number), str(found.get("queue") or "")
+    return to_ticket_id(found.get("ticket"), "ticket"), str(found.get("queue") or "")

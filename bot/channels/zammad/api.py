@@ -1,39 +1,43 @@
-"""The calls of Zammad's REST interface that are needed (docs.zammad.org/en/latest/api)."""
+"""REST client of Zammad: the calls that are needed (docs.zammad.org/en/latest/api)."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from bot.channels.helpdesk.http import Got, HelpdeskClient, Refused
-from bot.channels.zammad.parse import TAG, own_article, to_ticket
+from bot.channels.helpdesk.http import HelpdeskResponse, RequestRefused, to_client
+from bot.channels.helpdesk.parse import ListedTicket
+from bot.channels.zammad.parse import TAG, own_article, to_listed, to_stamp, to_ticket
 from bot.core.model import Ticket, TryLater
+from bot.settings.helpdesk import HelpdeskAccount
 
 PAGE = 100  # Zammad gives no more than 200 at once
-BEGINNING = "1970-01-01T00:00:00Z"
 
 
-class Api:
-    """One Zammad. Everything raises TryLater; `Refused` only where it says so."""
+class ZammadApi:
+    """REST client of one Zammad. Everything raises TryLater; `RequestRefused` only where it says so."""
 
-    def __init__(self, client: HelpdeskClient) -> None:
-        self._client = client
-        self._us: Mapping[str, Any] = {}
+    def __init__(self, account: HelpdeskAccount) -> None:
+        self.client = to_client(account, "Token token=")
+        self._own_user: Mapping[str, Any] = {}
 
-    async def us(self) -> Mapping[str, Any]:
-        """Our user: id, login, email …."""
-        if not self._us:
+    async def own_user(self) -> Mapping[str, Any]:
+        """The bot's user, with id, login, email, groups …; asked once."""
+        if not self._own_user:
             found = await self._get("users/me", expand="true")
-            self._us = found if isinstance(found, dict) else {}
-        return self._us
+            self._own_user = found if isinstance(found, dict) else {}
+        return self._own_user
 
-    async def our_id(self) -> int:
-        """Of our user."""
-        return int((await self.us()).get("id") or 0)
+    async def own_id(self) -> int:
+        """Id of the bot's user."""
+        return int((await self.own_user()).get("id") or 0)
 
-    async def search(self, since: str, order: str, page: int, size: int = PAGE) -> list[Mapping[str, Any]]:
-        """Tickets created since then. `order`: asc, desc. Finds nothing where Zammad has no Elasticsearch."""
+    async def list_created(self, since: float, order: str, page: int, size: int = PAGE) -> list[ListedTicket]:
+        """One page of the tickets created at `since` (seconds since the epoch) or later.
+
+        `order`: asc, desc. `page`: from 1. Empty too where Zammad has no Elasticsearch.
+        """
         found = await self._get(
             "tickets/search",
-            query=f'created_at:["{since}" TO *]',
+            query=f'created_at:["{to_stamp(since)}" TO *]',
             sort_by="created_at",
             order_by=order,
             page=str(page),
@@ -41,94 +45,94 @@ class Api:
             limit=str(size),  # what older versions read
             expand="true",
         )
-        return [ticket for ticket in found if isinstance(ticket, dict)] if isinstance(found, list) else []
+        return to_listed(found)
 
-    async def newest(self, number: int) -> list[Mapping[str, Any]]:
+    async def list_newest(self, number: int) -> list[ListedTicket]:
         """The newest tickets, newest first."""
-        found: list[Mapping[str, Any]] = []
+        found: list[ListedTicket] = []
         size = min(number, PAGE)
         for page in range(1, -(-number // size) + 1):
-            listed = await self.search(BEGINNING, "desc", page, size)
+            listed = await self.list_created(0.0, "desc", page, size)
             found += listed
             if len(listed) < size:
                 break
         return found[:number]
 
-    async def since(self, stamp: str) -> AsyncIterator[list[Mapping[str, Any]]]:
-        """Tickets created since then, oldest first, a page at a time."""
+    async def list_since(self, position: float) -> AsyncIterator[list[ListedTicket]]:
+        """Tickets created at a time or later, oldest first, a page at a time."""
         page, full = 1, True
         while full:
-            listed = await self.search(stamp, "asc", page)
+            listed = await self.list_created(position, "asc", page)
             if listed:
                 yield listed
             page, full = page + 1, len(listed) == PAGE
 
     async def has_tickets(self) -> bool:
-        """Are there any that we may see? Told by the database, not by the search."""
+        """True if there are tickets that the bot may see: told by the database, not by the search."""
         return bool(await self._get("tickets", page="1", per_page="1"))
 
     async def groups(self) -> list[str]:
-        """Names of the groups that our user is in, with "full" access or what replies need."""
-        groups = (await self.us()).get("groups") or {}
+        """Names of the groups that the bot's user is in, with "full" access or what replies need."""
+        groups = (await self.own_user()).get("groups") or {}
         may = {"full", "change"}
         return [name for name, rights in groups.items() if may & set(rights)] if isinstance(groups, dict) else []
 
     async def ticket(self, number: str) -> Ticket | None:
-        """None where there is no such ticket."""
+        """Ticket with its first mail; None where there is no such ticket."""
         try:
-            found = (await self._client.get(f"api/v1/tickets/{int(number)}", expand="true")).json()
-        except Refused as no:
-            if no.status == 404:
+            found = (await self.client.get(f"api/v1/tickets/{int(number)}", expand="true")).json()
+        except RequestRefused as refused:
+            if refused.status == 404:
                 return None
-            raise TryLater(f"Zammad does not show ticket {number} ({no})") from no
+            raise TryLater(f"Zammad does not show ticket {number} ({refused})") from refused
         articles = await self.articles(number)
         raw = await self._raw(articles[0]["id"]) if articles and articles[0].get("type") == "email" else None
-        return to_ticket(found, articles, raw, await self.our_id(), self._client.root)
+        return to_ticket(found, articles, raw, await self.own_id(), self.client.root)
 
     async def articles(self, number: str) -> list[Mapping[str, Any]]:
-        """Oldest first."""
+        """Articles of a ticket, oldest first."""
         found = await self._get(f"ticket_articles/by_ticket/{number}", expand="true")
         listed = [a for a in found if isinstance(a, dict)] if isinstance(found, list) else []
         return sorted(listed, key=lambda article: int(article.get("id") or 0))
 
-    async def own_article(self, number: str) -> str:
-        """Id of what we have written there; empty where there is nothing."""
-        return own_article(await self.articles(number), await self.our_id())
+    async def find_own_article(self, number: str) -> str:
+        """Id of the article that the bot has written; empty where there is none."""
+        return own_article(await self.articles(number), await self.own_id())
 
     async def tag(self, number: str, tag: str = TAG) -> None:
-        """Marks a ticket; once more does no harm."""
+        """Adds a tag to a ticket; once more does no harm. Raises RequestRefused."""
         await self._send("tags/add", {"object": "Ticket", "o_id": int(number), "item": tag})
 
     async def write(self, article: Mapping[str, Any]) -> str:
-        """A new article; its id. Raises Refused."""
+        """Writes an article; its id. Raises RequestRefused."""
         return str((await self._send("ticket_articles", article)).json()["id"])
 
     async def open(self, group: str, title: str, html: str, tag: str) -> Mapping[str, Any]:
-        """A new ticket of our own. `tag`: what it is found by. Raises Refused."""
+        """Opens a ticket of the bot's own. `tag`: what it is found by. Raises RequestRefused."""
         article = {"subject": title, "body": html, "content_type": "text/html", "type": "note", "internal": True}
-        body = {"title": title, "group": group, "customer_id": await self.our_id(), "tags": f"{TAG},{tag}"}
+        body = {"title": title, "group": group, "customer_id": await self.own_id(), "tags": f"{TAG},{tag}"}
         found: Mapping[str, Any] = (await self._send("tickets", {**body, "article": article})).json()
         return found
 
-    async def find(self, tag: str) -> Mapping[str, Any]:
+    async def find_by_tag(self, tag: str) -> Mapping[str, Any]:
         """The ticket with this tag; empty where there is none."""
         found = await self._get("tickets/search", query=f'tags:"{tag}"', limit="1", per_page="1", expand="true")
         return found[0] if isinstance(found, list) and found else {}
 
     async def _raw(self, article: Any) -> bytes | None:
-        """The mail as it came; None where Zammad has not kept it."""
+        """Mail of an article, as it came; None where Zammad has not kept it."""
         try:
-            return (await self._client.get(f"api/v1/ticket_article_plain/{int(article)}")).content or None
-        except Refused as no:
-            if no.status == 404:
+            return (await self.client.get(f"api/v1/ticket_article_plain/{int(article)}")).content or None
+        except RequestRefused as refused:
+            if refused.status == 404:
                 return None
-            raise TryLater(f"Zammad does not show a mail ({no})") from no
+            raise TryLater(f"Zammad does not show a mail ({refused})") from refused
 
     async def _get(self, path: str, **params: str) -> Any:
         try:
-            return (await self._client.get(f"api/v1/{path}", **params)).json()
-        except Refused as no:
-            raise TryLater(f"Zammad refuses {path} ({no})") from no
+            return (await self.client.get(f"api/v1/{path}", **params)).json()
+        except RequestRefused as refused:
+            raise TryLater(f"Zammad refuses {path} ({refused})") from refused
 
-    async def _send(self, path: str, body: Mapping[str, Any]) -> Got:
-        return await self._client.send("POST", f"api/v1/{path}", body)
+    async def _send(self, path: str, body: Mapping[str, Any]) -> HelpdeskResponse:
+        return await self.client.send("POST", f"api/v1/{path}", body)

@@ -1,11 +1,11 @@
 """Zammad's JSON → a ticket: pure. Shapes: docs.zammad.org/en/latest/api/ticket."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Any, Literal, cast
 
-from bot.channels.helpdesk.account import account_of
+from bot.channels.helpdesk.parse import ListedTicket, to_account_name, to_seconds
 from bot.core.model import Ticket
 
 TAG = "kb-bot"  # on every ticket that we have written in
@@ -13,6 +13,21 @@ OVER = frozenset({"closed", "merged", "removed"})
 _KINDS = {"email": "email", "web": "web", "phone": "phone"}
 
 Object = Mapping[str, Any]
+
+
+def to_listed(found: Any) -> list[ListedTicket]:
+    """Tickets of a search result (GET /tickets/search?expand=true), in its order. Their position is their time."""
+    listed = [ticket for ticket in found if isinstance(ticket, dict)] if isinstance(found, list) else []
+    created = [to_seconds(str(ticket.get("created_at") or "")) for ticket in listed]
+    return [
+        ListedTicket(str(t["id"]), str(t.get("group") or ""), at, at) for t, at in zip(listed, created, strict=True)
+    ]
+
+
+def to_stamp(seconds: float) -> str:
+    """Time stamp as Zammad writes it, of seconds since the epoch: 2026-11-25T10:00:00.000Z."""
+    at = datetime.fromtimestamp(max(seconds, 0.0), UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def to_ticket(found: Object, articles: Sequence[Object], raw: bytes | None, us: int, root: str) -> Ticket:
@@ -25,7 +40,7 @@ def to_ticket(found: Object, articles: Sequence[Object], raw: bytes | None, us: 
     sender, name = address_of(first), parseaddr(str(first.get("from") or ""))[0]
     return Ticket(
         system="zammad",
-        account=account_of(root),
+        account=to_account_name(root),
         id=str(found["id"]),
         number=str(found.get("number") or found["id"]),
         subject=" ".join(str(found.get("title") or "").split()),
@@ -35,7 +50,7 @@ def to_ticket(found: Object, articles: Sequence[Object], raw: bytes | None, us: 
         sender=sender or _customer(found),
         sender_name=name,
         sender_is_customer=_is_customers(first, found, us),
-        created=seconds(str(found.get("created_at") or "")),
+        created=to_seconds(str(found.get("created_at") or "")),
         kind=kind,
         auto_reasons=_auto(first),
         answered=str(found.get("state")) in OVER
@@ -43,7 +58,7 @@ def to_ticket(found: Object, articles: Sequence[Object], raw: bytes | None, us: 
         or any(map(_is_agents, articles[1:])),
         queue=str(found.get("group") or ""),
         version="",
-        url=url_of(root, str(found["id"])),
+        url=to_url(root, str(found["id"])),
     )
 
 
@@ -52,7 +67,7 @@ def own_article(articles: Collection[Object], us: int) -> str:
     return next((str(article["id"]) for article in articles if article.get("created_by_id") == us), "")
 
 
-def url_of(root: str, ticket: str) -> str:
+def to_url(root: str, ticket: str) -> str:
     """Where an agent opens a ticket."""
     return f"{root}#ticket/zoom/{ticket}"
 
@@ -61,14 +76,6 @@ def address_of(article: Object) -> str:
     """Of the sender: Zammad gives a whole mailbox, "Emily Adams <emily@example.com>"."""
     found = parseaddr(str(article.get("reply_to") or article.get("from") or ""))[1].lower()
     return found if "@" in found else ""
-
-
-def seconds(stamp: str) -> float:
-    """Since the epoch; 0.0 where the time cannot be read."""
-    try:
-        return datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
-    except ValueError:
-        return 0.0
 
 
 def _kind(article: Object) -> Literal["email", "web", "phone", "api"]:

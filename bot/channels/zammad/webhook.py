@@ -1,14 +1,17 @@
-"""What a trigger's webhook sends (admin-docs.zammad.org, manage/webhook/payload): the ticket and its article."""
+"""Parser of a trigger's webhook: the ticket and its article. Pure.
+
+Shape: admin-docs.zammad.org, manage/webhook/payload.
+"""
 
 from collections.abc import Mapping
 
-from bot.channels.helpdesk.webhook import BadHook, is_genuine, to_object
+from bot.channels.helpdesk.webhook import BadHook, is_genuine, to_object, to_ticket_id
 
 LARGEST = 1_048_576  # bytes; with the article's whole HTML
 
 
-def to_number(secret: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
-    """(The ticket's id, its group); both empty where a customer has not written. Raises BadHook.
+def to_ticket_and_queue(secret: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
+    """Ticket of a webhook, as (id, name of its group); both empty where a customer has not written. Raises BadHook.
 
     X-Hub-Signature is "sha1=" and the HMAC-SHA1 of the body (lib/user_agent.rb). It holds no time: a replay is told by
     the ticket, which is answered once, as is a delivery that comes again (X-Zammad-Delivery).
@@ -19,9 +22,7 @@ def to_number(secret: str, headers: Mapping[str, str], body: bytes) -> tuple[str
     ticket, article = found.get("ticket"), found.get("article")
     if not isinstance(ticket, dict) or not isinstance(article, dict):
         raise BadHook(400, "`ticket` or `article` is missing: leave Zammad's own payload as it is")
-    number, group = ticket.get("id"), ticket.get("group")
-    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise BadHook(400, "`ticket.id` is no number")
+    number, group = to_ticket_id(ticket.get("id"), "ticket.id"), ticket.get("group")
     if article.get("sender") != "Customer":
         return "", ""
-    return str(number), str(group.get("name") or "") if isinstance(group, dict) else str(group or "")
+    return number, str(group.get("name") or "") if isinstance(group, dict) else str(group or "")

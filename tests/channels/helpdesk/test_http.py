@@ -1,4 +1,4 @@
-"""What a helpdesk's answers mean, over a real socket."""
+"""HTTP client of the helpdesks over a real socket: which status becomes which error."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from bot.channels.helpdesk.http import LARGEST, HelpdeskClient, Refused
+from bot.channels.helpdesk.http import LARGEST, HelpdeskClient, RequestRefused
 from bot.core.model import TryLater
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -63,7 +63,7 @@ async def client() -> AsyncIterator[HelpdeskClient]:
         ("cut", "broke off", None, True),
     ],
 )
-async def test_what_passes_is_tried_again(
+async def test_passing_and_configuration_errors_become_try_later(
     client: HelpdeskClient, path: str, says: str, seconds: float | None, maybe_sent: bool
 ) -> None:
     name, _, wait = path.partition("?wait=")
@@ -73,24 +73,24 @@ async def test_what_passes_is_tried_again(
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 412, 422])
-async def test_a_refusal_is_the_callers(client: HelpdeskClient, status: int) -> None:
-    with pytest.raises(Refused) as no:
+async def test_other_4xx_statuses_are_refusals(client: HelpdeskClient, status: int) -> None:
+    with pytest.raises(RequestRefused) as refused:
         await client.send("POST", str(status), {"a": 1})
-    assert (no.value.status, no.value.says) == (status, "Permission Denied")
+    assert (refused.value.status, refused.value.says) == (status, "Permission Denied")
 
 
-async def test_an_answer_has_bounds_and_must_be_json(client: HelpdeskClient) -> None:
-    with pytest.raises(Refused, match="413"):
+async def test_a_response_is_bounded_and_must_be_json(client: HelpdeskClient) -> None:
+    with pytest.raises(RequestRefused, match="413"):
         await client.get("large")
     with pytest.raises(TryLater, match="no JSON"):
         (await client.get("page")).json()
 
 
-async def test_it_says_who_we_are_below_the_url(client: HelpdeskClient) -> None:
+async def test_the_token_and_the_base_path_are_sent(client: HelpdeskClient) -> None:
     assert (await client.get("who", q="ä&b")).json() == {"token": "token 1-2-3", "path": "/base/who?q=%C3%A4%26b"}
 
 
-async def test_a_helpdesk_that_is_gone_was_never_sent_anything() -> None:
+async def test_a_refused_connection_has_sent_nothing() -> None:
     gone = HelpdeskClient("http://127.0.0.1:9", {}, "X")
     with pytest.raises(TryLater, match="cannot be reached") as later:
         await asyncio.wait_for(gone.send("POST", "x", {}), 5)

@@ -1,4 +1,4 @@
-"""A hook is answered as soon as it is stored, and refused where it cannot be."""
+"""Webhook route: answered as soon as the event is stored, and refused where it cannot be."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from aiohttp import ClientSession
 
-from bot.channels.helpdesk.webhook import BadHook, is_genuine, route
+from bot.channels.helpdesk.webhook import BadHook, is_genuine, webhook_route
 from bot.core.model import Event, Question
 from tests.channels.helpdesk.serving import served
 
@@ -19,7 +19,7 @@ def read(headers: Mapping[str, str], body: bytes) -> Event | None:
     return EVENT if body else None
 
 
-async def test_stored_refused_and_sent_again() -> None:
+async def test_a_webhook_is_acknowledged_once_stored_and_refused_otherwise() -> None:
     stored: list[Event] = []
     full = False
 
@@ -28,7 +28,7 @@ async def test_stored_refused_and_sent_again() -> None:
             raise OSError(28, "No space left on device")
         stored.append(event)
 
-    async with served([route("/hooks/rt", read, save, 100)]) as root, ClientSession() as session:
+    async with served([webhook_route("/hooks/rt", read, save, 100)]) as root, ClientSession() as session:
 
         async def post(body: bytes, **headers: str) -> tuple[int, str]:
             async with session.post(f"{root}/hooks/rt", data=body, headers=headers) as response:
@@ -46,5 +46,5 @@ async def test_stored_refused_and_sent_again() -> None:
 
 
 @pytest.mark.parametrize(("given", "genuine"), [("sha1=04a06e6b1d8fcc2ae8b1a5aa8a8e6c1f3d5a2a57", False), ("", False)])
-def test_a_signature_that_is_none(given: str, genuine: bool) -> None:
+def test_a_wrong_or_missing_signature_is_not_genuine(given: str, genuine: bool) -> None:
     assert is_genuine("secret", b"body", given, "sha1") is genuine

@@ -10,10 +10,11 @@ import pytest
 from bot.answering.engine import AnswerEngine, responder
 from bot.channels.rt.parse import (
     Part,
-    Step,
+    Transaction,
+    claimed_by,
+    is_new,
     own_post,
     recipients,
-    state_of,
     to_content,
     to_headers,
     to_listed,
@@ -44,7 +45,7 @@ FOUND = {
     "Requestor": [{"EmailAddress": "kunde@kunde.test", "id": "kunde@kunde.test", "type": "user"}],
     "CustomFields": [{"name": "bot-state", "id": "2", "type": "customfield", "values": []}],
 }
-CREATED = Step("39", "Create", "kunde@kunde.test")
+CREATED = Transaction("39", "Create", "kunde@kunde.test")
 
 
 def page(*items: tuple[str, str, str]) -> dict[str, Any]:
@@ -70,7 +71,7 @@ TEXTS = {"9": "What is the port für IMAP?\n", "10": "<p>What is the <b>port</b>
 READ = [replace(part, content=TEXTS.get(part.id, "").encode()) for part in MIXED]
 
 
-def test_a_mail_is_put_together_again() -> None:
+def test_the_mail_is_rebuilt_from_its_attachments() -> None:
     mail = parse(to_mail(READ))
     assert mail.subject == "Welcher Port für POP3?"
     assert mail.senders == ("kunde@kunde.test",)
@@ -83,23 +84,23 @@ def test_a_mail_is_put_together_again() -> None:
     )
 
 
-def test_what_is_large_or_no_text_is_not_read() -> None:
+def test_large_parts_and_parts_without_text_are_not_read() -> None:
     assert [part.id for part in MIXED if part.is_wanted] == ["9", "10", "12"]
     assert not replace(MIXED[2], headers=(("Content-Length", "200001"),)).is_wanted
 
 
 @pytest.mark.parametrize(("content", "read"), [("V2hhdA==\n", b"What"), ("", b""), ("V", b""), (None, b"")])
-def test_content_is_base64(content: str | None, read: bytes) -> None:
+def test_attachment_content_is_base64(content: str | None, read: bytes) -> None:
     assert to_content({"Content": content}) == read
 
 
-def test_no_headers_are_lost_or_invented() -> None:
+def test_folded_and_empty_headers_are_read() -> None:
     assert list(to_headers("A: b\n c\nd\nE:\n")) == [("A", "b c"), ("d", ""), ("E", "")]
     assert list(to_headers("")) == []
 
 
 def ticket_of(
-    steps: Sequence[Step] = (),
+    transactions: Sequence[Transaction] = (),
     found: Mapping[str, Any] | None = None,
     person: Mapping[str, Any] | None = None,
     head: Mapping[str, str] | None = None,
@@ -107,11 +108,11 @@ def ticket_of(
     extra = "".join(f"\n{name}: {value}" for name, value in (head or {}).items())
     parts = [Part("7", "text/plain", tuple(to_headers(HEADERS + extra)), "", b"Welcher Port?")]
     return to_ticket(
-        {**FOUND, **(found or {})}, 'W/"57"', [CREATED, *(steps or [])], parts, "kbbot", ROOT, person or PERSON
+        {**FOUND, **(found or {})}, 'W/"57"', [CREATED, *(transactions or [])], parts, "kbbot", ROOT, person or PERSON
     )
 
 
-def test_a_new_ticket() -> None:
+def test_a_new_ticket_has_account_sender_version_and_url() -> None:
     ticket = ticket_of()
     assert (ticket.system, ticket.account, ticket.id) == ("rt", "rt.example.org/rt", "17")
     assert (ticket.sender, ticket.sender_name, ticket.queue) == ("kunde@kunde.test", "Anna Kunde", "Support")
@@ -123,19 +124,21 @@ def test_a_new_ticket() -> None:
 
 
 @pytest.mark.parametrize(
-    ("steps", "found", "answered"),
+    ("transactions", "found", "answered"),
     [
-        ([Step("53", "CustomField", "kbbot"), Step("57", "Status", "RT_System")], {}, False),
-        ([Step("58", "Correspond", "kunde@kunde.test")], {}, False),  # the customer writes once more
-        ([Step("58", "Correspond", "agent")], {}, True),
-        ([Step("58", "Comment", "agent")], {}, True),
-        ([Step("58", "Take", "agent")], {}, True),
-        ([Step("58", "Comment", "kbbot")], {}, True),
+        ([Transaction("53", "CustomField", "kbbot"), Transaction("57", "Status", "RT_System")], {}, False),
+        ([Transaction("58", "Correspond", "kunde@kunde.test")], {}, False),  # the customer writes once more
+        ([Transaction("58", "Correspond", "agent")], {}, True),
+        ([Transaction("58", "Comment", "agent")], {}, True),
+        ([Transaction("58", "Take", "agent")], {}, True),
+        ([Transaction("58", "Comment", "kbbot")], {}, True),
         ([], {"Status": "resolved"}, True),
     ],
 )
-def test_what_somebody_else_has_begun_is_theirs(steps: list[Step], found: dict[str, Any], answered: bool) -> None:
-    assert ticket_of(steps, found).answered is answered
+def test_a_ticket_counts_as_answered_once_an_agent_or_the_bot_has_acted(
+    transactions: list[Transaction], found: dict[str, Any], answered: bool
+) -> None:
+    assert ticket_of(transactions, found).answered is answered
 
 
 @pytest.mark.parametrize(
@@ -146,41 +149,46 @@ def test_what_somebody_else_has_begun_is_theirs(steps: list[Step], found: dict[s
         ({"Privileged": 1}, {"X-RT-Interface": "REST"}, False),  # the first one counts: it came by mail
     ],
 )
-def test_who_has_opened_it(person: dict[str, Any], head: dict[str, str], is_customers: bool) -> None:
+def test_a_ticket_is_a_customers_unless_a_privileged_user_has_opened_it(
+    person: dict[str, Any], head: dict[str, str], is_customers: bool
+) -> None:
     assert ticket_of(person={**PERSON, **person}, head=head).sender_is_customer is is_customers
 
 
-def test_what_rt_says_itself() -> None:
+def test_rts_own_headers_are_auto_reasons() -> None:
     marks = {"RT-DetectedAutoGenerated": "true", "RT-Squelch-Replies-To": "kunde@kunde.test"}
     assert ticket_of(head=marks).auto_reasons == ("rt-detected-auto-generated", "rt-squelches-replies")
 
 
-def test_what_the_last_round_has_seen_is_no_news() -> None:
-    """A ticket of a queue that was off then is left to people when the queue is switched on."""
+def test_a_ticket_is_new_by_its_id_or_while_rt_may_not_have_shown_it_yet() -> None:
+    """A ticket of a queue that was off in an earlier round is left to people when the queue is switched on."""
     item = {"id": "17", "Created": "2026-11-25T01:53:48Z", "Queue": {"Name": "Support"}, "CustomFields": []}
     (listed,) = to_listed({"items": [item]})
-    assert (listed.queue, listed.state, listed.has_field) == ("Support", "", False)
+    assert (listed.queue, listed.claimed_by, listed.can_be_claimed) == ("Support", "", False)
     at = 1795571628.0
     rows = [(16, at + 90_000, True), (17, at + 90_000, False), (200, at + 90_000, False), (200, at + 60, True)]
-    assert [listed.is_news(last, now) for last, now, _ in rows] == [news for _, _, news in rows]
+    assert [is_new(listed, last, now) for last, now, _ in rows] == [new for _, _, new in rows]
 
 
-def test_several_requestors_are_as_good_as_none() -> None:
+def test_several_requestors_leave_the_sender_empty() -> None:
     two = [{"EmailAddress": "a@x.test"}, {"EmailAddress": "b@x.test"}]
     assert ticket_of(found={"Requestor": two}).sender == ""
     assert recipients({"Requestor": two, "Cc": [{"id": "C@x.test"}]}) == {"a@x.test", "b@x.test", "c@x.test"}
 
 
-def test_whose_it_is() -> None:
+def test_the_claim_is_read_from_the_custom_field() -> None:
     held = {"CustomFields": [{"name": "bot-state", "values": ["inst1"]}]}
-    assert state_of(held) == "inst1"
-    assert state_of({}) == ""
+    assert claimed_by(held) == "inst1"
+    assert claimed_by({}) == ""
     assert ticket_of(found=held).version == "57|inst1"
-    assert own_post([CREATED, Step("54", "Comment", "agent"), Step("55", "Correspond", "kbbot")], "kbbot") == "55"
+    assert (
+        own_post([CREATED, Transaction("54", "Comment", "agent"), Transaction("55", "Correspond", "kbbot")], "kbbot")
+        == "55"
+    )
     assert own_post([CREATED], "kunde@kunde.test") == ""
 
 
-async def test_an_attached_bounce_is_what_gets_explained(engine: AnswerEngine, tmp_path: Path) -> None:
+async def test_an_attached_bounce_is_explained(engine: AnswerEngine, tmp_path: Path) -> None:
     """Whatever stands around it; in the language of the customer's words."""
     raw = (Path(__file__).parents[2] / "recorded" / "rt" / "bounce.eml").read_bytes()
     found = await consider(

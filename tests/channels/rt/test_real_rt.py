@@ -10,16 +10,15 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine
-from bot.channels.helpdesk.account import account_of
-from bot.channels.rt import SETTLE, Rt
+from bot.answering.engine import AnswerEngine
+from bot.channels.helpdesk.channel import SETTLE
+from bot.channels.helpdesk.parse import to_account_name
+from bot.channels.rt import RtChannel
 from bot.channels.rt.doctor import examine
-from bot.contracts import ChannelContext
-from bot.core.model import Answer, Event, TryLater
+from bot.core.model import Answer, TryLater
 from bot.settings import Settings
-from bot.storage import create_storage
-from bot.storage.cursors import Cursors
 from bot.tickets.assessment import ticket_event
+from tests.channels.helpdesk.running import open_alone
 from tests.channels.rt.running import POLL, Between, Bot
 from tests.channels.rt.test_webhook import signed
 from tests.faults.world import free_port
@@ -115,7 +114,7 @@ async def test_a_vacation_answer_opens_a_ticket_and_gets_nothing(rt: RtServer, b
     assert "rt-detected-auto-generated" in why
 
 
-async def test_a_question_with_html_an_attachment_and_a_bounce_is_read(rt: RtServer, bot: Bot) -> None:
+async def test_a_question_with_html_and_an_attached_bounce_is_answered(rt: RtServer, bot: Bot) -> None:
     raw = (Path(__file__).parents[2] / "recorded" / "rt" / "bounce.eml").read_bytes()
     await rt.mail(raw)
     assert await until(rt, "bounced@kunde.test") == [["Correspond"]]
@@ -123,7 +122,7 @@ async def test_a_question_with_html_an_attachment_and_a_bounce_is_read(rt: RtSer
     assert "error-no-mailbox-here" in why
 
 
-async def test_a_lost_hook_is_caught_up_by_polling(rt: RtServer, bot: Bot) -> None:
+async def test_a_lost_webhook_is_caught_up_by_polling(rt: RtServer, bot: Bot) -> None:
     """No process was there to be told; and nothing that was there before the very first start is ever answered."""
     await bot.end()
     await rt.mail(customers_mail("lost@kunde.test", QUESTION))
@@ -132,7 +131,7 @@ async def test_a_lost_hook_is_caught_up_by_polling(rt: RtServer, bot: Bot) -> No
     assert await until(rt, "before@kunde.test", 0) == [[]]
 
 
-async def test_a_hook_alone_is_enough_and_keeps_nobody_waiting(rt: RtServer, bot: Bot, data: Path) -> None:
+async def test_a_webhook_alone_is_enough_and_delays_no_mail(rt: RtServer, bot: Bot, data: Path) -> None:
     await bot.end()
     hooked = Bot(rt, data, PORT, POSTBOTE_TICKETS_POLL="3600")
     await hooked.start()
@@ -145,7 +144,7 @@ async def test_a_hook_alone_is_enough_and_keeps_nobody_waiting(rt: RtServer, bot
     await bot.start()
 
 
-async def test_rt_is_down_for_a_while(rt: RtServer, bot: Bot) -> None:
+async def test_an_outage_of_rt_loses_nothing(rt: RtServer, bot: Bot) -> None:
     """What a hook has told waits; readiness says what is wrong; each is answered once when RT is back."""
     await bot.end()
     await rt.mail(customers_mail("down@kunde.test", QUESTION))
@@ -220,13 +219,14 @@ async def test_of_two_claims_one_wins(rt: RtServer, tmp_path: Path, engine: Answ
     """In a queue that the running bot leaves alone."""
     await rt.mail(customers_mail("race@kunde.test", QUESTION), "Quiet")
     number = (await rt.tickets("race@kunde.test"))[0]
-    channels = [to_channel(rt, tmp_path / name, engine) for name in ("one", "other")]
-    event = ticket_event("rt", account_of(rt.url), str(number))
+    settings = [to_settings(rt, tmp_path / name) for name in ("one", "other")]
+    channels = [open_alone(RtChannel, each.rt, each, engine) for each in settings]
+    event = ticket_event("rt", to_account_name(rt.url), str(number))
     tickets = [await channel.fetch(event) for channel in channels]
     assert tickets[0] == tickets[1]
     assert tickets[0]
 
-    async def claims(channel: Rt, by: str) -> bool:
+    async def claims(channel: RtChannel, by: str) -> bool:
         ticket = await channel.fetch(event)
         assert ticket
         return await channel.claim(ticket, by)
@@ -261,7 +261,8 @@ async def test_a_burst_is_answered_once_each(rt: RtServer, bot: Bot) -> None:
 async def test_a_ticket_for_slack_is_opened_once_and_answered_by_nobody(
     rt: RtServer, bot: Bot, tmp_path: Path, engine: AnswerEngine
 ) -> None:
-    channel = to_channel(rt, tmp_path, engine)
+    settings = to_settings(rt, tmp_path)
+    channel = open_alone(RtChannel, settings.rt, settings, engine)
     facts = {"state": "request", "question": "Wie richte ich Outlook ein?", "entries": [], "link": "https://x.test/p1"}
     request = Answer("handover", "de", facts)
     opened = [await channel.open_ticket("Support", "Frage aus Slack", request, "0a1b", again=n > 0) for n in range(2)]
@@ -274,7 +275,7 @@ async def test_a_ticket_for_slack_is_opened_once_and_answered_by_nobody(
     await channel.stop()
 
 
-async def test_the_doctor_sees_the_queues(rt: RtServer, tmp_path: Path) -> None:
+async def test_the_doctor_names_the_queues_and_a_wrong_token(rt: RtServer, tmp_path: Path) -> None:
     found = {check.name: check for check in await examine(to_settings(rt, tmp_path))}
     assert found["rt"].says.startswith("RT 5.")
     assert found["rt queue Support"].says == "public, support@example.test"
@@ -297,29 +298,11 @@ def to_settings(rt: RtServer, folder: Path, **changed: Any) -> Settings:
     return Settings.model_validate({**values, **changed})
 
 
-def to_channel(rt: RtServer, folder: Path, engine: AnswerEngine) -> Rt:
-    storage = create_storage("", folder)
-    storage.database.open()
-    settings = to_settings(rt, folder)
-    context = ChannelContext(
-        ReloadableEngine(engine, settings), ignored, storage.secrets, storage.erase_team, Cursors(storage.database)
-    )
-    return Rt(settings, context, settle=0.1)
-
-
-async def ignored(event: Event) -> None:
-    return None
-
-
-async def nothing(*_: Any) -> Any:
-    raise NotImplementedError
-
-
 def log_of(rt: RtServer) -> str:
     return (rt.base / "server.log").read_text(errors="replace")
 
 
 async def told(bot: Bot, rt: RtServer, sender: str) -> str:
     """`postbote why` for the newest ticket of a sender."""
-    key = f"rt:{account_of(bot.rt_url)}:ticket:{(await rt.tickets(sender))[-1]}"
+    key = f"rt:{to_account_name(bot.rt_url)}:ticket:{(await rt.tickets(sender))[-1]}"
     return await bot.why(key)

@@ -1,4 +1,4 @@
-"""Only what RT has signed, lately, is stored; and it is the same event as the one that polling finds."""
+"""RT's webhook: only what was signed lately, with the right secret, is read."""
 
 import hashlib
 import hmac
@@ -7,7 +7,7 @@ import time
 import pytest
 
 from bot.channels.helpdesk.webhook import BadHook
-from bot.channels.rt.webhook import to_number
+from bot.channels.rt.webhook import to_ticket_and_queue
 
 SECRET = "the-secret-of-the-scrip"  # noqa: S105 - a test's own
 NOW = 1_795_600_000.0
@@ -25,8 +25,8 @@ GENUINE = signed(BODY, at=NOW)
 
 
 @pytest.mark.parametrize("late", [-299, 0, 299])
-def test_what_rt_has_signed_within_five_minutes_is_read(late: float) -> None:
-    assert to_number(SECRET, signed(BODY, at=NOW + late), BODY, lambda: NOW) == ("17", "Support")
+def test_a_webhook_signed_within_five_minutes_is_accepted(late: float) -> None:
+    assert to_ticket_and_queue(SECRET, signed(BODY, at=NOW + late), BODY, lambda: NOW) == ("17", "Support")
 
 
 @pytest.mark.parametrize(
@@ -53,13 +53,13 @@ def test_what_rt_has_signed_within_five_minutes_is_read(late: float) -> None:
         (signed(b'{"ticket":1e400}', at=NOW), b'{"ticket":1e400}', 400),
     ],
 )
-def test_everything_else_is_refused(headers: dict[str, str], body: bytes, status: int) -> None:
+def test_a_wrong_signature_time_or_body_is_refused(headers: dict[str, str], body: bytes, status: int) -> None:
     with pytest.raises(BadHook) as refused:
-        to_number(SECRET, headers, body, lambda: NOW)
+        to_ticket_and_queue(SECRET, headers, body, lambda: NOW)
     assert refused.value.status == status
 
 
-def test_a_deep_body_is_refused() -> None:
+def test_a_deeply_nested_body_is_refused() -> None:
     body = b'{"a":' + b"[" * 100_000
     with pytest.raises(BadHook):
-        to_number(SECRET, signed(body, at=NOW), body, lambda: NOW)
+        to_ticket_and_queue(SECRET, signed(body, at=NOW), body, lambda: NOW)

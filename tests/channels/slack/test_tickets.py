@@ -6,12 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine
-from bot.channels.zammad import Zammad
-from bot.contracts import ChannelContext, OpenedTicket
+from bot.answering.engine import AnswerEngine
+from bot.channels.zammad import ZammadChannel
+from bot.contracts import OpenedTicket
 from bot.core.model import Answer
-from bot.storage import create_storage
-from bot.storage.cursors import Cursors
+from tests.channels.helpdesk.running import open_alone
 from tests.channels.slack.running import running
 from tests.channels.slack.talk import MENTION, Room
 from tests.channels.zammad.test_zammad import fake, to_settings
@@ -22,11 +21,8 @@ PERSON = "Einen Menschen fragen"
 
 @asynccontextmanager
 async def room_with(zammad: FakeZammad, engine: AnswerEngine, folder: Path, **changed: Any) -> AsyncIterator[Room]:
-    storage, settings = create_storage("", folder), to_settings(zammad, folder)
-    context = ChannelContext(
-        ReloadableEngine(engine, settings), none, storage.secrets, storage.erase_team, Cursors(storage.database)
-    )
-    channel = Zammad(settings, context, settle=0.02)
+    settings = to_settings(zammad, folder)
+    channel = open_alone(ZammadChannel, settings.zammad, settings, engine)
 
     async def open_ticket(subject: str, request: Answer, mark: str, again: bool) -> OpenedTicket:
         return await channel.open_ticket("Support", subject, request, mark, again=again)
@@ -34,10 +30,6 @@ async def room_with(zammad: FakeZammad, engine: AnswerEngine, folder: Path, **ch
     async with running(folder, engine, open_ticket=open_ticket, **changed) as bot:
         yield Room(bot, "C0DESK")
     await channel.stop()
-
-
-async def none(*_: Any) -> Any:
-    raise NotImplementedError
 
 
 async def test_a_request_becomes_a_ticket_with_its_link(engine: AnswerEngine, tmp_path: Path) -> None:

@@ -1,10 +1,9 @@
-"""Zammad, as its documentation says: hooks, polling, what is read, what is written, once."""
+"""Zammad's channel against a fake that follows its documentation: webhooks, polling, reading, writing once."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,21 +11,16 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.answering.engine import AnswerEngine
 from bot.channels.helpdesk.webhook import BadHook
-from bot.channels.zammad import Zammad, open_channel
+from bot.channels.zammad import ZammadChannel, open_channel
 from bot.channels.zammad.doctor import examine
 from bot.channels.zammad.parse import to_ticket
-from bot.channels.zammad.webhook import to_number
-from bot.contracts import Channel, ChannelContext, Disabled
-from bot.dialogue.manager import DialogueManager
-from bot.durable.worker import Worker
+from bot.channels.zammad.webhook import to_ticket_and_queue
+from bot.contracts import Disabled
 from bot.settings import Settings
-from bot.storage import Storage, create_storage
-from bot.storage.cursors import Cursors
-from bot.storage.ticket_ledger import Quotas, TicketLedger
-from bot.tickets.workflow import TicketWorkflow
-from bot.web.server import make_asgi_app, make_server
+from tests.channels.helpdesk import running
+from tests.channels.helpdesk.running import RunningBot
 from tests.core.mail.test_auto_response import mail
 from tests.servers.fake_zammad import AGENT, SECRET, SYSTEM, TOKEN, FakeZammad, signed
 
@@ -36,25 +30,6 @@ QUESTION = "Guten Tag,\nwelcher Port ist für IMAP mit SSL richtig?"
 
 def by(sender: str, body: str = QUESTION, **headers: Any) -> bytes:
     return mail(body, From=f"Anna <{sender}>", Return_Path=None, **headers)
-
-
-class Running:
-    """A bot, its Zammad, and what was decided."""
-
-    def __init__(self, zammad: FakeZammad, storage: Storage) -> None:
-        self.zammad, self.storage = zammad, storage
-        self.root = ""
-
-    async def until(self, ticket: int, seconds: float = 8.0) -> str:
-        """The decision about a ticket, once it is written or silent."""
-        key = f"zammad:{self.zammad.url.removeprefix('http://')}:ticket:{ticket}"
-        for _ in range(int(seconds / 0.02)):
-            kept = self.storage.decisions.get(key)
-            if kept and (kept.sent or kept.outcome in ("silent", "decline")):
-                await asyncio.sleep(0.1)
-                return kept.why.split("verdict     ")[1]
-            await asyncio.sleep(0.02)
-        raise AssertionError(f"nothing was decided about ticket {ticket}")
 
 
 def to_settings(zammad: FakeZammad, folder: Path, **changed: Any) -> Settings:
@@ -67,40 +42,17 @@ def to_settings(zammad: FakeZammad, folder: Path, **changed: Any) -> Settings:
         "postbote_zammad_mode": "public, Sales=note, Off=off",
         "postbote_own_addresses": "support@example.test",
         "postbote_tickets_poll": 0.2,
+        "postbote_tickets_per_hour": 10_000,
+        "postbote_tickets_per_domain": 10_000,
     }
     return Settings.model_validate({**values, **changed})
 
 
-@asynccontextmanager
-async def started(zammad: FakeZammad, engine: AnswerEngine, folder: Path, **changed: Any) -> AsyncIterator[Running]:
-    settings, storage = to_settings(zammad, folder, **changed), create_storage("", folder)
-    running, channels = Running(zammad, storage), dict[str, Channel]()
-    in_use = ReloadableEngine(engine, settings)
-    ledger = TicketLedger(storage.database, Quotas(10_000, 10_000))
-    tickets = TicketWorkflow(in_use.respond, storage.decisions, ledger, channels, in_use.explain)
-    dialogue = DialogueManager(in_use, storage, channels, handlers=tickets.acts)
-    jobs = Worker("", folder, dialogue.handle, channels, storage)
-    parts = ChannelContext(in_use, jobs.enqueue, storage.secrets, storage.erase_team, Cursors(storage.database))
-    channel = channels["zammad"] = Zammad(settings, parts, settle=0.1)
-    await jobs.start()
-    await channel.start()
-
-    async def problems() -> Mapping[str, str]:
-        return {"zammad": await channel.readiness_problem()}
-
-    server = make_server(make_asgi_app(channel.routes, problems))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    running.root = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    try:
-        yield running
-    finally:
-        server.should_exit = True
-        await serving
-        await channel.stop()
-        await jobs.stop()
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+def started(
+    zammad: FakeZammad, engine: AnswerEngine, folder: Path, **changed: Any
+) -> AbstractAsyncContextManager[RunningBot]:
+    settings = to_settings(zammad, folder, **changed)
+    return running.started(ZammadChannel, settings.zammad, settings, engine)
 
 
 @asynccontextmanager
@@ -113,7 +65,7 @@ async def fake() -> AsyncIterator[FakeZammad]:
         await zammad.stop()
 
 
-async def test_tickets_are_found_read_and_answered(engine: AnswerEngine, tmp_path: Path) -> None:
+async def test_polling_finds_reads_and_answers_tickets(engine: AnswerEngine, tmp_path: Path) -> None:
     """By polling alone; what was there before the first start is left to people."""
     async with fake() as zammad:
         before = zammad.mail(by("before@a.example"))
@@ -134,7 +86,7 @@ async def test_tickets_are_found_read_and_answered(engine: AnswerEngine, tmp_pat
                 (zammad.mail(by("eva@g.example", "Wie setze ich mein Passwort zurück?")), "silent: not-covered"),
             ]
             for ticket, expected in rows:
-                assert (await bot.until(ticket)).startswith(expected), ticket
+                assert (await bot.until_decided(ticket)).startswith(expected), ticket
             off = zammad.mail(by("eva@h.example"), "Off")
             await asyncio.sleep(0.6)
             assert zammad.ours(off) == zammad.ours(before) == []
@@ -156,14 +108,14 @@ async def test_tickets_are_found_read_and_answered(engine: AnswerEngine, tmp_pat
         assert zammad.tags[rows[2][0]] == set()
 
 
-async def test_hooks_are_faster_and_never_answer_twice(engine: AnswerEngine, tmp_path: Path) -> None:
+async def test_webhooks_enqueue_at_once_and_never_cause_a_second_answer(engine: AnswerEngine, tmp_path: Path) -> None:
     async with fake() as zammad, started(zammad, engine, tmp_path, postbote_tickets_poll=3600) as bot:
         await asyncio.sleep(0.3)
         ticket = zammad.mail(by("eva@a.example"))
         url = f"{bot.root}/hooks/zammad"
         assert await zammad.hook(url, ticket, "wrong secret") == 401
         assert await asyncio.gather(*(zammad.hook(url, ticket, delivery="one") for _ in range(5))) == [200] * 5
-        await bot.until(ticket)
+        await bot.until_decided(ticket)
         assert await zammad.hook(url, ticket) == 200
         zammad.write(ticket, type="email", sender="Customer", created_by_id=8, body="Danke!")
         assert await zammad.hook(url, ticket) == 200
@@ -177,7 +129,7 @@ async def test_hooks_are_faster_and_never_answer_twice(engine: AnswerEngine, tmp
                 assert response.status == 405
 
 
-async def test_trouble_loses_and_repeats_nothing(engine: AnswerEngine, tmp_path: Path) -> None:
+async def test_errors_of_the_api_lose_and_repeat_nothing(engine: AnswerEngine, tmp_path: Path) -> None:
     """429, 503, an answer that is lost after the article was written, and an agent who is faster."""
     async with fake() as zammad, started(zammad, engine, tmp_path, postbote_tickets_poll=3600) as bot:
         await asyncio.sleep(0.3)
@@ -185,7 +137,7 @@ async def test_trouble_loses_and_repeats_nothing(engine: AnswerEngine, tmp_path:
             zammad.trouble = trouble
             ticket = zammad.mail(by(f"eva@t{number}.example"))
             await zammad.hook(f"{bot.root}/hooks/zammad", ticket)
-            assert (await bot.until(ticket)).startswith("public")
+            assert (await bot.until_decided(ticket)).startswith("public")
             assert len(zammad.ours(ticket)) == 1, trouble
         answered = zammad.mail(by("eva@x.example"))
         zammad.write(
@@ -198,10 +150,10 @@ async def test_trouble_loses_and_repeats_nothing(engine: AnswerEngine, tmp_path:
                 body = json.dumps({"ticket": {"id": ticket}, "article": {"sender": "Customer"}}).encode()
                 async with session.post(f"{bot.root}/hooks/zammad", data=body, headers=signed(body)) as response:
                     assert response.status == 200
-            assert (await bot.until(ticket)).startswith(expected)
+            assert (await bot.until_decided(ticket)).startswith(expected)
 
 
-async def test_without_elasticsearch_polling_says_so_and_hooks_work(engine: AnswerEngine, tmp_path: Path) -> None:
+async def test_without_elasticsearch_readiness_says_so_and_webhooks_work(engine: AnswerEngine, tmp_path: Path) -> None:
     async with fake() as zammad:
         zammad.elasticsearch = False
         ticket = zammad.mail(by("eva@a.example"))
@@ -210,10 +162,10 @@ async def test_without_elasticsearch_polling_says_so_and_hooks_work(engine: Answ
             async with session.get(f"{bot.root}/readyz") as response:
                 assert "Elasticsearch" in (await response.json())["trouble"]["zammad"]
             await zammad.hook(f"{bot.root}/hooks/zammad", ticket)
-            assert (await bot.until(ticket)).startswith("public")
+            assert (await bot.until_decided(ticket)).startswith("public")
 
 
-async def test_the_doctor(tmp_path: Path) -> None:
+async def test_the_doctor_names_groups_search_and_a_wrong_token(tmp_path: Path) -> None:
     async with fake() as zammad:
         zammad.mail(by("eva@a.example"))
         found = {check.name: check for check in await examine(to_settings(zammad, tmp_path))}
@@ -229,10 +181,10 @@ async def test_the_doctor(tmp_path: Path) -> None:
     assert "cannot be reached" in gone[0].says
 
 
-def test_the_documented_payload_is_a_ticket() -> None:
+def test_the_documented_webhook_payload_is_a_ticket() -> None:
     body = SAMPLE.read_bytes()
     headers = {name.lower(): value for name, value in signed(body).items()}
-    assert to_number(SECRET, headers, body) == ("81", "Service Desk")
+    assert to_ticket_and_queue(SECRET, headers, body) == ("81", "Service Desk")
     sample = json.loads(body)
     ticket = to_ticket(
         {**sample["ticket"], "group": "Service Desk"}, [sample["article"]], None, 99, "https://z.example/"
@@ -252,24 +204,24 @@ def test_the_documented_payload_is_a_ticket() -> None:
         (b'{"ticket":"Webhook","article":1}', 400),
     ],
 )
-def test_a_genuine_hook_of_another_shape_is_refused(body: bytes, status: int) -> None:
+def test_a_genuine_webhook_of_another_shape_is_refused(body: bytes, status: int) -> None:
     headers = {name.lower(): value for name, value in signed(body).items()}
     with pytest.raises(BadHook) as refused:
-        to_number(SECRET, headers, body)
+        to_ticket_and_queue(SECRET, headers, body)
     assert refused.value.status == status
 
 
-def test_what_an_agent_writes_is_of_no_concern() -> None:
+def test_a_webhook_for_an_agents_article_is_ignored() -> None:
     body = json.dumps({"ticket": {"id": 81}, "article": {"sender": "Agent"}}).encode()
-    assert to_number(SECRET, {name.lower(): v for name, v in signed(body).items()}, body) == ("", "")
+    assert to_ticket_and_queue(SECRET, {name.lower(): v for name, v in signed(body).items()}, body) == ("", "")
 
 
-def test_the_signature_is_a_known_one() -> None:
+def test_the_fakes_signature_is_that_of_openssl() -> None:
     """openssl dgst -sha1 -hmac zammad-hook-secret."""
     assert signed(b"{}", SECRET)["X-Hub-Signature"] == "sha1=2dd3df1e6e80fef1adecb2b146d06c8f90a6f349"
 
 
-def test_it_is_off_without_a_url_and_where_all_is_off(tmp_path: Path) -> None:
+def test_the_channel_is_disabled_without_a_url(tmp_path: Path) -> None:
     without: Any = None
     found = open_channel(Settings(postbote_data_dir=tmp_path), without)
     assert isinstance(found, Disabled)
