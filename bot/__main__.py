@@ -26,7 +26,7 @@ from bot.core.model import LANGUAGES, Language, Question, TryLater
 from bot.core.privacy.data_subject import to_person
 from bot.ops import check_content, evaluate
 from bot.settings import Settings, variables
-from bot.tickets import assessment
+from bot.tickets.assessment import assess, ticket_of_mail
 
 if TYPE_CHECKING:
     from bot.observability.metrics import Metrics
@@ -158,8 +158,8 @@ def mail_(file: Path, as_json: bool) -> None:
     settings = read_settings()
     engine, addresses = load_engine_or_exit(settings), settings.mail_addresses()
     known = MailboxContext(settings.own_addresses(), frozenset(addresses))
-    ticket = assessment.ticket_of_mail(file.read_bytes(), "".join(addresses[:1]))
-    found = asyncio.run(assessment.consider(ticket, known, responder_or_exit(engine, settings)))
+    ticket = ticket_of_mail(file.read_bytes(), "".join(addresses[:1]))
+    found = asyncio.run(assess(ticket, known, responder_or_exit(engine, settings)))
     click.echo(ticket_assessment(found, engine.renderer.render, as_json=as_json))
 
 
@@ -186,9 +186,10 @@ def preview_(last: int, as_json: bool) -> None:
     async def printed() -> list[Any]:
         found = []
         async for one in ticket_preview.preview(channels, settings.ticket_mode, engine.respond, last):
-            wording = one.considered.to_answer(one.considered.verdict, one.considered.reasons)
-            silent = one.considered.verdict == "silent"
-            found.append(ticket_preview.to_json(one, "" if silent else to_plain(engine.render(wording))))
+            assessment = one.assessment
+            reply = assessment.to_answer(assessment.verdict, assessment.reasons)
+            silent = assessment.verdict == "silent"
+            found.append(ticket_preview.to_json(one, "" if silent else to_plain(engine.render(reply))))
             line = json.dumps(found[-1], ensure_ascii=False) if as_json else f"{ticket_preview.to_text(found[-1])}\n"
             click.echo(line)
         return found

@@ -217,6 +217,6 @@ def _ticket_workflow(
         channels,
         engine.explain,
         alarm={"channel": helpers} if helpers else {},
-        save=enqueue,
-        checks=make_live_checks(engine.respond, engine.render),
+        enqueue=enqueue,
+        live_checks=make_live_checks(engine.respond, engine.render),
     )

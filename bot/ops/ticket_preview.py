@@ -1,82 +1,72 @@
-"""What would have been written in the newest tickets, and why: so that a team can decide to switch public replies on.
+"""Dry run over the newest tickets: what would have been written, and why, so that a team can decide on public replies.
 
-Nothing is written and nothing is marked. Each ticket is looked at as if it had just come in, in a public queue, and
-alone: what people have answered since, the modes and the limits per sender are left out.
+For `postbote tickets preview`. Nothing is written and nothing is marked. Each ticket is looked at as if it had just
+come in, in a public queue, and alone: what people have answered since, modes and limits per sender are left out.
 """
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from bot.channels import find_channels
-from bot.contracts import ChannelContext, Disabled, Engine, TicketChannel
-from bot.core.mail.auto_response import MailboxContext
-from bot.core.model import Event, Mode, Ticket, TryLater
+from bot.contracts import ChannelContext, Disabled, Engine, Respond, TicketChannel
+from bot.core.mail.auto_response import MailboxContext, Verdict
+from bot.core.model import Mode, Ticket, TryLater
 from bot.settings import Settings
-from bot.tickets.assessment import Ask, Assessment, consider
-
-
-class Newest(TicketChannel, Protocol):
-    """A ticket channel that can list what came last."""
-
-    async def newest(self, number: int) -> Sequence[Event]:
-        """Events of the newest tickets, newest first, answered or not. Raises TryLater."""
-        ...
+from bot.tickets.assessment import Assessment, assess
 
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """One ticket."""
+    """Dry run of one ticket."""
 
     ticket: Ticket
     mode: Mode  # of its queue, as it is set now
-    considered: Assessment
+    assessment: Assessment
 
 
-class Nowhere:
-    """Nothing is kept of a preview."""
+class NullCursors:
+    """Cursor store that keeps nothing: a dry run moves no cursor."""
 
     def read(self, key: str) -> str:
-        """Nothing."""
+        """Always empty."""
         return ""
 
     def save(self, key: str, place: str) -> None:
-        """Nothing."""
+        """Does nothing."""
 
 
-def open_channels(settings: Settings, engine: Engine) -> Mapping[str, Newest]:
-    """The ticket channels that are configured, also those whose mode is off; none of them is started."""
+def open_channels(settings: Settings, engine: Engine) -> Mapping[str, TicketChannel]:
+    """Ticket channels that are configured, by name, also those whose mode is off; none of them is started."""
     named = [name for name in find_channels() if f"postbote_{name}_mode" in Settings.model_fields]
     noted = settings.model_copy(update={f"postbote_{name}_mode": "note" for name in named})
-    context = ChannelContext(
-        engine=engine,
-        enqueue=_nothing,
-        secrets=cast("Any", None),  # no ticket channel keeps secrets, or belongs to a workspace
-        erase_team=cast("Any", None),
-        cursors=Nowhere(),
-    )
+    unused = cast("Any", None)  # no ticket channel keeps secrets, or belongs to a workspace
+    context = ChannelContext(engine=engine, enqueue=_refuse, secrets=unused, erase_team=unused, cursors=NullCursors())
     opened = {name: find_channels()[name](noted, context) for name in named}
     return {
-        name: cast("Newest", channel)
+        name: cast("TicketChannel", channel)
         for name, channel in opened.items()
         if not isinstance(channel, Disabled) and hasattr(channel, "newest")
     }
 
 
 async def preview(
-    channels: Mapping[str, Newest], modes: Callable[[str, str], Mode], ask: Ask, last: int
+    channels: Mapping[str, TicketChannel], modes: Callable[[str, str], Mode], respond: Respond, last: int
 ) -> AsyncIterator[Previewed]:
-    """Newest first, of one system after the other. `modes`: channel, queue → its mode. Raises TryLater."""
+    """Dry run of the `last` newest tickets of each system, newest first, one system after the other.
+
+    `modes`: channel, queue → its mode. Stops the channels at the end. Raises TryLater.
+    """
     try:
         for name, channel in channels.items():
             for event in await channel.newest(last):
                 ticket = await channel.fetch(event)
                 if ticket is None:
                     continue
-                known = MailboxContext(channel.own, channel.inbox)
-                found = await consider(replace(ticket, answered=False), known, ask)
+                context = MailboxContext(channel.own, channel.inbox)
+                found = await assess(replace(ticket, answered=False), context, respond)
                 yield Previewed(ticket, modes(name, ticket.queue), found)
     finally:
         for channel in channels.values():
@@ -84,9 +74,13 @@ async def preview(
 
 
 def to_json(shown: Previewed, reply: str) -> dict[str, Any]:
-    """For machines; `verdict` is what a public queue would do, `now` what this one does."""
-    found, ticket = shown.considered, shown.ticket
+    """JSON object for machines: `verdict` is what a public queue would do, `now` what this one does.
+
+    `reply`: the text that would be written; empty: none.
+    """
+    found, ticket = shown.assessment, shown.ticket
     decision = found.answer.decision
+    now = _limit_by_mode(found.verdict, shown.mode)
     return {
         "system": ticket.system,
         "number": ticket.number,
@@ -96,11 +90,7 @@ def to_json(shown: Previewed, reply: str) -> dict[str, Any]:
         "url": ticket.url,
         "verdict": found.verdict,
         "mode": shown.mode,
-        "now": "silent"
-        if shown.mode == "off"
-        else "note"
-        if shown.mode != found.verdict == "public"
-        else found.verdict,
+        "now": now,
         "reasons": list(found.reasons),
         "outcome": decision.outcome if decision else "decline",
         "entries": list(decision.entries) if decision else [],
@@ -111,8 +101,14 @@ def to_json(shown: Previewed, reply: str) -> dict[str, Any]:
     }
 
 
+def _limit_by_mode(verdict: Verdict, mode: Mode) -> Verdict:
+    if mode == "off":
+        return "silent"
+    return "note" if verdict == "public" and mode == "note" else verdict
+
+
 def to_text(facts: Mapping[str, Any]) -> str:
-    """For people."""
+    """Text for people, of what `to_json` tells."""
     entries = ", ".join(facts["entries"]) or "-"
     lines = [
         f"{facts['system']} {facts['number']}  {facts['queue']}  {facts['created']}  {facts['subject']}",
@@ -127,7 +123,7 @@ def to_text(facts: Mapping[str, Any]) -> str:
 
 
 def summary(all_facts: Sequence[Mapping[str, Any]]) -> str:
-    """How many of each; and why the silent ones are."""
+    """Last line: how many tickets got each verdict, and why the silent ones did."""
     verdicts = Counter(facts["verdict"] for facts in all_facts)
     silent = Counter(reason for facts in all_facts if facts["verdict"] == "silent" for reason in facts["reasons"])
     why = ", ".join(f"{number} {reason}" for reason, number in silent.most_common())
@@ -137,5 +133,5 @@ def summary(all_facts: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-async def _nothing(*_: Any) -> Any:
+async def _refuse(*_: Any) -> Any:
     raise TryLater("a preview writes nothing")

@@ -1,13 +1,16 @@
-"""What the rules and the knowledge base say to a ticket, before anything is written: for the channels, for the preview,
-and for `postbote mail`.
+"""Assessment of one ticket: what the auto-response rules and the knowledge base say to it, before anything is written.
+
+Used by the ticket workflow, by `postbote tickets preview` and by `postbote mail`. Every step can only make the verdict
+stricter: the rules on the mail, what the ticket itself shows, and how sure the answer is.
 """
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
-from bot.core.mail.auto_response import STRICTEST, Judgement, MailboxContext, Verdict, answers_to, judge
+from bot.contracts import Respond
+from bot.core.mail.auto_response import STRICTEST, MailboxContext, RuleVerdict, Verdict, apply_rules, reply_address
 from bot.core.mail.mime import Mail, date_of, of_text, parse
 from bot.core.mail.quoted_text import bare_subject
 from bot.core.model import Answer, Event, Question, Ticket
@@ -15,25 +18,19 @@ from bot.core.text.addresses import find_domain
 
 SUBJECT = 200  # characters of a subject that are repeated
 CANDIDATES = 5  # that a note names
-_RANK = {"answer": 2, "suggest": 1}
+_RANK = {"answer": 2, "suggest": 1}  # of outcomes; others: 0
 # What may be repeated to whom wrote it: two to four words, so that nobody makes us send advertisements to others
 _NAME = re.compile(r"[^\W\d_][^\W\d_.'’-]{0,20}[.]?(?:[ '’-][^\W\d_][^\W\d_]{0,20}[.]?){1,4}")
 
 
-class Ask(Protocol):
-    """Question → Answer."""
-
-    def __call__(self, question: Question) -> Awaitable[Answer]: ...
-
-
-Checks = Callable[[Answer], Awaitable[Sequence[str]]]  # what live look-ups found about an answer, a line each
+LiveChecks = Callable[[Answer], Awaitable[Sequence[str]]]  # what live look-ups found about an answer, a line each
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What is to be said to a ticket, before limits and modes."""
+    """Assessment of a ticket, before limits and modes: the verdict, the answer, and where a reply would go."""
 
-    verdict: Verdict  # of the rules, and of what was understood
+    verdict: Verdict  # the strictest of the rules and of how sure the answer is
     reasons: tuple[str, ...]  # codes; empty for public
     answer: Answer  # of the core: template "answer", "suggest" or "decline", with its decision
     text: str  # what was asked: the customer's words, diagnostic codes, what was forwarded
@@ -41,32 +38,32 @@ class Assessment:
     to: Mapping[str, str] = field(default_factory=dict)  # where a reply goes: see TicketChannel.deliver
 
     def to_answer(self, verdict: Verdict, reasons: Sequence[str]) -> Answer:
-        """The reply itself, or the note that holds it."""
+        """Answer to deliver: the reply itself where `verdict` is public, else the note that holds it as a draft."""
         facts = {**self.facts, "verdict": verdict, "reasons": list(reasons), "said": "", "with_draft": True}
         facts["draft"] = verdict != "public"  # a person sends it, so it says nothing of a machine
         return Answer("ticket" if verdict == "public" else "ticket_note", self.answer.language, facts)
 
 
-def event_key(ticket: Ticket) -> str:
-    """The same however often, and on whichever way, a ticket is noticed."""
-    return to_key(ticket.system, ticket.account, ticket.id)
-
-
-def to_key(system: str, account: str, ticket: str) -> str:
-    """Of the event that a channel stores for a ticket."""
+def to_event_key(system: str, account: str, ticket: str) -> str:
+    """Key of a ticket's event: the same however often, and on whichever way, the ticket is noticed."""
     return f"{system}:{account}:ticket:{ticket}"
 
 
 def ticket_event(system: str, account: str, ticket: str, **reply_to: str) -> Event:
-    """What a channel stores as soon as it knows that there is a ticket; nothing of the ticket need be known."""
-    facts = {"account": account, "ticket": ticket}
-    return Event(
-        to_key(system, account, ticket), system, Question(""), {"ticket": ticket, **reply_to}, "", "ticket", facts
-    )
+    """Event that a channel enqueues as soon as it knows that there is a ticket, whatever the ticket says.
+
+    `ticket`: its id; `reply_to`: what else the channel needs to fetch it or to answer.
+    """
+    key, facts = to_event_key(system, account, ticket), {"account": account, "ticket": ticket}
+    return Event(key, system, Question(""), {"ticket": ticket, **reply_to}, "", "ticket", facts)
 
 
 def ticket_of_mail(raw: bytes, account: str, identity: str = "", **changed: Any) -> Ticket:
-    """A mail as a new ticket in a mailbox. `account`: the mailbox's address; `identity`: its id there."""
+    """Ticket made of a mail in a mailbox.
+
+    `account`: the mailbox's address; `identity`: the mail's id there, empty: its Message-ID. `changed`: fields of the
+    ticket that differ.
+    """
     mail = parse(raw)
     values: dict[str, Any] = {
         "system": "mail",
@@ -91,18 +88,23 @@ def ticket_of_mail(raw: bytes, account: str, identity: str = "", **changed: Any)
     return Ticket(**{**values, **changed})
 
 
-async def consider(ticket: Ticket, known: MailboxContext, ask: Ask, checks: Checks | None = None) -> Assessment:
-    """What the rules and the knowledge base say to a ticket; nothing is written anywhere."""
+async def assess(
+    ticket: Ticket, context: MailboxContext, respond: Respond, live_checks: LiveChecks | None = None
+) -> Assessment:
+    """Assessment of a ticket; nothing is written anywhere. `live_checks`: None: nothing is looked up for the note."""
     mail = parse(ticket.mail) if ticket.mail is not None else of_text(ticket.text, ticket.subject)
-    said = (*known.said, *ticket.auto_reasons)
-    known = replace(known, said=said, is_customer=known.is_customer and ticket.sender_is_customer)
-    judged = _judged(ticket, mail, known)
-    answer, text = await understood(mail, ticket.subject or mail.subject, ask)
-    verdict, reasons = _limited(judged, answer)
-    facts = _facts(ticket, mail, answer)
-    if checks and verdict != "silent":
-        facts["checks"] = list(await checks(answer))
-    recipient = answers_to(mail) if ticket.mail is not None else ticket.sender
+    context = replace(
+        context,
+        system_reasons=(*context.system_reasons, *ticket.auto_reasons),
+        is_customer=context.is_customer and ticket.sender_is_customer,
+    )
+    ruled = _apply_rules(ticket, mail, context)
+    answer, text = await best_answer(mail, ticket.subject or mail.subject, respond)
+    verdict, reasons = _limit_by_outcome(ruled, answer)
+    facts = _to_facts(ticket, mail, answer)
+    if live_checks and verdict != "silent":
+        facts["checks"] = list(await live_checks(answer))
+    recipient = reply_address(mail) if ticket.mail is not None else ticket.sender
     to = {
         "to": recipient,
         "subject": f"Re: {bare_subject(ticket.subject or mail.subject)[:SUBJECT]}",
@@ -114,25 +116,28 @@ async def consider(ticket: Ticket, known: MailboxContext, ask: Ask, checks: Chec
     return Assessment(verdict, reasons, answer, text, facts, to)
 
 
-async def understood(mail: Mail, subject: str, ask: Ask) -> tuple[Answer, str]:
-    """The best answer to the words, to the words with what they are about, or with the subject; and the text of it.
+async def best_answer(mail: Mail, subject: str, respond: Respond) -> tuple[Answer, str]:
+    """The best answer to a mail, and the text that it answers.
 
-    The language is that of the customer's own words, where they wrote any.
+    Asked are the customer's own words, the diagnostic codes of an attached bounce, the words with what they are about,
+    and all that with the subject. An answer beats a suggestion, which beats nothing; of equals the first one counts. An
+    answer to the codes beats all, because what came back is what is asked about. The language is that of the customer's
+    own words, where they wrote two or more.
     """
-    first = await ask(Question(mail.own)) if mail.own else None
+    first = await respond(Question(mail.own)) if mail.own else None
     language = first.language if first and len(mail.own.split()) >= 2 else None
-    if mail.diagnostics:  # what came back is what is asked about, whatever is said around it
-        explained = await ask(Question("\n".join(mail.diagnostics), language=language))
+    if mail.diagnostics:
+        explained = await respond(Question("\n".join(mail.diagnostics), language=language))
         if _rank(explained) == _RANK["answer"]:
             return explained, mail.text
     about = "\n\n".join(filter(None, (bare_subject(subject), mail.text)))
     best: tuple[int, Answer, str] | None = (_rank(first), first, mail.own) if first else None
     for text in dict.fromkeys(text for text in (mail.text, about) if text and text != mail.own):
-        answer = await ask(Question(text, language=language))
+        answer = await respond(Question(text, language=language))
         if best is None or _rank(answer) > best[0]:
             best = (_rank(answer), answer, text)
     if best is None:
-        best = (0, await ask(Question("")), "")
+        best = (0, await respond(Question("")), "")
     return best[1], best[2]
 
 
@@ -140,8 +145,9 @@ def _rank(answer: Answer | None) -> int:
     return _RANK.get(answer.decision.outcome, 0) if answer and answer.decision else 0
 
 
-def _judged(ticket: Ticket, mail: Mail, known: MailboxContext) -> Judgement:
-    judged = judge(mail if ticket.mail is not None else None, known)
+def _apply_rules(ticket: Ticket, mail: Mail, context: MailboxContext) -> RuleVerdict:
+    """The auto-response rules, and what the ticket itself shows."""
+    ruled = apply_rules(mail if ticket.mail is not None else None, context)
     own: dict[str, Verdict] = {}
     if ticket.answered:
         own["answered-already"] = "silent"
@@ -149,11 +155,11 @@ def _judged(ticket: Ticket, mail: Mail, known: MailboxContext) -> Judgement:
         own["headers-hidden"] = "note"
     if ticket.mail is None and not ticket.sender:
         own["no-address"] = "note"
-    verdict = min((judged.verdict, *own.values()), key=STRICTEST.index)
-    return Judgement(verdict, (*judged.reasons, *own))
+    verdict = min((ruled.verdict, *own.values()), key=STRICTEST.index)
+    return RuleVerdict(verdict, (*ruled.reasons, *own))
 
 
-def _limited(judged: Judgement, answer: Answer) -> tuple[Verdict, tuple[str, ...]]:
+def _limit_by_outcome(ruled: RuleVerdict, answer: Answer) -> tuple[Verdict, tuple[str, ...]]:
     """A suggestion never goes public, and what is not covered is left to people."""
     decision = answer.decision
     most: Verdict = "public"
@@ -163,15 +169,15 @@ def _limited(judged: Judgement, answer: Answer) -> tuple[Verdict, tuple[str, ...
     elif decision.outcome == "suggest":
         most, reason = "note", "not-sure"
     else:
-        return judged.verdict, judged.reasons
-    return min(judged.verdict, most, key=STRICTEST.index), (*judged.reasons, reason)
+        return ruled.verdict, ruled.reasons
+    return min(ruled.verdict, most, key=STRICTEST.index), (*ruled.reasons, reason)
 
 
-def _facts(ticket: Ticket, mail: Mail, answer: Answer) -> dict[str, Any]:
-    """JSON values only."""
+def _to_facts(ticket: Ticket, mail: Mail, answer: Answer) -> dict[str, Any]:
+    """Facts for templates/ticket.md and ticket_note.md: JSON values only."""
     decision = answer.decision
     name = " ".join((ticket.sender_name or mail.sender_name).split())
-    sender = ticket.sender or answers_to(mail)
+    sender = ticket.sender or reply_address(mail)
     theirs = find_domain(sender, ()) if sender else ""  # empty for freemail: nobody has their mailbox with us there
     given = {"entries": [], "suggested": [], "email": "", "domain": "", **answer.facts}
     candidates = [c for part in decision.parts for c in part.candidates] if decision else []

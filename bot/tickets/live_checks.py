@@ -1,20 +1,20 @@
-"""What an answer offers to check, checked at once: for tickets, whose notes are read later than they are written."""
+"""Live checks for ticket notes: what an answer offers to check is looked up at once, because a note is read later."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
+from bot.contracts import Respond
 from bot.core.model import Answer, Question
+from bot.tickets.assessment import LiveChecks
 
 
-def make_live_checks(
-    respond: Callable[[Question], Awaitable[Answer]], render: Callable[[Answer], str]
-) -> Callable[[Answer], Awaitable[Sequence[str]]]:
-    """A function: an answer → what the DNS says about the names in its errors, a line of Markdown each.
+def make_live_checks(respond: Respond, render: Callable[[Answer], str]) -> LiveChecks:
+    """Function that looks up the names in an answer's errors: a line of Markdown each, as /check words it.
 
     Empty where the answer offers nothing to check, and for what could not be looked up. It never raises for anything
     that a name server does, and takes about as long as /check.
     """
 
-    async def checks(answer: Answer) -> Sequence[str]:
+    async def live_checks(answer: Answer) -> Sequence[str]:
         lines: list[str] = []
         for check in answer.facts.get("checks") or ():
             asked = f"{check['name']} {check['condition']}"
@@ -23,4 +23,4 @@ def make_live_checks(
             lines += [" ".join(render(row).split()) for row in rows]
         return lines
 
-    return checks
+    return live_checks

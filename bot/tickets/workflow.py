@@ -1,8 +1,31 @@
-"""A new ticket → an answer, a note for the agents, or nothing, with the reason kept. What all ticket channels share.
+"""Ticket workflow: from a ticket that a channel has noticed to a reply, a note, or silence with its reason.
 
-A channel finds new tickets and stores for each an event with the act "ticket" and the key `event_key`; the engine
-brings it here, and what is decided here goes back through the channel's `deliver`. See TicketChannel for what a channel
-has to be.
+**The life of a ticket**
+
+1. *Noticed.* A channel's poller, webhook or IMAP look enqueues an event with the act "ticket" under the ticket's own
+   key (`ticket_event`), so a ticket that is noticed twice is one event. Nothing of the ticket is stored.
+2. *Registered.* `TicketLedger` has one row per ticket, for ever and for all processes. Its state decides what may still
+   happen: **new** (nothing decided), **decided** (a reply was committed, and may have been posted), **done** (posted,
+   silent, or decided more than a day ago and never confirmed: a missing answer is cheaper than a second one).
+3. *Fetched* from the helpdesk, now: somebody may have answered meanwhile. Gone → silent.
+4. *Assessed* (bot/tickets/assessment.py): verdict, reasons, answer. The queue's mode makes the verdict stricter.
+5. *Claimed* in the helpdesk (custom field, tag, IMAP keyword), so that another installation with another database
+   leaves it alone. Held by another one → silent.
+6. *Committed.* The ledger counts the quotas and the breaker and stores the verdict in one transaction, before anything
+   is sent; a limit turns a public reply into a note, the same mail again into silence. A breaker that trips or
+   recovers raises an alarm.
+7. *Decided.* The decision is saved for `postbote why` and the dashboard, the reply goes to the worker, the worker hands
+   it to the channel's `deliver`. What the channel names as the post's id is written into the row: done.
+
+Steps 3 to 6 end in silence as well: the reason is saved with the decision, and the row is done.
+
+**What a second run may assume** (after a crash, a database that was away, a helpdesk that asked to wait: TryLater). The
+key and the row are the same. State new: nothing was sent, everything is done anew; a claim that is ours is ours still.
+State decided: the reply may have been posted, so the ticket is assessed as if it were unanswered (it may be answered by
+us), its verdict is committed again, and `look` makes the channel look for its own post before it sends. State done:
+nothing is sent, whatever happens.
+
+TicketChannel (bot/contracts.py) says what a channel has to be.
 """
 
 import asyncio
@@ -14,51 +37,53 @@ from typing import cast
 
 import structlog
 
-from bot.contracts import Channel, TicketChannel
+from bot.contracts import Channel, Respond, TicketChannel
 from bot.core.mail.auto_response import MailboxContext, Verdict
-from bot.core.model import Answer, Event, Question, Reply, TryLater
+from bot.core.model import Answer, Event, Mode, Question, Reply, TryLater
 from bot.storage.database import DatabaseError
 from bot.storage.decisions import Decisions
 from bot.storage.ticket_ledger import Case, LimitedVerdict, TicketLedger
-from bot.tickets.assessment import Ask, Checks, consider
+from bot.tickets.assessment import Assessment, LiveChecks, assess
 
 log = structlog.get_logger()
 
 SILENCE = Reply(None)
-FORGET = 3_600.0  # seconds between two looks for what is too old
+PURGE_INTERVAL = 3_600.0  # seconds between two purges of senders that are too old
 
 
 class TicketWorkflow:
-    """One per process."""
+    """Handler of ticket and breaker events; one per process. `acts`: the acts that it handles → their functions."""
 
     def __init__(
         self,
-        ask: Ask,
+        respond: Respond,
         decisions: Decisions,
         ledger: TicketLedger,
         channels: Mapping[str, Channel],
         why: Callable[[Answer], str],
         *,
         alarm: Mapping[str, str] | None = None,
-        save: Callable[[Event], Awaitable[None]] | None = None,
-        checks: Checks | None = None,
+        enqueue: Callable[[Event], Awaitable[None]] | None = None,
+        live_checks: LiveChecks | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`alarm`: the `reply_to` of a Slack message that tells of the breaker; empty: the log alone does.
+        """`why`: words a decision for `postbote why`. `enqueue`: stores an event durably; needed for the alarm.
 
-        `save`: stores an event durably. `checks`: live look-ups for the note.
+        `alarm`: the `reply_to` of a Slack message that tells of the breaker; empty: the log alone does. `live_checks`:
+        look-ups for the note; None: none. `clock`: seconds since the epoch.
         """
-        self._ask, self._decisions, self._ledger, self._channels = ask, decisions, ledger, channels
-        self._why, self._alarm, self._save, self._checks, self._clock = why, dict(alarm or {}), save, checks, clock
-        self._forgot = 0.0
-        self._telling: set[asyncio.Task[None]] = set()
+        self._respond, self._decisions, self._ledger, self._channels = respond, decisions, ledger, channels
+        self._why, self._alarm, self._enqueue, self._clock = why, dict(alarm or {}), enqueue, clock
+        self._live_checks = live_checks
+        self._purged_at = 0.0
+        self._alarms: set[asyncio.Task[None]] = set()  # being enqueued; held so that they are not collected
         self.acts: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
-            "ticket": self._ticket,
-            "breaker": self._breaker,
+            "ticket": self._handle_ticket,
+            "breaker": self._handle_breaker,
         }
 
-    async def _ticket(self, event: Event) -> Reply:
-        """Raises TryLater."""
+    async def _handle_ticket(self, event: Event) -> Reply:
+        """Reply to a ticket event. Raises TryLater."""
         channel = cast("TicketChannel | None", self._channels.get(event.channel))
         if channel is None:
             raise TryLater(f"the channel {event.channel} is off")
@@ -67,85 +92,91 @@ class TicketWorkflow:
             state = await asyncio.to_thread(self._ledger.register, case, self._clock())
             if state == "done":
                 return SILENCE
-            return await self._new(event, channel, case, look=state == "decided")
+            return await self._handle_new_ticket(event, channel, case, may_be_posted=state == "decided")
         except DatabaseError as wrong:
             raise TryLater(f"the database does not answer ({type(wrong).__name__})") from wrong
 
-    async def _new(self, event: Event, channel: TicketChannel, case: Case, *, look: bool) -> Reply:
+    async def _handle_new_ticket(
+        self, event: Event, channel: TicketChannel, case: Case, *, may_be_posted: bool
+    ) -> Reply:
+        """Steps 3 to 7. `may_be_posted`: an earlier run has committed a reply, which may have been sent."""
         ticket = await channel.fetch(event)
         if ticket is None:
-            return await self._silent(event, case, Answer("ticket", "de"), "", ("gone",))
-        mode = channel.mode(ticket.queue)
-        if look and ticket.answered:
+            return await self._stay_silent(event, case, Answer("ticket", "de"), "", ("gone",))
+        if may_be_posted and ticket.answered:
             ticket = replace(ticket, answered=False)  # perhaps by us: `deliver` looks for our own post first
-        known = MailboxContext(channel.own, channel.inbox)
-        found = await consider(ticket, known, self._ask, self._checks)
+        context = MailboxContext(channel.own, channel.inbox)
+        found = await assess(ticket, context, self._respond, self._live_checks)
         event = replace(event, question=Question(found.text))
-        verdict, reasons = (found.verdict, found.reasons)
-        if mode == "off":
-            verdict, reasons = "silent", (*reasons, "mode-off")
-        elif mode == "note" and verdict == "public":
-            verdict, reasons = "note", (*reasons, "mode-note")
+        verdict, reasons = _limit_by_mode(found, channel.mode(ticket.queue))
         if verdict == "silent":
-            return await self._silent(event, case, found.answer, ticket.url, reasons)
+            return await self._stay_silent(event, case, found.answer, ticket.url, reasons)
         if not await channel.claim(ticket, await asyncio.to_thread(self._ledger.installation_id)):
-            return await self._silent(event, case, found.answer, ticket.url, (*reasons, "claimed-by-another"))
+            return await self._stay_silent(event, case, found.answer, ticket.url, (*reasons, "claimed-by-another"))
         entries = tuple(found.answer.facts.get("entries", ()))
         case = replace(case, verdict=verdict, sender=found.to["to"] or ticket.sender, body=found.text, entries=entries)
-        taken = await asyncio.to_thread(self._ledger.commit_verdict, case, self._clock())
-        self._tell(taken)
-        reasons = (*reasons, *taken.reasons)
-        if taken.verdict == "silent":
-            return await self._silent(event, case, found.answer, ticket.url, reasons)
-        await asyncio.to_thread(self._remember, event, found.answer, ticket.url, taken.verdict, reasons)
-        to = {**found.to, "as": taken.verdict, **({"look": "yes"} if look else {})}
-        return Reply(found.to_answer(taken.verdict, reasons), to)
+        limited = await asyncio.to_thread(self._ledger.commit_verdict, case, self._clock())
+        self._raise_alarm(limited)
+        reasons = (*reasons, *limited.reasons)
+        if limited.verdict == "silent":
+            return await self._stay_silent(event, case, found.answer, ticket.url, reasons)
+        await asyncio.to_thread(self._save_decision, event, found.answer, ticket.url, limited.verdict, reasons)
+        to = {**found.to, "as": limited.verdict, **({"look": "yes"} if may_be_posted else {})}
+        return Reply(found.to_answer(limited.verdict, reasons), to)
 
-    async def _silent(self, event: Event, case: Case, answer: Answer, url: str, reasons: Sequence[str]) -> Reply:
-        await asyncio.to_thread(self._remember, event, answer, url, "silent", reasons)
+    async def _stay_silent(self, event: Event, case: Case, answer: Answer, url: str, reasons: Sequence[str]) -> Reply:
+        """Saves the decision with its reasons, ends the ticket in the ledger, and now and then purges old senders."""
+        await asyncio.to_thread(self._save_decision, event, answer, url, "silent", reasons)
         await asyncio.to_thread(self._ledger.commit_verdict, replace(case, verdict="silent"), self._clock())
         now = self._clock()
-        if now - self._forgot > FORGET:
-            self._forgot = now
+        if now - self._purged_at > PURGE_INTERVAL:
+            self._purged_at = now
             await asyncio.to_thread(self._ledger.purge_expired, now)
         return SILENCE
 
-    def _remember(self, event: Event, answer: Answer, url: str, verdict: Verdict, reasons: Sequence[str]) -> None:
-        """What is not covered is a gap; every other silence has its reason."""
+    def _save_decision(self, event: Event, answer: Answer, url: str, verdict: Verdict, reasons: Sequence[str]) -> None:
+        """Stores the decision; blocks.
+
+        Silence only because no entry covers the question is a gap of the knowledge base and stored without a reason;
+        every other silence has its reason.
+        """
         why = f"{self._why(answer)}\nverdict     {verdict}: {', '.join(reasons) or 'nothing speaks against an answer'}"
         log.info("ticket", key=event.key, verdict=verdict, reasons=",".join(reasons))
         gap = verdict == "silent" and tuple(reasons) == ("not-covered",)
         reason = ", ".join(reasons) if verdict == "silent" and not gap else ""
         self._decisions.save(event, answer, reason=reason, why=why, link=url)
 
-    def _tell(self, taken: LimitedVerdict) -> None:
-        """Of a breaker that has tripped or recovered: the log at once, Slack through a stored event."""
-        if not taken.breaker:
+    def _raise_alarm(self, limited: LimitedVerdict) -> None:
+        """Tells of a breaker that has tripped or recovered: in the log at once, in Slack by an event of its own."""
+        if not limited.breaker:
             return
         log.error(
-            "ticket_breaker", state=taken.breaker, cure="too many public replies within an hour: see `postbote why`"
+            "ticket_breaker", state=limited.breaker, cure="too many public replies within an hour: see `postbote why`"
         )
-        if self._alarm and self._save:
-            now = self._clock()
-            event = Event(
-                f"breaker:{taken.breaker}:{int(now)}",
-                "slack",
-                Question(""),
-                self._alarm,
-                "",
-                "breaker",
-                {"state": taken.breaker},
-            )
+        if self._alarm and self._enqueue:
+            key = f"breaker:{limited.breaker}:{int(self._clock())}"
+            event = Event(key, "slack", Question(""), self._alarm, "", "breaker", {"state": limited.breaker})
             # In a context of its own: the engine takes what is started within a step for a part of it
-            task = asyncio.get_running_loop().create_task(self._saved(self._save, event), context=Context())
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
+            task = asyncio.get_running_loop().create_task(_enqueue_alarm(self._enqueue, event), context=Context())
+            self._alarms.add(task)
+            task.add_done_callback(self._alarms.discard)
 
-    async def _saved(self, save: Callable[[Event], Awaitable[None]], event: Event) -> None:
-        try:
-            await save(event)
-        except (OSError, RuntimeError, TryLater, DatabaseError) as wrong:
-            log.warning("alarm_not_stored", key=event.key, why=type(wrong).__name__)
-
-    async def _breaker(self, event: Event) -> Reply:
+    async def _handle_breaker(self, event: Event) -> Reply:
         return Reply(Answer("breaker", "de", {"state": str(event.facts.get("state", "tripped"))}))
+
+
+def _limit_by_mode(found: Assessment, mode: Mode) -> tuple[Verdict, tuple[str, ...]]:
+    """Verdict and reasons under the mode of the ticket's queue."""
+    if mode == "off":
+        return "silent", (*found.reasons, "mode-off")
+    if mode == "note" and found.verdict == "public":
+        return "note", (*found.reasons, "mode-note")
+    return found.verdict, found.reasons
+
+
+async def _enqueue_alarm(enqueue: Callable[[Event], Awaitable[None]], event: Event) -> None:
+    """An alarm that cannot be stored stands in the log alone."""
+    try:
+        await enqueue(event)
+    except (OSError, RuntimeError, TryLater, DatabaseError) as wrong:
+        log.warning("alarm_not_stored", key=event.key, why=type(wrong).__name__)

@@ -148,8 +148,8 @@ async def test_a_later_process_delivers_what_the_decision_row_holds(
         assert steps_of(tmp_path, EVENT) == []
     async with process(tmp_path, room, Reply(Answer("second", "de"))) as (_, second):
         await until(lambda: "posted" in room.order, pause=0.01)
-        await until(lambda: (kept := second.decision(EVENT.key)) and kept.sent == "post-1", pause=0.01)
-        assert second.reply(EVENT.key) is None
+        await until(lambda: (kept := second.decisions.get(EVENT.key)) and kept.sent == "post-1", pause=0.01)
+        assert second.decisions.undelivered_reply(EVENT.key) is None
     assert room.attempts == [("first", True)]
     storage.database.close()
 

@@ -5,10 +5,11 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import make_responder
 from bot.commands import find_commands
+from bot.contracts import Respond
 from bot.core.mail.auto_response import MailboxContext
 from bot.core.model import Question
 from bot.lookup import open_lookup
-from bot.tickets.assessment import Ask, consider, ticket_of_mail
+from bot.tickets.assessment import assess, ticket_of_mail
 from bot.tickets.live_checks import make_live_checks
 from tests.commands.test_check import ERROR, ZONE
 from tests.servers.dns_server import DnsServer
@@ -25,7 +26,7 @@ Content-Type: text/plain; charset=utf-8
 """
 
 
-def responder(engine: AnswerEngine, server: DnsServer) -> Ask:
+def responder(engine: AnswerEngine, server: DnsServer) -> Respond:
     return make_responder(
         engine.matcher, find_commands(), engine.knowledge.provider, open_lookup(server.address, budget=1.0)
     )
@@ -37,7 +38,7 @@ async def note(engine: AnswerEngine, text: str) -> str:
         respond = responder(engine, server)
         ticket = ticket_of_mail(MAIL.format(text=text).encode(), "support@hoster.example")
         ours = frozenset({"support@hoster.example"})
-        found = await consider(
+        found = await assess(
             ticket, MailboxContext(ours, ours), respond, make_live_checks(respond, engine.renderer.render)
         )
     return engine.renderer.render(found.to_answer("note", ("mode-note",)))
@@ -56,7 +57,7 @@ async def test_a_name_server_that_does_not_answer_is_said_so(engine: AnswerEngin
     assert "keine brauchbare Antwort" in said or "no usable answer" in said
 
 
-async def test_codes_and_what_cannot_be_seen_stand_in_the_note(engine: AnswerEngine) -> None:
+async def test_codes_and_invisible_characters_stand_in_the_note(engine: AnswerEngine) -> None:
     said = await note(engine, "Bei mir kommt immer:\n\n552 5.2.2 <max@firma.de >: mailbox full")
     assert "Allgemein, nicht aus der FAQ, bedeuten die Codes darin:" in said
     assert "- `5.2.2`: Das Postfach ist voll (RFC 3463)" in said
@@ -64,7 +65,7 @@ async def test_codes_and_what_cannot_be_seen_stand_in_the_note(engine: AnswerEng
 
 
 @pytest.mark.parametrize("asked", ["Welcher Port für POP3 mit SSL?", "/mx example.com", "Danke!"])
-async def test_where_nothing_is_named_nothing_is_asked(engine: AnswerEngine, asked: str) -> None:
+async def test_an_answer_without_names_causes_no_look_up(engine: AnswerEngine, asked: str) -> None:
     async with DnsServer(ZONE) as server:
         respond = responder(engine, server)
         answer = await respond(Question(asked))

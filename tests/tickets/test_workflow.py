@@ -1,4 +1,4 @@
-"""A ticket's way: read, judged, limited, claimed, written once, kept for `why`."""
+"""Ticket workflow: fetched, assessed, limited, claimed, written once, saved for `why`."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -22,7 +22,7 @@ from bot.durable.worker import Worker
 from bot.settings import Settings
 from bot.storage import Storage, create_storage
 from bot.storage.ticket_ledger import Case, Quotas, TicketLedger
-from bot.tickets.assessment import Assessment, consider, ticket_event, ticket_of_mail, to_key
+from bot.tickets.assessment import Assessment, assess, ticket_event, ticket_of_mail, to_event_key
 from bot.tickets.workflow import TicketWorkflow
 from tests.core.mail.test_auto_response import US, mail
 
@@ -34,7 +34,7 @@ def by(sender: str, body: str = QUESTION) -> bytes:
     return mail(body, From=sender, Return_Path=None)
 
 
-class Helpdesk:
+class FakeHelpdesk:
     """Our own protocol with behaviour: tickets, replies, notes; `down` for the next so many calls."""
 
     name = "rt"
@@ -95,13 +95,13 @@ class Helpdesk:
 
 
 class Running:
-    def __init__(self, desk: Helpdesk, jobs: Worker, storage: Storage, alarms: list[Event]) -> None:
-        self.desk, self.jobs, self.storage, self.alarms = desk, jobs, storage, alarms
+    def __init__(self, helpdesk: FakeHelpdesk, worker: Worker, storage: Storage, alarms: list[Event]) -> None:
+        self.helpdesk, self.worker, self.storage, self.alarms = helpdesk, worker, storage, alarms
 
     async def through(self, *events: Event) -> list[tuple[str, list[str]]]:
         """(verdict, reasons) of each, once it is decided and whatever is to be written is written."""
         for event in events:
-            await self.jobs.enqueue(event)
+            await self.worker.enqueue(event)
         found = []
         for event in events:
             for _ in range(500):
@@ -120,8 +120,8 @@ async def running(
     engine: AnswerEngine, folder: Path, mode: str = "public", caps: Quotas | None = None
 ) -> AsyncIterator[Running]:
     settings = Settings(postbote_data_dir=folder)
-    desk, storage, alarms = Helpdesk(parse_modes(mode)), create_storage("", folder), list[Event]()
-    channels: dict[str, Channel] = {"rt": desk}
+    helpdesk, storage, alarms = FakeHelpdesk(parse_modes(mode)), create_storage("", folder), list[Event]()
+    channels: dict[str, Channel] = {"rt": helpdesk}
     in_use = ReloadableEngine(engine, settings)
 
     async def save(event: Event) -> None:
@@ -134,22 +134,22 @@ async def running(
         channels,
         in_use.explain,
         alarm={"channel": "C1"},
-        save=save,
+        enqueue=save,
     )
     dialogue = DialogueManager(in_use, storage, channels, handlers=tickets.acts)
-    jobs = Worker("", folder, dialogue.handle, channels, storage)
-    await jobs.start()
+    worker = Worker("", folder, dialogue.handle, channels, storage)
+    await worker.start()
     try:
-        yield Running(desk, jobs, storage, alarms)
+        yield Running(helpdesk, worker, storage, alarms)
     finally:
-        await jobs.stop()
+        await worker.stop()
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 
-async def test_what_is_done_with_tickets(engine: AnswerEngine, tmp_path: Path) -> None:
+async def test_verdicts_and_reasons_by_queue_headers_and_state(engine: AnswerEngine, tmp_path: Path) -> None:
     """One row: a ticket, the verdict, the reasons."""
     async with running(engine, tmp_path, "note, Support=public, Spam=off") as bot:
-        add = bot.desk.add
+        add = bot.helpdesk.add
         rows: list[tuple[Event, tuple[str, list[str]]]] = [
             (add("1", mail(QUESTION)), ("public", [])),
             (add("2", by("eva@x.example"), "Sales"), ("note", ["mode-note"])),
@@ -166,7 +166,7 @@ async def test_what_is_done_with_tickets(engine: AnswerEngine, tmp_path: Path) -
         ]
         for event, expected in rows:
             assert (event.facts["ticket"], *await bot.through(event)) == (event.facts["ticket"], expected)
-        written = {event.reply_to["ticket"]: (event.reply_to["as"], answer) for event, answer in bot.desk.posts}
+        written = {event.reply_to["ticket"]: (event.reply_to["as"], answer) for event, answer in bot.helpdesk.posts}
         assert {t: (how, a.template) for t, (how, a) in written.items()} == {
             "1": ("public", "ticket"),
             "2": ("note", "ticket_note"),
@@ -175,7 +175,7 @@ async def test_what_is_done_with_tickets(engine: AnswerEngine, tmp_path: Path) -
             "10": ("note", "ticket_note"),
             "11": ("note", "ticket_note"),
         }
-        public = next(event for event, _ in bot.desk.posts if event.reply_to["ticket"] == "1")
+        public = next(event for event, _ in bot.helpdesk.posts if event.reply_to["ticket"] == "1")
         assert {k: public.reply_to[k] for k in ("to", "subject", "in_reply_to", "references")} == {
             "to": "max@firma.example",
             "subject": "Re: Port für IMAP?",
@@ -184,32 +184,32 @@ async def test_what_is_done_with_tickets(engine: AnswerEngine, tmp_path: Path) -
         }
         gaps = [kept.question for kept in bot.storage.decisions.recent() if kept.outcome == "decline"]
         assert gaps == ["Wie setze ich mein Passwort zurück?"]
-        again = len(bot.desk.posts)
+        again = len(bot.helpdesk.posts)
         for event, _ in rows:
-            await bot.jobs.enqueue(event)
+            await bot.worker.enqueue(event)
         await asyncio.sleep(0.2)
-        assert len(bot.desk.posts) == again, "a ticket that is noticed again is not answered again"
+        assert len(bot.helpdesk.posts) == again, "a ticket that is noticed again is not answered again"
 
 
-async def test_a_helpdesk_that_is_down_loses_nothing(engine: AnswerEngine, tmp_path: Path) -> None:
+async def test_an_outage_of_the_helpdesk_loses_no_ticket(engine: AnswerEngine, tmp_path: Path) -> None:
     async with running(engine, tmp_path) as bot:
-        bot.desk.down = 3
-        assert await bot.through(bot.desk.add("1", mail(QUESTION))) == [("public", [])]
-        bot.desk.down = 3
-        assert await bot.through(bot.desk.add("2", mail(QUESTION, From="eva@firma.example"))) == [("public", [])]
-        assert len(bot.desk.posts) == 2
+        bot.helpdesk.down = 3
+        assert await bot.through(bot.helpdesk.add("1", mail(QUESTION))) == [("public", [])]
+        bot.helpdesk.down = 3
+        assert await bot.through(bot.helpdesk.add("2", mail(QUESTION, From="eva@firma.example"))) == [("public", [])]
+        assert len(bot.helpdesk.posts) == 2
 
 
-async def test_what_another_bot_has_claimed_is_left_to_it(engine: AnswerEngine, tmp_path: Path) -> None:
+async def test_a_ticket_claimed_by_another_installation_stays_silent(engine: AnswerEngine, tmp_path: Path) -> None:
     async with running(engine, tmp_path) as bot:
-        bot.desk.taken = True
-        assert await bot.through(bot.desk.add("1", mail(QUESTION))) == [("silent", ["claimed-by-another"])]
-        assert bot.desk.posts == []
+        bot.helpdesk.taken = True
+        assert await bot.through(bot.helpdesk.add("1", mail(QUESTION))) == [("silent", ["claimed-by-another"])]
+        assert bot.helpdesk.posts == []
 
 
-async def test_the_breaker_turns_replies_into_notes_and_tells_once(engine: AnswerEngine, tmp_path: Path) -> None:
+async def test_the_breaker_turns_replies_into_notes_and_raises_one_alarm(engine: AnswerEngine, tmp_path: Path) -> None:
     async with running(engine, tmp_path, caps=Quotas(all=2)) as bot:
-        events = [bot.desk.add(str(n), mail(QUESTION, From=f"a@{n}.example", Return_Path=None)) for n in range(5)]
+        events = [bot.helpdesk.add(str(n), mail(QUESTION, From=f"a@{n}.example", Return_Path=None)) for n in range(5)]
         for event, expected in zip(events, [[], [], ["breaker"], ["breaker"], ["breaker"]], strict=True):
             assert (await bot.through(event))[0][1] == expected
         assert [(e.channel, e.act, e.reply_to, e.facts) for e in bot.alarms] == [
@@ -217,31 +217,31 @@ async def test_the_breaker_turns_replies_into_notes_and_tells_once(engine: Answe
         ]
 
 
-async def considered(engine: AnswerEngine, raw: bytes) -> Assessment:
+async def assessed(engine: AnswerEngine, raw: bytes) -> Assessment:
     known = MailboxContext(frozenset({US}), frozenset({US}))
-    return await consider(ticket_of_mail(raw, US), known, responder(engine, Settings()))
+    return await assess(ticket_of_mail(raw, US), known, responder(engine, Settings()))
 
 
 async def test_the_language_is_that_of_the_customers_own_words(engine: AnswerEngine) -> None:
     quoted = (
         "Which port is right for IMAP with SSL?\n\nAm 23.11.26 um 10:12 schrieb Support:\n> Guten Tag, wie geht es?"
     )
-    assert (await considered(engine, mail(quoted))).answer.language == "en"
+    assert (await assessed(engine, mail(quoted))).answer.language == "en"
     forwarded = (
         "Was heißt das bitte?\n\n---------- Forwarded message ---------\nFrom: d\nSubject: x\nTo: m\n\n"
         "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"
     )
-    found = await considered(engine, mail(forwarded))
+    found = await assessed(engine, mail(forwarded))
     assert (found.answer.language, found.answer.facts["entries"]) == ("de", ["error-relay-denied"])
 
 
 async def test_a_question_may_stand_in_the_subject(engine: AnswerEngine) -> None:
-    found = await considered(engine, mail("Siehe Betreff. Danke!", Subject="Welcher Port für POP3 mit SSL?"))
+    found = await assessed(engine, mail("Siehe Betreff. Danke!", Subject="Welcher Port für POP3 mit SSL?"))
     assert (found.verdict, found.answer.facts["entries"]) == ("public", ["pop3-ssl"])
 
 
 async def test_several_questions_are_answered_in_one_mail(engine: AnswerEngine) -> None:
-    found = await considered(engine, mail("Welcher Port für IMAP mit SSL? Und wie lautet mein Benutzername?"))
+    found = await assessed(engine, mail("Welcher Port für IMAP mit SSL? Und wie lautet mein Benutzername?"))
     text = engine.renderer.render(found.to_answer("public", ()))
     assert text.startswith("Guten Tag Max Muster,")
     assert "`993`" in text
@@ -250,8 +250,8 @@ async def test_several_questions_are_answered_in_one_mail(engine: AnswerEngine) 
     assert "liest ein Mensch" in text
 
 
-async def test_what_is_not_sure_is_a_note_with_the_top_three(engine: AnswerEngine) -> None:
-    found = await considered(engine, mail("Wie heißt der Server?", Subject="Frage"))
+async def test_a_suggestion_is_a_note_with_the_top_three(engine: AnswerEngine) -> None:
+    found = await assessed(engine, mail("Wie heißt der Server?", Subject="Frage"))
     assert (found.verdict, found.reasons, found.answer.template) == ("note", ("not-sure",), "suggest")
     text = engine.renderer.render(found.to_answer("note", found.reasons))
     assert text.count("\n- ") == 3 + 1, "three entries and one reason"
@@ -259,7 +259,7 @@ async def test_what_is_not_sure_is_a_note_with_the_top_three(engine: AnswerEngin
 
 
 async def test_the_note_holds_the_draft_and_the_decision(engine: AnswerEngine) -> None:
-    found = await considered(engine, mail(QUESTION, X_Auto_Response_Suppress="OOF"))
+    found = await assessed(engine, mail(QUESTION, X_Auto_Response_Suppress="OOF"))
     text = engine.renderer.render(found.to_answer(found.verdict, found.reasons))
     for piece in (
         "sieht sie nicht",
@@ -284,7 +284,7 @@ async def test_the_note_holds_the_draft_and_the_decision(engine: AnswerEngine) -
     ],
 )
 async def test_only_a_name_is_repeated_in_the_greeting(engine: AnswerEngine, name: str, greeted: bool) -> None:
-    found = await considered(engine, mail(QUESTION, From=f'"{name}" <max@firma.example>'))
+    found = await assessed(engine, mail(QUESTION, From=f'"{name}" <max@firma.example>'))
     assert bool(found.facts["name"]) is greeted
 
 
@@ -298,7 +298,7 @@ async def test_only_a_name_is_repeated_in_the_greeting(engine: AnswerEngine, nam
         ("a=b=note", "a=b", "note"),
     ],
 )
-def test_modes_are_read(text: str, queue: str, mode: str) -> None:
+def test_ticket_modes_are_parsed(text: str, queue: str, mode: str) -> None:
     assert parse_modes(text).of(queue) == mode
 
 
@@ -308,18 +308,18 @@ def test_a_wrong_mode_says_what_to_write(text: str) -> None:
         parse_modes(text)
 
 
-def test_the_key_is_the_same_on_every_way() -> None:
-    assert ticket_event("rt", "h", "7").key == to_key("rt", "h", "7") == "rt:h:ticket:7"
+def test_the_event_key_depends_on_the_ticket_alone() -> None:
+    assert ticket_event("rt", "h", "7").key == to_event_key("rt", "h", "7") == "rt:h:ticket:7"
 
 
-async def test_without_any_header_the_ledger_alone_ends_a_loop(engine: AnswerEngine, tmp_path: Path) -> None:
+async def test_the_ledger_alone_ends_a_loop_without_any_header(engine: AnswerEngine, tmp_path: Path) -> None:
     """Another machine sends us our own answer back, as a new mail, with nothing left that says so."""
     storage = create_storage("", tmp_path)
     storage.database.open()
     ledger, body, verdicts, notes = TicketLedger(storage.database, Quotas()), QUESTION, list[str](), list[str]()
     for number in range(5):
         raw = mail(body, From="robot@firma.example", Return_Path=None, Message_ID=f"<{number}@firma.example>")
-        found = await considered(engine, raw)
+        found = await assessed(engine, raw)
         case = Case("mail", US, str(number), f"k{number}", found.verdict, found.to["to"], found.text)
         case = replace(case, entries=tuple(found.answer.facts["entries"]))
         ledger.register(case, 1_700_000_000.0 + number)
@@ -333,11 +333,11 @@ async def test_without_any_header_the_ledger_alone_ends_a_loop(engine: AnswerEng
     storage.database.close()
 
 
-async def test_the_settings_are_filled_in_where_they_fit(engine: AnswerEngine) -> None:
+async def test_settings_are_filled_in_for_the_senders_own_domain(engine: AnswerEngine) -> None:
     """For the sender's own domain; nobody has a mailbox with us at a freemail provider."""
 
     async def worded(sender: str, question: str) -> str:
-        found = await considered(engine, mail(question, From=sender, Return_Path=None))
+        found = await assessed(engine, mail(question, From=sender, Return_Path=None))
         return engine.renderer.render(found.to_answer("public", ()))
 
     assert "Benutzername für `max@firma.de`: `max%firma.de`" in await worded("max@firma.de", QUESTION)

@@ -14,7 +14,7 @@ from bot.channels.mail import open_channel
 from bot.channels.mail.compose import own_id, to_draft, to_note, to_reply
 from bot.channels.mail.imap import to_held
 from bot.contracts import Disabled
-from bot.core.mail.auto_response import MailboxContext, judge
+from bot.core.mail.auto_response import MailboxContext, apply_rules
 from bot.core.mail.mime import parse
 from bot.core.mail.server_url import to_server
 from bot.settings import Settings
@@ -53,9 +53,9 @@ def test_a_reply_says_in_every_way_that_a_machine_wrote_it() -> None:
 
 def test_whoever_keeps_to_the_rules_never_answers_it() -> None:
     raw = to_reply(TEXT, "de", TO, US, ID, 0.0)
-    found = judge(parse(b"Return-Path: <>\n" + raw), MailboxContext(inbox=frozenset({"max@firma.example"})))
+    found = apply_rules(parse(b"Return-Path: <>\n" + raw), MailboxContext(inbox=frozenset({"max@firma.example"})))
     assert {"null-return-path", "auto-submitted", "suppress", "loop-marker"} <= set(found.reasons)
-    assert judge(parse(to_note(TEXT, "de", TO, US, ID, 0.0)), MailboxContext()).verdict == "silent"
+    assert apply_rules(parse(to_note(TEXT, "de", TO, US, ID, 0.0)), MailboxContext()).verdict == "silent"
 
 
 def test_a_draft_is_a_persons_mail() -> None:

@@ -25,7 +25,7 @@ from bot.channels.rt.parse import (
 from bot.core.mail.auto_response import MailboxContext
 from bot.core.mail.mime import parse
 from bot.settings import Settings
-from bot.tickets.assessment import consider
+from bot.tickets.assessment import assess
 
 ROOT = "https://rt.example.org/rt/"
 HEADERS = (
@@ -191,7 +191,7 @@ def test_the_claim_is_read_from_the_custom_field() -> None:
 async def test_an_attached_bounce_is_explained(engine: AnswerEngine, tmp_path: Path) -> None:
     """Whatever stands around it; in the language of the customer's words."""
     raw = (Path(__file__).parents[2] / "recorded" / "rt" / "bounce.eml").read_bytes()
-    found = await consider(
+    found = await assess(
         replace(ticket_of(), mail=raw), MailboxContext(), responder(engine, Settings(postbote_data_dir=tmp_path))
     )
     assert (found.verdict, found.facts["entries"], found.answer.language) == ("public", ["error-no-mailbox-here"], "de")

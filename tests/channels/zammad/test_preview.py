@@ -1,17 +1,21 @@
-"""`postbote tickets preview`: what would have been written, and nothing is."""
+"""`postbote tickets preview`: a dry run over the newest tickets of a helpdesk."""
 
+import asyncio
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bot.__main__ import main
 from bot.answering.engine import AnswerEngine, ReloadableEngine, responder
 from bot.core.model import TryLater
 from bot.ops.ticket_preview import open_channels, preview, summary, to_json, to_text
 from tests.channels.zammad.test_zammad import by, fake, to_settings
-from tests.servers.fake_zammad import AGENT
+from tests.servers.fake_zammad import AGENT, TOKEN
 
 
-async def test_the_newest_tickets_are_judged_and_left_as_they_are(engine: AnswerEngine, tmp_path: Path) -> None:
+async def test_a_dry_run_assesses_the_newest_tickets_and_writes_nothing(engine: AnswerEngine, tmp_path: Path) -> None:
     async with fake() as zammad:
         zammad.mail(by("old@a.example"))
         answered = zammad.mail(by("eva@a.example"), "Sales")
@@ -39,3 +43,21 @@ async def test_the_newest_tickets_are_judged_and_left_as_they_are(engine: Answer
     with pytest.raises(TryLater, match="cannot be reached"):
         async for _ in preview(channels, settings.ticket_mode, responder(engine, settings), 1):
             pass
+
+
+async def test_the_preview_command_prints_one_object_a_ticket(data: Path) -> None:
+    async with fake() as zammad:
+        zammad.mail(by("eva@a.example"))
+        zammad.mail(by("eva@b.example", "Wie setze ich mein Passwort zurück?"))
+        variables = {
+            "POSTBOTE_DATA_DIR": str(data),
+            "POSTBOTE_ZAMMAD_URL": zammad.url,
+            "POSTBOTE_ZAMMAD_TOKEN": TOKEN,
+            "POSTBOTE_RT_URL": None,
+            "POSTBOTE_MAIL_IMAP_URL": None,
+        }
+        command = ["tickets", "preview", "--last", "9", "--json"]
+        done = await asyncio.to_thread(CliRunner().invoke, main, command, env=variables)
+    assert done.exit_code == 0, done.output
+    shown = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert [(one["verdict"], "993" in one["reply"]) for one in shown] == [("silent", False), ("public", True)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.mail.auto_response import RULES, MailboxContext, answers_to, is_automatic, judge, same_domain
+from bot.core.mail.auto_response import RULES, MailboxContext, apply_rules, is_automatic, reply_address, same_domain
 from bot.core.mail.mime import parse
 
 US = "support@example.test"
@@ -144,7 +144,7 @@ MATRIX: list[tuple[str, bytes, str, str]] = [
 
 @pytest.mark.parametrize(("what", "raw", "verdict", "reason"), MATRIX, ids=[row[0] for row in MATRIX])
 def test_a_mail_is_judged(what: str, raw: bytes, verdict: str, reason: str) -> None:
-    found = judge(parse(raw), KNOWN)
+    found = apply_rules(parse(raw), KNOWN)
     assert found.verdict == verdict, found
     assert reason in found.reasons if reason else found.reasons == ()
 
@@ -155,15 +155,15 @@ def test_every_rule_that_reads_a_mail_has_a_row() -> None:
 
 
 def test_what_the_system_says_counts_with_a_mail_and_without_one() -> None:
-    said = MailboxContext(said=("rt-detected-auto-generated",))
-    assert judge(None, said).verdict == judge(parse(mail()), said).verdict == "silent"
-    assert judge(None, said).reasons == ("system-says-auto", "rt-detected-auto-generated")
-    assert judge(None, MailboxContext(is_customer=False)).reasons == ("not-a-customer",)
-    assert judge(None, MailboxContext()).verdict == "public"
+    said = MailboxContext(system_reasons=("rt-detected-auto-generated",))
+    assert apply_rules(None, said).verdict == apply_rules(parse(mail()), said).verdict == "silent"
+    assert apply_rules(None, said).reasons == ("system-says-auto", "rt-detected-auto-generated")
+    assert apply_rules(None, MailboxContext(is_customer=False)).reasons == ("not-a-customer",)
+    assert apply_rules(None, MailboxContext()).verdict == "public"
 
 
 def test_what_is_not_known_of_us_is_not_held_against_a_mail() -> None:
-    assert judge(parse(mail(To="somebody@firma.example")), MailboxContext()).verdict == "public"
+    assert apply_rules(parse(mail(To="somebody@firma.example")), MailboxContext()).verdict == "public"
 
 
 @pytest.mark.parametrize("value", ["no", "NO", " nO ", "no;x", "(c) no", "no(c(d))", "no ; a=b (c)"])
@@ -192,6 +192,6 @@ def test_a_domain_is_the_same_or_below_the_other(one: str, other: str, same: boo
 
 
 def test_an_answer_has_one_recipient() -> None:
-    assert answers_to(parse(mail())) == "max@firma.example"
-    assert answers_to(parse(mail(Reply_To="Anna <ANNA@firma.example>"))) == "anna@firma.example"
-    assert answers_to(parse(mail(From="a@b.example, c@d.example"))) == ""
+    assert reply_address(parse(mail())) == "max@firma.example"
+    assert reply_address(parse(mail(Reply_To="Anna <ANNA@firma.example>"))) == "anna@firma.example"
+    assert reply_address(parse(mail(From="a@b.example, c@d.example"))) == ""

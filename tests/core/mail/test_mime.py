@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.mail.auto_response import MailboxContext, judge
+from bot.core.mail.auto_response import MailboxContext, apply_rules
 from bot.core.mail.mime import decoded, of_text, parse
 from bot.core.mail.quoted_text import bare_subject, take_apart, to_text
 
@@ -120,7 +120,7 @@ def test_the_diagnostic_code_is_what_an_attached_report_says() -> None:
         assert mail.diagnostics == ("553 sorry, that domain isn't allowed", "4.4.1")
         assert mail.text == "Was ist das?\n\n553 sorry, that domain isn't allowed\n4.4.1"
         assert "auto-submitted" not in dict(mail.headers)
-        assert judge(mail, MailboxContext()).verdict == "public"
+        assert apply_rules(mail, MailboxContext()).verdict == "public"
 
 
 def test_a_plain_part_is_preferred_unless_it_is_empty() -> None:
@@ -185,7 +185,7 @@ PIECES = st.sampled_from(
 @settings(max_examples=150, deadline=None)
 def test_no_bytes_break_it(pieces: list[bytes]) -> None:
     mail = parse(b"".join(pieces))
-    assert judge(mail, MailboxContext()).verdict in ("silent", "note", "public")
+    assert apply_rules(mail, MailboxContext()).verdict in ("silent", "note", "public")
     assert "\n" not in mail.subject + mail.sender_name
     mail.text.encode("utf-8", "surrogatepass")
 
