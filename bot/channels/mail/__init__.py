@@ -1,6 +1,6 @@
-"""A mailbox with tickets: IMAP in, SMTP out.
+"""Mail channel: a mailbox whose new mails are tickets; IMAP in, SMTP out.
 
-New mails are found by their UIDs, from where the last look ended; IDLE only makes the next look come sooner. In mode
+New mails are found by their UIDs, from the stored cursor on; IDLE only makes the next look come sooner. In mode
 note a draft for the agents and a note with the decision are put into the mailbox; in mode public the reply is sent.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 from starlette.routing import BaseRoute
 
-from bot.channels.mail.delivery import ANSWERED, Delivery, blocking, place
+from bot.channels.mail.delivery import ANSWERED, MailDelivery, in_mail_thread, mail_uid
 from bot.channels.mail.doctor import examine
 from bot.channels.mail.imap import Mailbox
 from bot.contracts import Channel, ChannelContext, ChannelDefaults, Disabled
@@ -24,145 +24,154 @@ from bot.tickets.assessment import ticket_event, ticket_of_mail
 if TYPE_CHECKING:
     from bot.settings import Settings
 
-__all__ = ["Mail", "examine", "open_channel"]
+__all__ = ["MailChannel", "examine", "open_channel"]
 log = structlog.get_logger()
 
-POLL = 10.0  # seconds between two looks; IDLE ends the wait at once, but for mails that come just before it begins
-PAUSE = 5.0  # seconds after trouble
-STEP = 0.2  # seconds after which a wait notices that it shall end
+POLL_INTERVAL = 10.0  # seconds between two looks; IDLE ends the wait at once, but for mails just before it begins
+PAUSE_AFTER_ERROR = 5.0  # seconds
+STOP_CHECK = 0.2  # seconds after which a wait notices that it shall end
 
 
-def open_channel(settings: "Settings", parts: ChannelContext) -> Channel | Disabled:
-    """On where a mailbox is named and its mode is not off."""
+def open_channel(settings: "Settings", context: ChannelContext) -> Channel | Disabled:
+    """Mail channel, where a mailbox is named and its mode is not off; else Disabled."""
     if settings.postbote_mail_imap_url is None:
         return Disabled("mail", "set POSTBOTE_MAIL_IMAP_URL, POSTBOTE_MAIL_SMTP_URL and POSTBOTE_MAIL_ADDRESS")
     if parse_modes(settings.postbote_mail_mode).off:
         return Disabled("mail", "POSTBOTE_MAIL_MODE is off; set it to note or public")
-    return Mail(parts, settings)
+    return MailChannel(context, settings)
 
 
-class Mail(ChannelDefaults):
-    """The channel; a TicketChannel."""
+class MailChannel(ChannelDefaults):
+    """Ticket channel of one mailbox."""
 
     name = "mail"
     routes: Sequence[BaseRoute] = ()
 
     def __init__(
-        self, parts: ChannelContext, settings: "Settings", *, poll: float = POLL, pause: float = PAUSE
+        self,
+        context: ChannelContext,
+        settings: "Settings",
+        *,
+        poll: float = POLL_INTERVAL,
+        pause: float = PAUSE_AFTER_ERROR,
     ) -> None:
-        """`poll`, `pause`: seconds. The settings name both servers and an address."""
+        """`poll`: seconds between two looks; `pause`: seconds after an error. The settings name servers and address."""
         imap_url, smtp_url = settings.postbote_mail_imap_url, settings.postbote_mail_smtp_url
         imap = to_server(imap_url.get_secret_value() if imap_url else "", ("imaps", "imap"))
         smtp = to_server(smtp_url.get_secret_value() if smtp_url else "", ("smtps", "smtp"))
         addresses = settings.mail_addresses()
-        self._parts, self._modes = parts, parse_modes(settings.postbote_mail_mode)
+        self._context, self._modes = context, parse_modes(settings.postbote_mail_mode)
         self._poll, self._pause = poll, pause
         self._box, self._idle = Mailbox(imap), Mailbox(imap)
         self._address = addresses[0]
         self._account = self._address + (f"/{imap.folder}" if imap.folder else "")
         self.own, self.inbox = own_addresses(settings.own_addresses()), own_addresses(addresses)
-        self._delivery = Delivery(self._box, smtp, self._address, parts.engine.render, settings.postbote_mail_done)
-        self._trouble, self._stopping = "the mailbox has not been looked at yet", False
+        self._delivery = MailDelivery(
+            self._box, smtp, self._address, context.engine.render, settings.postbote_mail_done
+        )
+        self._problem, self._stopping = "the mailbox has not been looked at yet", False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Looks for mails from now on, without waiting for the server."""
+        """Starts polling; returns without waiting for the server."""
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Ends the look that is under way."""
+        """Ends polling, the look that is under way included, and closes the connection that idles."""
         self._stopping = True
         if self._task:
             await asyncio.gather(self._task, return_exceptions=True)
         await asyncio.to_thread(self._idle.close)
 
     async def readiness_problem(self) -> str:
-        """What the last look failed with; empty where it went well."""
-        return self._trouble
+        """Problem of the last look, one line; empty where it went well."""
+        return self._problem
 
     def mode(self, queue: str) -> Mode:
-        """See TicketChannel; the queue is the mailbox's address."""
+        """Mode of a queue: what may be written there; the queue is the mailbox's address."""
         return self._modes.of(queue)
 
     async def fetch(self, event: Event) -> Ticket | None:
-        """See TicketChannel."""
-        validity, uid = place(event)
-        current, _ = await blocking(self._box.state)
-        held = await blocking(lambda: self._box.fetch(uid)) if current == validity else None
-        if held is None:
+        """Ticket of an event; None where the mail is gone, or the mailbox has new UIDs. Raises TryLater."""
+        validity, uid = mail_uid(event)
+        current, _ = await in_mail_thread(self._box.uid_state)
+        stored = await in_mail_thread(lambda: self._box.fetch(uid)) if current == validity else None
+        if stored is None:
             return None
         return ticket_of_mail(
-            held.raw,
+            stored.raw,
             self._account,
             event.reply_to["ticket"],
-            answered=bool({r"\answered", ANSWERED.lower()} & held.flags),
-            version=held.modseq,
+            answered=bool({r"\answered", ANSWERED.lower()} & stored.flags),
+            version=stored.modseq,
             queue=self._address,
-            created=held.at,
+            created=stored.at,
         )
 
     async def newest(self, number: int) -> Sequence[Event]:
-        """Of the newest mails, newest first, whether answered or not: for the preview."""
-        validity, _ = await blocking(self._box.state)
-        uids = await blocking(lambda: self._box.last(number))
+        """Events of the newest mails, newest first, answered or not: for the preview. Raises TryLater."""
+        validity, _ = await in_mail_thread(self._box.uid_state)
+        uids = await in_mail_thread(lambda: self._box.newest_uids(number))
         return [ticket_event("mail", self._account, f"{validity}.{uid}") for uid in uids]
 
     async def claim(self, ticket: Ticket, by: str) -> bool:
-        """See TicketChannel: a keyword, set where nobody else has set one since (RFC 7162)."""
+        """True if `by` holds the mail: a keyword, set where nobody else has set one since (RFC 7162)."""
         uid = int(ticket.id.partition(".")[2])
-        return await blocking(lambda: self._box.claim(uid, f"$KbBot-{by[:16]}"))
+        return await in_mail_thread(lambda: self._box.claim(uid, f"$KbBot-{by[:16]}"))
 
     async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
-        """See TicketChannel; the Message-ID of what was written."""
+        """Sends the reply, or writes draft and note; the Message-ID (see TicketChannel)."""
         if answer is None or answer.template not in ("ticket", "ticket_note"):
             return ""
-        look = again or event.reply_to.get("look") == "yes"
+        may_be_sent = again or event.reply_to.get("look") == "yes"
         write = self._delivery.reply if answer.template == "ticket" else self._delivery.note
-        return await write(event, answer, look=look)
+        return await write(event, answer, may_be_sent=may_be_sent)
 
     async def _run(self) -> None:
         while not self._stopping:
             try:
-                following = await self._look()
-                self._well("")
-                await self._wait(following)
+                following = await self._poll_once()
+                self._set_problem("")
+                await self._wait_for_mail(following)
             except TryLater as wrong:
-                self._well(str(wrong))
-                await self._rest()
+                self._set_problem(str(wrong))
+                await self._sleep_after_error()
             except Exception as wrong:  # noqa: BLE001 - whatever kept a mail from being stored, the next look finds it
-                self._well(f"new mails cannot be stored ({type(wrong).__name__})")
-                await self._rest()
+                self._set_problem(f"new mails cannot be stored ({type(wrong).__name__})")
+                await self._sleep_after_error()
 
-    async def _wait(self, following: int) -> None:
-        await blocking(lambda: self._idle.wait(self._poll, following, lambda: self._stopping))
-        await asyncio.sleep(STEP)  # many mails at once are one look
+    async def _wait_for_mail(self, following: int) -> None:
+        await in_mail_thread(lambda: self._idle.wait_for_mail(self._poll, following, lambda: self._stopping))
+        await asyncio.sleep(STOP_CHECK)  # many mails at once are one look
 
-    async def _look(self) -> int:
-        """Stores an event for each mail since the last look; what was there before the first one is left alone.
+    async def _poll_once(self) -> int:
+        """Enqueues an event for each mail since the cursor; the next UID.
 
-        The next UID.
+        What was there before the first look is left alone, and so is all where UIDVALIDITY has changed.
         """
-        validity, following = await blocking(self._box.state)
-        places, name = self._parts.cursors, f"mail:{self._account}"
-        known, _, since = (await asyncio.to_thread(places.read, name)).partition(".")
+        validity, following = await in_mail_thread(self._box.uid_state)
+        cursors, key = self._context.cursors, f"mail:{self._account}"
+        known, _, since = (await asyncio.to_thread(cursors.read, key)).partition(".")
         if known != str(validity):
-            log.warning("mailbox_is_new", account=self._account, uidvalidity=validity, answered_from_uid=following)
-            await asyncio.to_thread(places.save, name, f"{validity}.{following}")
+            log.warning(
+                "mailbox_cursor_reset", account=self._account, uidvalidity=validity, answered_from_uid=following
+            )
+            await asyncio.to_thread(cursors.save, key, f"{validity}.{following}")
         elif following > int(since):
-            for uid in await blocking(lambda: self._box.new(int(since))):
-                await self._parts.enqueue(ticket_event("mail", self._account, f"{validity}.{uid}"))
+            for uid in await in_mail_thread(lambda: self._box.new_uids(int(since))):
+                await self._context.enqueue(ticket_event("mail", self._account, f"{validity}.{uid}"))
                 following = max(following, uid + 1)
-            await asyncio.to_thread(places.save, name, f"{validity}.{following}")
+            await asyncio.to_thread(cursors.save, key, f"{validity}.{following}")
         return following
 
-    def _well(self, trouble: str) -> None:
-        if trouble and trouble != self._trouble:
-            log.warning("mailbox_in_trouble", why=trouble)
-        elif self._trouble and not trouble:
-            log.info("mailbox_is_well", account=self._account)
-        self._trouble = trouble
+    def _set_problem(self, problem: str) -> None:
+        if problem and problem != self._problem:
+            log.warning("mailbox_unavailable", why=problem)
+        elif self._problem and not problem:
+            log.info("mailbox_available", account=self._account)
+        self._problem = problem
 
-    async def _rest(self) -> None:
-        for _ in range(int(self._pause / STEP) + 1):
+    async def _sleep_after_error(self) -> None:
+        for _ in range(int(self._pause / STOP_CHECK) + 1):
             if not self._stopping:
-                await asyncio.sleep(STEP)
+                await asyncio.sleep(STOP_CHECK)

@@ -1,4 +1,8 @@
-"""Answer → mails, as bytes: the public reply, the draft, and the note. Pure."""
+"""Composer of mails, as bytes: the public reply, the draft, and the note. Pure.
+
+In all of them `to` is the event's `reply_to` (TicketChannel in bot/contracts.py), `address` ours, `at` the time in
+seconds since the epoch.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -15,7 +19,7 @@ NAME = "Postbote"
 
 
 def own_id(key: str, kind: str, address: str) -> str:
-    """The Message-ID of what is written for an event: always the same, so that it can be looked for.
+    """Message-ID of what is written for an event: always the same, so that it can be looked for.
 
     `kind`: public, draft or note.
     """
@@ -24,7 +28,7 @@ def own_id(key: str, kind: str, address: str) -> str:
 
 
 def to_reply(markdown: str, language: str, to: Mapping[str, str], address: str, message_id: str, at: float) -> bytes:
-    """To the customer, with all that says that a machine wrote it (RFC 3834, 3.1.7; MS-OXCMAIL 2.1.3.2.20)."""
+    """Reply to the customer, with all that says that a machine wrote it (RFC 3834, 3.1.7; MS-OXCMAIL 2.1.3.2.20)."""
     message = _reply(markdown, language, to, address, message_id, at)
     message["Auto-Submitted"] = "auto-replied"
     message["X-Auto-Response-Suppress"] = "All"
@@ -33,12 +37,12 @@ def to_reply(markdown: str, language: str, to: Mapping[str, str], address: str, 
 
 
 def to_draft(markdown: str, language: str, to: Mapping[str, str], address: str, message_id: str, at: float) -> bytes:
-    """For an agent to send: once they do, it is theirs, so nothing marks it as a machine's."""
+    """Draft for an agent to send: once they do, it is theirs, so nothing marks it as a machine's."""
     return _reply(markdown, language, to, address, message_id, at).as_bytes(policy=POLICY)
 
 
 def to_note(markdown: str, language: str, to: Mapping[str, str], address: str, message_id: str, at: float) -> bytes:
-    """Beside the customer's mail in our own mailbox; never sent."""
+    """Note beside the customer's mail in our own mailbox; never sent."""
     message = _message(markdown, language, address, message_id, at)
     message["To"] = address
     message["Subject"] = one_line(f"[{NAME}] {to.get('subject', '')}")
@@ -79,6 +83,6 @@ def _thread(message: EmailMessage, to: Mapping[str, str]) -> None:
 
 
 def one_line(text: str) -> str:
-    """What may stand in a header: no control characters, whoever wrote it, and nothing that is no text."""
+    """Text that may stand in a header: no control characters, whoever wrote it, and nothing that is no text."""
     plain = text.encode("utf-8", "replace").decode()
     return " ".join("".join(c if c.isprintable() else " " for c in plain).split())

@@ -1,4 +1,4 @@
-"""One IMAP mailbox. All functions block; call them in a thread. Raises Trouble where the server cannot be used.
+"""IMAP client of one mailbox. All functions block; call them in a thread. All raise MailboxError.
 
 imap-tools (Apache-2.0) opens the connection, knows folders and IDLE; what it has no words for, conditional STORE
 (RFC 7162) above all, goes through Python's own imaplib beneath it. aioimaplib is asynchronous, but GPL.
@@ -24,7 +24,7 @@ from bot.core.mail.server_url import Server
 T = TypeVar("T")
 
 TIMEOUT = 30.0  # seconds for a connection, and for each answer
-BROKEN = (OSError, imaplib.IMAP4.error, ImapToolsError, ssl.SSLError)
+CONNECTION_ERRORS = (OSError, imaplib.IMAP4.error, ImapToolsError, ssl.SSLError)
 CLAIM = "$KbBotClaim"
 TRIES = 5  # of a claim, while others change the flags of the same mail
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -34,25 +34,26 @@ _NAMES = {  # of folders whose purpose the server does not tell (RFC 6154); the 
 }
 
 
-class Trouble(Exception):
-    """The server cannot be used; says why, never with a password."""
+class MailboxError(Exception):
+    """Error of a server that cannot be used; says why, never with a password."""
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A mail as the mailbox holds it."""
+class StoredMail:
+    """Mail as the mailbox holds it."""
 
     uid: int
     raw: bytes  # its beginning: LARGEST bytes at most
-    flags: frozenset[str]  # in lower case
-    modseq: str  # empty: the server knows no CONDSTORE
+    flags: frozenset[str]  # with keywords, in lower case
+    modseq: str  # number of its last change (RFC 7162); empty: the server knows no CONDSTORE
     at: float  # when it came, in seconds since the epoch
 
 
 class Mailbox:
-    """One connection, opened when it is needed and again after it broke; one call at a time."""
+    """IMAP connection of one mailbox, opened when it is needed and again after it broke; one call at a time."""
 
     def __init__(self, server: Server, timeout: float = TIMEOUT) -> None:
+        """`timeout`: seconds for a connection, and for each answer."""
         self._server, self._timeout = server, timeout
         self._lock = threading.Lock()
         self._open: BaseMailBox | None = None
@@ -63,82 +64,87 @@ class Mailbox:
     def close(self) -> None:
         """Logs out; a broken connection is left alone."""
         with self._lock:
-            self._drop()
+            self._disconnect()
 
     def capabilities(self) -> frozenset[str]:
-        """Upper case."""
-        return self._do(lambda box: frozenset(map(str.upper, box.client.capabilities)))
+        """Capabilities of the server after the login, in upper case."""
+        return self._with_connection(lambda box: frozenset(map(str.upper, box.client.capabilities)))
 
-    def state(self) -> tuple[int, int]:
-        """(UIDVALIDITY, the next UID): what tells which mails are new."""
-        found = self._do(self._status)
+    def uid_state(self) -> tuple[int, int]:
+        """UIDVALIDITY and UIDNEXT, which tell what mails are new: other UIDs than before, or higher ones."""
+        found = self._with_connection(self._status)
         return found["UIDVALIDITY"], found["UIDNEXT"]
 
-    def new(self, since: int) -> list[int]:
+    def new_uids(self, since: int) -> list[int]:
         """UIDs from `since` on, oldest first, without our own notes and what a Postbote has claimed."""
-        found = self._in(self.folder, lambda box: box.client.uid("SEARCH", "UID", f"{since}:*", "UNKEYWORD", CLAIM))
+        found = self._in_folder(
+            self.folder, lambda box: box.client.uid("SEARCH", "UID", f"{since}:*", "UNKEYWORD", CLAIM)
+        )
         return sorted(uid for uid in map(int, _words(found)) if uid >= since)  # "n:*" always has the last one
 
-    def last(self, number: int) -> list[int]:
+    def newest_uids(self, number: int) -> list[int]:
         """UIDs of the newest mails, newest first, without what Postbote has written."""
-        found = self._in(self.folder, lambda box: box.client.uid("SEARCH", "NOT", "HEADER", MARK, '""'))
+        found = self._in_folder(self.folder, lambda box: box.client.uid("SEARCH", "NOT", "HEADER", MARK, '""'))
         return sorted(map(int, _words(found)), reverse=True)[:number]
 
-    def fetch(self, uid: int, folder: str = "") -> Held | None:
-        """Without marking it as seen; None where it is gone."""
+    def fetch(self, uid: int, folder: str = "") -> StoredMail | None:
+        """Mail with this UID, not marked as seen; None where it is gone. `folder`: empty: the mailbox's own."""
         what = f"(UID FLAGS INTERNALDATE{self._modseq()} BODY.PEEK[]<0.{LARGEST}>)"
-        found = self._in(folder or self.folder, lambda box: box.client.uid("FETCH", str(uid), what))
-        return to_held(uid, found)
+        found = self._in_folder(folder or self.folder, lambda box: box.client.uid("FETCH", str(uid), what))
+        return to_stored_mail(uid, found)
 
     def claim(self, uid: int, mine: str) -> bool:
-        """Marks a mail with `mine`, if no other installation has marked it; True too where it is marked so already."""
+        """Claims a mail: True if it bears the keyword `mine` now.
+
+        False where another installation was faster, or the mail is gone.
+        """
         for _ in range(TRIES):
-            held = self.fetch(uid)
-            if held is None:
+            stored = self.fetch(uid)
+            if stored is None:
                 return False
-            if mine.lower() in held.flags:
+            if mine.lower() in stored.flags:
                 return True
-            if CLAIM.lower() in held.flags:
+            if CLAIM.lower() in stored.flags:
                 return False
-            if self._mark_unchanged(held, f"({CLAIM} {mine})"):
+            if self._mark_unchanged(stored, f"({CLAIM} {mine})"):
                 return True
-        raise Trouble("the mail's flags change all the time")
+        raise MailboxError("the mail's flags change all the time")
 
     def append(self, folder: str, raw: bytes, flags: Iterable[str]) -> None:
         """Puts a mail into a folder."""
-        self._do(lambda box: box.append(raw, folder, flag_set=list(flags)))
+        self._with_connection(lambda box: box.append(raw, folder, flag_set=list(flags)))
 
-    def find(self, folder: str, message_id: str) -> Held | None:
-        """The first mail with this Message-ID."""
+    def find(self, folder: str, message_id: str) -> StoredMail | None:
+        """Mail with this Message-ID, the first of several; None where there is none."""
         found = _words(
-            self._in(folder, lambda box: box.client.uid("SEARCH", "HEADER", "Message-ID", f'"{message_id}"'))
+            self._in_folder(folder, lambda box: box.client.uid("SEARCH", "HEADER", "Message-ID", f'"{message_id}"'))
         )
         return self.fetch(int(found[0]), folder) if found else None
 
-    def mark(self, folder: str, uid: int, flags: str, *, take_away: bool = False) -> None:
-        """Adds flags to a mail, or takes them away."""
-        how = f"{'-' if take_away else '+'}FLAGS.SILENT"
-        self._in(folder, lambda box: box.client.uid("STORE", str(uid), how, f"({flags})"))
+    def mark(self, folder: str, uid: int, flags: str, *, remove_flags: bool = False) -> None:
+        """Adds flags, separated by spaces, to a mail; `remove_flags`: takes them away instead."""
+        how = f"{'-' if remove_flags else '+'}FLAGS.SILENT"
+        self._in_folder(folder, lambda box: box.client.uid("STORE", str(uid), how, f"({flags})"))
 
     def remove(self, folder: str, uid: int) -> None:
         """Deletes one mail for good (UIDPLUS where there is one, so that nobody else's deletions are carried out)."""
         self.mark(folder, uid, r"\Deleted")
         if "UIDPLUS" in self.capabilities():
-            self._in(folder, lambda box: box.client.uid("EXPUNGE", str(uid)))
+            self._in_folder(folder, lambda box: box.client.uid("EXPUNGE", str(uid)))
 
     def move(self, uid: int, folder: str) -> None:
-        """Out of the mailbox into another folder, which is made where it is missing."""
-        self._do(lambda box: None if box.folder.exists(folder) else box.folder.create(folder))
-        self._in(self.folder, lambda box: box.move(str(uid), folder))
+        """Moves a mail out of the mailbox into another folder, which is made where it is missing."""
+        self._with_connection(lambda box: None if box.folder.exists(folder) else box.folder.create(folder))
+        self._in_folder(self.folder, lambda box: box.move(str(uid), folder))
 
-    def special(self, purpose: str) -> str:
-        r"""The folder for "\Sent" or "\Drafts"; made where there is none."""
+    def special_folder(self, purpose: str) -> str:
+        r"""Name of the folder for "\Sent" or "\Drafts" (RFC 6154); it is made where there is none."""
         if purpose not in self._folders:
-            self._folders[purpose] = self._do(lambda box: _special(box, purpose))
+            self._folders[purpose] = self._with_connection(lambda box: _special(box, purpose))
         return self._folders[purpose]
 
-    def wait(self, seconds: float, following: int, stopping: Callable[[], bool]) -> None:
-        """Until the next UID is beyond `following`, the time is over, or the process stops (IDLE, RFC 2177)."""
+    def wait_for_mail(self, seconds: float, following: int, stopping: Callable[[], bool]) -> None:
+        """Blocks until the next UID is beyond `following`, the time is over, or `stopping` says so (IDLE, RFC 2177)."""
         until = time.monotonic() + seconds
 
         def idle(box: BaseMailBox) -> None:
@@ -150,7 +156,7 @@ class Mailbox:
                         return
 
         if "IDLE" in self.capabilities():
-            self._in(self.folder, idle)
+            self._in_folder(self.folder, idle)
             return
         while time.monotonic() < until and not stopping():
             time.sleep(0.2)
@@ -163,19 +169,19 @@ class Mailbox:
     def _modseq(self) -> str:
         return " MODSEQ" if "CONDSTORE" in self.capabilities() else ""
 
-    def _mark_unchanged(self, held: Held, flags: str) -> bool:
+    def _mark_unchanged(self, stored: StoredMail, flags: str) -> bool:
         """False where somebody was faster; a server without CONDSTORE cannot tell."""
-        condition = [f"(UNCHANGEDSINCE {held.modseq})"] if held.modseq else []
+        condition = [f"(UNCHANGEDSINCE {stored.modseq})"] if stored.modseq else []
 
         def store(box: BaseMailBox) -> bool:
             box.client.response("MODIFIED")  # what an earlier call has left
-            typ, _ = box.client.uid("STORE", str(held.uid), *condition, "+FLAGS.SILENT", flags)
+            typ, _ = box.client.uid("STORE", str(stored.uid), *condition, "+FLAGS.SILENT", flags)
             return typ == "OK" and not any(box.client.response("MODIFIED")[1])
 
-        return self._in(self.folder, store)
+        return self._in_folder(self.folder, store)
 
-    def _in(self, folder: str, work: Callable[[BaseMailBox], T]) -> T:
-        """With a folder selected."""
+    def _in_folder(self, folder: str, work: Callable[[BaseMailBox], T]) -> T:
+        """Runs `work` with a folder selected."""
 
         def selected(box: BaseMailBox) -> T:
             if self._selected != folder:
@@ -184,24 +190,25 @@ class Mailbox:
                 self._selected = folder
             return work(box)
 
-        return self._do(selected)
+        return self._with_connection(selected)
 
-    def _do(self, work: Callable[[BaseMailBox], T]) -> T:
+    def _with_connection(self, work: Callable[[BaseMailBox], T]) -> T:
+        """Runs `work` on the connection; once more where a connection that was kept turns out to be closed."""
         with self._lock:
             kept = self._open is not None
             try:
-                return work(self._connected())
-            except BROKEN as wrong:
-                self._drop()
+                return work(self._connection())
+            except CONNECTION_ERRORS as wrong:
+                self._disconnect()
                 if not kept or isinstance(wrong, MailboxLoginError):
-                    raise Trouble(said(wrong)) from None
-            try:  # a connection that was open may have been closed by the server long ago
-                return work(self._connected())
-            except BROKEN as wrong:
-                self._drop()
-                raise Trouble(said(wrong)) from None
+                    raise MailboxError(error_text(wrong)) from None
+            try:
+                return work(self._connection())
+            except CONNECTION_ERRORS as wrong:
+                self._disconnect()
+                raise MailboxError(error_text(wrong)) from None
 
-    def _connected(self) -> BaseMailBox:
+    def _connection(self) -> BaseMailBox:
         if self._open is None:
             box = _connect(self._server, self._timeout)
             box.login(self._server.user, self._server.password, initial_folder=None)
@@ -209,17 +216,17 @@ class Mailbox:
             self._open, self._selected = box, ""
         return self._open
 
-    def _drop(self) -> None:
+    def _disconnect(self) -> None:
         box, self._open, self._selected = self._open, None, ""
         if box is not None:
             try:
                 box.client.shutdown()
-            except BROKEN:
+            except CONNECTION_ERRORS:
                 return
 
 
 def _connect(server: Server, timeout: float) -> BaseMailBox:
-    """TLS, STARTTLS where it is offered, and in the clear on this machine alone."""
+    """New connection: TLS, STARTTLS where it is offered, and in the clear on this machine alone."""
     if server.scheme == "imaps":
         return MailBox(server.host, server.port, timeout, ssl_context=ssl.create_default_context())
     plain = MailBoxUnencrypted(server.host, server.port, timeout)
@@ -246,8 +253,11 @@ def _special(box: BaseMailBox, purpose: str) -> str:
     return wanted
 
 
-def to_held(uid: int, found: Any) -> Held | None:
-    """What imaplib makes of a FETCH response: pairs of (text, literal), and text that stands after them."""
+def to_stored_mail(uid: int, found: Any) -> StoredMail | None:
+    """Mail of a FETCH response, None where it holds none.
+
+    imaplib gives pairs of (text, literal), and text that stands after them.
+    """
     typ, data = found
     pieces = [piece for piece in data or [] if piece]
     raw = next((piece[1] for piece in pieces if isinstance(piece, tuple)), None)
@@ -256,7 +266,7 @@ def to_held(uid: int, found: Any) -> Held | None:
     text = b" ".join(piece[0] if isinstance(piece, tuple) else piece for piece in pieces).decode("ascii", "replace")
     flags = re.search(r"FLAGS \(([^()]*)\)", text)
     modseq = re.search(r"MODSEQ \((\d+)\)", text)
-    return Held(
+    return StoredMail(
         uid,
         raw,
         frozenset(flags.group(1).lower().split()) if flags else frozenset(),
@@ -278,8 +288,8 @@ def _words(found: Any) -> list[bytes]:
     return [word for line in data or [] if line for word in line.split()] if typ == "OK" else []
 
 
-def said(wrong: Exception) -> str:
-    """What a server said, on one line, without what we sent."""
+def error_text(wrong: Exception) -> str:
+    """Error as one line: what the server said, without what we sent."""
     if isinstance(wrong, MailboxLoginError):
         return "the server refuses the user name or the password"
     text = str(wrong) if isinstance(wrong, OSError) else str(getattr(wrong, "command_result", wrong))

@@ -157,7 +157,7 @@ async def survive(server: MailServer, data: Path, folder: Path, mode: str, step:
             POSTBOTE_MAIL_SMTP_URL=f"smtp://127.0.0.1:{wires['smtp'].port}",
         )
         await bot.start()
-        await until(lambda: "mailbox_is_well" in bot.log())
+        await until(lambda: "mailbox_available" in bot.log())
         wire = wires[step.where]
         wire.bot, wire.step = bot, step
         server.send(KUNDE, SUPPORT, QUESTION)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bot.channels.mail import open_channel
 from bot.channels.mail.compose import own_id, to_draft, to_note, to_reply
-from bot.channels.mail.imap import to_held
+from bot.channels.mail.imap import to_stored_mail
 from bot.contracts import Disabled
 from bot.core.mail.auto_response import MailboxContext, apply_rules
 from bot.core.mail.mime import parse
@@ -88,18 +88,18 @@ def test_no_subject_or_id_adds_a_header(subject: str, identity: str) -> None:
 def test_a_mail_is_read_from_what_a_server_answers() -> None:
     """Recorded from Dovecot 2.3 through imaplib; flags may stand before and after the mail itself."""
     head = b'1 (UID 7 FLAGS (\\Seen $KbBotClaim) INTERNALDATE "25-Nov-2026 10:00:00 +0100" MODSEQ (42) BODY[]<0> {3}'
-    held = to_held(7, ("OK", [(head, b"abc"), b")"]))
-    assert held is not None
-    assert (held.raw, held.flags, held.modseq, held.at) == (
+    stored = to_stored_mail(7, ("OK", [(head, b"abc"), b")"]))
+    assert stored is not None
+    assert (stored.raw, stored.flags, stored.modseq, stored.at) == (
         b"abc",
         frozenset({r"\seen", "$kbbotclaim"}),
         "42",
         1795597200.0,
     )
-    after = to_held(7, ("OK", [(b"1 (UID 7 BODY[]<0> {3}", b"abc"), b" FLAGS (\\Answered))"]))
+    after = to_stored_mail(7, ("OK", [(b"1 (UID 7 BODY[]<0> {3}", b"abc"), b" FLAGS (\\Answered))"]))
     assert after is not None
     assert (after.flags, after.modseq) == (frozenset({r"\answered"}), "")
-    assert to_held(7, ("OK", [None])) is None
+    assert to_stored_mail(7, ("OK", [None])) is None
 
 
 @pytest.mark.parametrize(

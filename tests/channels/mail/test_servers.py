@@ -58,7 +58,7 @@ async def postbote(
     shutil.copytree(data / "cache", folder / "cache", dirs_exist_ok=True)
     bot = Postbote(server, folder, mode, address, **variables)
     await bot.start()
-    await until(lambda: "mailbox_is_new" in bot.log() or "mailbox_is_well" in bot.log())
+    await until(lambda: "mailbox_cursor_reset" in bot.log() or "mailbox_available" in bot.log())
     try:
         yield bot
     finally:
@@ -208,7 +208,7 @@ async def test_servers_that_are_down_lose_nothing(server: MailServer, data: Path
         server.send(KUNDE, SUPPORT, f"{QUESTION}vorher")
         await until(lambda: server.count(KUNDE) == 1)
         server.run("stop")
-        await until(lambda: "mailbox_in_trouble" in bot.log(), 40)
+        await until(lambda: "mailbox_unavailable" in bot.log(), 40)
         server.run("start")
         server.send("kunde+2@kunde.test", SUPPORT, f"{QUESTION}nachher")
         await until(lambda: server.count(KUNDE) == 2, 60)
