@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.contracts import Respond
 from bot.core.mail.auto_response import STRICTEST, MailboxContext, RuleVerdict, Verdict, apply_rules, reply_address
-from bot.core.mail.mime import Mail, date_of, of_text, parse
+from bot.core.mail.mime import Mail, date_of, mail_of_text, parse
 from bot.core.mail.quoted_text import bare_subject
 from bot.core.model import Answer, Event, Question, Ticket
 from bot.core.text.addresses import find_domain
@@ -92,7 +92,7 @@ async def assess(
     ticket: Ticket, context: MailboxContext, respond: Respond, live_checks: LiveChecks | None = None
 ) -> Assessment:
     """Assessment of a ticket; nothing is written anywhere. `live_checks`: None: nothing is looked up for the note."""
-    mail = parse(ticket.mail) if ticket.mail is not None else of_text(ticket.text, ticket.subject)
+    mail = parse(ticket.mail) if ticket.mail is not None else mail_of_text(ticket.text, ticket.subject)
     context = replace(
         context,
         system_reasons=(*context.system_reasons, *ticket.auto_reasons),
@@ -109,7 +109,7 @@ async def assess(
         "to": recipient,
         "subject": f"Re: {bare_subject(ticket.subject or mail.subject)[:SUBJECT]}",
         "in_reply_to": mail.message_id,
-        "references": " ".join([*mail.answers[-20:], mail.message_id]).strip(),
+        "references": " ".join([*mail.references[-20:], mail.message_id]).strip(),
         "version": ticket.version,
         "queue": ticket.queue,
     }
@@ -124,15 +124,15 @@ async def best_answer(mail: Mail, subject: str, respond: Respond) -> tuple[Answe
     answer to the codes beats all, because what came back is what is asked about. The language is that of the customer's
     own words, where they wrote two or more.
     """
-    first = await respond(Question(mail.own)) if mail.own else None
-    language = first.language if first and len(mail.own.split()) >= 2 else None
+    first = await respond(Question(mail.own_words)) if mail.own_words else None
+    language = first.language if first and len(mail.own_words.split()) >= 2 else None
     if mail.diagnostics:
         explained = await respond(Question("\n".join(mail.diagnostics), language=language))
         if _rank(explained) == _RANK["answer"]:
             return explained, mail.text
     about = "\n\n".join(filter(None, (bare_subject(subject), mail.text)))
-    best: tuple[int, Answer, str] | None = (_rank(first), first, mail.own) if first else None
-    for text in dict.fromkeys(text for text in (mail.text, about) if text and text != mail.own):
+    best: tuple[int, Answer, str] | None = (_rank(first), first, mail.own_words) if first else None
+    for text in dict.fromkeys(text for text in (mail.text, about) if text and text != mail.own_words):
         answer = await respond(Question(text, language=language))
         if best is None or _rank(answer) > best[0]:
             best = (_rank(answer), answer, text)

@@ -157,7 +157,7 @@ def _is_report(mail: Mail, context: MailboxContext) -> bool:
 def _is_report_alone(mail: Mail, context: MailboxContext) -> bool:
     """True for an attached report without a word: a person who forwards one says something, a machine does not."""
     reports = {"multipart/report", "message/delivery-status", "message/disposition-notification"} & set(mail.types[1:])
-    return bool(reports) and not mail.own
+    return bool(reports) and not mail.own_words
 
 
 def _is_from_nobody(mail: Mail, context: MailboxContext) -> bool:
@@ -169,7 +169,7 @@ def _is_from_us(mail: Mail, context: MailboxContext) -> bool:
 
 
 def _answers_us(mail: Mail, context: MailboxContext) -> bool:
-    return any(identity.startswith(OWN_ID) for identity in mail.answers)
+    return any(identity.startswith(OWN_ID) for identity in mail.references)
 
 
 def _has_odd_address(mail: Mail, context: MailboxContext) -> bool:
@@ -187,7 +187,7 @@ def is_plain_address(address: str) -> bool:
 def _answers_somebody(mail: Mail, context: MailboxContext) -> bool:
     """True for a reply by its subject and headers, or one that refers to a message id of our domain."""
     ours = {address.rpartition("@")[2] for address in context.inbox}
-    return mail.is_reply or any(identity.rstrip(">").rpartition("@")[2].lower() in ours for identity in mail.answers)
+    return mail.is_reply or any(identity.rstrip(">").rpartition("@")[2].lower() in ours for identity in mail.references)
 
 
 def _is_spam(mail: Mail, context: MailboxContext) -> bool:

@@ -1,4 +1,4 @@
-"""A raw mail (RFC 5322, MIME) → what it says and what its headers claim.
+"""Parser of raw mails (RFC 5322, MIME): what a mail says, and what its headers claim. Pure.
 
 The standard library takes it apart; what it leaves to the caller is reading bytes that keep to no standard: unknown,
 wrong or missing charsets, broken encodings, parts without an end. Nothing here raises for any bytes.
@@ -14,11 +14,11 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
-from bot.core.mail import quoted_text as own_words
+from bot.core.mail import quoted_text
 
 LARGEST = 2_000_000  # bytes that are read of one mail; what is asked stands at its beginning, attachments behind it
 LARGEST_PART = 200_000  # bytes of one text
-MOST_PARTS = 200
+MOST_PARTS = 200  # of one mail that are read
 LONGEST_LINE = 998  # characters of a subject that are read (RFC 5322, 2.1.1)
 DEEPEST = 20  # multiparts within multiparts
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)  # what odd bytes cause
@@ -32,11 +32,11 @@ _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail. Addresses are in lower case; texts are decoded, headers unfolded."""
+    """Parsed mail. Addresses are in lower case; texts are decoded, headers unfolded."""
 
     headers: tuple[tuple[str, str], ...] = ()  # of the mail itself, in their order; names in lower case
     message_id: str = ""  # with its brackets; empty: none
-    answers: tuple[str, ...] = ()  # ids in References and In-Reply-To, oldest first, each once
+    references: tuple[str, ...] = ()  # ids in References and In-Reply-To, oldest first, each once
     senders: tuple[str, ...] = ()  # in From; a proper mail has one
     sender_name: str = ""  # the first one's display name; empty: none
     reply_to: tuple[str, ...] = ()
@@ -44,21 +44,21 @@ class Mail:
     recipients: tuple[str, ...] = ()  # in To and Cc
     subject: str = ""
     types: tuple[str, ...] = ()  # content types of its parts, the mail's own first; not those within attached mails
-    own: str = ""  # the writer's own words
-    other: str = ""  # what was quoted, forwarded or attached as text or mail; of a reply empty
+    own_words: str = ""  # the writer's own words
+    quoted: str = ""  # what was quoted, forwarded or attached as text or mail; of a reply empty
     diagnostics: tuple[str, ...] = ()  # Diagnostic-Code of attached delivery reports without its type (RFC 3464, 2.3.6)
     broken: bool = False  # nothing but raw text could be read
 
     @property
     def is_reply(self) -> bool:
-        """Its subject and its headers say that it answers another mail."""
-        return own_words.is_reply(self.subject) and bool(self.answers)
+        """True if subject and headers say that it answers another mail."""
+        return quoted_text.is_reply(self.subject) and bool(self.references)
 
     @property
     def text(self) -> str:
-        """All that is asked: the own words, then the diagnostic codes, or where there are none what was forwarded."""
-        evidence = "\n".join(self.diagnostics) or self.other
-        return "\n\n".join(filter(None, (self.own, evidence)))[: own_words.LONGEST]
+        """Text that is asked: the own words, then the diagnostic codes, or where there are none what was forwarded."""
+        evidence = "\n".join(self.diagnostics) or self.quoted
+        return "\n\n".join(filter(None, (self.own_words, evidence)))[: quoted_text.LONGEST]
 
     def all(self, name: str) -> tuple[str, ...]:
         """Values of a header, topmost first."""
@@ -71,7 +71,7 @@ class Mail:
 
 @dataclass
 class _Found:
-    """What walking through the parts collects."""
+    """Collector of what a walk through the parts finds."""
 
     types: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -80,18 +80,20 @@ class _Found:
 
 
 def parse(raw: bytes) -> Mail:
-    """Never raises; what cannot be read as a mail is `broken`, with its bytes as text."""
+    """Parsed mail. Never raises; what cannot be read as one is `broken`, with its bytes as text."""
     try:
         return _parse(email.message_from_bytes(raw[:LARGEST], policy=policy.compat32))
     except _BROKEN:
-        return Mail(other=decoded(raw[:LARGEST_PART], ""), broken=True)
+        return Mail(quoted=decoded(raw[:LARGEST_PART], ""), broken=True)
 
 
-def of_text(text: str, subject: str = "") -> Mail:
-    """What a system without mails gives: plain text, or HTML."""
-    plain = own_words.to_text(text) if re.search(r"<(?:p|div|br|html|body|span)\b", text, re.IGNORECASE) else text
-    words = own_words.take_apart(plain, is_reply=own_words.is_reply(subject))
-    return Mail(subject=one_line(subject)[:LONGEST_LINE], own=words.own, other=words.other)
+def mail_of_text(text: str, subject: str = "") -> Mail:
+    """Mail made of a text from a system without mails (a web form, a note), plain or HTML."""
+    plain = (
+        quoted_text.html_to_text(text) if re.search(r"<(?:p|div|br|html|body|span)\b", text, re.IGNORECASE) else text
+    )
+    split = quoted_text.split_text(plain, is_reply=quoted_text.is_reply(subject))
+    return Mail(subject=one_line(subject)[:LONGEST_LINE], own_words=split.own_words, quoted=split.quoted)
 
 
 def _parse(message: "Message[str, str]") -> Mail:
@@ -102,12 +104,12 @@ def _parse(message: "Message[str, str]") -> Mail:
     _walk(message, found, 0)
     senders = _addresses(named.get("from", []))
     ids = [i for name in ("references", "in-reply-to") for value in named.get(name, []) for i in _ID.findall(value)]
-    reply = own_words.is_reply(subject) and bool(ids)
-    words = own_words.take_apart("\n\n".join(found.texts), is_reply=reply)
+    reply = quoted_text.is_reply(subject) and bool(ids)
+    split = quoted_text.split_text("\n\n".join(found.texts), is_reply=reply)
     return Mail(
         headers=headers,
         message_id=next(iter(_ID.findall(next(iter(named.get("message-id", [])), ""))), ""),
-        answers=tuple(dict.fromkeys(ids)),
+        references=tuple(dict.fromkeys(ids)),
         senders=tuple(address for _, address in senders),
         sender_name=one_line(_words(senders[0][0])) if senders else "",
         reply_to=tuple(address for _, address in _addresses(named.get("reply-to", []))),
@@ -115,8 +117,8 @@ def _parse(message: "Message[str, str]") -> Mail:
         recipients=tuple(a for _, a in _addresses([*named.get("to", []), *named.get("cc", [])])),
         subject=subject,
         types=tuple(found.types),
-        own=words.own,
-        other="\n\n".join(filter(None, [words.other, *found.attached]))[: own_words.LONGEST],
+        own_words=split.own_words,
+        quoted="\n\n".join(filter(None, [split.quoted, *found.attached]))[: quoted_text.LONGEST],
         diagnostics=tuple(dict.fromkeys(found.diagnostics)),
     )
 
@@ -150,7 +152,7 @@ def _leaf(part: "Message[str, str]", kind: str, found: _Found, depth: int) -> No
 
 
 def _alternative(parts: Sequence["Message[str, str]"], found: _Found, depth: int) -> None:
-    """The plain one, the other ones where it is empty; calendars and reports are noted in any case."""
+    """Reads the plain one, the other ones where it is empty; calendars and reports are noted in any case."""
     plain = next((p for p in parts if p.get_content_type() == "text/plain" and _text(p, "text/plain").strip()), None)
     for part in parts:
         if plain is None or part is plain or not part.get_content_type().startswith(("text/html", "multipart/")):
@@ -160,7 +162,7 @@ def _alternative(parts: Sequence["Message[str, str]"], found: _Found, depth: int
 
 
 def _attached(message: "Message[str, str]", found: _Found, depth: int) -> None:
-    """An attached mail: what it says is evidence, its types and headers are not those of the mail around it."""
+    """Reads an attached mail: what it says is evidence, its types and headers are not those of the mail around it."""
     inner = _Found()
     _walk(message, inner, depth + 1)
     found.diagnostics += inner.diagnostics
@@ -168,7 +170,7 @@ def _attached(message: "Message[str, str]", found: _Found, depth: int) -> None:
 
 
 def _diagnostics(part: "Message[str, str]") -> list[str]:
-    """Of each recipient, RFC 3464 section 2.3.6: "smtp; 550 5.1.1 …"; its status (2.3.4) where that is missing."""
+    """Diagnostic codes, RFC 3464 section 2.3.6: "smtp; 550 5.1.1 …"; the status (2.3.4) where one is missing."""
     found = []
     for group in _parts(part):
         code = one_line(_header(str(group.get("diagnostic-code", "")))).partition(";")[2].strip()
@@ -184,7 +186,7 @@ def _parts(part: "Message[str, str]") -> list["Message[str, str]"]:
 def _text(part: "Message[str, str]", kind: str) -> str:
     text = decoded(_bytes(part)[:LARGEST_PART], _charset(part))
     if kind == "text/html":
-        return own_words.to_text(text)
+        return quoted_text.html_to_text(text)
     if str(part.get_param("format", "")).lower() == "flowed":
         return _unflowed(text, str(part.get_param("delsp", "")).lower() == "yes")
     return text.replace("\r\n", "\n")
@@ -222,7 +224,7 @@ def _charset(part: "Message[str, str]") -> str:
 
 
 def decoded(raw: bytes, charset: str) -> str:
-    """Bytes → text. `charset`: what the mail claims; it may be empty, unknown or wrong.
+    """Text of bytes. `charset`: what the mail claims; it may be empty, unknown or wrong.
 
     UTF-8 that was declared as a Latin charset is read as UTF-8: other text is hardly ever valid UTF-8 by chance.
     """
@@ -236,7 +238,7 @@ def decoded(raw: bytes, charset: str) -> str:
 
 
 def _known(charset: str) -> str:
-    """Python's name for a charset that is one; else empty."""
+    """Python's name of a charset; empty where it knows none."""
     name = charset.strip().strip("\"'").lower()
     if not name.isascii() or "\0" in name or _NO_CHARSET.search(name):
         return ""
@@ -248,13 +250,13 @@ def _known(charset: str) -> str:
 
 
 def _header(value: object) -> str:
-    """As it stands, unfolded; bytes that are no ASCII are read as UTF-8 (RFC 6532), else as Windows does."""
+    """Header as it stands, unfolded; bytes that are no ASCII are read as UTF-8 (RFC 6532), else as Windows does."""
     raw = str(value).encode("utf-8", "surrogateescape")
     return one_line(decoded(raw, ""))
 
 
 def _words(value: str) -> str:
-    """Encoded words (RFC 2047) decoded."""
+    """Header with its encoded words (RFC 2047) decoded."""
     if "=?" not in value:
         return value
     try:
@@ -265,12 +267,12 @@ def _words(value: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Without line breaks and other control characters."""
+    """Text without line breaks and other control characters."""
     return _CONTROL.sub(" ", _FOLD.sub(" ", text)).strip()
 
 
 def _addresses(values: Sequence[str]) -> list[tuple[str, str]]:
-    """(display name, address in lower case) of each that has an @; several header fields are read together."""
+    """Display name and address, in lower case, of each that has an @; several header fields are read together."""
     found: Iterator[tuple[str, str]] = iter(())
     try:
         found = iter(getaddresses(list(values)))
@@ -280,7 +282,7 @@ def _addresses(values: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _return_path(values: Sequence[str]) -> str | None:
-    """Any null path counts: a relay on the way may have noted it."""
+    """Return path; None where there is none. Any null path counts: a relay on the way may have noted it."""
     if not values:
         return None
     paths = [value.strip().strip("<>").strip().lower() for value in values]
@@ -288,7 +290,7 @@ def _return_path(values: Sequence[str]) -> str | None:
 
 
 def date_of(mail: Mail) -> float:
-    """Of the Date header, in seconds since the epoch; 0.0 where it tells none."""
+    """Seconds since the epoch of the Date header; 0.0 where it tells none."""
     try:
         return parsedate_to_datetime(mail.first("date")).timestamp()
     except (*_BROKEN, OverflowError, OSError):

@@ -1,4 +1,4 @@
-"""What somebody wrote in a mail, apart from what they quoted, forwarded and signed with.
+"""Splitter of a mail's text: what its writer says, apart from what they quote, forward and sign with. Pure.
 
 quotequail (MIT) knows the lines with which mail programs begin a quotation, in German and English among others. It was
 chosen over mail-parser-reply, whose expressions took more than 8 s for 20,000 line breaks; anybody may send a mail.
@@ -37,15 +37,15 @@ _QUOTING = re.compile(r"\b(?:gmail_quote|moz-cite-prefix|yahoo_quoted|protonmail
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """One text, taken apart. Each may be empty."""
+class SplitText:
+    """Text of a mail, split. Each part may be empty."""
 
-    own: str  # the writer's own words, without quotation, forwarded message and signature
-    other: str  # what was forwarded or quoted, without its marks
+    own_words: str  # the writer's own words, without quotation, forwarded message and signature
+    quoted: str  # what was forwarded or quoted, without its marks
 
 
-def take_apart(text: str, *, is_reply: bool = False) -> Words:
-    """Plain text → its parts.
+def split_text(text: str, *, is_reply: bool = False) -> SplitText:
+    """Plain text, split; beyond LONGEST characters and MOST_LINES lines nothing is read.
 
     `is_reply`: the mail answers another one, so what it quotes is an earlier conversation and no evidence. Where the
     writer said nothing of their own, the quotation is all there is.
@@ -61,18 +61,18 @@ def take_apart(text: str, *, is_reply: bool = False) -> Words:
         forwarded = found.get("type") == "forward" and not _REPLY.match((found.get("subject") or "").strip())
         other = "\n".join(filter(None, (marked, inner if forwarded or not own.strip() else "")))
     own = _RULE.sub("", without_signature(own)).strip()
-    return Words(own, "" if is_reply and own else _QUOTED.sub("", other).strip())
+    return SplitText(own, "" if is_reply and own else _QUOTED.sub("", other).strip())
 
 
 def without_signature(text: str) -> str:
-    """Up to the signature or the disclaimer; the whole text where nothing would be left."""
+    """Text up to the signature or the disclaimer; the whole text where nothing would be left."""
     found = [m.start() for m in (_SIGNATURE.search(text), _DISCLAIMER.search(text)) if m]
     cut = text[: min(found)] if found else text
     return cut if cut.strip() else text
 
 
 def bare_subject(subject: str) -> str:
-    """Without "Re:", "WG:" and a ticket's tag in brackets."""
+    """Subject without "Re:", "WG:" and a ticket's tag in brackets."""
     subject = subject.strip()
     while found := _PREFIX.match(subject):
         subject = subject[found.end() :].lstrip()
@@ -80,12 +80,12 @@ def bare_subject(subject: str) -> str:
 
 
 def is_reply(subject: str) -> bool:
-    """Does the subject say that the mail answers another one?"""
+    """True if the subject says that the mail answers another one ("Re:", "AW:" …)."""
     return bool(_REPLY.match(subject.strip()))
 
 
-def to_text(html: str) -> str:
-    """HTML → plain text: blocks are lines, quotations are marked with ">". Never raises."""
+def html_to_text(html: str) -> str:
+    """Plain text of an HTML mail: blocks are lines, quotations are marked with ">". Never raises."""
     reader = _Reader()
     reader.feed(html[: 10 * LONGEST])
     reader.close()
@@ -93,14 +93,14 @@ def to_text(html: str) -> str:
 
 
 def _without_marked(text: str) -> tuple[str, str]:
-    """(lines that are not marked as quoted, those that are)."""
+    """Lines that are not marked as quoted, and those that are."""
     lines = text.split("\n")
     own = [line for line in lines if not _QUOTED.match(line)]
     return "\n".join(own), "\n".join(line for line in lines if _QUOTED.match(line))
 
 
 class _Reader(HTMLParser):
-    """Collects text. Python's own parser reads anything; a whole browser's tree is not needed for words."""
+    """HTML parser that collects text. Python's own one reads anything; a browser's tree is not needed for words."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -134,12 +134,12 @@ class _Reader(HTMLParser):
             self._lines[-1] += re.sub(r"\s+", " ", data)
 
     def unknown_decl(self, data: str) -> None:
-        """Word's <![if …]> says nothing."""
+        """Word's <![if …]>, which says nothing."""
 
     def _break(self) -> None:
         self._lines.append("> " if self._quoting else "")
 
     def text(self) -> str:
-        """One line a block, at most one empty line in a row."""
+        """Text that was collected: one line a block, at most one empty line in a row."""
         lines = (line.strip() for line in self._lines)
         return re.sub(r"\n{3,}", "\n\n", "\n".join("" if line == ">" else line for line in lines)).strip()

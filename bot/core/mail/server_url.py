@@ -1,4 +1,4 @@
-"""A URL with credentials → where a server is and who we are there."""
+"""Parser of mail server URLs with credentials. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}  # RFC 8314; RFC 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A mail server and an account there."""
+    """Mail server, and an account there."""
 
     scheme: str  # imaps, smtps: TLS from the first byte; imap, smtp: STARTTLS where it is offered
     host: str
@@ -20,7 +20,10 @@ class Server:
 
 
 def to_server(url: str, schemes: Collection[str]) -> Server:
-    """Raises ValueError that says what is wrong and never shows the URL, for it holds a password."""
+    """Server that a URL names. `schemes`: those that are allowed; the first one stands in the message's example.
+
+    Raises ValueError that says what is wrong and never shows the URL, for it holds a password.
+    """
     example = f"{next(iter(schemes))}://user:password@mail.example.org"
     try:
         parts = urlsplit(url.strip())

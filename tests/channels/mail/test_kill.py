@@ -175,7 +175,9 @@ def _is_over(server: MailServer) -> bool:
 
 
 @pytest.mark.parametrize("step", PUBLIC if ALL else SHORT, ids=lambda s: f"{s.where} {s.word.decode()} {s.passed_on}")
-async def test_a_reply_survives(running_server: MailServer, data: Path, tmp_path: Path, step: Step) -> None:
+async def test_kill_9_leaves_one_reply_or_a_flag(
+    running_server: MailServer, data: Path, tmp_path: Path, step: Step
+) -> None:
     await survive(running_server, data, tmp_path / "a", "public", step)
     assert len(running_server.box(KUNDE)) == step.sent
     question, flags = running_server.box(SUPPORT)[0]
@@ -192,7 +194,9 @@ async def test_a_reply_survives(running_server: MailServer, data: Path, tmp_path
 
 
 @pytest.mark.parametrize("step", NOTE if ALL else NOTE[1:2], ids=lambda s: f"{s.word.decode()} {s.passed_on}")
-async def test_a_draft_and_its_note_survive(running_server: MailServer, data: Path, tmp_path: Path, step: Step) -> None:
+async def test_kill_9_leaves_one_draft_and_one_note(
+    running_server: MailServer, data: Path, tmp_path: Path, step: Step
+) -> None:
     await survive(running_server, data, tmp_path / "a", "note", step)
     assert len(running_server.box(SUPPORT, "Entwurf")) == 1
     assert len(running_server.box(SUPPORT)) == 2

@@ -30,7 +30,7 @@ def read(raw: bytes) -> Any:
     return BytesParser(policy=default).parsebytes(raw)
 
 
-def test_a_reply_says_in_every_way_that_a_machine_wrote_it() -> None:
+def test_a_reply_bears_every_header_against_loops() -> None:
     mail = read(to_reply(TEXT, "de", TO, US, ID, 1_700_000_000.0))
     assert dict(mail.items()) == {
         "From": f"Postbote <{US}>",
@@ -51,25 +51,25 @@ def test_a_reply_says_in_every_way_that_a_machine_wrote_it() -> None:
     assert "<strong>IMAPS</strong> auf Port <code>993</code>, &lt;nicht&gt;" in mail.get_body(("html",)).get_content()
 
 
-def test_whoever_keeps_to_the_rules_never_answers_it() -> None:
+def test_our_own_rules_would_not_answer_our_reply() -> None:
     raw = to_reply(TEXT, "de", TO, US, ID, 0.0)
     found = apply_rules(parse(b"Return-Path: <>\n" + raw), MailboxContext(inbox=frozenset({"max@firma.example"})))
     assert {"null-return-path", "auto-submitted", "suppress", "loop-marker"} <= set(found.reasons)
     assert apply_rules(parse(to_note(TEXT, "de", TO, US, ID, 0.0)), MailboxContext()).verdict == "silent"
 
 
-def test_a_draft_is_a_persons_mail() -> None:
+def test_a_draft_bears_no_mark_of_a_machine() -> None:
     mail = read(to_draft(TEXT, "de", TO, US, ID, 0.0))
     assert not {"Auto-Submitted", "X-KB-Bot", "X-Auto-Response-Suppress"} & set(mail.keys())
     assert mail["To"] == TO["to"]
 
 
-def test_a_note_stays_in_the_house() -> None:
+def test_a_note_is_addressed_to_ourselves() -> None:
     mail = read(to_note(TEXT, "en", TO, US, ID, 0.0))
     assert (mail["To"], mail["Subject"]) == (US, "[Postbote] Re: Port für IMAP")
 
 
-def test_what_is_written_for_an_event_always_has_the_same_id() -> None:
+def test_the_message_id_follows_from_the_event() -> None:
     assert own_id("k", "public", US) == own_id("k", "public", US) != own_id("k", "note", US)
     assert ID.startswith("<postbote.")
     assert ID.endswith("@example.test>")
@@ -77,7 +77,7 @@ def test_what_is_written_for_an_event_always_has_the_same_id() -> None:
 
 @given(st.text(max_size=80), st.text(max_size=80))
 @hypothesis_settings(max_examples=60, deadline=None)
-def test_no_subject_or_id_adds_a_header(subject: str, identity: str) -> None:
+def test_no_subject_or_id_injects_a_header(subject: str, identity: str) -> None:
     to = {**TO, "subject": f"Re: {subject}\r\nBcc: x@y.example", "in_reply_to": identity, "references": identity}
     raw = to_reply(TEXT, "de", to, US, ID, 0.0)
     assert b"\nBcc" not in raw
@@ -85,7 +85,7 @@ def test_no_subject_or_id_adds_a_header(subject: str, identity: str) -> None:
     assert read(raw)["Auto-Submitted"] == "auto-replied"
 
 
-def test_a_mail_is_read_from_what_a_server_answers() -> None:
+def test_a_fetch_response_is_parsed() -> None:
     """Recorded from Dovecot 2.3 through imaplib; flags may stand before and after the mail itself."""
     head = b'1 (UID 7 FLAGS (\\Seen $KbBotClaim) INTERNALDATE "25-Nov-2026 10:00:00 +0100" MODSEQ (42) BODY[]<0> {3}'
     stored = to_stored_mail(7, ("OK", [(head, b"abc"), b")"]))
@@ -119,7 +119,7 @@ def test_a_wrong_url_says_what_is_wrong_and_never_the_password(url: str, says: s
     assert "heim" not in str(wrong.value)
 
 
-def test_a_url_is_decoded() -> None:
+def test_a_server_url_is_percent_decoded() -> None:
     server = to_server("imaps://max%40firma.example:p%2Fw%3A@h/Support%2FNeu", ("imaps",))
     assert (server.user, server.password, server.port, server.folder) == (
         "max@firma.example",
@@ -131,7 +131,7 @@ def test_a_url_is_decoded() -> None:
     assert to_server("smtp://relay.example", ("smtps", "smtp")).port == 587
 
 
-def test_settings_that_do_not_belong_together_name_what_is_missing() -> None:
+def test_incomplete_mail_settings_name_what_is_missing() -> None:
     for changed, missing in [
         ({"postbote_mail_imap_url": "imaps://u:p@h"}, "POSTBOTE_MAIL_SMTP_URL and POSTBOTE_MAIL_ADDRESS"),
         (SERVERS, "POSTBOTE_MAIL_ADDRESS"),
@@ -142,7 +142,7 @@ def test_settings_that_do_not_belong_together_name_what_is_missing() -> None:
             Settings.model_validate(changed)
 
 
-def test_it_is_off_until_it_is_configured_and_says_how() -> None:
+def test_the_mail_channel_is_disabled_until_configured_and_says_how() -> None:
     parts: Any = None
     off = open_channel(Settings(), parts)
     assert isinstance(off, Disabled)

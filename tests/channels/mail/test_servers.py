@@ -125,7 +125,7 @@ async def test_in_mode_public_the_customer_gets_one_reply_with_the_right_headers
         assert f"ok     mail out: replies come from {SUPPORT}\n" in told
 
 
-async def test_a_real_bounce_gets_no_answer(server: MailServer, data: Path, tmp_path: Path) -> None:
+async def test_a_bounce_is_not_answered(server: MailServer, data: Path, tmp_path: Path) -> None:
     async with postbote(server, data, tmp_path / "a", "public") as bot:
         server.send(SUPPORT, "ghost@kunde.test", envelope=SUPPORT)
         await until(lambda: server.count(SUPPORT) == 1)
@@ -135,7 +135,7 @@ async def test_a_real_bounce_gets_no_answer(server: MailServer, data: Path, tmp_
         assert len(server.box(SUPPORT, "Gesendet")) == 1
 
 
-async def test_a_real_vacation_responder_is_never_answered_and_never_answers(
+async def test_a_vacation_responder_is_not_answered_and_does_not_answer_us(
     server: MailServer, data: Path, tmp_path: Path
 ) -> None:
     """Each round: a person on holiday asks, and is answered once; their responder answers us, and is not answered."""
@@ -155,7 +155,9 @@ async def test_a_real_vacation_responder_is_never_answered_and_never_answers(
         assert len(here) == len(there) == 2 * ROUNDS, "and nothing came back to an answer"
 
 
-async def test_two_postbotes_end_after_one_answer(server: MailServer, data: Path, tmp_path: Path) -> None:
+async def test_two_bots_that_write_to_each_other_stop_after_one_answer(
+    server: MailServer, data: Path, tmp_path: Path
+) -> None:
     async with (
         postbote(server, data, tmp_path / "a", "public") as one,
         postbote(server, data, tmp_path / "b", "public", OTHER) as other,
@@ -172,7 +174,7 @@ async def test_two_postbotes_end_after_one_answer(server: MailServer, data: Path
         assert one.log().count("verdict=public") == ROUNDS
 
 
-async def test_two_machines_without_our_rules_go_on_for_ever(server: MailServer) -> None:
+async def test_without_rules_two_machines_loop(server: MailServer) -> None:
     """The positive control of the test before: the same servers, the same mailboxes, and nothing that ends it."""
     server.send("other+0@kunde.test", "support+0@example.test")
     number = 0
@@ -183,7 +185,7 @@ async def test_two_machines_without_our_rules_go_on_for_ever(server: MailServer)
     await until(lambda: len(server.box(SUPPORT)) + server.count(OTHER) == ROUNDS + 1)
 
 
-async def test_many_at_once_are_each_answered_once(server: MailServer, data: Path, tmp_path: Path) -> None:
+async def test_a_burst_is_answered_once_each(server: MailServer, data: Path, tmp_path: Path) -> None:
     async with postbote(server, data, tmp_path / "a", "public"):
         for number in range(BURST):
             server.send(f"kunde+{number}@kunde.test", SUPPORT, f"{QUESTION}{number}")
@@ -193,7 +195,7 @@ async def test_many_at_once_are_each_answered_once(server: MailServer, data: Pat
         assert times == {f"kunde+{number}@kunde.test": 1 for number in range(BURST)}
 
 
-async def test_two_processes_on_one_mailbox_answer_once(server: MailServer, data: Path, tmp_path: Path) -> None:
+async def test_two_bots_on_one_mailbox_answer_each_mail_once(server: MailServer, data: Path, tmp_path: Path) -> None:
     """With a database each: only the claim in the mailbox keeps them apart."""
     async with postbote(server, data, tmp_path / "a", "public"), postbote(server, data, tmp_path / "b", "public"):
         for number in range(10):
@@ -203,7 +205,7 @@ async def test_two_processes_on_one_mailbox_answer_once(server: MailServer, data
         assert server.count(KUNDE) == 10
 
 
-async def test_servers_that_are_down_lose_nothing(server: MailServer, data: Path, tmp_path: Path) -> None:
+async def test_an_outage_of_the_servers_loses_nothing(server: MailServer, data: Path, tmp_path: Path) -> None:
     async with postbote(server, data, tmp_path / "a", "public") as bot:
         server.send(KUNDE, SUPPORT, f"{QUESTION}vorher")
         await until(lambda: server.count(KUNDE) == 1)

@@ -75,9 +75,9 @@ def test_the_mail_is_rebuilt_from_its_attachments() -> None:
     mail = parse(to_mail(READ))
     assert mail.subject == "Welcher Port für POP3?"
     assert mail.senders == ("kunde@kunde.test",)
-    assert mail.answers == ("<b@x.test>", "<c@x.test>")
-    assert mail.own == "What is the port für IMAP?"
-    assert mail.other.strip() == "log line"
+    assert mail.references == ("<b@x.test>", "<c@x.test>")
+    assert mail.own_words == "What is the port für IMAP?"
+    assert mail.quoted.strip() == "log line"
     assert mail.types == (
         *("multipart/mixed", "multipart/alternative", "text/plain", "text/html"),
         *("application/octet-stream", "text/plain"),

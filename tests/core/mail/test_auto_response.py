@@ -143,7 +143,7 @@ MATRIX: list[tuple[str, bytes, str, str]] = [
 
 
 @pytest.mark.parametrize(("what", "raw", "verdict", "reason"), MATRIX, ids=[row[0] for row in MATRIX])
-def test_a_mail_is_judged(what: str, raw: bytes, verdict: str, reason: str) -> None:
+def test_each_sign_has_its_verdict_and_reason(what: str, raw: bytes, verdict: str, reason: str) -> None:
     found = apply_rules(parse(raw), KNOWN)
     assert found.verdict == verdict, found
     assert reason in found.reasons if reason else found.reasons == ()
@@ -154,7 +154,7 @@ def test_every_rule_that_reads_a_mail_has_a_row() -> None:
     assert {rule.code for rule in RULES} - told == {reason for _, _, _, reason in MATRIX} - {""}
 
 
-def test_what_the_system_says_counts_with_a_mail_and_without_one() -> None:
+def test_the_helpdesks_own_signs_apply_with_and_without_a_mail() -> None:
     said = MailboxContext(system_reasons=("rt-detected-auto-generated",))
     assert apply_rules(None, said).verdict == apply_rules(parse(mail()), said).verdict == "silent"
     assert apply_rules(None, said).reasons == ("system-says-auto", "rt-detected-auto-generated")
@@ -162,17 +162,17 @@ def test_what_the_system_says_counts_with_a_mail_and_without_one() -> None:
     assert apply_rules(None, MailboxContext()).verdict == "public"
 
 
-def test_what_is_not_known_of_us_is_not_held_against_a_mail() -> None:
+def test_an_unknown_inbox_address_is_no_reason() -> None:
     assert apply_rules(parse(mail(To="somebody@firma.example")), MailboxContext()).verdict == "public"
 
 
 @pytest.mark.parametrize("value", ["no", "NO", " nO ", "no;x", "(c) no", "no(c(d))", "no ; a=b (c)"])
-def test_no_is_no_in_any_spelling(value: str) -> None:
+def test_auto_submitted_no_is_not_automatic_in_any_spelling(value: str) -> None:
     assert not is_automatic(value)
 
 
 @pytest.mark.parametrize("value", ["auto-replied", "auto-generated (no)", "", "no-no", "yes", "auto-notified; no"])
-def test_all_else_is_automatic(value: str) -> None:
+def test_any_other_auto_submitted_is_automatic(value: str) -> None:
     assert is_automatic(value)
 
 
@@ -187,11 +187,11 @@ def test_all_else_is_automatic(value: str) -> None:
         ("a@example", "b@x.example", False),
     ],
 )
-def test_a_domain_is_the_same_or_below_the_other(one: str, other: str, same: bool) -> None:
+def test_same_domain_covers_subdomains(one: str, other: str, same: bool) -> None:
     assert same_domain(one, other) is same
 
 
-def test_an_answer_has_one_recipient() -> None:
+def test_the_reply_address_is_exactly_one() -> None:
     assert reply_address(parse(mail())) == "max@firma.example"
     assert reply_address(parse(mail(Reply_To="Anna <ANNA@firma.example>"))) == "anna@firma.example"
     assert reply_address(parse(mail(From="a@b.example, c@d.example"))) == ""

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.mail.auto_response import MailboxContext, apply_rules
-from bot.core.mail.mime import decoded, of_text, parse
-from bot.core.mail.quoted_text import bare_subject, take_apart, to_text
+from bot.core.mail.mime import decoded, mail_of_text, parse
+from bot.core.mail.quoted_text import bare_subject, html_to_text, split_text
 
 TEXT = b"Content-Type: text/plain; charset="
 CODED = b"Content-Transfer-Encoding: "
@@ -18,7 +18,7 @@ HEAD = b"From: Max <max@firma.example>\nTo: support@example.test\nSubject: Frage
 
 
 def of(body: bytes, *headers: bytes) -> str:
-    return parse(HEAD + b"\n".join([*headers, b"", body])).own
+    return parse(HEAD + b"\n".join([*headers, b"", body])).own_words
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def of(body: bytes, *headers: bytes) -> str:
         ("HTML", b"<html><style>p{}</style><p>Gr&ouml;&szlig;e?</p>", [b"Content-Type: text/html"]),
     ],
 )  # fmt: skip
-def test_any_charset_is_read(what: str, body: bytes, headers: list[bytes]) -> None:
+def test_any_charset_is_decoded(what: str, body: bytes, headers: list[bytes]) -> None:
     assert of(body, *headers) == "Größe?"
 
 
@@ -63,33 +63,33 @@ QUOTED = [
 
 
 @pytest.mark.parametrize(("what", "text", "own"), QUOTED, ids=[row[0] for row in QUOTED])
-def test_only_the_own_words_are_left(what: str, text: str, own: str) -> None:
-    assert take_apart(text).own == own.strip()
+def test_quotations_and_signatures_are_cut(what: str, text: str, own: str) -> None:
+    assert split_text(text).own_words == own.strip()
 
 
-def test_what_was_forwarded_is_evidence_and_an_earlier_conversation_is_none() -> None:
+def test_forwarded_text_is_kept_and_an_earlier_conversation_is_not() -> None:
     forwarded = (
         "Was heißt das?\n\n---------- Forwarded message ---------\nVon: D <d@x>\nSubject: x\nTo: <m@x>\n\n550 no"
     )
-    assert take_apart(forwarded) == take_apart(forwarded.replace("\n", "\r\n"))
-    assert take_apart(forwarded).other == "550 no"
-    assert take_apart("> 550 no such user\n\nWas heißt das?").other == "550 no such user"
-    assert take_apart("> 550 no such user\n\nWas heißt das?", is_reply=True).other == ""
-    assert take_apart("> Nur das").other == "Nur das"
+    assert split_text(forwarded) == split_text(forwarded.replace("\n", "\r\n"))
+    assert split_text(forwarded).quoted == "550 no"
+    assert split_text("> 550 no such user\n\nWas heißt das?").quoted == "550 no such user"
+    assert split_text("> 550 no such user\n\nWas heißt das?", is_reply=True).quoted == ""
+    assert split_text("> Nur das").quoted == "Nur das"
 
 
-def test_an_html_mail_says_the_same_as_its_plain_twin() -> None:
+def test_html_is_split_like_plain_text() -> None:
     html = (
         '<div>Welcher Port?<br>Und der <b>Server</b>?</div><blockquote type="cite"><p>Guten Tag</p></blockquote>'
         '<script>alert(1)</script><div class="gmail_quote">Alt<div>älter</div></div><p>Ende</p>'
     )
-    words = take_apart(to_text(html))
-    assert words.own == "Welcher Port?\nUnd der Server?\n\nEnde"
-    assert "alert" not in to_text(html)
-    assert "älter" in words.other
+    split = split_text(html_to_text(html))
+    assert split.own_words == "Welcher Port?\nUnd der Server?\n\nEnde"
+    assert "alert" not in html_to_text(html)
+    assert "älter" in split.quoted
 
 
-def test_the_diagnostic_code_is_what_an_attached_report_says() -> None:
+def test_diagnostic_codes_are_read_from_an_attached_report() -> None:
     report = EmailMessage()
     report["From"], report["Auto-Submitted"] = "MAILER-DAEMON@mx.example", "auto-replied"
     report.set_content("I'm sorry to have to inform you")
@@ -128,8 +128,8 @@ def test_a_plain_part_is_preferred_unless_it_is_empty() -> None:
         b'Content-Type: multipart/alternative; boundary="x"\n\n--x\nContent-Type: text/plain\n\n%s\n'
         b"--x\nContent-Type: text/html\n\n<p>HTML</p>\n--x--\n"
     )
-    assert parse(alternative % b"plain").own == "plain"
-    assert parse(alternative % b" ").own == "HTML"
+    assert parse(alternative % b"plain").own_words == "plain"
+    assert parse(alternative % b" ").own_words == "HTML"
 
 
 def test_flowed_lines_are_joined() -> None:
@@ -137,7 +137,7 @@ def test_flowed_lines_are_joined() -> None:
     assert of(flowed, b"Content-Type: text/plain; format=flowed") == "Welcher Port ist der richtige?"
 
 
-def test_headers_are_decoded_and_stay_on_one_line() -> None:
+def test_headers_are_decoded_onto_one_line() -> None:
     mail = parse(
         b"From: =?utf-8?q?J=C3=BCrgen?= =?x-odd?q?_M=FCller?= <J@Firma.example>\n"
         b"Subject: =?utf-8?b?UG9ydA==?=\n =?utf-8?q?_f=C3=BCr=0AIMAP?=\nReferences: <a@b> <c@d>\nIn-Reply-To: <c@d>\n\n"
@@ -145,13 +145,13 @@ def test_headers_are_decoded_and_stay_on_one_line() -> None:
     assert mail.subject == "Port für IMAP"
     assert mail.senders == ("j@firma.example",)
     assert mail.sender_name == "Jürgen Müller"
-    assert mail.answers == ("<a@b>", "<c@d>")
+    assert mail.references == ("<a@b>", "<c@d>")
     assert parse("Subject: Größe\n\n".encode()).subject == "Größe"
 
 
-def test_a_web_form_is_read_like_a_mail() -> None:
-    assert of_text("<p>Welcher Port?</p><p>Danke</p>").own == "Welcher Port?\n\nDanke"
-    assert of_text("a < b und b > c").own == "a < b und b > c"
+def test_the_text_of_a_web_form_is_read_like_a_mail() -> None:
+    assert mail_of_text("<p>Welcher Port?</p><p>Danke</p>").own_words == "Welcher Port?\n\nDanke"
+    assert mail_of_text("a < b und b > c").own_words == "a < b und b > c"
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_web_form_is_read_like_a_mail() -> None:
         ("", ""),
     ],
 )
-def test_a_subject_without_its_marks(subject: str, bare: str) -> None:
+def test_reply_and_ticket_marks_are_cut_from_a_subject(subject: str, bare: str) -> None:
     assert bare_subject(subject) == bare
 
 
@@ -183,7 +183,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(st.one_of(PIECES, st.binary(max_size=20)), max_size=60))
 @settings(max_examples=150, deadline=None)
-def test_no_bytes_break_it(pieces: list[bytes]) -> None:
+def test_the_parser_never_raises_for_any_bytes(pieces: list[bytes]) -> None:
     mail = parse(b"".join(pieces))
     assert apply_rules(mail, MailboxContext()).verdict in ("silent", "note", "public")
     assert "\n" not in mail.subject + mail.sender_name
@@ -192,7 +192,7 @@ def test_no_bytes_break_it(pieces: list[bytes]) -> None:
 
 @given(st.binary(max_size=20), st.text(max_size=8))
 @settings(max_examples=50, deadline=None)
-def test_no_charset_breaks_it(raw: bytes, charset: str) -> None:
+def test_decoding_never_raises_for_any_charset(raw: bytes, charset: str) -> None:
     decoded(raw, charset)
 
 
@@ -201,7 +201,7 @@ def test_no_charset_breaks_it(raw: bytes, charset: str) -> None:
     [b"\n" * 200_000, b"> \n" * 50_000, b"Von: a\n" * 30_000, b"On " * 60_000, b"-" * 200_000, b"<div>" * 40_000],
     ids=["lines", "quotes", "headers", "on", "dashes", "divs"],
 )
-def test_hostile_bodies_take_no_time(evil: bytes) -> None:
+def test_hostile_bodies_are_parsed_in_bounded_time(evil: bytes) -> None:
     """Some took 2 to 8 s with another library, or without a limit. CPU time, for machines that are busy."""
     before = time.process_time()
     parse(HEAD + b"Content-Type: text/html\n\n" + evil)
@@ -209,6 +209,6 @@ def test_hostile_bodies_take_no_time(evil: bytes) -> None:
     assert time.process_time() - before < 1.0
 
 
-def test_nested_parts_end_somewhere() -> None:
+def test_nested_parts_are_read_to_a_bounded_depth() -> None:
     raw = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(2_000))
     assert parse(HEAD + raw + b"\nWelcher Port?").senders in ((), ("max@firma.example",))
