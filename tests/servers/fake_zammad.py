@@ -21,6 +21,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from tests.channels.helpdesk.serving import serve_aiohttp
+
 TOKEN = "zammad-token"  # noqa: S105 - a test's own
 SECRET = "zammad-hook-secret"  # noqa: S105
 BOT = {
@@ -63,12 +65,7 @@ class FakeZammad:
         app.router.add_get("/api/v1/ticket_article_plain/{id}", self._plain)
         app.router.add_post("/api/v1/ticket_articles", self._create)
         app.router.add_post("/api/v1/tags/add", self._tag)
-        self._runner = web.AppRunner(app)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # aiohttp tells it in no other way
-        self.url = f"http://127.0.0.1:{port}"
+        self._runner, self.url = await serve_aiohttp(app)
 
     async def stop(self) -> None:
         await self._runner.cleanup()

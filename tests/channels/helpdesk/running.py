@@ -16,7 +16,7 @@ from bot.settings import Settings
 from bot.settings.helpdesk import HelpdeskAccount
 from bot.storage import Storage, create_storage
 from bot.storage.cursors import Cursors
-from bot.web.server import make_server, port_of
+from tests.channels.helpdesk.serving import served
 
 C = TypeVar("C", RtChannel, ZammadChannel)
 
@@ -66,16 +66,9 @@ async def started(
 
     built = app.build(settings, ReloadableEngine(engine, settings), open_channels={account.system: open_channel})
     async with built.running():
-        server = make_server(built.asgi)
-        serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
         prefix = f"{account.system}:{account.url.removeprefix('http://')}"
-        try:
-            yield RunningBot(built.storage, prefix, f"http://127.0.0.1:{port_of(server)}")
-        finally:
-            server.should_exit = True
-            await serving
+        async with served(built.asgi) as root:
+            yield RunningBot(built.storage, prefix, root)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.channels.helpdesk.http import LARGEST, HelpdeskClient, RequestRefused
 from bot.core.model import TryLater
+from tests.channels.helpdesk.serving import serve_aiohttp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -37,12 +38,8 @@ async def answer(request: web.Request) -> web.StreamResponse:
 async def client() -> AsyncIterator[HelpdeskClient]:
     app = web.Application()
     app.router.add_route("*", "/base/{what}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # aiohttp tells it in no other way
-    found = HelpdeskClient(f"http://127.0.0.1:{port}/base", {"Authorization": "token 1-2-3"}, "POSTBOTE_RT_TOKEN")
+    runner, root = await serve_aiohttp(app)
+    found = HelpdeskClient(f"{root}/base", {"Authorization": "token 1-2-3"}, "POSTBOTE_RT_TOKEN")
     yield found
     await found.close()
     await runner.cleanup()

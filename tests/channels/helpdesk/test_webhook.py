@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import aiohttp
 import pytest
 from aiohttp import ClientSession
+from starlette.applications import Starlette
 
 from bot.channels.helpdesk.webhook import BadHook, is_genuine, webhook_route
 from bot.core.model import Event, Question
@@ -28,7 +29,10 @@ async def test_a_webhook_is_acknowledged_once_stored_and_refused_otherwise() -> 
             raise OSError(28, "No space left on device")
         stored.append(event)
 
-    async with served([webhook_route("/hooks/rt", read, save, 100)]) as root, ClientSession() as session:
+    async with (
+        served(Starlette(routes=[webhook_route("/hooks/rt", read, save, 100)])) as root,
+        ClientSession() as session,
+    ):
 
         async def post(body: bytes, **headers: str) -> tuple[int, str]:
             async with session.post(f"{root}/hooks/rt", data=body, headers=headers) as response:

@@ -8,7 +8,6 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,6 @@ from tests.channels.mail.running import (
     WHY,
     MailServer,
     Postbote,
-    mail_server,
     text,
 )
 from tests.waiting import until
@@ -134,12 +132,6 @@ async def _read(reader: asyncio.StreamReader) -> bytes:
         return await reader.read(65_536)
     except OSError:
         return b""
-
-
-@pytest.fixture(scope="module")
-def running_server() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
 
 
 async def survive(server: MailServer, data: Path, folder: Path, mode: str, step: Step) -> Postbote:

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from tests.channels.mail.running import (
     WHY,
     MailServer,
     Postbote,
-    mail_server,
     text,
 )
 from tests.waiting import until
@@ -35,12 +34,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.skipif(not HERE, reason=WHY)]
 ROUNDS = int(os.environ.get("POSTBOTE_MAIL_ROUNDS", "10"))
 PATIENCE = 60 + ROUNDS  # seconds
 BURST = int(os.environ.get("POSTBOTE_MAIL_BURST", "40"))
-
-
-@pytest.fixture(scope="module")
-def running_server() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
 
 
 @pytest.fixture

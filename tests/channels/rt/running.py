@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
+from tests.channels.helpdesk.serving import serve_aiohttp
 from tests.servers.rt_server import SECRET, RtServer
 
 POLL = 0.5  # seconds
@@ -88,12 +89,7 @@ class Between:
     async def start(self) -> None:
         app = web.Application(client_max_size=10_000_000)
         app.router.add_route("*", "/{path:.*}", self._pass)
-        self._runner = web.AppRunner(app)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # aiohttp tells it in no other way
-        self.url = f"http://127.0.0.1:{port}"
+        self._runner, self.url = await serve_aiohttp(app)
 
     async def stop(self) -> None:
         await self._runner.cleanup()
