@@ -1,4 +1,4 @@
-"""`postbote doctor`: RT, the token, and every queue that something is written in."""
+"""Doctor lines on RT, the token, and every queue that something is written in."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

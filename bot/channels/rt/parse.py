@@ -1,4 +1,4 @@
-"""RT's JSON → a ticket and its first mail: pure.
+"""Parser of RT's JSON: a ticket, its first mail, its transactions. Pure.
 
 RT stores a mail as its parts, decoded, each with its headers as text (docs.bestpractical.com/rt/5.0.3/RT/REST2.html).
 Put together again they are a mail that the loop rules and the MIME reader understand: headers and types as they were,
@@ -31,7 +31,7 @@ _REBUILT = frozenset({"content-type", "content-transfer-encoding", "content-leng
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a mail, as RT keeps it."""
+    """Part of a mail, as RT keeps it."""
 
     id: str
     type: str
@@ -40,12 +40,12 @@ class Part:
     content: bytes = b""  # decoded, text in UTF-8; empty: a multipart, not read, or nothing
 
     def first(self, name: str) -> str:
-        """Empty where there is no such header."""
+        """First value of a header, by its name in lower case; empty where there is none."""
         return next((value for key, value in self.headers if key.lower() == name), "")
 
     @property
     def is_wanted(self) -> bool:
-        """Can it hold what is asked?"""
+        """True for a part that may hold what is asked: text or a mail, and not too large."""
         size = self.first("content-length")
         small = not size.isdigit() or int(size) <= LARGEST_TEXT
         return small and self.type.startswith(("text/", "message/"))
@@ -86,7 +86,7 @@ class Transaction:
 
 
 def to_parts(page: Mapping[str, Any]) -> list[Part]:
-    """Of GET /transaction/{id}/attachments, outermost first."""
+    """Parts of a mail (GET /transaction/{id}/attachments), outermost first."""
     return [
         Part(
             str(item["id"]),
@@ -99,7 +99,7 @@ def to_parts(page: Mapping[str, Any]) -> list[Part]:
 
 
 def to_headers(text: str) -> Iterator[tuple[str, str]]:
-    """RT's lines → names and values, unfolded."""
+    """Names and values, unfolded, of the header lines that RT keeps."""
     name, value = "", ""
     for line in text.split("\n"):
         if line[:1] in (" ", "\t") and name:
@@ -113,7 +113,7 @@ def to_headers(text: str) -> Iterator[tuple[str, str]]:
 
 
 def to_content(attachment: Mapping[str, Any]) -> bytes:
-    """Of GET /attachment/{id}, where it is base64 for every type."""
+    """Content of an attachment (GET /attachment/{id}), which is base64 for every type; at most LARGEST_TEXT bytes."""
     try:
         return base64.b64decode(str(attachment.get("Content") or ""))[:LARGEST_TEXT]
     except (binascii.Error, ValueError):
@@ -121,7 +121,7 @@ def to_content(attachment: Mapping[str, Any]) -> bytes:
 
 
 def to_mail(parts: Sequence[Part]) -> bytes:
-    """A mail that says the same as the one that came."""
+    """Mail put together of its parts: it says the same as the one that came."""
     root = parts[0]
     head = [f"{name}: {value}" for name, value in root.headers if name.lower() not in _REBUILT]
     body = _multipart(root.type, _grouped(parts[1:])) if root.type.startswith("multipart/") else _leaf(root)
@@ -129,7 +129,7 @@ def to_mail(parts: Sequence[Part]) -> bytes:
 
 
 def _grouped(parts: Sequence[Part]) -> list[bytes]:
-    """Each part for itself, but alternatives together, because they say the same: of them RT tells only their order."""
+    """Parts as MIME, but alternatives together, because they say the same: of them RT tells only their order."""
     found: list[bytes] = []
     alternatives: list[Part] | None = None
     for part in [*parts, None]:
@@ -146,7 +146,7 @@ def _grouped(parts: Sequence[Part]) -> list[bytes]:
 
 
 def _multipart(kind: str, pieces: Sequence[bytes]) -> bytes:
-    """The header of its type, and what it holds."""
+    """Multipart as MIME: the header of its type, and what it holds."""
     mark = f"=_{hashlib.sha256(b''.join(pieces)).hexdigest()[:40]}"
     between = f"\n--{mark}\n".encode()
     opened = f'Content-Type: {kind}; boundary="{mark}"\n'.encode()
@@ -162,14 +162,14 @@ def _leaf(part: Part) -> bytes:
 
 
 def to_transactions(page: Mapping[str, Any]) -> list[Transaction]:
-    """Of GET /ticket/{id}/history, oldest first."""
+    """Transactions of a ticket (GET /ticket/{id}/history), oldest first."""
     return [
         Transaction(str(i["id"]), str(i.get("Type") or ""), _name(i.get("Creator"))) for i in page.get("items") or []
     ]
 
 
 def own_post(transactions: Collection[Transaction], us: str) -> str:
-    """Id of what we have written; empty where there is nothing."""
+    """Id of the transaction in which `us` has written; empty where there is none."""
     return next(
         (
             transaction.id
@@ -181,7 +181,7 @@ def own_post(transactions: Collection[Transaction], us: str) -> str:
 
 
 def claimed_by(ticket: Mapping[str, Any]) -> str:
-    """Whose the ticket is, by its custom field; empty: nobody's."""
+    """Installation that has claimed a ticket, by its custom field; empty: none."""
     for field in ticket.get("CustomFields") or []:
         if isinstance(field, dict) and field.get("name") == FIELD:
             return str(next(iter(field.get("values") or []), ""))
@@ -194,13 +194,13 @@ def to_url(root: str, ticket: str) -> str:
 
 
 def has_field(ticket_or_queue: Mapping[str, Any]) -> bool:
-    """Does a ticket have the custom field, or a queue's tickets?"""
+    """True if a ticket, or a queue's tickets, have the custom field that claims are written to."""
     fields = ticket_or_queue.get("TicketCustomFields") or ticket_or_queue.get("CustomFields") or []
     return any(isinstance(field, dict) and field.get("name") == FIELD for field in fields)
 
 
 def queue_of(ticket: Mapping[str, Any]) -> str:
-    """Its queue's name."""
+    """Name of a ticket's queue; empty where RT does not tell it."""
     return str((ticket.get("Queue") or {}).get("Name") or "")
 
 
@@ -213,7 +213,10 @@ def to_ticket(
     root: str,
     person: Mapping[str, Any],
 ) -> Ticket:
-    """`found`: GET /ticket/{id}. `us`: the bot's user name. `person`: the user who has opened it."""
+    """Ticket of RT's JSON.
+
+    `found`: GET /ticket/{id}. `us`: the bot's user name. `root`: RT's URL. `person`: the user who has opened it.
+    """
     kind = _kind(parts)
     by = transactions[0].by if transactions else ""
     sender = _requestor(found)
@@ -250,7 +253,10 @@ def _acts(transaction: Transaction, us: str, customer: str) -> bool:
 
 
 def _kind(parts: Sequence[Part]) -> Literal["email", "web", "phone", "api"]:
-    """X-RT-Interface is RT's own mark (RT::Interface::Web MakeMIMEEntity, RT::Interface::Email Gateway)."""
+    """Kind of a ticket, by X-RT-Interface, RT's own mark.
+
+    RT::Interface::Web MakeMIMEEntity, RT::Interface::Email Gateway.
+    """
     told = parts[0].first("x-rt-interface").lower() if parts else ""
     known = {"email": "email", "web": "web", "mobile": "web", "rest": "api", "rest2": "api"}
     return cast("Literal['email', 'web', 'phone', 'api']", known.get(told, "email"))
@@ -270,14 +276,14 @@ def _text(parts: Sequence[Part]) -> str:
 
 
 def _requestor(found: Mapping[str, Any]) -> str:
-    """Who gets a reply; RT sends it to all requestors, so several are as good as none."""
+    """Address that gets a reply; RT sends it to all requestors, so several are as good as none."""
     people = found.get("Requestor") or []
     names = [str(p.get("EmailAddress") or p.get("id") or "").lower() for p in people if isinstance(p, dict)]
     return names[0] if len(names) == 1 and "@" in names[0] else ""
 
 
 def recipients(found: Mapping[str, Any]) -> frozenset[str]:
-    """To whom RT sends a public reply, as far as the ticket itself says."""
+    """Addresses, in lower case, that RT sends a public reply to, as far as the ticket itself says."""
     people = [*(found.get("Requestor") or []), *(found.get("Cc") or [])]
     return frozenset(str(p.get("EmailAddress") or p.get("id") or "").lower() for p in people if isinstance(p, dict))
 

@@ -1,4 +1,4 @@
-"""`postbote doctor`: Zammad, the token, its groups, and the search that polling needs."""
+"""Doctor lines on Zammad, the token, its groups, and the search that polling needs."""
 
 from typing import TYPE_CHECKING
 

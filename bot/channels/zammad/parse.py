@@ -1,4 +1,4 @@
-"""Zammad's JSON → a ticket: pure. Shapes: docs.zammad.org/en/latest/api/ticket."""
+"""Parser of Zammad's JSON. Pure. Shapes: docs.zammad.org/en/latest/api/ticket."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
@@ -31,9 +31,10 @@ def to_stamp(seconds: float) -> str:
 
 
 def to_ticket(found: Object, articles: Sequence[Object], raw: bytes | None, us: int, root: str) -> Ticket:
-    """`found`: GET /tickets/{id}?expand=true; `articles`: oldest first. `raw`: the first one's mail, where it is one.
+    """Ticket of Zammad's JSON.
 
-    `us`: id of the bot's user.
+    `found`: GET /tickets/{id}?expand=true. `articles`: oldest first. `raw`: the first one's mail; None: it is none, or
+    Zammad has not kept it. `us`: id of the bot's user. `root`: Zammad's URL with a slash at its end.
     """
     first = articles[0] if articles else {}
     kind = _kind(first)
@@ -63,17 +64,20 @@ def to_ticket(found: Object, articles: Sequence[Object], raw: bytes | None, us: 
 
 
 def own_article(articles: Collection[Object], us: int) -> str:
-    """Id of what we have written; empty where there is nothing."""
+    """Id of the article that `us` has written; empty where there is none."""
     return next((str(article["id"]) for article in articles if article.get("created_by_id") == us), "")
 
 
 def to_url(root: str, ticket: str) -> str:
-    """Where an agent opens a ticket."""
+    """Web address at which an agent opens a ticket, by its id. `root`: Zammad's URL with a slash at its end."""
     return f"{root}#ticket/zoom/{ticket}"
 
 
 def address_of(article: Object) -> str:
-    """Of the sender: Zammad gives a whole mailbox, "Emily Adams <emily@example.com>"."""
+    """Address of an article's sender, in lower case; empty where it has none.
+
+    Zammad gives a whole mailbox, "Emily Adams <emily@example.com>".
+    """
     found = parseaddr(str(article.get("reply_to") or article.get("from") or ""))[1].lower()
     return found if "@" in found else ""
 
@@ -83,7 +87,7 @@ def _kind(article: Object) -> Literal["email", "web", "phone", "api"]:
 
 
 def _is_customers(article: Object, ticket: Object, us: int) -> bool:
-    """A mail is its sender's; everything else is only if the customer has typed it."""
+    """True for a mail from a customer; for all else only if the customer has typed it."""
     if article.get("sender") != "Customer" or article.get("created_by_id") == us:
         return False
     return article.get("type") == "email" or article.get("created_by_id") == ticket.get("customer_id")
@@ -94,13 +98,16 @@ def _is_agents(article: Object) -> bool:
 
 
 def _auto(article: Object) -> tuple[str, ...]:
-    """Filter 0006 of Zammad's mail parser sets it (app/models/channel/filter/auto_response_check.rb)."""
+    """Codes by which Zammad says that a machine wrote an article.
+
+    Filter 0006 of its mail parser sets them (app/models/channel/filter/auto_response_check.rb).
+    """
     preferences = article.get("preferences")
     said = isinstance(preferences, Mapping) and str(preferences.get("is-auto-response")).lower() == "true"
     return ("zammad-is-auto-response",) if said else ()
 
 
 def _customer(found: Object) -> str:
-    """Of a ticket without a mail: the customer's login, which is their address as a rule."""
+    """Address of a ticket without a mail: the customer's login, which is one as a rule."""
     name = str(found.get("customer") or "").lower()
     return name if "@" in name else ""
