@@ -78,7 +78,7 @@ class MailDelivery:
         return await self._put_note(event, Answer("ticket_note", answer.language, facts), may_be_sent=may_be_sent)
 
     async def _find_earlier(self, event: Event, answer: Answer, folder: str, message_id: str) -> str:
-        """What an earlier attempt has left: not empty where nothing may be sent any more.
+        """Trace of an earlier attempt: not empty where nothing may be sent any more.
 
         The reply was sent, it may have been, or a person has answered.
         """
