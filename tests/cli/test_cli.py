@@ -1,16 +1,24 @@
-"""The command line as a newcomer uses it: real processes, the README's own words."""
+"""The command line as a newcomer uses it: its wording and exit codes, and the README's own words.
+
+Most of it is called in this process, as click does after the start; what only a process has (start-up, standard input
+as a stream, rights of the files that it leaves) is tested with real ones here, and signals in tests/test_run.py.
+"""
 
 import asyncio
 import csv
 import json
 import os
 import re
+import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from bot.__main__ import main
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question
 from bot.channels.slack.manifest import SCOPES
@@ -21,24 +29,30 @@ from bot.storage import create_storage
 from tests.core.mail.test_auto_response import mail
 from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import APP_TOKEN, TOKEN, FakeSlack
+from tests.servers.postbote import environment, run_command
 from tests.slow import slow
 
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
-def postbote(data: Path, *arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        cwd=PROJECT,
-        env=environment | {"POSTBOTE_DATA_DIR": str(data), "PYTHONUTF8": "1"} | variables,
-        check=False,
-    )
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """The program sets the process's umask, which here is that of the tests too."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
+def postbote(data: Path, *arguments: str, stdin: str = "", **variables: str) -> Result:
+    """What the command does in this process, with these variables and no other of Postbote's."""
+    foreign = dict.fromkeys(name for name in os.environ if name.startswith(("SLACK_", "POSTBOTE_")))
+    runner = CliRunner(env={**foreign, "POSTBOTE_DATA_DIR": str(data), **variables})
+    result = runner.invoke(main, arguments, input=stdin, prog_name="postbote")
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
 
 
 TRANSCRIPTS = re.findall(r"```console\n\$ postbote ask \"([^\"]+)\"\n(.*?)```", README, re.DOTALL)
@@ -46,7 +60,7 @@ TRANSCRIPTS = re.findall(r"```console\n\$ postbote ask \"([^\"]+)\"\n(.*?)```", 
 
 @pytest.mark.parametrize(("asked", "printed"), TRANSCRIPTS)
 def test_the_readmes_transcript_is_what_the_program_prints(data: Path, asked: str, printed: str) -> None:
-    assert postbote(data, "ask", asked).stdout == printed
+    assert run_command(data, "ask", asked).stdout == printed
 
 
 def test_the_readme_is_short_and_has_a_transcript() -> None:
@@ -61,14 +75,29 @@ def test_why_shows_the_decision(data: Path) -> None:
 
 
 def test_a_stream_of_json_lines_is_answered_in_order(data: Path) -> None:
+    """Each as soon as it is there: the program that asks may wait for the answer before it asks again."""
     lines = [
         '{"text": "which port for pop3 with ssl?", "lang": null}',
         "no json",
         '{"text": "and for imap?", "before": "which port for pop3 with ssl?"}',
         '{"text": "Guten Morgen", "lang": "en"}',
     ]
-    done = postbote(data, "answer", "--jsonl", stdin="\n".join(lines))
-    first, bad, follow_up, last = map(json.loads, done.stdout.splitlines())
+    command = [sys.executable, "-m", "bot", "answer", "--jsonl"]
+    variables = environment(POSTBOTE_DATA_DIR=str(data))
+    with subprocess.Popen(
+        command, env=variables, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        found = []
+        for line in lines:
+            process.stdin.write(f"{line}\n")
+            process.stdin.flush()
+            found.append(json.loads(process.stdout.readline()))
+        process.stdin.close()
+        assert process.stdout.read() == ""
+        assert process.wait(60) == 0
+    first, bad, follow_up, last = found
     assert (first["outcome"], first["entries"], first["language"]) == ("answer", ["pop3-ssl"], "en")
     assert 0 <= first["score"] <= 1
     assert "error" in bad
@@ -84,7 +113,7 @@ def test_check_names_file_and_line_and_ends_with_1(data: Path, tmp_path: Path) -
     broken = base / "ports.yaml"
     broken.write_text(broken.read_text().replace("kind: answer", "kind: answer\ncolour: red"))
     done = postbote(data, "check", str(base))
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert re.search(r"ports\.yaml:3: colour: unknown key", done.stderr)
 
 
@@ -133,9 +162,20 @@ def test_a_wrong_setting_stops_the_start_with_its_name(
     data: Path, variables: dict[str, str], arguments: list[str], says: str
 ) -> None:
     done = postbote(data, *arguments, **variables)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert says in done.stderr
-    assert "Traceback" not in done.stderr
+
+
+def test_a_process_that_is_refused_shows_no_trace_and_leaves_files_for_its_user_alone(tmp_path: Path) -> None:
+    """One real process for all refusals above: they end in the same lines of click."""
+    found = run_command(tmp_path, "gaps", POSTBOTE_PORT="x")
+    assert found.returncode == 1
+    assert "Error: POSTBOTE_PORT" in found.stderr
+    assert "Traceback" not in found.stderr
+    assert run_command(tmp_path, "gaps").stdout == "no gaps\n"
+    written = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert written
+    assert [file for file in written if stat.S_IMODE(file.stat().st_mode) & 0o077] == []
 
 
 def test_run_lists_every_variable(data: Path) -> None:
@@ -159,7 +199,7 @@ async def test_doctor_tells_what_is_well_and_what_is_not_in_plain_words(data: Pa
         variables = {**tokens, "POSTBOTE_NAMESERVERS": server.address, "POSTBOTE_SLACK_HELPERS": "S0HELP,C0HELP"}
         done = await asyncio.to_thread(postbote, data, "doctor", **variables)
     await slack.stop()
-    assert done.returncode == 1
+    assert done.exit_code == 1
     lines = {" ".join(line.split(":")[0].split()): line for line in done.stdout.splitlines()}
     assert "entries" in lines["ok knowledge base"]
     assert "SQLite" in lines["ok database"]
@@ -173,7 +213,7 @@ async def test_doctor_tells_what_is_well_and_what_is_not_in_plain_words(data: Pa
 async def test_doctor_ends_well_where_all_is_well(data: Path) -> None:
     async with DnsServer({"example.com": {"MX": ["0 ."]}}) as server:
         done = await asyncio.to_thread(postbote, data, "doctor", POSTBOTE_NAMESERVERS=server.address)
-    assert done.returncode == 0, done.stdout
+    assert done.exit_code == 0, done.stdout
 
 
 @slow
@@ -193,7 +233,7 @@ def test_gaps_and_why_read_what_slack_left_behind(data: Path, engine: AnswerEngi
     assert "outcome     decline" in said
     assert "rule" in said
     refused = postbote(data, "why", "T1:C1:9:question")
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert "no decision is kept" in refused.stderr
 
 
