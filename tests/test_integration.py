@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.servers.postbote import running
 
 pytestmark = pytest.mark.integration
 
@@ -20,23 +20,8 @@ CHROMIUM = shutil.which("chromium")
 async def test_the_page_answers_in_a_real_browser(tmp_path: Path) -> None:
     """A link carries the question; the page asks it and shows the answer."""
     assert CHROMIUM
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "run",
-        env=os.environ | {"POSTBOTE_DATA_DIR": str(tmp_path / "data"), "POSTBOTE_PORT": "0"},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout
-    printed = ""
-    while "ready" not in printed:
-        printed += (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
-    found = re.search(r"http://127\.0\.0\.1:\d+/", printed)
-    assert found
-    shown = await asyncio.to_thread(browse, CHROMIUM, f"{found[0]}?q=welcher+port+f%C3%BCr+pop3+mit+ssl%3F", tmp_path)
-    process.terminate()
-    assert await process.wait() == 0
+    async with running(tmp_path) as (_, url):
+        shown = await asyncio.to_thread(browse, CHROMIUM, f"{url}?q=welcher+port+f%C3%BCr+pop3+mit+ssl%3F", tmp_path)
     assert "<code>995</code>" in shown
     assert "<code>ssl0.ovh.net</code>" in shown
 

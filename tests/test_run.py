@@ -1,44 +1,13 @@
 """`postbote run` as a newcomer starts it: a real process, with and without Slack."""
 
-import asyncio
-import os
-import re
-import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
+from tests.servers.postbote import running
 from tests.slow import slow
-
-PROJECT = Path(__file__).parent.parent
-
-
-@asynccontextmanager
-async def running(data: Path, **variables: str) -> AsyncIterator[tuple[str, str]]:
-    """The program as a newcomer starts it: what it printed until it was ready, and its address. Its log: data/log."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))}
-    with (data / "log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
-            env=environment | {"POSTBOTE_DATA_DIR": str(data), "POSTBOTE_PORT": "0"} | variables,
-            cwd=PROJECT,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
-        )
-    assert process.stdout
-    printed = ""
-    while "ready" not in printed:
-        printed += (await asyncio.wait_for(process.stdout.readline(), 90)).decode()
-    found = re.search(r"http://127\.0\.0\.1:\d+/", printed)
-    assert found
-    yield printed, found[0]
-    process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 15) == 0
 
 
 async def test_with_slack_tokens_the_same_process_answers_in_slack(data: Path) -> None:

@@ -5,21 +5,19 @@ the fuzzing the long one.
 """
 
 import ast
-import asyncio
 import importlib
 import json
 import os
 import re
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,6 +26,7 @@ from pydantic import SecretStr
 
 from bot.settings import Settings
 from tests.servers.fake_slack import signed
+from tests.servers.postbote import Postbote, run_command, started
 from tests.slow import SLOW
 
 pytestmark = [*SLOW]
@@ -71,7 +70,8 @@ def variables() -> dict[str, str]:
     return {k: v for k, v in found.items() if k not in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "POSTBOTE_DATABASE_URL")}
 
 
-def endpoints() -> set[str]:
+@cache
+def endpoints() -> frozenset[str]:
     """What stands in a `Route(…)` or `Mount(…)` in bot/, as a text or a constant; hooks, which a function mounts; and
     the files that pages ask for.
     """
@@ -82,7 +82,7 @@ def endpoints() -> set[str]:
                 found.add(path_of(node.args[0], file))
             elif isinstance(node, ast.Constant) and re.fullmatch(r"/hooks/\w+", str(node.value)):
                 found.add(str(node.value))
-    return found - {""}
+    return frozenset(found - {""})
 
 
 def path_of(node: ast.expr, file: Path) -> str:
@@ -106,8 +106,7 @@ class System:
     """A running process, and all that was seen of it."""
 
     port: int
-    printed: Path
-    data: Path
+    process: Postbote
     seen: bytes = field(default=b"", repr=False)
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -138,25 +137,9 @@ class System:
 
 @pytest.fixture(scope="module")
 def system(data: Path) -> Iterator[System]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))}
-    printed = data / "printed"
-    with printed.open("wb") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"],
-            env=clean | variables() | {"POSTBOTE_DATA_DIR": str(data), "POSTBOTE_PORT": "0"},
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-        found = None
-        deadline = time.monotonic() + 60
-        while not found and time.monotonic() < deadline and process.poll() is None:
-            time.sleep(0.05)
-            found = re.search(r"ready: http://127\.0\.0\.1:(\d+)/", printed.read_text())
-        assert found, printed.read_text()
-        yield System(int(found[1]), printed, data)
-        process.terminate()
-        assert process.wait(30) == 0
-    assert MARK.encode() not in printed.read_bytes(), "nor at the end"
+    with started(data, **variables()) as process:
+        yield System(urlsplit(process.url).port or 0, process)
+    assert MARK not in process.all_output(), "nor at the end"
 
 
 def test_the_fixed_endpoints_are_there_and_found() -> None:
@@ -174,7 +157,7 @@ def test_the_fixed_endpoints_are_there_and_found() -> None:
 
 
 def test_every_endpoint_answers_in_order_with_strict_headers_and_shows_no_secret(system: System) -> None:
-    printed = system.printed.read_text()
+    printed = system.process.printed
     for path in sorted(endpoints()):
         concrete = re.sub(r"\{[^}]*\}", "x", path)
         for method in ("GET", "POST", "PUT", "HEAD", "OPTIONS"):
@@ -267,9 +250,9 @@ def test_signed_nonsense_is_never_our_fault(system: System, body: dict[str, Any]
     assert status < 500, raw
 
 
-PATHS = st.sampled_from(sorted(re.sub(r"\{[^}]*\}", "x", path) for path in endpoints())) | st.text(
-    "abc/.%?&=#~\u00e4", max_size=30
-).map(lambda text: "/" + text)
+PATHS = st.deferred(  # the look through the source costs half a second, in every worker that collects this file
+    lambda: st.sampled_from(sorted(re.sub(r"\{[^}]*\}", "x", path) for path in endpoints()))
+) | st.text("abc/.%?&=#~\u00e4", max_size=30).map(lambda text: "/" + text)
 TOKENS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=15)
 
 
@@ -337,8 +320,8 @@ def test_no_secret_was_shown_anywhere(system: System) -> None:
         system.ask(method, path)
     system.ask("GET", "/metrics", Authorization=f"Bearer postbote_admin_token-{MARK}")
     assert MARK.encode() not in system.seen
-    assert MARK.encode() not in system.printed.read_bytes()
-    for file in system.data.rglob("*"):
+    assert MARK not in system.process.all_output()
+    for file in system.process.data.rglob("*"):
         assert not file.is_file() or MARK.encode() not in file.read_bytes(), file
 
 
@@ -348,20 +331,14 @@ COMMANDS = [["doctor"], ["gaps"], ["forget", "U0123ABCD"]]
 @pytest.mark.integration
 @pytest.mark.skipif(not ASKED, reason="starts four processes: POSTBOTE_INTEGRATION=1 runs it")
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c[0])
-async def test_a_database_that_cannot_be_used_is_named_without_its_password(data: Path, command: list[str]) -> None:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))}
+def test_a_database_that_cannot_be_used_is_named_without_its_password(data: Path, command: list[str]) -> None:
     url = f"postgresql://ada:{MARK}@127.0.0.1:1/postbote"
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *command),
-        env=clean | {"POSTBOTE_DATABASE_URL": url, "POSTBOTE_DATA_DIR": str(data), "POSTBOTE_PORT": "0"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    printed, _ = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 1
-    assert MARK.encode() not in printed
-    assert b"check POSTBOTE_DATABASE_URL" in printed
-    assert b"Traceback" not in printed
+    done = run_command(data, *command, POSTBOTE_DATABASE_URL=url)
+    printed = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert MARK not in printed
+    assert "check POSTBOTE_DATABASE_URL" in printed
+    assert "Traceback" not in printed
 
 
 def test_every_setting_that_may_hold_a_secret_is_one() -> None:

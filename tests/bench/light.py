@@ -4,11 +4,14 @@ import asyncio
 import itertools
 import time
 from collections.abc import Awaitable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.bench.figures import Figure
-from tests.bench.system import cpu_seconds, memory, running
+from tests.bench.system import cpu_seconds, memory
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
+from tests.servers.postbote import started
 
 EVERY = 10.0  # seconds between two questions
 IDLE = 0.1  # of the time, in which nothing is asked
@@ -36,7 +39,8 @@ async def _measured(seconds: float) -> dict[str, float]:
     await slack.start()
     variables = {"SLACK_API_URL": slack.url, "SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET}
     numbers = itertools.count(1)
-    with running("bot", "run", **variables) as (pid, url):
+    with TemporaryDirectory() as data, started(Path(data), **variables) as process:
+        pid, url = process.pid, process.url
         for _ in range(WARM):
             await _ask(slack, url, next(numbers))
         await slack.until(posts=WARM)

@@ -12,14 +12,16 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 
 from bot.ops.evaluate import read_set
 from tests.bench.figures import Figure, middle, quantile
-from tests.bench.system import cpu_seconds, running
+from tests.bench.system import cpu_seconds
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import BOT, SECRET, TOKEN, FakeSlack, signed
+from tests.servers.postbote import started
 
 PROJECT = Path(__file__).parents[2]
 RATE = 50  # events a second
@@ -80,13 +82,13 @@ async def _one(name: str, seconds: float) -> dict[str, float]:
     module, checks = SYSTEMS[name]
     variables = {"SLACK_API_URL": slack.url, "SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET if checks else ""}
     number = round(RATE * seconds)
-    with running(*module, **variables) as (pid, url):
-        async with _load(slack, f"{url}slack/events") as load:
+    with TemporaryDirectory() as data, started(Path(data), *module, **variables) as process:
+        async with _load(slack, f"{process.url}slack/events") as load:
             await load.at_rate(WARM, RATE)
             acknowledged, replied = await load.at_rate(number, RATE)
-            used = cpu_seconds(pid)
+            used = cpu_seconds(process.pid)
             speed = await load.flat_out(number)
-            cpu = 1000 * (cpu_seconds(pid) - used) / number
+            cpu = 1000 * (cpu_seconds(process.pid) - used) / number
     await slack.stop()
     return {
         "ack p50": quantile(acknowledged, 0.5),

@@ -10,11 +10,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from tests.bench.figures import Figure
-from tests.bench.system import cpu_seconds, running
+from tests.bench.system import cpu_seconds
+from tests.servers.postbote import started
 
 QUESTIONS = (
     "welcher port für pop3 mit ssl?",
@@ -47,20 +49,21 @@ def _python() -> float:
 
 
 def _ready(*module: str, **variables: str) -> float:
-    begun = time.perf_counter()
-    with running(*module, **variables):
-        return time.perf_counter() - begun
+    with TemporaryDirectory() as own:
+        begun = time.perf_counter()
+        with started(Path(own), *module, **variables):
+            return time.perf_counter() - begun
 
 
 def _answering(folder: str) -> float:
     """ms of CPU from the page's request to its reply."""
-    with running("bot", "run", POSTBOTE_DATA_DIR=folder) as (pid, url):
+    with started(Path(folder)) as process:
         for text in QUESTIONS:
-            _ask(url, text)
-        before = cpu_seconds(pid)
+            _ask(process.url, text)
+        before = cpu_seconds(process.pid)
         for number in range(ANSWERS):
-            _ask(url, QUESTIONS[number % len(QUESTIONS)])
-        return 1000 * (cpu_seconds(pid) - before) / ANSWERS
+            _ask(process.url, QUESTIONS[number % len(QUESTIONS)])
+        return 1000 * (cpu_seconds(process.pid) - before) / ANSWERS
 
 
 def _ask(url: str, text: str) -> None:

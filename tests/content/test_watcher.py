@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from bot.content.watcher import ContentWatcher
-from tests.test_run import PROJECT, running
+from tests.servers.postbote import PROJECT, running
 
 CHANGES: list[tuple[str, str, str, str]] = [
     # what the examination says, what taking over says, the problem then, the version in use

@@ -17,8 +17,8 @@ from bot.observability.metrics import Metrics
 from tests.channels.slack.test_events import recorded
 from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
+from tests.servers.postbote import running
 from tests.slow import SLOW
-from tests.test_run import running
 
 pytestmark = [*SLOW]
 

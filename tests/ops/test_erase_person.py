@@ -5,7 +5,6 @@ import base64
 import binascii
 import os
 import sqlite3
-import sys
 import time
 import uuid
 from pathlib import Path
@@ -22,8 +21,8 @@ from bot.storage.schema import METADATA
 from bot.storage.ticket_ledger import hashed
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TEAM, TOKEN, FakeSlack
+from tests.servers.postbote import run_command, running
 from tests.slow import slow
-from tests.test_run import running
 
 ADA, BOB = "U0ADA0001", "U0BOB0001"
 POSTGRES = os.environ.get("POSTBOTE_TEST_POSTGRES", "")
@@ -67,16 +66,9 @@ def unpickled(value: str) -> str:
         return ""
 
 
-async def forget(data: Path, database: str, who: str) -> tuple[int, str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "forget", who),
-        env=environment | {"POSTBOTE_DATA_DIR": str(data), "POSTBOTE_DATABASE_URL": database},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    printed, _ = await process.communicate()
-    return process.returncode or 0, printed.decode()
+def forget(data: Path, database: str, who: str) -> tuple[int, str]:
+    done = run_command(data, "forget", who, POSTBOTE_DATABASE_URL=database)
+    return done.returncode, done.stdout + done.stderr
 
 
 @slow
@@ -100,15 +92,15 @@ async def test_nothing_is_left_of_a_person_and_all_of_the_others(data: Path, kin
     before = everything(database, data)
     assert ADA in before
     assert "ada.lovelace" in before
-    code, printed = await forget(data, database, f"{TEAM}:{ADA}")
+    code, printed = forget(data, database, f"{TEAM}:{ADA}")
     assert (code, "decisions: 2 deleted" in printed, "jobs: 3 deleted" in printed) == (0, True, True), printed
-    code, printed = await forget(data, database, "Ada.Lovelace@firma.de")
+    code, printed = forget(data, database, "Ada.Lovelace@firma.de")
     assert "jobs: 1 deleted" in printed
     after = everything(database, data)
     assert ADA not in after
     assert "lovelace" not in after
     assert BOB in after
-    assert (await forget(data, database, ADA))[1] == f"nothing is kept about {ADA}\n"
+    assert forget(data, database, ADA)[1] == f"nothing is kept about {ADA}\n"
     if not database:
         assert not [file for file in data.glob("*.sqlite*") if ADA.encode() in file.read_bytes()], "overwritten on disk"
 

@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.storage import create_storage
 from bot.storage.schema import METADATA
 from tests.browsing import DESKTOP, PHONE, ask, browser, page
-from tests.test_run import running
+from tests.servers.postbote import running
 
 HERE = Path(__file__).parent
 COLOURS = 64  # of a picture: a sixth of the size, and nobody sees it

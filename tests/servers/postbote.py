@@ -26,6 +26,7 @@ class Postbote:
 
     def __init__(self, data: Path, *module: str, **variables: str) -> None:
         """`module`: what follows `python -m`. `variables`: see `environment`."""
+        self.data = data
         self.environment = environment(**{"POSTBOTE_DATA_DIR": str(data)} | variables)
         self.output = data / "printed"  # standard output of the newest process
         self.log = data / "log"  # standard error of all of them
@@ -51,6 +52,10 @@ class Postbote:
     def printed(self) -> str:
         """Standard output of the newest process so far."""
         return self.output.read_text("utf-8", "replace")
+
+    def all_output(self) -> str:
+        """Standard output of the newest process, and standard error of all."""
+        return self.printed + self.log.read_text("utf-8", "replace")
 
     @property
     def pid(self) -> int:

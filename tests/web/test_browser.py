@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from tests.browsing import DESKTOP, PHONE, WANTED, ask, browser, page
-from tests.test_run import running
+from tests.servers.postbote import running
 
 pytestmark = [
     pytest.mark.integration,

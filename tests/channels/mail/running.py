@@ -7,7 +7,6 @@ import os
 import shutil
 import smtplib
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from email.policy import default
 from pathlib import Path
 
 from tests.faults.world import free_port
-from tests.waiting import until
+from tests.servers import postbote
 
 SCRIPT = Path(__file__).parents[2] / "servers" / "mail.sh"
 SUPPORT, OTHER, KUNDE, URLAUB = "support@example.test", "other@kunde.test", "kunde@kunde.test", "urlaub@kunde.test"
@@ -115,9 +114,8 @@ class Postbote:
 
     def __init__(self, server: MailServer, data: Path, mode: str, address: str = SUPPORT, **variables: str) -> None:
         user = address.partition("@")[0]
-        self.port, self.data, self._log = free_port(), data, data / "log"
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))} | {
-            "POSTBOTE_DATA_DIR": str(data),
+        self.port, self._data = free_port(), data
+        self._variables = {
             "POSTBOTE_PORT": str(self.port),
             "POSTBOTE_MAIL_IMAP_URL": f"imap://{user}:secret@127.0.0.1:{server.imap}",
             "POSTBOTE_MAIL_SMTP_URL": f"smtp://127.0.0.1:{server.smtp}",
@@ -127,38 +125,23 @@ class Postbote:
             "POSTBOTE_TICKETS_PER_DOMAIN": "100000",
             **variables,
         }
-        self.process: asyncio.subprocess.Process | None = None
+        self._process = postbote.Postbote(data, **self._variables)
 
     async def start(self) -> None:
         """Returns when the mailbox has been looked at."""
-        with self._log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=self.environment, stdout=log, stderr=log
-            )
-        await until(lambda: "is ready" in self.log() or self.ended(), 30)
+        await asyncio.to_thread(self._process.start, 30)
 
     async def says(self, *arguments: str) -> str:
         """What another command prints with the same settings."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, env=self.environment, stdout=asyncio.subprocess.PIPE
-        )
-        return (await asyncio.wait_for(process.communicate(), 60))[0].decode()
-
-    def ended(self) -> bool:
-        return self.process is None or self.process.returncode is not None
+        done = await asyncio.to_thread(postbote.run_command, self._data, *arguments, **self._variables)
+        return done.stdout
 
     def log(self) -> str:
-        return self._log.read_text(errors="replace") if self._log.exists() else ""
+        return self._process.log.read_text(errors="replace") if self._process.log.exists() else ""
 
     async def kill(self) -> None:
-        if self.process and self.process.returncode is None:
-            self.process.kill()
-            await self.process.wait()
-        self._log.write_text("")
+        await asyncio.to_thread(self._process.kill)
+        self._process.log.write_text("")
 
     async def stop(self) -> int:
-        if self.process is None:
-            return 0
-        if self.process.returncode is None:
-            self.process.terminate()
-        return await asyncio.wait_for(self.process.wait(), 40)
+        return await asyncio.to_thread(self._process.stop)

@@ -1,9 +1,7 @@
 """`postbote run` as a process of its own, with an RT; and what stands between the two, to cut them apart."""
 
 import asyncio
-import os
 import re
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.channels.helpdesk.serving import serve_aiohttp
+from tests.servers.postbote import Postbote, run_command
 from tests.servers.rt_server import SECRET, RtServer
 
 POLL = 0.5  # seconds
@@ -22,8 +21,7 @@ class Bot:
     def __init__(self, rt: RtServer, data: Path, port: int, url: str = "", **changed: str) -> None:
         self.rt_url = url or rt.url
         self.root = f"http://127.0.0.1:{port}"
-        self._environment = {name: value for name, value in os.environ.items() if not name.startswith("POSTBOTE")} | {
-            "POSTBOTE_DATA_DIR": str(data),
+        variables = {
             "POSTBOTE_PORT": str(port),
             "POSTBOTE_RT_URL": self.rt_url,
             "POSTBOTE_RT_TOKEN": rt.token,
@@ -34,19 +32,17 @@ class Bot:
             "POSTBOTE_TICKETS_PER_DOMAIN": "100000",
             **changed,
         }
-        self.printed = ""
+        self._data, self._variables = data, variables
+        self._process = Postbote(data, **variables)
+
+    @property
+    def printed(self) -> str:
+        """Standard output of the newest process."""
+        return self._process.printed
 
     async def start(self) -> None:
         """Until it says that it is ready."""
-        self.printed = ""
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", env=self._environment, stdout=asyncio.subprocess.PIPE
-        )
-        assert self.process.stdout
-        while "ready" not in self.printed:
-            line = await asyncio.wait_for(self.process.stdout.readline(), 120)
-            assert line, self.printed
-            self.printed += line.decode()
+        await asyncio.to_thread(self._process.start)
 
     async def looked(self) -> None:
         """Until it has looked once: what comes from now on is new."""
@@ -58,21 +54,15 @@ class Bot:
         await asyncio.sleep(2 * POLL)
 
     async def kill(self) -> None:
-        if self.process.returncode is None:
-            self.process.kill()
-        await self.process.wait()
+        await asyncio.to_thread(self._process.kill)
 
     async def why(self, key: str) -> str:
         """`postbote why`."""
-        command = (sys.executable, "-m", "bot", "why", key)
-        process = await asyncio.create_subprocess_exec(
-            *command, env=self._environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-        )
-        return (await process.communicate())[0].decode()
+        done = await asyncio.to_thread(run_command, self._data, "why", key, **self._variables)
+        return done.stdout + done.stderr
 
     async def end(self) -> None:
-        self.process.terminate()
-        assert await self.process.wait() == 0
+        assert await asyncio.to_thread(self._process.stop) == 0
 
 
 class Between:
