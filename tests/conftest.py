@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,25 +13,47 @@ from bot.answering.engine import AnswerEngine, load_engine
 from bot.settings import Settings
 from tests.blocking import LoopWatch
 
-PROJECT = Path(__file__).parent.parent
-# Files that take longest, begun first: the workers then end together instead of waiting for the last one
-LONG = (
-    *("test_real_rt", "test_faults", "test_servers", "test_browser", "test_readme", "test_validators", "test_security"),
-    *("test_kill", "test_cli", "test_talk", "test_zammad", "test_run", "test_pressure", "test_slack", "test_content"),
-    *("test_buttons", "test_workflow", "test_decision", "test_smtp_codes", "test_watcher", "test_workspaces"),
-)
+TESTS = Path(__file__).parent
+PROJECT = TESTS.parent
+LONGEST = TESTS / "longest.txt"  # test files, longest first; `pytest --write-longest` writes it anew
+LONG = 1.0  # seconds from which a file is in it
+LISTED = {file: place for place, file in enumerate(LONGEST.read_text("utf-8").split())}
+SECONDS: defaultdict[str, float] = defaultdict(float)  # file → how long its tests took in this run, in all workers
+SKIPPED: set[str] = set()  # files with a test that was skipped in this run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-longest", action="store_true", help=f"after the run, write {LONGEST.name} anew")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The same order in every worker."""
-    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+    """The longest files first, so that the workers end together; the same order in every worker."""
+    items.sort(key=lambda item: LISTED.get(str(item.path.relative_to(TESTS)), len(LISTED)))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    file = report.nodeid.split("::")[0].removeprefix("tests/")
+    SECONDS[file] += report.duration
+    if report.skipped:
+        SKIPPED.add(file)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Files with skipped tests keep their place before all others: those that want a server take longest."""
+    if session.config.getoption("--write-longest") and "PYTEST_XDIST_WORKER" not in os.environ:
+        kept = [file for file in LISTED if file in SKIPPED]
+        by_time = sorted(SECONDS, key=lambda file: -SECONDS[file])
+        measured = [file for file in by_time if SECONDS[file] > LONG and file not in kept]
+        LONGEST.write_text("".join(f"{file}\n" for file in kept + measured), "utf-8")
 
 
 @pytest.fixture(scope="session")
-def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that all workers share: what one of them has learnt, the others read."""
-    base = tmp_path_factory.getbasetemp()
-    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "learnt"
+def learnt(pytestconfig: pytest.Config) -> Path:
+    """A data folder that all workers and all later runs share: what one has learnt, the others read.
+
+    The name of what is learnt is a hash of the content and of bot/core: after a change it is learnt anew.
+    """
+    return pytestconfig.cache.mkdir("learnt")
 
 
 @pytest.fixture(scope="session")
