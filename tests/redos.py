@@ -1,5 +1,6 @@
-"""Every regular expression in bot/, fed with 100 kB of text that is hostile to it. `python -m tests.hostile` prints
-"seconds file:line shape" for each; tests/test_patterns.py judges.
+"""Search for ReDoS: every regular expression in bot/, fed with 100 kB of text that is hostile to it.
+
+`python -m tests.redos` prints "seconds file:line shape" for each; tests/test_redos.py judges.
 
 Patterns are found in the source (calls of `re` with a text) and in what the modules have compiled; content has none.
 Hostile text is derived from a pattern's own repeats: whatever fits a repeat as often as there is room, then something

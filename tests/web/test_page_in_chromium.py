@@ -1,4 +1,4 @@
-"""Against real servers from Debian's packages; .ci/run installs them. Without them these tests are skipped, by name."""
+"""The chat page in a real Chromium, without Playwright. Without Chromium the test is skipped, by name."""
 
 import asyncio
 import os

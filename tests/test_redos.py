@@ -1,4 +1,4 @@
-"""No text that anybody sends can keep a regular expression busy (tests/hostile.py)."""
+"""ReDoS: no text that anybody sends can keep a regular expression busy (tests/redos.py)."""
 
 import os
 import re
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.hostile import LIMIT, Found, all_patterns, seconds, shapes
+from tests.redos import LIMIT, Found, all_patterns, seconds, shapes
 
 LONGEST = 1.0  # seconds of CPU for 100 kB; the slowest took 0.19, most less than 0.01
 ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
@@ -16,7 +16,7 @@ ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
 @pytest.mark.integration
 @pytest.mark.skipif(not ASKED, reason="takes 9 seconds of CPU: POSTBOTE_INTEGRATION=1 runs it")
 def test_no_pattern_is_kept_busy_by_100_kb_of_hostile_text() -> None:
-    done = subprocess.run([sys.executable, "-m", "tests.hostile"], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-m", "tests.redos"], capture_output=True, text=True, check=True)
     lines = [line.split(" ", 2) for line in done.stdout.splitlines()]
     assert len({where for _, where, _ in lines}) > 80
     assert [(where, shape, took) for took, where, shape in lines if float(took) > LONGEST] == []

@@ -1,4 +1,4 @@
-"""Who asks reaches the look-ups, from an event to the name servers."""
+"""Attribution of DNS look-ups: who asks reaches the name servers' rate limit, from an event on."""
 
 import asyncio
 from pathlib import Path
