@@ -20,7 +20,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
             return
         root = Path(self.root)
         sys.path.insert(0, str(root))
-        from bot import cache
+        from bot.content import model_cache
         from bot.core.matching.features import FeatureExtractor
         from bot.core.matching.training import training_examples, train
         from bot.content.loader import load
@@ -28,11 +28,10 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         knowledge = load(root / "knowledge")
         extractor = FeatureExtractor(knowledge)
         self._folder = tempfile.TemporaryDirectory()
-        name = cache.fingerprint([root / "knowledge", root / "bot/core"])
-        cache.load_or_train([Path(self._folder.name)], name, lambda: train(knowledge, extractor, training_examples(knowledge)))
-        build_data["force_include"][str(Path(self._folder.name) / cache.file_name(name))] = (
-            f"bot/_packaged/{cache.file_name(name)}"
-        )
+        name = model_cache.fingerprint([root / "knowledge", root / "bot/core"])
+        file, folders = model_cache.file_name(name), [Path(self._folder.name)]
+        model_cache.load_or_train(folders, name, lambda: train(knowledge, extractor, training_examples(knowledge)))
+        build_data["force_include"][str(folders[0] / file)] = f"bot/_packaged/{file}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Removes what was learnt: it is in the wheel now."""
