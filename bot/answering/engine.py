@@ -79,8 +79,8 @@ def responder(
 
 def make_lookup(settings: Settings, metrics: "Metrics | None" = None) -> Lookup:
     """DNS look-up with the configured name servers. Raises ValueError where POSTBOTE_NAMESERVERS is wrong."""
-    seen = metrics.looked_up if metrics else None
-    return open_lookup(settings.postbote_nameservers, settings.internal_zones(), seen=seen)
+    on_query = metrics.looked_up if metrics else None
+    return open_lookup(settings.postbote_nameservers, settings.internal_zones(), on_query=on_query)
 
 
 class ReloadableEngine:

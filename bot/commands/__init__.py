@@ -20,43 +20,53 @@ from bot.core.model import Answer, Language, Provider, Question
 
 
 class ChannelAdmin(Protocol):
-    """What the person may change and see where the command was given. Each raises UserError where they may not."""
+    """Administration of the channel in which a command was given. Raises UserError where the person may not do it."""
 
-    async def mode(self) -> str: ...
+    async def mode(self) -> str:
+        """Mode of the channel: mention, listen or off."""
+        ...
 
-    async def set_mode(self, mode: str) -> None: ...
+    async def set_mode(self, mode: str) -> None:
+        """Sets the channel's mode."""
+        ...
 
-    async def gaps(self) -> Sequence[Gap]: ...
+    async def gaps(self) -> Sequence[Gap]:
+        """Gaps in the knowledge base, of the whole workspace, the most frequent first."""
+        ...
 
-    async def why(self, link: str) -> Mapping[str, Any]: ...
+    async def why(self, link: str) -> Mapping[str, Any]:
+        """Stored decision about the message that `link` leads to: key, question, lines."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a command may use."""
+    """Tools that a command may use."""
 
     provider: Provider
     lookup: Lookup
-    ask: Callable[[Question], Awaitable[Answer]]  # the same as asking in one's own words
+    ask: Callable[[Question], Awaitable[Answer]]  # answers a message in the person's own words
     admin: ChannelAdmin | None = None  # None where there is no channel: the terminal, the page
 
 
 def wants_help(argument: str) -> bool:
-    """Is this a request for help, in either language?"""
+    """True for a request for help, in either language."""
     return argument.strip().lower().strip("?!.-") in {"help", "hilfe"}
 
 
 class Command(Protocol):
-    """A module in this folder."""
+    """Command: a module in this folder."""
 
-    NAME: str
-    HINT: str
+    NAME: str  # without the slash: "mx"
+    HINT: str  # usage hint, "domain"; empty: no argument
 
-    async def run(self, argument: str, language: Language, tools: Tools) -> Answer: ...
+    async def run(self, argument: str, language: Language, tools: Tools) -> Answer:
+        """Answer to the command. `argument`: as typed, may be empty. Raises UserError for a wrong one, or TryLater."""
+        ...
 
 
 def find_commands() -> Mapping[str, Command]:
-    """Every command by name, sorted. Raises ValueError where two files claim one name."""
+    """Commands by name, sorted, found by scanning this folder. Raises ValueError where two files claim one name."""
     found: dict[str, Command] = {}
     for info in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{info.name}")

@@ -1,4 +1,4 @@
-"""/check: does the condition of an error still hold? The DNS is asked, nobody else.
+"""/check domain: whether the condition of an error still holds. The DNS is asked, nobody else.
 
 The argument is a domain or host, with what is to be checked ("mx2.example.com no-address"), or a pasted error.
 """
@@ -16,16 +16,16 @@ from bot.core.text.addresses import is_reserved, parse_domain, to_ascii
 NAME = "check"
 HINT = "domain"
 CONDITIONS: tuple[str, ...] = get_args(Condition)
-NOT_ASKED = frozenset({"reserved", "internal", "single-label"})  # problems of a name that must not be asked about
+NOT_ASKED = frozenset({"reserved", "internal", "single-label"})  # problems of a name that nobody may be asked about
 
 
 async def run(argument: str, language: Language, tools: Tools) -> Answer:
-    """Raises UserError where the argument names nothing that may be asked about: then no server is asked at all."""
+    """Results of the checks. Raises UserError where the argument names nothing to check: then no server is asked."""
     if wants_help(argument) or not argument.strip():
         return Answer(NAME, language, {"help": True})
     name, _, condition = argument.strip().partition(" ")
     if condition and condition not in CONDITIONS:
-        return await _pasted(argument, language, tools)
+        return await _check_error(argument, language, tools)
     domain = parse_domain(name)
     if is_reserved(domain):
         raise UserError("reserved", given=domain)
@@ -33,8 +33,8 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
     return Answer(NAME, language, await check_names([asked], tools.lookup))
 
 
-async def _pasted(argument: str, language: Language, tools: Tools) -> Answer:
-    """What an error in one's own words or as it was pasted names."""
+async def _check_error(argument: str, language: Language, tools: Tools) -> Answer:
+    """Results for the names in an error, in one's own words or pasted. Raises UserError where it names none."""
     found = {} if argument.startswith("/") else (await tools.ask(Question(argument, language_hint=language))).facts
     if not found.get("checks"):
         raise UserError("nothing")
@@ -42,19 +42,18 @@ async def _pasted(argument: str, language: Language, tools: Tools) -> Answer:
 
 
 async def check_names(checks: Iterable[Mapping[str, str]], lookup: Lookup) -> Mapping[str, Any]:
-    """Asks the DNS at once about what an answer offers to check, and judges it: facts for templates/check.md.
+    """Facts for templates/check.md: the names that an answer offers to check, all looked up at once.
 
     `checks`: an answer's `facts["checks"]`, each {"name": "mx2.example.com", "condition": "no-address"}; may be empty.
-    The result is {"help": False, "results": […]}, JSON values only, one for each check in its order (see
-    `assess_condition`), to be worded as `render(Answer("check", language, result))`. Names that must not be asked
-    about are not. Takes what the look-ups take (see Lookup), all at once. Raises UserError with the problem busy where
-    there are too many look-ups.
+    Returns {"help": False, "results": […]}, JSON values only, one for each check in its order (see `assess_condition`),
+    to be worded as `render(Answer("check", language, result))`. Names that nobody may be asked about are "refused".
+    Takes as long as one look-up (see Lookup). Raises UserError "busy" where there are too many look-ups.
     """
     found = [Target(check["name"], cast("Condition", check["condition"])) for check in checks]
-    return {"help": False, "results": list(await asyncio.gather(*(_examined(target, lookup) for target in found)))}
+    return {"help": False, "results": list(await asyncio.gather(*(_check_name(target, lookup) for target in found)))}
 
 
-async def _examined(target: Target, lookup: Lookup) -> Mapping[str, Any]:
+async def _check_name(target: Target, lookup: Lookup) -> Mapping[str, Any]:
     try:
         name = to_ascii(parse_domain(target.name))
         if is_reserved(name):
@@ -62,7 +61,7 @@ async def _examined(target: Target, lookup: Lookup) -> Mapping[str, Any]:
         if target.condition != "no-address":
             return assess_condition(target, await lookup.mx(name))
         parent = name.partition(".")[2]
-        host, mx = await asyncio.gather(lookup.host(name), _parents(parent, lookup))
+        host, mx = await asyncio.gather(lookup.host(name), _mx_of_parent(parent, lookup))
     except UserError as refused:
         if refused.problem not in NOT_ASKED:
             raise
@@ -70,8 +69,8 @@ async def _examined(target: Target, lookup: Lookup) -> Mapping[str, Any]:
     return assess_condition(target, host, parent if mx else "", mx)
 
 
-async def _parents(parent: str, lookup: Lookup) -> MxResult | None:
-    """The mail servers of the domain above a host; None where that is no domain to ask about."""
+async def _mx_of_parent(parent: str, lookup: Lookup) -> MxResult | None:
+    """Mail servers of the domain above a host; None where that is no domain to ask about."""
     try:
         return await lookup.mx(parent) if "." in parent else None
     except UserError:

@@ -1,4 +1,4 @@
-"""/faq question: the same as asking in one's own words. And what is about the bot itself: mode, gaps, why."""
+"""/faq question: the same as asking in one's own words; and administration of the bot itself: mode, gaps, why."""
 
 import re
 from collections.abc import Mapping
@@ -9,10 +9,10 @@ from bot.core.model import Answer, Language, Question, UserError
 
 NAME = "faq"
 HINT = "question"
-MODES = ("mention", "listen", "off")
-MOST_GAPS = 15
+MODES = ("mention", "listen", "off")  # of a channel
+MOST_GAPS = 15  # that a reply lists
 # "why is my mail returned?" is a question, "why https://…" is not
-_ABOUT = re.compile(
+_ADMIN = re.compile(
     r"(?P<what>mode|modus|gaps|lücken)(?:\s+(?P<value>\S+))?\s*|(?P<why>why|warum)\s+<?(?P<link>https?://\S+)\s*", re.I
 )
 # "/faq /faq …" would come back here once a word, as deep as the message is long
@@ -20,28 +20,28 @@ _AGAIN = re.compile(rf"(?:\s*/{NAME}(?=\s|$))+", re.IGNORECASE)
 
 
 async def run(argument: str, language: Language, tools: Tools) -> Answer:
-    """The knowledge base's answer; the language is decided from the question."""
+    """Answer of the knowledge base; `language` is its hint. Raises UserError where `mode`, `gaps` or `why` fails."""
     again = _AGAIN.match(argument)
     question = argument[again.end() :] if again else argument
     if wants_help(question) or not question.strip():
         return Answer(NAME, language, {"help": True})
-    about = _ABOUT.fullmatch(question.strip())
-    if about:
+    asked = _ADMIN.fullmatch(question.strip())
+    if asked:
         if tools.admin is None:
             raise UserError("no-channel")
-        return Answer(NAME, language, await _about(about, tools.admin))
+        return Answer(NAME, language, await _administer(asked, tools.admin))
     return await tools.ask(Question(question.strip(), language_hint=language))
 
 
-async def _about(asked: re.Match[str], admin: ChannelAdmin) -> Mapping[str, Any]:
-    """Raises UserError where the person may not, or the value is unknown."""
+async def _administer(asked: re.Match[str], admin: ChannelAdmin) -> Mapping[str, Any]:
+    """Facts for templates/faq.md: mode, gaps or why. Raises UserError where the person may not, or for no mode."""
     if asked["why"]:
         return {"about": "why", **await admin.why(asked["link"])}
     value = (asked["value"] or "").lower()
     if asked["what"].lower() in ("gaps", "lücken"):
         found = await admin.gaps()
-        shown = [{"count": g.count, "language": g.language, "example": g.example, "link": g.link} for g in found]
-        return {"about": "gaps", "gaps": shown[:MOST_GAPS], "more": max(0, len(found) - MOST_GAPS)}
+        rows = [{"count": g.count, "language": g.language, "example": g.example, "link": g.link} for g in found]
+        return {"about": "gaps", "gaps": rows[:MOST_GAPS], "more": max(0, len(found) - MOST_GAPS)}
     if value and value not in MODES:
         raise UserError("no-mode", given=value)
     if value:

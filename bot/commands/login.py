@@ -16,7 +16,7 @@ HINT = "email"
 
 
 async def run(argument: str, language: Language, tools: Tools) -> Answer:
-    """Raises UserError where the argument is no mail address."""
+    """User name, settings and domain for the address. Raises UserError where the argument is no mail address."""
     if wants_help(argument) or not argument.strip():
         return Answer(NAME, language, {"help": True})
     address = parse_address(argument)
@@ -27,7 +27,8 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
         "separator": tools.provider.login_separator,
         "domain": address.rpartition("@")[2],
         "damaged_addresses": [
-            {**asdict(odd), "characters": list(odd.characters)} for odd in damaged_addresses(strip_markup(argument))
+            {**asdict(damaged), "characters": list(damaged.characters)}
+            for damaged in damaged_addresses(strip_markup(argument))
         ],
     }
     return Answer(NAME, language, facts)

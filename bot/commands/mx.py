@@ -1,7 +1,7 @@
-"""/mx domain: where a domain's mail goes, what is wrong with that, and what the domain says of its mail besides.
+"""/mx domain: a domain's mail servers, their faults, and the domain's mail policies in brief.
 
-The DNS alone is asked; whether a mail server answers is not tried. RULES names the source of everything that is found
-fault with; bot/core/dns/txt_policies.py those of SPF, DMARC, MTA-STS and TLS reporting.
+The DNS alone is asked; no mail server is contacted. RULES names the source of every fault;
+bot/core/dns/txt_policies.py those of SPF, DMARC, MTA-STS and TLS reporting.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from bot.core.text.addresses import is_reserved, near_miss, parse_domain, to_asc
 NAME = "mx"
 HINT = "domain"
 
-# What is found fault with → the rule. Those of a host are named like its row's state in templates/mx.md.
+# Name of a finding → its rule. Findings about a host are named like its row's state in templates/mx.md.
 RULES: Mapping[str, str] = {
     "null-beside-others": "RFC 7505, 3",
     "address": "RFC 1035, 3.3.9; RFC 5321, 5.1",
@@ -40,7 +40,7 @@ MOST_NAMED = 3  # hosts that are named again where a rule is explained
 
 
 async def run(argument: str, language: Language, tools: Tools) -> Answer:
-    """Raises UserError where the argument is no domain, or none that may be asked: then no server is asked at all."""
+    """Report on the domain. Raises UserError for no domain, or one that may not be asked: then no server is asked."""
     if wants_help(argument) or not argument.strip():
         return Answer(NAME, language, {"help": True})
     domain = parse_domain(argument)
@@ -50,39 +50,39 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
 
 
 def assess_mx(domain: str, found: MxResult) -> Mapping[str, Any]:
-    """What templates/mx.md needs: the verdict's name, the hosts in order, what was noticed, the policies."""
-    noticed = _noticed(found)
+    """Facts for templates/mx.md, JSON values only: verdict, hosts in order of preference, findings, policies."""
+    findings = _findings(found)
     return {
         "help": False,
         "domain": domain,
-        "alias": shown(found.alias),
-        "verdict": _verdict(found, {finding["rule"] for finding in noticed}),
+        "alias": shorten(found.alias),
+        "verdict": _verdict(found, {finding["rule"] for finding in findings}),
         "hosts": [_row(host) for host in found.hosts if host.status != "null"],
-        "noticed": noticed,
+        "noticed": findings,
         "left_out": found.left_out,
         "meant": "" if found.status in ("ok", "implicit") else near_miss(domain),
-        "explained": EXPLAINED if any(f["rule"] in ("none", "nxdomain") for f in noticed) else "",
+        "explained": EXPLAINED if any(f["rule"] in ("none", "nxdomain") for f in findings) else "",
         "policies": {kind: asdict(r) for kind, r in read(found.policies).items()} if found.policies else {},
     }
 
 
-def reachable(host: MxHost) -> bool:
-    """Has a host an address in the public internet?"""
+def is_reachable(host: MxHost) -> bool:
+    """True if the host has an address in the public internet."""
     return any(address_kind(address)[0] == "public" for address in host.addresses)
 
 
-def shown(name: str) -> str:
-    """A name as long as people read it."""
+def shorten(name: str) -> str:
+    """Name that a stranger chose, cut to LONGEST_SHOWN characters."""
     return name if len(name) <= LONGEST_SHOWN else f"{name[: LONGEST_SHOWN - 1]}…"
 
 
 def _verdict(found: MxResult, rules: set[str]) -> str:
-    """A status of the look-up; with MX records ok, flawed, contradictory, partly, unreachable or unknown.
+    """Verdict: a status of the look-up; with MX records ok, flawed, contradictory, partly, unreachable or unknown.
 
     For implicit also implicit-unreachable; for nxdomain also alias-broken, where an alias leads there.
     """
     hosts = [host for host in found.hosts if host.status != "null"]
-    up = [host for host in hosts if reachable(host)]
+    up = [host for host in hosts if is_reachable(host)]
     if found.status == "implicit":
         return "implicit" if up else "implicit-unreachable"
     if found.status == "nxdomain" and found.alias:
@@ -98,12 +98,12 @@ def _verdict(found: MxResult, rules: set[str]) -> str:
     return "unknown" if any(host.status in NOT_KNOWN for host in hosts) else "unreachable"
 
 
-def _noticed(found: MxResult) -> Sequence[Mapping[str, Any]]:
-    """Rules that are broken, or worth knowing, in the order of RULES; each with the hosts that it is about."""
+def _findings(found: MxResult) -> Sequence[Mapping[str, Any]]:
+    """Findings: rules that are broken or worth knowing, in the order of RULES, each with the hosts that it is about."""
     hosts = [host for host in found.hosts if host.status != "null"]
     about: dict[str, list[str]] = {
         "null-beside-others": ["."] if len(hosts) < len(found.hosts) else [],
-        "not-public": [host.host for host in hosts if host.status == "ok" and not reachable(host)],
+        "not-public": [host.host for host in hosts if host.status == "ok" and not is_reachable(host)],
         "alias": [host.host for host in hosts if host.alias and found.status == "ok"],
         "twice": [name for name, times in Counter(host.host for host in hosts).items() if times > 1],
         "null-preference": ["."] if found.null_preference else [],
@@ -115,7 +115,7 @@ def _noticed(found: MxResult) -> Sequence[Mapping[str, Any]]:
         {
             "rule": rule,
             "source": source,
-            "hosts": [shown(h) for h in about[rule][:MOST_NAMED]],
+            "hosts": [shorten(h) for h in about[rule][:MOST_NAMED]],
             "count": len(about[rule]),
         }
         for rule, source in RULES.items()
@@ -124,6 +124,7 @@ def _noticed(found: MxResult) -> Sequence[Mapping[str, Any]]:
 
 
 def _tied(hosts: Sequence[MxHost]) -> list[str]:
+    """Hosts that share their preference with another one."""
     times = Counter(host.preference for host in hosts)
     return [host.host for host in hosts if times[host.preference] > 1]
 
@@ -131,9 +132,9 @@ def _tied(hosts: Sequence[MxHost]) -> list[str]:
 def _row(host: MxHost) -> Mapping[str, Any]:
     return {
         "preference": host.preference,
-        "host": shown(host.host),
+        "host": shorten(host.host),
         "status": host.status,
-        "alias": shown(host.alias),
+        "alias": shorten(host.alias),
         "addresses": [{"address": address, "kind": address_kind(address)[0]} for address in host.addresses],
         "more": host.more,
         "unknown": list(host.unknown),

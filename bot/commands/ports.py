@@ -8,5 +8,5 @@ HINT = ""
 
 
 async def run(argument: str, language: Language, tools: Tools) -> Answer:
-    """The ports; the template reads them from the provider's figures."""
+    """SSL ports; the template reads them from the provider's figures. An argument other than "help" is ignored."""
     return Answer(NAME, language, {"help": wants_help(argument)})

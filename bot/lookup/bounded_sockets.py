@@ -1,4 +1,4 @@
-"""dnspython's sockets with a limit on what comes in: a message is parsed in one go, on everybody's event loop."""
+"""Bounded sockets for dnspython: an answer is parsed in one go, on the event loop of all, so its size has a limit."""
 
 import socket
 from typing import Any, cast
@@ -7,20 +7,20 @@ import dns.asyncbackend
 import dns.exception
 
 LARGEST = 16_384  # octets of an answer over TCP, which would allow 65,535 (RFC 1035 section 4.2.2)
-LARGEST_DATAGRAM = 4_096  # octets over UDP; servers.PAYLOAD is what was offered
+LARGEST_DATAGRAM = 4_096  # octets over UDP; resolver.PAYLOAD was offered
 
 
 class TooLarge(dns.exception.FormError):
-    """An answer beyond LARGEST. The server is passed over, as after any malformed answer."""
+    """Answer beyond LARGEST. The server is passed over, as after any malformed answer."""
 
 
 def bounded_backend() -> Any:
-    """dnspython's Backend of the running event loop, with bounded sockets."""
+    """Backend of dnspython for the running event loop, with bounded sockets."""
     return _Backend(dns.asyncbackend.get_default_backend())
 
 
-class _Bounded:
-    """Does what `inner` does, except for what a subclass limits."""
+class _Proxy:
+    """Proxy of `inner`; a subclass overrides what it limits."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
@@ -36,22 +36,22 @@ class _Bounded:
         await self._inner.__aexit__(*raised)
 
 
-class _Backend(_Bounded):
+class _Backend(_Proxy):
     async def make_socket(self, family: int, kind: int, *more: Any) -> Any:
         opened = await self._inner.make_socket(family, kind, *more)
         return _Stream(opened) if kind == socket.SOCK_STREAM else _Datagrams(opened)
 
 
-class _Stream(_Bounded):
+class _Stream(_Proxy):
     async def recv(self, size: int, timeout: float | None) -> bytes:
         if size > LARGEST:
             raise TooLarge
         return cast("bytes", await self._inner.recv(size, timeout))
 
 
-class _Datagrams(_Bounded):
+class _Datagrams(_Proxy):
     async def recvfrom(self, size: int, timeout: float | None) -> tuple[bytes, Any]:
-        """Too large a datagram is dropped, not an error: anybody may send one."""
+        """Next datagram that is small enough. A larger one is dropped and no error: anybody may send one."""
         while True:
             wire, source = await self._inner.recvfrom(size, timeout)
             if len(wire) <= LARGEST_DATAGRAM:

@@ -1,4 +1,7 @@
-"""One person cannot keep the name servers from all others, and all together do no more than the process bears."""
+"""Concurrency limits of look-ups: per person, so that nobody keeps the name servers from all others, and for all.
+
+Limits are kept in the memory of this process.
+"""
 
 import asyncio
 from collections import Counter
@@ -10,7 +13,7 @@ from bot.core.model import UserError
 from bot.lookup.mail_records import MailDns
 from bot.lookup.name_policy import NamePolicy
 
-AT_ONCE = 50  # look-ups under way; questions.AT_ONCE bounds their sockets
+AT_ONCE = 50  # look-ups under way; query.AT_ONCE bounds their sockets
 AT_ONCE_EACH = 2  # of one person
 WAITING = 200  # that wait for their turn before more are refused at once
 WAITING_EACH = 8  # of one person: an error line may name several hosts to check
@@ -18,7 +21,7 @@ PATIENCE = 4.0  # seconds that a look-up waits for its turn
 
 
 class LookupLimiter:
-    """Places for look-ups, in the memory of this process."""
+    """Limiter of simultaneous look-ups: semaphores for each person and for all, with bounded waiting."""
 
     def __init__(
         self,
@@ -27,63 +30,64 @@ class LookupLimiter:
         waiting_each: int = WAITING_EACH,
         patience: float = PATIENCE,
     ) -> None:
+        """`at_once`: for all; `each`, `waiting_each`: for one person; `patience`: seconds to wait for a slot."""
         self._each, self._most_each, self._patience = each, each + waiting_each, patience
         self._all = asyncio.Semaphore(at_once)
         self._own: dict[str, asyncio.Semaphore] = {}
-        self._here: Counter[str] = Counter()  # look-ups that wait or are under way, by person
+        self._active: Counter[str] = Counter()  # look-ups that wait or are under way, by person
 
     @asynccontextmanager
-    async def place(self, person: str) -> AsyncIterator[None]:
-        """Holds a place, after a wait for one. Raises UserError "busy" where there is none in time.
+    async def slot(self, person: str) -> AsyncIterator[None]:
+        """Slot for one look-up, held while the context lasts. Raises UserError "busy" where none gets free in time.
 
-        `person`: an opaque id; empty: nobody in particular, so only the places of all together count.
+        `person`: an opaque id; empty: nobody in particular, so that only the limit for all counts.
         """
-        if person and self._here[person] >= self._most_each:
+        if person and self._active[person] >= self._most_each:
             raise UserError("busy", own=True)
-        if self._here.total() >= AT_ONCE + WAITING:
+        if self._active.total() >= AT_ONCE + WAITING:
             raise UserError("busy", own=False)
-        self._here[person] += 1
+        self._active[person] += 1
         try:
-            async with AsyncExitStack() as places:
-                await self._wait(person, places)
+            async with AsyncExitStack() as slots:
+                await self._acquire(person, slots)
                 yield
         finally:
-            self._here[person] -= 1
-            if not self._here[person]:
-                del self._here[person]
+            self._active[person] -= 1
+            if not self._active[person]:
+                del self._active[person]
                 self._own.pop(person, None)
 
-    async def _wait(self, person: str, places: AsyncExitStack) -> None:
+    async def _acquire(self, person: str, slots: AsyncExitStack) -> None:
         own = bool(person)
         try:
             async with asyncio.timeout(self._patience):
                 if person:
                     each = self._own.setdefault(person, asyncio.Semaphore(self._each))
-                    await places.enter_async_context(each)
+                    await slots.enter_async_context(each)
                 own = False
-                await places.enter_async_context(self._all)
+                await slots.enter_async_context(self._all)
         except TimeoutError:
             raise UserError("busy", own=own) from None
 
 
-class SharedLookup:
-    """A Lookup in which everybody has a share."""
+class LimitedLookup:
+    """Lookup within the limits, for names that may be asked. Implements bot/core/dns/records.py's protocol."""
 
-    def __init__(self, asks: MailDns, names: NamePolicy, shares: LookupLimiter, person: str = "") -> None:
-        self._asks, self._names, self._shares, self._person = asks, names, shares, person
+    def __init__(self, mail_dns: MailDns, names: NamePolicy, limiter: LookupLimiter, person: str = "") -> None:
+        self._mail_dns, self._names, self._limiter, self._person = mail_dns, names, limiter, person
 
     def asked_by(self, person: str) -> Lookup:
-        """See Lookup."""
-        return SharedLookup(self._asks, self._names, self._shares, person)
+        """The same look-up, counted as this person's."""
+        return LimitedLookup(self._mail_dns, self._names, self._limiter, person)
 
     async def mx(self, domain: str) -> MxResult:
-        """See Lookup."""
+        """Mail servers of a domain. Raises UserError: single-label, reserved, internal or busy."""
         self._names.check(domain)
-        async with self._shares.place(self._person):
-            return await self._asks.mx(domain)
+        async with self._limiter.slot(self._person):
+            return await self._mail_dns.mx(domain)
 
     async def host(self, name: str) -> MxHost:
-        """See Lookup."""
+        """Addresses of a host. Raises UserError as `mx`."""
         self._names.check(name)
-        async with self._shares.place(self._person):
-            return await self._asks.host(name)
+        async with self._limiter.slot(self._person):
+            return await self._mail_dns.host(name)

@@ -12,10 +12,10 @@ from tests.servers.dns_server import DnsServer
 
 
 class Crowd:
-    """Look-ups that take a place and keep it until they are told to go."""
+    """Look-ups that take a slot and keep it until they are told to go."""
 
-    def __init__(self, shares: LookupLimiter) -> None:
-        self._shares = shares
+    def __init__(self, limiter: LookupLimiter) -> None:
+        self._limiter = limiter
         self.outcomes: list[str] = []
         self.go = asyncio.Semaphore(0)
         self.tasks: list[asyncio.Task[None]] = []
@@ -25,7 +25,7 @@ class Crowd:
 
     async def _look_up(self, person: str) -> None:
         try:
-            async with self._shares.place(person):
+            async with self._limiter.slot(person):
                 self.outcomes.append("in")
                 await self.go.acquire()
         except UserError as refused:
@@ -45,24 +45,26 @@ class Crowd:
 LONG, SHORT = 60.0, 0.05  # seconds: longer than the test, and over at once
 PLACES = [
     # what happens, patience, who comes, what becomes of them
-    ("one person has two places", LONG, ["a", "a", "b"], ["in", "in", "in"]),
+    ("one person has two slots", LONG, ["a", "a", "b"], ["in", "in", "in"]),
     ("who asks for more than may wait is told so", LONG, ["a"] * 5, ["busy, own", "in", "in"]),
-    ("who waits for a place of their own in vain is told so", SHORT, ["a"] * 3, ["busy, own", "in", "in"]),
+    ("who waits for a slot of their own in vain is told so", SHORT, ["a"] * 3, ["busy, own", "in", "in"]),
     ("all together have four", SHORT, ["a", "b", "c", "d", "e"], ["busy, all"] + ["in"] * 4),
-    ("nobody in particular has no places of their own", SHORT, [""] * 5, ["busy, all"] + ["in"] * 4),
+    ("nobody in particular has no slots of their own", SHORT, [""] * 5, ["busy, all"] + ["in"] * 4),
 ]
 
 
 @pytest.mark.parametrize(
     ("patience", "people", "outcomes"), [row[1:] for row in PLACES], ids=[row[0] for row in PLACES]
 )
-async def test_places_are_shared(patience: float, people: list[str], outcomes: list[str]) -> None:
+async def test_slots_are_limited_per_person_and_for_all(
+    patience: float, people: list[str], outcomes: list[str]
+) -> None:
     crowd = Crowd(LookupLimiter(at_once=4, each=2, waiting_each=2, patience=patience))
     crowd.come(*people)
     assert await crowd.seen(len(outcomes)) == outcomes
 
 
-async def test_who_waits_gets_the_place_of_who_goes() -> None:
+async def test_a_waiting_look_up_gets_the_slot_that_gets_free() -> None:
     crowd = Crowd(LookupLimiter(at_once=4, each=2, waiting_each=2, patience=LONG))
     crowd.come("a", "a", "a")
     await asyncio.sleep(0.02)
@@ -90,9 +92,9 @@ async def silently(lookup: Lookup, domain: str) -> None:
 
 
 async def test_nothing_is_kept_of_who_has_gone() -> None:
-    shares = LookupLimiter()
+    limiter = LookupLimiter()
     async with DnsServer({"example.com": {"MX": ["0 ."]}}) as server:
-        lookup = open_lookup(server.address, shares=shares)
+        lookup = open_lookup(server.address, limiter=limiter)
         for number in range(5):
             await lookup.asked_by(f"person {number}").mx("example.com")
-    assert (dict(shares._here), shares._own) == ({}, {})
+    assert (dict(limiter._active), limiter._own) == ({}, {})
