@@ -1,4 +1,4 @@
-"""/check and what an answer offers to check, against a name server on a real port."""
+"""/check, and the checks that an answer offers, against a name server on a real port."""
 
 import re
 
@@ -44,7 +44,7 @@ SAID = [
 
 
 @pytest.mark.parametrize(("argument", "language", "expected"), SAID, ids=[row[0][:40] for row in SAID])
-async def test_check_says_what_the_dns_says(
+async def test_check_reports_the_state_of_the_dns(
     engine: AnswerEngine, argument: str, language: Language, expected: list[str]
 ) -> None:
     async with DnsServer(ZONE) as server:
@@ -59,7 +59,7 @@ async def test_check_says_what_the_dns_says(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_what_an_answer_offers_is_examined_at_once(engine: AnswerEngine, language: Language) -> None:
+async def test_the_checks_of_an_answer_run_at_the_same_time(engine: AnswerEngine, language: Language) -> None:
     """As for a ticket: the answer's own facts go in, the facts of a reply come out."""
     answer = answer_question(engine.matcher, Question(ERROR, language=language))
     async with DnsServer(ZONE) as server:
@@ -69,7 +69,7 @@ async def test_what_an_answer_offers_is_examined_at_once(engine: AnswerEngine, l
     assert await check_names([], open_lookup("127.0.0.1:9", budget=0.1)) == {"help": False, "results": []}
 
 
-async def test_names_that_must_not_be_asked_reach_no_server(engine: AnswerEngine) -> None:
+async def test_names_that_may_not_be_asked_reach_no_server(engine: AnswerEngine) -> None:
     async with DnsServer(ZONE) as server:
         lookup = open_lookup(server.address, budget=2.0)
         names = ["host.internal", "printer.local", "nas.lan", "localhost", "1.168.192.in-addr.arpa"]

@@ -75,7 +75,9 @@ SAID = [
 
 
 @pytest.mark.parametrize(("command", "argument", "language", "parts"), SAID, ids=[f"{r[0]} {r[1]}" for r in SAID])
-def test_a_command_says_what_it_should(command: str, argument: str, language: Language, parts: list[str]) -> None:
+def test_a_command_answers_a_typical_argument(
+    command: str, argument: str, language: Language, parts: list[str]
+) -> None:
     said = say(command, argument, language)
     for part in parts:
         assert part in said
@@ -91,7 +93,7 @@ def test_every_command_has_help_in_both_languages(command: str, argument: str, l
 @pytest.mark.parametrize(
     "argument", ["192.0.2.1", "localhost", "x.test", "a.arpa", "b.internal", "", "help", "::1", "example"]
 )
-def test_names_that_must_not_be_asked_are_asked_of_no_server(argument: str) -> None:
+def test_names_that_may_not_be_asked_reach_no_server(argument: str) -> None:
     dns = Dns(MxResult("nxdomain"))
     say("mx", argument, dns=dns)
     assert dns.asked == []
@@ -108,7 +110,7 @@ def test_an_international_name_is_asked_in_its_ascii_form() -> None:
     ("argument", "asked"),
     [("Welcher Port?", "Welcher Port?"), ("/faq " * 3_000 + "Welcher Port?", "Welcher Port?"), ("/faqs?", "/faqs?")],
 )
-async def test_faq_asks_what_was_asked(argument: str, asked: str, language: Language) -> None:
+async def test_faq_asks_the_knowledge_base_the_question_alone(argument: str, asked: str, language: Language) -> None:
     questions: list[Question] = []
 
     async def ask(question: Question) -> Answer:

@@ -66,7 +66,7 @@ def test_every_fact_of_the_table_stands_in_the_faqs_entry(engine: AnswerEngine, 
     short, long = NEARLY[language]
     assert found.pop((4, 0)) == short
     assert long in engine.renderer.entry("imap-server", language)
-    assert found == {place: value for place, (value, _) in FACTS.items()}
+    assert found == {name: value for name, (value, _) in FACTS.items()}
     for value, entry in FACTS.values():
         if entry:
             assert value in engine.renderer.entry(entry, language, EMAIL, "example.com"), (value, entry)
@@ -152,11 +152,11 @@ def test_no_address_breaks_the_table(engine: AnswerEngine, email: str) -> None:
     assert to_html(markdown).count("<tr>") == 8
 
 
-def test_what_cannot_be_seen_in_the_address_is_shown(engine: AnswerEngine) -> None:
+def test_an_invisible_character_in_the_address_is_marked(engine: AnswerEngine) -> None:
     assert "`max@fir[U+200B]ma.de`" in said(engine, "de", "max@fir\u200bma.de")
     assert "`a␣b@firma.de`" in said(engine, "en", "a b@firma.de")
 
 
-def test_what_is_no_table_is_left_alone() -> None:
+def test_lines_that_are_no_table_are_left_alone() -> None:
     for text in ("| a | b |", "| a |\n| b |\n| c |", "a\n|---|\nb", "| a |\n|---|", ""):
         assert to_rows(text) == []

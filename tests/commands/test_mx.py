@@ -89,7 +89,7 @@ FOUND = [
 
 
 @pytest.mark.parametrize(("found", "verdict", "rules"), [row[1:] for row in FOUND], ids=[row[0] for row in FOUND])
-def test_a_rule_is_judged(found: MxResult, verdict: str, rules: list[str]) -> None:
+def test_a_broken_rule_is_found_and_gives_the_verdict(found: MxResult, verdict: str, rules: list[str]) -> None:
     facts = assess_mx("example.com", found)
     assert (facts["verdict"], [finding["rule"] for finding in facts["noticed"]]) == (verdict, rules)
 
@@ -184,7 +184,7 @@ def test_the_verdict_is_the_first_sentence(language: Language) -> None:
         ("firma.de", MxResult("nxdomain"), ""),
     ],
 )
-def test_a_slip_of_the_finger_is_noticed_where_no_mail_can_arrive(domain: str, found: MxResult, meant: str) -> None:
+def test_a_typing_slip_is_noticed_where_no_mail_can_arrive(domain: str, found: MxResult, meant: str) -> None:
     assert assess_mx(domain, found)["meant"] == meant
 
 
@@ -281,7 +281,7 @@ RECORD = st.tuples(
 
 @settings(max_examples=30, deadline=None)
 @given(results(), st.sampled_from(LANGUAGES))
-def test_nothing_a_name_server_says_formats_pings_or_overflows(found: MxResult, language: Language) -> None:
+def test_hostile_dns_data_cannot_format_ping_or_overflow(found: MxResult, language: Language) -> None:
     markdown = said(found, language)
     mrkdwn = to_mrkdwn(markdown)
     assert not re.search("[<>]", mrkdwn)  # in Slack every mention, link and date begins with one

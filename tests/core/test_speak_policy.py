@@ -1,9 +1,8 @@
-"""When the bot may speak without being addressed, and what is a gap."""
+"""Speak policy: thanks, greetings, questions, and when the bot may speak without being addressed."""
 
 import pytest
 
-from bot.core.gaps import to_gaps
-from bot.core.model import Decision, Language, Outcome, Part, StoredDecision, Thread
+from bot.core.model import Decision, Language, Outcome, Part, Thread
 from bot.core.speak_policy import (
     is_greeting,
     is_question,
@@ -26,12 +25,12 @@ NO_THANKS = ["", "danke, aber es geht nicht", "thanks, and for IMAP?", "perfekt"
 
 
 @pytest.mark.parametrize("text", THANKS)
-def test_thanks_are_thanks(text: str) -> None:
+def test_thanks_alone_are_recognised(text: str) -> None:
     assert is_thanks(text)
 
 
 @pytest.mark.parametrize("text", NO_THANKS)
-def test_what_says_more_is_not_only_thanks(text: str) -> None:
+def test_thanks_with_a_question_or_anything_else_are_no_thanks(text: str) -> None:
     assert not is_thanks(text)
 
 
@@ -47,12 +46,12 @@ NO_GREETINGS = [
 
 
 @pytest.mark.parametrize("text", GREETINGS)
-def test_greetings_are_greetings(text: str) -> None:
+def test_a_greeting_alone_is_recognised(text: str) -> None:
     assert is_greeting(text)
 
 
 @pytest.mark.parametrize("text", NO_GREETINGS)
-def test_what_says_more_is_not_only_a_greeting(text: str) -> None:
+def test_a_greeting_with_anything_else_is_no_greeting(text: str) -> None:
     assert not is_greeting(text)
 
 
@@ -72,7 +71,7 @@ def test_small_talk_is_answered_in_its_language(text: str, hint: Language | None
 
 
 @pytest.mark.parametrize("text", ["welcher Port?", "Wie lautet der Server", "what is my login", "can I use IMAP"])
-def test_questions_read_as_questions(text: str) -> None:
+def test_a_question_is_recognised_with_or_without_its_mark(text: str) -> None:
     assert is_question(text)
 
 
@@ -97,7 +96,9 @@ THREADS = [
 
 
 @pytest.mark.parametrize(("state", "person", "hours", "outcome", "text", "reason"), THREADS)
-def test_in_its_own_thread(state: str, person: str, hours: float, outcome: Outcome, text: str, reason: str) -> None:
+def test_the_bot_speaks_in_its_own_thread_until_somebody_else_joins(
+    state: str, person: str, hours: float, outcome: Outcome, text: str, reason: str
+) -> None:
     thread = Thread("A", state, 0.0)
     assert why_silent_in_thread(thread, decided(outcome, 0.9), text, person, hours * 3_600) == reason
 
@@ -113,44 +114,7 @@ CHANNELS = [
 
 
 @pytest.mark.parametrize(("decision", "text", "speaks"), CHANNELS)
-def test_in_a_channel_that_is_listened_to(decision: Decision | None, text: str, speaks: bool) -> None:
+def test_the_bot_speaks_in_a_channel_it_listens_to_only_when_sure(
+    decision: Decision | None, text: str, speaks: bool
+) -> None:
     assert (why_silent_in_channel(decision, text) == "") is speaks
-
-
-def kept(question: str, outcome: str, at: float, **more: object) -> StoredDecision:
-    facts: dict[str, object] = {
-        "key": question,
-        "conversation": "",
-        "location": "",
-        "person": "",
-        "language": "de",
-        "understood": "",
-        "entries": (),
-        "reason": "",
-        "why": "",
-        "sent": "",
-        "link": f"https://{at}",
-    }
-    return StoredDecision(**{**facts, "question": question, "outcome": outcome, "at": at, **more})  # type: ignore[arg-type]
-
-
-def test_gaps_are_grouped_counted_and_newest_first_within_a_count() -> None:
-    found = to_gaps(
-        [
-            kept("wie richte ich outlook ein?", "decline", 5),
-            kept("Wie richte ich Outlook ein", "suggest", 4),
-            kept("How do I set up Outlook?", "decline", 3, language="en"),
-            kept("welcher port?", "answer", 2, unhelpful=1),
-            kept("welche server?", "failure", 1),
-            kept("was kostet das?", "silent", 6),
-            kept("pop3", "suggest", 7, chosen="pop3"),
-            kept("imap", "answer", 8),
-        ]
-    )
-    assert [(g.example, g.count, g.reasons) for g in found] == [
-        ("wie richte ich outlook ein?", 2, ("decline", "suggest")),
-        ("How do I set up Outlook?", 1, ("decline",)),
-        ("welcher port?", 1, ("unhelpful",)),
-        ("welche server?", 1, ("failure",)),
-    ]
-    assert found[0].link == "https://5"

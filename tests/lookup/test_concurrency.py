@@ -1,4 +1,4 @@
-"""How many look-ups are made at once, by one person and by all."""
+"""Concurrency limits of look-ups: per person and for all."""
 
 import asyncio
 
@@ -91,7 +91,7 @@ async def silently(lookup: Lookup, domain: str) -> None:
     await lookup.mx(domain)
 
 
-async def test_nothing_is_kept_of_who_has_gone() -> None:
+async def test_the_limiter_forgets_people_whose_look_ups_are_over() -> None:
     limiter = LookupLimiter()
     async with DnsServer({"example.com": {"MX": ["0 ."]}}) as server:
         lookup = open_lookup(server.address, limiter=limiter)

@@ -1,4 +1,4 @@
-"""Name servers that are slow, lame, broken or hostile: what is said of them, and that they cost nothing."""
+"""Hostile, lame, slow and broken name servers: each gets a status, and costs no more than its limits."""
 
 import time
 
@@ -59,7 +59,7 @@ def opened(server: DnsServer, budget: float = 4.0) -> Lookup:
 
 
 @pytest.mark.parametrize(("domain", "status"), [row[1:] for row in SAID], ids=[row[0] for row in SAID])
-async def test_what_a_server_does_has_a_name(domain: str, status: Status) -> None:
+async def test_every_fault_of_a_server_has_a_status(domain: str, status: Status) -> None:
     async with DnsServer(ZONE, FAULTS, late=0.6) as server:
         began = time.monotonic()
         assert (await opened(server, 0.4 if status == "timeout" else 4.0).mx(domain)).status == status
@@ -75,14 +75,14 @@ async def test_the_name_behind_an_alias_is_named() -> None:
         assert (host.alias, host.addresses) == ("mx.example.net", ("9.9.9.9",))
 
 
-async def test_a_crowd_of_records_is_cut_and_counted() -> None:
+async def test_records_beyond_the_limit_are_cut_and_counted() -> None:
     async with DnsServer(ZONE) as server:
         found = await opened(server).mx("crowd.example.net")
         assert (len(found.hosts), found.left_out) == (10, 110)
         assert sum(asked.startswith("mx") for asked in server.asked) == 20
 
 
-async def test_what_is_no_host_name_is_not_asked() -> None:
+async def test_a_mail_exchanger_that_is_no_host_name_is_not_asked() -> None:
     async with DnsServer(ZONE) as server:
         found = await opened(server).mx("literal.example.net")
         assert [host.status for host in found.hosts] == ["address", "incomplete", "ok"]
@@ -95,7 +95,7 @@ async def test_a_lame_server_is_passed_over_for_one_that_answers() -> None:
 
 
 @pytest.mark.parametrize(("domain", "kind"), [("fine.example.net", "MX"), ("gone.example.net", "MX")])
-async def test_an_answer_is_asked_once_within_its_time_to_live(domain: str, kind: str) -> None:
+async def test_an_answer_is_cached_for_its_time_to_live(domain: str, kind: str) -> None:
     """Also that there is none (RFC 2308 section 5)."""
     async with DnsServer(ZONE, ttl=30) as server:
         lookup = opened(server)
@@ -105,7 +105,7 @@ async def test_an_answer_is_asked_once_within_its_time_to_live(domain: str, kind
 
 
 @pytest.mark.parametrize("domain", ["fine.example.net", "gone.example.net"])
-async def test_an_answer_without_time_to_live_is_asked_again(domain: str) -> None:
+async def test_an_answer_without_time_to_live_is_not_cached(domain: str) -> None:
     async with DnsServer(ZONE, ttl=0) as server:
         lookup = opened(server)
         await lookup.mx(domain)
@@ -113,7 +113,7 @@ async def test_an_answer_without_time_to_live_is_asked_again(domain: str) -> Non
         assert server.asked.count(f"{domain} MX") == 2
 
 
-async def test_no_failure_is_remembered() -> None:
+async def test_a_failure_is_not_cached() -> None:
     async with DnsServer(ZONE, FAULTS) as server:
         lookup = opened(server)
         assert (await lookup.mx("bogus.example.net")).status == "dnssec"

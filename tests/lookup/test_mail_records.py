@@ -1,4 +1,4 @@
-"""Look-ups against a real name server on a real socket."""
+"""Mail records, looked up at a real name server on a real socket."""
 
 import time
 from dataclasses import replace
@@ -95,7 +95,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("domain", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
-async def test_what_the_dns_says_is_reported(domain: str, expected: MxResult) -> None:
+async def test_mail_exchangers_and_their_addresses_are_reported(domain: str, expected: MxResult) -> None:
     async with DnsServer(ZONE, FAULTS) as server:
         assert replace(await open_lookup(server.address).mx(domain), policies=None) == expected
 
@@ -125,7 +125,7 @@ async def test_no_more_than_ten_mail_exchangers_are_looked_at() -> None:
         assert (len(found.hosts), found.left_out) == (10, 4)
 
 
-async def test_no_more_than_four_addresses_of_a_kind_are_kept_and_the_rest_is_counted() -> None:
+async def test_no_more_than_four_addresses_of_a_kind_are_named_and_the_rest_is_counted() -> None:
     async with DnsServer(ZONE) as server:
         (host,) = (await open_lookup(server.address).mx("crowd.example.net")).hosts
         assert (len(host.addresses), host.more) == (4, 7)

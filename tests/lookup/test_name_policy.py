@@ -1,4 +1,4 @@
-"""Names that are not asked: of a person's, and of what a stranger's zone names."""
+"""Name policy: names that are not asked, typed by a person or found in a stranger's zone."""
 
 import pytest
 from pydantic import ValidationError
@@ -37,7 +37,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("name", "refusal"), [row[1:] for row in REFUSED], ids=[f"{r[1]}: {r[0]}" for r in REFUSED])
-def test_what_is_not_public_is_not_asked(name: str, refusal: str) -> None:
+def test_a_name_that_is_not_public_is_refused_with_the_reason(name: str, refusal: str) -> None:
     assert NamePolicy(INTERNAL).refusal(name) == refusal
 
 
@@ -50,7 +50,7 @@ def test_what_is_not_public_is_not_asked(name: str, refusal: str) -> None:
         ("192.0.2.1", "ip-address"),
     ],
 )
-async def test_a_person_is_told_why_and_nobody_is_asked(name: str, problem: str) -> None:
+async def test_a_refused_name_is_reported_and_no_server_is_asked(name: str, problem: str) -> None:
     async with DnsServer({}) as server:
         lookup = open_lookup(server.address, INTERNAL)
         for ask in (lookup.mx, lookup.host):

@@ -158,7 +158,7 @@ async def servers(tmp_path: Path) -> AsyncIterator[Servers]:
 
 
 @pytest.mark.parametrize("which", ["nsd", "unbound"])
-async def test_every_case_is_judged_rightly(servers: Servers, which: str) -> None:
+async def test_every_case_gets_its_verdict(servers: Servers, which: str) -> None:
     lookup = servers.lookup(which)
     found = {}
     for domain, verdict, other, rules in VERDICTS:

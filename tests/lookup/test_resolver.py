@@ -1,4 +1,4 @@
-"""Which name servers are asked."""
+"""DNS resolver: its name servers and its cache."""
 
 import time
 from pathlib import Path
@@ -87,7 +87,7 @@ KEY = (dns.name.from_text("example.com."), dns.rdatatype.A, dns.rdataclass.IN)
 @pytest.mark.parametrize(
     ("ttl", "kept"), [(60, 60), (300, 300), (604_800, LONGEST_CACHED), (2**31 - 1, LONGEST_CACHED)]
 )
-def test_no_time_to_live_is_believed_beyond_a_limit(ttl: int, kept: float) -> None:
+def test_a_long_time_to_live_is_cut(ttl: int, kept: float) -> None:
     cache = BoundedCache()
     cache.put(KEY, answer(1, ttl))
     found = cache.get(KEY)
@@ -95,7 +95,7 @@ def test_no_time_to_live_is_believed_beyond_a_limit(ttl: int, kept: float) -> No
     assert kept - 5 < found.expiration - time.time() <= kept
 
 
-def test_a_large_answer_is_not_kept() -> None:
+def test_a_large_answer_is_not_cached() -> None:
     cache = BoundedCache()
     cache.put(KEY, answer(65, 60))
     assert cache.get(KEY) is None
@@ -103,7 +103,7 @@ def test_a_large_answer_is_not_kept() -> None:
     assert cache.get(KEY) is not None
 
 
-def test_the_cache_has_a_size() -> None:
+def test_the_cache_is_bounded() -> None:
     cache = open_resolver("192.0.2.1", 1.0).cache
     assert isinstance(cache, BoundedCache)
     assert cache.max_size == MOST_CACHED

@@ -1,4 +1,4 @@
-"""What an explained error names, and what the DNS says about it: a row for each entry and each state."""
+"""Error checks: the names in an explained error, and the state of its condition; a row for each entry and state."""
 
 import pytest
 
@@ -85,13 +85,13 @@ NOTHING_NAMED = [
 
 
 @pytest.mark.parametrize(("pasted", "named"), NAMED)
-def test_an_explained_error_names_what_to_check(engine: AnswerEngine, pasted: str, named: str) -> None:
+def test_an_explained_error_names_the_target_of_its_check(engine: AnswerEngine, pasted: str, named: str) -> None:
     found = engine.matcher.decide(Question(pasted)).targets
     assert " ".join(f"{target.name} {target.condition}" for target in found) == named
 
 
 @pytest.mark.parametrize("pasted", NOTHING_NAMED)
-def test_what_must_not_or_cannot_be_asked_is_not_offered(engine: AnswerEngine, pasted: str) -> None:
+def test_names_that_may_not_be_asked_are_no_targets(engine: AnswerEngine, pasted: str) -> None:
     assert engine.matcher.decide(Question(pasted)).targets == ()
 
 
@@ -184,7 +184,7 @@ def test_the_condition_holds_or_holds_no_longer_or_the_dns_cannot_tell(
         (None, None, ""),
     ],
 )
-def test_a_host_is_named_with_the_mx_that_points_to_it(
+def test_a_host_is_reported_with_the_domain_whose_mx_names_it(
     engine: AnswerEngine, mx: MxResult | None, points: bool | None, said: str
 ) -> None:
     row = assess_condition(Target("mx2.example.com", "no-address"), host("none"), "example.com", mx)
@@ -194,7 +194,7 @@ def test_a_host_is_named_with_the_mx_that_points_to_it(
     assert ("point" in worded) is bool(said)
 
 
-def test_a_slip_of_the_finger_is_named(engine: AnswerEngine) -> None:
+def test_a_typing_slip_in_a_domain_is_named(engine: AnswerEngine) -> None:
     row = assess_condition(Target("gmial.com", "no-mail-server"), MxResult("nxdomain"))
     assert "Meinten Sie `gmail.com`?" in engine.renderer.render(Answer("check", "de", {"results": [row]}))
 

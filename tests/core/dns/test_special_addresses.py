@@ -1,4 +1,4 @@
-"""Special-purpose addresses, one row for each block."""
+"""Special-purpose IP addresses: one row for each block."""
 
 import pytest
 
@@ -40,5 +40,5 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("address", "kind", "source"), ROWS, ids=[row[0] for row in ROWS])
-def test_what_an_address_is_for(address: str, kind: str, source: str) -> None:
+def test_an_address_has_the_kind_and_source_of_its_block(address: str, kind: str, source: str) -> None:
     assert address_kind(address) == (kind, source)

@@ -127,7 +127,7 @@ def test_tls_rpt_is_read(records: list[str], reading: Reading) -> None:
     assert read_tls_rpt(texts(*records)) == reading
 
 
-def test_what_could_not_be_asked_is_not_called_absent() -> None:
+def test_a_policy_that_could_not_be_asked_is_unknown_not_absent() -> None:
     unknown = texts(status="timeout")
     assert [read(unknown) for read in (read_spf, read_mta_sts, read_tls_rpt)] == [Reading("unknown")] * 3
     assert read_dmarc([unknown]) == Reading("unknown")

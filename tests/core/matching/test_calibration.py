@@ -1,4 +1,4 @@
-"""The decision's figures: learnt from labelled messages, never set."""
+"""Calibration: probabilities, expected values, and their fit to labelled messages."""
 
 import pytest
 
@@ -24,7 +24,7 @@ LINES = [
 ]
 
 
-def test_what_is_sure_is_answered_and_what_is_not_covered_declined() -> None:
+def test_fitted_weights_answer_sure_questions_and_decline_those_not_covered() -> None:
     calibration = fit_calibration([*SURE, *OUTSIDE, *MUDDLED, *LINES])
     sure, outside = (
         expected_values(calibration, probabilities(calibration, (3.5, 2.0, 1.0))),
@@ -36,25 +36,25 @@ def test_what_is_sure_is_answered_and_what_is_not_covered_declined() -> None:
     assert probability(calibration.explains, (0.55, -0.3, -1.0, 1.0)) < 0.1
 
 
-def test_wrong_answers_cost_the_more_the_more_there_would_be() -> None:
+def test_the_cost_of_a_wrong_answer_rises_with_their_number() -> None:
     coins = [Sample((1.0, 1.0, 1.0), n % 10 < 8, True, False) for n in range(100)]  # one answer in five would be wrong
     assert fit_calibration([*SURE, *coins, *OUTSIDE]).wrong_costs > fit_calibration([*SURE, *OUTSIDE]).wrong_costs
 
 
-def test_without_any_error_line_the_old_figures_of_lines_stay() -> None:
+def test_without_any_error_line_the_fitted_weights_of_lines_stay() -> None:
     assert fit_calibration([*SURE, *OUTSIDE]).explains == FITTED.explains
 
 
-def test_a_menu_needs_the_right_entry_to_be_likely_among_three() -> None:
+def test_a_menu_is_suggested_where_the_right_entry_is_likely_among_three() -> None:
     worth = expected_values(FITTED, Probabilities(first=0.4, in_top3=0.9, not_covered=0.05))
     assert max(worth, key=lambda name: worth[name]) == "suggest"
 
 
 @pytest.mark.parametrize("signals", [(1e9, 1e9, 1.0), (-1e9, -1e9, 1.0), (0.0, 0.0, 0.0)])
-def test_a_probability_is_one_for_any_signal(signals: tuple[float, ...]) -> None:
+def test_a_probability_stays_between_0_and_1_for_any_signal(signals: tuple[float, ...]) -> None:
     assert 0.0 <= probability(FITTED.first, signals) <= 1.0
 
 
-def test_what_is_shipped_is_more_careful_than_what_is_promised() -> None:
+def test_the_allowed_shares_of_wrong_answers_are_below_the_promised_ones() -> None:
     assert (MOST_WRONG, MOST_FALSE) <= (0.05, 0.07)
     assert 0.5 < least_probability_to_explain(FITTED) < 1.0

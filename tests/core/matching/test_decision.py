@@ -1,4 +1,4 @@
-"""What the bot makes of a message: the real knowledge base, one row for each thing that can happen."""
+"""The decision on the real knowledge base: one row for each thing that can happen."""
 
 import pytest
 from hypothesis import given, settings
@@ -73,7 +73,9 @@ DECIDED: list[tuple[str, str, Outcome, list[str]]] = [
 
 
 @pytest.mark.parametrize(("text", "outcome", "entries"), [row[1:] for row in DECIDED], ids=[row[0] for row in DECIDED])
-def test_a_message_is_decided(engine: AnswerEngine, text: str, outcome: Outcome, entries: list[str]) -> None:
+def test_a_message_is_answered_suggested_or_declined(
+    engine: AnswerEngine, text: str, outcome: Outcome, entries: list[str]
+) -> None:
     decision = engine.matcher.decide(Question(text))
     assert (decision.outcome, list(decision.entries)) == (outcome, entries)
 
@@ -101,7 +103,7 @@ def test_the_language_is_the_writers(
     assert engine.matcher.decide(Question(text, language_hint=hint)).language == language
 
 
-def test_a_chosen_language_is_kept(engine: AnswerEngine) -> None:
+def test_a_chosen_language_overrides_the_detected_one(engine: AnswerEngine) -> None:
     assert engine.matcher.decide(Question("Wie groß darf eine Mail sein?", language="en")).language == "en"
 
 
@@ -113,19 +115,19 @@ def test_the_persons_address_and_domain_are_found(engine: AnswerEngine) -> None:
 @given(st.text(max_size=300))
 @settings(deadline=None, max_examples=50)
 def test_no_text_breaks_the_decision(text: str) -> None:
-    decision = _CORE[0].matcher.decide(Question(text))
+    decision = _ENGINE[0].matcher.decide(Question(text))
     assert 0 <= decision.score <= 1
     assert len(decision.entries) <= 5
     assert (decision.outcome == "decline") == (not decision.entries)
 
 
-_CORE: list[AnswerEngine] = []
+_ENGINE: list[AnswerEngine] = []
 
 
 @pytest.fixture(autouse=True)
-def _kept(engine: AnswerEngine) -> None:
-    """Hypothesis and fixtures do not go together; the mind is handed over here."""
-    _CORE[:] = [engine]
+def _hand_over(engine: AnswerEngine) -> None:
+    """Hands the engine to the Hypothesis test: Hypothesis objects to fixtures."""
+    _ENGINE[:] = [engine]
 
 
 def test_the_evidence_names_concepts_words_and_the_nearest_example(engine: AnswerEngine) -> None:

@@ -1,4 +1,4 @@
-"""Conversations as people have them: a list of (said, entry that answers) with one memory."""
+"""Follow-up questions: a conversation is a list of (message, entry that answers)."""
 
 import pytest
 
@@ -33,14 +33,14 @@ CONVERSATIONS: list[list[tuple[str, str]]] = [
 
 
 @pytest.mark.parametrize("conversation", CONVERSATIONS, ids=lambda c: c[0][0])
-def test_a_follow_up_changes_one_thing_of_the_question_before(
+def test_a_follow_up_changes_one_thing_of_the_previous_question(
     engine: AnswerEngine, conversation: list[tuple[str, str]]
 ) -> None:
-    before, answered = "", []
+    previous, answered = "", []
     for said, _ in conversation:
-        decision = engine.matcher.decide(Question(said, previous=before))
+        decision = engine.matcher.decide(Question(said, previous=previous))
         answered.append((said, decision.entries[0] if decision.outcome == "answer" else ""))
-        before = decision.normalised if decision.outcome != "decline" else before
+        previous = decision.normalised if decision.outcome != "decline" else previous
     assert answered == conversation
 
 
@@ -53,11 +53,11 @@ WHOLE = [
 ]
 
 
-@pytest.mark.parametrize(("before", "text"), [row[1:] for row in WHOLE], ids=[row[0] for row in WHOLE])
-def test_what_is_no_follow_up_is_decided_alone(engine: AnswerEngine, before: str, text: str) -> None:
-    assert engine.matcher.decide(Question(text, previous=before)) == engine.matcher.decide(Question(text))
+@pytest.mark.parametrize(("previous", "text"), [row[1:] for row in WHOLE], ids=[row[0] for row in WHOLE])
+def test_a_message_that_is_no_follow_up_is_decided_alone(engine: AnswerEngine, previous: str, text: str) -> None:
+    assert engine.matcher.decide(Question(text, previous=previous)) == engine.matcher.decide(Question(text))
 
 
-def test_encryption_that_is_ruled_out_is_not_asked_for(engine: AnswerEngine) -> None:
+def test_a_follow_up_can_rule_out_encryption(engine: AnswerEngine) -> None:
     decision = engine.matcher.decide(Question("and without ssl?", previous="which port for outgoing mail over ssl"))
     assert decision.outcome != "answer"

@@ -1,4 +1,4 @@
-"""A knowledge base of some hundred entries takes another way: it must still find what it knows."""
+"""Large knowledge bases of hundreds of entries: other ways of training and searching find what they know."""
 
 from bot.core.matching.decision import Matcher
 from bot.core.matching.error_lines import ErrorLines

@@ -1,4 +1,4 @@
-"""Codes of SMTP replies: where they count, what they mean, and that they never speak where an entry does."""
+"""SMTP status codes: where they count, their meanings, and that no entry is outranked by them."""
 
 import re
 from dataclasses import replace
@@ -80,11 +80,11 @@ def test_a_code_counts_where_it_stands_as_in_a_reply(pasted: str, codes: str) ->
 
 
 @pytest.mark.parametrize("said", NO_REPLIES)
-def test_what_only_looks_like_a_code_is_none(said: str) -> None:
+def test_a_number_that_only_looks_like_a_code_is_none(said: str) -> None:
     assert codes_of(said) == ()
 
 
-def test_there_are_enough_of_what_must_not_be_taken_for_a_reply() -> None:
+def test_enough_rows_look_like_codes_and_are_none() -> None:
     assert len(NO_REPLIES) >= 40
 
 
@@ -95,7 +95,7 @@ def every_code(engine: AnswerEngine) -> list[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_code_of_the_table_is_said_with_its_meaning_and_its_source(
+def test_every_code_of_the_table_is_rendered_with_its_meaning_and_source(
     engine: AnswerEngine, language: Language
 ) -> None:
     written = (PROJECT / "knowledge" / "status-codes.yaml").read_text(encoding="utf-8")
@@ -111,7 +111,7 @@ def test_every_code_of_the_table_is_said_with_its_meaning_and_its_source(
             assert line.partition(": ")[2].rpartition(" (")[0] in written
 
 
-def test_every_code_of_the_table_is_found_in_a_reply_that_nobody_explains(engine: AnswerEngine) -> None:
+def test_every_code_of_the_table_is_found_in_a_reply_that_no_entry_explains(engine: AnswerEngine) -> None:
     for code in every_code(engine):
         reply = f"{code[0]}54 {code} zzz" if "." in code else f"Remote host said: {code} SPF zzz"
         assert code in codes_of(reply), reply
@@ -128,7 +128,7 @@ def test_a_code_without_a_row_means_what_its_subject_and_class_mean(engine: Answ
     assert meanings(["550"], {}) == []
 
 
-def test_an_entry_is_never_outranked(engine: AnswerEngine) -> None:
+def test_a_line_that_an_entry_explains_gets_no_general_meaning(engine: AnswerEngine) -> None:
     """Entries' own lines, many of which carry codes: where an entry or a menu answers, codes say nothing."""
     for entry in engine.knowledge.entries.values():
         for line in (*entry.lines, *entry.variants[:5]):

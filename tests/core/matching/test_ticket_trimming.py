@@ -1,4 +1,4 @@
-"""What is left of a ticket."""
+"""Ticket trimming: the question that is left of a ticket."""
 
 import pytest
 from hypothesis import given
@@ -38,10 +38,10 @@ TICKETS = [
 
 
 @pytest.mark.parametrize(("text", "left"), [row[1:] for row in TICKETS], ids=[row[0] for row in TICKETS])
-def test_a_ticket_is_reduced_to_its_question(text: str, left: str) -> None:
+def test_a_ticket_is_trimmed_to_its_question(text: str, left: str) -> None:
     assert trim_ticket(text) == left
 
 
 @given(st.text(alphabet="Hallo, geht.?!\n früher war MfG thanks", max_size=400))
-def test_something_is_always_left(text: str) -> None:
+def test_trimming_never_leaves_an_empty_text(text: str) -> None:
     assert bool(trim_ticket(text).strip()) == bool(text.strip())

@@ -1,4 +1,4 @@
-"""Words and what they mean, with the project's own vocabulary."""
+"""Vocabulary and spelling, with the project's own concepts."""
 
 import pytest
 
@@ -24,7 +24,7 @@ MEANT = [
 
 
 @pytest.mark.parametrize(("text", "heard", "not_heard"), [row[1:] for row in MEANT], ids=[row[0] for row in MEANT])
-def test_concepts_are_heard(extractor: FeatureExtractor, text: str, heard: str, not_heard: str) -> None:
+def test_concepts_are_found_in_a_message(extractor: FeatureExtractor, text: str, heard: str, not_heard: str) -> None:
     found = extractor.vocabulary.concepts(extractor.words(text))
     assert heard in found
     assert not_heard not in found
@@ -43,11 +43,11 @@ READ = [
 
 
 @pytest.mark.parametrize(("text", "words"), [row[1:] for row in READ], ids=[row[0] for row in READ])
-def test_a_message_is_read(extractor: FeatureExtractor, text: str, words: list[str]) -> None:
+def test_a_message_is_split_into_repaired_words(extractor: FeatureExtractor, text: str, words: list[str]) -> None:
     assert extractor.words(text) == words
 
 
-def test_every_function_word_that_means_something_stands_there_on_purpose(
+def test_every_function_word_in_the_concepts_is_listed_on_purpose(
     engine: AnswerEngine, extractor: FeatureExtractor
 ) -> None:
     """A vocabulary that fires on words which only build sentences hurts everywhere."""

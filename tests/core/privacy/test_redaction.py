@@ -1,4 +1,4 @@
-"""What must not be kept."""
+"""Redaction: personal data and secrets get a mark, and the words of a question stay."""
 
 import re
 
@@ -57,12 +57,12 @@ STAYS = [
 
 
 @pytest.mark.parametrize(("text", "kept"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
-def test_a_mark_stands_in_place_of_what_is_private(text: str, kept: str) -> None:
+def test_personal_data_and_secrets_are_replaced_by_marks(text: str, kept: str) -> None:
     assert redact(text) == kept
 
 
 @pytest.mark.parametrize("text", STAYS)
-def test_what_is_needed_to_understand_a_question_stays(text: str) -> None:
+def test_words_that_a_question_needs_are_not_redacted(text: str) -> None:
     assert redact(text) == text
 
 
@@ -78,7 +78,7 @@ PIECES = sorted(
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 @example(" ".join(row[1] for row in ROWS))
-def test_what_is_searched_first_is_in_every_match(text: str) -> None:
+def test_every_match_of_a_pattern_holds_its_sign(text: str) -> None:
     """A sign saves the search for its pattern, and must never save a mark."""
     for sign, pattern, mark in _RULES:
         assert sign.search(text) or not pattern.search(text), pattern.pattern

@@ -1,4 +1,4 @@
-"""Mail addresses and domain names in what people type."""
+"""Parsers of mail addresses and domain names, as people type them."""
 
 import time
 from contextlib import suppress
@@ -115,40 +115,40 @@ FOUND = [
 
 
 @pytest.mark.parametrize(("typed", "address"), [row[1:] for row in ADDRESSES], ids=[row[0] for row in ADDRESSES])
-def test_an_address_is_understood(typed: str, address: str) -> None:
+def test_a_mail_address_is_parsed_with_all_that_people_put_around_it(typed: str, address: str) -> None:
     assert parse_address(typed) == address
 
 
 @pytest.mark.parametrize(
     ("typed", "problem"), [r[1:] for r in REFUSED_ADDRESSES], ids=[r[0] for r in REFUSED_ADDRESSES]
 )
-def test_what_is_no_address_is_refused_with_the_reason(typed: str, problem: str) -> None:
+def test_text_that_is_no_address_is_refused_with_the_reason(typed: str, problem: str) -> None:
     with pytest.raises(UserError) as refused:
         parse_address(typed)
     assert refused.value.problem == problem
 
 
 @pytest.mark.parametrize(("typed", "domain"), [row[1:] for row in DOMAINS], ids=[row[0] for row in DOMAINS])
-def test_a_domain_is_understood(typed: str, domain: str) -> None:
+def test_a_domain_is_parsed_from_names_urls_and_addresses(typed: str, domain: str) -> None:
     assert parse_domain(typed) == domain
 
 
 @pytest.mark.parametrize(("typed", "problem"), [r[1:] for r in REFUSED_DOMAINS], ids=[r[0] for r in REFUSED_DOMAINS])
-def test_what_is_no_domain_is_refused_with_the_reason(typed: str, problem: str) -> None:
+def test_text_that_is_no_domain_is_refused_with_the_reason(typed: str, problem: str) -> None:
     with pytest.raises(UserError) as refused:
         parse_domain(typed)
     assert refused.value.problem == problem
 
 
 @pytest.mark.parametrize(("text", "address", "domain"), [row[1:] for row in FOUND], ids=[row[0] for row in FOUND])
-def test_a_message_tells_whose_it_is(text: str, address: str, domain: str) -> None:
+def test_the_persons_own_address_and_domain_are_found_in_a_message(text: str, address: str, domain: str) -> None:
     assert (find_address(text), find_domain(text, OWN)) == (address, domain)
 
 
 @pytest.mark.parametrize(
     "name", ["printer.local", "1.0.0.127.in-addr.arpa", "x.test", "a.example", "b.invalid", "c.onion"]
 )
-def test_reserved_names_are_known(name: str) -> None:
+def test_reserved_names_are_recognised(name: str) -> None:
     assert is_reserved(name)
     assert not is_reserved("example.com")
 
@@ -156,7 +156,7 @@ def test_reserved_names_are_known(name: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "meant"), [("gmial.com", "gmail.com"), ("hotmial.com", "hotmail.com"), ("firma.de", "")]
 )
-def test_a_slip_in_a_well_known_domain_is_noticed(typed: str, meant: str) -> None:
+def test_a_typing_slip_in_a_well_known_domain_is_noticed(typed: str, meant: str) -> None:
     assert near_miss(typed) == meant
 
 

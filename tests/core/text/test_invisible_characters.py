@@ -1,4 +1,4 @@
-"""A stray space or a character that cannot be seen in a pasted address is found and shown; nothing else is."""
+"""Invisible characters in pasted addresses are found and marked; a sound address is left alone."""
 
 import pytest
 
@@ -37,15 +37,15 @@ SOUND = [
 ]
 
 
-@pytest.mark.parametrize(("pasted", "shown", "place"), [row[1:] for row in ODD], ids=[row[0] for row in ODD])
-def test_what_cannot_be_seen_is_shown(pasted: str, shown: str, place: str) -> None:
+@pytest.mark.parametrize(("pasted", "marked", "position"), [row[1:] for row in ODD], ids=[row[0] for row in ODD])
+def test_an_invisible_character_is_marked_with_its_position(pasted: str, marked: str, position: str) -> None:
     (found,) = damaged_addresses(strip_markup(pasted))
-    assert (found.marked, found.position) == (shown, place)
+    assert (found.marked, found.position) == (marked, position)
     assert found.address in ("a@firma.de", "max@firma.de")
 
 
 @pytest.mark.parametrize("pasted", SOUND)
-def test_nothing_is_found_in_what_is_sound(pasted: str) -> None:
+def test_nothing_is_found_in_sound_text(pasted: str) -> None:
     assert damaged_addresses(strip_markup(pasted)) == ()
 
 
@@ -58,20 +58,22 @@ def test_nothing_is_found_in_what_is_sound(pasted: str) -> None:
         ("552 5.2.2 <max@firma.de\u00a0>: mailbox full", "`max@firma.de[U+00A0]`"),  # no entry: beside the codes
     ],
 )
-def test_it_is_said_below_the_explanation(engine: AnswerEngine, pasted: str, shown: str, language: Language) -> None:
+def test_the_damaged_address_is_named_below_the_explanation(
+    engine: AnswerEngine, pasted: str, shown: str, language: Language
+) -> None:
     said = engine.renderer.render(answer_question(engine.matcher, Question(pasted, language=language)))
     assert shown in said
     assert {"de": "der eingefügten Adresse steht", "en": "the pasted address there is"}[language] in said
 
 
-def test_the_character_is_named(engine: AnswerEngine) -> None:
+def test_the_character_is_named_by_its_unicode_name(engine: AnswerEngine) -> None:
     said = engine.renderer.render(
         answer_question(engine.matcher, Question("Non-existing DNS_MX: MAIL FROM: a@fir\u00adma.de"))
     )
     assert "`U+00AD SOFT HYPHEN`" in said
 
 
-def test_who_pastes_no_error_is_told_nothing(engine: AnswerEngine) -> None:
+def test_a_message_without_an_error_says_nothing_about_its_addresses(engine: AnswerEngine) -> None:
     decision = engine.matcher.decide(Question("Welcher Port für POP3 mit SSL? Ich bin max@firma.de\u200b"))
     assert decision.outcome == "answer"
     assert decision.damaged_addresses == ()

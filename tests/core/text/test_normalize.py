@@ -1,4 +1,4 @@
-"""What people paste → what it says."""
+"""Normalisation of pasted text."""
 
 import pytest
 from hypothesis import given
@@ -61,22 +61,22 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("pasted", "said"), [row[1:] for row in CLEANED], ids=[row[0] for row in CLEANED])
-def test_a_paste_reads_as_its_writer_saw_it(pasted: str, said: str) -> None:
+def test_pasted_text_is_cleaned_to_what_its_writer_saw(pasted: str, said: str) -> None:
     assert clean(pasted) == said
 
 
 @pytest.mark.parametrize(("pasted", "said"), [row[1:] for row in ERRORS], ids=[row[0] for row in ERRORS])
-def test_a_log_line_loses_its_spelling_and_prefix(pasted: str, said: str) -> None:
+def test_a_log_line_loses_its_timestamp_and_qmails_spelling(pasted: str, said: str) -> None:
     assert error_text(clean(pasted)) == said
 
 
 @given(st.text(max_size=400))
-def test_cleaning_never_fails_and_changes_nothing_the_second_time_but_marks(text: str) -> None:
+def test_cleaning_never_fails_and_is_idempotent_but_for_mark_up(text: str) -> None:
     assert isinstance(error_text(clean(text)), str)
 
 
 @pytest.mark.parametrize("unit", ["<", ">", "_", "=", "\n", " ", "&lt;", "a_", "<a ", "@4", "/", "-"])
-def test_hostile_repetition_is_read_in_linear_time(unit: str) -> None:
+def test_hostile_repetition_is_cleaned_in_linear_time(unit: str) -> None:
     """Patterns that backtrack would take minutes here, not milliseconds: the test would hit its runner's limit."""
     assert len(error_text(clean(unit * 100_000))) <= LONGEST
 
