@@ -75,7 +75,7 @@ def facts_of(decision: Decision) -> Mapping[str, Any]:
         "codes": list(decision.codes),
         "checks": [asdict(target) for target in decision.targets],
         "damaged_addresses": [
-            {**asdict(odd), "characters": list(odd.characters)} for odd in decision.damaged_addresses
+            {**asdict(damaged), "characters": list(damaged.characters)} for damaged in decision.damaged_addresses
         ],
     }
 

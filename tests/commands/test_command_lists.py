@@ -72,7 +72,7 @@ def test_a_copied_command_stands_in_every_list(tmp_path: Path, learnt: Path) -> 
 
 
 def _run(folder: Path, learnt: Path, *arguments: str) -> str:
-    """What Python prints for the copied package, with the training that the tests share."""
+    """Output of Python in the copied package, with the trained model that the tests share."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "POSTBOTE_DATA_DIR": str(learnt)}
     done = subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
