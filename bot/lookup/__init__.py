@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from bot.core.dns.records import Lookup
 from bot.lookup.concurrency import LimitedLookup, LookupLimiter
-from bot.lookup.mail_records import MailDns
+from bot.lookup.mail_records import MailRecords
 from bot.lookup.name_policy import NamePolicy
 from bot.lookup.query import OnQuery, QueryClient
 from bot.lookup.resolver import RESOLV_CONF, open_resolver
@@ -33,5 +33,5 @@ def open_lookup(
     """
     names = NamePolicy(internal)
     checked, unchecked = (open_resolver(nameservers, budget, resolv_conf) for _ in range(2))
-    mail_dns = MailDns(QueryClient(checked, unchecked, names, on_query), names, budget)
+    mail_dns = MailRecords(QueryClient(checked, unchecked, names, on_query), names, budget)
     return LimitedLookup(mail_dns, names, limiter or LookupLimiter())

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.core.dns.records import Lookup, MxHost, MxResult
 from bot.core.model import UserError
-from bot.lookup.mail_records import MailDns
+from bot.lookup.mail_records import MailRecords
 from bot.lookup.name_policy import NamePolicy
 
 AT_ONCE = 50  # look-ups under way; query.AT_ONCE bounds their sockets
@@ -73,7 +73,7 @@ class LookupLimiter:
 class LimitedLookup:
     """Lookup within the limits, for names that may be asked. Implements bot/core/dns/records.py's protocol."""
 
-    def __init__(self, mail_dns: MailDns, names: NamePolicy, limiter: LookupLimiter, person: str = "") -> None:
+    def __init__(self, mail_dns: MailRecords, names: NamePolicy, limiter: LookupLimiter, person: str = "") -> None:
         self._mail_dns, self._names, self._limiter, self._person = mail_dns, names, limiter, person
 
     def asked_by(self, person: str) -> Lookup:

@@ -6,7 +6,7 @@ from typing import Literal
 import dns.exception
 import dns.name
 
-from bot.core.dns.records import NOT_KNOWN, HostStatus, MxHost, MxResult, Policies, Status, Texts
+from bot.core.dns.records import NOT_KNOWN, HostStatus, MailPolicies, MxHost, MxResult, Status, TxtRecords
 from bot.core.dns.txt_policies import is_dmarc
 from bot.lookup.name_policy import NamePolicy
 from bot.lookup.query import DnsReply, QueryClient
@@ -16,7 +16,7 @@ MOST_ADDRESSES = 4  # that are named, of one host and kind
 LONGEST_WALK = 7  # labels of the first parent that is asked for a DMARC record (RFC 9989 section 4.10)
 
 
-class MailDns:
+class MailRecords:
     """Look-up of mail records without limits on its use; concurrency.py adds them."""
 
     def __init__(self, client: QueryClient, names: NamePolicy, budget: float) -> None:
@@ -75,16 +75,16 @@ class MailDns:
         more = len(v4.records) + v4.more + len(v6.records) + v6.more - len(addresses)
         return MxHost(preference, host, addresses, "ok", more, _unknown_kinds(v4.status, v6.status), alias)
 
-    async def _policies(self, name: dns.name.Name, deadline: float) -> Policies:
+    async def _policies(self, name: dns.name.Name, deadline: float) -> MailPolicies:
         spf, dmarc, mta_sts, tls_rpt = await asyncio.gather(
             self._texts("", name, deadline),
             self._dmarc(name, deadline),
             self._texts("_mta-sts.", name, deadline),
             self._texts("_smtp._tls.", name, deadline),
         )
-        return Policies(spf, dmarc, mta_sts, tls_rpt)
+        return MailPolicies(spf, dmarc, mta_sts, tls_rpt)
 
-    async def _dmarc(self, name: dns.name.Name, deadline: float) -> tuple[Texts, ...]:
+    async def _dmarc(self, name: dns.name.Name, deadline: float) -> tuple[TxtRecords, ...]:
         """DMARC records: the domain's own; where there is none, those of its parents too, the nearest first."""
         own = await self._texts("_dmarc.", name, deadline)
         if own.status in NOT_KNOWN or any(map(is_dmarc, own.texts)):
@@ -93,18 +93,18 @@ class MailDns:
         parents = [name.split(number + 1)[1] for number in range(min(labels - 1, LONGEST_WALK), 0, -1)]
         return own, *await asyncio.gather(*(self._texts("_dmarc.", parent, deadline) for parent in parents))
 
-    async def _texts(self, prefix: str, name: dns.name.Name, deadline: float) -> Texts:
+    async def _texts(self, prefix: str, name: dns.name.Name, deadline: float) -> TxtRecords:
         """TXT records below `prefix`; a name that would be too long does not exist (RFC 1035 section 2.3.4)."""
         try:
             asked = dns.name.from_text(prefix.rstrip("."), name) if prefix else name
         except dns.exception.DNSException:
-            return Texts(prefix, "nxdomain")
+            return TxtRecords(prefix, "nxdomain")
         owner = asked.to_text(omit_final_dot=True)
         if self._names.is_internal(owner):
-            return Texts(owner, "reserved")
+            return TxtRecords(owner, "reserved")
         reply = await self._client.query(asked, "TXT", deadline)
         texts = tuple(b"".join(record.strings).decode("utf-8", "replace") for record in reply.records)
-        return Texts(owner, reply.status, texts)
+        return TxtRecords(owner, reply.status, texts)
 
 
 def _without_mx(status: HostStatus) -> Status:

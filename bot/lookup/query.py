@@ -34,7 +34,7 @@ class DnsReply:
 
 
 class QueryClient:
-    """Client that asks one question at a time; never raises for anything that a server does."""
+    """DNS client with a limit on simultaneous queries; never raises for anything that a server does."""
 
     def __init__(
         self,

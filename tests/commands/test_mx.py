@@ -12,7 +12,7 @@ from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.commands.mx import RULES, assess_mx
 from bot.content.loader import load
 from bot.content.renderer import Renderer
-from bot.core.dns.records import MxHost, MxResult, Policies, Texts
+from bot.core.dns.records import MailPolicies, MxHost, MxResult, TxtRecords
 from bot.core.markdown.to_html import to_html
 from bot.core.model import LANGUAGES, Answer, Language
 
@@ -199,12 +199,12 @@ def test_every_mail_exchanger_has_a_line_of_its_own(language: Language) -> None:
     assert not re.search(r"\n- [^\n]*\n(?![-\n])", text)
 
 
-def policies(spf: Texts, dmarc: Texts, mta_sts: Texts, tls_rpt: Texts) -> Policies:
-    return Policies(spf, (dmarc,), mta_sts, tls_rpt)
+def policies(spf: TxtRecords, dmarc: TxtRecords, mta_sts: TxtRecords, tls_rpt: TxtRecords) -> MailPolicies:
+    return MailPolicies(spf, (dmarc,), mta_sts, tls_rpt)
 
 
-def texts(*records: str) -> Texts:
-    return Texts("example.com", "ok" if records else "none", records)
+def texts(*records: str) -> TxtRecords:
+    return TxtRecords("example.com", "ok" if records else "none", records)
 
 
 BRIEF = [
@@ -240,7 +240,7 @@ BRIEF = [
 
 
 @pytest.mark.parametrize(("found", "german", "english"), BRIEF, ids=["absent", "present", "several", "broken"])
-def test_policies_have_one_line_each(found: Policies, german: list[str], english: list[str]) -> None:
+def test_policies_have_one_line_each(found: MailPolicies, german: list[str], english: list[str]) -> None:
     for language, parts in ((LANGUAGES[0], german), (LANGUAGES[1], english)):
         text = said(MxResult("ok", (UP,), policies=found), language)
         lines = [line for line in text.split("\n") if re.match(r"- (SPF|DMARC|MTA-STS|TLS-RPT): ", line)]
@@ -267,8 +267,10 @@ def results(draw: st.DrawFn) -> MxResult:
         st.sampled_from([(), ("IPv4",), ("IPv6",)]),
         HOSTILE,
     )
-    one = st.builds(Texts, HOSTILE, st.sampled_from(["ok", "none", "timeout"]), st.lists(RECORD, max_size=3).map(tuple))
-    found = st.builds(Policies, one, st.lists(one, min_size=1, max_size=4).map(tuple), one, one)
+    one = st.builds(
+        TxtRecords, HOSTILE, st.sampled_from(["ok", "none", "timeout"]), st.lists(RECORD, max_size=3).map(tuple)
+    )
+    found = st.builds(MailPolicies, one, st.lists(one, min_size=1, max_size=4).map(tuple), one, one)
     status = st.sampled_from(["ok", "implicit", "null", "none", "nxdomain", "failure", "dnssec", "loop", "reserved"])
     hosts = st.lists(host, max_size=10).map(tuple)
     return draw(st.builds(MxResult, status, hosts, st.integers(0, 90), HOSTILE, st.integers(0, 9), st.none() | found))

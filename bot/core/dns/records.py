@@ -31,7 +31,7 @@ class MxHost:
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class TxtRecords:
     """TXT records of one name."""
 
     name: str  # "_dmarc.example.com"
@@ -40,13 +40,14 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
-class Policies:
+class MailPolicies:
     """TXT records of a domain that say something about its mail; bot/core/dns/txt_policies.py reads them."""
 
-    spf: Texts  # at the domain itself (RFC 7208 section 3)
-    dmarc: tuple[Texts, ...]  # the domain's own, then those of its parents, where it has none (RFC 9989 section 4.10)
-    mta_sts: Texts  # RFC 8461 section 3.1
-    tls_rpt: Texts  # RFC 8460 section 3
+    spf: TxtRecords  # at the domain itself (RFC 7208 section 3)
+    # The domain's own, then those of its parents where it has none (RFC 9989 section 4.10)
+    dmarc: tuple[TxtRecords, ...]
+    mta_sts: TxtRecords  # RFC 8461 section 3.1
+    tls_rpt: TxtRecords  # RFC 8460 section 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class MxResult:
     left_out: int = 0  # mail exchangers beyond those that were looked at
     alias: str = ""  # the name that the domain is a CNAME of; empty: none
     null_preference: int = 0  # of the null MX, where `status` is "null"; RFC 7505 section 3 wants 0
-    policies: Policies | None = None  # None: not asked, because nothing is known of the domain
+    policies: MailPolicies | None = None  # None: not asked, because nothing is known of the domain
 
 
 class Lookup(Protocol):

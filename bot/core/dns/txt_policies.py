@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.core.dns.records import NOT_KNOWN, Policies, Texts
+from bot.core.dns.records import NOT_KNOWN, MailPolicies, TxtRecords
 from bot.core.dns.spf import MOST_LOOKUPS, WrongTerm, is_spf, parse_spf
 
 State = Literal["present", "absent", "several", "broken", "unknown"]
@@ -22,7 +22,7 @@ _REPORT_URI = re.compile(r"(?:mailto:[^\s@,]+@[^\s@,]+|https://[^\s,]+)", re.IGN
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Finding:
     """Finding about one kind of record."""
 
     state: State
@@ -32,7 +32,7 @@ class Reading:
     testing: bool = False  # DMARC only: True if the policy is not to be applied yet
 
 
-def read(policies: Policies) -> Mapping[str, Reading]:
+def read(policies: MailPolicies) -> Mapping[str, Finding]:
     """Findings about every kind of record, by its name: spf, dmarc, mta_sts, tls_rpt."""
     return {
         "spf": read_spf(policies.spf),
@@ -42,7 +42,7 @@ def read(policies: Policies) -> Mapping[str, Reading]:
     }
 
 
-def read_spf(found: Texts) -> Reading:
+def read_spf(found: TxtRecords) -> Finding:
     """Finding about SPF: RFC 7208 sections 3.1 and 4.5 (which records count); bot/core/dns/spf.py parses the one."""
     records = [text for text in found.texts if is_spf(text)]
     if len(records) != 1:
@@ -50,10 +50,10 @@ def read_spf(found: Texts) -> Reading:
     try:
         spf = parse_spf(records[0])
     except WrongTerm as wrong:
-        return Reading("broken", "syntax", _shortened(str(wrong)))
+        return Finding("broken", "syntax", _shortened(str(wrong)))
     if spf.lookups > MOST_LOOKUPS:
-        return Reading("broken", "lookups")
-    return Reading("present", spf.others or "no-all", _shortened(spf.by))
+        return Finding("broken", "lookups")
+    return Finding("present", spf.others or "no-all", _shortened(spf.by))
 
 
 def is_dmarc(text: str) -> bool:
@@ -61,7 +61,7 @@ def is_dmarc(text: str) -> bool:
     return bool(_DMARC.match(text))
 
 
-def read_dmarc(found: Sequence[Texts]) -> Reading:
+def read_dmarc(found: Sequence[TxtRecords]) -> Finding:
     """Finding about DMARC (RFC 9989 section 4.10): the domain's own record, else a parent's. `found`: nearest first."""
     own, *parents = found
     records = [text for text in own.texts if is_dmarc(text)]
@@ -70,14 +70,14 @@ def read_dmarc(found: Sequence[Texts]) -> Reading:
     one_each = [(p, _tags(r[0])) for p in parents if len(r := [t for t in p.texts if is_dmarc(t)]) == 1]
     if records or own.status in NOT_KNOWN or not one_each:
         unclear = any(parent.status in NOT_KNOWN for parent in parents)
-        return Reading("unknown") if unclear and not records else _not_one(own, records, r"v\s*=\s*dmarc")
+        return Finding("unknown") if unclear and not records else _not_one(own, records, r"v\s*=\s*dmarc")
     parent, tags = _organizational(one_each)
     return _dmarc_asks(tags, parent.name.removeprefix("_dmarc."))
 
 
-def _organizational(parents: Sequence[tuple[Texts, Mapping[str, str]]]) -> tuple[Texts, Mapping[str, str]]:
+def _organizational(parents: Sequence[tuple[TxtRecords, Mapping[str, str]]]) -> tuple[TxtRecords, Mapping[str, str]]:
     """Parent whose record counts (section 4.10.2): marked psd=n; just below psd=y, or that itself; else the topmost."""
-    below: tuple[Texts, Mapping[str, str]] | None = None
+    below: tuple[TxtRecords, Mapping[str, str]] | None = None
     for parent, tags in parents:
         if tags.get("psd") == "n":
             return parent, tags
@@ -88,46 +88,46 @@ def _organizational(parents: Sequence[tuple[Texts, Mapping[str, str]]]) -> tuple
     return parents[-1]
 
 
-def _dmarc_asks(tags: Mapping[str, str], at: str) -> Reading:
+def _dmarc_asks(tags: Mapping[str, str], at: str) -> Finding:
     """Finding about one record (section 4.7). An invalid one with a report address counts as "none" (4.10.1)."""
     policies = {name: tags[name].lower() for name in ("p", "sp", "np") if name in tags}
     asks = (policies.get("sp") if at else None) or policies.get("p", "none")
     if not set(policies.values()) <= {"none", "quarantine", "reject"}:
         if not any(map(_REPORT_URI.fullmatch, _uris(tags))):
             wrong = next(f"{n}={v}" for n, v in policies.items() if v not in ("none", "quarantine", "reject"))
-            return Reading("broken", "policy", _shortened(wrong), at)
+            return Finding("broken", "policy", _shortened(wrong), at)
         asks = "none"
-    return Reading("present", asks, "", at, tags.get("t", "").lower() == "y" and asks != "none")
+    return Finding("present", asks, "", at, tags.get("t", "").lower() == "y" and asks != "none")
 
 
-def read_mta_sts(found: Texts) -> Reading:
+def read_mta_sts(found: TxtRecords) -> Finding:
     """Finding about MTA-STS (RFC 8461 section 3.1). The policy itself stands on a web server, which is not asked."""
     records = [text for text in found.texts if text.startswith("v=STSv1;")]
     if len(records) != 1:
         return _not_one(found, records, r"v\s*=\s*stsv")
     name = _tags(records[0]).get("id", "")
-    return Reading("present" if re.fullmatch(r"[A-Za-z0-9]{1,32}", name) else "broken", "id", _shortened(name))
+    return Finding("present" if re.fullmatch(r"[A-Za-z0-9]{1,32}", name) else "broken", "id", _shortened(name))
 
 
-def read_tls_rpt(found: Texts) -> Reading:
+def read_tls_rpt(found: TxtRecords) -> Finding:
     """Finding about TLS reporting (RFC 8460 section 3)."""
     records = [text for text in found.texts if text.startswith("v=TLSRPTv1;")]
     if len(records) != 1:
         return _not_one(found, records, r"v\s*=\s*tlsrpt")
     tags = _tags(records[0])
     usable = all(map(_REPORT_URI.fullmatch, _uris(tags)))
-    return Reading("present" if usable else "broken", "rua", _shortened(tags.get("rua", "")))
+    return Finding("present" if usable else "broken", "rua", _shortened(tags.get("rua", "")))
 
 
-def _not_one(found: Texts, records: Sequence[str], alike: str) -> Reading:
+def _not_one(found: TxtRecords, records: Sequence[str], alike: str) -> Finding:
     """Finding where no record counts, or more than one. `alike`: pattern of what begins like one and is ignored."""
     if found.status in NOT_KNOWN:
-        return Reading("unknown")
+        return Finding("unknown")
     if records:
-        return Reading("several")
+        return Finding("several")
     begins = re.compile(alike, re.IGNORECASE)
     near = next((text for text in found.texts if begins.match(text.lstrip(" \t\"'"))), "")
-    return Reading("broken", "version", _shortened(near)) if near else Reading("absent")
+    return Finding("broken", "version", _shortened(near)) if near else Finding("absent")
 
 
 def _tags(record: str) -> Mapping[str, str]:

@@ -84,7 +84,7 @@ def without_returned(cleaned: str) -> str:
 
 
 def glue(words: Sequence[str], breaks: Container[int], known: Container[str]) -> list[str]:
-    """Words of which those are joined that a line break cut in two.
+    """Words, with those joined that a line break cut in two.
 
     `breaks`: positions in `words` before which a line ended. Two halves become one word where only the whole is in
     `known`.
