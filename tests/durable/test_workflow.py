@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from bot.core.model import Answer, Event, Question, Reply, TryLater
 from bot.durable import worker
 from bot.durable.recovery import Recovery
 from bot.durable.worker import Worker
+from bot.rate_limit import RateLimiter
 from bot.storage import Storage, create_storage
 from tests.waiting import until
 
@@ -62,7 +63,9 @@ def steps_of(folder: Path, event: Event) -> list[str]:
 
 
 @asynccontextmanager
-async def process(folder: Path, room: Room, *replies: Reply | TryLater) -> AsyncIterator[tuple[Worker, Storage]]:
+async def process(
+    folder: Path, room: Room, *replies: Reply | TryLater, rate_limiter: RateLimiter | None = None
+) -> AsyncIterator[tuple[Worker, Storage]]:
     """Worker that decides `replies`, one after the other."""
     left = list(replies)
 
@@ -74,7 +77,7 @@ async def process(folder: Path, room: Room, *replies: Reply | TryLater) -> Async
 
     channels: dict[str, Channel] = {"room": room}
     storage = create_storage("", folder)
-    running = Worker("", folder, handle, channels, storage)
+    running = Worker("", folder, handle, channels, storage, rate_limiter=rate_limiter)
     await running.start()
     try:
         yield running, storage
@@ -154,11 +157,25 @@ async def test_a_later_process_delivers_what_the_decision_row_holds(
     storage.database.close()
 
 
+async def test_a_notice_of_the_rate_limit_is_looked_for_by_a_later_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "PATIENCE", 0.0)
+    room, hanging = Room(tmp_path), Hanging(tmp_path)
+    async with process(tmp_path, hanging, rate_limiter=RateLimiter(burst=0, every=0.1)) as (running, _):
+        await running.enqueue(replace(EVENT, person="T1:U1"))
+        await until(lambda: hanging.attempts, pause=0.01)
+    async with process(tmp_path, room, Reply(Answer("first", "de"))):
+        await until(lambda: len(room.attempts) == 2, pause=0.01)
+    assert hanging.attempts == [("slow", False)]
+    assert room.attempts == [("slow", True), ("first", True)]
+
+
 class Hanging(Room):
     """Channel whose post is never confirmed."""
 
     async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
-        self.attempts.append(("", again))
+        self.attempts.append((answer.template if answer else "", again))
         await asyncio.sleep(NEVER)
         return ""
 
