@@ -180,13 +180,16 @@ class Hanging(Room):
         return ""
 
 
-async def test_a_press_is_checkpointed_before_its_reply_is_delivered(tmp_path: Path) -> None:
+async def test_a_press_is_checkpointed_before_its_reply_is_delivered_and_a_wait_before_its_end(tmp_path: Path) -> None:
     room, press = Room(tmp_path), Event("T1:C1:1.5:press", "room", Question(""), act="helpful")
-    async with process(tmp_path, room, TryLater("away", 0.01), Reply(Answer("feedback", "de"))) as (running, _):
+    replies = (Reply(Answer("feedback", "de")), TryLater("away", 0.01), Reply(Answer("first", "de")))
+    async with process(tmp_path, room, *replies) as (running, _):
         await running.enqueue(press)
         await until(lambda: "posted" in room.order, pause=0.01)
-    assert room.steps == [["decide", "DBOS.sleep", "decide"]]
-    assert room.attempts == [("feedback", False)]
+        await running.enqueue(EVENT)
+        await until(lambda: room.order.count("posted") == 2, pause=0.01)
+    assert room.steps == [["decide"], ["decide", "DBOS.sleep", "decide"]]
+    assert room.attempts == [("feedback", False), ("first", False)]
 
 
 async def test_a_post_starts_before_its_decision_is_saved_and_is_recorded_after_both(tmp_path: Path) -> None:
