@@ -52,8 +52,9 @@ CORE_RANKS = {
 HOMES = {
     "aiohttp": {"channels.slack"},
     "aiosmtplib": {"channels.mail"},
+    "cachetools": {"channels.slack"},
     "click": {"__main__"},
-    "cryptography": {"web", "channels.slack"},
+    "cryptography": {"storage"},
     "dbos": {"durable", "ops"},
     "dns": {"lookup"},
     "httpx": {"channels.helpdesk"},

@@ -3,7 +3,7 @@
 A channel parses what arrives into an Event, and delivers an Answer in its dialect.
 
 A channel's package has `def open_channel(settings: Settings, context: ChannelContext) -> Channel | Disabled`, and may
-have `async def examine(settings: Settings) -> Sequence[DoctorResult]`.
+have `async def run_doctor_checks(settings: Settings) -> Sequence[DoctorResult]`.
 """
 
 import importlib
@@ -23,9 +23,11 @@ def _modules() -> Mapping[str, ModuleType | Any]:
     return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
 
 
-def find_examinations() -> Mapping[str, Callable[[Settings], Awaitable[Sequence[DoctorResult]]]]:
-    """Doctor checks of the channels: `examine` of every folder that has one, by the folder's name, sorted."""
-    return {name: module.examine for name, module in _modules().items() if hasattr(module, "examine")}
+def find_doctor_checks() -> Mapping[str, Callable[[Settings], Awaitable[Sequence[DoctorResult]]]]:
+    """Doctor checks of the channels: `run_doctor_checks` of every folder that has one, by the folder's name, sorted."""
+    return {
+        name: module.run_doctor_checks for name, module in _modules().items() if hasattr(module, "run_doctor_checks")
+    }
 
 
 def find_channels() -> Mapping[str, OpenChannel]:

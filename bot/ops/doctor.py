@@ -6,7 +6,7 @@ import stat
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from bot.channels import find_examinations
+from bot.channels import find_doctor_checks
 from bot.contracts import DoctorResult
 from bot.core.dns.records import NOT_KNOWN, Lookup
 from bot.ops.database_checks import check_database
@@ -27,8 +27,8 @@ async def run_checks(
     for found in await asyncio.to_thread(_database, settings):
         yield found
     yield await _dns(lookup)
-    for examine_channel in find_examinations().values():
-        for check in await examine_channel(settings):
+    for check_channel in find_doctor_checks().values():
+        for check in await check_channel(settings):
             yield check
 
 

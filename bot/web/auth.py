@@ -7,7 +7,6 @@ loopback (DNS rebinding). So a request with any trace of a proxy, or to any name
 proxy that leaves no trace cannot be told from a person: behind one, set the token (deploy/README.md).
 """
 
-import base64
 import ipaddress
 import json
 import secrets
@@ -15,12 +14,10 @@ import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from starlette.requests import HTTPConnection
 
 from bot.rate_limit import RateLimiter
+from bot.storage.encryption import InvalidToken, to_fernet
 
 COOKIE = "postbote_session"
 SESSION = 12 * 3_600  # seconds; a working day
@@ -34,7 +31,7 @@ class AdminAuth:
     def __init__(self, token: str = "") -> None:
         """`token`: empty where none is set."""
         self.token = token
-        self._fernet = Fernet(_key(token)) if token else None
+        self._fernet = to_fernet(token, "dashboard session") if token else None
         self._wrong = RateLimiter(WRONG_AT_ONCE, WRONG_EVERY)
 
     def may_see_dashboard(self, request: HTTPConnection) -> bool:
@@ -129,8 +126,3 @@ def _is_loopback(host: str) -> bool:
 
 def _same(given: str, kept: str) -> bool:
     return secrets.compare_digest(given.encode(), kept.encode())
-
-
-def _key(token: str) -> bytes:
-    derived = HKDF(SHA256(), 32, salt=None, info=b"postbote dashboard session").derive(token.encode())
-    return base64.urlsafe_b64encode(derived)

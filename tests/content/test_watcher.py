@@ -24,7 +24,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
 async def test_only_sound_content_is_taken_over(examined: str, taken: str, problem: str, version: str) -> None:
     use = ["old"]
 
-    async def examine() -> str:
+    async def run_doctor_checks() -> str:
         return examined
 
     def take_over() -> str:
@@ -32,7 +32,7 @@ async def test_only_sound_content_is_taken_over(examined: str, taken: str, probl
             use[0] = "new"
         return taken
 
-    reload = ContentWatcher([], examine, take_over)
+    reload = ContentWatcher([], run_doctor_checks, take_over)
     await reload.changed()
     assert (reload.problem, use[0]) == (problem, version)
 
@@ -40,11 +40,11 @@ async def test_only_sound_content_is_taken_over(examined: str, taken: str, probl
 async def test_a_changed_file_is_seen_and_a_folder_that_is_gone_is_no_end(tmp_path: Path) -> None:
     seen = asyncio.Event()
 
-    async def examine() -> str:
+    async def run_doctor_checks() -> str:
         seen.set()
         return "not yet"
 
-    reload = ContentWatcher([tmp_path], examine, str)
+    reload = ContentWatcher([tmp_path], run_doctor_checks, str)
     watching = asyncio.create_task(reload.run())
     await asyncio.sleep(0.3)
     (tmp_path / ".swap.yaml").write_text("an editor's own")
@@ -61,7 +61,7 @@ async def test_a_folder_is_followed_that_a_link_exchanges_for_another(tmp_path: 
     times: list[str] = []
     content = tmp_path / "content"
 
-    async def examine() -> str:
+    async def run_doctor_checks() -> str:
         times.append((content / "a.yaml").read_text())
         return "not yet"
 
@@ -71,7 +71,7 @@ async def test_a_folder_is_followed_that_a_link_exchanges_for_another(tmp_path: 
     content.mkdir()
     (content / "..data").symlink_to(tmp_path / "one")
     (content / "a.yaml").symlink_to("..data/a.yaml")
-    watching = asyncio.create_task(ContentWatcher([content], examine, str).run())
+    watching = asyncio.create_task(ContentWatcher([content], run_doctor_checks, str).run())
     await asyncio.sleep(0.3)
     (content / "..new").symlink_to(tmp_path / "two")
     (content / "..new").rename(content / "..data")

@@ -15,8 +15,8 @@ from typing import Any
 
 from bot.answering.engine import load_engine
 from bot.settings import Settings
+from tests.channels.slack.conversation import MENTION, Conversation, envelope, new_ts
 from tests.channels.slack.running import Running, running
-from tests.channels.slack.talk import MENTION, Room, envelope, new_ts
 from tests.commands.test_check import ERROR, ZONE
 from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import TEAM
@@ -34,18 +34,18 @@ async def messages(folder: Path) -> Mapping[str, Mapping[str, Any]]:
         running(folder, load_engine(Settings()), **who, postbote_nameservers=server.address) as bot,
     ):
         bot.slack.locale = "de-DE"
-        room = Room(bot, "C0001")
-        _, found["answer"] = await room.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
-        _, found["did-you-mean"] = await room.ask(f"{MENTION} Ich komme nicht weiter mit POP3?")
-        _, found["decline"] = await room.ask(f"{MENTION} How do I set up Outlook?")
+        conversation = Conversation(bot, "C0001")
+        _, found["answer"] = await conversation.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
+        _, found["did-you-mean"] = await conversation.ask(f"{MENTION} Ich komme nicht weiter mit POP3?")
+        _, found["decline"] = await conversation.ask(f"{MENTION} How do I set up Outlook?")
         await bot.slack.press(bot.url, found["decline"], "Ask a person")
-        found["handover"] = (await Room(bot, "C0HELP").replies(1))[0]
-        _, found["explained"] = await room.ask(f"{MENTION} Was heißt das? {ERROR}")
+        found["handover"] = (await Conversation(bot, "C0HELP").replies(1))[0]
+        _, found["explained"] = await conversation.ask(f"{MENTION} Was heißt das? {ERROR}")
         await bot.slack.press(bot.url, found["explained"], "mx2.example.com jetzt prüfen")
         while "AAAA" not in bot.slack.posts[-1]["text"]:
             await asyncio.sleep(0.05)
         found["checked"] = bot.slack.posts[-1]
-        _, found["codes"] = await room.ask(f"{MENTION} Bei mir kommt: 550 5.7.25 no PTR record for your IP")
+        _, found["codes"] = await conversation.ask(f"{MENTION} Bei mir kommt: 550 5.7.25 no PTR record for your IP")
         await bot.slack.command(bot.url, "login", "max@firma.de", user="U0008", channel="C0001")
         while not bot.slack.ephemeral:
             await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What Slack refuses of messages and views (docs.slack.dev/reference/block-kit): limits, and what must be there."""
+"""Validator of messages and views as Slack's own (docs.slack.dev/reference/block-kit): limits, and required fields."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ Block = Mapping[str, Any]
 
 
 def refused(body: Mapping[str, Any]) -> str:
-    """The error that chat.postMessage gives for a message; empty if it is taken."""
+    """Error that chat.postMessage returns for a message; empty if it is taken."""
     if not body.get("channel"):
         return "channel_not_found"
     blocks = body.get("blocks") or []
@@ -22,7 +22,7 @@ def refused(body: Mapping[str, Any]) -> str:
 
 
 def refused_view(view: Mapping[str, Any]) -> str:
-    """The error of views.publish and views.open."""
+    """Error that views.publish and views.open return for a view; empty if it is taken."""
     blocks = view.get("blocks") or []
     if view.get("type") not in ("home", "modal") or len(blocks) > 100 or not all(map(is_valid, blocks)):
         return "invalid_arguments"
@@ -32,13 +32,13 @@ def refused_view(view: Mapping[str, Any]) -> str:
 
 
 def is_valid(block: Block) -> bool:
-    """One block."""
+    """True if Slack takes the block."""
     check = _BLOCKS.get(str(block.get("type")))
     return check is not None and check(block)
 
 
 def _repeated(blocks: Sequence[Block]) -> bool:
-    """An action_id twice within one block."""
+    """True if a block holds an action_id twice."""
     for block in blocks:
         ids = [e["action_id"] for e in block.get("elements") or [] if isinstance(e, Mapping) and "action_id" in e]
         if len(set(ids)) < len(ids):

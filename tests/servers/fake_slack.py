@@ -1,4 +1,4 @@
-"""A Slack of our own, on a real socket: signs and delivers events as Slack does, and refuses what Slack refuses.
+"""Fake of Slack on a real socket: signs and delivers events as Slack does, and refuses what Slack refuses.
 
 Sources: docs.slack.dev/apis/events-api (delivery, retries), …/authentication/verifying-requests-from-slack
 (signature), …/reference/methods/chat.postMessage (errors), …/reference/block-kit (limits),
@@ -31,7 +31,7 @@ IN_SECONDS = 3.0  # Slack waits this long for an acknowledgement
 
 
 def signed(body: str, secret: str = SECRET, at: float | None = None) -> dict[str, str]:
-    """Headers of a genuine request."""
+    """Headers of a request that Slack signed. `at`: seconds since the epoch; None: now."""
     stamp = str(int(at if at is not None else time.time()))
     digest = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
@@ -39,7 +39,7 @@ def signed(body: str, secret: str = SECRET, at: float | None = None) -> dict[str
 
 @dataclass
 class FakeSlack:
-    """Posts, ephemeral replies and what went wrong, for tests to look at."""
+    """Fake Slack: its fields hold what the bot sent, and what a test wants to go wrong."""
 
     posts: list[dict[str, Any]] = field(default_factory=list)
     ephemeral: list[dict[str, Any]] = field(default_factory=list)
@@ -119,7 +119,7 @@ class FakeSlack:
     async def command(
         self, bot_url: str, name: str, text: str, user: str = "U0001", channel: str = "C0001", team: str = TEAM
     ) -> int:
-        """A slash command, as a form; the status of the answer. Slack never repeats one."""
+        """Sends a slash command, as a form; returns the status of the response. Slack never repeats one."""
         number = next(self._numbers)
         raw = urlencode(
             {
@@ -139,7 +139,7 @@ class FakeSlack:
             return response.status
 
     async def interact(self, bot_url: str, payload: Mapping[str, Any]) -> int:
-        """A press, a shortcut or a form (docs.slack.dev/interactivity/handling-user-interaction)."""
+        """Sends a button press, a shortcut or a form (docs.slack.dev/interactivity/handling-user-interaction)."""
         raw = urlencode({"payload": json.dumps(payload)})
         headers = {"Content-Type": "application/x-www-form-urlencoded", **signed(raw)}
         async with aiohttp.ClientSession() as session, session.post(bot_url, data=raw, headers=headers) as response:
@@ -208,7 +208,7 @@ class FakeSlack:
         await asyncio.sleep(0.2)
 
     def connections(self) -> int:
-        """Open Socket Mode connections."""
+        """Number of open Socket Mode connections."""
         return sum(not socket.closed for socket in self._sockets)
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
@@ -371,7 +371,7 @@ async def _body(request: web.Request) -> dict[str, Any]:
 
 
 def buttons(message: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Everything that can be pressed, with its label, as an action of a block_actions payload."""
+    """Buttons of a message or view, each as an action of a block_actions payload, with its "label"."""
     found: list[dict[str, Any]] = []
     for block in message.get("blocks") or []:
         for element in block.get("elements") or []:

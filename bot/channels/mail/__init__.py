@@ -12,7 +12,7 @@ import structlog
 from starlette.routing import BaseRoute
 
 from bot.channels.mail.delivery import ANSWERED, MailDelivery, in_mail_thread, mail_uid
-from bot.channels.mail.doctor import examine
+from bot.channels.mail.doctor import run_doctor_checks
 from bot.channels.mail.imap import Mailbox
 from bot.contracts import Channel, ChannelContext, ChannelDefaults, Disabled
 from bot.core.mail.auto_response import own_addresses
@@ -24,7 +24,7 @@ from bot.tickets.assessment import ticket_event, ticket_of_mail
 if TYPE_CHECKING:
     from bot.settings import Settings
 
-__all__ = ["MailChannel", "examine", "open_channel"]
+__all__ = ["MailChannel", "open_channel", "run_doctor_checks"]
 log = structlog.get_logger()
 
 POLL_INTERVAL = 10.0  # seconds between two looks; IDLE ends the wait at once, but for mails just before it begins

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-async def examine(settings: "Settings") -> Sequence[DoctorResult]:
+async def run_doctor_checks(settings: "Settings") -> Sequence[DoctorResult]:
     """Doctor lines on the mailbox and on SMTP; none where no mailbox is configured."""
     imap, smtp = settings.postbote_mail_imap_url, settings.postbote_mail_smtp_url
     if imap is None or smtp is None:

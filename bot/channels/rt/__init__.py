@@ -15,7 +15,7 @@ from bot.channels.helpdesk.http import RequestRefused
 from bot.channels.helpdesk.parse import ListedTicket
 from bot.channels.rt import webhook
 from bot.channels.rt.api import RtApi
-from bot.channels.rt.doctor import examine
+from bot.channels.rt.doctor import run_doctor_checks
 from bot.channels.rt.parse import is_new, to_url
 from bot.contracts import Channel, ChannelContext, Disabled, OpenedTicket
 from bot.core.model import Event, Ticket, TryLater
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.settings.helpdesk import HelpdeskAccount
 
-__all__ = ["RtChannel", "examine", "open_channel"]
+__all__ = ["RtChannel", "open_channel", "run_doctor_checks"]
 log = structlog.get_logger()
 
 ADDRESSES_FRESH = 3_600.0  # seconds for which queues and addresses are taken as known

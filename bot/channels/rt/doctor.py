@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 RIGHTS = {"correspond": "ReplyToTicket", "comment": "CommentOnTicket"}  # RT links on a ticket what we may do to it
 
 
-async def examine(settings: "Settings") -> list[DoctorResult]:
+async def run_doctor_checks(settings: "Settings") -> list[DoctorResult]:
     """Doctor lines on RT; none where it is not configured."""
     account = settings.rt
     if account is None:

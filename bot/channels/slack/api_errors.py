@@ -1,4 +1,4 @@
-"""What a refusal of the Web API means: wait, or a person must act.
+"""Errors of the Web API: those that pass by themselves are retried, for the others a person must act.
 
 Errors: docs.slack.dev/reference/methods/chat.postMessage.
 """
@@ -10,8 +10,8 @@ from bot.core.model import Event, TryLater
 
 log = structlog.get_logger()
 
-# Errors that pass by themselves; every other error of the Web API needs a person
-PASSING = frozenset(
+# Errors that pass by themselves; for every other error of the Web API a person must act
+TRANSIENT = frozenset(
     {
         "ratelimited",
         "rate_limited",
@@ -22,7 +22,7 @@ PASSING = frozenset(
         "team_added_to_org",
     }
 )
-HARMLESS = frozenset({"message_not_found", "cant_delete_message"})  # somebody was faster
+ALREADY_GONE = frozenset({"message_not_found", "cant_delete_message"})  # somebody was faster
 CURES = {
     "not_in_channel": "invite the bot to the channel",
     "channel_not_found": "invite the bot to the channel",
@@ -35,16 +35,16 @@ CURES = {
 }
 
 
-def judge(event: Event, refused: SlackApiError) -> None:
-    """Raises TryLater for what passes by itself; logs what needs a person, with the cure."""
+def raise_or_log(event: Event, refused: SlackApiError) -> None:
+    """Raises TryLater for an error that passes by itself; logs the others, with what a person must do."""
     response = refused.response
     error = str(response.data.get("error", "")) if isinstance(response.data, dict) else ""  # a proxy's page is a string
     status = int(response.status_code)
     if status == 429 or error in ("ratelimited", "rate_limited"):
         raise TryLater("Slack: 429", float(response.headers.get("Retry-After", 1))) from refused
-    if status >= 500 or error in PASSING:
+    if status >= 500 or error in TRANSIENT:
         raise TryLater(f"Slack: {status} {error}", maybe_sent=True) from refused
-    if error in HARMLESS:
+    if error in ALREADY_GONE:
         log.info("slack_refused", key=event.key, error=error)
         return
     log.error(

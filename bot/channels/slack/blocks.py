@@ -1,4 +1,4 @@
-"""Answer → a Slack message: blocks, buttons, and a fallback text that says the same.
+"""Composer of messages: answer → blocks, buttons, and a fallback text that says the same.
 
 Screen readers and notifications get the fallback text alone. A button's value carries all that its press needs
 (docs.slack.dev/reference/block-kit).
@@ -17,7 +17,7 @@ SECTION = 3_000  # characters; docs.slack.dev/reference/block-kit/blocks/section
 MOST = 12_000  # characters; a message takes about 13,200 in all before msg_blocks_too_long (bolt-js issue 2509)
 FALLBACK = 4_000  # characters of `text` that Slack advises (docs.slack.dev/reference/methods/chat.postMessage)
 BUTTON, VALUE = 75, 2_000  # characters; docs.slack.dev/reference/block-kit/block-elements/button-element
-PLAIN = frozenset(  # replies without buttons
+WITHOUT_BUTTONS = frozenset(  # templates
     {"thanks", "greeting", "feedback", "switched_off", "slow", "failure", "handover", "breaker"}
 )
 _SMALL = re.compile(r"_(?P<text>[^_\n]+(?:_\w[^_\n]*)*)_")  # a paragraph in emphasis: where the answer comes from
@@ -26,25 +26,28 @@ Label = Callable[[str, Language], str]
 Block = dict[str, Any]
 
 
-class Composer:
-    """Puts messages together; every word comes from the templates and the knowledge base."""
+class MessageComposer:
+    """Composer of messages; every word comes from the templates and the knowledge base."""
 
     def __init__(self, render: Callable[[Answer], str], label: Label, title: Label) -> None:
         self._render, self._label, self._title = render, label, title
 
     def message(self, event: Event, answer: Answer, *, private: bool, person: bool) -> dict[str, Any]:
-        """`private`: only one person sees it, and may share it. `person`: is there somebody to ask?"""
+        """Message of an answer: arguments "text" and "blocks" of chat.postMessage.
+
+        `private`: only one person sees it, and may share it. `person`: there is somebody to ask, so offer it.
+        """
         markdown = self._render(answer)
         chooses = answer.template == "suggest"
         blocks = to_blocks(without_list(markdown) if chooses else markdown)
         if chooses:
-            blocks += [actions([self._choice(event, answer, entry) for entry in answer.facts["suggested"]])]
-        if answer.template not in PLAIN:
-            blocks += self._under(event, answer, private=private, person=person)
+            blocks += [actions([self._choice_button(event, answer, entry) for entry in answer.facts["suggested"]])]
+        if answer.template not in WITHOUT_BUTTONS:
+            blocks += self._buttons(event, answer, private=private, person=person)
         return {"text": to_plain(markdown)[:FALLBACK] or "…", "blocks": blocks}
 
     def handover(self, answer: Answer, ping: str, conversation: str) -> dict[str, Any]:
-        """A request to a person. `ping`: Slack's own marks for whom to call; the only ones that are ever live."""
+        """Message of a request to a person. `ping`: mentions in Slack's markup, the only ones that are ever live."""
         markdown = self._render(answer)
         blocks = [section(ping)] if ping else []
         blocks += to_blocks(markdown)
@@ -54,21 +57,21 @@ class Composer:
         return {"text": f"{ping} {to_plain(markdown)}".strip()[:FALLBACK], "blocks": blocks}
 
     def button(self, label: str, language: Language, value: str, **more: str) -> Block:
-        """A button with one of the labels."""
+        """Button with one of the labels of templates/labels.md. `more`: further fields of the button."""
         return plain_button(self._label(label, language), f"{label}:{language}", value, **more)
 
-    def _choice(self, event: Event, answer: Answer, entry: str) -> Block:
+    def _choice_button(self, event: Event, answer: Answer, entry: str) -> Block:
         given = {k: answer.facts[k] for k in ("email", "domain") if answer.facts.get(k)}
         facts = {"act": "choose", "key": key_of(event), "entry": entry, "language": answer.language}
         value = to_json({**facts, **given})
         value = value if len(value) <= VALUE else to_json(facts)
         return plain_button(self._title(entry, answer.language), f"choose:{entry}", value)
 
-    def _under(self, event: Event, answer: Answer, *, private: bool, person: bool) -> list[Block]:
+    def _buttons(self, event: Event, answer: Answer, *, private: bool, person: bool) -> list[Block]:
         common = {"key": key_of(event), "language": answer.language}
         whole = {**common, "template": answer.template, "facts": dict(answer.facts)}
-        row = [self._check(common, answer.language, check) for check in answer.facts.get("checks", [])]
-        other = self._other(event, answer, whole, common)
+        row = [self._check_button(common, answer.language, check) for check in answer.facts.get("checks", [])]
+        other = self._other_language_value(event, answer, whole, common)
         if other:
             row.append(self.button("other_language", answer.language, other))
         if private and event.reply_to.get("channel"):
@@ -78,37 +81,41 @@ class Composer:
         if person and not private:
             row.append(self.button("person", answer.language, to_json({"act": "person", **common})))
         asks_back = answer.template == "answer"
-        return ([self._feedback(common, answer.language)] if asks_back else []) + ([actions(row)] if row else [])
+        return ([self._feedback_buttons(common, answer.language)] if asks_back else []) + (
+            [actions(row)] if row else []
+        )
 
-    def _check(self, common: Mapping[str, Any], language: Language, check: Mapping[str, str]) -> Block:
-        """Asks the DNS whether the condition of an explained error still holds."""
+    def _check_button(self, common: Mapping[str, Any], language: Language, check: Mapping[str, str]) -> Block:
+        """Button that asks the DNS whether the condition of an explained error still holds."""
         ask = ["check", f"{check['name']} {check['condition']}"]
         label = bare(self._render(Answer("offer", language, {"name": check["name"]})))
         return plain_button(label, f"check:{check['name']}", to_json({"act": "check", **common, "ask": ask}))
 
-    def _other(self, event: Event, answer: Answer, whole: Mapping[str, Any], common: Mapping[str, Any]) -> str:
-        """The value of the button for the other language; empty where there is no room for what it needs."""
+    def _other_language_value(
+        self, event: Event, answer: Answer, whole: Mapping[str, Any], common: Mapping[str, Any]
+    ) -> str:
+        """Value of the button for the other language; empty where there is no room for what it needs."""
         value = to_json({"act": "language", **whole})
         if len(value) <= VALUE:
             return value
         asked = to_json({"act": "language", **common, "ask": [event.question.command, event.question.text]})
         return asked if len(asked) <= VALUE else ""
 
-    def _feedback(self, common: Mapping[str, Any], language: Language) -> Block:
-        """docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element: Slack shows what was pressed."""
+    def _feedback_buttons(self, common: Mapping[str, Any], language: Language) -> Block:
+        """Slack shows the one pressed (docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element)."""
         return {
             "type": "context_actions",
             "elements": [
                 {
                     "type": "feedback_buttons",
                     "action_id": "feedback",
-                    "positive_button": self._verdict("helpful", common, language),
-                    "negative_button": self._verdict("unhelpful", common, language),
+                    "positive_button": self._feedback_button("helpful", common, language),
+                    "negative_button": self._feedback_button("unhelpful", common, language),
                 }
             ],
         }
 
-    def _verdict(self, verdict: str, common: Mapping[str, Any], language: Language) -> Block:
+    def _feedback_button(self, verdict: str, common: Mapping[str, Any], language: Language) -> Block:
         label = self._label(verdict, language)
         value = to_json({"act": verdict, **common})
         return {"text": {"type": "plain_text", "text": label}, "value": value, "accessibility_label": label}
@@ -145,38 +152,38 @@ def to_blocks(markdown: str) -> list[Block]:
 
 
 def without_list(markdown: str) -> str:
-    """Without the list of titles, where buttons carry them."""
+    """Markdown without its list of titles, where buttons carry them."""
     return "\n".join(line for line in markdown.split("\n") if not line.startswith("- "))
 
 
 def section(text: str) -> Block:
-    """A block of text."""
+    """Section block of mrkdwn."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
 def preformatted(text: str) -> Block:
-    """Text of one width, to the letter (docs.slack.dev/reference/block-kit/blocks/rich-text-block)."""
+    """Block of preformatted text, to the letter (docs.slack.dev/reference/block-kit/blocks/rich-text-block)."""
     element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
     return {"type": "rich_text", "elements": [element]}
 
 
 def actions(elements: Sequence[Block]) -> Block:
-    """A row of buttons."""
+    """Actions block: a row of buttons."""
     return {"type": "actions", "elements": list(elements)}
 
 
 def plain_button(text: str, action_id: str, value: str, **more: str) -> Block:
-    """A button; its whole text is also its accessibility label, where the visible one is cut."""
+    """Button element; its whole text is also its accessibility label, where the visible one is cut."""
     shown = text if len(text) <= BUTTON else f"{text[: BUTTON - 1]}…"
     label = {"type": "plain_text", "text": shown}
     return {"type": "button", "text": label, "action_id": action_id[:255], "value": value, **more}
 
 
 def key_of(event: Event) -> str:
-    """Of the question that a message is about, also where a button changed the message."""
+    """Event key of the question that a message is about, also where a button changed the message."""
     return str(event.reply_to.get("key") or event.key)
 
 
 def to_json(value: Mapping[str, Any]) -> str:
-    """As short as it gets."""
+    """JSON of a button's value, as short as it gets."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

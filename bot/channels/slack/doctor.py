@@ -1,4 +1,4 @@
-"""`postbote doctor` for Slack: tokens, scopes, the clock, and whom "Ask a person" calls."""
+"""Checks of `postbote doctor` for Slack: tokens, scopes, the clock, and the helpers' channel."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from bot.channels.slack.api_errors import CURES
 from bot.channels.slack.manifest import SCOPES
-from bot.channels.slack.signature import OLDEST
-from bot.channels.slack.web_client import WebClient
-from bot.channels.slack.workspaces import BROKEN, TIMEOUT
+from bot.channels.slack.signature import MAX_AGE
+from bot.channels.slack.web_client import API_FAILURES, TIMEOUT, WebClient
 from bot.contracts import DoctorResult
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-async def examine(settings: "Settings") -> Sequence[DoctorResult]:
-    """Empty where Slack is off."""
+async def run_doctor_checks(settings: "Settings") -> Sequence[DoctorResult]:
+    """Results of the checks against the live service; none where Slack is off."""
     base_url = settings.slack_api_url.rstrip("/") + "/"
     found: list[DoctorResult] = []
     if settings.slack_bot_token:
@@ -34,7 +33,7 @@ async def examine(settings: "Settings") -> Sequence[DoctorResult]:
 async def _bot(client: WebClient, settings: "Settings") -> list[DoctorResult]:
     try:
         said = await client.auth_test()
-    except BROKEN as wrong:
+    except API_FAILURES as wrong:
         return [DoctorResult("slack bot token", False, _why(wrong))]
     about: Mapping[str, Any] = said.data if isinstance(said.data, dict) else {}
     whose = f"{about.get('user', about.get('user_id', '?'))} in {about.get('team', about.get('team_id', '?'))}"
@@ -44,7 +43,7 @@ async def _bot(client: WebClient, settings: "Settings") -> list[DoctorResult]:
 
 
 def _scopes(headers: Mapping[str, str]) -> DoctorResult:
-    """Slack names the token's scopes with every answer (docs.slack.dev/authentication/tokens)."""
+    """Missing scopes: Slack names the token's with every response (docs.slack.dev/authentication/tokens)."""
     granted = {s.strip() for s in _header(headers, "x-oauth-scopes").split(",") if s.strip()}
     if not granted:
         return DoctorResult("slack scopes", True, "not told by Slack")
@@ -56,12 +55,12 @@ def _scopes(headers: Mapping[str, str]) -> DoctorResult:
 
 
 def _clock(headers: Mapping[str, str]) -> DoctorResult:
-    """A request whose time differs by more than five minutes is refused as a replay."""
+    """Clock skew: a request whose time differs by more than five minutes is refused as a replay."""
     try:
         off = abs(time.time() - parsedate_to_datetime(_header(headers, "date")).timestamp())
     except (TypeError, ValueError):
         return DoctorResult("clock", True, "not told by Slack")
-    if off > OLDEST:
+    if off > MAX_AGE:
         return DoctorResult("clock", False, f"{off:.0f} seconds from Slack's: set it (NTP), or every event is refused")
     return DoctorResult("clock", True, f"{off:.0f} seconds from Slack's")
 
@@ -69,7 +68,7 @@ def _clock(headers: Mapping[str, str]) -> DoctorResult:
 async def _channel(client: WebClient, channel: str) -> DoctorResult:
     try:
         found = await client.conversations_info(channel=channel)
-    except BROKEN as wrong:
+    except API_FAILURES as wrong:
         return DoctorResult("slack helpers' channel", False, _why(wrong))
     about = found.get("channel") or {}
     if about.get("is_member") is False:
@@ -80,7 +79,7 @@ async def _channel(client: WebClient, channel: str) -> DoctorResult:
 async def _socket(client: WebClient) -> DoctorResult:
     try:
         await client.api_call("apps.connections.open")
-    except BROKEN as wrong:
+    except API_FAILURES as wrong:
         return DoctorResult("slack app token", False, _why(wrong))
     return DoctorResult("slack app token", True, "a Socket Mode connection can be opened")
 

@@ -1,4 +1,4 @@
-"""Slack's events and commands → Event: one pure function per shape; None for what the bot has nothing to do with.
+"""Parsers of Slack's events and commands → Event, one pure function for each shape; None for what is not the bot's.
 
 Shapes: docs.slack.dev/reference/events/app_mention, …/message.im, …/message.channels, …/message/message_changed,
 …/message/message_deleted, …/app_home_opened; docs.slack.dev/interactivity/implementing-slash-commands.
@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.channels.slack.snippets import begun, previews
+from bot.channels.slack.snippets import previews, truncated
 from bot.core.model import Event, Question
 
 CHANNEL = "slack"
@@ -16,13 +16,13 @@ _MENTION = re.compile(r"<@[UW][A-Z0-9]{1,30}(?:\|[^>]{0,200})?>|<!(?:here|channe
 
 
 def to_event(body: Mapping[str, Any], bot: str = "") -> Event | None:
-    """Any payload that is no interaction. `bot`: the bot's own user id, where the payload does not name it."""
+    """Event of any payload that is no interaction. `bot`: the bot's user id; empty: as the payload names it."""
     if "command" in body:
         return from_command(body)
     event = body.get("event")
     if body.get("type") != "event_callback" or not isinstance(event, Mapping):
         return None
-    bot = bot_user(body) or bot
+    bot = bot or bot_user(body)
     team = str(body.get("team_id", ""))
     if event.get("type") == "app_home_opened":
         return from_home(team, event)
@@ -34,13 +34,13 @@ def to_event(body: Mapping[str, Any], bot: str = "") -> Event | None:
 
 
 def from_message(team: str, event: Mapping[str, Any], bot: str) -> Event | None:
-    """An app_mention, a direct message, the copy of a mention in a subscribed channel, or what is only overheard.
+    """Event of a mention, of its copy in a subscribed channel, of a direct message, or of what is only overheard.
 
     The key names the message, not the delivery: both copies of a mention, and every redelivery, have the same one.
     """
     if event.get("type") not in ("app_mention", "message") or not event.get("channel") or not event.get("ts"):
         return None
-    if _is_from_a_machine(event):
+    if _is_no_new_message_of_a_person(event):
         return None
     channel, ts, said = str(event["channel"]), str(event["ts"]), to_text(event)
     direct, addressed = _is_direct(event), is_addressed(event, bot)
@@ -74,7 +74,7 @@ def from_message(team: str, event: Mapping[str, Any], bot: str) -> Event | None:
 
 
 def from_changed(team: str, event: Mapping[str, Any], bot: str) -> Event | None:
-    """A person edited a message. Slack sends the same for link previews, which change no text."""
+    """Event of an edit by a person. Slack sends the same for link previews, which change no text."""
     message, before = event.get("message"), event.get("previous_message")
     if not isinstance(message, Mapping):
         return None
@@ -102,7 +102,7 @@ def from_changed(team: str, event: Mapping[str, Any], bot: str) -> Event | None:
 
 
 def from_deleted(team: str, event: Mapping[str, Any]) -> Event | None:
-    """A person deleted a message."""
+    """Event of a deletion by a person."""
     channel, ts, found = event.get("channel"), event.get("deleted_ts"), event.get("previous_message")
     before: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
     if not channel or not ts:
@@ -121,7 +121,7 @@ def from_deleted(team: str, event: Mapping[str, Any]) -> Event | None:
 
 
 def from_home(team: str, event: Mapping[str, Any]) -> Event | None:
-    """Somebody opened the bot's page: its Home tab, or its messages."""
+    """Event of an opened page of the bot: its Home tab, or its messages, where prompts are suggested."""
     user, tab = str(event.get("user", "")), event.get("tab")
     if not user or tab not in ("home", "messages"):
         return None
@@ -137,7 +137,7 @@ def from_home(team: str, event: Mapping[str, Any]) -> Event | None:
 
 
 def from_command(body: Mapping[str, Any]) -> Event | None:
-    """A slash command. Slack never redelivers one; its trigger is unique."""
+    """Event of a slash command. Slack never redelivers one; its trigger is unique."""
     command = str(body["command"]).removeprefix("/")
     url = str(body.get("response_url", ""))
     if not command or not url:
@@ -155,7 +155,7 @@ def from_command(body: Mapping[str, Any]) -> Event | None:
 
 
 def to_text(message: Mapping[str, Any]) -> str:
-    """What a message says, with the beginning of its snippets: Slack sends it along as `files[].preview`."""
+    """Text of a message, with the beginning of its snippets, which Slack sends along as `files[].preview`."""
     pieces = [str(message.get("text") or "")]
     pieces += previews(message)
     attachments = message.get("attachments")
@@ -165,16 +165,19 @@ def to_text(message: Mapping[str, Any]) -> str:
 
 
 def with_snippets(message: Mapping[str, Any]) -> dict[str, Any]:
-    """The fact "snippets" (id → beginning), where the message holds only the beginning of some."""
-    found = begun(message)
+    """Fact "snippets" (file id → beginning), where the message holds only the beginning of some; else no fact."""
+    found = truncated(message)
     return {"snippets": found} if found else {}
 
 
-def bot_user(body: Mapping[str, Any]) -> str:
-    """The bot's own user id, as the payload names it (docs.slack.dev/apis/events-api.
+def type_of(body: Mapping[str, Any]) -> str:
+    """Type of the event in a payload ("app_mention"); empty for a command or an interaction."""
+    event = body.get("event")
+    return str(event.get("type", "")) if isinstance(event, Mapping) else ""
 
-    `authorizations`); empty if it does not.
-    """
+
+def bot_user(body: Mapping[str, Any]) -> str:
+    """User id of the bot, from the payload's `authorizations` (docs.slack.dev/apis/events-api); empty if not named."""
     for one in body.get("authorizations") or []:
         if isinstance(one, Mapping) and one.get("is_bot"):
             return str(one.get("user_id", ""))
@@ -182,13 +185,13 @@ def bot_user(body: Mapping[str, Any]) -> str:
 
 
 def is_addressed(event: Mapping[str, Any], bot: str) -> bool:
-    """A mention of the bot, or a message to it alone."""
+    """True for a mention of the bot and for a message to it alone. `bot`: its user id; empty: not known."""
     mentioned = bool(bot) and re.search(rf"<@{re.escape(bot)}[|>]", str(event.get("text") or "")) is not None
     return event.get("type") == "app_mention" or _is_direct(event) or mentioned
 
 
 def without_mention(text: str, bot: str) -> str:
-    """The text without the mention of the bot; without the first mention where the bot's id is not known."""
+    """Text without mentions of the bot; without the first mention of anybody where the bot's id is not known."""
     pattern = rf"<@{re.escape(bot) if bot else '[UW][A-Z0-9]{1,30}'}(?:\|[^>]{{0,200}})?>"
     return re.sub(pattern, " ", text, count=0 if bot else 1).strip()
 
@@ -204,8 +207,8 @@ def _seconds(ts: str) -> float:
         return 0.0
 
 
-def _is_from_a_machine(event: Mapping[str, Any]) -> bool:
-    """Own posts, other bots, and everything that is no new message of a person (edits, deletions, joins …).
+def _is_no_new_message_of_a_person(event: Mapping[str, Any]) -> bool:
+    """True for own posts, other bots, and everything that is no new message of a person (edits, deletions, joins …).
 
     `file_share` and `thread_broadcast` are a person's messages with an attachment, or shown in the channel as well.
     """

@@ -1,4 +1,6 @@
-"""Presses, shortcuts and forms → Event: one pure function per shape; None for what the bot did not make.
+"""Parsers of interactions (buttons, shortcuts, forms) → Event, one pure function for each shape.
+
+They return None for what the bot did not make.
 
 Shapes: docs.slack.dev/reference/interaction-payloads (block_actions, shortcuts, view_submission).
 """
@@ -12,14 +14,14 @@ from bot.channels.slack.events import CHANNEL, to_text, with_snippets
 from bot.core.model import Event, Question
 
 EXPLAIN, ASK = "explain", "ask"  # callback ids of the message shortcut, and of the global one and its form
-ACTS = frozenset({"helpful", "unhelpful", "language", "choose", "person", "solved", "share", "home", "check"})
+BUTTON_ACTS = frozenset({"helpful", "unhelpful", "language", "choose", "person", "solved", "share", "home", "check"})
 
 
 def to_event(payload: Mapping[str, Any]) -> Event | None:
-    """Any interaction but the global shortcut, which only opens the form."""
+    """Event of any interaction but the global shortcut, which only opens the form."""
     kind = payload.get("type")
     if kind == "block_actions":
-        return from_press(payload)
+        return from_button(payload)
     if kind == "message_action" and payload.get("callback_id") == EXPLAIN:
         return from_message_shortcut(payload)
     if kind == "view_submission":
@@ -28,16 +30,16 @@ def to_event(payload: Mapping[str, Any]) -> Event | None:
 
 
 def opens_form(payload: Mapping[str, Any]) -> bool:
-    """The global shortcut."""
+    """True for the global shortcut."""
     return payload.get("type") == "shortcut" and payload.get("callback_id") == ASK
 
 
-def from_press(payload: Mapping[str, Any]) -> Event | None:
-    """A button. Its value says what it does, and carries all that is needed for it."""
+def from_button(payload: Mapping[str, Any]) -> Event | None:
+    """Event of a button. Its value says what it does ("act"), and carries all that is needed for it."""
     actions = payload.get("actions")
     action = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], Mapping) else {}
-    value = to_value(str(action.get("value") or ""))
-    if value.get("act") not in ACTS:
+    value = parse_value(str(action.get("value") or ""))
+    if value.get("act") not in BUTTON_ACTS:
         return None
     team, user, channel = team_of(payload), _id(payload, "user"), _id(payload, "channel")
     container, message = _mapping(payload, "container"), _mapping(payload, "message")
@@ -51,7 +53,7 @@ def from_press(payload: Mapping[str, Any]) -> Event | None:
         if checks
         else f"{team}:{channel}:{ts}:{at}:{user}:{value['act']}",
         channel=CHANNEL,
-        question=_asked(value),
+        question=_command_of(value),
         reply_to={
             "team": team,
             "channel": channel,
@@ -70,8 +72,8 @@ def from_press(payload: Mapping[str, Any]) -> Event | None:
     )
 
 
-def _asked(value: Mapping[str, Any]) -> Question:
-    """The command that a button stands for; empty for a button that is none."""
+def _command_of(value: Mapping[str, Any]) -> Question:
+    """Command that a button stands for; an empty question for a button that is none."""
     asks = value.get("ask")
     if value["act"] != "check" or not isinstance(asks, list) or len(asks) != 2:
         return Question("")
@@ -79,13 +81,13 @@ def _asked(value: Mapping[str, Any]) -> Question:
 
 
 def _check_key(message: str, at: str, value: Mapping[str, Any]) -> str:
-    """Whoever presses it within the same ten seconds: one answer for everyone, the DNS has no other."""
-    what = hashlib.sha256(_asked(value).text.encode()).hexdigest()[:16]  # no name of anybody's stands in a key
+    """Event key of a check, the same for everybody within ten seconds: one answer for all, the DNS has no other."""
+    what = hashlib.sha256(_command_of(value).text.encode()).hexdigest()[:16]  # no name of anybody's stands in a key
     return f"{message}:{at.partition('.')[0][:-1]}:{what}:check"
 
 
 def from_message_shortcut(payload: Mapping[str, Any]) -> Event | None:
-    """ "Explain this error" on any message: also somebody else's, also a machine's."""
+    """Event of "Explain this error" on any message: also somebody else's, also a machine's."""
     message, url = _mapping(payload, "message"), str(payload.get("response_url") or "")
     team, user, channel = team_of(payload), _id(payload, "user"), _id(payload, "channel")
     ts = str(payload.get("message_ts") or message.get("ts") or "")
@@ -110,7 +112,7 @@ def from_message_shortcut(payload: Mapping[str, Any]) -> Event | None:
 
 
 def from_form(payload: Mapping[str, Any]) -> Event | None:
-    """The form of the global shortcut; the answer comes as a direct message."""
+    """Event of the global shortcut's form; the answer comes as a direct message."""
     view = _mapping(payload, "view")
     if view.get("callback_id") != ASK:
         return None
@@ -129,12 +131,12 @@ def from_form(payload: Mapping[str, Any]) -> Event | None:
 
 
 def team_of(payload: Mapping[str, Any]) -> str:
-    """The workspace; that of the person, where the app is installed for an organisation."""
+    """Workspace of an interaction; that of the person where the app is installed for an organisation."""
     return _id(payload, "team") or str(_mapping(payload, "user").get("team_id") or "")
 
 
-def to_value(value: str) -> Mapping[str, Any]:
-    """A button's value; empty where it is none of ours."""
+def parse_value(value: str) -> Mapping[str, Any]:
+    """Value of a button, which is JSON; empty where it is none of ours."""
     try:
         found = json.loads(value)
     except (ValueError, RecursionError):

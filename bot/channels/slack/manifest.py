@@ -1,12 +1,11 @@
-"""The Slack app's manifest, with the fewest scopes that the bot works with (docs.slack.dev/reference/app-manifest)."""
+"""Manifest of the Slack app, with the fewest scopes that the bot works with (docs.slack.dev/reference/app-manifest)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.channels.slack.http_endpoint import PATH
 from bot.channels.slack.interactions import ASK, EXPLAIN
-from bot.channels.slack.oauth import BACK
-
-PATH = "/slack/events"
+from bot.channels.slack.oauth import REDIRECT_PATH
 
 SCOPES = {
     "app_mentions:read": "mentions of the bot",
@@ -31,22 +30,23 @@ EVENTS = (
     "message.im",
     "tokens_revoked",
 )
-LONGEST_DESCRIPTION, LONGEST_HINT = 2_000, 1_000  # of a slash command
+LONGEST_DESCRIPTION, LONGEST_HINT = 2_000, 1_000  # characters, of a slash command
 NAME, PROMPTS = 24, 4  # characters of a shortcut's name; suggested prompts
 
 
 def to_manifest(
     commands: Mapping[str, tuple[str, str]], label: Callable[[str], str], url: str | None, *, many: bool = False
 ) -> dict[str, Any]:
-    """`commands`: name → (usage hint, summary).
+    """Manifest as Slack takes it, before it is written as JSON.
 
-    `label`: words of templates/labels.md. `url`: the public base address for events over HTTP; None: Socket Mode.
-    `many`: install in many workspaces, with rotated tokens; needs `url`.
+    `commands`: name → (usage hint, summary). `label`: words of templates/labels.md, by name. `url`: public base address
+    for events over HTTP; None: Socket Mode. `many`: True for an app that many workspaces install, with rotated tokens;
+    needs `url`.
     """
     base = url.rstrip("/") if url else ""
     request_url = {"request_url": base + PATH} if base else {}
     prompts = [label(f"prompt_{number}") for number in range(1, PROMPTS + 1)]
-    redirect = {"redirect_urls": [f"{base}{BACK}"]} if base and many else {}
+    redirect = {"redirect_urls": [f"{base}{REDIRECT_PATH}"]} if base and many else {}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {

@@ -1,93 +1,52 @@
-"""About one message a second in a channel, in the order of the questions (docs.slack.dev/apis/web-api/rate-limits)."""
+"""Rate limiter of posts: about one message a second in each channel (docs.slack.dev/apis/web-api/rate-limits).
+
+Posts that wait go in the order in which they came to post. Nothing is promised about the order of their questions: an
+answer that is found sooner is posted sooner.
+"""
 
 import asyncio
-import contextlib
-import heapq
 import itertools
 from dataclasses import dataclass, field
 
 EVERY = 1.0  # seconds from one post in a channel to the next
-GRACE = 0.5  # seconds that the post which was refused gets to come back first
-PATIENCE = 1.0  # seconds that a post waits for the answers to earlier questions; one takes 7 to 70 ms (tests/bench)
-TIDIED = 2  # channels that are looked at with every call, whether they are at rest
+TIDIED = 2  # channels that every call looks at, to drop those at rest
 
 
 @dataclass(slots=True)
-class _ChannelQueue:
-    waiting: list[tuple[str, int, asyncio.Future[None]]] = field(default_factory=list)
-    coming: dict[str, float] = field(default_factory=dict)  # order → until when it is waited for, by the loop's clock
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    next_at: float = 0.0  # of the loop's clock
-    task: asyncio.Task[None] | None = None  # while somebody waits
-
-    def ready_at(self, order: str) -> float:
-        """When this one may go, if it is the first and nothing changes until then; the loop's clock."""
-        return max([self.next_at, *(until for other, until in self.coming.items() if other < order)])
+class _Channel:
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # first come, first served; a waiter may be cancelled
+    next_at: float = 0.0  # when the next post may go, by the loop's clock
 
     def is_at_rest(self, now: float) -> bool:
-        return not self.task and max([self.next_at, *self.coming.values()]) <= now
-
-    def expire(self, now: float) -> None:
-        """Who was waited for for long enough is not waited for any more."""
-        self.coming = {order: until for order, until in self.coming.items() if until > now}
+        return not self.turn.locked() and self.next_at <= now
 
 
 class PostPacer:
-    """Who posts next in each channel; one process's own."""
+    """Rate limiter by channel, in the memory of one process and on one event loop."""
 
     def __init__(self, every: float = EVERY) -> None:
+        """`every`: seconds from one post in a channel to the next."""
         self._every = every
-        self._lines: dict[str, _ChannelQueue] = {}
-        self._numbers = itertools.count()
+        self._channels: dict[str, _Channel] = {}  # least recently used first; those at rest are dropped by each call
 
-    def expect(self, channel: str, order: str) -> None:
-        """A question has come whose answer is still being found: later ones do not overtake it."""
-        line, now = self._line(channel), asyncio.get_running_loop().time()
-        line.expire(now)
-        line.coming[order] = now + PATIENCE
-
-    async def turn(self, channel: str, order: str) -> None:
-        """Returns when it is this post's turn; of those that wait, the one with the least `order` is next.
-
-        At once, as a rule: then nothing else runs in between.
-        """
-        line, loop = self._line(channel), asyncio.get_running_loop()
-        line.coming.pop(order, None)
-        if not line.waiting and line.ready_at(order) <= loop.time():
-            line.next_at = loop.time() + self._every
-            return
-        mine = loop.create_future()
-        heapq.heappush(line.waiting, (order, next(self._numbers), mine))
-        line.changed.set()
-        line.task = line.task or asyncio.create_task(self._serve(line))
-        await mine
+    async def acquire(self, channel: str) -> None:
+        """Waits until a post may go out in this channel. Where none waits it returns at once: nothing else runs."""
+        known, loop = self._channel(channel), asyncio.get_running_loop()
+        async with known.turn:
+            while (wait := known.next_at - loop.time()) > 0:  # looked at again: `hold` may have moved it
+                await asyncio.sleep(wait)
+            known.next_at = loop.time() + self._every
 
     def hold(self, channel: str, seconds: float) -> None:
-        """Nothing is posted in this channel for so long: Slack asked for it."""
-        line = self._line(channel)
-        line.next_at = max(line.next_at, asyncio.get_running_loop().time() + seconds + GRACE)
+        """Stops all posts in this channel for so many seconds: Slack answered 429 with this Retry-After."""
+        known = self._channel(channel)
+        known.next_at = max(known.next_at, asyncio.get_running_loop().time() + seconds)
 
-    def _line(self, channel: str) -> _ChannelQueue:
-        """A channel's; the longest known ones that are at rest are forgotten meanwhile."""
+    def _channel(self, channel: str) -> _Channel:
+        """State of a channel. Those that were used longest ago are dropped meanwhile, if they are at rest."""
         now = asyncio.get_running_loop().time()
-        for name in list(itertools.islice(self._lines, TIDIED)):
-            line = self._lines.pop(name)
-            if not line.is_at_rest(now):
-                self._lines[name] = line
-        return self._lines.setdefault(channel, _ChannelQueue())
-
-    async def _serve(self, line: _ChannelQueue) -> None:
-        loop = asyncio.get_running_loop()
-        while line.waiting:
-            line.changed.clear()
-            left = line.ready_at(line.waiting[0][0]) - loop.time()
-            if left > 0:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(line.changed.wait(), left)
-            else:
-                mine = heapq.heappop(line.waiting)[2]
-                if not mine.done():
-                    mine.set_result(None)
-                    line.next_at = loop.time() + self._every
-            line.expire(loop.time())
-        line.task = None
+        for name in list(itertools.islice(self._channels, TIDIED)):
+            known = self._channels.pop(name)
+            if not known.is_at_rest(now):
+                self._channels[name] = known
+        return self._channels.setdefault(channel, _Channel())

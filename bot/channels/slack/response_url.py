@@ -1,4 +1,5 @@
-"""Posting to a `response_url`, for nobody else to see (docs.slack.dev/interactivity/handling-user-interaction).
+"""Client for `response_url`s: ephemeral messages to the person who sent a command or pressed a button
+(docs.slack.dev/interactivity/handling-user-interaction).
 
 The address comes with a payload. It is signed, but whoever got hold of the signing secret must not be able to make this
 process call other hosts: only Slack's own are called, and no redirection is followed.
@@ -15,19 +16,23 @@ from bot.core.model import TryLater
 
 log = structlog.get_logger()
 
-HOOKS = frozenset({"https://hooks.slack.com", "https://hooks.slack-gov.com"})
+ORIGINS = frozenset({"https://hooks.slack.com", "https://hooks.slack-gov.com"})
 TIMEOUT = 10  # seconds
 
 
 class ResponseUrls:
-    """The addresses that may be posted to."""
+    """Client that posts to Slack's own addresses alone."""
 
     def __init__(self, api_url: str) -> None:
-        """`api_url`: SLACK_API_URL; a test server or a proxy may hand out addresses of its own."""
-        self._origins = HOOKS | {origin(api_url)}
+        """`api_url`: SLACK_API_URL; its origin is allowed too: a test server or a proxy hands out its own addresses."""
+        self._origins = ORIGINS | {origin(api_url)}
 
     async def post(self, url: str, message: Mapping[str, Any], *, replace: bool = False) -> None:
-        """It cannot be looked up: a crash within the post may repeat it. Raises TryLater, and what aiohttp raises."""
+        """Posts a message. It cannot be looked up afterwards: a crash within the post may repeat it.
+
+        `replace`: instead of the message that the address came with. An address of another host is logged and not
+        called. Raises TryLater, and what aiohttp raises.
+        """
         if origin(url) not in self._origins:
             log.error("response_url_refused", host=origin(url)[:100], cure="only Slack's own addresses are called")
             return
@@ -45,7 +50,7 @@ class ResponseUrls:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port ("https://hooks.slack.com"); empty where it is no address."""
+    """Origin of an address: scheme, host and port ("https://hooks.slack.com"); empty where it is no address."""
     try:
         parts = urlsplit(url)
         standard = {"http": 80, "https": 443}.get(parts.scheme)
@@ -57,4 +62,5 @@ def origin(url: str) -> str:
 
 
 def _seconds(header: str) -> float:
+    """Seconds of a Retry-After header; 1 where it is missing or a date."""
     return float(header) if header.isascii() and header.isdigit() else 1.0

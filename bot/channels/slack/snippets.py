@@ -1,4 +1,4 @@
-"""Long snippets: with a message Slack sends only their first lines (`preview`), and the error often stands below.
+"""Reader of long snippets: with a message Slack sends only their first lines (`preview`), the error often stands below.
 
 Slack makes a snippet of what is too long for a message, so a pasted log or bounce arrives as one. A text of 182 lines
 comes with `lines_more: 177`: five lines (docs.slack.dev/reference/objects/file-object, …/methods/files.info).
@@ -11,31 +11,30 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.channels.slack.api_errors import CURES
-from bot.channels.slack.workspaces import BROKEN, Workspaces
+from bot.channels.slack.web_client import API_FAILURES
+from bot.channels.slack.workspaces import Workspaces
 from bot.core.model import Event, TryLater
 
 log = structlog.get_logger()
 
-MOST = 4  # files of a message that are read
-HEAD, TAIL = (
-    14_000,
-    5_000,
-)  # characters; a bounce gives its reason first, a log last, and what is between is seldom read
+MAX_FILES = 4  # files of a message that are read
+# Characters that are read of a long one: a bounce gives its reason first, a log last
+HEAD, TAIL = 14_000, 5_000
 
 
 def previews(message: Mapping[str, Any]) -> list[str]:
-    """The beginnings of a message's snippets; the whole of short ones."""
+    """Beginnings of a message's snippets; the whole of short ones."""
     return [str(file.get("plain_text") or file.get("preview") or "") for file in _files(message)]
 
 
-def begun(message: Mapping[str, Any]) -> dict[str, str]:
-    """Id → preview of the snippets of which the message holds only the beginning."""
+def truncated(message: Mapping[str, Any]) -> dict[str, str]:
+    """Snippets of which the message holds only the beginning: file id → preview."""
     cut = [file for file in _files(message) if file.get("preview_is_truncated") or _number(file.get("lines_more")) > 0]
     return {str(file.get("id", "")): str(file.get("preview") or "") for file in cut if file.get("id")}
 
 
-async def read(workspaces: Workspaces, event: Event) -> str:
-    """The question with its snippets whole; with their beginnings where Slack does not give more.
+async def read_in_full(workspaces: Workspaces, event: Event) -> str:
+    """Text of the question with its snippets whole; with their beginnings where Slack does not give more.
 
     Raises TryLater where Slack asks to wait.
     """
@@ -58,7 +57,7 @@ async def _content(client: Any, event: Event, file: str) -> str:
         error = str(refused.response.get("error", ""))
         log.warning("snippet_not_read", key=event.key, error=error, cure=CURES.get(error, ""))
         return ""
-    except BROKEN as wrong:
+    except API_FAILURES as wrong:
         log.warning("snippet_not_read", key=event.key, error=type(wrong).__name__)
         return ""
     content = str(found.get("content") or "")
@@ -67,7 +66,7 @@ async def _content(client: Any, event: Event, file: str) -> str:
 
 def _files(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     files = message.get("files")
-    return [file for file in (files if isinstance(files, list) else [])[:MOST] if isinstance(file, Mapping)]
+    return [file for file in (files if isinstance(files, list) else [])[:MAX_FILES] if isinstance(file, Mapping)]
 
 
 def _number(value: Any) -> int:

@@ -1,44 +1,49 @@
-"""What Slack says about the person who asks: their language, and whether they may set a channel's mode."""
+"""User lookups: a person's language, and whether they may set a channel's mode
+(docs.slack.dev/reference/methods/users.info, …/conversations.info).
+"""
 
 import asyncio
-import time
 from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from cachetools import TTLCache
 
-from bot.channels.slack.workspaces import BROKEN, Workspaces
+from bot.channels.slack.web_client import API_FAILURES
+from bot.channels.slack.workspaces import Workspaces
 from bot.core.model import LANGUAGES, Event, Language
 
 log = structlog.get_logger()
 
-REMEMBER = 86_400.0  # seconds that a person's language is remembered
+LANGUAGE_TTL = 86_400.0  # seconds that a person's language is remembered
+PEOPLE = 10_000  # whose language is remembered; of somebody else it is asked again
 
 
 class UserInfo:
-    """Asks users.info and conversations.info."""
+    """Lookups in users.info and conversations.info."""
 
     def __init__(self, workspaces: Workspaces, editors: frozenset[str]) -> None:
         """`editors`: user ids that may set modes and read stored decisions."""
         self._workspaces = workspaces
         self._editors = editors
-        # person → (when asked, the answer, which may be under way)
-        self._languages: dict[str, tuple[float, asyncio.Future[Language | None] | None]] = {}
+        # "team:user" → the answer, which may be under way; who waits for it holds it, so it may be evicted meanwhile
+        self._languages: TTLCache[str, asyncio.Future[Language | None]] = TTLCache(PEOPLE, LANGUAGE_TTL)
 
     async def language(self, event: Event) -> Language | None:
-        """The language of the person's Slack, asked once a day.
-
-        None where Slack does not say (docs.slack.dev/reference/methods/users.info).
-        """
-        user = event.reply_to.get("user", "")
-        asked, language = self._languages.get(event.person, (-REMEMBER, None))
-        if user and (language is None or time.monotonic() - asked > REMEMBER):
+        """Language of the person's Slack, asked once a day; None where Slack does not say, or speaks another one."""
+        language = self._languages.get(event.person)
+        if language is None:
+            if not event.reply_to.get("user"):
+                return None
             language = asyncio.ensure_future(self._ask_language(event))  # two questions at once ask Slack once
-            self._languages[event.person] = (time.monotonic(), language)
-        return await asyncio.shield(language) if language else None
+            self._languages[event.person] = language
+        return await asyncio.shield(language)
 
     async def may(self, event: Event, what: str) -> bool:
-        """Configured people may do everything; a channel's creator and workspace admins set its mode."""
+        """True if the person of an event may set the channel's mode ("mode") or read stored decisions ("edit").
+
+        Editors may do both; the channel's creator, and admins and owners of the workspace, may set its mode.
+        """
         user = event.reply_to.get("user", "")
         if user in self._editors:
             return True
@@ -47,8 +52,13 @@ class UserInfo:
         about = (await self._ask(event, "users_info", user=user)).get("user") or {}
         if any(about.get(role) for role in ("is_admin", "is_owner", "is_primary_owner")):
             return True
-        room = await self._ask(event, "conversations_info", channel=event.reply_to.get("channel", ""))
-        return bool(user) and (room.get("channel") or {}).get("creator") == user
+        found = await self._ask(event, "conversations_info", channel=event.reply_to.get("channel", ""))
+        return bool(user) and (found.get("channel") or {}).get("creator") == user
+
+    def forget(self, team: str) -> None:
+        """Drops what is remembered of a workspace's people: it removed the app."""
+        for person in [person for person in self._languages if person.startswith(f"{team}:")]:
+            self._languages.pop(person, None)
 
     async def _ask_language(self, event: Event) -> Language | None:
         found = await self._ask(event, "users_info", user=event.reply_to.get("user", ""), include_locale=True)
@@ -56,11 +66,11 @@ class UserInfo:
         return next((language for language in LANGUAGES if language == locale), None)
 
     async def _ask(self, event: Event, method: str, **arguments: Any) -> Mapping[str, Any]:
-        """Empty where Slack does not say."""
+        """Response of a method of the Web API; empty where Slack does not say."""
         try:
             client = await self._workspaces.client(event.reply_to.get("team", ""))
             found = await getattr(client, method)(**arguments) if client else None
-        except BROKEN as wrong:
-            log.info("slack_does_not_say", method=method, why=type(wrong).__name__)
+        except API_FAILURES as wrong:
+            log.info("user_lookup_failed", method=method, why=type(wrong).__name__)
             return {}
         return found.data if found is not None and isinstance(found.data, dict) else {}

@@ -1,41 +1,52 @@
-"""App Home and the form, as views (docs.slack.dev/surfaces/app-home, docs.slack.dev/surfaces/modals)."""
+"""Composer of views: App Home, and the form of the global shortcut
+(docs.slack.dev/surfaces/app-home, docs.slack.dev/surfaces/modals)."""
 
 from typing import Any
 
-from bot.channels.slack.blocks import BUTTON, Block, Composer, Label, actions, plain_button, section, to_blocks, to_json
+from bot.channels.slack.blocks import (
+    BUTTON,
+    Block,
+    Label,
+    MessageComposer,
+    actions,
+    plain_button,
+    section,
+    to_blocks,
+    to_json,
+)
 from bot.channels.slack.interactions import ASK
 from bot.channels.slack.mrkdwn import escape, literal
 from bot.core.model import Answer, Language
 
-IN_A_ROW = 25  # elements of an actions block
-MOST_BLOCKS = 100
+BUTTONS_IN_A_ROW = 25  # elements of an actions block
+MOST_BLOCKS = 100  # of a view
 LONGEST_QUESTION = 3_000  # characters of a plain_text_input
-HEADER = 150
+HEADER = 150  # characters of a header block
 
 
-class Views:
-    """Builds the views; every word comes from the templates and the knowledge base."""
+class ViewComposer:
+    """Composer of views; every word comes from the templates and the knowledge base."""
 
-    def __init__(self, composer: Composer, render: Any, label: Label, title: Label) -> None:
+    def __init__(self, composer: MessageComposer, render: Any, label: Label, title: Label) -> None:
         self._composer, self._render, self._label, self._title = composer, render, label, title
 
-    def view(self, answer: Answer) -> dict[str, Any]:
-        """The Home tab: one entry, where one was tapped; what the bot can do, topics, last questions, gaps."""
+    def home_tab(self, answer: Answer) -> dict[str, Any]:
+        """Home tab: one entry, where one was tapped; what the bot can do, topics, last questions, gaps for editors."""
         language, facts = answer.language, answer.facts
         blocks = self._entry(str(facts["entry"]), language) if facts["entry"] else []
         blocks += to_blocks(self._render(answer))
         blocks += [actions([self._language_button(language)]), self._header("topics", language)]
         for name, ids in facts["sections"].items():
             blocks += [section(f"*{escape(name)}*")]
-            blocks += [actions([self._topic(i, language) for i in ids[:IN_A_ROW]])]
+            blocks += [actions([self._topic_button(i, language) for i in ids[:BUTTONS_IN_A_ROW]])]
         if facts["last"]:
             blocks += [self._header("last", language), *(_plain(f"• {text[:300]}") for text in facts["last"])]
         if facts["editor"]:
             blocks += [self._header("gaps", language), *self._gaps(answer)]
         return {"type": "home", "blocks": blocks[:MOST_BLOCKS]}
 
-    def form(self, language: Language) -> dict[str, Any]:
-        """The form of the global shortcut."""
+    def question_form(self, language: Language) -> dict[str, Any]:
+        """Modal of the global shortcut: one text field."""
         words = {name: {"type": "plain_text", "text": self._label(name, language)} for name in ("ask", "send", "close")}
         return {
             "type": "modal",
@@ -59,8 +70,8 @@ class Views:
             ],
         }
 
-    def prompts(self, language: Language) -> list[dict[str, str]]:
-        """At most four (docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts)."""
+    def suggested_prompts(self, language: Language) -> list[dict[str, str]]:
+        """Suggested prompts, at most four (docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts)."""
         texts = [self._label(f"prompt_{number}", language) for number in (1, 2, 3, 4)]
         return [{"title": text, "message": text} for text in texts]
 
@@ -70,7 +81,7 @@ class Views:
         back = self._composer.button("back", language, to_json({"act": "home", "language": language}))
         return [*shown, actions([back]), {"type": "divider"}]
 
-    def _topic(self, entry: str, language: Language) -> Block:
+    def _topic_button(self, entry: str, language: Language) -> Block:
         value = to_json({"act": "home", "entry": entry, "language": language})
         return plain_button(self._title(entry, language)[:BUTTON], f"home:{entry}", value)
 
@@ -89,11 +100,11 @@ class Views:
 
 
 def _plain(text: str) -> Block:
-    """What a person typed."""
+    """Block of what a person typed: no markup of it works."""
     return {"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}}
 
 
 def _linked(row: Any) -> str:
-    """The example, linked where its place is known. The link is Slack's own permalink."""
+    """Example of a gap in mrkdwn, linked where its permalink, which Slack made, is known."""
     shown = literal(" ".join(str(row["example"])[:200].split())).replace("|", "/")
     return f"<{row['link']}|{shown}>" if str(row["link"]).startswith("https://") else shown

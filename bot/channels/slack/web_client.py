@@ -1,18 +1,24 @@
-"""Slack's Web API, of the configured host alone.
+"""Client of Slack's Web API (docs.slack.dev/apis/web-api) that calls the configured host alone.
 
-The SDK's client would follow a redirection, with what was posted, to wherever it points; this one takes it for the
-answer that it is: none of the Web API's, so the call fails.
+The SDK's client would follow a redirection, with what was posted, to wherever it points; this one takes a redirection
+for the response that it is: no response of the Web API, so the call fails.
 """
 
 from typing import Any
 
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+
+TIMEOUT = 10  # seconds that one call of the Web API may take
+# Everything that a call raises where Slack refuses it, does not answer, or cannot be reached
+API_FAILURES = (SlackApiError, SlackClientError, ClientError, TimeoutError, OSError)
 
 
 class WebClient(AsyncWebClient):
-    """The SDK's own client, without redirections."""
+    """The SDK's asynchronous client, without redirections."""
 
     async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> Any:
-        """The one place of the SDK where a request goes out; a test would see it move."""
+        """HTTP request of a call: the one place of the SDK where one goes out; a test would see it move."""
         strict = {**req_args, "allow_redirects": False}
         return await super()._request(http_verb=http_verb, api_url=api_url, req_args=strict)

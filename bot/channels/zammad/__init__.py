@@ -15,7 +15,7 @@ from bot.channels.helpdesk.http import RequestRefused
 from bot.channels.helpdesk.parse import ListedTicket
 from bot.channels.zammad import webhook
 from bot.channels.zammad.api import ZammadApi
-from bot.channels.zammad.doctor import examine
+from bot.channels.zammad.doctor import run_doctor_checks
 from bot.channels.zammad.parse import to_url
 from bot.contracts import Channel, ChannelContext, Disabled, OpenedTicket
 from bot.core.model import Event, Ticket, TryLater
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.settings.helpdesk import HelpdeskAccount
 
-__all__ = ["ZammadChannel", "examine", "open_channel"]
+__all__ = ["ZammadChannel", "open_channel", "run_doctor_checks"]
 log = structlog.get_logger()
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-async def examine(settings: "Settings") -> list[DoctorResult]:
+async def run_doctor_checks(settings: "Settings") -> list[DoctorResult]:
     """Doctor lines on Zammad; none where it is not configured."""
     account = settings.zammad
     if account is None:

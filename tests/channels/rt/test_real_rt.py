@@ -14,7 +14,7 @@ from bot.answering.engine import AnswerEngine
 from bot.channels.helpdesk.channel import SETTLE
 from bot.channels.helpdesk.parse import to_account_name
 from bot.channels.rt import RtChannel
-from bot.channels.rt.doctor import examine
+from bot.channels.rt.doctor import run_doctor_checks
 from bot.core.model import Answer, TryLater
 from bot.settings import Settings
 from bot.tickets.assessment import ticket_event
@@ -276,12 +276,12 @@ async def test_a_ticket_for_slack_is_opened_once_and_answered_by_nobody(
 
 
 async def test_the_doctor_names_the_queues_and_a_wrong_token(rt: RtServer, tmp_path: Path) -> None:
-    found = {check.name: check for check in await examine(to_settings(rt, tmp_path))}
+    found = {check.name: check for check in await run_doctor_checks(to_settings(rt, tmp_path))}
     assert found["rt"].says.startswith("RT 5.")
     assert found["rt queue Support"].says == "public, support@example.test"
     assert all(check.ok for check in found.values())
     wrong = to_settings(rt, tmp_path, postbote_rt_token=rt.token[:-4] + "0000")
-    checks = await examine(wrong)
+    checks = await run_doctor_checks(wrong)
     assert not checks[0].ok
     assert "POSTBOTE_RT_TOKEN" in checks[0].says
 

@@ -1,4 +1,9 @@
-"""A bot on a real port, its Slack, and its database: for tests that talk to it as Slack does."""
+"""Slack channel under test: a bot on a real port, a fake Slack that it talks to, and a database in a folder.
+
+`running` starts all three; `started` starts the bot alone, beside a Slack that outlives it. The parts are real (web
+server, worker on SQLite, dialogue, delivery); only Slack itself is tests/servers/fake_slack.py. Without an engine the
+bot echoes, so that tests of the channel train nothing. tests/channels/slack/conversation.py then sends what people do.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -59,7 +64,7 @@ class Running:
 
 
 def to_settings(slack: FakeSlack, folder: Path, **changed: Any) -> Settings:
-    """As for one workspace over HTTP, whatever the environment says."""
+    """Settings for one workspace over HTTP, whatever the environment says; `changed` overrides some."""
     values: dict[str, Any] = {
         "slack_bot_token": SecretStr(TOKEN),
         "slack_signing_secret": SecretStr(SECRET),
@@ -80,18 +85,23 @@ async def running(
     folder: Path,
     engine: AnswerEngine | None = None,
     *,
-    with_jobs: bool = True,
+    with_worker: bool = True,
     pace: float = 0.02,
     ping: float = 5.0,
     open_ticket: OpenTicket | None = None,
     **changed: Any,
 ) -> AsyncIterator[Running]:
-    """`engine`: answers from the knowledge base, else the bot echoes. `changed`: settings."""
+    """A bot and its Slack, both stopped at the end.
+
+    `engine`: answers from the knowledge base; None: the bot echoes. `with_worker`: False: parsed events are dropped.
+    `pace`: seconds between posts in a channel; Slack's own second would make the tests slow. `ping`: seconds between
+    pings of a Socket Mode connection. `open_ticket`: the helpdesk of "Ask a person". `changed`: settings.
+    """
     slack = FakeSlack()
     await slack.start()
     try:
         async with started(
-            slack, folder, engine, with_jobs=with_jobs, pace=pace, ping=ping, open_ticket=open_ticket, **changed
+            slack, folder, engine, with_worker=with_worker, pace=pace, ping=ping, open_ticket=open_ticket, **changed
         ) as bot:
             yield bot
     finally:
@@ -104,7 +114,7 @@ async def started(
     folder: Path,
     engine: AnswerEngine | None = None,
     *,
-    with_jobs: bool = True,
+    with_worker: bool = True,
     pace: float = 0.02,
     ping: float = 5.0,
     open_ticket: OpenTicket | None = None,
@@ -112,12 +122,15 @@ async def started(
     event_log: EventLog | None = None,
     **changed: Any,
 ) -> AsyncIterator[Running]:
-    """The bot alone: to stop it and start it again with the same Slack and the same folder."""
+    """The bot alone, as for `running`: to stop it and start it again with the same Slack and the same folder.
+
+    `rate_limiter`: of each person's questions.
+    """
     settings = to_settings(slack, folder, **changed)
     bot = Running(slack, folder, settings)
 
     def open_slack(settings: Settings, context: ChannelContext) -> Channel:
-        bot.enqueue = context.enqueue if with_jobs else nothing
+        bot.enqueue = context.enqueue if with_worker else nothing
         context = replace(context, enqueue=bot.stored, open_ticket=open_ticket or context.open_ticket)
         bot.channel = Slack(context, settings, settle=0.1, pace=pace, ping=ping)
         return bot.channel
@@ -130,7 +143,7 @@ async def started(
         open_channels={"slack": open_slack},
         rate_limiter=rate_limiter,
     )
-    if with_jobs:
+    if with_worker:
         await bot.app.worker.start()
     await bot.channel.start()
     server = make_server(bot.app.asgi)
@@ -145,7 +158,7 @@ async def started(
         server.should_exit = True
         await serving
         await bot.channel.stop()
-        if with_jobs:
+        if with_worker:
             await bot.app.worker.stop()
             # DBOS replaces the loop's executor and shuts it down; a process ends then, a test may go on
             asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())

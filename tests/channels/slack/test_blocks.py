@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.engine import AnswerEngine
-from bot.channels.slack.blocks import Composer
+from bot.channels.slack.blocks import MessageComposer
 from bot.channels.slack.mrkdwn import to_mrkdwn
-from bot.channels.slack.views import Views
+from bot.channels.slack.views import ViewComposer
 from bot.core.dns.error_checks import assess_condition
 from bot.core.dns.records import MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Condition, Event, Language, Question, Target
@@ -27,14 +27,14 @@ PINGS = re.compile(r"<(?!https://)[^>]*>")
 
 
 @pytest.fixture(scope="session")
-def composer(engine: AnswerEngine) -> Composer:
-    return Composer(engine.renderer.render, engine.renderer.label, engine.renderer.title)
+def composer(engine: AnswerEngine) -> MessageComposer:
+    return MessageComposer(engine.renderer.render, engine.renderer.label, engine.renderer.title)
 
 
 class World:
     """What hypothesis may not print."""
 
-    def __init__(self, composer: Composer, home: Views) -> None:
+    def __init__(self, composer: MessageComposer, home: ViewComposer) -> None:
         self.composer, self.home = composer, home
 
     def __repr__(self) -> str:
@@ -42,13 +42,13 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def world(composer: Composer, home: Views) -> World:
+def world(composer: MessageComposer, home: ViewComposer) -> World:
     return World(composer, home)
 
 
 @pytest.fixture(scope="session")
-def home(engine: AnswerEngine, composer: Composer) -> Views:
-    return Views(composer, engine.renderer.render, engine.renderer.label, engine.renderer.title)
+def home(engine: AnswerEngine, composer: MessageComposer) -> ViewComposer:
+    return ViewComposer(composer, engine.renderer.render, engine.renderer.label, engine.renderer.title)
 
 
 def texts(message: Mapping[str, Any]) -> Iterator[str]:
@@ -95,7 +95,7 @@ def replies(engine: AnswerEngine, language: Language) -> Iterator[Answer]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("private", [True, False])
 def test_every_reply_is_taken_by_slack_and_says_nothing_of_its_own(
-    engine: AnswerEngine, composer: Composer, language: Language, private: bool
+    engine: AnswerEngine, composer: MessageComposer, language: Language, private: bool
 ) -> None:
     """Each text stands in what the templates render, is a title, or is a label: word for word."""
     labels = {engine.renderer.label(b.rpartition("_")[0], language) for b in engine.renderer.blocks("labels")}
@@ -141,7 +141,7 @@ def pattern_of(written: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_home_and_the_form_are_taken_by_slack(engine: AnswerEngine, home: Views, language: Language) -> None:
+def test_home_and_the_form_are_taken_by_slack(engine: AnswerEngine, home: ViewComposer, language: Language) -> None:
     sections = {name: list(ids) for name, ids in engine.sections().items()}
     for entry in ["", *engine.knowledge.entries]:
         facts = {
@@ -154,9 +154,9 @@ def test_home_and_the_form_are_taken_by_slack(engine: AnswerEngine, home: Views,
         gaps = [
             {"count": 3, "language": "de", "example": "y" * 2_000, "link": "https://x.slack.com/archives/C/p1"}
         ] * 10
-        assert refused_view(home.view(Answer("home", language, {**facts, "gaps": gaps}))) == ""
-    assert refused_view(home.form(language)) == ""
-    assert len(home.prompts(language)) == 4
+        assert refused_view(home.home_tab(Answer("home", language, {**facts, "gaps": gaps}))) == ""
+    assert refused_view(home.question_form(language)) == ""
+    assert len(home.suggested_prompts(language)) == 4
 
 
 TYPED = st.text(max_size=300) | st.sampled_from(
@@ -194,7 +194,7 @@ def test_nothing_that_a_person_types_can_ping_link_or_break_the_formatting(world
         for text in (message["text"], *texts(message)):
             assert not PINGS.search(text)
             assert text.count("`") % 2 == 0 or text == message["text"]
-    view = world.home.view(shown)
+    view = world.home.home_tab(shown)
     assert refused_view(view) == ""
     for block in view["blocks"]:
         if block["type"] == "section" and block["text"]["type"] == "mrkdwn":
@@ -202,7 +202,7 @@ def test_nothing_that_a_person_types_can_ping_link_or_break_the_formatting(world
             assert all(link.startswith("<https://x.slack.com/archives/C/p1|") for link in links)
 
 
-def test_a_buttons_value_that_does_not_fit_leaves_the_button_out(composer: Composer) -> None:
+def test_a_buttons_value_that_does_not_fit_leaves_the_button_out(composer: MessageComposer) -> None:
     large = Answer("ports", "de", {"entries": [], "suggested": [], "rest": "x" * 3_000})
     message = composer.message(EVENT, large, private=True, person=True)
     assert refused({"channel": "C1", **message}) == ""
@@ -211,7 +211,7 @@ def test_a_buttons_value_that_does_not_fit_leaves_the_button_out(composer: Compo
     assert "Im Channel teilen" not in [b["label"] for b in buttons(message)]
 
 
-def test_what_a_suggestion_cannot_carry_it_leaves_out(composer: Composer) -> None:
+def test_what_a_suggestion_cannot_carry_it_leaves_out(composer: MessageComposer) -> None:
     """The address is for the answer's text alone; without it an example stands there."""
     facts = {"entries": [], "suggested": ["login-name"], "email": "a" * 2_500, "domain": ""}
     message = composer.message(EVENT, Answer("suggest", "de", facts), private=False, person=False)

@@ -12,8 +12,8 @@ import pytest_asyncio
 
 from bot.answering.engine import AnswerEngine
 from tests import waiting
+from tests.channels.slack.conversation import MENTION, Conversation, envelope, new_ts
 from tests.channels.slack.running import Running, running
-from tests.channels.slack.talk import MENTION, Room, envelope, new_ts
 from tests.servers.fake_slack import TEAM, buttons
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -32,123 +32,127 @@ async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def room(bot: Running) -> Room:
+def conversation(bot: Running) -> Conversation:
     bot.slack.ephemeral.clear()
     bot.slack.views.clear()
     bot.slack.locale = "en-GB"
-    return Room(bot, f"C{next(CHANNELS):04d}")
+    return Conversation(bot, f"C{next(CHANNELS):04d}")
 
 
 def labels(message: Mapping[str, Any]) -> list[str]:
     return [b["label"] for b in buttons(message)]
 
 
-async def test_an_answer_names_its_source_and_offers_what_may_be_needed_next(room: Room) -> None:
-    _, answer = await room.ask(ASKED)
+async def test_an_answer_names_its_source_and_offers_what_may_be_needed_next(conversation: Conversation) -> None:
+    _, answer = await conversation.ask(ASKED)
     assert labels(answer) == ["Hilfreich", "Nicht hilfreich", "In English", "Einen Menschen fragen"]
     kinds = [block["type"] for block in answer["blocks"]]
     assert kinds == ["section", "context", "context_actions", "actions"]
     assert "Eintrag `pop3-ssl`" in answer["blocks"][1]["elements"][0]["text"]
 
 
-async def test_the_other_language_replaces_the_answer_and_back(room: Room) -> None:
-    _, answer = await room.ask(ASKED)
+async def test_the_other_language_replaces_the_answer_and_back(conversation: Conversation) -> None:
+    _, answer = await conversation.ask(ASKED)
     german = answer["text"]
-    await room.bot.slack.press(room.bot.url, answer, "In English")
+    await conversation.bot.slack.press(conversation.bot.url, answer, "In English")
     await until(lambda: "Auf Deutsch" in labels(answer))
     assert answer["text"] != german
     assert "995" in answer["text"]
-    await room.bot.slack.press(room.bot.url, answer, "Auf Deutsch")
+    await conversation.bot.slack.press(conversation.bot.url, answer, "Auf Deutsch")
     await until(lambda: answer["text"] == german)
 
 
-async def test_a_suggestion_is_answered_in_place_and_still_offers_everything(room: Room) -> None:
-    ts, menu = await room.ask("Ich komme nicht weiter mit POP3?".join([f"{MENTION} ", ""]))
+async def test_a_suggestion_is_answered_in_place_and_still_offers_everything(conversation: Conversation) -> None:
+    ts, menu = await conversation.ask("Ich komme nicht weiter mit POP3?".join([f"{MENTION} ", ""]))
     titles = [b for b in buttons(menu) if b["action_id"].startswith("choose:")]
     assert 2 <= len(titles) <= 3
     assert titles[0]["label"] in menu["text"]  # the fallback text says it too
-    await room.bot.slack.press(room.bot.url, menu, titles[0]["label"])
+    await conversation.bot.slack.press(conversation.bot.url, menu, titles[0]["label"])
     await until(lambda: "Hilfreich" in labels(menu))
     assert titles[0]["label"] in menu["text"]
-    kept = room.bot.storage.decisions.get(f"{TEAM}:{room.channel}:{ts}:question")
+    kept = conversation.bot.storage.decisions.get(f"{TEAM}:{conversation.channel}:{ts}:question")
     assert kept is not None
     assert kept.chosen == titles[0]["action_id"].removeprefix("choose:")
 
 
-async def test_a_decline_says_what_is_covered_and_offers_a_person(room: Room) -> None:
-    _, decline = await room.ask(f"{MENTION} Wie richte ich Outlook ein?")
+async def test_a_decline_says_what_is_covered_and_offers_a_person(conversation: Conversation) -> None:
+    _, decline = await conversation.ask(f"{MENTION} Wie richte ich Outlook ein?")
     assert "SMTP, POP3 und IMAP" in decline["text"]
     assert labels(decline) == ["In English", "Einen Menschen fragen"]
 
 
-async def test_feedback_is_a_state_the_last_press_of_each_person_counts(room: Room) -> None:
-    ts, answer = await room.ask(ASKED)
-    key = f"{TEAM}:{room.channel}:{ts}:question"
+async def test_feedback_is_a_state_the_last_press_of_each_person_counts(conversation: Conversation) -> None:
+    ts, answer = await conversation.ask(ASKED)
+    key = f"{TEAM}:{conversation.channel}:{ts}:question"
 
     def unhelpful() -> int:
-        kept = room.bot.storage.decisions.get(key)
+        kept = conversation.bot.storage.decisions.get(key)
         return kept.unhelpful if kept else -1
 
     for user, label, expected in [("UA", "Nicht hilfreich", 1), ("UB", "Nicht hilfreich", 2), ("UA", "Hilfreich", 1)]:
-        await room.bot.slack.press(room.bot.url, answer, label, user=user)
+        await conversation.bot.slack.press(conversation.bot.url, answer, label, user=user)
         await until(lambda expected=expected: unhelpful() == expected)  # type: ignore[misc]
-    assert "Danke" in room.bot.slack.ephemeral[-1]["text"]
+    assert "Danke" in conversation.bot.slack.ephemeral[-1]["text"]
 
 
-async def test_a_person_is_asked_once_and_the_bot_is_silent_then(room: Room) -> None:
-    ts, answer = await room.ask(f"{MENTION} Wie richte ich Outlook für max@firma.de ein?")
-    help_room = Room(room.bot, "C0HELP")
+async def test_a_person_is_asked_once_and_the_bot_is_silent_then(conversation: Conversation) -> None:
+    ts, answer = await conversation.ask(f"{MENTION} Wie richte ich Outlook für max@firma.de ein?")
+    help_room = Conversation(conversation.bot, "C0HELP")
     before = len(await help_room.replies(0))
     for user in ("UA", "UB"):
-        await room.bot.slack.press(room.bot.url, answer, "Einen Menschen fragen", user=user)
-        await until(lambda: len(room.bot.slack.posts))
+        await conversation.bot.slack.press(conversation.bot.url, answer, "Einen Menschen fragen", user=user)
+        await until(lambda: len(conversation.bot.slack.posts))
         await asyncio.sleep(0.4)
     requests = (await help_room.replies(before + 1))[before:]
     assert len(requests) == 1
     assert "<!subteam^S0HELP>" in requests[0]["text"]
     assert "Outlook" in requests[0]["text"]
     assert "max@" not in requests[0]["text"]
-    assert f"/archives/{room.channel}/p{ts.replace('.', '')}" in requests[0]["text"]
-    assert "schon gefragt" in room.bot.slack.ephemeral[-1]["text"]
-    assert "gefragt" in (await room.replies(2))[-1]["text"]
-    await room.silence("Welcher Port für POP3 mit SSL?", thread=ts)
-    await room.bot.slack.press(room.bot.url, requests[0], "Gelöst", user="UC")
+    assert f"/archives/{conversation.channel}/p{ts.replace('.', '')}" in requests[0]["text"]
+    assert "schon gefragt" in conversation.bot.slack.ephemeral[-1]["text"]
+    assert "gefragt" in (await conversation.replies(2))[-1]["text"]
+    await conversation.silence("Welcher Port für POP3 mit SSL?", thread=ts)
+    await conversation.bot.slack.press(conversation.bot.url, requests[0], "Gelöst", user="UC")
     await until(lambda: "Gelöst." in requests[0]["text"])
     assert "<@UC>" in requests[0]["text"]
-    thread = room.bot.storage.threads.get(f"{TEAM}:{room.channel}:{ts}")
+    thread = conversation.bot.storage.threads.get(f"{TEAM}:{conversation.channel}:{ts}")
     assert thread is not None
     assert thread.state == "solved"
-    _, again = await room.ask(ASKED, thread=ts)
+    _, again = await conversation.ask(ASKED, thread=ts)
     assert "995" in again["text"]
 
 
-async def command(room: Room, name: str, text: str) -> dict[str, Any]:
-    known = len(room.bot.slack.ephemeral)
-    await room.bot.slack.command(room.bot.url, name, text, user=room.user, channel=room.channel)
-    await until(lambda: len(room.bot.slack.ephemeral) > known)
-    return room.bot.slack.ephemeral[-1]
+async def command(conversation: Conversation, name: str, text: str) -> dict[str, Any]:
+    known = len(conversation.bot.slack.ephemeral)
+    await conversation.bot.slack.command(
+        conversation.bot.url, name, text, user=conversation.user, channel=conversation.channel
+    )
+    await until(lambda: len(conversation.bot.slack.ephemeral) > known)
+    return conversation.bot.slack.ephemeral[-1]
 
 
-async def test_a_command_is_private_until_it_is_shared(room: Room) -> None:
-    private = await command(room, "ports", "")
+async def test_a_command_is_private_until_it_is_shared(conversation: Conversation) -> None:
+    private = await command(conversation, "ports", "")
     assert private["response_type"] == "ephemeral"
     assert "Share with channel" in labels(private)
     assert "Ask a person" not in labels(private)
-    await room.bot.slack.press(room.bot.url, {**private, "channel": room.channel}, "Share with channel")
-    (shared,) = await room.replies(1)
+    await conversation.bot.slack.press(
+        conversation.bot.url, {**private, "channel": conversation.channel}, "Share with channel"
+    )
+    (shared,) = await conversation.replies(1)
     assert "465" in shared["text"]
     assert "thread_ts" not in shared
-    await until(lambda: private not in room.bot.slack.ephemeral)
+    await until(lambda: private not in conversation.bot.slack.ephemeral)
 
 
-async def test_a_private_answer_changes_its_language_in_place(room: Room) -> None:
-    private = await command(room, "faq", "Welcher Port für POP3 mit SSL?")
-    await room.bot.slack.press(room.bot.url, {**private, "channel": room.channel}, "In English")
+async def test_a_private_answer_changes_its_language_in_place(conversation: Conversation) -> None:
+    private = await command(conversation, "faq", "Welcher Port für POP3 mit SSL?")
+    await conversation.bot.slack.press(conversation.bot.url, {**private, "channel": conversation.channel}, "In English")
     await until(lambda: "Auf Deutsch" in labels(private))
-    assert len(room.bot.slack.ephemeral) == 1
+    assert len(conversation.bot.slack.ephemeral) == 1
 
 
-def message_shortcut(room: Room, message: Mapping[str, Any], user: str = "UHELPER") -> dict[str, Any]:
+def message_shortcut(conversation: Conversation, message: Mapping[str, Any], user: str = "UHELPER") -> dict[str, Any]:
     """docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload"""
     return {
         "type": "message_action",
@@ -156,12 +160,12 @@ def message_shortcut(room: Room, message: Mapping[str, Any], user: str = "UHELPE
         "action_ts": new_ts(),
         "team": {"id": TEAM, "domain": "example"},
         "user": {"id": user, "name": "grace", "username": "grace", "team_id": TEAM},
-        "channel": {"id": room.channel, "name": "general"},
+        "channel": {"id": conversation.channel, "name": "general"},
         "is_enterprise_install": False,
         "enterprise": None,
         "callback_id": "explain",
         "trigger_id": f"1.2.{new_ts()}",
-        "response_url": f"{room.bot.slack.root}/commands/shortcut{new_ts()}",
+        "response_url": f"{conversation.bot.slack.root}/commands/shortcut{new_ts()}",
         "message_ts": message["ts"],
         "message": dict(message),
     }
@@ -189,14 +193,16 @@ PASTED = [
 
 
 @pytest.mark.parametrize(("message", "entry"), [row[1:] for row in PASTED], ids=[row[0] for row in PASTED])
-async def test_explain_this_error_tells_only_the_one_who_asked(room: Room, message: dict[str, Any], entry: str) -> None:
-    shortcut = message_shortcut(room, {"type": "message", "user": "U0001", "ts": new_ts(), **message})
-    await room.bot.slack.interact(room.bot.url, shortcut)
-    await until(lambda: room.bot.slack.ephemeral)
-    private = room.bot.slack.ephemeral[-1]
+async def test_explain_this_error_tells_only_the_one_who_asked(
+    conversation: Conversation, message: dict[str, Any], entry: str
+) -> None:
+    shortcut = message_shortcut(conversation, {"type": "message", "user": "U0001", "ts": new_ts(), **message})
+    await conversation.bot.slack.interact(conversation.bot.url, shortcut)
+    await until(lambda: conversation.bot.slack.ephemeral)
+    private = conversation.bot.slack.ephemeral[-1]
     assert (entry or "FAQ") in private["text"]
     assert ("Quelle" in private["text"] or "Source" in private["text"]) is bool(entry)
-    assert await room.replies(0) == []
+    assert await conversation.replies(0) == []
 
 
 LONG = (
@@ -210,46 +216,51 @@ FULL = [
 
 
 @pytest.mark.parametrize(("given", "expected"), [row[1:] for row in FULL], ids=[row[0] for row in FULL])
-async def test_of_a_long_snippet_the_whole_is_read(room: Room, given: bool, expected: str) -> None:
+async def test_of_a_long_snippet_the_whole_is_read(conversation: Conversation, given: bool, expected: str) -> None:
     """Slack sends five lines of it with the message; what is wrong stands below."""
     lines = LONG.split("\n")
-    identity = f"F{room.channel}"
+    identity = f"F{conversation.channel}"
     file = {"id": identity, "mode": "snippet", "preview": "\n".join(lines[:5]), "preview_is_truncated": True}
     file |= {"lines": len(lines), "lines_more": len(lines) - 5}
     if given:
-        room.bot.slack.snippets[identity] = LONG
+        conversation.bot.slack.snippets[identity] = LONG
     message = {"type": "message", "user": "U0001", "ts": new_ts(), "text": "", "files": [file]}
-    await room.bot.slack.interact(room.bot.url, message_shortcut(room, message))
-    private = await until(lambda: room.bot.slack.ephemeral and room.bot.slack.ephemeral[-1])
+    await conversation.bot.slack.interact(conversation.bot.url, message_shortcut(conversation, message))
+    private = await until(lambda: conversation.bot.slack.ephemeral and conversation.bot.slack.ephemeral[-1])
     assert expected in private["text"]
     assert ("Source" in private["text"]) is given
 
 
-async def test_an_explanation_can_be_shared_in_the_messages_thread(room: Room) -> None:
+async def test_an_explanation_can_be_shared_in_the_messages_thread(conversation: Conversation) -> None:
     message = {"type": "message", "user": "U0001", "ts": new_ts(), "text": "550 5.7.1 Relaying denied"}
-    await room.bot.slack.interact(room.bot.url, message_shortcut(room, message))
-    private = await until(lambda: room.bot.slack.ephemeral and room.bot.slack.ephemeral[-1])
+    await conversation.bot.slack.interact(conversation.bot.url, message_shortcut(conversation, message))
+    private = await until(lambda: conversation.bot.slack.ephemeral and conversation.bot.slack.ephemeral[-1])
     label = next(label for label in labels(private) if "Thread" in label or "thread" in label)
-    await room.bot.slack.press(room.bot.url, {**private, "channel": room.channel}, label)
-    (shared,) = await room.replies(1)
+    await conversation.bot.slack.press(conversation.bot.url, {**private, "channel": conversation.channel}, label)
+    (shared,) = await conversation.replies(1)
     assert shared["thread_ts"] == message["ts"]
 
 
-async def test_the_global_shortcut_opens_a_form_and_its_answer_comes_as_a_direct_message(room: Room) -> None:
-    who = {"team": {"id": TEAM, "domain": "example"}, "user": {"id": room.user, "username": "ada", "team_id": TEAM}}
-    await room.bot.slack.interact(
-        room.bot.url,
+async def test_the_global_shortcut_opens_a_form_and_its_answer_comes_as_a_direct_message(
+    conversation: Conversation,
+) -> None:
+    who = {
+        "team": {"id": TEAM, "domain": "example"},
+        "user": {"id": conversation.user, "username": "ada", "team_id": TEAM},
+    }
+    await conversation.bot.slack.interact(
+        conversation.bot.url,
         {"type": "shortcut", "callback_id": "ask", "trigger_id": "1.2.abc", "action_ts": new_ts(), "token": "x", **who},
     )
-    form = await until(lambda: room.bot.slack.views and room.bot.slack.views[-1])
+    form = await until(lambda: conversation.bot.slack.views and conversation.bot.slack.views[-1])
     assert form["trigger_id"] == "1.2.abc"
     assert form["title"]["text"] == "Ask Postbote"
     asked = {"type": "plain_text_input", "value": "Welcher Port für POP3 mit SSL?"}
     view = {**form, "id": "V0009", "hash": "156772938.1827394", "state": {"values": {"question": {"question": asked}}}}
-    await room.bot.slack.interact(
-        room.bot.url, {"type": "view_submission", "trigger_id": "1.2.abd", "token": "x", "view": view, **who}
+    await conversation.bot.slack.interact(
+        conversation.bot.url, {"type": "view_submission", "trigger_id": "1.2.abd", "token": "x", "view": view, **who}
     )
-    (answer,) = await Room(room.bot, f"D{room.user[1:]}").replies(1)
+    (answer,) = await Conversation(conversation.bot, f"D{conversation.user[1:]}").replies(1)
     assert "995" in answer["text"]
 
 
@@ -258,55 +269,56 @@ def opened(user: str, tab: str, channel: str = "D0777") -> dict[str, Any]:
     return envelope({"type": "app_home_opened", "user": user, "channel": channel, "event_ts": new_ts(), "tab": tab})
 
 
-async def test_app_home_shows_topics_and_the_persons_own_last_questions(room: Room) -> None:
-    await room.ask(ASKED, user="UHOME")
-    await room.ask(f"{MENTION} <!channel> *fett* Wie richte ich Outlook ein?", user="UOTHER")
-    await room.bot.slack.deliver(room.bot.url, opened("UHOME", "home"))
-    view = await until(lambda: room.bot.slack.views and room.bot.slack.views[-1])
+async def test_app_home_shows_topics_and_the_persons_own_last_questions(conversation: Conversation) -> None:
+    await conversation.ask(ASKED, user="UHOME")
+    await conversation.ask(f"{MENTION} <!channel> *fett* Wie richte ich Outlook ein?", user="UOTHER")
+    await conversation.bot.slack.deliver(conversation.bot.url, opened("UHOME", "home"))
+    view = await until(lambda: conversation.bot.slack.views and conversation.bot.slack.views[-1])
     text = json.dumps(view, ensure_ascii=False)
     assert view["user_id"] == "UHOME"
     assert "Welcher Port für POP3 mit SSL?" in text
     assert "Outlook" not in text
     assert "Gaps" not in text
     topic = next(b for b in buttons(view) if b["action_id"] == "home:ports")
-    await room.bot.slack.press(room.bot.url, view, topic["label"], user="UHOME")
-    shown = await until(lambda: len(room.bot.slack.views) > 1 and room.bot.slack.views[-1])
+    await conversation.bot.slack.press(conversation.bot.url, view, topic["label"], user="UHOME")
+    shown = await until(lambda: len(conversation.bot.slack.views) > 1 and conversation.bot.slack.views[-1])
     assert "465" in shown["blocks"][0]["text"]["text"]
-    await room.bot.slack.press(room.bot.url, shown, "Auf Deutsch", user="UHOME")
-    german = await until(lambda: len(room.bot.slack.views) > 2 and room.bot.slack.views[-1])
+    await conversation.bot.slack.press(conversation.bot.url, shown, "Auf Deutsch", user="UHOME")
+    german = await until(lambda: len(conversation.bot.slack.views) > 2 and conversation.bot.slack.views[-1])
     assert "Themen" in json.dumps(german)
 
 
-async def test_editors_see_the_gaps_in_app_home_and_by_command(room: Room) -> None:
-    await room.ask(f"{MENTION} Wie richte ich <!channel> Thunderbird ein, bitte?")
-    await room.bot.slack.deliver(room.bot.url, opened("UEDITOR", "home"))
-    view = await until(lambda: room.bot.slack.views and room.bot.slack.views[-1])
+async def test_editors_see_the_gaps_in_app_home_and_by_command(conversation: Conversation) -> None:
+    await conversation.ask(f"{MENTION} Wie richte ich <!channel> Thunderbird ein, bitte?")
+    await conversation.bot.slack.deliver(conversation.bot.url, opened("UEDITOR", "home"))
+    view = await until(lambda: conversation.bot.slack.views and conversation.bot.slack.views[-1])
     text = json.dumps(view, ensure_ascii=False)
     assert "Thunderbird" in text
     assert "<!channel>" not in text
-    refused = await command(room, "faq", "gaps")
+    refused = await command(conversation, "faq", "gaps")
     assert "Only the people" in refused["text"]
-    room.user = "UEDITOR"
-    listed = await command(room, "faq", "gaps")
+    conversation.user = "UEDITOR"
+    listed = await command(conversation, "faq", "gaps")
     assert "Thunderbird" in listed["text"]
 
 
-async def test_why_shows_the_stored_decision_to_editors(room: Room) -> None:
-    ts, answer = await room.ask(ASKED)
-    room.user = "UEDITOR"
+async def test_why_shows_the_stored_decision_to_editors(conversation: Conversation) -> None:
+    ts, answer = await conversation.ask(ASKED)
+    conversation.user = "UEDITOR"
     for name in (ts, answer["ts"]):  # of the question, or of the reply
-        link = f"<https://example.slack.com/archives/{room.channel}/p{name.replace('.', '')}>"
-        said = (await command(room, "faq", f"why {link}"))["text"]
+        link = f"<https://example.slack.com/archives/{conversation.channel}/p{name.replace('.', '')}>"
+        said = (await command(conversation, "faq", f"why {link}"))["text"]
         assert "pop3-ssl" in said
         assert "language    de" in said
         assert "mode        mention" in said
     assert (
-        "No decision" in (await command(room, "faq", "why https://x.slack.com/archives/C1/p1515449522000016"))["text"]
+        "No decision"
+        in (await command(conversation, "faq", "why https://x.slack.com/archives/C1/p1515449522000016"))["text"]
     )
 
 
-async def test_the_agent_pane_suggests_questions(room: Room) -> None:
-    await room.bot.slack.deliver(room.bot.url, opened("U0001", "messages", "D0777"))
-    found = await until(lambda: room.bot.slack.prompts and room.bot.slack.prompts[-1])
+async def test_the_agent_pane_suggests_questions(conversation: Conversation) -> None:
+    await conversation.bot.slack.deliver(conversation.bot.url, opened("U0001", "messages", "D0777"))
+    found = await until(lambda: conversation.bot.slack.prompts and conversation.bot.slack.prompts[-1])
     assert found["channel_id"] == "D0777"
     assert len(found["prompts"]) == 4

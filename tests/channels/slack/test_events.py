@@ -1,4 +1,4 @@
-"""Slack's payloads → Event."""
+"""Parsers of Slack's payloads → Event."""
 
 import json
 from pathlib import Path
@@ -12,6 +12,7 @@ RECORDED = Path(__file__).parents[2] / "recorded/slack"
 
 
 def recorded(name: str, **changed: Any) -> dict[str, Any]:
+    """Payload of tests/recorded/slack; `changed` overrides fields of its event."""
     body: dict[str, Any] = json.loads((RECORDED / f"{name}.json").read_text(encoding="utf-8"))
     body["event"] = {**body.get("event", {}), **changed}
     return body

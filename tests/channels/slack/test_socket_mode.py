@@ -5,8 +5,8 @@ from pathlib import Path
 
 from bot.answering.engine import AnswerEngine
 from tests.channels.slack.running import running
+from tests.channels.slack.test_end_to_end import connected
 from tests.channels.slack.test_events import recorded
-from tests.channels.slack.test_slack import connected
 from tests.servers.fake_slack import APP_TOKEN, buttons
 
 

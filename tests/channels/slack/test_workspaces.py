@@ -1,8 +1,9 @@
 """Many workspaces: installing, tokens at rest, rotation, leaving; nobody sees another's data."""
 
 import asyncio
+import gc
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,13 +11,16 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 import pytest_asyncio
-from cryptography.fernet import InvalidToken
 from pydantic import SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering.engine import AnswerEngine
-from bot.channels.slack.workspaces import to_fernet
+from bot.channels.slack.installations import PURPOSE, Installations
+from bot.storage.encryption import InvalidToken, to_fernet
+from tests.channels.slack.conversation import MENTION, Conversation, envelope
 from tests.channels.slack.running import Running, running
-from tests.channels.slack.talk import MENTION, Room, envelope
+from tests.channels.slack.test_memory_bounds import DictSecrets
+from tests.servers.fake_slack import FakeSlack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CLIENT_SECRET = "33fea0113f5b1"  # noqa: S105 - a test's own
@@ -68,7 +72,7 @@ async def test_a_workspace_that_installs_the_app_is_answered_with_its_own_token(
         assert status == 200
         assert "Thank you" in page
     for team in ("T1", "T2"):
-        _, answer = await Room(bot, f"C{team}", team).ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
+        _, answer = await Conversation(bot, f"C{team}", team).ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
         assert answer["team"] == team
 
 
@@ -77,9 +81,9 @@ async def test_tokens_are_unreadable_at_rest(bot: Running) -> None:
     for file in (f for f in Path(bot.folder).rglob("*") if f.is_file()):
         assert b"xoxb-very-secret" not in file.read_bytes()
     hidden = bot.storage.secrets.get("T3:bot").encode()
-    assert b"xoxb-very-secret" in to_fernet(CLIENT_SECRET).decrypt(hidden)
+    assert b"xoxb-very-secret" in to_fernet(CLIENT_SECRET, PURPOSE).decrypt(hidden)
     with pytest.raises(InvalidToken):
-        to_fernet("another").decrypt(hidden)
+        to_fernet("another", PURPOSE).decrypt(hidden)
 
 
 async def test_a_token_that_soon_expires_is_exchanged_before_it_is_used(bot: Running) -> None:
@@ -88,10 +92,33 @@ async def test_a_token_that_soon_expires_is_exchanged_before_it_is_used(bot: Run
     bot.slack.teams["xoxe.xoxb-new"] = "T4"
     del bot.slack.teams["xoxe.xoxb-old"]
     for number in (1, 2):
-        await Room(bot, f"C4{number}", "T4").ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
+        await Conversation(bot, f"C4{number}", "T4").ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
     assert bot.slack.codes.get("xoxe-1") is None
     assert "oauth.v2.access" in bot.slack.calls
+    assert tokens_in_memory("T4") == {"xoxe.xoxb-new"}
 
+
+async def test_a_rotation_under_way_stores_no_token_of_a_workspace_that_leaves() -> None:
+    slack, secrets = FakeSlack(), DictSecrets()
+    await slack.start()
+    tokens = Installations(secrets, secrets.erase_team, "1.2", CLIENT_SECRET, slack.url)
+    slack.codes["xoxe-1"] = granted("T1", "xoxe.xoxb-new", refresh_token="xoxe-2", expires_in=43_200)  # noqa: S106
+    await tokens.install(granted("T1", "xoxe.xoxb-old", refresh_token="xoxe-1", expires_in=60))  # noqa: S106
+    assert (await asyncio.gather(tokens.token("T1"), tokens.forget("T1")))[0] == "xoxe.xoxb-new"
+    assert secrets.secrets == {}
+    assert await tokens.token("T1") == ""
+    await slack.stop()
+
+
+def tokens_in_memory(team: str) -> set[str | None]:
+    """Tokens of a workspace that a Web API client in this process holds."""
+    gc.collect()
+    clients = [found for found in gc.get_objects() if isinstance(found, AsyncWebClient)]
+    return {client.token for client in clients if client.token in TOKENS[team]}
+
+
+# Every token that a workspace of these tests had
+TOKENS: Mapping[str, Collection[str | None]] = {"T4": ("xoxe.xoxb-old", "xoxe.xoxb-new"), "T5": ("xoxb-T5",)}
 
 WRONG = [
     ("the person refused", "error=access_denied", True, 200),
@@ -137,14 +164,15 @@ LEAVING: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("event", LEAVING, ids=[str(e["type"]) for e in LEAVING])
 async def test_a_workspace_that_leaves_is_forgotten(bot: Running, event: dict[str, Any]) -> None:
-    await install(bot, "T5", "xoxb-T5")
-    room = Room(bot, "C5", "T5")
-    await room.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
+    for team in ("T5", "T55"):
+        await install(bot, team, f"xoxb-{team}")
+        await Conversation(bot, f"C{team}", team).ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
     await bot.slack.deliver(bot.url, envelope(event, "T5"))
     await asyncio.sleep(0.2)
     assert bot.storage.secrets.get("T5:bot") == ""
+    assert tokens_in_memory("T5") == set()
     assert list(bot.storage.decisions.recent("T5")) == []
-    assert bot.storage.decisions.recent("T1") != []
+    assert bot.storage.decisions.recent("T55") != [], "that one stays"
 
 
 async def test_a_revoked_token_of_a_person_changes_nothing(bot: Running) -> None:
@@ -157,7 +185,7 @@ async def test_a_revoked_token_of_a_person_changes_nothing(bot: Running) -> None
 async def test_no_workspace_sees_anothers_gaps_or_decisions(bot: Running) -> None:
     for team in ("T7", "T8"):
         await install(bot, team, f"xoxb-{team}")
-    ts, _ = await Room(bot, "C7", "T7").ask(f"{MENTION} Wie richte ich Thunderbird ein?")
+    ts, _ = await Conversation(bot, "C7", "T7").ask(f"{MENTION} Wie richte ich Thunderbird ein?")
     link = f"why https://example.slack.com/archives/C7/p{ts.replace('.', '')}"
     seen = {}
     for team in ("T7", "T8"):

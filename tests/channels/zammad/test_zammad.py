@@ -14,7 +14,7 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.channels.helpdesk.webhook import BadHook
 from bot.channels.zammad import ZammadChannel, open_channel
-from bot.channels.zammad.doctor import examine
+from bot.channels.zammad.doctor import run_doctor_checks
 from bot.channels.zammad.parse import to_ticket
 from bot.channels.zammad.webhook import to_ticket_and_queue
 from bot.contracts import Disabled
@@ -168,16 +168,16 @@ async def test_without_elasticsearch_readiness_says_so_and_webhooks_work(engine:
 async def test_the_doctor_names_groups_search_and_a_wrong_token(tmp_path: Path) -> None:
     async with fake() as zammad:
         zammad.mail(by("eva@a.example"))
-        found = {check.name: check for check in await examine(to_settings(zammad, tmp_path))}
+        found = {check.name: check for check in await run_doctor_checks(to_settings(zammad, tmp_path))}
         assert all(check.ok for check in found.values())
         assert found["zammad groups"].says == "Support (public), Sales (note)"
         zammad.elasticsearch = False
-        found = {check.name: check for check in await examine(to_settings(zammad, tmp_path))}
+        found = {check.name: check for check in await run_doctor_checks(to_settings(zammad, tmp_path))}
         assert not found["zammad search"].ok
-        wrong = await examine(to_settings(zammad, tmp_path, postbote_zammad_token="wrong"))  # noqa: S106 - a test's own
+        wrong = await run_doctor_checks(to_settings(zammad, tmp_path, postbote_zammad_token="wrong"))  # noqa: S106 - a test's own
         assert not wrong[0].ok
         assert "POSTBOTE_ZAMMAD_TOKEN" in wrong[0].says
-    gone = await examine(to_settings(zammad, tmp_path))
+    gone = await run_doctor_checks(to_settings(zammad, tmp_path))
     assert "cannot be reached" in gone[0].says
 
 

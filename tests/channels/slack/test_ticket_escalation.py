@@ -11,8 +11,8 @@ from bot.channels.zammad import ZammadChannel
 from bot.contracts import OpenedTicket
 from bot.core.model import Answer
 from tests.channels.helpdesk.running import open_alone
+from tests.channels.slack.conversation import MENTION, Conversation
 from tests.channels.slack.running import running
-from tests.channels.slack.talk import MENTION, Room
 from tests.channels.zammad.test_zammad import fake, to_settings
 from tests.servers.fake_zammad import FakeZammad
 
@@ -20,7 +20,9 @@ PERSON = "Einen Menschen fragen"
 
 
 @asynccontextmanager
-async def room_with(zammad: FakeZammad, engine: AnswerEngine, folder: Path, **changed: Any) -> AsyncIterator[Room]:
+async def conversation_with(
+    zammad: FakeZammad, engine: AnswerEngine, folder: Path, **changed: Any
+) -> AsyncIterator[Conversation]:
     settings = to_settings(zammad, folder)
     channel = open_alone(ZammadChannel, settings.zammad, settings, engine)
 
@@ -28,36 +30,36 @@ async def room_with(zammad: FakeZammad, engine: AnswerEngine, folder: Path, **ch
         return await channel.open_ticket("Support", subject, request, mark, again=again)
 
     async with running(folder, engine, open_ticket=open_ticket, **changed) as bot:
-        yield Room(bot, "C0DESK")
+        yield Conversation(bot, "C0DESK")
     await channel.stop()
 
 
 async def test_a_request_becomes_a_ticket_with_its_link(engine: AnswerEngine, tmp_path: Path) -> None:
-    async with fake() as zammad, room_with(zammad, engine, tmp_path) as room:
-        ts, answer = await room.ask(f"{MENTION} Wie richte ich Outlook für max@firma.de ein?")
+    async with fake() as zammad, conversation_with(zammad, engine, tmp_path) as conversation:
+        ts, answer = await conversation.ask(f"{MENTION} Wie richte ich Outlook für max@firma.de ein?")
         for _ in range(2):
-            await room.bot.slack.press(room.bot.url, answer, PERSON)
+            await conversation.bot.slack.press(conversation.bot.url, answer, PERSON)
             await asyncio.sleep(0.5)
-        (note,) = (await room.replies(2))[1:]
+        (note,) = (await conversation.replies(2))[1:]
         assert "Nr. 10081" in note["text"]
         assert f"{zammad.url}/#ticket/zoom/81" in note["text"]
-        assert "schon gefragt" in room.bot.slack.ephemeral[-1]["text"]
+        assert "schon gefragt" in conversation.bot.slack.ephemeral[-1]["text"]
         assert list(zammad.tickets) == [81]
         (article,) = zammad.articles[81]
         assert zammad.tickets[81]["title"].startswith("Frage aus Slack: Wie richte ich Outlook")
         assert article["internal"] is True
         assert "Outlook" in article["body"]
         assert "max@" not in article["body"]
-        assert f"/archives/{room.channel}/p{ts.replace('.', '')}" in article["body"]
+        assert f"/archives/{conversation.channel}/p{ts.replace('.', '')}" in article["body"]
 
 
 async def test_trouble_opens_no_second_ticket_and_the_asker_knows(engine: AnswerEngine, tmp_path: Path) -> None:
     """Zammad is down at first, then it opens the ticket and its answer is lost."""
-    async with fake() as zammad, room_with(zammad, engine, tmp_path) as room:
+    async with fake() as zammad, conversation_with(zammad, engine, tmp_path) as conversation:
         zammad.trouble = ["503", "lost"]
-        _, answer = await room.ask(f"{MENTION} Wie richte ich Outlook ein?")
-        await room.bot.slack.press(room.bot.url, answer, PERSON)
-        notes = (await room.replies(3, seconds=15))[1:]
+        _, answer = await conversation.ask(f"{MENTION} Wie richte ich Outlook ein?")
+        await conversation.bot.slack.press(conversation.bot.url, answer, PERSON)
+        notes = (await conversation.replies(3, seconds=15))[1:]
         assert ["gefragt" in notes[0]["text"], "Nr. 10081" in notes[1]["text"]] == [True, True]
         assert len(notes) == 2
         assert list(zammad.tickets) == [81]

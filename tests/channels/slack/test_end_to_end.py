@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """A bot that stores nothing: for requests that never get so far."""
-    async with running(tmp_path_factory.mktemp("door"), with_jobs=False) as started:
+    async with running(tmp_path_factory.mktemp("door"), with_worker=False) as started:
         yield started
 
 
@@ -147,6 +147,7 @@ async def test_url_verification_returns_the_challenge(door: Running) -> None:
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 GENUINE = json.dumps({"type": "event_callback", "event": {}})
+DEEP = "payload=" + "[" * 90_000
 MALFORMED: list[tuple[str, bytes | str, dict[str, Any]]] = [
     ("no signature at all", GENUINE, JSON),
     ("no timestamp", GENUINE, JSON | {"X-Slack-Signature": "v0=1"}),
@@ -161,6 +162,9 @@ MALFORMED: list[tuple[str, bytes | str, dict[str, Any]]] = [
     ("no JSON", "hallo", JSON | signed("hallo")),
     ("JSON that is no object", "[1]", JSON | signed("[1]")),
     ("JSON nested too deep", "[" * 90_000, JSON | signed("[" * 90_000)),
+    ("JSON in a form, nested too deep", DEEP, FORM | signed(DEEP)),
+    ("no JSON in a form's payload", "payload=hallo", FORM | signed("payload=hallo")),
+    ("a text that is neither", "hallo=1", {"Content-Type": "text/plain"} | signed("hallo=1")),
     ("an empty body", "", JSON | signed("")),
     ("no form", "", FORM | signed("")),
     ("no text at all", b"\xff\xfe\x00", JSON | signed("")),
@@ -191,7 +195,7 @@ async def test_a_genuine_request_of_an_unknown_shape_does_no_harm(door: Running,
 
 
 async def test_socket_mode_does_not_acknowledge_what_cannot_be_stored(tmp_path: Path) -> None:
-    async with running(tmp_path, slack_app_token=APP_TOKEN, with_jobs=False) as bot:
+    async with running(tmp_path, slack_app_token=APP_TOKEN, with_worker=False) as bot:
         await connected(bot)
         bot.disk_full = True
         assert not await bot.slack.push(recorded("app_mention"), seconds=0.5)

@@ -1,4 +1,4 @@
-"""What people do in Slack, as the payloads that Slack sends for it.
+"""Conversations in Slack as a test has them: people write, edit and delete, and Slack's payloads for it are sent.
 
 Shapes: docs.slack.dev/reference/events/message.channels, …/message/message_changed, …/message/message_deleted.
 """
@@ -20,7 +20,7 @@ def new_ts() -> str:
 
 
 def envelope(event: Mapping[str, Any], team: str = TEAM) -> dict[str, Any]:
-    """docs.slack.dev/apis/events-api: what is around every event."""
+    """Payload of an event: what is around every event (docs.slack.dev/apis/events-api)."""
     return {
         "token": "ZZZZZZWSxiZZZ2yIvs3peJ",
         "team_id": team,
@@ -37,8 +37,8 @@ def envelope(event: Mapping[str, Any], team: str = TEAM) -> dict[str, Any]:
     }
 
 
-class Room:
-    """A channel, or with a "D…" id a direct message, in which people talk."""
+class Conversation:
+    """Channel in which people talk; with a "D…" id a direct message."""
 
     def __init__(self, bot: Running, channel: str, team: str = TEAM) -> None:
         self.bot, self.channel, self.team = bot, channel, team
@@ -50,7 +50,7 @@ class Room:
         return {**found, "event_ts": ts, "channel_type": kind, **({"thread_ts": thread} if thread else {})}
 
     async def say(self, text: str, user: str = "", thread: str = "") -> str:
-        """A message; with a mention Slack sends it twice, as app_mention too. Its `ts`."""
+        """Writes a message; returns its `ts`. With a mention Slack sends it twice, as app_mention too."""
         ts = new_ts()
         message = self.message(text, user or self.user, ts, thread)
         self.bot.slack.said.append(message)
@@ -98,7 +98,7 @@ class Room:
         assert await self.bot.slack.deliver(self.bot.url, envelope(event, self.team)) == 1
 
     async def replies(self, number: int, seconds: float = 5.0) -> list[dict[str, Any]]:
-        """Posts in here: waits for so many, and a little longer for those that must not come."""
+        """Posts of the bot in here: waits for so many, and a little longer for those that must not come."""
         for _ in range(int(seconds / 0.02)):
             if len(self._posts()) >= number:
                 break
@@ -107,7 +107,7 @@ class Room:
         return self._posts()
 
     async def ask(self, text: str, user: str = "", thread: str = "") -> tuple[str, dict[str, Any]]:
-        """A message that is answered: its `ts`, and the answer."""
+        """Writes a message that must be answered once; returns its `ts`, and the answer."""
         known = len(self._posts())
         ts = await self.say(text, user, thread)
         found = await self.replies(known + 1)
@@ -115,7 +115,7 @@ class Room:
         return ts, found[-1]
 
     async def silence(self, text: str, user: str = "", thread: str = "") -> str:
-        """A message that nothing is said to: its `ts`."""
+        """Writes a message that must not be answered; returns its `ts`."""
         known = len(self._posts())
         ts = await self.say(text, user, thread)
         await asyncio.sleep(0.3)
