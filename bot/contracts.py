@@ -198,7 +198,7 @@ class ChannelDefaults:
 
 
 class TicketChannel(Channel, Protocol):
-    """A channel whose events are new tickets (bot/tickets/workflow.py).
+    """Ticket channel: its events are new tickets (bot/tickets/workflow.py).
 
     It notices them by polling, which is the truth, and by hooks, which only make it faster, and stores for each
     `bot.tickets.assessment.ticket_event`, made anew as often as it likes: the key is the same. `deliver` then gets
@@ -216,7 +216,7 @@ class TicketChannel(Channel, Protocol):
 
     @property
     def own(self) -> frozenset[str]:
-        """Addresses that are ours, in lower case: every helpdesk, alias and bot."""
+        """Own addresses, in lower case: every helpdesk, alias and bot of ours."""
         ...
 
     @property
@@ -225,11 +225,11 @@ class TicketChannel(Channel, Protocol):
         ...
 
     def mode(self, queue: str) -> Mode:
-        """What may be written in a queue."""
+        """Mode of a queue: off, note or public."""
         ...
 
     async def fetch(self, event: Event) -> Ticket | None:
-        """The ticket of an event; None where it is gone for good. Raises TryLater."""
+        """Ticket of an event; None where it is gone for good. Raises TryLater."""
         ...
 
     async def newest(self, number: int) -> Sequence[Event]:
@@ -237,7 +237,7 @@ class TicketChannel(Channel, Protocol):
         ...
 
     async def claim(self, ticket: Ticket, by: str) -> bool:
-        """Marks the ticket as ours, if it is as it was fetched (ETag, modseq); True too where `by` holds it already.
+        """Claim of a ticket that is as it was fetched (ETag, modseq); True too where `by` holds it already.
 
         `by`: the name of this installation. False: another one has it. A system without locks marks it and says True.
         Raises TryLater.
@@ -246,8 +246,8 @@ class TicketChannel(Channel, Protocol):
 
 
 class TicketOpener(Protocol):
-    """A helpdesk's channel in which tickets can be opened."""
+    """Helpdesk channel in which tickets can be opened."""
 
     async def open_ticket(self, queue: str, subject: str, request: Answer, mark: str, *, again: bool) -> OpenedTicket:
-        """See OpenTicket. `queue`: queue or group."""
+        """Opens a ticket as OpenTicket says. `queue`: queue or group."""
         ...

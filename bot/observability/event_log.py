@@ -1,4 +1,4 @@
-"""What is seen of an event on its way: a log line and a count for each step, and never what was said.
+"""Event log: a log line and a metric for each step of an event on its way; what was said is never logged.
 
 Every line has the event's `key`, so that a question can be followed from its receipt to its reply; `postbote why KEY`
 has the rest. The key is bound for all lines that others write meanwhile (structlog's context variables).
@@ -19,28 +19,28 @@ VERDICTS = {"helpful": "helpful", "unhelpful": "unhelpful", "choose": "chosen"} 
 
 
 class EventLog:
-    """One per process."""
+    """Event log over the metrics of this process."""
 
     def __init__(self, metrics: Metrics | None = None) -> None:
         self.metrics = metrics or Metrics()
 
     @contextmanager
     def processing(self, event: Event) -> Iterator[None]:
-        """While this event is worked on."""
+        """Context of an event: its key is bound to all log lines, and it counts as under way."""
         with structlog.contextvars.bound_contextvars(key=event.key), self.metrics.under_way.track_inprogress():
             yield
 
     def received(self, event: Event) -> None:
-        """It arrived, perhaps not for the first time."""
+        """Receipt of an event, perhaps not its first."""
         log.info("received", key=event.key, channel=event.channel, act=event.act)
         self.metrics.received.labels(event.channel, event.act).inc()
 
     def stored(self, event: Event, seconds: float) -> None:
-        """It is durable from here on."""
+        """Durable storage of an event. `seconds`: since its receipt."""
         log.info("stored", key=event.key, ms=_ms(seconds))
 
     def decided(self, event: Event, answer: Answer | None, seconds: float) -> None:
-        """What is said, or that nothing is. `seconds`: with look-ups and the database."""
+        """Decision about an event; `answer` None: silence. `seconds`: with look-ups and the database."""
         decision = answer.decision if answer else None
         facts = {"entries": ",".join(decision.entries), "score": round(decision.score, 3)} if decision else {}
         language = answer.language if answer else "none"
@@ -51,31 +51,31 @@ class EventLog:
             self.metrics.answers.labels(outcome(answer), language, event.channel).inc()
 
     def delivered(self, event: Event, attempts: int) -> None:
-        """The reply is out. `attempts`: of this process."""
+        """Delivery of the reply. `attempts`: of this process."""
         seconds = seconds_since_receipt(event)
         log.info("delivered", key=event.key, channel=event.channel, ms=_ms(seconds), attempts=attempts)
         self.metrics.replies.labels(event.channel).observe(seconds)
 
     def retried(self, event: Event, step: str, why: str, seconds: float | None) -> None:
-        """The world is to blame. `step`: decide or deliver. `seconds`: until the next attempt; None: not said."""
+        """Retry because of a TryLater. `step`: decide or deliver. `seconds`: until the next attempt; None: not said."""
         log.warning("try_later", key=event.key, step=step, why=why, seconds=seconds)
         self.metrics.retries.labels(event.channel, step).inc()
 
     def gave_up(self, event: Event, waited: float) -> None:
-        """Nothing more is tried. `waited`: seconds."""
+        """Reply that is given up. `waited`: seconds of pauses."""
         log.error("gave_up", key=event.key, waited=waited)
         self.metrics.gave_up.labels(event.channel).inc()
 
 
 def outcome(answer: Answer | None) -> str:
-    """answer, suggest or decline; a command's name or another template; silent."""
+    """Outcome: answer, suggest or decline; a command's name or another template; silent."""
     if answer is None:
         return "silent"
     return answer.decision.outcome if answer.decision else answer.template
 
 
 def seconds_since_receipt(event: Event) -> float:
-    """Seconds since its receipt; 0 where that is not known."""
+    """Seconds since the receipt of an event; 0 where that is not known."""
     return max(0.0, time.time() - event.received) if event.received else 0.0
 
 

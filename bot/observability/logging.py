@@ -1,4 +1,4 @@
-"""The log: one line an event on standard error, for people (logfmt) or machines (JSON)."""
+"""Logging: one line an event on standard error, for people (logfmt) or machines (JSON)."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -9,19 +9,19 @@ import structlog
 
 
 class LossyStream:
-    """A stream whose trouble is nobody's: a line that a full disk does not take is lost, never what it tells of."""
+    """Stream that loses lines instead of failing: a full disk costs a log line, never the work that it tells of."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """See TextIO."""
+        """Number of characters, written or lost (TextIO.write)."""
         with suppress(OSError, ValueError):  # no room, or closed
             self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
-        """See TextIO."""
+        """Flushes, or does nothing (TextIO.flush)."""
         with suppress(OSError, ValueError):
             self._stream.flush()
 
@@ -35,7 +35,7 @@ _LINES: Mapping[Form, Callable[[], Any]] = {
 
 
 def configure(form: Form) -> None:
-    """For the whole process."""
+    """Configures structlog for the whole process."""
     structlog.configure(
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", LossyStream(sys.stderr))),
         processors=(

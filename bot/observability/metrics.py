@@ -1,4 +1,4 @@
-"""What GET /metrics says, in Prometheus' text format: how much was asked, answered and delivered, and how fast.
+"""Metrics for GET /metrics, in Prometheus' text format: how much was asked, answered and delivered, and how fast.
 
 Every process counts for itself and shows its own numbers (a scraper adds them up); `postbote_queue_depth` alone is of
 the whole database. A label is only ever one of the few values that the code itself makes: no person, team, domain, key
@@ -29,7 +29,7 @@ LOOK_UP = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 
 
 class Metrics:
-    """One per process, in a registry of its own."""
+    """Metrics of one process, in a registry of its own."""
 
     def __init__(self) -> None:
         registry = self._registry = CollectorRegistry()
@@ -90,12 +90,12 @@ class Metrics:
         Info("postbote_build", "What is running", registry=registry).info(build)
 
     def looked_up(self, kind: str, result: str, seconds: float) -> None:
-        """One question to name servers. `kind`: a record type. `result`: ok, none, nxdomain, timeout or failure."""
+        """DNS look-up that was made. `kind`: a record type. `result`: ok, none, nxdomain, timeout or failure."""
         self.look_ups.labels(kind, result).inc()
         self.look_up_seconds.labels(kind).observe(seconds)
 
     def text(self, depth: float, trouble: Mapping[str, str]) -> bytes:
-        """The whole page. `depth`: see postbote_queue_depth. `trouble`: part → what is wrong; empty: it is ready."""
+        """Page of all metrics. `depth`: unfinished events; NaN: not known. `trouble`: part → problem; empty: ready."""
         self._depth.set(depth)
         for part, wrong in trouble.items():
             self._ready.labels(part).set(not wrong)
@@ -103,7 +103,7 @@ class Metrics:
 
 
 def own_version() -> str:
-    """Of the installed package; "unknown" where it runs from a folder that was never installed."""
+    """Version of the installed package; "unknown" where it runs from a folder that was never installed."""
     try:
         return version("postbote")
     except PackageNotFoundError:

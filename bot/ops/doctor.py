@@ -1,4 +1,4 @@
-"""`postbote doctor`: the configuration against what it names, one line a check."""
+"""Doctor: checks the configuration against the live services, one line a check (`postbote doctor`)."""
 
 import asyncio
 import shutil
@@ -21,7 +21,7 @@ ROOM = 100 * MEGABYTE  # a full disk is the one fault that can lose what was not
 async def run_checks(
     settings: Settings, lookup: Lookup, content: Callable[[], DoctorResult]
 ) -> AsyncIterator[DoctorResult]:
-    """`content`: reads the knowledge base."""
+    """Doctor results, in order. `content`: reads the knowledge base and tells how that went."""
     yield content()
     yield _folder(settings.postbote_data_dir)
     for found in await asyncio.to_thread(_database, settings):

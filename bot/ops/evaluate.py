@@ -1,4 +1,4 @@
-"""How good are the answers? Runs a labelled set through the core and counts.
+"""Evaluation: runs labelled sets through the matcher and counts right and wrong answers.
 
 A line of a set is JSON: `q` or `text`, `expect` (ids a good support agent would accept as the first answer; empty:
 must not be answered), and optionally `lang`, `style` or `form`, `or_none` (declining is right too), `all_of` (several
@@ -24,7 +24,7 @@ FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One labelled message."""
+    """Labelled message: one line of a set."""
 
     text: str
     expect: tuple[str, ...]
@@ -35,16 +35,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one line."""
+    """Result of one line: its decision, and how it is judged."""
 
     line: Line
     decision: Decision
 
     @property
     def verdict(self) -> str:
-        """One of answered-right, answered-wrong, suggested-right, suggested-wrong, declined (in scope).
+        """Verdict about the decision.
 
-        Declined-right, menu, false-answer.
+        In scope: answered-right, answered-wrong, suggested-right, suggested-wrong, declined, declined-allowed (the line
+        says `or_none`). Out of scope: declined-right, menu, false-answer.
         """
         outcome, entries = self.decision.outcome, self.decision.entries
         if not self.line.expect:
@@ -57,7 +58,7 @@ class Result:
 
     @property
     def score(self) -> float:
-        """-1..1, as in the module's head."""
+        """Score -1..1, as the module's head says."""
         return _SCORES[self.verdict]
 
 
@@ -76,7 +77,7 @@ _RIGHT = {"answered-right", "suggested-right", "declined-right", "declined-allow
 
 
 def read_set(path: Path) -> list[Line]:
-    """Raises ValueError naming the line that is no labelled message."""
+    """Labelled set of a JSONL file. Raises ValueError with file:line of what is no labelled message."""
     lines = []
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not raw.strip():
@@ -99,12 +100,12 @@ def _to_line(raw: Mapping[str, Any]) -> Line:
 
 
 def run_set(lines: Iterable[Line], decide: Decide) -> list[Result]:
-    """Every line decided, in order."""
+    """Results of all lines, in order."""
     return [Result(line, decide(Question(line.text))) for line in lines]
 
 
 def cross_validate(lines: Sequence[Line], matcher: Matcher) -> list[Result]:
-    """Every line decided with figures that were learnt without it: in five folds, by the line's place.
+    """Results of all lines, each decided with a calibration fitted without it: five folds, by the line's number.
 
     What the entries and their examples owe to the lines is not undone by this.
     """
@@ -119,12 +120,12 @@ def cross_validate(lines: Sequence[Line], matcher: Matcher) -> list[Result]:
 
 
 def to_calibration(lines: Sequence[Line], matcher: Matcher) -> Calibration:
-    """The decision's figures as all the lines teach them."""
+    """Calibration fitted to all the lines."""
     return fit_calibration([to_sample(line, matcher) for line in lines])
 
 
 def to_sample(line: Line, matcher: Matcher) -> Sample:
-    """A labelled message as the figures are learnt from."""
+    """Sample of a labelled message, for fitting the calibration."""
     first, signals, found = matcher.calibration_signals(line.text)
     return Sample(
         signals=signals,
@@ -136,7 +137,7 @@ def to_sample(line: Line, matcher: Matcher) -> Sample:
 
 
 def metrics(results: Sequence[Result]) -> dict[str, Any]:
-    """Shares 0..1 of the in-scope and out-of-scope lines, the score, and how many lines there were."""
+    """Metrics: shares 0..1 of the in-scope and out-of-scope lines, the score, and the number of lines."""
     inside = Counter(r.verdict for r in results if r.line.expect)
     outside = Counter(r.verdict for r in results if not r.line.expect)
     known = [r for r in results if r.line.language]
@@ -155,7 +156,7 @@ def metrics(results: Sequence[Result]) -> dict[str, Any]:
 
 
 def report(results: Sequence[Result]) -> dict[str, Any]:
-    """Metrics in all, by language and by style; the commonest confusions; calibration in tenths of the score."""
+    """Report: metrics in all, by language and by style; confusions; calibration in tenths of the score."""
     return {
         "all": metrics(results),
         "language": _grouped(results, lambda r: r.line.language),
@@ -184,7 +185,7 @@ def _confusions(results: Sequence[Result]) -> list[dict[str, Any]]:
 
 
 def _calibration(results: Sequence[Result]) -> list[dict[str, Any]]:
-    """Of the decisions whose score lies in a tenth: how many were right (answer, menu or refusal)."""
+    """Share of right decisions (answer, menu or refusal) in each tenth of the score."""
     tenths: dict[int, list[bool]] = defaultdict(list)
     for r in results:
         tenths[min(9, int(r.decision.score * 10))].append(r.verdict in _RIGHT)
@@ -195,7 +196,7 @@ def _calibration(results: Sequence[Result]) -> list[dict[str, Any]]:
 
 
 def to_text(found: Mapping[str, Any]) -> str:
-    """The report as a table for people."""
+    """Report as a table for people."""
     columns = list(found["all"])
     rows = [("all", found["all"]), *found["language"].items(), *found["style"].items()]
     width = max(len(name) for name, _ in rows)

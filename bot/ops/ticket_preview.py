@@ -35,7 +35,7 @@ class NullCursors:
         return ""
 
     def save(self, key: str, place: str) -> None:
-        """Does nothing."""
+        """No effect."""
 
 
 def open_channels(settings: Settings, engine: Engine) -> Mapping[str, TicketChannel]:

@@ -1,7 +1,4 @@
-"""The environment, read once.
-
-`.env` is honoured. Names and defaults are fixed interfaces: README and deploy/ list them.
-"""
+"""Settings: the environment and `.env`, read once and checked. deploy/README.md lists all variables."""
 
 import re
 from pathlib import Path
@@ -29,7 +26,7 @@ def _content(folder: str) -> Path:
 
 
 class Settings(HelpdeskSettings):
-    """Every variable that Postbote reads; the description is what `postbote run --help` prints."""
+    """Settings, one field for each variable; `postbote run --help` prints the descriptions."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
@@ -131,31 +128,31 @@ class Settings(HelpdeskSettings):
         return self.postbote_database_url.get_secret_value()
 
     def ticket_mode(self, channel: str, queue: str) -> Mode:
-        """What a ticket channel may write in a queue."""
+        """Mode of a queue of a ticket channel: off, note or public."""
         return parse_modes(str(getattr(self, f"postbote_{channel}_mode"))).of(queue)
 
     def mail_addresses(self) -> list[str]:
-        """Of the mailbox; the first is the one that replies come from."""
+        """Addresses of the mailbox, in lower case; replies come from the first."""
         return [a.lower() for a in _ids(self.postbote_mail_address)]
 
     def own_addresses(self) -> frozenset[str]:
-        """All of ours that are known, in lower case: nobody there is ever answered."""
+        """Own addresses, in lower case: nobody there is ever answered."""
         return frozenset([*self.mail_addresses(), *(a.lower() for a in _ids(self.postbote_own_addresses))])
 
     def slack_helpers(self) -> tuple[str, str]:
-        """(Slack's marks that call them, the channel for requests); each may be empty."""
+        """Helpers for requests: (marks that call them in Slack, id of the channel for requests); each may be empty."""
         ids = _ids(self.postbote_slack_helpers)
         marks = [f"<!subteam^{i}>" if i.startswith("S") else f"<@{i}>" for i in ids if not i.startswith(("C", "G"))]
         return " ".join(marks), next((i for i in ids if i.startswith(("C", "G"))), "")
 
     def slack_editors(self) -> list[str]:
-        """User ids."""
+        """User ids of the people who may set modes and see gaps and decisions."""
         return _ids(self.postbote_slack_editors)
 
     @field_validator("postbote_database_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr) -> SecretStr:
-        """Checked here, because the libraries' own messages would show the password."""
+        """Checked database URL; checked here, because the libraries' own messages would show the password."""
         try:
             wrong = bool(value.get_secret_value()) and not _is_database(urlsplit(value.get_secret_value()))
         except ValueError:  # of urlsplit: a port that is no number
@@ -168,7 +165,7 @@ class Settings(HelpdeskSettings):
         return value
 
     def internal_zones(self) -> list[str]:
-        """In A-labels."""
+        """Internal zones, in A-labels."""
         return [to_ascii(zone.strip(".")) for zone in _ids(self.postbote_internal_zones)]
 
     @field_validator("postbote_internal_zones")
@@ -206,7 +203,7 @@ class Settings(HelpdeskSettings):
     @field_validator("postbote_mail_imap_url", "postbote_mail_smtp_url")
     @classmethod
     def _is_mail_url(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        """The error says what is missing, and never the password."""
+        """Checked mail URL; an error says what is missing, and never the password."""
         schemes = ("imaps", "imap") if "imap" in str(info.field_name) else ("smtps", "smtp")
         if value:
             to_server(value.get_secret_value(), schemes)
@@ -251,7 +248,7 @@ def _ids(value: str) -> list[str]:
 
 
 def variables() -> list[tuple[str, str, str]]:
-    """(name, default, meaning) of every variable: for `postbote run --help` and the table in deploy/README.md.
+    """Variables as (name, default, meaning): for `postbote run --help` and the table in deploy/README.md.
 
     The default is empty where there is none.
     """

@@ -1,4 +1,4 @@
-"""Who may see the operators' pages: /dashboard and /metrics.
+"""Authorisation for the operators' pages: /dashboard and /metrics.
 
 Without POSTBOTE_ADMIN_TOKEN only who sits at this machine; with it whoever knows it: as a bearer token, or through the
 dashboard's form, which leaves a session in a cookie. "At this machine" must hold against a proxy on the same host,
@@ -26,7 +26,7 @@ _PROXY = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client
 
 
 class AdminAuth:
-    """One per process; sessions hold in every process with the same token."""
+    """Authorisation by token, session or locality; a session holds in every process with the same token."""
 
     def __init__(self, token: str = "") -> None:
         """`token`: empty where none is set."""
@@ -35,15 +35,15 @@ class AdminAuth:
         self._wrong = RateLimiter(WRONG_AT_ONCE, WRONG_EVERY)
 
     def may_see_dashboard(self, request: HTTPConnection) -> bool:
-        """May this request see the dashboard?"""
+        """True if the request may see the dashboard: by token or session, or without a token set from this machine."""
         return (self._bears(request) or bool(self.session(request))) if self.token else is_local(request)
 
     def may_scrape(self, request: HTTPConnection) -> bool:
-        """May this request see the metrics, which say nothing of any person? A local scraper needs no token."""
+        """True if the request may see the metrics, which say nothing of any person: local, or with the token."""
         return is_local(request) or self._bears(request)
 
     def log_in(self, given: str, request: HTTPConnection) -> tuple[str, float]:
-        """(a new session for who knows the token, seconds until this client may try again): one of them is empty."""
+        """(new session for a right token, seconds until this client may try again): one of them is empty."""
         client = client_of(request)
         wait = self._wrong.seconds_until_free(client, time.monotonic())
         if wait or not self._fernet:
@@ -54,7 +54,7 @@ class AdminAuth:
         return self._fernet.encrypt(json.dumps({"form": secrets.token_urlsafe(16)}).encode()).decode(), 0.0
 
     def session(self, request: HTTPConnection) -> Mapping[str, str]:
-        """{"form": the secret that this session's forms carry}; empty where there is no session, or it is over."""
+        """Session {"form": secret that its forms carry (CSRF)}; empty where there is none, or it has expired."""
         try:
             kept = self._fernet.decrypt(request.cookies.get(COOKIE, ""), ttl=SESSION) if self._fernet else b"{}"
         except (InvalidToken, ValueError):  # ValueError: a cookie that is no ASCII
@@ -77,7 +77,7 @@ class AdminAuth:
 
 
 def is_local(request: HTTPConnection) -> bool:
-    """From a person or program on this machine, and through nobody else."""
+    """True if the request comes from this machine itself, and through no proxy."""
     names = request.headers.keys()
     if any(name in _PROXY or name.startswith("x-forwarded-") for name in names):
         return False
@@ -87,7 +87,7 @@ def is_local(request: HTTPConnection) -> bool:
 
 
 def is_same_origin(request: HTTPConnection) -> bool:
-    """Did our own page send this form, and no other site's? (w3.org/TR/fetch-metadata; RFC 6454 section 7.3)"""
+    """True if a form comes from our own page and no other site's (w3.org/TR/fetch-metadata; RFC 6454 section 7.3)."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
@@ -96,12 +96,12 @@ def is_same_origin(request: HTTPConnection) -> bool:
 
 
 def same_secret(given: object, kept: str) -> bool:
-    """Compared in constant time; never for an empty one."""
+    """True if a secret is the kept one; compared in constant time, and never true for an empty one."""
     return isinstance(given, str) and bool(kept) and _same(given, kept)
 
 
 def client_of(request: HTTPConnection) -> str:
-    """The address that the request came from; empty where it is not known."""
+    """Address of the client; empty where it is not known."""
     return request.client.host if request.client else ""
 
 

@@ -1,4 +1,4 @@
-"""What every request passes before anything of ours reads it, and what every response carries.
+"""Middleware: limits for every request, and security headers for every response.
 
 A body is read whole, within a limit and a time, before anything parses it. The headers are the strict ones
 (owasp.org/www-project-secure-headers): a page that needs more, such as a script of its own, sets its own policy.
@@ -26,7 +26,7 @@ HEADERS: Mapping[str, str] = {
 
 
 class RequestLimits:
-    """Before and after all routes."""
+    """ASGI middleware around all routes: bounds the body's size and time, sets the headers."""
 
     def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY, slowest: float = SLOWEST_BODY) -> None:
         """`largest`: bytes; `slowest`: seconds until the body must be there."""
@@ -56,10 +56,10 @@ class RequestLimits:
         if body is None:
             await PlainTextResponse("the body is too large\n", 413)(scope, receive, with_headers)
             return
-        await self._app(scope, _again(body, receive), with_headers)
+        await self._app(scope, replay_body(body, receive), with_headers)
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        """None where it is too large; cut short, and so refused by whoever reads it, where the client went away."""
+        """Body; None where it is too large. It is cut short, and so refused later, where the client went away."""
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or len(declared) > 12 or int(declared) > self._largest:
             return None
@@ -74,14 +74,15 @@ class RequestLimits:
         return bytes(body)
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
-    told = False
+def replay_body(body: bytes, receive: Receive) -> Receive:
+    """ASGI `receive` that gives a body that was read already, once."""
+    replayed = False
 
-    async def again() -> Message:
-        nonlocal told
-        if told:
+    async def receive_again() -> Message:
+        nonlocal replayed
+        if replayed:
             return await receive()
-        told = True
+        replayed = True
         return {"type": "http.request", "body": body, "more_body": False}
 
-    return again
+    return receive_again

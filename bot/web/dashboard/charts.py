@@ -1,4 +1,4 @@
-"""Numbers → SVG, through leather (MIT, no dependencies).
+"""Charts of the dashboard as SVG, through leather (MIT, no dependencies).
 
 What it draws has fixed colours and sizes; here it gets a view box, so that it fits any width, and the style sheet has
 the last word on colours. It carries no words but dates and names: the table beside it says the same.
@@ -18,7 +18,7 @@ Bar = tuple[str, int]  # name, number
 
 
 def to_columns(bars: Sequence[Bar], says: str) -> str:
-    """One column for each, in their order; of many, some have their name below. `says`: what screen readers read."""
+    """Column chart, in the order of `bars`; of many, some have their name below. `says`: what screen readers read."""
     every = -(-len(bars) // MOST_LABELS)
 
     def named(name: str, place: int, number: int) -> str:
@@ -33,7 +33,7 @@ def to_columns(bars: Sequence[Bar], says: str) -> str:
 
 
 def to_bars(bars: Sequence[Bar], says: str) -> str:
-    """One line for each, the first on top."""
+    """Bar chart, the first row on top."""
     chart = leather.Chart()
     chart.add_bars([(number, name) for name, number in bars], fill_color="currentColor")
     chart.add_x_scale(0, _top(bars))
@@ -42,14 +42,14 @@ def to_bars(bars: Sequence[Bar], says: str) -> str:
 
 
 def _top(bars: Sequence[Bar]) -> int:
-    """A little above the largest, and a round number."""
+    """Top of the axis: a round number a little above the largest value."""
     largest = max((number for _, number in bars), default=0)
     step = int(10 ** (len(str(largest)) - 1))
     return max(4, -(-largest // step) * step)
 
 
 def _ticks(bars: Sequence[Bar]) -> list[int]:
-    """Whole numbers only: nobody asks half a question."""
+    """Tick labels, whole numbers only: nobody asks half a question."""
     top = _top(bars)
     return [0, top // 2, top]
 

@@ -1,4 +1,4 @@
-"""A gap → the draft of an entry that would close it: with the question that was asked, and nothing invented.
+"""Draft of an entry that would close a gap: with the question that was asked, and nothing invented.
 
 What people must write is empty, and the schema refuses what is empty: a draft that was not finished cannot be
 published by mistake (`postbote check` names each place).
@@ -31,7 +31,7 @@ questions:                        # FILL IN: how people ask, at least 12 a langu
 
 
 def to_draft(kept: StoredDecision) -> str:
-    """YAML, for a file of the knowledge base. Addresses were taken out of the question when it was stored."""
+    """Draft as YAML, for a file of the knowledge base. Addresses were redacted when the question was stored."""
     return _HEAD + "".join(_questions(language, kept) for language in LANGUAGES)
 
 
@@ -42,5 +42,5 @@ def _questions(language: Language, kept: StoredDecision) -> str:
 
 
 def quoted(text: str) -> str:
-    """One line in double quotes. A JSON string is a YAML string (yaml.org/spec/1.2.2 section 1.3)."""
+    """YAML string in double quotes, on one line. A JSON string is a YAML string (yaml.org/spec/1.2.2 section 1.3)."""
     return json.dumps(" ".join(_CONTROL.sub(" ", text).split()), ensure_ascii=False)

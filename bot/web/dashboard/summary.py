@@ -1,4 +1,4 @@
-"""Counts → what the dashboard shows: one table a chart, so that nobody needs to see the chart."""
+"""Summary for the dashboard from daily counts: a table beside each chart, so that nobody needs to see the chart."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -27,17 +27,17 @@ def to_overview(tallies: Sequence[DailyCount], verdicts: Mapping[str, int], last
 
 
 def kind_of(outcome: str) -> str:
-    """One of KINDS: a command or small talk is stored under its template's name."""
+    """Kind of an outcome, one of KINDS: a command or small talk is stored under its template's name."""
     return outcome if outcome in KINDS else "command"
 
 
 def day_of(at: float) -> str:
-    """Seconds since the epoch → "2026-11-25 14:03" in UTC."""
+    """Time as text, "2026-11-25 14:03" in UTC, of seconds since the epoch."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def _by_day(tallies: Iterable[DailyCount], last: date, days: int) -> list[Mapping[str, Any]]:
-    """Every day of the period, also those on which nothing was asked."""
+    """Rows for every day of the period, also those on which nothing was asked."""
     found: dict[int, list[DailyCount]] = {}
     for tally in tallies:
         found.setdefault(tally.day, []).append(tally)
@@ -64,6 +64,6 @@ def _counts(tallies: Iterable[DailyCount]) -> dict[str, int]:
 
 
 def _share(counts: Mapping[str, int]) -> int | None:
-    """Percent of the questions that were answered; None where nothing was asked."""
+    """Share of the questions that were answered, in percent; None where nothing was asked."""
     asked = sum(counts[kind] for kind in QUESTIONS)
     return round(100 * counts["answer"] / asked) if asked else None
