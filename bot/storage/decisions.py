@@ -39,7 +39,7 @@ DECISIONS = sql.Table(
     text_column("link", "mentions"),
     text_column("chosen", "mentions"),  # comes with a press
     text_column("reply", "mentions"),  # JSON, in full, until it is delivered
-    key_column("location", "mentions"),
+    key_column("place", "mentions"),  # StoredDecision.location; the name in the database stays, as its rows do
     key_column("person", "owner"),
     key_column("channel", "none"),
     sql.Column("took", sql.Float, nullable=False, server_default="0"),  # seconds from receipt to delivery; 0: not known
@@ -55,7 +55,10 @@ FEEDBACK = sql.Table(
     at_column(),
 )
 
-_KEPT_COLUMNS = [column for column in DECISIONS.c if column.name != "reply"]
+_STORED_COLUMNS = [
+    *(column for column in DECISIONS.c if column.name not in ("reply", "place")),
+    DECISIONS.c.place.label("location"),
+]
 # Statements of every question are built once: the newest question before it in its conversation; its reply
 _BEFORE = (
     sql.select(DECISIONS.c.understood, DECISIONS.c.language)
@@ -123,7 +126,7 @@ class Decisions:
         """Decision about a message, or behind a reply, by location and the channel's id of it; None: not kept."""
         of = DECISIONS.c
         here = sql.or_(of.key.startswith(f"{location}:{post}:", autoescape=True), of.sent == post)
-        found = self.query_decisions(sql.and_(of.location == location, here), 1)
+        found = self.query_decisions(sql.and_(of.place == location, here), 1)
         return found[0] if found else None
 
     def recent(
@@ -135,7 +138,7 @@ class Decisions:
         """
         of = DECISIONS.c
         where = [of.at > since]
-        where += [of.location.startswith(f"{team}:", autoescape=True)] if team else []
+        where += [of.place.startswith(f"{team}:", autoescape=True)] if team else []
         where += [of.person == person] if person else []
         return self.query_decisions(sql.and_(*where), limit)
 
@@ -173,7 +176,7 @@ class Decisions:
             .where(FEEDBACK.c.key == of.key, FEEDBACK.c.verdict == "unhelpful")
             .scalar_subquery()
         )
-        query = sql.select(*_KEPT_COLUMNS, unhelpful.label("unhelpful")).where(where).order_by(order).limit(limit)
+        query = sql.select(*_STORED_COLUMNS, unhelpful.label("unhelpful")).where(where).order_by(order).limit(limit)
         with self._database.engine.connect() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return [StoredDecision(**{**row, "entries": tuple(json.loads(row["entries"] or "[]"))}) for row in rows]
@@ -210,7 +213,7 @@ def _to_row(event: Event, answer: Answer, reason: str) -> dict[str, Any]:
         "outcome": outcome,
         "entries": json.dumps(list(decision.entries) if decision else []),
         "reason": reason,
-        "location": event.location,
+        "place": event.location,
         "person": event.person,
         "channel": event.channel,
     }

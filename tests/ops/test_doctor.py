@@ -11,7 +11,7 @@ from bot.lookup import open_lookup
 from bot.ops.database_checks import check_database
 from bot.ops.doctor import run_checks
 from bot.settings import Settings
-from tests.ops.test_erase_person import POSTGRES, new_database
+from tests.servers.postgres import POSTGRES, new_database
 
 
 def found(engine: sql.Engine) -> dict[str, bool]:

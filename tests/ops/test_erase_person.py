@@ -5,16 +5,13 @@ import base64
 import binascii
 import os
 import sqlite3
-import time
-import uuid
 from pathlib import Path
 
-import psycopg
 import pytest
 import sqlalchemy as sql
 
 from bot.core.model import Answer, Event, Question
-from bot.core.privacy.data_subject import Person, to_person
+from bot.core.privacy.data_subject import Person
 from bot.ops.erase_person import erase_person
 from bot.storage import create_storage
 from bot.storage.schema import METADATA
@@ -22,24 +19,11 @@ from bot.storage.ticket_ledger import hashed
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TEAM, TOKEN, FakeSlack
 from tests.servers.postbote import run_command, running
+from tests.servers.postgres import DATABASES, new_database
 from tests.slow import slow
 
 ADA, BOB = "U0ADA0001", "U0BOB0001"
-POSTGRES = os.environ.get("POSTBOTE_TEST_POSTGRES", "")
 ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
-DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)]
-
-
-def new_database(kind: str) -> str:
-    """The address of an empty database; empty for SQLite."""
-    if kind == "sqlite":
-        return ""
-    if not POSTGRES:
-        pytest.skip("POSTBOTE_TEST_POSTGRES names no PostgreSQL server; .ci/run starts one")
-    name = f"postbote_{uuid.uuid4().hex}"
-    with psycopg.connect(POSTGRES, autocommit=True) as server:
-        server.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
-    return f"{POSTGRES.rsplit('/', 1)[0]}/{name}"
 
 
 def everything(database: str, data: Path) -> str:
@@ -197,54 +181,4 @@ def test_a_person_is_erased_from_every_column_that_may_name_them(tmp_path: Path,
             assert kept[role] not in values, f"{table_name}.{column_name}"
             redacted = role == "mentions" and not METADATA.tables[table_name].c[column_name].primary_key
             assert ("<<person>>" in values) is redacted, f"{table_name}.{column_name}"
-    storage.database.close()
-
-
-PEOPLE = [
-    ("U0123ABCD", Person("U0123ABCD")),
-    ("<@U0123ABCD>", Person("U0123ABCD")),
-    ("T0001:W0123ABCD", Person("W0123ABCD", "T0001")),
-    (" Max@Firma.DE ", Person("max@firma.de")),
-]
-
-
-@pytest.mark.parametrize(("text", "person"), PEOPLE)
-def test_a_person_is_named_by_id_or_address(text: str, person: Person) -> None:
-    assert to_person(text) == person
-
-
-@pytest.mark.parametrize("text", ["", "max", "C0123ABCD", "T0001:", "%", "@"])
-async def test_what_names_nobody_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="names nobody"):
-        to_person(text)
-
-
-NAMED = [
-    ("max@firma.de", "Login max%firma.de", True),
-    ("max@firma.de", "an <MAX@FIRMA.DE>.", True),
-    ("max@firma.de", "an climax@firma.de", False),
-    ("max@firma.de", "an max@firma.de.example", False),
-    ("U0123ABCD", "<@U0123ABCD|max>", True),
-    ("U0123ABCD", "T1:U0123ABCD:helpful", True),
-    ("U0123ABCD", "U0123ABCDE", False),
-]
-
-
-@pytest.mark.parametrize(("name", "text", "named"), NAMED)
-def test_only_the_whole_name_counts(name: str, text: str, named: bool) -> None:
-    assert Person(name).is_named_in(text) is named
-
-
-def test_old_jobs_and_unused_installations_are_deleted(tmp_path: Path) -> None:
-    storage = create_storage("", tmp_path, keep_days=1)
-    storage.database.open()
-    storage.secrets.save("state:old", "")
-    with sql.create_engine(f"sqlite:///{tmp_path / 'store.sqlite'}").begin() as connection:
-        connection.exec_driver_sql("UPDATE postbote_secrets SET at = ?", (time.time() - 90_000,))
-    storage.secrets.save("state:new", "")
-    storage.secrets.save("T1:bot", "x")
-    storage.purge_expired()
-    assert not storage.secrets.delete("state:old")
-    assert storage.secrets.delete("state:new")
-    assert storage.secrets.get("T1:bot") == "x"
     storage.database.close()

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own, from Debian's package, that can be stopped and started again."""
+"""A PostgreSQL server of our own, from Debian's package, that can be stopped and started again; or the one given."""
 
 import os
 import shutil
@@ -7,7 +7,11 @@ import uuid
 from pathlib import Path
 
 import psycopg
+import pytest
 from psycopg import sql
+
+POSTGRES = os.environ.get("POSTBOTE_TEST_POSTGRES", "")  # of a server that is there for all tests; .ci/run starts one
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)]  # kinds, for a test of both
 
 
 def binaries() -> Path | None:
@@ -42,10 +46,7 @@ class Postgres:
 
     def database(self) -> str:
         """A new one; its URL."""
-        name = f"postbote_{uuid.uuid4().hex}"
-        with psycopg.connect(f"{self._root()}/postgres", autocommit=True) as server:
-            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        return f"{self._root()}/{name}"
+        return create_database(f"{self._root()}/postgres")
 
     def _root(self) -> str:
         return f"postgresql://postgres@127.0.0.1:{self._port}"
@@ -56,3 +57,20 @@ class Postgres:
         user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
         command = [*user, str(home / program), "-D", str(self._folder), *options]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, cwd="/")
+
+
+def create_database(server: str) -> str:
+    """URL of a new database. `server`: URL of any database there."""
+    name = f"postbote_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return f"{server.rsplit('/', 1)[0]}/{name}"
+
+
+def new_database(kind: str) -> str:
+    """URL of an empty database of one of the DATABASES; empty for SQLite. Skips the test where there is no server."""
+    if kind == "sqlite":
+        return ""
+    if not POSTGRES:
+        pytest.skip("POSTBOTE_TEST_POSTGRES names no PostgreSQL server; .ci/run starts one")
+    return create_database(POSTGRES)

@@ -1,17 +1,12 @@
 """Once per ticket, and not too often: on SQLite, and on PostgreSQL where POSTBOTE_TEST_POSTGRES names one."""
 
 import os
-import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
-from bot.storage import Storage, create_storage
+from bot.storage import Storage
 from bot.storage.database import DAY
 from bot.storage.ticket_ledger import HOUR, Case, Quotas, TicketLedger
 
@@ -19,22 +14,6 @@ NOW = 1_700_000_000.0
 CASE = Case(
     "mail", "support@example.test", "1.1", "mail:support@example.test:ticket:1.1", "public", "max@a.example", "?"
 )
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
-    url = os.environ.get("POSTBOTE_TEST_POSTGRES", "") if request.param == "postgresql" else ""
-    if request.param == "postgresql":
-        if not url:
-            pytest.skip("POSTBOTE_TEST_POSTGRES names no PostgreSQL server; .ci/run starts one")
-        name = f"postbote_{uuid.uuid4().hex}"  # of its own: limits count all that there is
-        with psycopg.connect(url, autocommit=True) as server:
-            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        url = f"{url.rsplit('/', 1)[0]}/{name}"
-    opened = create_storage(url, tmp_path)
-    opened.database.open()
-    yield opened
-    opened.database.close()
 
 
 @pytest.fixture

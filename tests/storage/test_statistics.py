@@ -1,0 +1,52 @@
+"""Statistics of the dashboard, on SQLite and PostgreSQL."""
+
+import time
+from dataclasses import replace
+
+from bot.answering.engine import AnswerEngine
+from bot.storage import Storage
+from bot.storage.schema import METADATA
+from bot.storage.statistics import Statistics
+from tests.storage.conftest import answered, event
+
+
+def test_what_was_decided_is_counted_by_day_and_the_slowest_and_the_gaps_are_found(
+    storage: Storage, engine: AnswerEngine, talk: str
+) -> None:
+    insight, channel, since = Statistics(storage.database), talk[-12:], time.time() - 60
+    for number, text in enumerate(
+        ["Welcher Port für POP3 mit SSL?", "Wie ändere ich mein Passwort?", "which port for imap?"]
+    ):
+        key = f"{talk}:{number}"
+        storage.decisions.save(
+            replace(event(talk, str(number), text), key=key, channel=channel), answered(engine, text)
+        )
+        storage.mark_delivered(key, "", 1_000_000.0 + number)
+    storage.decisions.record_feedback(f"{talk}:0", "T1:U1", "unhelpful")
+    mine = [t for t in insight.tallies(since) if t.channel == channel]
+    today = int(time.time() // 86_400)
+    assert {(t.language, t.outcome): t.count for t in mine if t.day in (today, today - 1)} == {
+        ("de", "answer"): 1,
+        ("de", "decline"): 1,
+        ("en", "answer"): 1,
+    }
+    assert [k.took - 1_000_000.0 for k in insight.slowest(since, 100) if k.channel == channel] == [2, 1, 0]
+    assert [k.key for k in insight.unanswered(since, 100) if k.channel == channel] == [f"{talk}:1", f"{talk}:0"]
+    assert insight.verdicts(since)["unhelpful"] >= 1
+    assert insight.tallies(time.time() + 60) == []
+    found = insight.decision(f"{talk}:0")
+    assert found
+    assert (found.channel, found.unhelpful, found.sent) == (channel, 1, "")
+
+
+def test_the_day_begins_at_midnight_utc(storage: Storage, engine: AnswerEngine, talk: str) -> None:
+    """Cut off, not rounded: PostgreSQL's cast would count an afternoon as the next day."""
+    channel = talk[-12:]
+    key = f"{talk}:late"
+    storage.decisions.save(
+        replace(event(talk, "late", "x"), key=key, channel=channel), answered(engine, "which port for imap?")
+    )
+    table = METADATA.tables["postbote_decisions"]
+    with storage.database.engine.begin() as connection:
+        connection.execute(table.update().where(table.c.key == key).values(at=20_000 * 86_400 + 86_399.0))
+    assert [t.day for t in Statistics(storage.database).tallies(0.0) if t.channel == channel] == [20_000]
