@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,17 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.answering.engine import AnswerEngine
+from bot.answering.engine import AnswerEngine, responder
+from bot.channels.helpdesk.parse import to_account_name
 from bot.channels.helpdesk.webhook import BadHook
 from bot.channels.zammad import ZammadChannel, open_channel
 from bot.channels.zammad.doctor import run_doctor_checks
 from bot.channels.zammad.parse import to_ticket
 from bot.channels.zammad.webhook import to_ticket_and_queue
 from bot.contracts import Disabled
+from bot.core.mail.auto_response import MailboxContext
 from bot.settings import Settings
+from bot.tickets.assessment import assess, ticket_event
 from tests.channels.helpdesk import running
 from tests.channels.helpdesk.running import RunningBot
 from tests.core.mail.test_auto_response import mail
@@ -151,6 +155,25 @@ async def test_errors_of_the_api_lose_and_repeat_nothing(engine: AnswerEngine, t
                 async with session.post(f"{bot.root}/hooks/zammad", data=body, headers=signed(body)) as response:
                     assert response.status == 200
             assert (await bot.until_decided(ticket)).startswith(expected)
+
+
+async def test_a_second_installation_finds_the_post_of_the_first(engine: AnswerEngine, tmp_path: Path) -> None:
+    """With a database of its own, so that nothing but the look before writing keeps it from posting again."""
+    async with fake() as zammad:
+        event = ticket_event("zammad", to_account_name(zammad.url), str(zammad.mail(by("eva@a.example"))))
+        ids = []
+        for name in ("one", "other"):
+            settings = to_settings(zammad, tmp_path / name)
+            channel = running.open_alone(ZammadChannel, settings.zammad, settings, engine)
+            ticket = await channel.fetch(event)
+            assert ticket
+            found = await assess(replace(ticket, answered=False), MailboxContext(), responder(engine, settings))
+            assert await channel.claim(ticket, name), "Zammad has no lock"
+            written = replace(event, reply_to={**event.reply_to, **found.to, "as": "public"})
+            ids.append(await channel.deliver(written, found.to_answer("public", ()), again=False))
+            await channel.stop()
+        assert ids[0] == ids[1] != ""
+        assert len(zammad.ours(int(event.reply_to["ticket"]))) == 1
 
 
 async def test_without_elasticsearch_readiness_says_so_and_webhooks_work(engine: AnswerEngine, tmp_path: Path) -> None:
