@@ -62,6 +62,7 @@ HOMES = {
     "imap_tools": {"channels.mail"},
     "jinja2": {"content"},
     "leather": {"web"},
+    "markdown_it": {"core.markdown"},
     "numpy": {"core", "content"},
     "platformdirs": {"settings"},
     "prometheus_client": {"observability"},

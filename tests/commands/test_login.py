@@ -10,7 +10,8 @@ from bot.answering.router import make_responder
 from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.channels.slack.mrkdwn import to_plain as to_fallback
 from bot.commands import find_commands
-from bot.core.markdown.table import bare, to_rows
+from bot.core.markdown.parser import parse
+from bot.core.markdown.parser import plain as plain_text
 from bot.core.markdown.to_html import to_html
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import LANGUAGES, Language, Question
@@ -54,8 +55,8 @@ def said(engine: AnswerEngine, language: Language, email: str = EMAIL) -> str:
 
 
 def table(markdown: str) -> list[list[str]]:
-    (rows,) = [rows for part in markdown.split("\n\n") if (rows := to_rows(part))]
-    return [[bare(cell) for cell in row] for row in rows]
+    (rows,) = [block.rows for block in parse(markdown) if block.rows]
+    return [[plain_text(cell) for cell in row] for row in rows]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -155,8 +156,3 @@ def test_no_address_breaks_the_table(engine: AnswerEngine, email: str) -> None:
 def test_an_invisible_character_in_the_address_is_marked(engine: AnswerEngine) -> None:
     assert "`max@fir[U+200B]ma.de`" in said(engine, "de", "max@fir\u200bma.de")
     assert "`a␣b@firma.de`" in said(engine, "en", "a b@firma.de")
-
-
-def test_lines_that_are_no_table_are_left_alone() -> None:
-    for text in ("| a | b |", "| a |\n| b |\n| c |", "a\n|---|\nb", "| a |\n|---|", ""):
-        assert to_rows(text) == []

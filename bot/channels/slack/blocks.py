@@ -5,12 +5,15 @@ Screen readers and notifications get the fallback text alone. A button's value c
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
-from bot.channels.slack.mrkdwn import sections, to_mrkdwn, to_plain
-from bot.core.markdown.table import aligned, bare, to_rows
+from bot.channels.slack.mrkdwn import blocks_to_mrkdwn, inline, sections, to_plain
+from bot.core.markdown import to_plain as plain_text
+from bot.core.markdown.parser import Block as Part
+from bot.core.markdown.parser import parse
+from bot.core.markdown.table import to_columns
 from bot.core.model import Answer, Event, Language
 
 SECTION = 3_000  # characters; docs.slack.dev/reference/block-kit/blocks/section-block
@@ -20,7 +23,6 @@ BUTTON, VALUE = 75, 2_000  # characters; docs.slack.dev/reference/block-kit/bloc
 WITHOUT_BUTTONS = frozenset(  # templates
     {"thanks", "greeting", "feedback", "switched_off", "slow", "failure", "handover", "breaker"}
 )
-_SMALL = re.compile(r"_(?P<text>[^_\n]+(?:_\w[^_\n]*)*)_")  # a paragraph in emphasis: where the answer comes from
 
 Label = Callable[[str, Language], str]
 Block = dict[str, Any]
@@ -88,7 +90,7 @@ class MessageComposer:
     def _check_button(self, common: Mapping[str, Any], language: Language, check: Mapping[str, str]) -> Block:
         """Button that asks the DNS whether the condition of an explained error still holds."""
         ask = ["check", f"{check['name']} {check['condition']}"]
-        label = bare(self._render(Answer("offer", language, {"name": check["name"]})))
+        label = plain_text.to_plain(self._render(Answer("offer", language, {"name": check["name"]})))
         return plain_button(label, f"check:{check['name']}", to_json({"act": "check", **common, "ask": ask}))
 
     def _other_language_value(
@@ -122,33 +124,33 @@ class MessageComposer:
 
 
 def to_blocks(markdown: str) -> list[Block]:
-    """Sections, a context block for each paragraph in emphasis, tables as they are; no more than a message can hold."""
-    blocks: list[Block] = []
-    plain: list[str] = []
-    left = MOST
+    """Blocks of a text: sections, a context block for each paragraph in emphasis, tables as they are.
 
-    def close() -> None:
-        nonlocal left
-        for piece in sections("\n\n".join(plain), SECTION):
+    At most MOST characters of sections and 45 blocks, of 50 that a message may have: some are left for the buttons.
+    """
+    blocks: list[Block] = []
+    left = MOST
+    for kind, parts in groupby(parse(markdown), _kind):
+        if kind != "text":
+            blocks += [_table(part) if kind == "table" else _note(part) for part in parts]
+            continue
+        for piece in sections(blocks_to_mrkdwn(parts), SECTION):
             if len(piece) <= left:
                 blocks.append(section(piece))
                 left -= len(piece)
-        plain.clear()
+    return blocks[:45]
 
-    for paragraph in re.split(r"\n\s*\n", markdown.strip()):
-        small, rows = _SMALL.fullmatch(paragraph.strip()), to_rows(paragraph)
-        if rows:
-            close()
-            blocks.append(preformatted(aligned([[bare(cell) for cell in row] for row in rows])))
-        elif small:
-            close()
-            blocks.append(
-                {"type": "context", "elements": [{"type": "mrkdwn", "text": to_mrkdwn(small["text"])[:2_000]}]}
-            )
-        else:
-            plain.append(to_mrkdwn(paragraph))
-    close()
-    return blocks[:45]  # of 50 that a message may have; some are left for the buttons
+
+def _kind(part: Part) -> str:
+    return "table" if part.rows else "note" if part.is_note else "text"
+
+
+def _table(part: Part) -> Block:
+    return preformatted(to_columns(part.rows))
+
+
+def _note(part: Part) -> Block:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": inline(part.spans[1:-1])[:2_000]}]}
 
 
 def without_list(markdown: str) -> str:

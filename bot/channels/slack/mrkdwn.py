@@ -1,38 +1,84 @@
-"""Our Markdown → Slack's mrkdwn (docs.slack.dev/messaging/formatting-message-text).
+"""Slack renderer: Markdown → Slack's mrkdwn (docs.slack.dev/messaging/formatting-message-text), and its fallback text.
 
-Escapes first: nothing can mention, ping or link.
+Escapes first: nothing can mention or ping, and nothing links but a link of Markdown to https: or mailto:.
 """
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from bot.core.markdown.table import aligned, bare, spoken, to_rows
+from bot.core.markdown.layout import lay_out
+from bot.core.markdown.parser import Block, Span, parse, plain
+from bot.core.markdown.table import to_columns, to_sentences
 
 REMEMBERED = 256  # texts: most answers are given again, to others
-_CODE = re.compile(r"(?<!\\)`([^`\n]+)`")
-_BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
-_EMPHASIS = re.compile(r"(?<!\\)(?:(?<!\w)_|_(?!\w))")
-_BULLET = re.compile(r"^- ", re.MULTILINE)
-_ESCAPED = re.compile(r"\\([\\`*_\[\]|#~]|&lt;|&gt;)")
+BULLET = "•"
+_MARKS = {"strong": "*", "em": "_"}
+_NO_TICK = "'"
 # mrkdwn has no escape for its marks: what a person typed gets characters that look the same and are none
-_MARKS = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "'"})
+_LOOKALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": _NO_TICK})
+_BOLD, _BOLD_END = Span("strong_open"), Span("strong_close")
+_LIVE = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")  # what Slack may take for a mark; within a word "_" never is one
 
 
 @lru_cache(REMEMBERED)
 def to_mrkdwn(markdown: str) -> str:
-    """Bold, emphasis, code, bullets, and tables as text of one width; every `&`, `<` and `>` is escaped."""
-    return "\n\n".join(_table(rows) if (rows := to_rows(part)) else _words(part) for part in markdown.split("\n\n"))
+    """Bold, emphasis, code, bullets, links, and tables as text of one width; every other `&`, `<`, `>` is escaped."""
+    return lay_out(parse(markdown), _words, BULLET)
 
 
-def _words(markdown: str) -> str:
-    pieces = _CODE.split(escape(markdown))
-    return "".join(f"`{piece}`" if place % 2 else _styled(piece) for place, piece in enumerate(pieces))
+def blocks_to_mrkdwn(blocks: Iterable[Block]) -> str:
+    """The same, of some of a text's blocks."""
+    return lay_out(blocks, _words, BULLET)
 
 
-def _table(rows: list[list[str]]) -> str:
-    """A block of code: mrkdwn has no tables, and this one is copied as it stands there."""
-    plain = [[bare(cell).replace("`", "'") for cell in row] for row in rows]
-    return f"```{escape(aligned(plain))}```"
+def _words(block: Block) -> str:
+    if block.rows:  # code: mrkdwn has no tables, and this one is copied as it stands there
+        return f"```{escape(to_columns(block.rows).replace('`', _NO_TICK))}```"
+    return inline((_BOLD, *block.spans, _BOLD_END) if block.heading else block.spans)
+
+
+def inline(spans: Iterable[Span]) -> str:
+    """Spans in mrkdwn. A mark within the same mark is left out; none reaches over a line's end, as Slack wants it."""
+    return "".join(_marked(spans))
+
+
+def _marked(spans: Iterable[Span]) -> Iterator[str]:
+    begun: list[str] = []  # kinds of marks, the outermost first
+    for span in spans:
+        kind, _, step = span.kind.partition("_")
+        if step == "close":
+            begun.pop()
+        if span.kind == "break":
+            marks = "".join(_MARKS[mark] for mark in dict.fromkeys(begun))
+            yield f"{marks[::-1]}\n{marks}"
+        elif not step:
+            yield _RENDERED[span.kind](span)
+        elif kind not in begun:
+            yield _MARKS[kind]
+        if step == "open":
+            begun.append(kind)
+
+
+def _text(span: Span) -> str:
+    return _LIVE.sub(lambda mark: mark.group().translate(_LOOKALIKES), escape(span.text))
+
+
+def _code(span: Span) -> str:
+    return f"`{escape(span.text.replace('`', _NO_TICK))}`"
+
+
+def _link(span: Span) -> str:
+    """docs.slack.dev/messaging/formatting-message-text: the first bar ends the address."""
+    return f"<{escape(span.url)}|{literal(span.text)}>"
+
+
+_RENDERED: Mapping[str, Callable[[Span], str]] = {
+    "text": _text,
+    "escaped": lambda span: literal(span.text),
+    "code": _code,
+    "link": _link,
+}
 
 
 def escape(text: str) -> str:
@@ -41,30 +87,24 @@ def escape(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """What a person typed, in the middle of mrkdwn: no mark of it is one."""
-    return escape(text).translate(_MARKS)
+    """Text that a person typed, in the middle of mrkdwn: no mark of it is one."""
+    return escape(text).translate(_LOOKALIKES)
 
 
 @lru_cache(REMEMBERED)
 def to_plain(markdown: str) -> str:
-    """The fallback text: what notifications show and screen readers read. The same words, without marks."""
-    parts = markdown.split("\n\n")
-    return "\n\n".join(_told(rows) if (rows := to_rows(part)) else _without_marks(part) for part in parts).strip()
+    """Fallback text: what notifications show and screen readers read. The same words, without marks."""
+    return lay_out(parse(markdown), _told, BULLET).strip()
 
 
-def _told(rows: list[list[str]]) -> str:
-    return escape(spoken([[bare(cell) for cell in row] for row in rows]))
+def _told(block: Block) -> str:
+    return escape(to_sentences(block.rows) if block.rows else plain(block.spans))
 
 
-def _without_marks(markdown: str) -> str:
-    pieces = _CODE.split(escape(markdown))
-    return "".join(piece if place % 2 else _bare(piece) for place, piece in enumerate(pieces))
-
-
-def sections(markdown: str, longest: int) -> list[str]:
+def sections(mrkdwn: str, longest: int) -> list[str]:
     """Pieces of at most `longest` characters, cut between paragraphs, then lines, then anywhere."""
     done: list[str] = []
-    for paragraph in markdown.split("\n\n"):
+    for paragraph in mrkdwn.split("\n\n"):
         for piece in _short_enough(paragraph, longest):
             if done and len(done[-1]) + len(piece) + 2 <= longest:
                 done[-1] += f"\n\n{piece}"
@@ -81,18 +121,3 @@ def _short_enough(paragraph: str, longest: int) -> list[str]:
         pieces.append(paragraph[:cut])
         paragraph = paragraph[cut:].lstrip()
     return [*pieces, paragraph]
-
-
-def _styled(text: str) -> str:
-    text = _BULLET.sub("• ", _BOLD.sub(r"*\1*", text))
-    return _ESCAPED.sub(_harmless, text)
-
-
-def _harmless(escaped: re.Match[str]) -> str:
-    return escaped.group(1).translate(_MARKS)
-
-
-def _bare(text: str) -> str:
-    text = _BULLET.sub("• ", _BOLD.sub(r"\1", text))
-    text = _EMPHASIS.sub("", text)
-    return _ESCAPED.sub(r"\1", text)

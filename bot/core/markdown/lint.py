@@ -1,0 +1,47 @@
+"""Linter: Markdown that will not look as its writer meant it, for `postbote check`."""
+
+import re
+from collections.abc import Iterator
+
+from bot.core.markdown.parser import DEEPEST, Block, parse
+from bot.core.markdown.table import count_cells
+
+# Left over in the text, a mark opened and was not closed, or the other way round
+_LEFT_OVER = re.compile(r"\*\*|__|`|\]\(|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
+_UNKNOWN = re.compile(r"(?:>|~~~|<[a-zA-Z/!][^>]*>|&#?\w+;)")
+_TABLE = re.compile(r"\s*\|.*\|")
+
+
+def lint(markdown: str) -> Iterator[tuple[int, str]]:
+    """Line (from 0) and fault of each mark that shows as a character, and of each table that is ragged or is none."""
+    lines = re.split(r"\r\n?|\n", markdown)
+    for block in parse(markdown):
+        if block.rows:
+            yield from _ragged(block, lines)
+        elif block.marker and not block.spans:
+            yield block.line, f"an empty item, or lists within more than {DEEPEST} lists; write it flat"
+        else:
+            yield from _left_over(block)
+
+
+def _ragged(block: Block, lines: list[str]) -> Iterator[tuple[int, str]]:
+    width = len(block.rows[0])
+    for line in range(block.line + 2, block.line + 1 + len(block.rows)):
+        cells = count_cells(lines[line])
+        if cells != width:
+            yield line, f"a table's row has {cells} cells, its head {width}; give it as many"
+
+
+def _left_over(block: Block) -> Iterator[tuple[int, str]]:
+    line, begins = block.line, True
+    for span in block.spans:
+        if span.kind == "text":
+            found = _LEFT_OVER.search(span.text)
+            if found:
+                yield line, f"{found.group()!r} shows as it stands; close the mark on both sides, or write \\ before it"
+            if begins and _TABLE.match(span.text):
+                yield line, "no table: under its head must stand a line of as many cells, | --- | --- |"
+            if _UNKNOWN.match(span.text):
+                yield line, "quotes, HTML, entities and fences show as they stand; knowledge/README.md lists the marks"
+        line += span.kind == "break"
+        begins = span.kind == "break"
