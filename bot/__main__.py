@@ -24,7 +24,7 @@ from bot.core.mail.auto_response import MailboxContext
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import LANGUAGES, Language, Question, TryLater
 from bot.core.privacy.data_subject import to_person
-from bot.ops import check_content, evaluate
+from bot.ops import evaluate
 from bot.settings import Settings, variables
 from bot.tickets.assessment import assess, ticket_of_mail
 
@@ -101,7 +101,7 @@ def run() -> None:
     settings = read_settings()
     # DBOS and Slack's library take half a second to load, which `ask` need not wait for.
     from bot import app
-    from bot.content.watcher import ContentWatcher, examined
+    from bot.content.watcher import ContentWatcher, run_check
     from bot.observability import logging
     from bot.observability.event_log import EventLog
     from bot.storage import DatabaseUnusable
@@ -110,7 +110,7 @@ def run() -> None:
     event_log = EventLog()
     engine = reloadable_engine_or_exit(settings, event_log.metrics)
     folders = [settings.postbote_knowledge, settings.postbote_templates]
-    watcher = ContentWatcher(folders, examined, engine.reload)
+    watcher = ContentWatcher(folders, run_check, engine.reload)
     try:
         asyncio.run(app.run(settings, engine, click.echo, event_log=event_log, watcher=watcher))
     except DatabaseUnusable as wrong:
@@ -206,6 +206,8 @@ def preview_(last: int, as_json: bool) -> None:
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 def check_(path: Path | None) -> None:
     """Validate the knowledge base (in PATH, if given) and the templates. Exit 1 with file:line for each problem."""
+    from bot.ops import check_content  # with Slack's library, which nothing else here needs
+
     settings = read_settings()
     folder = path or settings.postbote_knowledge
     try:

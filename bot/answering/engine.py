@@ -10,7 +10,7 @@ from bot.answering.explain import explain
 from bot.answering.router import make_responder
 from bot.commands import ChannelAdmin, find_commands
 from bot.content.loader import KnowledgeError, load
-from bot.content.model_cache import fingerprint, load_or_train
+from bot.content.model_cache import cache_key, load_or_train
 from bot.content.renderer import Renderer
 from bot.contracts import Respond
 from bot.core.dns.records import Lookup
@@ -57,7 +57,7 @@ def load_engine(settings: Settings) -> AnswerEngine:
     extractor = FeatureExtractor(knowledge)
     trained = load_or_train(
         [settings.postbote_data_dir / "cache", PACKAGED],
-        fingerprint([settings.postbote_knowledge, CORE]),
+        cache_key([settings.postbote_knowledge, CORE]),
         lambda: train(knowledge, extractor, training_examples(knowledge)),
     )
     hints = {name: command.HINT for name, command in find_commands().items()}

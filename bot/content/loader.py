@@ -1,7 +1,7 @@
-"""knowledge/*.yaml → Knowledge, or every error with file, line and cure.
+"""Knowledge base loader: knowledge/*.yaml → Knowledge, or every problem with file, line and cure.
 
-The format is described in knowledge/README.md. Reading is strict: an unknown key, a missing language, a duplicate or
-a dangling reference stops the start, because a knowledge base that is half read gives wrong answers.
+The format is described in knowledge/README.md. Loading is strict: an unknown key, a missing language, a duplicate or
+an unknown reference stops the start, because a knowledge base that is half read gives wrong answers.
 """
 
 from collections import defaultdict
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong in the content."""
+    """Problem of the content, where it stands and what to do about it."""
 
     file: str
     line: int  # from 1
@@ -42,7 +42,7 @@ class Problem:
 
 
 class KnowledgeError(Exception):
-    """The knowledge base cannot be used. `problems` is never empty."""
+    """Knowledge base that cannot be used. `problems`: all that were found, never empty."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -62,7 +62,7 @@ _CURES = {  # pydantic's error type → what to do
 
 
 def load(folder: Path) -> Knowledge:
-    """Reads and checks the whole folder. Raises KnowledgeError with every problem found."""
+    """Knowledge base of a folder, read and validated as a whole. Raises KnowledgeError with every problem found."""
     if not folder.is_dir():
         raise KnowledgeError(
             [Problem(str(folder), 1, "no such folder; POSTBOTE_KNOWLEDGE must name the knowledge base")]
@@ -75,8 +75,10 @@ def load(folder: Path) -> Knowledge:
     providers = list(_read(folder / "provider.yaml", to_provider, problems))
     codes = folder / "status-codes.yaml"  # may be missing: then nothing is said about codes
     status = [c for found in (_read(codes, to_status, problems) if codes.is_file() else ()) for c in found]
-    problems += _wrong_codes(codes, status) if status else []
-    problems += _dangling(folder, entries, {f.stem for f in files}) + _repeated(folder, entries, topics)
+    problems += _status_code_problems(codes, status) if status else []
+    problems += _unknown_references(folder, entries, {f.stem for f in files}) + _duplicate_examples(
+        folder, entries, topics
+    )
     if not files:
         problems.append(Problem(str(folder), 1, "no entry found; an entry is one file <id>.yaml"))
     if problems:
@@ -90,16 +92,20 @@ def load(folder: Path) -> Knowledge:
     )
 
 
-def line_of(file: Path, path: Sequence[int | str]) -> int:
-    """The line (from 1) where a value stands, by its keys and indices; its nearest parent's where it is missing."""
-    node = yaml.compose(file.read_text(encoding="utf-8"), Loader=Loader)
+def line_of(file: Path, path: Sequence[int | str], within: int = 0) -> int:
+    """Line (from 1) of a value, by its keys and indices; its nearest parent's where it is missing.
+
+    `within`: line (from 0) inside the value; counted where the value is a literal block ("|"), whose lines are its own.
+    """
+    node: Any = yaml.compose(file.read_text(encoding="utf-8"), Loader=Loader)
     line = 1
     for step in path:
         found = _child(node, step)
         if found is None:
-            break
+            return line
         node, line = found
-    return line
+    literal = isinstance(node, yaml.ScalarNode) and node.style == "|"
+    return int(node.start_mark.line) + 2 + within if within and literal else line
 
 
 def _child(node: Any, step: int | str) -> tuple[Any, int] | None:
@@ -111,7 +117,7 @@ def _child(node: Any, step: int | str) -> tuple[Any, int] | None:
 
 
 def _read(file: Path, convert: Callable[[Any], T], problems: list[Problem]) -> Iterator[T]:
-    """What the file holds (nothing if it is wrong); problems are collected, so that one run names all of them."""
+    """Content of one file, converted; nothing if it is wrong, and then its problems are added to `problems`."""
     try:
         # Loader is PyYAML's safe one, in C where there is one
         found = convert(yaml.load(file.read_text(encoding="utf-8"), Loader=Loader))  # nosec B506
@@ -124,7 +130,7 @@ def _read(file: Path, convert: Callable[[Any], T], problems: list[Problem]) -> I
             Problem(str(file), mark.line + 1 if mark else 1, f"no valid YAML: {why}; put texts in double quotes")
         )
     except ValidationError as wrong:
-        problems += [_explained(file, dict(error)) for error in wrong.errors()]
+        problems += [_to_problem(file, dict(error)) for error in wrong.errors()]
     else:
         if isinstance(found, Entry | Topic) and found.id != file.stem:
             problems.append(
@@ -135,13 +141,13 @@ def _read(file: Path, convert: Callable[[Any], T], problems: list[Problem]) -> I
         yield found
 
 
-def _explained(file: Path, error: Mapping[str, Any]) -> Problem:
+def _to_problem(file: Path, error: Mapping[str, Any]) -> Problem:
     where = ".".join(str(step) for step in error["loc"]) or "the file"
     return Problem(str(file), line_of(file, error["loc"]), f"{where}: {_CURES.get(error['type'], error['msg'])}")
 
 
-def _dangling(folder: Path, entries: Mapping[str, Entry], known: Container[str]) -> list[Problem]:
-    """References to entries that do not exist."""
+def _unknown_references(folder: Path, entries: Mapping[str, Entry], known: Container[str]) -> list[Problem]:
+    """Problems: `related` names an entry that does not exist."""
     return [
         Problem(
             str(folder / f"{entry.id}.yaml"),
@@ -154,8 +160,8 @@ def _dangling(folder: Path, entries: Mapping[str, Entry], known: Container[str])
     ]
 
 
-def _repeated(folder: Path, entries: Mapping[str, Entry], topics: Mapping[str, Topic]) -> list[Problem]:
-    """The same example in two places: the matcher would be taught that both are right."""
+def _duplicate_examples(folder: Path, entries: Mapping[str, Entry], topics: Mapping[str, Topic]) -> list[Problem]:
+    """Problems: the same example stands in two places, so that the matcher would learn that both are right."""
     homes: dict[str, list[tuple[Path, list[int | str]]]] = defaultdict(list)
     for home, item in [(folder, e) for e in entries.values()] + [(folder / "not-covered", t) for t in topics.values()]:
         for path, text in _examples(item):
@@ -171,8 +177,8 @@ def _repeated(folder: Path, entries: Mapping[str, Entry], topics: Mapping[str, T
     ]
 
 
-def _wrong_codes(file: Path, status: Sequence[StatusCode]) -> list[Problem]:
-    """A code that stands there twice; a class that every other code falls back to and that is missing."""
+def _status_code_problems(file: Path, status: Sequence[StatusCode]) -> list[Problem]:
+    """Problems: a code stands there twice, or a class that other codes fall back to is missing."""
     known = [row.code for row in status]
     twice = [
         Problem(str(file), line_of(file, ["codes", place]), f"{code!r} stands there twice; remove one of the two")

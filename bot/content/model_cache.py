@@ -1,57 +1,56 @@
-"""Keeps what training leaves, so that only the first start after a change of content trains.
+"""Model cache: the trained model as a file, so that only the first start after a change of content trains.
 
 A lost or broken file is only a slower start.
 """
 
-import hashlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bot.content.content_hash import content_hash
 from bot.core.matching.training import TrainedModel
 
-_TEXTS = {"features", "owners"}  # tuples of texts; everything else is an array
+_TEXTS = {"features", "owners"}  # fields of TrainedModel that are tuples of texts; all others are arrays
 
 
-def fingerprint(folders: Iterable[Path]) -> str:
-    """A name for the exact content of the folders' *.yaml and *.py files."""
-    digest = hashlib.sha256()
-    for folder in folders:
-        for file in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.py")]):
-            digest.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
-    return digest.hexdigest()[:16]
+def cache_key(folders: Sequence[Path]) -> str:
+    """Key of a model: 16 hex digits over the *.yaml and *.py files that it is trained from (content and bot/core)."""
+    return content_hash(folders, "*.yaml", "*.py")[:16]
 
 
-def file_name(name: str) -> str:
-    """The file that keeps the training of one content."""
-    return f"trained-{name}.npz"
+def file_name(key: str) -> str:
+    """Name of the file that holds the model of this key."""
+    return f"trained-{key}.npz"
 
 
-def load_or_train(folders: Sequence[Path], name: str, train: Callable[[], TrainedModel]) -> TrainedModel:
-    """The training kept under this name in one of the folders; else a new one, kept in the first if it can be."""
+def load_or_train(folders: Sequence[Path], key: str, train: Callable[[], TrainedModel]) -> TrainedModel:
+    """Model of this key from the first of the folders that has it; else trained now, and saved in the first folder.
+
+    Models of other keys are deleted there. A folder that cannot be written is no error.
+    """
     for folder in folders:
         try:
-            return _read(folder / file_name(name))
+            return _read(folder / file_name(key))
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             continue
     trained = train()
     try:
-        _keep(folders[0], name, trained)
+        _save(folders[0], key, trained)
     except OSError:  # a read-only disk costs every start the time to learn, and nothing else
         return trained
     return trained
 
 
-def _keep(folder: Path, name: str, trained: TrainedModel) -> None:
-    _write(folder / file_name(name), trained)
+def _save(folder: Path, key: str, trained: TrainedModel) -> None:
+    _write(folder / file_name(key), trained)
     for old in folder.glob(file_name("*")):
-        if old.name != file_name(name):
+        if old.name != file_name(key):
             old.unlink(missing_ok=True)
 
 
@@ -63,7 +62,7 @@ def _read(file: Path) -> TrainedModel:
 
 
 def _write(file: Path, trained: TrainedModel) -> None:
-    """Whole or not at all: two processes may start at once."""
+    """Atomic write: the whole file or none, since two processes may start at once."""
     file.parent.mkdir(parents=True, exist_ok=True)
     values = {f.name: getattr(trained, f.name) for f in fields(TrainedModel)}
     handle, part = tempfile.mkstemp(dir=file.parent, suffix=".part")

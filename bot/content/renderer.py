@@ -1,4 +1,4 @@
-"""Answer → channel-neutral Markdown. Wording stands in templates/ and knowledge/ alone; only this module knows Jinja2.
+"""Jinja renderer: Answer → channel-neutral Markdown. All wording stands in templates/ and knowledge/.
 
 Templates and entries are sandboxed, and a fact that is missing is an error, never an empty space in a sentence.
 """
@@ -27,17 +27,16 @@ _UNITS: Mapping[
 }
 _EXAMPLE_DOMAIN: Mapping[Language, str] = {"de": "ihredomain.tld", "en": "yourdomain.tld"}
 PARSED = 1_000  # entries whose answers are kept parsed
-LABELS = 1_000  # that are kept worded: a reply has up to six
+LABELS = 1_000  # that are kept rendered: a reply has up to six
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 LONGEST = 100_000  # characters of a reply; Slack cuts at 40,000
-# What an entry may be made of: words, figures, filters of ours, and a condition. No loop, call, assignment or file
-_WORDS = (
+# Entries may hold words, figures, filters of ours, and a condition. No loop, call, assignment or file
+_ALLOWED_NODES = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Filter, nodes.If, nodes.Const,
     nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
 )  # fmt: skip
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
-
-
+_MARKS = re.compile(r"([\\`*_\[\]<>|#~])")  # of Markdown, wherever they stand
+_ITEM = re.compile(r"\A(\d{0,9})([-+.)])(?=\s|\Z)")  # the beginning of a list's item, if it begins a line
 FILTERS = frozenset({"code", "text", *_UNITS})  # for entries
 
 
@@ -55,8 +54,8 @@ class CommandUsage:
         return f"{self.name} {self.hint}".strip()
 
 
-class WordingError(Exception):
-    """A template or an entry cannot be worded. `line`: where in its source, from 1."""
+class RenderError(Exception):
+    """Template or entry that cannot be rendered. `line`: where in its source, from 1."""
 
     def __init__(self, text: str, line: int = 1) -> None:
         super().__init__(text)
@@ -64,21 +63,21 @@ class WordingError(Exception):
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _as_render_error() -> Iterator[None]:
     try:
         yield
     except jinja2.TemplateNotFound as wrong:
-        raise WordingError(wrong.message or f"there is no template {wrong.name}; add it") from wrong
+        raise RenderError(wrong.message or f"there is no template {wrong.name}; add it") from wrong
     except jinja2.TemplateSyntaxError as wrong:
-        raise WordingError(f"{wrong.message}; correct it", wrong.lineno) from wrong
+        raise RenderError(f"{wrong.message}; correct it", wrong.lineno) from wrong
     except (jinja2.TemplateError, OverflowError, RecursionError) as wrong:
-        raise WordingError(str(wrong)) from wrong
+        raise RenderError(str(wrong)) from wrong
 
 
 class Renderer:
-    """Words answers from a folder of templates and a knowledge base.
+    """Renderer of answers, from a folder of templates and a knowledge base.
 
-    Raises WordingError for a wrong template.
+    All methods raise RenderError for a wrong template and return Markdown, if they do not say otherwise.
     """
 
     def __init__(self, templates: Path, knowledge: Knowledge, commands: Mapping[str, str]) -> None:
@@ -87,7 +86,7 @@ class Renderer:
         self._knowledge = knowledge
         self._provider = asdict(knowledge.provider)
         self._environment = ImmutableSandboxedEnvironment(
-            # read once: a template that is edited while the bot runs is taken over with all others, or not at all
+            # read once: a template that is edited while the bot runs is reloaded with all others, or not at all
             loader=jinja2.DictLoader({f.name: f.read_text(encoding="utf-8") for f in templates.glob("*.md")}),
             undefined=jinja2.StrictUndefined,
             autoescape=False,  # the result is Markdown; each channel's converter escapes
@@ -96,28 +95,28 @@ class Renderer:
         )
         self._environment.filters.update(code=code, text=text)
         for unit in _UNITS:
-            self._environment.filters[unit] = jinja2.pass_context(_counting(unit))
-        self._parsed = lru_cache(PARSED)(self._compiled)
-        self._labels = lru_cache(LABELS)(self._worded_label)
+            self._environment.filters[unit] = jinja2.pass_context(_unit_filter(unit))
+        self._parsed = lru_cache(PARSED)(self._compile_entry)
+        self._labels = lru_cache(LABELS)(self._render_label)
         self._usages = lru_cache(len(LANGUAGES))(self._to_usages)
 
     def render(self, answer: Answer) -> str:
-        """The whole reply, in its language."""
+        """Whole reply, in its language."""
         return self.block(answer.template, answer.language, answer.language, answer.facts)
 
     def block(self, template: str, block: str, language: Language, facts: Mapping[str, Any] | None = None) -> str:
-        """One block of a template: "de", "help_de", "summary_en" …"""
-        with _explained():
+        """One block of a template, such as "de", "help_de" or "summary_en". `facts`: what its variables stand for."""
+        with _as_render_error():
             found = self._environment.get_template(f"{template}.md")
             if block not in found.blocks:
-                raise WordingError(f"{template}.md has no block {block!r}; add it")
+                raise RenderError(f"{template}.md has no block {block!r}; add it")
             facts = facts or {}
             whole = {"whole": lambda other: self.block(other, language, language, facts)}  # one reply within another
-            context = found.new_context({**self._figures(language), **whole, **facts})
-            return tidy(_joined(found.blocks[block](context)))
+            context = found.new_context({**self._variables(language), **whole, **facts})
+            return tidy(_join(found.blocks[block](context)))
 
     def commands(self, language: Language) -> Sequence[CommandUsage]:
-        """Every slash command, sorted by name; in templates `commands()`. Raises WordingError without a summary."""
+        """Every slash command, sorted by name; in templates `commands()`. Raises RenderError without a summary."""
         return self._usages(language)
 
     def _to_usages(self, language: Language) -> Sequence[CommandUsage]:
@@ -132,63 +131,66 @@ class Renderer:
         return self.block(name, block, language) if block in self.blocks(name) else hint
 
     def label(self, name: str, language: Language) -> str:
-        """What a button or a heading says: a block of templates/labels.md."""
+        """Text of a button or a heading, no Markdown: a block of templates/labels.md, kept once rendered."""
         return self._labels(name, language)
 
-    def _worded_label(self, name: str, language: Language) -> str:
+    def _render_label(self, name: str, language: Language) -> str:
         return self.block("labels", f"{name}_{language}", language)
 
     def title(self, entry_id: str, language: Language) -> str:
-        """Of an entry, or of a topic that is not covered. Raises KeyError."""
+        """Title of an entry, or of a topic that is not covered, as it stands there. Raises KeyError."""
         known = self._knowledge.entries.get(entry_id) or self._knowledge.topics[entry_id]
         return known.title[language]
 
     def html(self, file: Path, words: str, language: Language, facts: Mapping[str, Any]) -> str:
-        """A channel's page: a template beside its code, escaped by itself.
+        """HTML page from a template beside its channel's code, in which everything put in is escaped.
 
-        `say("name")` in it is a block of templates/<words>.md; what is said is never written in the page.
+        `say("name")` in it is a block of templates/<words>.md: no wording is written in the page itself.
         """
 
         def say(name: str, into: Language = language, **more: Any) -> str:
             return self.block(words, f"{name}_{into}", into, more)
 
-        with _explained():
+        with _as_render_error():
             page = _page_environment(file.parent).get_template(file.name)
             return page.render({**facts, "language": language, "say": say})
 
     def page_text(self, folder: str, name: str, language: Language) -> str:
-        """A text of a channel's page, for what is no template: the words of a chart."""
+        """Text of a channel's page for code that is no template, such as a chart: a block of templates/<folder>.md."""
         return self.block(folder, f"{name}_{language}", language)
 
     def blocks(self, template: str) -> set[str]:
-        """Names of a template's blocks. Raises WordingError."""
-        with _explained():
+        """Names of a template's blocks."""
+        with _as_render_error():
             return set(self._environment.get_template(f"{template}.md").blocks)
 
     def entry(self, entry_id: str, language: Language, email: str = "", domain: str = "") -> str:
-        """An entry's answer with the hoster's figures and what the asker gave."""
+        """An entry's answer with the hoster's figures and what the asker gave (empty: nothing). Raises KeyError.
+
+        A backtick in an address becomes "'": entries put addresses into code, which it would end.
+        """
         source = self._knowledge.entries[entry_id].answer[language]
-        facts = self._figures(language) | {
-            "email": email,
-            "login": email.replace("@", self._knowledge.provider.login_separator),
+        facts = self._variables(language) | {
+            "email": email.replace("`", "'"),
+            "login": email.replace("`", "'").replace("@", self._knowledge.provider.login_separator),
             "domain": domain or _EXAMPLE_DOMAIN[language],
         }
-        with _explained():
+        with _as_render_error():
             return tidy(self._parsed(source).render(facts))
 
-    def _compiled(self, source: str) -> jinja2.Template:
-        """An entry's words. Raises WordingError where they are more than words."""
+    def _compile_entry(self, source: str) -> jinja2.Template:
+        """Entry as a template. Raises RenderError where it holds more than words, figures and conditions."""
         tree = self._environment.parse(source)
         for node in tree.find_all(nodes.Node):
             strange = isinstance(node, nodes.Filter) and node.name not in FILTERS
-            if not isinstance(node, _WORDS) or strange:
+            if not isinstance(node, _ALLOWED_NODES) or strange:
                 what = node.name if isinstance(node, nodes.Filter) else type(node).__name__
-                raise WordingError(
+                raise RenderError(
                     f"an entry is text and figures, {what} is not allowed in it; write it out", node.lineno
                 )
         return self._environment.from_string(tree)
 
-    def _figures(self, language: Language) -> dict[str, Any]:
+    def _variables(self, language: Language) -> dict[str, Any]:
         provider = self._provider
         return {
             "language": language,
@@ -212,7 +214,7 @@ class Renderer:
         }
 
     def _meanings(self, codes: Sequence[str], language: Language) -> list[Mapping[str, str]]:
-        """For templates/decline.md: what codes of a pasted SMTP reply mean in general; the last is their class."""
+        """Rows for templates/codes.md: the general meaning of codes of a pasted SMTP reply; the last is their class."""
         rows = meanings(codes, self._knowledge.status)
         return [{"code": code, "means": row.means[language], "source": row.source} for code, row in rows]
 
@@ -229,33 +231,37 @@ def _page_environment(folder: Path) -> jinja2.Environment:
 
 
 def code(value: object) -> str:
-    """Something that a person or name server typed, as inline code: it cannot end the code, break the line or ping."""
+    """Filter for what a person or name server typed: inline code. It cannot end the code, break the line or ping."""
     plain = _CONTROL.sub(" ", str(value)).replace("`", "'").strip()
     return f"`{plain}`" if plain else ""
 
 
 def text(value: object) -> str:
-    """Something that a person typed, as plain words inside Markdown."""
-    return _MARKDOWN.sub(r"\\\1", _CONTROL.sub(" ", str(value)).strip())
+    """Filter for what a person typed: plain words inside Markdown, each mark with a backslash before it.
+
+    Control characters become a space, and blanks at both ends go.
+    """
+    plain = _MARKS.sub(r"\\\1", _CONTROL.sub(" ", str(value)).strip())
+    return _ITEM.sub(r"\1\\\2", plain)
 
 
 def tidy(markdown: str) -> str:
-    """No blanks at line ends, at most one empty line in a row."""
+    """Markdown without blanks at line ends and with at most one empty line in a row."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip(" \t") for line in markdown.split("\n"))).strip()
 
 
-def _joined(pieces: Iterator[str]) -> str:
-    """Raises WordingError where there is no end to them."""
+def _join(pieces: Iterator[str]) -> str:
+    """All pieces as one text. Raises RenderError where it grows beyond LONGEST."""
     found, length = [], 0
     for piece in pieces:
         found.append(piece)
         length += len(piece)
         if length > LONGEST:
-            raise WordingError(f"the reply is longer than {LONGEST} characters")
+            raise RenderError(f"the reply is longer than {LONGEST} characters")
     return "".join(found)
 
 
-def _counting(unit: str) -> Any:
+def _unit_filter(unit: str) -> Any:
     def counted(context: jinja2.runtime.Context, number: int) -> str:
         one, many = _UNITS[unit][context["language"]]
         return f"{number} {one if number == 1 else many}"

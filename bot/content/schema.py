@@ -1,4 +1,7 @@
-"""The shape of the knowledge base's files (knowledge/README.md), and what is made of them. An unknown key is wrong."""
+"""Schema of the knowledge base's files (knowledge/README.md), and their conversion to the core's types.
+
+An unknown key is an error. Each converter takes what YAML gave and raises pydantic.ValidationError.
+"""
 
 from typing import Annotated, Any
 
@@ -107,6 +110,7 @@ def _both(texts: _Titles | _Answers) -> dict[Language, str]:
 
 
 def to_entry(raw: Any) -> Entry:
+    """Entry of knowledge/<id>.yaml; its texts without blanks at both ends."""
     read = _Entry.model_validate(raw)
     return Entry(
         id=read.id,
@@ -125,12 +129,14 @@ def to_entry(raw: Any) -> Entry:
 
 
 def to_topic(raw: Any) -> Topic:
+    """Topic of knowledge/not-covered/<topic>.yaml."""
     read = _Topic.model_validate(raw)
     questions: dict[Language, tuple[str, ...]] = {"de": tuple(read.questions.de), "en": tuple(read.questions.en)}
     return Topic(read.id, _both(read.title), questions, tuple(read.lines))
 
 
 def to_concepts(raw: Any) -> list[Concept]:
+    """Concepts of knowledge/concepts.yaml, in the file's order."""
     read = _Concepts.model_validate(raw)
     return [
         Concept(c.id, c.group, c.means, {"de": tuple(c.de), "en": tuple(c.en)}, tuple(c.any)) for c in read.concepts
@@ -138,9 +144,11 @@ def to_concepts(raw: Any) -> list[Concept]:
 
 
 def to_status(raw: Any) -> list[StatusCode]:
+    """Status codes of knowledge/status-codes.yaml, in the file's order."""
     read = _StatusCodes.model_validate(raw)
     return [StatusCode(c.code, c.source, {"de": c.de.strip(), "en": c.en.strip()}) for c in read.codes]
 
 
 def to_provider(raw: Any) -> Provider:
+    """Provider's figures and names of knowledge/provider.yaml."""
     return Provider(**_Provider.model_validate(raw).model_dump())

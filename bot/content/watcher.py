@@ -1,12 +1,12 @@
-"""Content that changes while the bot runs: taken over where it is sound, else the last good version stays in use.
+"""Content watcher: reloads knowledge and templates while the bot runs, where they are sound.
 
-watchfiles (MIT, inotify) sees that a file changed. `postbote check` says whether the content is sound, in a process of
-its own: it learns for seconds, and answers go on meanwhile. What it learnt stands in the cache, so that taking it over
-is quick. What it refuses, an editor reads in the log, at /readyz and in App Home.
+watchfiles (MIT, inotify) sees that a file changed. `postbote check` then validates the content in a process of its
+own, because it trains for seconds, and answers go on meanwhile. The model that it trained is in the cache, so that the
+reload itself is quick. Content that it refuses is not used: the last good version stays, and an editor reads the first
+problem in the log, at /readyz and in App Home.
 """
 
 import asyncio
-import hashlib
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -14,60 +14,60 @@ from pathlib import Path
 import structlog
 from watchfiles import awatch
 
+from bot.content.content_hash import content_hash
+
 log = structlog.get_logger()
 
-AGAIN = 5.0  # seconds until folders that cannot be watched (removed, unmounted) are tried again
-LOOK = 60_000  # milliseconds until a look without news from the kernel: for folders behind a link that was changed
-SHOWN = 300  # characters of a problem
+RETRY_AFTER = 5.0  # seconds until folders that cannot be watched (removed, unmounted) are tried again
+RESCAN_AFTER = 60_000  # milliseconds without news from the kernel: for folders behind a link that was changed
+LONGEST_PROBLEM = 300  # characters that are shown of one
 
 
 class ContentWatcher:
-    """Watches folders. `problem` is what keeps newer content from being used; empty: the newest is in use."""
+    """Watcher of the content's folders. `problem`: why newer content is not used; empty: the newest is in use."""
 
-    def __init__(
-        self, folders: Sequence[Path], examine: Callable[[], Awaitable[str]], take_over: Callable[[], str]
-    ) -> None:
-        """`examine`: the first problem of what stands in the folders. `take_over`: blocks; a problem, or empty."""
+    def __init__(self, folders: Sequence[Path], check: Callable[[], Awaitable[str]], apply: Callable[[], str]) -> None:
+        """`check`: → first problem of what stands in the folders, or empty. `apply`: reloads, blocks; → the same."""
         self._folders = folders
-        self._examine = examine
-        self._take_over = take_over
+        self._check = check
+        self._apply = apply
         self.problem = ""
 
     def notice(self) -> str:
-        """`problem`, for who shows it."""
+        """Problem as it is now, for pages that show it; empty: none."""
         return self.problem
 
     async def run(self) -> None:
-        """Until it is cancelled."""
-        known = await asyncio.to_thread(fingerprint, self._folders)
+        """Watch loop, until it is cancelled."""
+        known = await asyncio.to_thread(_hash, self._folders)
         while True:
             try:
-                watched = _places(self._folders)
+                watched = _inodes(self._folders)
                 async for _ in awatch(
-                    *self._folders, watch_filter=None, step=200, rust_timeout=LOOK, yield_on_timeout=True
+                    *self._folders, watch_filter=None, step=200, rust_timeout=RESCAN_AFTER, yield_on_timeout=True
                 ):
-                    found = await asyncio.to_thread(fingerprint, self._folders)
+                    found = await asyncio.to_thread(_hash, self._folders)
                     if found != known:
                         known = found
                         await self.changed()
-                    if _places(self._folders) != watched:
+                    if _inodes(self._folders) != watched:
                         break  # another folder has taken the place of the one that is watched
             except (OSError, RuntimeError) as wrong:
                 log.warning("content_not_watched", why=str(wrong))
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(RETRY_AFTER)
 
     async def changed(self) -> None:
-        """Something in the folders is new."""
-        problem = await self._examine() or await asyncio.to_thread(self._take_over)
-        self.problem = problem[:SHOWN]
+        """Check and reload after a change: `apply` runs only where `check` finds nothing."""
+        problem = await self._check() or await asyncio.to_thread(self._apply)
+        self.problem = problem[:LONGEST_PROBLEM]
         if problem:
-            log.error("content_not_taken_over", problem=self.problem, cure="correct it; the last good version is used")
+            log.error("content_rejected", problem=self.problem, cure="correct it; the last good version is used")
         else:
-            log.info("content_taken_over")
+            log.info("content_reloaded")
 
 
-async def examined() -> str:
-    """What `postbote check` says first; empty where it finds nothing."""
+async def run_check() -> str:
+    """First line that `postbote check` prints to standard error, in a process of its own; empty: no problem."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "check"),
         stdin=asyncio.subprocess.DEVNULL,
@@ -85,16 +85,11 @@ async def examined() -> str:
     return lines[0] if lines else f"`postbote check` ended with {process.returncode}"
 
 
-def fingerprint(folders: Sequence[Path]) -> str:
-    """Of what stands in the content's files, wherever a mounted ConfigMap's or a release's links lead."""
-    digest = hashlib.sha256()
-    for number, folder in enumerate(folders):
-        files = (f for kind in ("*.yaml", "*.md") for f in folder.rglob(kind) if not f.name.startswith("."))
-        for file in sorted(files):
-            digest.update(f"{number}/{file.relative_to(folder)}\0".encode() + file.read_bytes())
-    return digest.hexdigest()
+def _hash(folders: Sequence[Path]) -> str:
+    """Content hash, wherever a mounted ConfigMap's or a release's links lead."""
+    return content_hash(folders, "*.yaml", "*.md")
 
 
-def _places(folders: Sequence[Path]) -> list[tuple[int, int]]:
-    """Which folders these are, whatever they are called. Raises OSError where one is missing."""
+def _inodes(folders: Sequence[Path]) -> list[tuple[int, int]]:
+    """Device and inode of each folder: which it is, whatever it is called. Raises OSError where one is missing."""
     return [(found.st_dev, found.st_ino) for found in (folder.stat() for folder in folders)]

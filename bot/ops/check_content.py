@@ -1,14 +1,22 @@
-"""What `postbote check` finds beyond the schema.
+"""Content linter: what `postbote check` finds beyond the schema.
 
-Answers that cannot be worded or break a limit, templates with holes, examples that mislead."""
+Answers that cannot be rendered or break a limit, Markdown that a channel would not show as it was meant, templates with
+missing blocks, and example questions that lead to another entry.
+"""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Protocol
 
+from bot.answering.engine import AnswerEngine
+from bot.channels.slack import mrkdwn
+from bot.channels.slack.blocks import to_blocks
 from bot.content.loader import LONGEST_ANSWER, Problem, line_of
-from bot.content.renderer import Renderer, WordingError
-from bot.core.matching.decision import Matcher
+from bot.content.renderer import Renderer, RenderError
+from bot.content.template_source import to_markdown_lines
+from bot.core.markdown.lint import lint
+from bot.core.markdown.to_html import to_html
+from bot.core.markdown.to_plain import to_plain
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
 
 # Kinds of reply that the core itself needs; every command adds its own template.
@@ -18,91 +26,138 @@ REPLIES = (
     *("ticket", "ticket_note", "breaker"),
     *("damaged_address", "offer", "checked", "codes"),
 )
-PAGES = ("web", "dashboard")  # what stands on the pages for browsers: a block for each text, like the labels
+PAGES = ("web", "dashboard")  # templates of pages for browsers: a block for each text, like the labels
 LONGEST_LABEL = 75  # characters of a Slack button
-_ASKERS = (
+Converters = Mapping[str, Callable[[str], object]]  # where the result is shown → Markdown's converter
+CONVERTERS: Converters = {
+    "the terminal and mail": to_plain,
+    "the page, tickets and mail": to_html,
+    "Slack": to_blocks,
+    "Slack's notifications": mrkdwn.to_plain,
+}
+_ASKERS = (  # address and domain of people who ask: nothing is known, and the longest that must fit
     ("", ""),
     ("max.mustermann@eine-lange-firma-mit-bindestrichen.example", "eine-lange-firma-mit-bindestrichen.example"),
 )
 
 
-class AnswerEngine(Protocol):
-    """What is checked: a knowledge base that was read, and the parts that were made from it."""
-
-    @property
-    def knowledge(self) -> Knowledge: ...
-
-    @property
-    def matcher(self) -> Matcher: ...
-
-    @property
-    def renderer(self) -> Renderer: ...
-
-
 def all_problems(
-    folder: Path, templates_folder: Path, engine: AnswerEngine, commands: Iterable[str]
+    folder: Path,
+    templates: Path,
+    engine: AnswerEngine,
+    commands: Iterable[str],
+    converters: Converters = CONVERTERS,
 ) -> Iterator[Problem]:
-    """Everything, in the order of the files."""
-    yield from templates(templates_folder, engine.renderer, commands)
-    yield from answers(folder, engine.knowledge, engine.renderer)
-    yield from misleading(folder, engine.knowledge, engine.matcher.top_ranked)
+    """Problems of the knowledge base in `folder` and of the `templates`, in the order of the files.
+
+    `commands`: names of the slash commands, each of which needs a template.
+    """
+    yield from template_problems(templates, engine.renderer, commands, converters)
+    yield from entry_problems(folder, engine.knowledge, engine.renderer, converters)
+    yield from misranked_examples(folder, engine.knowledge, engine.matcher.top_ranked)
 
 
-def answers(folder: Path, knowledge: Knowledge, renderer: Renderer) -> Iterator[Problem]:
-    """Answers that name an unknown variable, are too long once filled in, or hide a figure that belongs
-
-    into provider.yaml.
+def entry_problems(
+    folder: Path, knowledge: Knowledge, renderer: Renderer, converters: Converters = CONVERTERS
+) -> Iterator[Problem]:
+    """Answers that name an unknown variable, are too long once filled in, hold a figure that belongs into
+    provider.yaml, or have Markdown that breaks in a channel.
     """
     for entry in knowledge.entries.values():
         file = folder / f"{entry.id}.yaml"
         for language in LANGUAGES:
-            for text in _answer_problems(entry, language, renderer, knowledge):
-                yield Problem(str(file), line_of(file, ["answer", language]), f"answer.{language}: {text}")
+            path = ["answer", language]
+            for text in _answer_problems(entry, language, renderer, knowledge, converters):
+                yield Problem(str(file), line_of(file, path), f"answer.{language}: {text}")
+            for line, text in _lint(entry.answer[language]):
+                yield Problem(str(file), line_of(file, path, within=line - 1), f"answer.{language}: {text}")
 
 
-def _answer_problems(entry: Entry, language: Language, renderer: Renderer, knowledge: Knowledge) -> Iterator[str]:
+def _answer_problems(
+    entry: Entry, language: Language, renderer: Renderer, knowledge: Knowledge, converters: Converters
+) -> Iterator[str]:
     try:
-        longest = max(len(renderer.entry(entry.id, language, *asker)) for asker in _ASKERS)
-    except WordingError as wrong:
+        answers = [renderer.entry(entry.id, language, *asker) for asker in _ASKERS]
+    except RenderError as wrong:
         yield f"{wrong}; knowledge/README.md lists the variables"
         return
+    longest = max(map(len, answers))
     if longest > LONGEST_ANSWER:
         yield f"{longest} characters once filled in; shorten it to {LONGEST_ANSWER} (a Slack section holds 3,000)"
-    for figure in figures(knowledge):
+    for figure in provider_values(knowledge):
         if figure in entry.answer[language]:
             yield f"{figure!r} stands in provider.yaml; write its variable instead, so that it can change in one place"
+    yield from _conversion_problems(answers[-1], converters)
 
 
-def figures(knowledge: Knowledge) -> list[str]:
-    """The figures and names that only provider.yaml may hold."""
+def _conversion_problems(markdown: str, converters: Converters) -> Iterator[str]:
+    for where, convert in converters.items():
+        try:
+            convert(markdown)
+        except Exception as wrong:  # noqa: BLE001 (a converter must take any text: each exception is a finding)
+            yield f"cannot be shown on {where} ({type(wrong).__name__}: {wrong}); write it more simply, and report it"
+
+
+def _lint(source: str) -> Iterator[tuple[int, str]]:
+    """Line (from 1) in a template's or entry's source, and fault. Empty where the source is no template."""
+    try:
+        lines = to_markdown_lines(source)
+    except RenderError:
+        return  # reported where it is rendered
+    for line, text in lint("\n".join(markdown for _, markdown in lines)):
+        yield lines[line][0], text
+
+
+def provider_values(knowledge: Knowledge) -> list[str]:
+    """Figures and names that only provider.yaml may hold."""
     provider = knowledge.provider
     limits = (str(v) for v in provider.limits.values() if not isinstance(v, int))
     return [*provider.servers.values(), *map(str, provider.ports.values()), *limits]
 
 
-def templates(folder: Path, renderer: Renderer, commands: Iterable[str]) -> Iterator[Problem]:
-    """Templates that are missing, cannot be read, or lack a language."""
+def template_problems(
+    folder: Path, renderer: Renderer, commands: Iterable[str], converters: Converters = CONVERTERS
+) -> Iterator[Problem]:
+    """Templates that are missing, cannot be read, lack a language, or break in a channel."""
     needed: dict[str, list[str]] = {name: list(LANGUAGES) for name in REPLIES}
     needed |= {name: [f"{kind}_{lang}" for kind in ("summary", "help") for lang in LANGUAGES] for name in commands}
     for name, blocks in needed.items():
         file = folder / f"{name}.md"
         try:
             missing = set(blocks) - renderer.blocks(name)
-        except WordingError as wrong:
+        except RenderError as wrong:
             yield Problem(str(file), wrong.line, str(wrong))
             continue
         for block in sorted(missing):
             yield Problem(str(file), 1, f"block {block!r} is missing; add {{% block {block} %}} … {{% endblock %}}")
-    yield from _labels(folder / "labels.md", renderer, LONGEST_LABEL)
+        yield from _template_markdown(file, converters)
+    yield from _label_problems(folder / "labels.md", renderer, LONGEST_LABEL)
     for name in PAGES:
-        yield from _labels(folder / f"{name}.md", renderer)
+        yield from _label_problems(folder / f"{name}.md", renderer)
 
 
-def _labels(file: Path, renderer: Renderer, longest: int = 0) -> Iterator[Problem]:
+def _template_markdown(file: Path, converters: Converters) -> Iterator[Problem]:
+    """Faults of a reply's Markdown in all of its branches and languages, whatever is put in."""
+    source = file.read_text(encoding="utf-8")
+    for line, text in _lint(source):
+        yield Problem(str(file), line, text)
+    for block in _blocks_of(to_markdown_lines(source)):
+        for text in _conversion_problems("\n".join(markdown for _, markdown in block), converters):
+            yield Problem(str(file), block[0][0], text)
+
+
+def _blocks_of(lines: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """Runs of lines without an empty one between: paragraphs, lists and tables, each with its place."""
+    for empty, run in groupby(lines, lambda line: not line[1].strip()):
+        if not empty:
+            yield list(run)
+
+
+def _label_problems(file: Path, renderer: Renderer, longest: int = 0) -> Iterator[Problem]:
     """Labels that lack a language, or do not fit on a button. `longest`: characters; 0: any number."""
     try:
         blocks = renderer.blocks(file.stem)
-    except WordingError as wrong:
+    except RenderError as wrong:
         yield Problem(str(file), wrong.line, str(wrong))
         return
     for name in sorted({block.rpartition("_")[0] for block in blocks}):
@@ -114,23 +169,23 @@ def _labels(file: Path, renderer: Renderer, longest: int = 0) -> Iterator[Proble
                 yield Problem(str(file), 1, f"{block!r} is too long; shorten it to {longest} characters")
 
 
-def misleading(folder: Path, knowledge: Knowledge, first: Callable[[str], str]) -> Iterator[Problem]:
-    """Example questions that, learnt and asked again, lead to something else. `first`: text → id ranked first."""
+def misranked_examples(folder: Path, knowledge: Knowledge, top_ranked: Callable[[str], str]) -> Iterator[Problem]:
+    """Example questions that, learnt and asked again, lead to something else. `top_ranked`: text → id ranked first."""
     homes: Mapping[Path, Iterable[Entry | Topic]] = {
         folder: knowledge.entries.values(),
         folder / "not-covered": knowledge.topics.values(),
     }
     for home, items in homes.items():
         for item in items:
-            yield from _misleading_examples(home / f"{item.id}.yaml", item, knowledge, first)
+            yield from _misranked(home / f"{item.id}.yaml", item, knowledge, top_ranked)
 
 
-def _misleading_examples(
-    file: Path, item: Entry | Topic, knowledge: Knowledge, first: Callable[[str], str]
+def _misranked(
+    file: Path, item: Entry | Topic, knowledge: Knowledge, top_ranked: Callable[[str], str]
 ) -> Iterator[Problem]:
     for language in LANGUAGES:
         for position, text in enumerate(item.questions[language]):
-            other = first(text) or item.id
+            other = top_ranked(text) or item.id
             if other != item.id and not (isinstance(item, Topic) and other in knowledge.topics):
                 line = line_of(file, ["questions", language, position])
                 yield Problem(str(file), line, f"{text!r} leads to {other!r}; reword it, or move it there")

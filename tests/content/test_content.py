@@ -7,7 +7,7 @@ from bot.answering.router import answer_question, facts_of
 from bot.commands import find_commands
 from bot.content.loader import NO_ENTRIES
 from bot.core.model import LANGUAGES, Answer, Decision, Language, Part, Question
-from bot.ops.check_content import all_problems, figures
+from bot.ops.check_content import all_problems, provider_values
 from tests.conftest import PROJECT
 from tests.slow import slow
 
@@ -71,7 +71,7 @@ def test_what_the_asker_gave_is_filled_in(engine: AnswerEngine) -> None:
 def test_figures_stand_in_one_place_only(engine: AnswerEngine) -> None:
     for entry in engine.knowledge.entries.values():
         for language in LANGUAGES:
-            assert not [f for f in figures(engine.knowledge) if f in entry.answer[language]], entry.id
+            assert not [f for f in provider_values(engine.knowledge) if f in entry.answer[language]], entry.id
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

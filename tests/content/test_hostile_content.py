@@ -8,7 +8,7 @@ import pytest
 
 from bot.answering.engine import AnswerEngine
 from bot.content.loader import KnowledgeError, load
-from bot.content.renderer import LONGEST, Renderer, WordingError
+from bot.content.renderer import LONGEST, Renderer, RenderError
 from bot.core.model import Answer
 from bot.settings import CHECKOUT
 
@@ -47,7 +47,7 @@ def test_an_entry_says_words_and_figures_and_can_do_nothing(engine: AnswerEngine
     entry = replace(engine.knowledge.entries["smtp-server"], answer={"de": answer, "en": answer})
     knowledge = replace(engine.knowledge, entries={**engine.knowledge.entries, "smtp-server": entry})
     began = time.process_time()
-    with pytest.raises(WordingError):
+    with pytest.raises(RenderError):
         Renderer(CHECKOUT / "templates", knowledge, {}).entry("smtp-server", "de")
     assert time.process_time() - began < 1.0
 
@@ -65,7 +65,7 @@ TEMPLATES = [
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_template_is_sandboxed_and_its_output_has_an_end(engine: AnswerEngine, tmp_path: Path, template: str) -> None:
     (tmp_path / "hostile.md").write_text(template, encoding="utf-8")
-    with pytest.raises(WordingError):
+    with pytest.raises(RenderError):
         Renderer(tmp_path, engine.knowledge, {}).render(Answer("hostile", "de", {}))
     assert LONGEST >= 40_000, "Slack's own limit"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.content.model_cache import file_name, fingerprint, load_or_train
+from bot.content.model_cache import cache_key, file_name, load_or_train
 from bot.core.matching.training import TrainedModel
 
 
@@ -52,8 +52,8 @@ def test_the_training_of_other_content_is_thrown_away(tmp_path: Path) -> None:
 
 def test_every_change_of_content_changes_the_name(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("x: 1")
-    before = fingerprint([tmp_path])
+    before = cache_key([tmp_path])
     (tmp_path / "a.yaml").write_text("x: 2")
-    changed = fingerprint([tmp_path])
+    changed = cache_key([tmp_path])
     (tmp_path / "a.yaml").rename(tmp_path / "b.yaml")
-    assert len({before, changed, fingerprint([tmp_path])}) == 3
+    assert len({before, changed, cache_key([tmp_path])}) == 3

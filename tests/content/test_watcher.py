@@ -13,39 +13,39 @@ from bot.content.watcher import ContentWatcher
 from tests.servers.postbote import PROJECT, running
 
 CHANGES: list[tuple[str, str, str, str]] = [
-    # what the examination says, what taking over says, the problem then, the version in use
+    # what the check says, what the reload says, the problem then, the version in use
     ("", "", "", "new"),
     ("knowledge/a.yaml:3: title: missing", "", "knowledge/a.yaml:3: title: missing", "old"),
     ("", "knowledge/a.yaml:1: changed again", "knowledge/a.yaml:1: changed again", "old"),
 ]
 
 
-@pytest.mark.parametrize(("examined", "taken", "problem", "version"), CHANGES)
-async def test_only_sound_content_is_taken_over(examined: str, taken: str, problem: str, version: str) -> None:
+@pytest.mark.parametrize(("checked", "applied", "problem", "version"), CHANGES)
+async def test_only_sound_content_is_reloaded(checked: str, applied: str, problem: str, version: str) -> None:
     use = ["old"]
 
-    async def run_doctor_checks() -> str:
-        return examined
+    async def check() -> str:
+        return checked
 
-    def take_over() -> str:
-        if not taken:
+    def apply() -> str:
+        if not applied:
             use[0] = "new"
-        return taken
+        return applied
 
-    reload = ContentWatcher([], run_doctor_checks, take_over)
-    await reload.changed()
-    assert (reload.problem, use[0]) == (problem, version)
+    watcher = ContentWatcher([], check, apply)
+    await watcher.changed()
+    assert (watcher.problem, use[0]) == (problem, version)
 
 
 async def test_a_changed_file_is_seen_and_a_folder_that_is_gone_is_no_end(tmp_path: Path) -> None:
     seen = asyncio.Event()
 
-    async def run_doctor_checks() -> str:
+    async def check() -> str:
         seen.set()
         return "not yet"
 
-    reload = ContentWatcher([tmp_path], run_doctor_checks, str)
-    watching = asyncio.create_task(reload.run())
+    watcher = ContentWatcher([tmp_path], check, str)
+    watching = asyncio.create_task(watcher.run())
     await asyncio.sleep(0.3)
     (tmp_path / ".swap.yaml").write_text("an editor's own")
     (tmp_path / "notes.txt").write_text("no content")
@@ -61,7 +61,7 @@ async def test_a_folder_is_followed_that_a_link_exchanges_for_another(tmp_path: 
     times: list[str] = []
     content = tmp_path / "content"
 
-    async def run_doctor_checks() -> str:
+    async def check() -> str:
         times.append((content / "a.yaml").read_text())
         return "not yet"
 
@@ -71,7 +71,7 @@ async def test_a_folder_is_followed_that_a_link_exchanges_for_another(tmp_path: 
     content.mkdir()
     (content / "..data").symlink_to(tmp_path / "one")
     (content / "a.yaml").symlink_to("..data/a.yaml")
-    watching = asyncio.create_task(ContentWatcher([content], run_doctor_checks, str).run())
+    watching = asyncio.create_task(ContentWatcher([content], check, str).run())
     await asyncio.sleep(0.3)
     (content / "..new").symlink_to(tmp_path / "two")
     (content / "..new").rename(content / "..data")
@@ -104,7 +104,7 @@ async def asked(url: str) -> str:
 
 @pytest.mark.integration
 @pytest.mark.skipif(not os.environ.get("POSTBOTE_INTEGRATION"), reason="takes half a minute: POSTBOTE_INTEGRATION=1")
-async def test_a_running_bot_takes_a_good_edit_over_and_keeps_the_last_good_one_after_a_bad_one(data: Path) -> None:
+async def test_a_running_bot_reloads_a_good_edit_and_keeps_the_last_good_content_after_a_bad_one(data: Path) -> None:
     content = data / "content"
     for folder in ("knowledge", "templates"):
         shutil.copytree(PROJECT / folder, content / folder)

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from bot.core.markdown.parser import DEEPEST, Block, parse
+from bot.core.markdown.parser import DEEPEST, Block, parse, plain
 from bot.core.markdown.table import count_cells
 
 # Left over in the text, a mark opened and was not closed, or the other way round
 _LEFT_OVER = re.compile(r"\*\*|__|`|\]\(|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
-_UNKNOWN = re.compile(r"(?:>|~~~|<[a-zA-Z/!][^>]*>|&#?\w+;)")
-_TABLE = re.compile(r"\s*\|.*\|")
+_UNKNOWN = re.compile(r"\A(?:> |~~~)|</?[a-z]{1,10}>|&#?\w{1,10};")
+_TABLE = re.compile(r"\|.*\|\s*")
 
 
 def lint(markdown: str) -> Iterator[tuple[int, str]]:
@@ -33,15 +33,15 @@ def _ragged(block: Block, lines: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def _left_over(block: Block) -> Iterator[tuple[int, str]]:
-    line, begins = block.line, True
+    line = block.line
+    shown = plain(block.spans).split("\n")
+    if len(shown) > 1 and _TABLE.fullmatch(shown[0]) and _TABLE.fullmatch(shown[1]):
+        yield line, "no table: under its head must stand a line of as many cells, | --- | --- |"
     for span in block.spans:
         if span.kind == "text":
             found = _LEFT_OVER.search(span.text)
             if found:
                 yield line, f"{found.group()!r} shows as it stands; close the mark on both sides, or write \\ before it"
-            if begins and _TABLE.match(span.text):
-                yield line, "no table: under its head must stand a line of as many cells, | --- | --- |"
-            if _UNKNOWN.match(span.text):
+            if _UNKNOWN.search(span.text):
                 yield line, "quotes, HTML, entities and fences show as they stand; knowledge/README.md lists the marks"
         line += span.kind == "break"
-        begins = span.kind == "break"

@@ -1,0 +1,139 @@
+"""Escape first: what strangers typed is shown to the letter in every renderer, and is never a mark, tag or link."""
+
+import re
+import time
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.slack.blocks import to_blocks
+from bot.channels.slack.mrkdwn import to_mrkdwn
+from bot.channels.slack.mrkdwn import to_plain as to_fallback
+from bot.content.renderer import code, text
+from bot.core.markdown.lint import lint
+from bot.core.markdown.parser import parse
+from bot.core.markdown.to_html import to_html
+from bot.core.markdown.to_plain import to_plain
+
+MARKS = st.text(st.sampled_from("\\`*_[]()<>|#~-+=:.!&;/\"' \n\t1aä\u200b\u3000"), max_size=60)
+TYPED = (
+    st.text(max_size=60)
+    | MARKS
+    | st.sampled_from(
+        [
+            *(
+                "- x",
+                "+ x",
+                "1. x",
+                "2) x",
+                "10.",
+                "-",
+                "# x",
+                "> x",
+                "```",
+                "---",
+                "===",
+                "|-|",
+                "a\\",
+                "\\*",
+                "&lt;&#42;",
+            ),
+            *("<!channel>", "<@U1>", "[x](https://e.example)", "![x](https://e.example)", "<https://e.example>"),
+            *("https://e.example", "**x**", "__x__", "_x_", "`x`", "~~x~~", "    x", "[x]: https://e.example"),
+        ]
+    )
+)
+LOOKALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "'"})
+
+
+def shown(typed: str) -> str:
+    """What of a typed text is to be seen: control characters are spaces, and blanks at the ends go."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", typed).strip()
+
+
+def slack(typed: str) -> str:
+    return typed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+@given(TYPED.filter(shown), st.sampled_from(["{}", "{} x", "x {}", "x\n{}", "x {}x", "# {}"]))
+def test_typed_words_are_shown_to_the_letter(typed: str, around: str) -> None:
+    markdown, words = around.format(text(typed)), around.removeprefix("# ").format(shown(typed))
+    assert to_plain(markdown) == words
+    assert unescape(re.sub(r"</?(?:p|strong)>", "", to_html(markdown)).replace("<br>", "\n")) == words
+    assert to_fallback(markdown) == slack(words)
+    bold = "*" if around.startswith("#") else ""
+    assert to_mrkdwn(markdown) == f"{bold}{slack(words).translate(LOOKALIKES)}{bold}"
+
+
+@given(TYPED.filter(shown))
+def test_typed_words_stay_in_their_item_and_cell(typed: str) -> None:
+    words = text(typed)
+    assert to_html(f"- {words}\n- y").count("<li>") == 2
+    assert to_plain(f"- {words}\n- y") == f"- {shown(typed)}\n- y"
+    rows = parse(f"| a | b |\n|---|---|\n| {words} | {words} |")[0].rows
+    assert to_plain(f"| a | b |\n|---|---|\n| {words} | y |").split("\n")[1].startswith(shown(typed))
+    assert [len(row) for row in rows] == [2, 2]
+    if "&" not in typed:  # an entity is none, which the linter tells editors
+        assert list(lint(f"| a | b |\n|---|---|\n| {words} | {words} |\n\n{words}")) == []
+
+
+@given(TYPED.filter(shown), TYPED.filter(shown))
+def test_typed_code_is_one_piece_of_code(typed: str, other: str) -> None:
+    plain = shown(typed).replace("`", "'").strip()
+    if plain:
+        html = to_html(f"**a:** {code(typed)} und {text(other)} _b_")
+        assert re.findall("<code>(.*?)</code>", html, re.DOTALL) == [html.split("<code>")[1].split("</code>")[0]]
+        assert unescape(html.split("<code>")[1].split("</code>")[0]) == plain
+        assert set(re.findall(r"<(\w+)", html)) == {"p", "strong", "code", "em"}
+        assert to_mrkdwn(code(typed)) == f"`{slack(plain)}`"
+
+
+@given(
+    st.lists(TYPED | MARKS | st.sampled_from(["\n", "\n\n", "\n- ", "\n| a |\n|---|\n| "]), max_size=12).map("".join)
+)
+def test_no_text_at_all_raises_mentions_or_makes_another_tag(markdown: str) -> None:
+    """Unescaped, as an editor may write it: links are all that it can make, and they go to https: and mailto: alone."""
+    html = re.sub(r' (?:scope="(?:row|col)"|start="\d+")', "", to_html(markdown))
+    html = re.sub(r'<a href="(?:https://|mailto:)[^"<>]*" rel="noopener noreferrer nofollow">', "<a>", html)
+    tags = set(re.findall(r"<[^>]*>", html))
+    allowed = {"p", "br", "ul", "ol", "li", "strong", "em", "code", "a"} | {"table", "thead", "tbody", "tr", "th", "td"}
+    assert tags <= {f"<{slash}{tag}>" for tag in allowed for slash in ("", "/")}
+    texts = [
+        t["text"] for b in to_blocks(markdown) if b["type"] != "rich_text" for t in b.get("elements", [b.get("text")])
+    ]
+    for said in (to_mrkdwn(markdown), *texts):
+        assert all(re.match(r"<(?:https://|mailto:)", link) for link in re.findall("<[^>]*>?", said))
+    assert "<" not in to_fallback(markdown)
+    to_plain(markdown)
+    list(lint(markdown))
+
+
+HOSTILE = [
+    *("[", "![", "[[a](", "](", "[x](https://a.b/", "*a ", "**a", "_a_ ", "*_", "***a", "**[_`", "`a", "` `` ", "\\"),
+    *("|", "|a|\n|-|\n", "a|b\n", "- ", "- a\n", "  - a\n", "1. a\n", "# ", "a\n", "\n", "<", "&", "\t", "_a b_c"),
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE, ids=repr)
+def test_hostile_marks_cost_time_by_their_length_alone(piece: str) -> None:
+    """Eight times as long takes about eight times as long: 100,000 characters took 0.1 to 1.4 s of CPU, once."""
+
+    def took(length: int) -> float:
+        markdown = (piece * (length // len(piece) + 1))[:length]
+        began = time.process_time()
+        to_html(markdown)
+        to_mrkdwn(markdown)
+        list(lint(markdown))
+        return time.process_time() - began
+
+    assert took(100_000) < max(0.5, 24 * took(12_500))
+
+
+@pytest.mark.parametrize("piece", HOSTILE, ids=repr)
+def test_what_strangers_type_is_rendered_within_a_second(piece: str) -> None:
+    markdown = text(piece * (50_000 // len(piece)))
+    began = time.process_time()
+    to_html(markdown)
+    assert time.process_time() - began < 1.0
