@@ -48,7 +48,8 @@ def found(
     """Problems of ports.yaml, and of all templates if `templates`."""
     ports = to_entry(yaml.safe_load((content / "knowledge/ports.yaml").read_text(encoding="utf-8")))
     knowledge = replace(engine.knowledge, entries={"ports": ports})
-    renderer = Renderer(content / "templates", knowledge)
+    hints = {name: command.HINT for name, command in find_commands().items()}
+    renderer = Renderer(content / "templates", knowledge, hints)
     if templates:
         for problem in template_problems(content / "templates", renderer, find_commands(), converters):
             yield str(problem)
