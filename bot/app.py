@@ -124,7 +124,7 @@ def build(
         settings.database_url, settings.postbote_data_dir, handle, channels, storage, event_log, rate_limiter
     )
     tickets = _ticket_workflow(settings, engine, storage, channels, enqueue=worker.enqueue)
-    dialogue = DialogueManager(engine, storage, channels, handlers=tickets.acts, content_problem=content_problem)
+    dialogue = DialogueManager(engine, storage, channels, handlers=tickets.handlers, content_problem=content_problem)
 
     async def enqueue(event: Event) -> None:
         if await dialogue.should_store(event):

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from bot.contracts import Channel, Engine
-from bot.core.model import Answer, Event, Language, PreviousQuestion, Reply, StoredDecision, TryLater
+from bot.core.model import QUESTION_ACTS, Answer, Event, Language, PreviousQuestion, Reply, StoredDecision, TryLater
 from bot.core.speak_policy import (
     is_greeting,
     is_thanks,
@@ -31,7 +31,6 @@ log = structlog.get_logger()
 
 NO_REPLY = Reply(None)
 EDIT_WAIT = 30.0  # seconds for which an edit waits for the answer to what it changes
-ADDRESSED = frozenset({"ask", "explain"})
 
 Handler = Callable[[Event], Awaitable[Reply]]
 
@@ -194,7 +193,7 @@ class DialogueManager:
         why = f"{self._engine.explain(answer)}\nmode        {mode if event.location else '-'}" + (
             reason and f"\nsilent      {reason}"
         )
-        if reason and event.act not in ADDRESSED:
+        if reason and event.act not in QUESTION_ACTS:
             why = _without_text(why)
         link = await channel.permalink(event) if channel else ""
         spoke = said and not reason and bool(event.facts.get("thread"))

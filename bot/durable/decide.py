@@ -9,15 +9,13 @@ from dataclasses import dataclass
 import structlog
 
 from bot.contracts import Channel
-from bot.core.model import Answer, Event, Language, Reply, TryLater
+from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Reply, TryLater
 from bot.durable.decision_row import DecisionRow
 from bot.durable.error_policy import ErrorPolicy, failure_answer
 from bot.observability.event_log import EventLog
 from bot.rate_limit import RateLimiter
 
 log = structlog.get_logger()
-
-QUESTION_ACTS = frozenset({"ask", "explain"})  # acts that a person waits for: rate-limited, and never without a reply
 
 Handle = Callable[[Event], Awaitable[Reply]]  # bot/dialogue/manager.py; raises TryLater
 

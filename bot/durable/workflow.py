@@ -14,9 +14,9 @@ from typing import Any, cast
 
 from dbos import DBOS
 
-from bot.core.model import Answer, Event, Reply
+from bot.core.model import QUESTION_ACTS, Answer, Event, Reply
 from bot.durable.dbos_setup import durable_sleep
-from bot.durable.decide import QUESTION_ACTS, DecideStep, Wait
+from bot.durable.decide import DecideStep, Wait
 from bot.durable.decision_row import DecisionRow
 from bot.durable.deliver import DeliverStep, Outcome
 from bot.durable.error_policy import failure_answer

@@ -77,7 +77,7 @@ class TicketWorkflow:
         self._live_checks = live_checks
         self._purged_at = 0.0
         self._alarms: set[asyncio.Task[None]] = set()  # being enqueued; held so that they are not collected
-        self.acts: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
+        self.handlers: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
             "ticket": self._handle_ticket,
             "breaker": self._handle_breaker,
         }

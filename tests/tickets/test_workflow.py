@@ -136,7 +136,7 @@ async def running(
         alarm={"channel": "C1"},
         enqueue=save,
     )
-    dialogue = DialogueManager(in_use, storage, channels, handlers=tickets.acts)
+    dialogue = DialogueManager(in_use, storage, channels, handlers=tickets.handlers)
     worker = Worker("", folder, dialogue.handle, channels, storage)
     await worker.start()
     try:

@@ -45,7 +45,7 @@ def to_note(markdown: str, language: str, to: Mapping[str, str], address: str, m
     """Note beside the customer's mail in our own mailbox; never sent."""
     message = _message(markdown, language, address, message_id, at)
     message["To"] = address
-    message["Subject"] = one_line(f"[{NAME}] {to.get('subject', '')}")
+    message["Subject"] = to_header_text(f"[{NAME}] {to.get('subject', '')}")
     _thread(message, to)
     message["Auto-Submitted"] = "auto-generated"
     message[MARK] = "note"
@@ -57,7 +57,7 @@ def _reply(
 ) -> EmailMessage:
     message = _message(markdown, language, address, message_id, at)
     message["To"] = to["to"]
-    message["Subject"] = one_line(to.get("subject", ""))
+    message["Subject"] = to_header_text(to.get("subject", ""))
     _thread(message, to)
     return message
 
@@ -77,12 +77,12 @@ def _message(markdown: str, language: str, address: str, message_id: str, at: fl
 
 def _thread(message: EmailMessage, to: Mapping[str, str]) -> None:
     if to.get("in_reply_to"):
-        message["In-Reply-To"] = one_line(to["in_reply_to"])
+        message["In-Reply-To"] = to_header_text(to["in_reply_to"])
     if to.get("references"):
-        message["References"] = one_line(to["references"])
+        message["References"] = to_header_text(to["references"])
 
 
-def one_line(text: str) -> str:
+def to_header_text(text: str) -> str:
     """Text that may stand in a header: no control characters, whoever wrote it, and nothing that is no text."""
     plain = text.encode("utf-8", "replace").decode()
     return " ".join("".join(c if c.isprintable() else " " for c in plain).split())

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.channels.slack.mrkdwn import blocks_to_mrkdwn, inline, sections, to_plain
 from bot.core.markdown import to_plain as plain_text
+from bot.core.markdown.layout import without_list_items
 from bot.core.markdown.parser import Block as Part
 from bot.core.markdown.parser import parse
 from bot.core.markdown.table import to_columns
@@ -41,7 +42,7 @@ class MessageComposer:
         """
         markdown = self._render(answer)
         chooses = answer.template == "suggest"
-        blocks = to_blocks(without_list(markdown) if chooses else markdown)
+        blocks = to_blocks(without_list_items(markdown) if chooses else markdown)
         if chooses:
             blocks += [actions([self._choice_button(event, answer, entry) for entry in answer.facts["suggested"]])]
         if answer.template not in WITHOUT_BUTTONS:
@@ -151,11 +152,6 @@ def _table(part: Part) -> Block:
 
 def _note(part: Part) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": inline(part.spans[1:-1])[:2_000]}]}
-
-
-def without_list(markdown: str) -> str:
-    """Markdown without its list of titles, where buttons carry them."""
-    return "\n".join(line for line in markdown.split("\n") if not line.startswith("- "))
 
 
 def section(text: str) -> Block:

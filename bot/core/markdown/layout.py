@@ -23,3 +23,8 @@ def _with_marker(block: Block, words: str, bullet: str) -> str:
     marker = bullet if block.marker == "-" else block.marker
     indent = "  " * (block.depth - 1)
     return f"{indent}{marker or ' '} {words}".replace("\n", f"\n{indent}  ").rstrip()
+
+
+def without_list_items(markdown: str) -> str:
+    """Markdown without its bulleted items: for a menu whose choices are buttons."""
+    return "\n".join(line for line in markdown.split("\n") if not line.startswith("- "))

@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 
 from bot.contracts import Engine
+from bot.core.markdown.layout import without_list_items
 from bot.core.markdown.to_html import to_html
 from bot.core.model import LANGUAGES, Answer, Candidate, Decision, Language
 
@@ -45,7 +46,7 @@ class Presenter:
         """HTML of an answer, without the list of titles where buttons carry them."""
         markdown = self._engine.render(answer)
         if answer.template == "suggest":
-            markdown = "\n".join(line for line in markdown.split("\n") if not line.startswith("- "))
+            markdown = without_list_items(markdown)
         return to_html(markdown)
 
     def knows(self, entry: str) -> bool:
