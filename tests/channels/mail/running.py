@@ -129,7 +129,7 @@ class Postbote:
 
     async def start(self) -> None:
         """Returns when the mailbox has been looked at."""
-        await asyncio.to_thread(self._process.start, 30)
+        await asyncio.to_thread(self._process.start)
 
     async def says(self, *arguments: str) -> str:
         """What another command prints with the same settings."""

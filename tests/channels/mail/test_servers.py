@@ -50,9 +50,9 @@ async def postbote(
     folder.mkdir(exist_ok=True)
     shutil.copytree(data / "cache", folder / "cache", dirs_exist_ok=True)
     bot = Postbote(server, folder, mode, address, **variables)
-    await bot.start()
-    await until(lambda: "mailbox_cursor_reset" in bot.log() or "mailbox_available" in bot.log())
-    try:
+    try:  # also around the start: a process that is left behind would take the mails of the tests that follow
+        await bot.start()
+        await until(lambda: "mailbox_cursor_reset" in bot.log() or "mailbox_available" in bot.log(), 60)
         yield bot
     finally:
         assert await bot.stop() == 0, bot.log()[-2000:]
