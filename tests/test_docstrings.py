@@ -3,9 +3,8 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 BOT = Path(__file__).parent.parent / "bot"
 FILES = sorted(f for f in BOT.rglob("*.py") if "_packaged" not in f.parts)
@@ -17,32 +16,34 @@ NO_BEGINNING = re.compile(
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def documented(file: Path) -> Iterator[tuple[str, str]]:
-    """Name and docstring of all that has a docstring."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, Documented) and (text := ast.get_docstring(node)):
-            yield getattr(node, "name", "module"), text
+@cache
+def trees() -> dict[Path, ast.Module]:
+    return {file: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(BOT)))
-def test_a_docstring_begins_with_its_noun(file: Path) -> None:
-    wrong = [f"{name}: {text.splitlines()[0]}" for name, text in documented(file) if NO_BEGINNING.match(text)]
+def documented() -> Iterator[tuple[str, str]]:
+    """Place (file and name) and docstring of all that has a docstring."""
+    for file, tree in trees().items():
+        for node in ast.walk(tree):
+            if isinstance(node, Documented) and (text := ast.get_docstring(node)):
+                yield f"{file.relative_to(BOT)}: {getattr(node, 'name', 'module')}", text
+
+
+def test_a_docstring_begins_with_its_noun() -> None:
+    wrong = [f"{place}: {text.splitlines()[0]}" for place, text in documented() if NO_BEGINNING.match(text)]
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(BOT)))
-def test_a_sentence_of_a_docstring_is_not_split_in_two_paragraphs(file: Path) -> None:
-    """As "…, declined (in scope).", an empty line, "Declined-right, …" was."""
-    for name, text in documented(file):
-        first, _, rest = text.partition("\n\n")
-        if rest:
-            assert re.search(r"[.:?)`…]$", first), f"{name}: {first}"
+def test_the_first_paragraph_of_a_docstring_ends_with_its_sentence() -> None:
+    """And not within it, as where a formatter had cut a long list in two."""
+    first = [(place, text.partition("\n\n")) for place, text in documented()]
+    wrong = [f"{place}: {head}" for place, (head, _, rest) in first if rest and not re.search(r"[.:?)`…]$", head)]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_module_with_code_says_what_it_is() -> None:
-    for file in FILES:
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        assert not tree.body or ast.get_docstring(tree), file
+    silent = [str(file) for file, tree in trees().items() if tree.body and not ast.get_docstring(tree)]
+    assert not silent
 
 
 def test_no_reference_to_a_paper_that_is_not_here() -> None:
