@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from tests import waiting
-from tests.faults.scenarios import SHORT, Database, kill_two, take_over
+from tests.faults.scenarios import SHORT, Database, kill_one, take_over
 from tests.faults.world import Worker, kill_all, mention
 from tests.servers.fake_slack import FakeSlack
 from tests.slow import slow
@@ -22,7 +22,7 @@ QUICK = replace(SHORT, events=30, kills=1)
 
 
 async def test_kill_9_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
-    outcome = await kill_two(tmp_path, Database(""), QUICK)
+    outcome = await kill_one(tmp_path, Database(""), QUICK)
     assert (outcome.events, outcome.lost, outcome.repeated) == (30, 0, 0)
     assert outcome.notes == {}  # every process has ended well
 
