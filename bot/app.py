@@ -89,8 +89,8 @@ async def run(
             announce(f"  on   {names[key]}")
         announce(f"Postbote is ready: http://{settings.postbote_host}:{port}/")
 
-    freeze_gc()
     async with app.running():
+        freeze_gc()  # DBOS is loaded by now, and its objects stay too
         watching = asyncio.create_task(watcher.run()) if watcher else None
         try:
             await serve(app.asgi, settings.postbote_host, settings.postbote_port, on_ready)
