@@ -5,12 +5,14 @@ import sqlite3
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 from dbos import DBOS, DBOSConfig
 
 from bot.durable.leases import FileLeases, Leases, PostgresLeases
 from bot.durable.recovery import TROUBLE, Recovery
+from bot.durable.sqlite_clock import connection_arguments
 from bot.storage import DatabaseError, DatabaseUnusable, Storage
 from bot.storage.database import WRITERS
 
@@ -51,7 +53,9 @@ def config(url: str, folder: Path, name: str) -> DBOSConfig:
     `url`: as in open_leases. `name`: executor id of this process, its slot; two that live may not share one.
     """
     on_a_file = url.startswith("sqlite")
+    engine: dict[str, Any] = {"pool_pre_ping": not on_a_file}  # a file does not go away between two statements
     if on_a_file:
+        engine["connect_args"] = connection_arguments()
         folder.mkdir(parents=True, exist_ok=True)
         with sqlite3.connect(folder / "postbote.sqlite") as database:
             database.execute("PRAGMA journal_mode=WAL")  # p99 of a reply 70 ms instead of 600
@@ -60,7 +64,7 @@ def config(url: str, folder: Path, name: str) -> DBOSConfig:
         "name": "postbote",
         "system_database_url": url,
         "sys_db_pool_size": WRITERS if on_a_file else None,
-        "db_engine_kwargs": {"pool_pre_ping": not on_a_file},  # a file does not go away between two statements
+        "db_engine_kwargs": engine,
         "application_version": APPLICATION_VERSION,
         "executor_id": name,
         "max_executor_threads": THREADS if on_a_file else None,  # a server that is away may hold any number of them

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sql
 
+from bot.storage.database import NEWER_SQLITE, OLDEST_SQLITE
+
 OLDEST_POSTGRES = 130_000  # 13: the oldest that is still supported when this was written, and that the job engine takes
 MOST_CLOCK_SKEW = 60.0  # seconds between two clocks; requests of Slack are refused from five minutes on
 NEEDED = (
@@ -26,7 +28,9 @@ def check_database(engine: sql.Engine) -> Sequence[Finding]:
 def _check_sqlite(connection: sql.Connection) -> Iterator[Finding]:
     version = str(connection.exec_driver_sql("SELECT sqlite_version()").scalar())
     mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
-    yield "database version", True, f"SQLite {version}"
+    old = tuple(map(int, version.split("."))) < OLDEST_SQLITE
+    oldest = ".".join(map(str, OLDEST_SQLITE))
+    yield "database version", not old, f"SQLite {version}; {oldest} or newer is needed: {NEWER_SQLITE}"
     yield "database journal", mode == "wal", f"{mode}; it must be wal, which network file systems cannot do"
 
 

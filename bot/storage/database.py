@@ -5,6 +5,7 @@ They raise DatabaseError where the database cannot be used.
 """
 
 import fcntl
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ __all__ = ["DAY", "WRITERS", "Database", "DatabaseError", "DatabaseUnusable", "t
 DAY = 86_400.0  # seconds
 WRITERS = 2  # connections to a SQLite file: more of them poll for its one write lock, up to 0.1 s at a time
 DatabaseError = sql.exc.SQLAlchemyError
+OLDEST_SQLITE = (3, 35, 0)  # RETURNING and DROP COLUMN, both of the job engine (sqlite.org/changes.html)
+NEWER_SQLITE = "use a newer Python image, or PostgreSQL by POSTBOTE_DATABASE_URL"
 _MIGRATION_LOCK = 0x706F7374  # "post": several processes that start at once create the tables one after the other
 
 
@@ -37,6 +40,9 @@ class Database:
     def open(self) -> None:
         """Migration of the tables to this version; several processes may do it at once. Raises DatabaseUnusable."""
         if self._folder:
+            if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+                oldest = ".".join(map(str, OLDEST_SQLITE))
+                raise DatabaseUnusable(f"SQLite is {sqlite3.sqlite_version}, and must be {oldest}: {NEWER_SQLITE}")
             self._folder.mkdir(parents=True, exist_ok=True)
         with _file_lock(self._folder), self.engine.begin() as connection:
             if self._folder:
