@@ -10,6 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.cli.interrupt import exit_on_interrupt
+
+if __name__ == "__main__":  # in the program itself, before the libraries below: they take most of the first second
+    exit_on_interrupt()
+
 import click
 from pydantic import ValidationError
 
@@ -26,6 +31,7 @@ from bot.core.model import LANGUAGES, Language, Question, TryLater
 from bot.core.privacy.data_subject import to_person
 from bot.ops import evaluate
 from bot.settings import Settings, variables
+from bot.settings.cures import dotenv_names, misspelt, to_cures
 from bot.tickets.assessment import assess, ticket_of_mail
 
 if TYPE_CHECKING:
@@ -34,17 +40,18 @@ if TYPE_CHECKING:
 
 
 def read_settings() -> Settings:
-    """Settings from the environment. Ends the program with the variable's name and the cure where a value is wrong."""
+    """Settings from the environment; a warning for each variable that looks misspelt.
+
+    Ends the program with the variable's name and the cure where a value is wrong.
+    """
     try:
+        for warning in misspelt([*os.environ, *dotenv_names(Settings)], [name for name, _, _ in variables()]):
+            click.echo(f"Warning: {warning}", err=True)
         return Settings()
     except ValidationError as wrong:
-        raise click.ClickException("\n".join(map(_cure, wrong.errors()))) from None
-
-
-def _cure(error: Any) -> str:
-    where = ".".join(str(step).upper() for step in error["loc"])
-    says = str(error["msg"]).removeprefix("Value error, ")
-    return f"{where}: {says}" if where else says
+        raise click.ClickException("\n".join(to_cures(wrong, Settings))) from None
+    except (OSError, UnicodeError) as wrong:
+        raise click.ClickException(f".env cannot be read ({wrong}); it must be a UTF-8 file of this user") from None
 
 
 def load_engine_or_exit(settings: Settings) -> AnswerEngine:
@@ -69,6 +76,14 @@ def reloadable_engine_or_exit(settings: Settings, metrics: "Metrics | None" = No
     engine = load_engine_or_exit(settings)
     with _or_exit():
         return ReloadableEngine(engine, settings, metrics)
+
+
+def data_folder_or_exit(settings: Settings) -> None:
+    """Makes POSTBOTE_DATA_DIR. Ends the program where nothing can be written there."""
+    from bot.storage.data_folder import why_unusable
+
+    if problem := why_unusable(settings.postbote_data_dir):
+        raise click.ClickException(problem)
 
 
 @contextmanager
@@ -105,18 +120,26 @@ def run() -> None:
     from bot.observability import logging
     from bot.observability.event_log import EventLog
     from bot.storage import DatabaseUnusable
+    from bot.web.listen import CannotListen, bind
 
+    data_folder_or_exit(settings)
+    try:
+        sockets = bind(settings.postbote_host, settings.postbote_port)
+    except CannotListen as wrong:
+        raise click.ClickException(str(wrong)) from None
     logging.configure(settings.postbote_log_format)
     event_log = EventLog()
     engine = reloadable_engine_or_exit(settings, event_log.metrics)
     folders = [settings.postbote_knowledge, settings.postbote_templates]
     watcher = ContentWatcher(folders, run_check, engine.reload)
     try:
-        asyncio.run(app.run(settings, engine, click.echo, event_log=event_log, watcher=watcher))
+        asyncio.run(app.run(settings, engine, sockets, click.echo, event_log=event_log, watcher=watcher))
     except DatabaseUnusable as wrong:
         raise click.ClickException(f"the database cannot be used: {wrong}") from None
-    except OSError as wrong:
-        raise click.ClickException(f"{wrong}; check POSTBOTE_HOST, POSTBOTE_PORT and POSTBOTE_DATA_DIR") from None
+    except CannotListen as wrong:
+        raise click.ClickException(str(wrong)) from None
+    finally:
+        exit_on_interrupt()  # the event loop has put back Python's own handler
 
 
 @main.command()
@@ -339,6 +362,7 @@ def _open_storage(settings: Settings) -> Iterator["Storage"]:
     """Open storage. Ends the program where the database cannot be used."""
     from bot.storage import DatabaseError, DatabaseUnusable, create_storage  # 0.1 s that `ask` need not wait for
 
+    data_folder_or_exit(settings)
     storage = create_storage(settings.database_url, settings.postbote_data_dir)
     try:
         storage.database.open()

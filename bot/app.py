@@ -5,7 +5,8 @@ event, then runs it: the dialogue manager decides the reply with the answer engi
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -66,6 +67,7 @@ class App:
 async def run(
     settings: Settings,
     engine: Engine,
+    sockets: Sequence[socket.socket],
     announce: Callable[[str], None],
     *,
     event_log: EventLog | None = None,
@@ -74,8 +76,8 @@ async def run(
 ) -> None:
     """Runs everything that is configured until SIGTERM or SIGINT.
 
-    `announce`: prints a line for the person who started it. `watcher`: reloads changed content. `open_channels`: see
-    `build`. Raises DatabaseUnusable, and OSError where the server cannot listen.
+    `sockets`: of the web server, bound (bot/web/listen.py). `announce`: prints a line for the person who started it.
+    `watcher`: reloads changed content. `open_channels`: see `build`. Raises DatabaseUnusable and CannotListen.
     """
     content_problem = watcher.notice if watcher else str
     app = build(settings, engine, event_log=event_log, content_problem=content_problem, open_channels=open_channels)
@@ -87,13 +89,14 @@ async def run(
         names = {key: part.name for parts in (app.channels, app.pages) for key, part in parts.items()}
         for key in sorted(names):
             announce(f"  on   {names[key]}")
-        announce(f"Postbote is ready: http://{settings.postbote_host}:{port}/")
+        host = settings.postbote_host
+        announce(f"Postbote is ready: http://{f'[{host}]' if ':' in host else host}:{port}/")
 
     async with app.running():
         freeze_gc()  # DBOS is loaded by now, and its objects stay too
         watching = asyncio.create_task(watcher.run()) if watcher else None
         try:
-            await serve(app.asgi, settings.postbote_host, settings.postbote_port, on_ready)
+            await serve(app.asgi, sockets, on_ready)
         finally:
             if watching:
                 watching.cancel()

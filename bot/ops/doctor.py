@@ -11,7 +11,8 @@ from bot.contracts import DoctorResult
 from bot.core.dns.records import NOT_KNOWN, Lookup
 from bot.ops.database_checks import check_database
 from bot.settings import Settings
-from bot.storage import DatabaseError, create_storage
+from bot.storage import DatabaseError, DatabaseUnusable, create_storage
+from bot.storage.data_folder import why_unusable
 
 ASKED = "example.com"  # RFC 2606: exists for this
 MEGABYTE = 1_048_576  # bytes
@@ -33,15 +34,8 @@ async def run_checks(
 
 
 def _folder(folder: Path) -> DoctorResult:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".doctor"
-        probe.write_text("", encoding="utf-8")
-        probe.unlink()
-    except OSError as wrong:
-        return DoctorResult(
-            "data folder", False, f"{folder}: {wrong.strerror}; set POSTBOTE_DATA_DIR to a folder to write in"
-        )
+    if problem := why_unusable(folder):
+        return DoctorResult("data folder", False, problem)
     free = shutil.disk_usage(folder).free
     if free < ROOM:
         return DoctorResult(
@@ -63,6 +57,8 @@ def _database(settings: Settings) -> list[DoctorResult]:
             DoctorResult(n, ok, says.split("; ")[0] if ok else says)
             for n, ok, says in check_database(storage.database.engine)
         ]
+    except DatabaseUnusable as wrong:
+        return [DoctorResult("database", False, str(wrong))]
     except (DatabaseError, OSError) as wrong:
         line = str(wrong).strip().split("\n")[0]
         return [DoctorResult("database", False, f"{kind}: {line}; check POSTBOTE_DATABASE_URL")]

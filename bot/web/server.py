@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp
 from bot.observability.metrics import CONTENT_TYPE, Metrics
 from bot.storage import DatabaseError
 from bot.web.auth import AdminAuth
+from bot.web.listen import CannotListen, explain
 from bot.web.middleware import RequestLimits
 
 log = structlog.get_logger()
@@ -61,18 +63,24 @@ def metrics_route(
     return Route("/metrics", show)
 
 
-async def serve(asgi: ASGIApp, host: str, port: int, on_ready: Callable[[int], None]) -> None:
+async def serve(asgi: ASGIApp, sockets: Sequence[socket.socket], on_ready: Callable[[int], None]) -> None:
     """Serves until SIGTERM or SIGINT, then lets connections end.
 
-    `port`: 0 for any free one. `on_ready`: called with the port once it listens. Raises OSError where it cannot listen.
+    `sockets`: bound (see bind). `on_ready`: called with the port once it listens. Raises CannotListen where another
+    process has been faster.
     """
-    server = make_server(asgi, host, port)
-    serving = asyncio.create_task(_serve_until_signal(server))
+    server = make_server(asgi)
+    serving = asyncio.create_task(_serve_until_signal(server, list(sockets)))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
     if server.started:
         on_ready(port_of(server))
-    await serving
+    try:
+        await serving
+    except OSError as wrong:
+        if server.started:
+            raise
+        raise CannotListen(explain(wrong, *sockets[0].getsockname()[:2])) from wrong
 
 
 def make_server(asgi: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Server:
@@ -97,7 +105,7 @@ def port_of(server: uvicorn.Server) -> int:
     return int(server.servers[0].sockets[0].getsockname()[1])
 
 
-async def _serve_until_signal(server: uvicorn.Server) -> None:
+async def _serve_until_signal(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
     """uvicorn raises the signal again at its end: our handler, set before, takes it then."""
     loop = asyncio.get_running_loop()
 
@@ -106,7 +114,7 @@ async def _serve_until_signal(server: uvicorn.Server) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    await server.serve()
+    await server.serve(sockets)
 
 
 async def http_error(request: Request, error: Exception) -> Response:

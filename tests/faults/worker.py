@@ -15,6 +15,7 @@ from bot.contracts import Channel, ChannelContext
 from bot.core.model import Answer, Question
 from bot.observability.logging import configure
 from bot.settings import Settings
+from bot.web.listen import bind
 from tests.engines import EchoEngine
 
 
@@ -47,7 +48,11 @@ def main() -> None:
     if "CLOCK" in os.environ:
         jump(Path(os.environ["CLOCK"]))
     configure("logfmt")
-    asyncio.run(run(Settings(), PlainEchoEngine(), lambda line: None, open_channels={"slack": open_slack}))
+    settings = Settings()
+    sockets = bind(settings.postbote_host, settings.postbote_port)
+    asyncio.run(
+        run(settings, PlainEchoEngine(), sockets, lambda line: None, open_channels={"slack": open_slack}),
+    )
 
 
 if __name__ == "__main__":
