@@ -22,7 +22,7 @@ from bot.answering.engine import AnswerEngine, ReloadableEngine, load_engine, ma
 from bot.cli.format import gap_line, gaps_as_csv, offered_commands, stored_decision, ticket_assessment
 from bot.cli.jsonl import answer_lines
 from bot.commands import find_commands
-from bot.content.loader import KnowledgeError
+from bot.content.loader import KnowledgeError, Problem
 from bot.contracts import Respond
 from bot.core.gaps import to_gaps
 from bot.core.mail.auto_response import MailboxContext
@@ -229,13 +229,11 @@ def preview_(last: int, as_json: bool) -> None:
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 def check_(path: Path | None) -> None:
     """Validate the knowledge base (in PATH, if given) and the templates. Exit 1 with file:line for each problem."""
-    from bot.ops import check_content  # with Slack's library, which nothing else here needs
-
     settings = read_settings()
-    folder = path or settings.postbote_knowledge
+    settings = settings.model_copy(update={"postbote_knowledge": path or settings.postbote_knowledge})
     try:
-        engine = load_engine(settings.model_copy(update={"postbote_knowledge": folder}))
-        problems = list(check_content.all_problems(folder, settings.postbote_templates, engine, find_commands()))
+        engine = load_engine(settings)
+        problems = _problems_of(settings, engine)
     except KnowledgeError as wrong:
         problems = list(wrong.problems)
     for problem in problems:
@@ -245,6 +243,13 @@ def check_(path: Path | None) -> None:
     click.echo(
         f"ok: {len(engine.knowledge.entries)} entries, {len(engine.knowledge.topics)} topics that are not covered"
     )
+
+
+def _problems_of(settings: Settings, engine: AnswerEngine) -> list[Problem]:
+    """Problems of the configured content that the engine was loaded from."""
+    from bot.ops.check_content import all_problems  # with Slack's library, which nothing else here needs
+
+    return list(all_problems(settings.postbote_knowledge, settings.postbote_templates, engine, find_commands()))
 
 
 @main.command(name="evaluate")
@@ -290,7 +295,7 @@ def manifest(url: str | None, many: bool) -> None:
 
 @main.command()
 def doctor() -> None:
-    """Check the configuration against what it names: database, DNS, Slack. Exit 1 if something is wrong."""
+    """Check the content, and what the configuration names: database, DNS, Slack. Exit 1 if something is wrong."""
     from bot.contracts import DoctorResult  # with Starlette, and the next with Slack's library: nothing else needs them
     from bot.ops.doctor import run_checks
 
@@ -299,8 +304,11 @@ def doctor() -> None:
     def content() -> DoctorResult:
         try:
             engine = load_engine(settings)
+            problems = _problems_of(settings, engine)
         except KnowledgeError as wrong:
-            return DoctorResult("knowledge base", False, f"{wrong.problems[0]}; run `postbote check`")
+            problems = list(wrong.problems)
+        if problems:
+            return DoctorResult("knowledge base", False, f"{problems[0]}; run `postbote check`")
         return DoctorResult("knowledge base", True, f"{len(engine.knowledge.entries)} entries")
 
     with _or_exit():

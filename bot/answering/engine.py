@@ -1,7 +1,7 @@
 """Answer engine: content, trained model and renderer, loaded as one, and swapped as one while the bot runs."""
 
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from bot.answering.router import make_responder
 from bot.commands import ChannelAdmin, find_commands
 from bot.content.loader import KnowledgeError, load
 from bot.content.model_cache import cache_key, load_or_train
+from bot.content.references import missing_parts, read_templates, unknown_figures
 from bot.content.renderer import Renderer
 from bot.contracts import Respond
 from bot.core.dns.records import Lookup
@@ -54,15 +55,29 @@ def load_engine(settings: Settings) -> AnswerEngine:
     Raises KnowledgeError.
     """
     knowledge = load(settings.postbote_knowledge)
+    commands = find_commands()
+    _check_references(settings, knowledge, commands)
     extractor = FeatureExtractor(knowledge)
     trained = load_or_train(
         [settings.postbote_data_dir / "cache", PACKAGED],
         cache_key([settings.postbote_knowledge, CORE]),
         lambda: train(knowledge, extractor, training_examples(knowledge)),
     )
-    hints = {name: command.HINT for name, command in find_commands().items()}
+    hints = {name: command.HINT for name, command in commands.items()}
     renderer = Renderer(settings.postbote_templates, knowledge, hints)
     return AnswerEngine(knowledge, Matcher(knowledge, extractor, trained), renderer)
+
+
+def _check_references(settings: Settings, knowledge: Knowledge, commands: Collection[str]) -> None:
+    """Raises KnowledgeError where a template is missing, or names a figure that the provider lacks, as entries may."""
+    templates = settings.postbote_templates
+    sources = read_templates(templates)
+    problems = [
+        *missing_parts(templates, sources, commands),
+        *unknown_figures(settings.postbote_knowledge, templates, sources, knowledge),
+    ]
+    if problems:
+        raise KnowledgeError(problems)
 
 
 def responder(

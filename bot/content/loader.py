@@ -74,7 +74,7 @@ def load(folder: Path) -> Knowledge:
     concepts = [c for found in _read(folder / "concepts.yaml", to_concepts, problems) for c in found]
     providers = list(_read(folder / "provider.yaml", to_provider, problems))
     codes = folder / "status-codes.yaml"  # may be missing: then nothing is said about codes
-    status = [c for found in (_read(codes, to_status, problems) if codes.is_file() else ()) for c in found]
+    status = [c for found in (_read(codes, to_status, problems) if codes.exists() else ()) for c in found]
     problems += _status_code_problems(codes, status) if status else []
     problems += _unknown_references(folder, entries, {f.stem for f in files}) + _duplicate_examples(
         folder, entries, topics
@@ -92,7 +92,7 @@ def load(folder: Path) -> Knowledge:
     )
 
 
-def line_of(file: Path, path: Sequence[int | str], within: int = 0) -> int:
+def line_of(file: Path, path: Sequence[int | str], within: int | None = None) -> int:
     """Line (from 1) of a value, by its keys and indices; its nearest parent's where it is missing.
 
     `within`: line (from 0) inside the value; counted where the value is a literal block ("|"), whose lines are its own.
@@ -105,7 +105,7 @@ def line_of(file: Path, path: Sequence[int | str], within: int = 0) -> int:
             return line
         node, line = found
     literal = isinstance(node, yaml.ScalarNode) and node.style == "|"
-    return int(node.start_mark.line) + 2 + within if within and literal else line
+    return int(node.start_mark.line) + 2 + within if within is not None and literal else line
 
 
 def _child(node: Any, step: int | str) -> tuple[Any, int] | None:
@@ -119,6 +119,8 @@ def _child(node: Any, step: int | str) -> tuple[Any, int] | None:
 def _read(file: Path, convert: Callable[[Any], T], problems: list[Problem]) -> Iterator[T]:
     """Content of one file, converted; nothing if it is wrong, and then its problems are added to `problems`."""
     try:
+        if file.exists() and not file.is_file():  # reading a named pipe would wait for ever
+            raise OSError("no regular file")
         # Loader is PyYAML's safe one, in C where there is one
         found = convert(yaml.load(file.read_text(encoding="utf-8"), Loader=Loader))  # nosec B506
     except (OSError, UnicodeDecodeError) as wrong:

@@ -15,6 +15,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bot.content.references import read_templates
 from bot.core.matching.smtp_codes import meanings
 from bot.core.model import LANGUAGES, Answer, Knowledge, Language
 
@@ -87,7 +88,7 @@ class Renderer:
         self._provider = asdict(knowledge.provider)
         self._environment = ImmutableSandboxedEnvironment(
             # read once: a template that is edited while the bot runs is reloaded with all others, or not at all
-            loader=jinja2.DictLoader({f.name: f.read_text(encoding="utf-8") for f in templates.glob("*.md")}),
+            loader=jinja2.DictLoader(read_templates(templates)),
             undefined=jinja2.StrictUndefined,
             autoescape=False,  # the result is Markdown; each channel's converter escapes
             trim_blocks=True,

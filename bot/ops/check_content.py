@@ -12,21 +12,15 @@ from bot.answering.engine import AnswerEngine
 from bot.channels.slack import mrkdwn
 from bot.channels.slack.blocks import to_blocks
 from bot.content.loader import LONGEST_ANSWER, Problem, line_of
+from bot.content.references import PAGES, required_blocks
 from bot.content.renderer import Renderer, RenderError
 from bot.content.template_source import to_markdown_lines
 from bot.core.markdown.lint import lint
 from bot.core.markdown.to_html import to_html
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
+from bot.ops.sample_replies import rendering_problems
 
-# Kinds of reply that the core itself needs; every command adds its own template.
-REPLIES = (
-    *("answer", "suggest", "decline", "failure"),
-    *("thanks", "greeting", "slow", "switched_off", "feedback", "handover", "home", "why"),
-    *("ticket", "ticket_note", "breaker"),
-    *("damaged_address", "offer", "checked", "codes"),
-)
-PAGES = ("web", "dashboard")  # templates of pages for browsers: a block for each text, like the labels
 LONGEST_LABEL = 75  # characters of a Slack button
 Converters = Mapping[str, Callable[[str], object]]  # where the result is shown → Markdown's converter
 CONVERTERS: Converters = {
@@ -52,7 +46,9 @@ def all_problems(
 
     `commands`: names of the slash commands, each of which needs a template.
     """
+    commands = list(commands)
     yield from template_problems(templates, engine.renderer, commands, converters)
+    yield from rendering_problems(templates, engine.renderer, engine.knowledge, commands)
     yield from entry_problems(folder, engine.knowledge, engine.renderer, converters)
     yield from misranked_examples(folder, engine.knowledge, engine.matcher.top_ranked)
 
@@ -119,9 +115,7 @@ def template_problems(
     folder: Path, renderer: Renderer, commands: Iterable[str], converters: Converters = CONVERTERS
 ) -> Iterator[Problem]:
     """Templates that are missing, cannot be read, lack a language, or break in a channel."""
-    needed: dict[str, list[str]] = {name: list(LANGUAGES) for name in REPLIES}
-    needed |= {name: [f"{kind}_{lang}" for kind in ("summary", "help") for lang in LANGUAGES] for name in commands}
-    for name, blocks in needed.items():
+    for name, blocks in required_blocks(commands).items():
         file = folder / f"{name}.md"
         try:
             missing = set(blocks) - renderer.blocks(name)

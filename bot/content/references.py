@@ -1,0 +1,90 @@
+"""References: what templates and entries name must exist, or a command or an answer would fail when it is asked for.
+
+Found in the text alone, in all branches at once, in a few milliseconds: every start does it. `postbote check` renders
+besides (bot/ops/check_content.py).
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from bot.content.loader import KnowledgeError, Problem, line_of
+from bot.core.model import LANGUAGES, Knowledge
+
+# Kinds of reply that the core itself needs; every command adds its own template.
+REPLIES = (
+    *("answer", "suggest", "decline", "failure"),
+    *("thanks", "greeting", "slow", "switched_off", "feedback", "handover", "home", "why"),
+    *("ticket", "ticket_note", "breaker"),
+    *("damaged_address", "offer", "checked", "codes"),
+)
+PAGES = ("web", "dashboard")  # templates of pages for browsers: a block for each text, like the labels
+_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+_TAG = re.compile(r"\{([{%])(.*?)[%}]\}", re.DOTALL)
+_BLOCK = re.compile(r"\{%[-+]?\s*block\s+(\w+)")
+_FIGURE = re.compile(r"""(?<![.\w"'])(servers|aliases|ports|limits)(?:\.|\[["'])(\w+)(\s+is\s+defined)?""")
+
+
+def read_templates(folder: Path) -> Mapping[str, str]:
+    """Sources of the templates in a folder, by file name. Raises KnowledgeError."""
+    if not folder.is_dir():
+        raise KnowledgeError([Problem(str(folder), 1, "no such folder; POSTBOTE_TEMPLATES must name the templates")])
+    found, problems = {}, []
+    for file in sorted(folder.glob("*.md")):
+        try:
+            if not file.is_file():  # reading a named pipe would wait for ever
+                raise OSError("no regular file")
+            found[file.name] = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as wrong:
+            problems.append(Problem(str(file), 1, f"cannot be read ({wrong}); it must be a UTF-8 file"))
+    if problems:
+        raise KnowledgeError(problems)
+    return found
+
+
+def required_blocks(commands: Iterable[str]) -> dict[str, Collection[str]]:
+    """Template → blocks that it must have. `commands`: names of the slash commands."""
+    needed: dict[str, Collection[str]] = dict.fromkeys(REPLIES, LANGUAGES)
+    parts = ("", "summary_", "help_")
+    return needed | {name: [f"{part}{lang}" for part in parts for lang in LANGUAGES] for name in commands}
+
+
+def missing_parts(folder: Path, sources: Mapping[str, str], commands: Iterable[str]) -> Iterator[Problem]:
+    """Templates and blocks that are not there. `sources`: file name → source, of `folder`."""
+    needed: dict[str, Collection[str]] = dict.fromkeys([*PAGES, "labels"], ())
+    for name, blocks in (needed | required_blocks(commands)).items():
+        file = folder / f"{name}.md"
+        if file.name not in sources:
+            yield Problem(str(file), 1, "the template is missing; add it")
+            continue
+        for block in sorted(set(blocks) - set(_BLOCK.findall(sources[file.name]))):
+            yield Problem(str(file), 1, f"block {block!r} is missing; add {{% block {block} %}} … {{% endblock %}}")
+
+
+def unknown_figures(
+    knowledge_folder: Path, folder: Path, sources: Mapping[str, str], knowledge: Knowledge
+) -> Iterator[Problem]:
+    """Figures that templates or entries name, and provider.yaml lacks."""
+    provider = asdict(knowledge.provider)
+    known = {(group, key) for group in ("servers", "aliases", "ports", "limits") for key in provider[group]}
+    lacking = f"{knowledge_folder / 'provider.yaml'} lacks it; add it there, or correct the name"
+    for name, source in sources.items():
+        for line, figure in _figures(source, known):
+            yield Problem(str(folder / name), line, f"{figure} is named, and {lacking}")
+    for entry in knowledge.entries.values():
+        file = knowledge_folder / f"{entry.id}.yaml"
+        for language in LANGUAGES:
+            for line, figure in _figures(entry.answer[language], known):
+                place = line_of(file, ["answer", language], within=line - 1)
+                yield Problem(str(file), place, f"answer.{language}: {figure} is named, and {lacking}")
+
+
+def _figures(source: str, known: Collection[tuple[str, str]]) -> Iterator[tuple[int, str]]:
+    """Line (from 1) and name ("ports.imaps") of each figure that is not known; one asked `is defined` is let pass."""
+    text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), source)
+    found = [(tag.start(2) + one.start(), one) for tag in _TAG.finditer(text) for one in _FIGURE.finditer(tag[2])]
+    asked = {(one[1], one[2]) for _, one in found if one[3]}
+    for place, one in found:
+        if (one[1], one[2]) not in known and (one[1], one[2]) not in asked:
+            yield text.count("\n", 0, place) + 1, f"{one[1]}.{one[2]}"

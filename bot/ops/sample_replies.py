@@ -1,0 +1,57 @@
+"""Sample replies: every command's and every ticket's, rendered with the content at hand, for `postbote check`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.commands.mx import assess_mx
+from bot.content.loader import Problem
+from bot.content.renderer import Renderer, RenderError
+from bot.core.dns.records import MxResult
+from bot.core.model import LANGUAGES, Answer, Knowledge
+from bot.core.text.addresses import to_login
+
+EMAIL, DOMAIN = "max@example.com", "example.com"
+
+
+def rendering_problems(
+    folder: Path, renderer: Renderer, knowledge: Knowledge, commands: Iterable[str]
+) -> Iterator[Problem]:
+    """Templates of `folder` whose reply cannot be rendered, each once. `commands`: names of the slash commands."""
+    problems: dict[str, Problem] = {}
+    for template, facts in [*_help(commands), *_samples(knowledge)]:
+        for language in LANGUAGES:
+            file = folder / f"{template}.md"
+            try:
+                renderer.render(Answer(template, language, facts))
+            except RenderError as wrong:
+                text = f"a reply in {language!r} cannot be rendered: {wrong}; correct the template or provider.yaml"
+                problems.setdefault(template, Problem(str(file), wrong.line, text))
+    yield from problems.values()
+
+
+def _help(commands: Iterable[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Template and facts of each command's help."""
+    for name in commands:
+        yield name, {"help": True}
+
+
+def _samples(knowledge: Knowledge) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Template and facts of each kind of reply whose facts are simple enough to be made up."""
+    separator, entries = knowledge.provider.login_separator, list(knowledge.entries)
+    asker = {"email": EMAIL, "domain": DOMAIN, "damaged_addresses": []}
+    login = {"login": to_login(EMAIL, separator), "separator": separator}
+    answer = {"entries": entries, "suggested": entries[:3], "codes": list(knowledge.status)[:3], "checks": [], **asker}
+    ticket = {**answer, "name": "Max", "draft": False, "reasons": ["not-sure"], "said": "", "with_draft": True}
+    ticket |= {"outcome": "answer", "score": 0.9, "candidates": [{"id": entries[0], "score": 0.5}]}
+    yield "ports", {"help": False}
+    yield "login", {"help": False, **asker, **login}
+    yield "mx", assess_mx(DOMAIN, MxResult("timeout"))
+    yield "check", {"help": False, "results": []}
+    for template in ("answer", "suggest", "decline"):
+        yield template, answer
+    for template in ("greeting", "thanks", "switched_off"):
+        yield template, {}
+    yield "ticket", ticket
+    yield "ticket_note", ticket
+    yield "ticket_note", {**ticket, "outcome": "decline", "entries": [], "suggested": []}

@@ -1,0 +1,125 @@
+"""Content with which a command or an answer would fail is refused at the start, by doctor and by check."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.answering.engine import AnswerEngine
+from bot.commands import find_commands
+from bot.content.content_hash import content_hash
+from bot.content.loader import KnowledgeError, load
+from bot.content.references import missing_parts, read_templates, required_blocks, unknown_figures
+from bot.content.renderer import Renderer, RenderError
+from bot.core.model import LANGUAGES, Knowledge
+from bot.ops.sample_replies import rendering_problems
+from tests.conftest import PROJECT
+from tests.servers.postbote import run_command
+
+KNOWLEDGE, TEMPLATES = PROJECT / "knowledge", PROJECT / "templates"
+
+
+def lacking_one_figure(knowledge: Knowledge) -> Iterator[tuple[str, Knowledge]]:
+    """Each figure of provider.yaml ("ports.imaps"), and the knowledge without it: the schema accepts all of them."""
+    for group in ("servers", "aliases", "ports", "limits"):
+        figures = getattr(knowledge.provider, group)
+        for key in figures:
+            rest: Any = {name: value for name, value in figures.items() if name != key}
+            yield f"{group}.{key}", replace(knowledge, provider=replace(knowledge.provider, **{group: rest}))
+
+
+def fails(knowledge: Knowledge) -> bool:
+    """True if a sample reply or an entry cannot be rendered."""
+    renderer = Renderer(TEMPLATES, knowledge, {name: command.HINT for name, command in find_commands().items()})
+    try:
+        for entry in knowledge.entries:
+            for language in LANGUAGES:
+                renderer.entry(entry, language)
+    except RenderError:
+        return True
+    return bool(list(rendering_problems(TEMPLATES, renderer, knowledge, find_commands())))
+
+
+def test_a_provider_that_lacks_any_figure_that_is_named_is_refused(engine: AnswerEngine) -> None:
+    """With file and line of each place; and no reply fails of which nothing was said."""
+    sources = read_templates(TEMPLATES)
+    assert list(unknown_figures(KNOWLEDGE, TEMPLATES, sources, engine.knowledge)) == []
+    assert not fails(engine.knowledge)
+    refused = set()
+    for figure, knowledge in lacking_one_figure(engine.knowledge):
+        problems = list(unknown_figures(KNOWLEDGE, TEMPLATES, sources, knowledge))
+        assert problems or not fails(knowledge), figure
+        for problem in problems:
+            assert f"{figure} is named, and " in problem.text
+            assert figure in Path(problem.file).read_text(encoding="utf-8").split("\n")[problem.line - 1]
+        refused |= {figure} if problems else set()
+    assert {"ports.imaps", "servers.ssl", "aliases.smtp", "limits.spool"} <= refused
+
+
+def test_a_figure_is_seen_in_every_branch_and_form_but_not_in_prose_or_comments(engine: AnswerEngine) -> None:
+    def named(source: str) -> list[tuple[int, str]]:
+        found = unknown_figures(KNOWLEDGE, TEMPLATES, {"x.md": source}, engine.knowledge)
+        return [(problem.line, problem.text.split()[0]) for problem in found]
+
+    assert named("a\n{% if False %}\n{{ ports.ftp }}{% endif %}") == [(3, "ports.ftp")]
+    assert named("{{ servers['fast']|code }}") == [(1, "servers.fast")]
+    assert named("{#\n ports.ftp #}\n{% if x == limits.speed %}") == [(3, "limits.speed")]
+    assert named("see ports.ftp {# {{ ports.ftp }} #} {{ my.ports.ftp }} {{ 'ports.ftp' }}") == []
+    assert named("{% if limits.speed is defined %}{{ limits.speed }}{% endif %}") == []
+
+
+@pytest.mark.parametrize("name", sorted({*required_blocks(find_commands()), "labels", "web", "dashboard"}))
+def test_a_folder_without_one_of_the_templates_or_blocks_is_refused(name: str) -> None:
+    sources = dict(read_templates(TEMPLATES))
+    assert list(missing_parts(TEMPLATES, sources, find_commands())) == []
+    source = sources.pop(f"{name}.md")
+    (problem,) = missing_parts(TEMPLATES, sources, find_commands())
+    assert str(problem) == f"{TEMPLATES / name}.md:1: the template is missing; add it"
+    for block in required_blocks(find_commands()).get(name, ()):
+        less = {**sources, f"{name}.md": source.replace(f"block {block} %", "block other %")}
+        (problem,) = missing_parts(TEMPLATES, less, find_commands())
+        assert f"block {block!r} is missing" in problem.text
+
+
+def test_a_template_with_a_misspelt_fact_is_refused_by_check(engine: AnswerEngine, tmp_path: Path) -> None:
+    for command in ("ports", "login", "ticket", "ticket_note", "answer", "mx"):
+        folder = shutil.copytree(TEMPLATES, tmp_path / command)
+        file = folder / f"{command}.md"
+        file.write_text(file.read_text().replace("{% block en %}", "{% block en %}{{ emial }}"))
+        renderer = Renderer(folder, engine.knowledge, {name: c.HINT for name, c in find_commands().items()})
+        problem, *others = rendering_problems(folder, renderer, engine.knowledge, find_commands())
+        assert problem.file == str(file)
+        assert {Path(other.file).stem for other in others} <= {"ticket_note"}  # which holds the ticket's reply
+        assert "'emial' is undefined" in problem.text
+
+
+@pytest.mark.parametrize("arguments", [["run"], ["ask", "x"], ["check"]])
+def test_templates_that_are_nowhere_stop_the_start(tmp_path: Path, arguments: list[str]) -> None:
+    done = run_command(tmp_path, *arguments, POSTBOTE_TEMPLATES="/nope")
+    assert done.returncode == 1
+    assert "/nope:1: no such folder; POSTBOTE_TEMPLATES must name the templates" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+PIPES = ["ports.yaml", "provider.yaml", "concepts.yaml", "status-codes.yaml", "new.yaml", "not-covered/new.yaml"]
+
+
+@pytest.mark.parametrize("name", PIPES)
+def test_a_named_pipe_among_the_entries_is_refused_instead_of_waited_for(tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(KNOWLEDGE, tmp_path / "knowledge")
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    with pytest.raises(KnowledgeError, match="no regular file"):
+        load(folder)
+    assert content_hash([folder], "*.yaml")
+
+
+def test_a_named_pipe_among_the_templates_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ports.md")
+    with pytest.raises(KnowledgeError, match="no regular file"):
+        read_templates(tmp_path)
