@@ -13,10 +13,8 @@ from bot.core.matching.decision import Matcher
 from bot.core.model import Answer, Decision, Provider, Question, UserError
 from bot.core.text.normalize import clean
 
-_UNKNOWN_COMMAND = re.compile(
-    r"/[a-z-]{1,32}(?: \S{1,60}){0,2}", re.IGNORECASE
-)  # "/mail x", but no path and no log line
-
+# "/mail x", but no path and no log line
+_COMMAND = re.compile(r"/(?P<name>[a-z-]{1,32})(?: \S{1,60}){0,2}", re.IGNORECASE)
 _ADDRESS_OR_DOMAIN = re.compile(r"\S*\w[.@%]\w\S*")
 _ABOUT_THE_BOT = re.compile(r"(?:mode|modus|gaps|lücken)\b|(?:why|warum)\s+<?https?:", re.IGNORECASE)
 
@@ -35,15 +33,15 @@ def make_responder(
 
     async def respond(question: Question, admin: ChannelAdmin | None = None, person: str = "") -> Answer:
         name, argument = _command(question, commands)
-        if not name:
+        if name not in commands:
             began = time.perf_counter()
-            answer = answer_question(matcher, question)
+            answer = answer_question(matcher, question, in_slack=admin is not None)
             if understood and answer.decision:
                 understood(time.perf_counter() - began)
             return answer
         # An argument tells nothing of the person's language
         language = question.language or question.language_hint or "de"
-        tools = Tools(provider, lookup.asked_by(person), respond, admin)
+        tools = Tools(provider, lookup.asked_by(person), lambda asked: respond(asked, admin, person), admin)
         try:
             return await commands[name].run(argument, language, tools)
         except UserError as refused:
@@ -52,13 +50,17 @@ def make_responder(
     return respond
 
 
-def answer_question(matcher: Matcher, question: Question) -> Answer:
-    """Answer of the knowledge base; the help text for an empty message, a request for help or an unknown command."""
+def answer_question(matcher: Matcher, question: Question, *, in_slack: bool = False) -> Answer:
+    """Answer of the knowledge base; the help text for an empty message, a request for help or an unknown command.
+
+    `in_slack`: the help explains what there is in a channel of Slack alone.
+    """
     text = clean(question.text)
-    if wants_help(text) or not text or _UNKNOWN_COMMAND.fullmatch(text):
-        return Answer(
-            "faq", question.language or question.language_hint or matcher.language.of(question.text), {"help": True}
-        )
+    typed = _COMMAND.fullmatch(f"/{question.command}" if question.command else text)
+    unknown = typed["name"] if typed and not wants_help(typed["name"]) else ""
+    if typed or wants_help(text) or not text:
+        language = question.language or question.language_hint or matcher.language.of(question.text)
+        return Answer("faq", language, {"help": True, "in_slack": in_slack, "unknown": unknown})
     decision = matcher.decide(question)
     return Answer(decision.outcome, decision.language, facts_of(decision), decision)
 
@@ -81,7 +83,7 @@ def facts_of(decision: Decision) -> Mapping[str, Any]:
 
 
 def _command(question: Question, commands: Mapping[str, Command]) -> tuple[str, str]:
-    """Name and argument of a command; an empty name for a message in one's own words.
+    """Name and argument of a command; an empty name for a message in one's own words. Slack may name one that is none.
 
     "/mx example.com" may be typed anywhere, and "mx example.com" as well where nothing but the command can be meant,
     because slash commands do not work in Slack's threads.

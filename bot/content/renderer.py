@@ -210,6 +210,8 @@ class Renderer:
             "meanings": lambda codes: self._meanings(codes, language),
             "problem": "",
             "help": False,
+            "in_slack": False,
+            "unknown": "",
             "codes": (),
             "damaged_addresses": (),
         }

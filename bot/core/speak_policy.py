@@ -6,7 +6,8 @@ listens to, a message must be a question or an error line, and the answer surer 
 
 import re
 
-from bot.core.model import Decision, Language, Thread
+from bot.core.model import Answer, Decision, Language, Question, Thread
+from bot.core.text.normalize import clean
 
 # Least score of an answer that nobody asked for. Cross-validated over questions-dev, questions-blind-en and
 # errors-dev on 2026-11-24: of 306 messages answered from 0.95 on 1 was wrong; from 0.9, 5 of 333; from 0.8, 8 of 354.
@@ -63,6 +64,16 @@ def language_of_small_talk(text: str, hint: Language | None) -> Language:
     if _ENGLISH.search(text):
         return "en"
     return "de" if _GERMAN.search(text) else hint or "de"
+
+
+def answer_small_talk(question: Question, hint: Language | None = None) -> Answer | None:
+    """Answer to nothing but thanks or a greeting; None for any other message, and for a command.
+
+    The same in every channel and in the terminal. `hint`: language where neither the question nor the text tells.
+    """
+    said = "" if question.command else clean(question.text)
+    template = "thanks" if is_thanks(said) else "greeting" if is_greeting(said) else ""
+    return Answer(template, question.language or language_of_small_talk(said, hint)) if template else None
 
 
 def is_question(text: str) -> bool:

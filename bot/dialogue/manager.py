@@ -15,13 +15,7 @@ import structlog
 
 from bot.contracts import Channel, Engine
 from bot.core.model import QUESTION_ACTS, Answer, Event, Language, PreviousQuestion, Reply, StoredDecision, TryLater
-from bot.core.speak_policy import (
-    is_greeting,
-    is_thanks,
-    language_of_small_talk,
-    why_silent_in_channel,
-    why_silent_in_thread,
-)
+from bot.core.speak_policy import answer_small_talk, why_silent_in_channel, why_silent_in_thread
 from bot.core.text.normalize import clean
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.channel_admin import StoredChannelAdmin
@@ -163,11 +157,8 @@ class DialogueManager:
             or (before.language if before else None)
             or await _language_hint(channel, event)
         )
-        said = "" if event.question.command else clean(event.question.text)
-        if is_thanks(said):
-            return Answer("thanks", language_of_small_talk(said, hint)), mode
-        if is_greeting(said):
-            return Answer("greeting", language_of_small_talk(said, hint)), mode
+        if small_talk := answer_small_talk(event.question, hint):
+            return small_talk, mode
         question = replace(
             event.question, language_hint=hint, previous=before.understood if before else event.question.previous
         )

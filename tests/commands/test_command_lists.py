@@ -15,7 +15,11 @@ from bot.core.model import LANGUAGES, Answer, Language
 from tests.slow import slow
 
 PROJECT = Path(__file__).parents[2]
-LISTS: tuple[tuple[str, dict[str, object]], ...] = (("faq", {"help": True}), ("home", {"notice": ""}), ("greeting", {}))
+LISTS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("faq", {"help": True, "in_slack": True}),
+    ("home", {"notice": ""}),
+    ("greeting", {}),
+)
 # Prints what the copied package says: manifest, help, App Home and greeting in both languages
 ASK = """
 import json
@@ -25,7 +29,7 @@ from bot.settings import Settings
 renderer = load_engine(Settings()).renderer
 said = {
     f"{name} {language}": renderer.render(Answer(name, language, facts))
-    for name, facts in (("faq", {"help": True}), ("home", {"notice": ""}), ("greeting", {}))
+    for name, facts in (("faq", {"help": True, "in_slack": True}), ("home", {"notice": ""}), ("greeting", {}))
     for language in LANGUAGES
 }
 print(json.dumps(said, ensure_ascii=False))

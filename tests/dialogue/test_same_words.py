@@ -1,0 +1,79 @@
+"""The same words get the same answer in the terminal and on the page; help is that of the place where one asks."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.answering.router import answer_question
+from bot.commands import find_commands
+from bot.core.markdown.to_plain import to_plain
+from bot.core.model import Answer, Event, Question
+from bot.core.speak_policy import answer_small_talk
+from bot.dialogue.manager import DialogueManager
+from bot.settings import Settings
+from bot.storage import create_storage
+from tests.cli.test_cli import postbote, umask
+
+__all__ = ["umask"]  # a fixture of all tests here as well
+
+SAID = ["Hallo", "thanks!", "/foo", "/hilfe", "help", "Welcher Port für POP3 mit SSL?", "/login webmaster@example.com"]
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_the_terminal_says_what_the_page_says(data: Path, tmp_path: Path, engine: AnswerEngine, text: str) -> None:
+    storage = create_storage("", tmp_path)
+    storage.database.open()
+    event = Event("1", "web", Question(text), conversation="web:1")
+    reply = asyncio.run(DialogueManager(ReloadableEngine(engine, Settings()), storage, {}).handle(event))
+    storage.database.close()
+    assert reply.answer
+    said = to_plain(engine.renderer.render(reply.answer))
+    assert postbote(data, "ask", text).stdout == f"{said}\n"
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("text", ["Hallo", "hello", "danke, hat geholfen", "thanks!", "hi", "merci"])
+def test_small_talk_is_answered_in_the_language_that_was_chosen(text: str, language: str) -> None:
+    assert language in ("de", "en")
+    answer = answer_small_talk(Question(text, language="de" if language == "de" else "en"))
+    assert answer
+    assert answer.language == language
+    assert answer_small_talk(Question(text, "faq")) is None
+
+
+UNKNOWN = {"de": "Den Befehl /{} gibt es nicht.", "en": "There is no command /{}."}
+PAGE, SLACK = False, True
+
+
+def help_of(engine: AnswerEngine, question: Question, place: bool) -> str:
+    answer: Answer = answer_question(engine.matcher, question, in_slack=place)
+    assert answer.decision is None
+    return to_plain(engine.renderer.render(answer))
+
+
+@pytest.mark.parametrize("text", ["/foo", "/Foo bar", "/mxx example.com", "/log-in"])
+def test_a_command_that_does_not_exist_is_called_unknown_in_both_languages(engine: AnswerEngine, text: str) -> None:
+    name = text.split()[0].removeprefix("/")
+    for language, says in UNKNOWN.items():
+        question = Question(text, language="de" if language == "de" else "en")
+        assert help_of(engine, question, PAGE).startswith(says.format(name))
+
+
+def test_a_command_that_slack_alone_knows_is_called_unknown(engine: AnswerEngine) -> None:
+    """Its manifest may be newer or older than the program."""
+    answer = asyncio.run(ReloadableEngine(engine, Settings()).respond(Question("x", "foo", language="en")))
+    assert to_plain(engine.renderer.render(answer)).startswith(UNKNOWN["en"].format("foo"))
+
+
+@pytest.mark.parametrize("text", ["/hilfe", "/help", "Hilfe!", "help", ""])
+def test_help_explains_slack_in_slack_only(engine: AnswerEngine, text: str) -> None:
+    for question in (Question(text, language="de"), Question(text, language="en")):
+        page, slack = help_of(engine, question, PAGE), help_of(engine, question, SLACK)
+        assert slack.startswith(page)
+        for word in ("mode", "gaps", "Thread", "thread", "Channel", "channel"):
+            assert word not in page
+        assert "/faq mode" in slack
+        assert not any(says.split("/")[0] in page for says in UNKNOWN.values())
+        assert all(f"/{name}" in page for name in find_commands())
