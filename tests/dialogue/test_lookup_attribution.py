@@ -58,6 +58,13 @@ def test_a_command_counts_for_its_asker(tmp_path: Path) -> None:
     assert lookup.asked == ["T1:U1 example.com"]
 
 
+def test_a_command_within_faq_counts_for_its_asker_too(tmp_path: Path) -> None:
+    lookup = Counted()
+    event = Event("T1:C1:2:command", "slack", Question("/mx example.com", "faq", language="de"), person="T1:U1")
+    asyncio.run(dialogue(tmp_path, lookup).handle(event))
+    assert lookup.asked == ["T1:U1 example.com"]
+
+
 def test_a_button_for_the_other_language_counts_for_who_pressed(tmp_path: Path) -> None:
     """It asks again where the answer does not fit into it."""
     lookup = Counted()
