@@ -4,9 +4,10 @@ import asyncio
 import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from bot.cli.format import gap_line, gaps_as_csv, offered_commands, stored_decis
 from bot.cli.jsonl import answer_lines
 from bot.commands import find_commands
 from bot.content.loader import KnowledgeError, Problem
+from bot.content.renderer import RenderError
 from bot.contracts import Respond
 from bot.core.gaps import to_gaps
 from bot.core.mail.auto_response import MailboxContext
@@ -99,7 +101,18 @@ def _or_exit() -> Iterator[None]:
         raise click.ClickException(str(wrong)) from None
 
 
-@click.group()
+class Commands(click.Group):
+    """Group of all commands, in which content that cannot be rendered ends each of them with one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Result of the command."""
+        try:
+            return super().invoke(ctx)
+        except RenderError as wrong:
+            raise click.ClickException(f"a reply cannot be rendered: {wrong}; run `postbote check`") from None
+
+
+@click.group(cls=Commands)
 @click.version_option(package_name="postbote")
 def main() -> None:
     """Answer questions about a mail hoster's SMTP, POP3 and IMAP from its FAQ, in German and English."""
@@ -123,24 +136,40 @@ def run() -> None:
     from bot.storage import DatabaseUnusable
     from bot.web.listen import CannotListen, bind
 
+    on_interrupt = signal.getsignal(signal.SIGINT)
     data_folder_or_exit(settings)
-    try:
-        sockets = bind(settings.postbote_host, settings.postbote_port)
-    except CannotListen as wrong:
-        raise click.ClickException(str(wrong)) from None
-    logging.configure(settings.postbote_log_format)
-    event_log = EventLog()
-    engine = reloadable_engine_or_exit(settings, event_log.metrics)
-    folders = [settings.postbote_knowledge, settings.postbote_templates]
-    watcher = ContentWatcher(folders, run_check, engine.reload)
-    try:
-        asyncio.run(app.run(settings, engine, sockets, click.echo, event_log=event_log, watcher=watcher))
-    except DatabaseUnusable as wrong:
-        raise click.ClickException(f"the database cannot be used: {wrong}") from None
-    except CannotListen as wrong:
-        raise click.ClickException(str(wrong)) from None
-    finally:
-        exit_on_interrupt()  # the event loop has put back Python's own handler
+    with ExitStack() as sockets:
+        try:
+            bound = [sockets.enter_context(one) for one in bind(settings.postbote_host, settings.postbote_port)]
+            logging.configure(settings.postbote_log_format)
+            event_log = EventLog()
+            engine = reloadable_engine_or_exit(settings, event_log.metrics)
+            _refuse_unrenderable(settings, engine.current)
+            folders = [settings.postbote_knowledge, settings.postbote_templates]
+            watcher = ContentWatcher(folders, run_check, engine.reload)
+            asyncio.run(app.run(settings, engine, bound, click.echo, event_log=event_log, watcher=watcher))
+        except DatabaseUnusable as wrong:
+            raise click.ClickException(f"the database cannot be used: {wrong}") from None
+        except CannotListen as wrong:
+            raise click.ClickException(str(wrong)) from None
+        finally:
+            signal.signal(signal.SIGINT, on_interrupt)  # the event loop has put back Python's own
+
+
+def _refuse_unrenderable(settings: Settings, engine: AnswerEngine) -> None:
+    """Ends the program where a command or an entry could not be answered.
+
+    It costs a quarter of a second, by which the first replies are the faster: what was rendered stays compiled.
+    """
+    from bot.ops.sample_replies import entry_failures, rendering_problems
+
+    renderer, knowledge = engine.renderer, engine.knowledge
+    problems = [
+        *entry_failures(settings.postbote_knowledge, renderer, knowledge),
+        *rendering_problems(settings.postbote_templates, renderer, knowledge, find_commands()),
+    ]
+    if problems:
+        raise click.ClickException("\n".join(["the knowledge base cannot be used:", *map(str, problems)]))
 
 
 @main.command()

@@ -1,11 +1,11 @@
-"""Sample replies: every command's and every ticket's, rendered with the content at hand, for `postbote check`."""
+"""Sample replies: every command's and every ticket's, rendered with the content at hand, by check and at the start."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from bot.commands.mx import assess_mx
-from bot.content.loader import Problem
+from bot.content.loader import Problem, line_of
 from bot.content.renderer import Renderer, RenderError
 from bot.core.dns.records import MxResult
 from bot.core.model import LANGUAGES, Answer, Knowledge
@@ -30,6 +30,18 @@ def rendering_problems(
     yield from problems.values()
 
 
+def entry_failures(folder: Path, renderer: Renderer, knowledge: Knowledge) -> Iterator[Problem]:
+    """Entries of the knowledge base in `folder` whose answer cannot be rendered; check_content finds more in them."""
+    for entry in knowledge.entries:
+        for language in LANGUAGES:
+            try:
+                renderer.entry(entry, language, EMAIL, DOMAIN)
+            except RenderError as wrong:
+                file = folder / f"{entry}.yaml"
+                place = line_of(file, ["answer", language], within=wrong.line - 1)
+                yield Problem(str(file), place, f"answer.{language}: {wrong}; knowledge/README.md lists the variables")
+
+
 def _help(commands: Iterable[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Template and facts of each command's help."""
     for name in commands:
@@ -41,7 +53,13 @@ def _samples(knowledge: Knowledge) -> Iterator[tuple[str, Mapping[str, Any]]]:
     separator, entries = knowledge.provider.login_separator, list(knowledge.entries)
     asker = {"email": EMAIL, "domain": DOMAIN, "damaged_addresses": []}
     login = {"login": to_login(EMAIL, separator), "separator": separator}
-    answer = {"entries": entries, "suggested": entries[:3], "codes": list(knowledge.status)[:3], "checks": [], **asker}
+    answer = {
+        "entries": entries[:3],
+        "suggested": entries[:3],
+        "codes": list(knowledge.status)[:3],
+        "checks": [],
+        **asker,
+    }
     ticket = {**answer, "name": "Max", "draft": False, "reasons": ["not-sure"], "said": "", "with_draft": True}
     ticket |= {"outcome": "answer", "score": 0.9, "candidates": [{"id": entries[0], "score": 0.5}]}
     yield "ports", {"help": False}

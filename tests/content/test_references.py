@@ -16,10 +16,12 @@ from bot.content.loader import KnowledgeError, load
 from bot.content.references import missing_parts, read_templates, required_blocks, unknown_figures
 from bot.content.renderer import Renderer, RenderError
 from bot.core.model import LANGUAGES, Knowledge
-from bot.ops.sample_replies import rendering_problems
+from bot.ops.sample_replies import entry_failures, rendering_problems
+from tests.cli.test_cli import postbote, umask
 from tests.conftest import PROJECT
 from tests.servers.postbote import run_command
 
+__all__ = ["umask"]  # a fixture of all tests here as well
 KNOWLEDGE, TEMPLATES = PROJECT / "knowledge", PROJECT / "templates"
 
 
@@ -104,6 +106,32 @@ def test_templates_that_are_nowhere_stop_the_start(tmp_path: Path, arguments: li
     assert "/nope:1: no such folder; POSTBOTE_TEMPLATES must name the templates" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("arguments", [["run"], ["ask", "/ports"]])
+def test_a_reply_that_cannot_be_rendered_stops_the_start_and_ends_a_command(
+    data: Path, tmp_path: Path, arguments: list[str]
+) -> None:
+    folder = shutil.copytree(TEMPLATES, tmp_path / "templates")
+    file = folder / "ports.md"
+    file.write_text(file.read_text().replace("{% block de %}", "{% block de %}{{ prots.imaps }}"))
+    done = postbote(data, *arguments, POSTBOTE_TEMPLATES=str(folder), POSTBOTE_PORT="0")
+    assert done.exit_code == 1
+    assert "'prots' is undefined" in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_entry_that_cannot_be_rendered_is_named_with_its_line(tmp_path: Path, engine: AnswerEngine) -> None:
+    folder = shutil.copytree(KNOWLEDGE, tmp_path / "knowledge")
+    file = folder / "ports.yaml"
+    file.write_text(file.read_text().replace("ports.imaps }}`", "prots.imaps }}`"))
+    renderer = Renderer(TEMPLATES, load(folder), {})
+    problems = list(entry_failures(folder, renderer, load(folder)))
+    assert [p.text.partition(";")[0] for p in problems] == [
+        f"answer.{lang}: 'prots' is undefined" for lang in LANGUAGES
+    ]
+    assert all(problem.file == str(file) for problem in problems)
+    assert list(entry_failures(KNOWLEDGE, engine.renderer, engine.knowledge)) == []
 
 
 PIPES = ["ports.yaml", "provider.yaml", "concepts.yaml", "status-codes.yaml", "new.yaml", "not-covered/new.yaml"]
