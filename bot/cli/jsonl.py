@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from bot.core.model import LANGUAGES, Answer, Question
+from bot.core.text.untrusted_json import parse_json
 
 LONGEST = 100_000  # characters of one line's text
 
@@ -20,8 +21,8 @@ def answer_lines(
 
 def _answered(line: str, respond: Callable[[Question], Answer], word: Callable[[Answer], str]) -> dict[str, Any]:
     try:
-        question = to_question(json.loads(line))
-    except (ValueError, RecursionError) as wrong:
+        question = to_question(parse_json(line))
+    except ValueError as wrong:
         return {"error": f'{wrong}; a line is {{"text": "…", "lang": "de" | "en" | null}}'}
     answer = respond(question)
     decision = answer.decision

@@ -4,7 +4,6 @@ What passes by itself becomes TryLater, with the pause that the server asks for;
 ticket must not be lost meanwhile, and its message names the cure. Everything else is RequestRefused: the caller knows.
 """
 
-import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 import httpx
 
 from bot.core.model import TryLater
+from bot.core.text.untrusted_json import parse_json
 from bot.settings.helpdesk import HelpdeskAccount
 
 LARGEST = 10_000_000  # bytes of one answer; a page of a hundred tickets has about 100,000
@@ -32,7 +32,7 @@ class HelpdeskResponse:
     def json(self) -> Any:
         """Parsed body. Raises TryLater where it is no JSON: a proxy's page, or an answer that was cut."""
         try:
-            return json.loads(self.content)
+            return parse_json(self.content)
         except ValueError as wrong:
             raise TryLater("the helpdesk answers no JSON; does the URL lead to it?") from wrong
 
@@ -137,7 +137,7 @@ def _retry_seconds(retry_after: str) -> float | None:
 def _message_of(response: HelpdeskResponse) -> str:
     """The helpdesk's own words, as one short line."""
     try:
-        found = json.loads(response.content)
+        found = parse_json(response.content)
     except ValueError:
         found = response.content.decode("utf-8", "replace")
     if isinstance(found, dict):

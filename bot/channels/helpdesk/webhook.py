@@ -6,7 +6,6 @@ cannot be stored is refused: most helpdesks send it again.
 
 import hashlib
 import hmac
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
@@ -16,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.core.model import Event
+from bot.core.text.untrusted_json import parse_json
 
 log = structlog.get_logger()
 
@@ -79,8 +79,8 @@ def is_genuine(secret: str, signed: bytes, signature: str, digest: Literal["sha1
 def to_object(body: bytes) -> Mapping[str, Any]:
     """JSON object of a webhook's body. Raises BadHook."""
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
+        found = parse_json(body)
+    except ValueError:
         found = None
     if not isinstance(found, dict):
         raise BadHook(400, "the body is no JSON object")

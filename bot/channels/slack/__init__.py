@@ -24,6 +24,7 @@ from bot.channels.slack.installations import Installations, StaticToken, TokenSo
 from bot.channels.slack.manifest import SCOPES
 from bot.channels.slack.oauth import OAuthFlow
 from bot.channels.slack.post_pacing import EVERY, PostPacer
+from bot.channels.slack.receiver import Receiver
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.snippets import read_in_full
 from bot.channels.slack.ticket_escalation import TicketEscalation
@@ -92,7 +93,7 @@ class Slack:
         app = AsyncApp(
             token="unused",  # noqa: S106 - no secret: Bolt's own authorization never runs
             signing_secret=signing_secret or "socket mode",
-            before_authorize=self._receive,
+            before_authorize=Receiver(self._receive),
             request_verification_enabled=False,  # ours runs before the body is parsed, and never fails on odd headers
         )
         client = WebClient(base_url=base_url, retry_handlers=[])
@@ -150,7 +151,7 @@ class Slack:
         """
         return await self._delivery.send(event, answer, again=again)
 
-    async def _receive(self, body: Mapping[str, Any], **_: Any) -> BoltResponse:
+    async def _receive(self, body: Mapping[str, Any]) -> BoltResponse:
         """Stores the event of a request, then acknowledges it.
 
         An exception becomes a 500, or no acknowledgement in Socket Mode: Slack sends the request again.

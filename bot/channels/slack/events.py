@@ -12,6 +12,8 @@ from bot.channels.slack.snippets import previews, truncated
 from bot.core.model import Event, Question
 
 CHANNEL = "slack"
+# Raised on a shape that Slack does not send, here and in Bolt; RecursionError: JSON that is nested too deep
+WRONG_SHAPE = (TypeError, ValueError, AttributeError, KeyError, RecursionError)
 _MENTION = re.compile(r"<@[UW][A-Z0-9]{1,30}(?:\|[^>]{0,200})?>|<!(?:here|channel|everyone|subteam)[^>]{0,200}>")
 
 

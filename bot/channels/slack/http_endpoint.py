@@ -12,14 +12,13 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.channels.slack.events import WRONG_SHAPE
 from bot.channels.slack.signature import verification_error
 
 log = structlog.get_logger()
 
 PATH = "/slack/events"
 FORM = "application/x-www-form-urlencoded"
-# Raised by Bolt and by what it calls, on a shape that Slack does not send; RecursionError: JSON that is nested too deep
-WRONG_SHAPE = (TypeError, ValueError, AttributeError, KeyError, RecursionError)
 
 
 class HttpEndpoint:

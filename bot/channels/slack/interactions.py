@@ -6,12 +6,12 @@ Shapes: docs.slack.dev/reference/interaction-payloads (block_actions, shortcuts,
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.slack.events import CHANNEL, to_text, with_snippets
 from bot.core.model import Event, Question
+from bot.core.text.untrusted_json import parse_json
 
 EXPLAIN, ASK = "explain", "ask"  # callback ids of the message shortcut, and of the global one and its form
 BUTTON_ACTS = frozenset({"helpful", "unhelpful", "language", "choose", "person", "solved", "share", "home", "check"})
@@ -39,7 +39,7 @@ def from_button(payload: Mapping[str, Any]) -> Event | None:
     actions = payload.get("actions")
     action = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], Mapping) else {}
     value = parse_value(str(action.get("value") or ""))
-    if value.get("act") not in BUTTON_ACTS:
+    if str(value.get("act")) not in BUTTON_ACTS:
         return None
     team, user, channel = team_of(payload), _id(payload, "user"), _id(payload, "channel")
     container, message = _mapping(payload, "container"), _mapping(payload, "message")
@@ -138,8 +138,8 @@ def team_of(payload: Mapping[str, Any]) -> str:
 def parse_value(value: str) -> Mapping[str, Any]:
     """Value of a button, which is JSON; empty where it is none of ours."""
     try:
-        found = json.loads(value)
-    except (ValueError, RecursionError):
+        found = parse_json(value)
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -7,13 +7,13 @@ the question}; {"act": "check", "key": …, "text": what the reply offers to che
 reply that carries the button.
 """
 
-import json
 import re
 import secrets
 from collections.abc import Mapping
 from typing import Any, cast
 
 from bot.core.model import LANGUAGES, Event, Language, Question
+from bot.core.text.untrusted_json import parse_json
 
 CHANNEL = "web"
 LONGEST = 8_000  # characters of a question
@@ -75,8 +75,8 @@ def to_press(body: bytes) -> Event:
 
 def _object(body: bytes) -> Mapping[str, Any]:
     try:
-        raw = json.loads(body)
-    except (ValueError, RecursionError) as wrong:
+        raw = parse_json(body)
+    except ValueError as wrong:
         raise ValueError('the body is no JSON; send {"text": "…"}') from wrong
     return raw if isinstance(raw, dict) else {}
 

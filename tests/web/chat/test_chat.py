@@ -288,3 +288,20 @@ async def test_a_bug_shows_nothing_of_itself(url: str) -> None:
 async def test_the_process_says_that_it_lives_and_is_ready(url: str) -> None:
     assert (await fetch("GET", f"{url}/healthz"))[:2] == (200, "ok\n")
     assert (await fetch("GET", f"{url}/readyz"))[0] == 200
+
+
+SENT = {
+    "ask": {"text": "x", "lang": "de", "hint": "en", "conversation": CONVERSATION, "before": "y"},
+    "press": {"act": "choose", "key": KEY, "entry": "known", "text": "x", "lang": "de"},
+}
+ODD = ["\ud800", "a\udfffb", "\0", None, 7, True, [], [None], {}, {"\ud800": "\ud800"}]
+
+
+@pytest.mark.parametrize(("path", "field"), [(path, field) for path, sent in SENT.items() for field in sent])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_no_value_of_a_field_is_an_error_of_ours(url: str, path: str, field: str) -> None:
+    for odd in ODD:
+        status, text, _ = await fetch("POST", f"{url}/{path}", json.dumps(SENT[path] | {field: odd}).encode())
+        assert status in (200, 400), f"{odd!r}: {text}"
+    raw = json.dumps(SENT[path] | {field: "?"}).encode().replace(b'"?"', b'"\xed\xa0\x80"')
+    assert (await fetch("POST", f"{url}/{path}", raw))[0] in (200, 400)
