@@ -55,6 +55,7 @@ HOMES = {
     "cryptography": {"storage"},
     "dbos": {"durable", "ops"},
     "dns": {"lookup"},
+    "h11": {"web"},
     "httpx": {"channels.helpdesk"},
     "idna": {"core"},
     "imap_tools": {"channels.mail"},

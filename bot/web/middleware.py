@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -49,6 +50,9 @@ class RequestLimits:
         try:
             async with asyncio.timeout(self._slowest):
                 body = await self._read(scope, receive)
+        except ClientDisconnect:  # nobody reads it, but whatever serves us wants a response
+            await PlainTextResponse("the body was cut short\n", 400)(scope, receive, with_headers)
+            return
         except TimeoutError:
             refused = PlainTextResponse("the body takes too long\n", 408, {"Connection": "close"})
             await refused(scope, receive, with_headers)
@@ -59,7 +63,7 @@ class RequestLimits:
         await self._app(scope, replay_body(body, receive), with_headers)
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        """Body; None where it is too large. It is cut short, and so refused later, where the client went away."""
+        """Body; None where it is too large. Raises ClientDisconnect where the client went away before its end."""
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or len(declared) > 12 or int(declared) > self._largest:
             return None
@@ -67,6 +71,8 @@ class RequestLimits:
         more = True
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > self._largest:

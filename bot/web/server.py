@@ -1,9 +1,12 @@
 """HTTP server (uvicorn): one ASGI app for the routes of all channels and pages, /healthz, /readyz and /metrics."""
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import structlog
 import uvicorn
@@ -17,6 +20,7 @@ from starlette.types import ASGIApp
 from bot.observability.metrics import CONTENT_TYPE, Metrics
 from bot.storage import DatabaseError
 from bot.web.auth import AdminAuth
+from bot.web.connections import BACKLOG, BoundedProtocol, ConnectionPool, RepeatedWarnings, log_loop_error
 from bot.web.listen import CannotListen, explain
 from bot.web.middleware import RequestLimits
 
@@ -24,6 +28,7 @@ log = structlog.get_logger()
 
 NOT_ALLOWED = "for this machine, or with POSTBOTE_ADMIN_TOKEN as a bearer token (Authorization: Bearer ...)\n"
 DRAIN = 10  # seconds that connections get to end
+_REPEATED_WARNINGS = RepeatedWarnings()
 
 Problems = Callable[[], Awaitable[Mapping[str, str]]]  # part of the system → its problem; empty: it is ready
 
@@ -83,8 +88,13 @@ async def serve(asgi: ASGIApp, sockets: Sequence[socket.socket], on_ready: Calla
         raise CannotListen(explain(wrong, *sockets[0].getsockname()[:2])) from wrong
 
 
-def make_server(asgi: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Server:
-    """uvicorn server, not started."""
+def make_server(
+    asgi: ASGIApp, host: str = "127.0.0.1", port: int = 0, pool: ConnectionPool | None = None
+) -> uvicorn.Server:
+    """uvicorn server, not started. `pool`: bounds its connections; None: one with the usual bounds."""
+    logging.getLogger("uvicorn.error").addFilter(_REPEATED_WARNINGS)
+    # h11 bounds the headers of a request (64 KiB); httptools, 4 % faster, would take any number
+    protocol: Any = partial(BoundedProtocol, pool=pool or ConnectionPool())
     return uvicorn.Server(
         uvicorn.Config(
             asgi,
@@ -95,7 +105,8 @@ def make_server(asgi: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> uvicor
             server_header=False,
             timeout_graceful_shutdown=DRAIN,
             lifespan="off",
-            http="h11",  # it bounds the headers of a request (64 KiB); httptools, 4 % faster, would take any number
+            http=protocol,
+            backlog=BACKLOG,
         )
     )
 
@@ -108,6 +119,7 @@ def port_of(server: uvicorn.Server) -> int:
 async def _serve_until_signal(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
     """uvicorn raises the signal again at its end: our handler, set before, takes it then."""
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_loop_error)
 
     def stop() -> None:
         server.should_exit = True

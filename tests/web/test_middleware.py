@@ -48,7 +48,7 @@ ROWS = [
     ("what says that it is too large", [], "11", 413),
     ("a length that is none", [], "-1", 413),
     ("a length without end", [], "9" * 5_000, 413),
-    ("who goes away", [piece(b"12", more=True)], "", 200),
+    ("who goes away", [piece(b"12", more=True)], "", 400),
 ]
 
 
