@@ -126,7 +126,7 @@ def _environment() -> str:
 
 @main.command(epilog=_environment())
 def run() -> None:
-    """Start everything that is configured: the web page always, Slack where its tokens are set."""
+    """Start everything that is configured: the web page unless POSTBOTE_PAGE=off, Slack where its tokens are set."""
     settings = read_settings()
     # DBOS and Slack's library take half a second to load, which `ask` need not wait for.
     from bot import app

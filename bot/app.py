@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
 
+import structlog
 from starlette.types import ASGIApp
 
 from bot.answering.engine import freeze_gc
@@ -29,11 +30,13 @@ from bot.storage.statistics import Statistics
 from bot.storage.ticket_ledger import Quotas, TicketLedger
 from bot.tickets.live_checks import make_live_checks
 from bot.tickets.workflow import TicketWorkflow
-from bot.web.auth import AdminAuth
+from bot.web.auth import AdminAuth, is_loopback
 from bot.web.chat import ChatPage
 from bot.web.dashboard import Dashboard, to_variables
 from bot.web.pages import Page, PageContext
 from bot.web.server import make_asgi_app, metrics_route, serve
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ async def run(
             announce(f"  on   {names[key]}")
         host = settings.postbote_host
         announce(f"Postbote is ready: http://{f'[{host}]' if ':' in host else host}:{port}/")
+        if warning := open_page_warning(settings, port):
+            log.warning("page_is_open", says=warning)
 
     async with app.running():
         freeze_gc()  # DBOS is loaded by now, and its objects stay too
@@ -100,6 +105,16 @@ async def run(
         finally:
             if watching:
                 watching.cancel()
+
+
+def open_page_warning(settings: Settings, port: int) -> str:
+    """Warning of a page that other machines reach; empty where there is none, or only this machine reaches it."""
+    if settings.postbote_page == "off" or is_loopback(settings.postbote_host):
+        return ""
+    return (
+        f"anybody who reaches port {port} of {settings.postbote_host} may ask on the page; POSTBOTE_PAGE=off closes it,"
+        " POSTBOTE_HOST=127.0.0.1 leaves it to this machine"
+    )
 
 
 def build(
@@ -166,10 +181,7 @@ def build(
         problems=problems_with_content,
         disabled=disabled,
     )
-    pages: dict[str, Page] = {
-        "dashboard": Dashboard(page_context, to_variables(settings)),
-        "web": ChatPage(page_context, settings.postbote_contact),
-    }
+    pages = _open_pages(settings, page_context, disabled)
     routes = [
         metrics_route(auth, event_log.metrics, worker.queue_depth, problems_with_content),
         *(route for channel in channels.values() for route in channel.routes),
@@ -185,6 +197,16 @@ def build(
         disabled=disabled,
         asgi=asgi,
     )
+
+
+def _open_pages(settings: Settings, context: PageContext, disabled: dict[str, str]) -> Mapping[str, Page]:
+    """Pages by name; the variable that turns a page on is added to `disabled` where it is off."""
+    pages: dict[str, Page] = {"dashboard": Dashboard(context, to_variables(settings))}
+    if settings.postbote_page == "on":
+        pages["web"] = ChatPage(context, settings.postbote_contact)
+    else:
+        disabled["web"] = "set POSTBOTE_PAGE=on"
+    return pages
 
 
 def _ticket_opener(settings: Settings, channels: Mapping[str, Channel]) -> OpenTicket | None:

@@ -3,7 +3,11 @@
 from pathlib import Path
 
 import aiohttp
+import pytest
+from pydantic import SecretStr
 
+from bot.app import open_page_warning
+from bot.settings import Settings
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
 from tests.servers.postbote import running
@@ -57,3 +61,49 @@ async def test_run_starts_answers_and_ends_cleanly_on_a_signal(data: Path) -> No
                 reply = await response.json()
                 assert "993" in reply["html"]
                 assert reply["language"] == "de"
+
+
+async def test_a_page_that_is_switched_off_is_not_there_and_everything_else_is(data: Path) -> None:
+    async with running(data, POSTBOTE_PAGE="off", POSTBOTE_HOST="0.0.0.0") as (printed, url):  # noqa: S104
+        assert "off  web: set POSTBOTE_PAGE=on" in printed
+        assert "on   dashboard" in printed
+        url = url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+        expected = {"": 404, "page.js": 404, "ask": 404, "press": 404, "healthz": 200, "readyz": 200, "dashboard": 200}
+        async with aiohttp.ClientSession() as session:
+            for path, status in expected.items():
+                async with session.request("POST" if path in ("ask", "press") else "GET", url + path) as response:
+                    assert response.status == status, path
+    assert "page_is_open" not in (data / "log").read_text()
+
+
+HOSTS = [
+    ("127.0.0.1", False),
+    ("localhost", False),
+    ("::1", False),
+    ("0.0.0.0", True),  # noqa: S104
+    ("::", True),
+    ("192.0.2.1", True),
+]
+
+
+@pytest.mark.parametrize(("host", "warns"), HOSTS)
+@pytest.mark.parametrize("token", ["", "correct-horse-battery-staple"])
+def test_a_page_that_other_machines_reach_is_warned_of_with_the_variables_that_close_it(
+    host: str, warns: bool, token: str
+) -> None:
+    settings = Settings(postbote_host=host, postbote_page="on", postbote_admin_token=SecretStr(token))
+    warning = open_page_warning(settings, 3000)
+    assert bool(warning) is warns
+    assert "\n" not in warning
+    if warns:
+        assert host in warning
+        assert "POSTBOTE_PAGE=off" in warning
+    assert not open_page_warning(settings.model_copy(update={"postbote_page": "off"}), 3000)
+
+
+async def test_the_warning_is_one_line_at_the_start(data: Path) -> None:
+    before = (data / "log").read_text() if (data / "log").exists() else ""
+    async with running(data, POSTBOTE_HOST="0.0.0.0"):  # noqa: S104
+        pass
+    lines = (data / "log").read_text().removeprefix(before).splitlines()
+    assert len([line for line in lines if "page_is_open" in line]) == 1

@@ -82,6 +82,9 @@ class Settings(HelpdeskSettings):
         default=None,
         description="opens /dashboard, and /metrics as a bearer token; without it both answer on this machine only",
     )
+    postbote_page: Literal["on", "off"] = Field(
+        default="on", description="the chat page at /, where anybody who reaches it may ask: on or off"
+    )
     postbote_contact: str = Field(
         default="",
         max_length=200,

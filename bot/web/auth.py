@@ -83,7 +83,7 @@ def is_local(request: HTTPConnection) -> bool:
         return False
     if request.scope.get("http_version") == "1.0":  # what proxies speak behind them, and no browser or scraper
         return False
-    return _is_loopback(client_of(request)) and _is_loopback(_name(request.headers.get("host", "")))
+    return is_loopback(client_of(request)) and is_loopback(_name(request.headers.get("host", "")))
 
 
 def is_same_origin(request: HTTPConnection) -> bool:
@@ -113,7 +113,8 @@ def _name(host: str) -> str:
         return ""
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """True for localhost and for a loopback address, also for an IPv4 one in IPv6."""
     if host == "localhost":
         return True
     try:
