@@ -4,6 +4,7 @@ A question is answered within its request (bot/dialogue/synchronous.py). Its dec
 conversation name that the browser makes up, for follow-ups, gaps and the dashboard.
 """
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -65,6 +66,8 @@ class ChatPage:
             event = to_press(await request.body())
         except ValueError as wrong:
             return _refusal(400, "wrong", str(wrong))
+        if await asyncio.to_thread(self._context.statistics.decision, event.facts["key"]) is None:
+            return _refusal(404, "wrong", '"key" is of no reply that is kept')
         if event.act == "choose":
             if not self._presenter.knows(event.facts["entry"]):
                 return _refusal(400, "wrong", '"entry" must be one of the suggestions')

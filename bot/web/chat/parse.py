@@ -49,7 +49,7 @@ def to_question(body: bytes) -> Event:
 
 
 def to_press(body: bytes) -> Event:
-    """Button event. All it needs besides the reply's key is looked up by the server, not sent."""
+    """Button event. All it needs besides the reply's key is looked up by the server, not sent. The key may be none."""
     raw = _object(body)
     found = _KEY.fullmatch(str(raw.get("key")))
     if not found:

@@ -56,6 +56,10 @@ def test_nothing_typed_becomes_a_tag_of_its_own(typed: str) -> None:
     assert ">" not in shown
 
 
+KEY = "web::0123456789abcdef"  # of a reply that is kept
+PRESSED: list[str] = []  # keys of all events that were handled
+
+
 class ChatEngine(EchoEngine):
     """Words a text in bold, and knows one title."""
 
@@ -103,7 +107,17 @@ def page_of(
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     kept = create_storage("", tmp_path_factory.mktemp("web"))
-    app = make_asgi_app(page_of(consider, ChatEngine(), kept, "+49 30 1").routes, nothing_wrong)
+    kept.database.open()
+    kept.decisions.save(Event(KEY, "web", Question("x")), Answer("echo", "de"))
+
+    async def consider_and_keep(event: Event) -> Reply:
+        reply = await consider(event)
+        if event.act == "ask" and reply.answer:
+            kept.decisions.save(event, reply.answer)
+        PRESSED.append(event.key)
+        return reply
+
+    app = make_asgi_app(page_of(consider_and_keep, ChatEngine(), kept, "+49 30 1").routes, nothing_wrong)
     server = make_server(app)
     serving = asyncio.create_task(server.serve())
     while not server.started:
@@ -243,7 +257,6 @@ async def test_a_bad_request_is_refused_with_the_reason(url: str, body: bytes, s
     assert says in json.loads(text)["error"]
 
 
-KEY = "web::0123456789abcdef"
 PRESSES = [
     ("no JSON", b"hallo", "no JSON"),
     ("no key", b'{"act": "helpful"}', '"key" must be'),
@@ -266,6 +279,27 @@ async def test_a_press_that_is_none_of_ours_is_refused(url: str, body: bytes, sa
     status, text, _ = await fetch("POST", f"{url}/press", body)
     assert status == 400
     assert says in json.loads(text)["error"]
+
+
+@pytest.mark.parametrize("act", ["helpful", "unhelpful", "choose", "check"])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_press_with_a_key_that_was_never_issued_is_refused_and_not_counted(url: str, act: str) -> None:
+    real = (await post(f"{url}/ask", text="x", conversation=CONVERSATION))["key"]
+    other = f"{real[:-16]}{'0' * 16}"
+    never = [
+        f"web:{CONVERSATION}:{'0' * 16}",
+        f"web::{'f' * 16}",
+        other,
+        real.replace(CONVERSATION, CONVERSATION[::-1]),
+    ]
+    before = len(PRESSED)
+    for key in never:
+        body = json.dumps({"act": act, "key": key, "entry": "known", "text": "x"}).encode()
+        status, text, _ = await fetch("POST", f"{url}/press", body)
+        assert (status, json.loads(text)["problem"]) == (404, "wrong")
+    assert len(PRESSED) == before
+    assert (await post(f"{url}/press", act=act, key=real, entry="known", text="x"))["key"] == real
+    assert len(PRESSED) == before + 1
 
 
 @pytest.mark.parametrize(
