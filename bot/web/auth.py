@@ -14,14 +14,19 @@ import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+import structlog
 from starlette.requests import HTTPConnection
 
 from bot.rate_limit import RateLimiter
 from bot.storage.encryption import InvalidToken, to_fernet
 
+log = structlog.get_logger()
+
 COOKIE = "postbote_session"
 SESSION = 12 * 3_600  # seconds; a working day
 WRONG_AT_ONCE, WRONG_EVERY = 5, 30.0  # wrong tokens of one client, then one every so many seconds
+WRONG_AT_ONCE_OF_ALL, WRONG_EVERY_OF_ALL = 50, 10.0  # of all clients elsewhere together, however many they are
+MOST_KNOWN = 1_000  # clients that have shown the token and are not slowed by what others guess
 _PROXY = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"})
 
 
@@ -33,6 +38,8 @@ class AdminAuth:
         self.token = token
         self._fernet = to_fernet(token, "dashboard session") if token else None
         self._wrong = RateLimiter(WRONG_AT_ONCE, WRONG_EVERY)
+        self._wrong_of_all = RateLimiter(WRONG_AT_ONCE_OF_ALL, WRONG_EVERY_OF_ALL)
+        self._known: dict[str, None] = {}  # networks that have shown the token, the newest last
 
     def may_see_dashboard(self, request: HTTPConnection) -> bool:
         """True if the request may see the dashboard: by token or session, or without a token set from this machine."""
@@ -44,13 +51,11 @@ class AdminAuth:
 
     def log_in(self, given: str, request: HTTPConnection) -> tuple[str, float]:
         """(new session for a right token, seconds until this client may try again): one of them is empty."""
-        client = client_of(request)
-        wait = self._wrong.seconds_until_free(client, time.monotonic())
+        wait = self._seconds_until_free(request)
         if wait or not self._fernet:
             return "", wait
-        if not _same(given, self.token):
-            self._wrong.acquire(client, time.monotonic())
-            return "", self._wrong.seconds_until_free(client, time.monotonic())
+        if not self._is_token(given, request):
+            return "", self._seconds_until_free(request)
         return self._fernet.encrypt(json.dumps({"form": secrets.token_urlsafe(16)}).encode()).decode(), 0.0
 
     def session(self, request: HTTPConnection) -> Mapping[str, str]:
@@ -67,13 +72,33 @@ class AdminAuth:
         kind, _, given = request.headers.get("authorization", "").partition(" ")
         if not self.token or kind.lower() != "bearer":
             return False
-        client, now = client_of(request), time.monotonic()
-        if self._wrong.seconds_until_free(client, now):
-            return False
-        if _same(given.strip(), self.token):
+        return not self._seconds_until_free(request) and self._is_token(given.strip(), request)
+
+    def _is_token(self, given: str, request: HTTPConnection) -> bool:
+        """True for the token. A wrong one counts, and is logged with its client: few lines, as few are looked at."""
+        network, now = network_of(request), time.monotonic()
+        if _same(given, self.token):
+            self._known.pop(network, None)
+            self._known[network] = None
+            if len(self._known) > MOST_KNOWN:
+                del self._known[next(iter(self._known))]
             return True
-        self._wrong.acquire(client, now)
+        self._wrong.acquire(network, now)
+        if not is_local(request):
+            self._wrong_of_all.acquire("*", now)
+        log.warning("wrong_token", client=client_of(request), wait=round(self._seconds_until_free(request)))
         return False
+
+    def _seconds_until_free(self, request: HTTPConnection) -> float:
+        """Seconds until a token of this client is looked at, wrong or right; 0: now.
+
+        Clients on this machine, and those that have shown the token, do not wait for what all others guess.
+        """
+        network, now = network_of(request), time.monotonic()
+        own = self._wrong.seconds_until_free(network, now)
+        if own or network in self._known or is_local(request):
+            return own
+        return self._wrong_of_all.seconds_until_free("*", now)
 
 
 def is_local(request: HTTPConnection) -> bool:
@@ -103,6 +128,22 @@ def same_secret(given: object, kept: str) -> bool:
 def client_of(request: HTTPConnection) -> str:
     """Address of the client; empty where it is not known."""
     return request.client.host if request.client else ""
+
+
+def network_of(request: HTTPConnection) -> str:
+    """Network that a client's pace is counted by: an IPv4 address, an IPv6 /64, which one subscriber has at least
+    (RFC 6177 section 2); empty where it is not known.
+    """
+    host = client_of(request)
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return host
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def _name(host: str) -> str:

@@ -2,8 +2,9 @@
 
 import pytest
 from starlette.requests import HTTPConnection
+from structlog.testing import capture_logs
 
-from bot.web.auth import COOKIE, WRONG_AT_ONCE, AdminAuth, is_local, is_same_origin
+from bot.web.auth import COOKIE, WRONG_AT_ONCE, WRONG_AT_ONCE_OF_ALL, AdminAuth, is_local, is_same_origin
 
 TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 
@@ -86,6 +87,38 @@ def test_wrong_bearer_tokens_count_as_guesses_too() -> None:
     for number in range(WRONG_AT_ONCE):
         assert not auth.may_scrape(request("192.0.2.7", authorization=f"Bearer guess {number}"))
     assert not auth.may_scrape(request("192.0.2.7", authorization=f"Bearer {TOKEN}"))
+
+
+def guess(auth: AdminAuth, how: str, client: str, token: str) -> bool:
+    """True if this client was let in."""
+    if how == "form":
+        return bool(auth.log_in(token, request(client))[0])
+    asked = request(client, authorization=f"Bearer {token}")
+    return auth.may_see_dashboard(asked) if how == "dashboard" else auth.may_scrape(asked)
+
+
+@pytest.mark.parametrize("how", ["form", "dashboard", "metrics"])
+def test_guesses_from_many_addresses_are_slowed_in_all_and_logged_with_the_address(how: str) -> None:
+    auth = AdminAuth(TOKEN)
+    assert guess(auth, how, "203.0.113.1", TOKEN), "the operator's, before"
+    with capture_logs() as lines:
+        for number in range(500):
+            assert not guess(auth, how, f"2001:db8:{number:x}:1::1", f"guess {number}")
+    wrong = [line for line in lines if line["event"] == "wrong_token"]
+    assert [line["client"] for line in wrong[:3]] == [f"2001:db8:{number}:1::1" for number in range(3)]
+    assert WRONG_AT_ONCE_OF_ALL <= len(wrong) <= WRONG_AT_ONCE_OF_ALL + 1  # so many were looked at
+    assert not any(TOKEN in str(line) or "guess" in str(line) for line in lines)
+    assert not guess(auth, how, "203.0.113.2", TOKEN)  # also the right one: else guessing would go on
+    assert guess(auth, how, "203.0.113.1", TOKEN), "who has shown it is not kept out by others"
+    assert guess(auth, how, "127.0.0.1", TOKEN), "nor is this machine"
+
+
+def test_addresses_of_one_ipv6_network_guess_as_one() -> None:
+    auth = AdminAuth(TOKEN)
+    for number in range(WRONG_AT_ONCE):
+        guess(auth, "form", f"2001:db8::{number:x}", "guess")
+    assert not guess(auth, "form", "2001:db8::ffff", TOKEN)
+    assert guess(auth, "form", "2001:db8:0:1::1", TOKEN)
 
 
 FORMS = [

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.core.model import Event, Question, TryLater
 from bot.rate_limit import RateLimiter
-from bot.web.auth import client_of, is_local
+from bot.web.auth import is_local, is_same_origin, network_of
 from bot.web.chat.parse import CHANNEL, TooLong, to_press, to_question
 from bot.web.chat.present import Presenter
 from bot.web.pages import HEADERS, PageContext, language_of, static_routes
@@ -25,6 +25,8 @@ from bot.web.pages import HEADERS, PageContext, language_of, static_routes
 FOLDER = Path(__file__).parent
 # Of one client that is not on this machine: an office behind one address may ask at once, a program may not go on
 BURST, EVERY = 30, 2.0  # questions and presses; seconds from one to the next after that
+# Of all such clients together, however many addresses they have; 135 replies a second were measured
+BURST_OF_ALL, EVERY_OF_ALL = 300, 0.1
 
 
 class ChatPage:
@@ -37,6 +39,7 @@ class ChatPage:
         self._context, self._contact = context, contact
         self._presenter = Presenter(context.engine)
         self._rate_limiter = RateLimiter(BURST, EVERY)
+        self._rate_limiter_of_all = RateLimiter(BURST_OF_ALL, EVERY_OF_ALL)
         self.routes: Sequence[BaseRoute] = [
             Route("/", self._page),
             *static_routes(FOLDER, "/"),
@@ -51,7 +54,7 @@ class ChatPage:
         return HTMLResponse(page, headers=HEADERS)
 
     async def _ask(self, request: Request) -> Response:
-        if refused := self._rate_limited(request):
+        if refused := self._refused(request):
             return refused
         try:
             event = to_question(await request.body())
@@ -60,7 +63,7 @@ class ChatPage:
         return await self._handle(event, event.key)
 
     async def _press(self, request: Request) -> Response:
-        if refused := self._rate_limited(request):
+        if refused := self._refused(request):
             return refused
         try:
             event = to_press(await request.body())
@@ -84,12 +87,20 @@ class ChatPage:
         shown: Mapping[str, Any] = self._presenter.reply(reply.answer, key) if reply.answer else {}
         return JSONResponse(shown, headers=HEADERS)
 
-    def _rate_limited(self, request: Request) -> Response | None:
-        """Refusal 429 for a client that asks too fast; None for others, and for clients on this machine."""
+    def _refused(self, request: Request) -> Response | None:
+        """Refusal 403 for another site's page, 429 for a client that asks too fast, or for all but those on this
+        machine where all together do; None for others.
+        """
+        if not is_same_origin(request):
+            return _refusal(403, "wrong", "a page of another site may not ask")
         if is_local(request):
             return None
-        seconds = self._rate_limiter.try_acquire(client_of(request), time.monotonic())
-        return _refusal(429, "pace", "too many questions at once", seconds) if seconds else None
+        network, now = network_of(request), time.monotonic()
+        seconds = self._rate_limiter.seconds_until_free(network, now) or self._rate_limiter_of_all.try_acquire("*", now)
+        if seconds:
+            return _refusal(429, "pace", "too many questions at once", seconds)
+        self._rate_limiter.acquire(network, now)
+        return None
 
 
 def _refusal(status: int, problem: str, says: str, seconds: float = 0.0) -> Response:

@@ -160,7 +160,6 @@ class Dashboard:
             return self._form(request, 403, "stale")
         session, wait = self._context.auth.log_in(given.get("token", ""), request)
         if not session:
-            log.warning("wrong_token", wait=round(wait))
             return self._form(request, 429 if wait else 401, "slow" if wait else "wrong")
         response = RedirectResponse(BASE, 303, headers=OWN)
         _set_cookie(request, response, COOKIE, session)

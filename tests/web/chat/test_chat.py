@@ -3,7 +3,8 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -11,6 +12,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
 
 from bot.commands import ChannelAdmin
 from bot.core.markdown.to_html import to_html
@@ -18,7 +20,7 @@ from bot.core.model import Answer, Event, Language, Question, Reply, TryLater
 from bot.storage import Storage, create_storage
 from bot.storage.statistics import Statistics
 from bot.web.auth import AdminAuth
-from bot.web.chat import BURST, ChatPage
+from bot.web.chat import BURST, BURST_OF_ALL, ChatPage
 from bot.web.pages import PageContext
 from bot.web.server import make_asgi_app, make_server
 from tests.engines import EchoEngine
@@ -227,6 +229,66 @@ async def test_a_stranger_is_paced_and_who_sits_here_is_not(url: str) -> None:
     other: Any = {"X-Forwarded-For": "192.0.2.8"}
     assert (await fetch("POST", f"{url}/ask", b'{"text": "x"}', **other))[0] == 200
     assert (await fetch("POST", f"{url}/ask", b'{"text": "x"}'))[0] == 200
+
+
+def page_client(client: str, **headers: str) -> Request:
+    named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "client": (client, 1), "headers": named, "http_version": "1.1"})
+
+
+def taken(page: ChatPage, clients: Iterable[str]) -> int:
+    """How many of these clients, one after the other, may ask."""
+    return sum(page._refused(page_client(client)) is None for client in clients)
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> ChatPage:
+    return page_of(consider, ChatEngine(), create_storage("", tmp_path))
+
+
+NETWORKS = [
+    ("addresses of one IPv6 /64 are one client", lambda n: f"2001:db8:1:2::{n:x}", BURST),
+    ("so are those with another interface id", lambda n: f"2001:db8:1:2:{n:x}:1:2:3", BURST),
+    ("one IPv4 address, in either form", lambda n: "192.0.2.7" if n % 2 else "::ffff:192.0.2.7", BURST),
+    ("another /64 is another client", lambda n: f"2001:db8:1:{n:x}::1", 100),
+    ("another IPv4 address is another client", lambda n: f"192.0.2.{n}", 100),
+]
+
+
+@pytest.mark.parametrize(("address", "most"), [row[1:] for row in NETWORKS], ids=[row[0] for row in NETWORKS])
+def test_the_pace_is_counted_by_network(page: ChatPage, address: Callable[[int], str], most: int) -> None:
+    assert most <= taken(page, (address(n) for n in range(100))) <= most + 1
+
+
+def test_all_strangers_together_have_a_bound_and_who_sits_here_has_none(page: ChatPage) -> None:
+    many = [f"2001:db8:{n:x}::1" for n in range(2 * BURST_OF_ALL)]
+    assert BURST_OF_ALL <= taken(page, many) <= BURST_OF_ALL + 20
+    refused = page._refused(page_client("198.51.100.1"))
+    assert refused is not None
+    assert (refused.status_code, json.loads(bytes(refused.body))["problem"]) == (429, "pace")
+    assert page._refused(page_client("127.0.0.1", host="127.0.0.1:3000")) is None
+
+
+FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+@pytest.mark.parametrize("path", ["ask", "press"])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_page_of_another_site_may_not_ask_or_press(url: str, path: str, headers: dict[str, str]) -> None:
+    before = len(PRESSED)
+    for more in ({}, {"X-Forwarded-For": "192.0.2.77"}):
+        status, _, _ = await fetch("POST", f"{url}/{path}", json.dumps(SENT[path]).encode(), **headers, **more)
+        assert status == 403
+    assert len(PRESSED) == before
+    own = {"Sec-Fetch-Site": "same-origin", "Origin": url}
+    assert (await fetch("POST", f"{url}/{path}", json.dumps(SENT[path]).encode(), **own))[0] == 200
+    assert (await fetch("POST", f"{url}/{path}", json.dumps(SENT[path]).encode(), Origin=url))[0] == 200
 
 
 REFUSED = [
