@@ -8,6 +8,7 @@ Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 # Acts of an event that a person waits for: rate-limited, decided again after a crash, and never without a reply
 QUESTION_ACTS = frozenset({"ask", "explain"})
+STRANGERS = "web:"  # beginning of the ids of persons whom nobody knows, and who may be many: those on the chat page
 Kind = Literal["answer", "error"]
 Outcome = Literal["answer", "suggest", "decline"]
 # Condition that an explained error names, as far as the DNS can be asked about it. no-address: a host has no address.

@@ -7,7 +7,7 @@ import pytest
 from bot.core.dns.records import Lookup
 from bot.core.model import UserError
 from bot.lookup import open_lookup
-from bot.lookup.concurrency import LookupLimiter
+from bot.lookup.concurrency import AT_ONCE, STRANGERS_AT_ONCE, LookupLimiter
 from tests.servers.dns_server import DnsServer
 
 
@@ -62,6 +62,40 @@ async def test_slots_are_limited_per_person_and_for_all(
     crowd = Crowd(LookupLimiter(at_once=4, each=2, waiting_each=2, patience=patience))
     crowd.come(*people)
     assert await crowd.seen(len(outcomes)) == outcomes
+
+
+SHARES = [
+    ("strangers have two of four slots, however many they are", SHORT, ["web:a", "web:b", "web:c"], 2),
+    ("also those without a name", SHORT, ["web:"] * 4, 2),
+    ("those who wait are bounded too", LONG, [f"web:{n}" for n in range(9)], 2),
+]
+
+
+@pytest.mark.parametrize(
+    ("patience", "strangers", "taken"), [row[1:] for row in SHARES], ids=[row[0] for row in SHARES]
+)
+async def test_strangers_have_a_share_of_their_own_and_leave_the_rest_to_others(
+    patience: float, strangers: list[str], taken: int
+) -> None:
+    limiter = LookupLimiter(at_once=4, each=2, waiting_each=2, strangers=2, strangers_waiting=3, patience=patience)
+    crowd, others = Crowd(limiter), Crowd(limiter)
+    crowd.come(*strangers)
+    await asyncio.sleep(0.02 if patience is LONG else 0.1)
+    assert crowd.outcomes.count("in") == taken
+    assert len(strangers) - crowd.outcomes.count("busy, all") <= 2 + 3
+    others.come("T1:U1", "T1:U2")
+    assert await others.seen(2) == ["in", "in"]
+    await crowd.seen(taken)
+
+
+async def test_the_usual_share_of_strangers_leaves_most_slots_to_others() -> None:
+    limiter = LookupLimiter(patience=LONG)
+    crowd, others = Crowd(limiter), Crowd(limiter)
+    crowd.come(*(f"web:{n}" for n in range(1_000)))
+    await asyncio.sleep(0.1)
+    others.come(*(f"T1:U{n}" for n in range(AT_ONCE - STRANGERS_AT_ONCE)))
+    assert await others.seen(AT_ONCE - STRANGERS_AT_ONCE) == ["in"] * (AT_ONCE - STRANGERS_AT_ONCE)
+    await crowd.seen(1)
 
 
 async def test_a_waiting_look_up_gets_the_slot_that_gets_free() -> None:

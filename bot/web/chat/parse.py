@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, cast
 
-from bot.core.model import LANGUAGES, Event, Language, Question
+from bot.core.model import LANGUAGES, STRANGERS, Event, Language, Question
 from bot.core.text.untrusted_json import parse_json
 
 CHANNEL = "web"
@@ -44,7 +44,7 @@ def to_question(body: bytes) -> Event:
         channel=CHANNEL,
         question=question,
         conversation=named,
-        person=named,
+        person=f"{STRANGERS}{conversation}",
     )
 
 
@@ -61,7 +61,7 @@ def to_press(body: bytes) -> Event:
     text = _text(raw) if act in ("choose", "check") else ""
     language = _language(raw, "lang") or "de"
     facts = {"key": found[0], "language": language} | ({"entry": str(raw.get("entry"))} if chooses else {})
-    named = f"{CHANNEL}:{found['conversation']}"
+    named = f"{STRANGERS}{found['conversation']}"
     return Event(
         key=f"{found[0]}:{secrets.token_hex(4)}",
         channel=CHANNEL,

@@ -16,11 +16,12 @@ from starlette.requests import Request
 
 from bot.commands import ChannelAdmin
 from bot.core.markdown.to_html import to_html
-from bot.core.model import Answer, Event, Language, Question, Reply, TryLater
+from bot.core.model import STRANGERS, Answer, Event, Language, Question, Reply, TryLater
 from bot.storage import Storage, create_storage
 from bot.storage.statistics import Statistics
 from bot.web.auth import AdminAuth
 from bot.web.chat import BURST, BURST_OF_ALL, ChatPage
+from bot.web.chat.parse import to_press, to_question
 from bot.web.pages import PageContext
 from bot.web.server import make_asgi_app, make_server
 from tests.engines import EchoEngine
@@ -401,3 +402,11 @@ async def test_no_value_of_a_field_is_an_error_of_ours(url: str, path: str, fiel
         assert status in (200, 400), f"{odd!r}: {text}"
     raw = json.dumps(SENT[path] | {field: "?"}).encode().replace(b'"?"', b'"\xed\xa0\x80"')
     assert (await fetch("POST", f"{url}/{path}", raw))[0] in (200, 400)
+
+
+@pytest.mark.parametrize("conversation", ["", CONVERSATION])
+def test_everybody_on_the_page_is_a_stranger_to_the_look_ups(conversation: str) -> None:
+    key = f"web:{conversation}:{'0' * 16}"
+    asked = to_question(json.dumps({"text": "/mx example.com", "conversation": conversation}).encode())
+    pressed = to_press(json.dumps({"act": "check", "key": key, "text": "example.com"}).encode())
+    assert asked.person == pressed.person == f"{STRANGERS}{conversation}"
