@@ -172,7 +172,7 @@ def build(
         return {"knowledge": content_problem(), **await problems()}
 
     token = settings.postbote_admin_token
-    auth = AdminAuth(token.get_secret_value() if token else "")
+    auth = AdminAuth(token.get_secret_value() if token else "", storage.secrets)
     page_context = PageContext(
         engine=engine,
         handle=SynchronousDialogue(dialogue.handle, storage, event_log).handle,

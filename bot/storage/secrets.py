@@ -1,4 +1,7 @@
-"""Secrets of channels (tokens, states of an installation), encrypted by the channel that keeps them."""
+"""Secrets of channels (tokens, states of an installation), encrypted by the channel that keeps them.
+
+Also a note for each session of the dashboard that has ended.
+"""
 
 import time
 
@@ -11,7 +14,7 @@ SECRETS = sql.Table(
     "postbote_secrets",
     METADATA,
     key_column("key", "mentions", primary_key=True),
-    text_column("secret", "none"),  # encrypted
+    text_column("secret", "none"),  # encrypted; of an ended session no secret
     at_column(),
 )
 
@@ -28,7 +31,7 @@ class Secrets:
         return str(row.secret) if row else ""
 
     def save(self, key: str, secret: str) -> None:
-        """Saves a secret in place of an earlier one. `secret` must be encrypted already."""
+        """Saves a secret in place of an earlier one. `secret` must be encrypted already, if it is one."""
         self._database.upsert_row(SECRETS, {"key": key, "secret": secret, "at": time.time()})
 
     def delete(self, key: str, since: float = 0.0) -> bool:

@@ -7,6 +7,8 @@ loopback (DNS rebinding). So a request with any trace of a proxy, or to any name
 proxy that leaves no trace cannot be told from a person: behind one, set the token (deploy/README.md).
 """
 
+import asyncio
+import hashlib
 import ipaddress
 import json
 import secrets
@@ -19,6 +21,7 @@ from starlette.requests import HTTPConnection
 
 from bot.rate_limit import RateLimiter
 from bot.storage.encryption import InvalidToken, to_fernet
+from bot.storage.secrets import Secrets
 
 log = structlog.get_logger()
 
@@ -31,19 +34,27 @@ _PROXY = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client
 
 
 class AdminAuth:
-    """Authorisation by token, session or locality; a session holds in every process with the same token."""
+    """Authorisation by token, session or locality; a session holds in every process with the same token.
 
-    def __init__(self, token: str = "") -> None:
-        """`token`: empty where none is set."""
-        self.token = token
+    It ends in all of them when its person logs out: that is noted in the storage, longer than a session lasts.
+    """
+
+    def __init__(self, token: str = "", secrets: Secrets | None = None) -> None:
+        """`token`: empty where none is set. `secrets`: where ended sessions are noted; None: logging out ends none."""
+        self.token, self._secrets = token, secrets
         self._fernet = to_fernet(token, "dashboard session") if token else None
         self._wrong = RateLimiter(WRONG_AT_ONCE, WRONG_EVERY)
         self._wrong_of_all = RateLimiter(WRONG_AT_ONCE_OF_ALL, WRONG_EVERY_OF_ALL)
         self._known: dict[str, None] = {}  # networks that have shown the token, the newest last
 
-    def may_see_dashboard(self, request: HTTPConnection) -> bool:
-        """True if the request may see the dashboard: by token or session, or without a token set from this machine."""
-        return (self._bears(request) or bool(self.session(request))) if self.token else is_local(request)
+    async def may_see_dashboard(self, request: HTTPConnection) -> bool:
+        """True if the request may see the dashboard: by token or session, or without a token set from this machine.
+
+        Raises DatabaseError where it comes with a session, and nobody can say whether that has ended.
+        """
+        if not self.token:
+            return is_local(request)
+        return self._bears(request) or await self._has_session(request)
 
     def may_scrape(self, request: HTTPConnection) -> bool:
         """True if the request may see the metrics, which say nothing of any person: local, or with the token."""
@@ -58,8 +69,23 @@ class AdminAuth:
             return "", self._seconds_until_free(request)
         return self._fernet.encrypt(json.dumps({"form": secrets.token_urlsafe(16)}).encode()).decode(), 0.0
 
+    async def log_out(self, request: HTTPConnection) -> None:
+        """Ends the session of a request, also for copies of its cookie. Raises DatabaseError: then it goes on."""
+        session = self.session(request)
+        if session and self._secrets:
+            await asyncio.to_thread(self._secrets.save, _ended_key(session), "ended")
+
+    async def _has_session(self, request: HTTPConnection) -> bool:
+        session = self.session(request)
+        if not session or not self._secrets:
+            return bool(session)
+        return not await asyncio.to_thread(self._secrets.get, _ended_key(session))
+
     def session(self, request: HTTPConnection) -> Mapping[str, str]:
-        """Session {"form": secret that its forms carry (CSRF)}; empty where there is none, or it has expired."""
+        """Session {"form": secret that its forms carry (CSRF)}; empty where there is none, or it has expired.
+
+        Whether its person has logged out is not asked here.
+        """
         try:
             kept = self._fernet.decrypt(request.cookies.get(COOKIE, ""), ttl=SESSION) if self._fernet else b"{}"
         except (InvalidToken, ValueError):  # ValueError: a cookie that is no ASCII
@@ -144,6 +170,11 @@ def network_of(request: HTTPConnection) -> str:
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
     return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def _ended_key(session: Mapping[str, str]) -> str:
+    """Key of the note that a session has ended; "state:" keys are purged after a day (Storage.purge_expired)."""
+    return f"state:session:{hashlib.sha256(str(session.get('form', '')).encode()).hexdigest()}"
 
 
 def _name(host: str) -> str:

@@ -38,47 +38,47 @@ LOCAL = [
 
 
 @pytest.mark.parametrize(("asked", "local"), [row[1:] for row in LOCAL], ids=[row[0] for row in LOCAL])
-def test_who_is_at_this_machine(asked: HTTPConnection, local: bool) -> None:
+async def test_who_is_at_this_machine(asked: HTTPConnection, local: bool) -> None:
     assert is_local(asked) is local
-    assert AdminAuth().may_see_dashboard(asked) is local
+    assert await AdminAuth().may_see_dashboard(asked) is local
     assert AdminAuth().may_scrape(asked) is local
 
 
-def test_with_a_token_even_this_machine_needs_it_for_the_dashboard_but_not_for_the_metrics() -> None:
+async def test_with_a_token_even_this_machine_needs_it_for_the_dashboard_but_not_for_the_metrics() -> None:
     auth = AdminAuth(TOKEN)
-    assert not auth.may_see_dashboard(request())
+    assert not await auth.may_see_dashboard(request())
     assert auth.may_scrape(request())
     for asked in (request("192.0.2.7"), request("192.0.2.7", authorization="Basic x"), request(host="front.example")):
-        assert not auth.may_see_dashboard(asked)
+        assert not await auth.may_see_dashboard(asked)
         assert not auth.may_scrape(asked)
     bearer = request("192.0.2.7", host="front.example", x_forwarded_for="192.0.2.9", authorization=f"Bearer {TOKEN}")
-    assert auth.may_see_dashboard(bearer)
+    assert await auth.may_see_dashboard(bearer)
     assert auth.may_scrape(bearer)
 
 
-def test_without_a_token_no_token_opens_anything() -> None:
+async def test_without_a_token_no_token_opens_anything() -> None:
     for given in ("", "None", TOKEN):
-        assert not AdminAuth().may_see_dashboard(request("192.0.2.7", authorization=f"Bearer {given}"))
+        assert not await AdminAuth().may_see_dashboard(request("192.0.2.7", authorization=f"Bearer {given}"))
         assert AdminAuth().log_in(given, request()) == ("", 0.0)
 
 
-def test_a_session_holds_in_every_process_with_the_same_token_and_in_no_other() -> None:
+async def test_a_session_holds_in_every_process_with_the_same_token_and_in_no_other() -> None:
     session, wait = AdminAuth(TOKEN).log_in(TOKEN, request())
     assert not wait
     with_cookie = request("192.0.2.7", cookie=f"{COOKIE}={session}")
-    assert AdminAuth(TOKEN).may_see_dashboard(with_cookie)
+    assert await AdminAuth(TOKEN).may_see_dashboard(with_cookie)
     assert AdminAuth(TOKEN).session(with_cookie)["form"]
-    assert not AdminAuth(TOKEN + "2").may_see_dashboard(with_cookie)
+    assert not await AdminAuth(TOKEN + "2").may_see_dashboard(with_cookie)
     for forged in (session[:-2] + "AA", "", "x", "ä"):
-        assert not AdminAuth(TOKEN).may_see_dashboard(request(cookie=f"{COOKIE}={forged}"))
+        assert not await AdminAuth(TOKEN).may_see_dashboard(request(cookie=f"{COOKIE}={forged}"))
 
 
-def test_wrong_tokens_are_slowed_down_for_each_client_by_itself() -> None:
+async def test_wrong_tokens_are_slowed_down_for_each_client_by_itself() -> None:
     auth, guesser, other = AdminAuth(TOKEN), request("192.0.2.7"), request("192.0.2.8")
     for number in range(WRONG_AT_ONCE):
         assert auth.log_in(f"guess {number}", guesser)[0] == ""
     assert auth.log_in(TOKEN, guesser)[1] > 0  # also the right one: else guessing would go on
-    assert not auth.may_see_dashboard(request("192.0.2.7", authorization=f"Bearer {TOKEN}"))
+    assert not await auth.may_see_dashboard(request("192.0.2.7", authorization=f"Bearer {TOKEN}"))
     assert auth.log_in(TOKEN, other)[0]
 
 
@@ -89,36 +89,36 @@ def test_wrong_bearer_tokens_count_as_guesses_too() -> None:
     assert not auth.may_scrape(request("192.0.2.7", authorization=f"Bearer {TOKEN}"))
 
 
-def guess(auth: AdminAuth, how: str, client: str, token: str) -> bool:
+async def guess(auth: AdminAuth, how: str, client: str, token: str) -> bool:
     """True if this client was let in."""
     if how == "form":
         return bool(auth.log_in(token, request(client))[0])
     asked = request(client, authorization=f"Bearer {token}")
-    return auth.may_see_dashboard(asked) if how == "dashboard" else auth.may_scrape(asked)
+    return await auth.may_see_dashboard(asked) if how == "dashboard" else auth.may_scrape(asked)
 
 
 @pytest.mark.parametrize("how", ["form", "dashboard", "metrics"])
-def test_guesses_from_many_addresses_are_slowed_in_all_and_logged_with_the_address(how: str) -> None:
+async def test_guesses_from_many_addresses_are_slowed_in_all_and_logged_with_the_address(how: str) -> None:
     auth = AdminAuth(TOKEN)
-    assert guess(auth, how, "203.0.113.1", TOKEN), "the operator's, before"
+    assert await guess(auth, how, "203.0.113.1", TOKEN), "the operator's, before"
     with capture_logs() as lines:
         for number in range(500):
-            assert not guess(auth, how, f"2001:db8:{number:x}:1::1", f"guess {number}")
+            assert not await guess(auth, how, f"2001:db8:{number:x}:1::1", f"guess {number}")
     wrong = [line for line in lines if line["event"] == "wrong_token"]
     assert [line["client"] for line in wrong[:3]] == [f"2001:db8:{number}:1::1" for number in range(3)]
     assert WRONG_AT_ONCE_OF_ALL <= len(wrong) <= WRONG_AT_ONCE_OF_ALL + 1  # so many were looked at
     assert not any(TOKEN in str(line) or "guess" in str(line) for line in lines)
-    assert not guess(auth, how, "203.0.113.2", TOKEN)  # also the right one: else guessing would go on
-    assert guess(auth, how, "203.0.113.1", TOKEN), "who has shown it is not kept out by others"
-    assert guess(auth, how, "127.0.0.1", TOKEN), "nor is this machine"
+    assert not await guess(auth, how, "203.0.113.2", TOKEN)  # also the right one: else guessing would go on
+    assert await guess(auth, how, "203.0.113.1", TOKEN), "who has shown it is not kept out by others"
+    assert await guess(auth, how, "127.0.0.1", TOKEN), "nor is this machine"
 
 
-def test_addresses_of_one_ipv6_network_guess_as_one() -> None:
+async def test_addresses_of_one_ipv6_network_guess_as_one() -> None:
     auth = AdminAuth(TOKEN)
     for number in range(WRONG_AT_ONCE):
-        guess(auth, "form", f"2001:db8::{number:x}", "guess")
-    assert not guess(auth, "form", "2001:db8::ffff", TOKEN)
-    assert guess(auth, "form", "2001:db8:0:1::1", TOKEN)
+        await guess(auth, "form", f"2001:db8::{number:x}", "guess")
+    assert not await guess(auth, "form", "2001:db8::ffff", TOKEN)
+    assert await guess(auth, "form", "2001:db8:0:1::1", TOKEN)
 
 
 FORMS = [

@@ -70,7 +70,7 @@ class Dashboard:
         ]
 
     async def _overview(self, request: Request) -> Response:
-        if refused := self._refused(request):
+        if refused := await self._refused(request):
             return refused
         language = language_of(request)
         asked = request.query_params.get("days", "")
@@ -115,7 +115,7 @@ class Dashboard:
         }
 
     async def _decision(self, request: Request) -> Response:
-        if refused := self._refused(request):
+        if refused := await self._refused(request):
             return refused
         kept = await self._kept(request)
         if kept is None:
@@ -124,7 +124,7 @@ class Dashboard:
         return self._shown(request, "decision.html", {**_facts_of(kept), "titles": titles})
 
     async def _draft(self, request: Request) -> Response:
-        if refused := self._refused(request):
+        if refused := await self._refused(request):
             return refused
         kept = await self._kept(request)
         if kept is None:
@@ -132,7 +132,7 @@ class Dashboard:
         return self._shown(request, "draft.html", {"kept": kept, "draft": to_draft(kept), "file": NAME})
 
     async def _file(self, request: Request) -> Response:
-        if refused := self._refused(request):
+        if refused := await self._refused(request):
             return refused
         kept = await self._kept(request)
         if kept is None:
@@ -169,13 +169,14 @@ class Dashboard:
         form = parse_qs((await request.body()).decode("utf-8", "replace")).get("form", [""])[0]
         if not (is_same_origin(request) and same_secret(form, self._context.auth.session(request).get("form", ""))):
             return self._form(request, 403, "stale")
+        await self._context.auth.log_out(request)
         response = RedirectResponse(f"{BASE}/login", 303, headers=OWN)
         response.delete_cookie(COOKIE, path=BASE)
         return response
 
-    def _refused(self, request: Request) -> Response | None:
+    async def _refused(self, request: Request) -> Response | None:
         """Login form or refusal; None for a request that may see the page."""
-        if self._context.auth.may_see_dashboard(request):
+        if await self._context.auth.may_see_dashboard(request):
             return None
         return self._form(request, 401) if self._context.auth.token else self._shown(request, "elsewhere.html", {}, 403)
 

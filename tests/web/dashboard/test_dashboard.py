@@ -40,7 +40,7 @@ async def served(engine: AnswerEngine, storage: Storage, token: str) -> AsyncIte
     context = PageContext(
         engine=ReloadableEngine(engine, settings),
         handle=consider,
-        auth=AdminAuth(token),
+        auth=AdminAuth(token, storage.secrets),
         statistics=Statistics(storage.database),
         problems=trouble,
         disabled={"slack": "set SLACK_BOT_TOKEN"},
@@ -201,6 +201,38 @@ async def test_who_knows_the_token_logs_in_and_out(locked: str) -> None:
             assert response.status == 200
         async with session.get(locked) as response:
             assert response.status == 401
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_logging_out_ends_the_session_also_for_a_copy_of_its_cookie_and_no_other_session(
+    locked: str, engine: AnswerEngine, storage: Storage
+) -> None:
+    copies = []
+    for _ in range(2):
+        async with aiohttp.ClientSession(cookie_jar=jar()) as session:
+            data = {"form": await form_of(session, locked), "token": TOKEN}
+            async with session.post(f"{locked}/login", data=data, allow_redirects=False) as response:
+                copies.append({"Cookie": f"{COOKIE}={response.cookies[COOKIE].value}"})
+    ended, other = copies
+    async with served(engine, storage, TOKEN) as second:  # another process on the same database
+        for url in (locked, second):
+            assert [(await get(url, **copy))[0] for copy in copies] == [200, 200]
+        _, text, _ = await get(locked, **ended)
+        own = re.search(r'name="form" value="([^"]+)"', text)
+        assert own
+        async with (
+            aiohttp.ClientSession(headers=ended) as session,
+            session.post(f"{locked}/logout", data={"form": own[1]}, allow_redirects=False) as response,
+        ):
+            assert response.status == 303
+        for url in (locked, second):
+            for page in PAGES:
+                assert (await get(url + page, **ended))[0] == 401, page
+                assert (await get(url + page, **other))[0] == 200, page
+        storage.purge_expired()
+        assert (await get(second, **ended))[0] == 401
+        bearer: Any = {"Authorization": f"Bearer {TOKEN}"}
+        assert (await get(second, **ended, **bearer))[0] == 200
 
 
 @pytest.mark.asyncio(loop_scope="module")
