@@ -25,13 +25,13 @@ _lines = RateLimiter(LINES, LINES_EVERY)
 
 
 class ConnectionPool:
-    """Pool of a server's connections: beyond `most`, the one that has waited longest for a request is closed."""
+    """Pool of a server's connections: beyond `most`, the one whose request is waited for longest is closed."""
 
     def __init__(self, most: int = 0, slowest_headers: float = SLOWEST_HEADERS) -> None:
         """`most`: connections; 0: half of the descriptors that the process may have. `slowest_headers`: seconds."""
         self.most = most or max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
         self.slowest_headers = slowest_headers
-        self._open: dict[BoundedProtocol, bool] = {}  # connection → True if it waits for a request; oldest first
+        self._open: dict[BoundedProtocol, bool] = {}  # → True if a request, or its body, is waited for; oldest first
 
     def wait(self, connection: "BoundedProtocol") -> None:
         """Notes that a connection waits for a request, from now on; closes one where there are too many."""
@@ -41,7 +41,7 @@ class ConnectionPool:
             next(oldest for oldest, waits in self._open.items() if waits).abort()
 
     def serve(self, connection: "BoundedProtocol") -> None:
-        """Notes that a connection's request is under way."""
+        """Notes that a connection's request is whole, and under way."""
         self._open[connection] = False
 
     def forget(self, connection: "BoundedProtocol") -> None:
@@ -71,9 +71,10 @@ class BoundedProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Reads what has arrived; the time goes on until a request's headers are whole."""
         super().data_received(data)
-        if self._is_serving and self._deadline:
+        if self._is_serving:
             self._stop_waiting()
-            self._pool.serve(self)
+            if not self.cycle.more_body:
+                self._pool.serve(self)
 
     def on_response_complete(self) -> None:
         """Starts the time for the next request, unless it is there already."""

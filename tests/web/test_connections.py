@@ -24,6 +24,11 @@ async def echo(request: Request) -> Response:
     return PlainTextResponse(f"{len(await request.body())}\n")
 
 
+async def slow(request: Request) -> Response:
+    await asyncio.sleep(0.5)
+    return PlainTextResponse("slow\n")
+
+
 async def no_problems() -> dict[str, str]:
     return {}
 
@@ -31,7 +36,7 @@ async def no_problems() -> dict[str, str]:
 @asynccontextmanager
 async def served(most: int = 0, slowest_headers: float = 0.3) -> AsyncIterator[int]:
     """Port of a server with these bounds."""
-    app = make_asgi_app([Route("/", echo, methods=["GET", "POST"])], no_problems)
+    app = make_asgi_app([Route("/", echo, methods=["GET", "POST"]), Route("/slow", slow)], no_problems)
     server = make_server(app, pool=ConnectionPool(most, slowest_headers))
     serving = asyncio.create_task(server.serve())
     while not server.started:
@@ -140,12 +145,15 @@ async def test_beyond_the_bound_the_connection_that_waited_longest_is_closed() -
     async with served(most=10, slowest_headers=60) as port:
         idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(10)]
         busy_reader, busy = await asyncio.open_connection("127.0.0.1", port)  # closes the first
-        busy.write(POST + b"Content-Length: 2\r\n\r\nx")
+        busy.write(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
         await asyncio.sleep(0.05)
         more = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
+        for _, half in more[10:]:  # a body that does not come keeps nobody out either
+            half.write(POST + b"Content-Length: 2\r\n\r\nx")
+        await asyncio.sleep(0.05)
+        more += [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
         assert b"ok" in await exchange(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        busy.write(b"x")
-        assert b"200" in await busy_reader.readuntil(b"\r\n\r\n2\n")
+        assert b"200" in await busy_reader.readuntil(b"\r\n\r\nslow\n")
         for reader, _ in idle:
             assert await asyncio.wait_for(reader.read(), 1) == b""
         for _, writer in [*idle, *more, (busy_reader, busy)]:
@@ -162,9 +170,9 @@ def few_descriptors() -> Iterator[int]:
 
 
 async def test_more_idle_connections_than_descriptors_keep_nobody_out_and_are_no_flood_in_the_log(
-    tmp_path: Path, few_descriptors: int
+    data: Path, few_descriptors: int
 ) -> None:
-    process = Postbote(tmp_path)
+    process = Postbote(data)
     await asyncio.to_thread(process.start)
     resource.setrlimit(resource.RLIMIT_NOFILE, (4_096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     idle = [socket.socket() for _ in range(3 * few_descriptors)]
