@@ -23,14 +23,14 @@ def _head(decision: Decision) -> list[str]:
         f"language    {decision.language}",
         f"address     {decision.address or '-'}",
         f"domain      {decision.domain or '-'}",
-        f"read as     {decision.normalised}",
+        *([f"read as     {decision.normalised}"] if decision.normalised else []),
         *([f"codes       {' '.join(decision.codes)}: general meaning"] if decision.codes else []),
     ]
 
 
 def _part(part: Part, evidence: Evidence) -> list[str]:
     return [
-        f"part        {part.text}",
+        f"part        {part.text}".rstrip(),
         f"  rule      {part.rule}",
         f"  outcome   {part.outcome} ({part.score:.2f}) {' '.join(part.entries)}",
         *(line for rank, c in enumerate(part.candidates) for line in _candidate(part, c, rank, evidence)),
@@ -38,5 +38,6 @@ def _part(part: Part, evidence: Evidence) -> list[str]:
 
 
 def _candidate(part: Part, candidate: Candidate, rank: int, evidence: Evidence) -> list[str]:
-    lines = candidate.evidence or (evidence(part.text.split(), candidate.id) if rank < WITH_EVIDENCE else ())
+    explained = part.text and rank < WITH_EVIDENCE  # without words (redacted_decision.py) nothing speaks for it
+    lines = candidate.evidence or (evidence(part.text.split(), candidate.id) if explained else ())
     return [f"  {candidate.score:.2f}      {candidate.id}", *(f"              {line}" for line in lines)]

@@ -11,6 +11,7 @@ from bot.contracts import Respond
 from bot.core.dns.records import Lookup
 from bot.core.matching.decision import Matcher
 from bot.core.model import Answer, Decision, Provider, Question, UserError
+from bot.core.privacy.redacted_decision import redact_decision
 from bot.core.text.normalize import clean
 
 # "/mail x", but no path and no log line
@@ -54,6 +55,7 @@ def answer_question(matcher: Matcher, question: Question, *, in_slack: bool = Fa
     """Answer of the knowledge base; the help text for an empty message, a request for help or an unknown command.
 
     `in_slack`: the help explains what there is in a channel of Slack alone.
+    The facts are the person's own, in full; the decision, which is explained, stored and logged, is redacted.
     """
     text = clean(question.text)
     typed = _COMMAND.fullmatch(f"/{question.command}" if question.command else text)
@@ -62,7 +64,8 @@ def answer_question(matcher: Matcher, question: Question, *, in_slack: bool = Fa
         language = question.language or question.language_hint or matcher.language.of(question.text)
         return Answer("faq", language, {"help": True, "in_slack": in_slack, "unknown": unknown})
     decision = matcher.decide(question)
-    return Answer(decision.outcome, decision.language, facts_of(decision), decision)
+    shown = redact_decision(decision, text, clean(question.previous), matcher.words_in)
+    return Answer(decision.outcome, decision.language, facts_of(decision), shown)
 
 
 def facts_of(decision: Decision) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ import structlog
 
 from bot.contracts import Channel, Engine
 from bot.core.model import QUESTION_ACTS, Answer, Event, Language, PreviousQuestion, Reply, StoredDecision, TryLater
+from bot.core.privacy.redacted_decision import without_words
 from bot.core.speak_policy import answer_small_talk, why_silent_in_channel, why_silent_in_thread
 from bot.core.text.normalize import clean
 from bot.dialogue.actions import ButtonActions
@@ -181,11 +182,11 @@ class DialogueManager:
         said; empty: something is. `said`: False for an edit, after which the thread is not the bot's anew.
         """
         channel = self._channels.get(event.channel)
+        if reason and event.act not in QUESTION_ACTS and answer.decision:
+            answer = replace(answer, decision=without_words(answer.decision))
         why = f"{self._engine.explain(answer)}\nmode        {mode if event.location else '-'}" + (
             reason and f"\nsilent      {reason}"
         )
-        if reason and event.act not in QUESTION_ACTS:
-            why = _without_text(why)
         link = await channel.permalink(event) if channel else ""
         spoke = said and not reason and bool(event.facts.get("thread"))
         await self._best_effort(
@@ -220,8 +221,3 @@ def _wait_for_post(kept: StoredDecision) -> None:
 
 async def _language_hint(channel: Channel | None, event: Event) -> Language | None:
     return await channel.language_hint(event) if channel else None
-
-
-def _without_text(why: str) -> str:
-    """Explanation without the words of an overheard message: of those only the reason for the silence is kept."""
-    return "\n".join(line for line in why.split("\n") if not line.startswith(("read as", "part", "address", "domain")))

@@ -13,6 +13,7 @@ import sqlalchemy as sql
 
 from bot.core.model import Answer, Event, PreviousQuestion, Reply, StoredDecision
 from bot.core.privacy.redaction import redact
+from bot.core.text.normalize import clean
 from bot.storage.database import Database
 from bot.storage.modes import read_mode
 from bot.storage.schema import METADATA, at_column, key_column, short_column, text_column, upsert
@@ -209,7 +210,7 @@ def _to_row(event: Event, answer: Answer, reason: str) -> dict[str, Any]:
         "at": time.time(),
         "language": answer.language,
         "understood": redact(understood)[:LONGEST],
-        "question": redact(question)[:LONGEST],
+        "question": redact(clean(question))[:LONGEST],  # cleaned, as invisible characters hide an address
         "outcome": outcome,
         "entries": json.dumps(list(decision.entries) if decision else []),
         "reason": reason,

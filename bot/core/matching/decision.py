@@ -138,6 +138,10 @@ class Matcher:
         )
         return self._with_error_details(decision, question.text[:LONGEST], error_text(cleaned))
 
+    def words_in(self, text: str) -> frozenset[str]:
+        """Words of a text as the parts of a decision have them: folded, slips repaired; as question and as error."""
+        return frozenset([*self._extractor.words(text), *self._errors.words(text)])
+
     def top_ranked(self, text: str) -> str:
         """Id of the entry or topic that a question is ranked to first; empty where none of its words is known."""
         words = self._extractor.words(clean(text))

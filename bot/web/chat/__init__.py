@@ -74,8 +74,8 @@ class ChatPage:
         if event.act == "choose":
             if not self._presenter.knows(event.facts["entry"]):
                 return _refusal(400, "wrong", '"entry" must be one of the suggestions')
-            decision = (await self._context.engine.respond(event.question, None, event.person)).decision
-            given = {"email": decision.address, "domain": decision.domain} if decision else {}
+            answered = (await self._context.engine.respond(event.question, None, event.person)).facts
+            given = {name: answered[name] for name in ("email", "domain") if name in answered}
             event = replace(event, question=Question(""), facts={**event.facts, **given})
         return await self._handle(event, event.facts["key"])
 
