@@ -149,6 +149,23 @@ def test_a_row_that_only_names_the_person_stays_without_the_name(tmp_path: Path,
     storage.database.close()
 
 
+@pytest.mark.parametrize("kind", DATABASES)
+def test_an_address_that_a_decision_has_split_is_found(tmp_path: Path, kind: str) -> None:
+    """As the first release has stored it: `why` held the words of a question, parted by blanks."""
+    database = new_database(kind)
+    storage = create_storage(database, tmp_path)
+    storage.database.open()
+    why = "part        der login ada lovelace2 firma beispiel example geht nicht"
+    storage.decisions.save(Event("T1:C1:1:question", "slack", Question("?")), Answer("echo", "de"), why=why)
+    person = Person("ada.lovelace2@firma-beispiel.example")
+    assert list(erase_person(person, database, tmp_path)) == ["decisions: name taken out of 1"]
+    kept = storage.decisions.get("T1:C1:1:question")
+    assert kept is not None
+    assert kept.why == "part        der login <person> geht nicht"
+    assert list(erase_person(person, database, tmp_path)) == []
+    storage.database.close()
+
+
 PERSONAL = [
     (table.name, column.name, column.info["personal"])
     for table in METADATA.sorted_tables

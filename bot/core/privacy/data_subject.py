@@ -7,6 +7,12 @@ from dataclasses import dataclass
 _SLACK = re.compile(r"(?:(T[A-Z0-9]{2,20}):)?([UW][A-Z0-9]{2,20})")
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,253}")
 GONE = "<person>"
+_UMLAUTS = {"ä": "(?:ä|ae|a\u0308)", "ö": "(?:ö|oe|o\u0308)", "ü": "(?:ü|ue|u\u0308)", "ß": "(?:ß|ss)"}
+# Between two words of an address, also as a decision has them, split by blanks; no mark that JSON needs
+_BETWEEN = r"[ .+%@_/=~&*'|-]{1,3}"
+_AT = rf"(?:%40|[\s(\[{{]{{1,3}}(?:at|ät)[\s)\]}}]{{1,3}}|{_BETWEEN})"
+_DOT = rf"(?:[\s(\[{{]{{1,3}}(?:dot|punkt)[\s)\]}}]{{1,3}}|{_BETWEEN})"
+_LINE_BREAK = r"(?<=\\[nrt])"  # as JSON has it: its letter is none of the name's
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +25,14 @@ class Person:
     @property
     def like(self) -> str:
         r"""Pattern for SQL's LIKE with the escape "\\", on lower-case text: finds at least all that name the person."""
-        escaped = re.sub(r"([\\%_])", r"\\\1", self.name.lower())
-        return f"%{escaped.replace('@', '_')}%"
+        return f"%{'%'.join(re.findall('[a-z]+|[0-9]+', self.name.lower()))}%"
 
     def is_named_in(self, text: str) -> bool:
-        """True if the text holds the whole name; also as "max%firma.de", which the bot says back as the user name."""
+        """True if the text holds the whole name, in any spelling of an address that was ever stored.
+
+        "max%firma.de" is what the bot says back as the user name, "max at firma punkt de" what people write, "max firma
+        de" what a decision makes of it.
+        """
         return self._pattern().search(text) is not None
 
     def redact(self, text: str) -> str:
@@ -41,9 +50,20 @@ class Person:
 
     def _pattern(self) -> re.Pattern[str]:
         if "@" not in self.name:
-            return re.compile(rf"(?<![A-Za-z0-9]){re.escape(self.name)}(?![A-Za-z0-9])")
+            return re.compile(rf"(?:(?<![A-Za-z0-9])|{_LINE_BREAK}){re.escape(self.name)}(?![A-Za-z0-9])")
         local, _, domain = self.name.partition("@")
-        return re.compile(rf"(?<![\w.+%@-]){re.escape(local)}[@%]{re.escape(domain)}(?![\w@-]|\.\w)", re.IGNORECASE)
+        typed = rf"{re.escape(local)}[@%]{re.escape(domain)}"
+        spelt = f"(?:{typed}|{_spelt(local, _BETWEEN)}{_AT}{_spelt(domain, _DOT)})"
+        return re.compile(rf"(?:(?<![\w.+%@-])|{_LINE_BREAK}){spelt}(?![\w@-]|\.\w)", re.IGNORECASE)
+
+
+def _spelt(name: str, between: str) -> str:
+    """Pattern of a half of an address: words and numbers, and `between` for what parts them; umlauts also folded."""
+    spelt = ""
+    for piece in re.finditer(r"([\W_]*)([^\W\d_]+|\d+)", name):
+        parted = between if piece[1] else f"(?:{between})?"  # a decision parts "max2" too
+        spelt += (spelt and parted) + "".join(_UMLAUTS.get(c, re.escape(c)) for c in piece[2])
+    return spelt or re.escape(name)
 
 
 def to_person(text: str) -> Person:
