@@ -1,11 +1,13 @@
 """Logging: one line an event on standard error, for people (logfmt) or machines (JSON)."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any, Literal, TextIO, cast
 
 import structlog
+
+from bot.core.privacy.redaction import redact
 
 
 class LossyStream:
@@ -34,6 +36,17 @@ _LINES: Mapping[Form, Callable[[], Any]] = {
 }
 
 
+_FOREIGN = ("exception", "why")  # fields whose words are a library's, which may repeat what somebody has typed
+
+
+def redact_foreign_text(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The line without personal data in a traceback or a reason (a processor of structlog); all else is our own."""
+    for name in _FOREIGN:
+        if isinstance(line.get(name), str):
+            line[name] = redact(line[name])
+    return line
+
+
 def configure(form: Form) -> None:
     """Configures structlog for the whole process."""
     structlog.configure(
@@ -43,6 +56,7 @@ def configure(form: Form) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            redact_foreign_text,
             _LINES[form](),
         ),
     )

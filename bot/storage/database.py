@@ -34,7 +34,9 @@ class Database:
         self._folder = None if database_url else data_dir
         pool: dict[str, Any] = {"pool_pre_ping": True} if database_url else {"pool_size": WRITERS, "max_overflow": 0}
         self.engine = sql.create_engine(
-            to_sqlalchemy_url(database_url) if database_url else f"sqlite:///{data_dir / 'store.sqlite'}", **pool
+            to_sqlalchemy_url(database_url) if database_url else f"sqlite:///{data_dir / 'store.sqlite'}",
+            hide_parameters=True,  # an error is logged, and its statement's values are what people wrote
+            **pool,
         )
 
     def open(self) -> None:

@@ -23,3 +23,24 @@ def test_a_full_disk_loses_lines_of_the_log_and_nothing_else(form: str) -> None:
         run = [sys.executable, "-c", SAYS.format(form=form)]
         done = subprocess.run(run, cwd=PROJECT, stdout=subprocess.PIPE, stderr=full, text=True, check=False)
     assert done.stdout == "on\n"
+
+
+RAISES = """
+import structlog
+from bot.observability.logging import configure
+configure("{form}")
+log = structlog.get_logger()
+try:
+    raise ValueError("cannot read 'Passwort: zwirbelgeheim' of zwirbelmann@firma.de")
+except ValueError as wrong:
+    log.exception("unexpected_error", key="k")
+    log.warning("refused", key="k", why=str(wrong))
+"""
+
+
+@pytest.mark.parametrize("form", ["logfmt", "json"])
+def test_an_error_that_repeats_what_was_typed_is_logged_without_it(form: str) -> None:
+    run = [sys.executable, "-c", RAISES.format(form=form)]
+    done = subprocess.run(run, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert "zwirbel" not in done.stderr
+    assert (done.stderr.count("<secret>"), done.stderr.count("Traceback")) == (2, 1)

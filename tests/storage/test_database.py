@@ -57,3 +57,11 @@ def test_the_health_check_fails_where_nothing_can_be_written(tmp_path: Path) -> 
     with pytest.raises(DatabaseError):
         opened.check_writable()
     opened.close()
+
+
+def test_an_error_of_the_database_does_not_repeat_what_was_to_be_stored(storage: Storage) -> None:
+    """It is logged, with its traceback."""
+    missing = sql.text("INSERT INTO postbote_nothing VALUES (:question)")
+    with pytest.raises(DatabaseError) as wrong:
+        storage.database.execute(missing, {"question": "zwirbelgeheim"})
+    assert "zwirbel" not in str(wrong.value)
