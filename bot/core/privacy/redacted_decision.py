@@ -23,7 +23,7 @@ def redact_decision(decision: Decision, asked: str, before: str, words: Callable
     `asked`: the question, cleaned; `before`: the one before it, empty: none. `words`: a text → its words as the parts
     of a decision have them (Matcher.words_in).
     """
-    shown, shown_before = redact(asked), redact(before)
+    shown, shown_before = redact(asked), before and redact(before)
     if shown == asked and shown_before == before:
         return decision
     kept = {word for text in (shown, shown_before) for word in words(_MARK.sub(" ", text))}

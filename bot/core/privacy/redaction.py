@@ -21,6 +21,7 @@ def _if_address(found: re.Match[str]) -> str:
 _MARKUP = r"[*_`~]{0,3}"  # Slack's, around a word
 _AFTER = r"(?:\"[^\"\n]{1,200}\"|„[^“”\n]{1,200}[“”]|\S{1,200})"
 _CREDENTIAL = r"(?i:pass(?:wor[dt]|wd|phrase|code)?|kennwort|pwd?|secret)"
+_NAMES_ONE = r"[PpKkSs](?i:ass|ennwort|w|ecret)"  # the letters first, which is five times as fast
 _SAID_DOT = r"\s?[(\[{]?(?:\s|(?<=[(\[{]))(?:punkt|dot)(?:\s|(?=[)\]}]))[)\]}]?\s?"
 _DOT = rf"(?:\.|{_SAID_DOT})"
 _FOR = r"(?:\s(?:für|fuer|for|von|of|zu|to)(?:\s[^\s?!:]{0,63}[^\s?!:.,]){1,2})?"  # "my password for the mailbox is"
@@ -51,7 +52,7 @@ _MARK: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
         "<token>",
     ),
     (
-        r"(?i)token|api|access|auth|client",
+        r"[TtAaCc](?i:oken|pi|ccess|uth|lient)",
         r"(?i)\b((?:api|access|auth|client)[ _-]?(?:key|token|secret|schlüssel)|token)"
         rf"({_MARKUP}\s{{0,3}}[:=]\s{{0,3}}{_MARKUP}\s?){_AFTER}",
         r"\1\2<token>",
@@ -59,19 +60,19 @@ _MARK: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     # passwords: after a colon whatever comes; after "is" and "ist" what is not an everyday word; else only what mixes
     # letters and figures, and is no product's name
     (
-        _CREDENTIAL,
+        _NAMES_ONE,
         rf"(?i)\b({_CREDENTIAL})({_FOR}{_MARKUP}(?:\s{{0,3}}[:=]|\s(?:lautet|is:|ist:)){_MARKUP}\s{{0,3}}{_MARKUP}){_AFTER}",
         r"\1\2<secret>",
     ),
     (
-        _CREDENTIAL,
+        _NAMES_ONE,
         rf"\b((?i:{_CREDENTIAL}))({_FOR}\s(?i:is|ist|war|was)\s{{1,3}}{_MARKUP})(?!<)"
         r"(?:[\"'„“][^\"'“”\n]{1,200}[\"'“”]|(?=\S{0,100}(?:\d|[^\W\d_][!$%&/\\?#*+~^=_@-]+\w|[a-zäöüß][A-ZÄÖÜ]))\S{4,200}"
         rf"|(?!(?i:{_STATES})\b)[A-ZÄÖÜ][\wäöüß]{{3,200}})",
         r"\1\2<secret>",
     ),
     (
-        _CREDENTIAL,
+        _NAMES_ONE,
         rf"(?i)\b({_CREDENTIAL})(\s{{1,3}}{_MARKUP})(?!<|(?:{_PRODUCTS})\d)(?=[^\W_]{{0,100}}(?:\d[^\W\d_]|[^\W\d_]\d))[^\s.:,]{{6,200}}",
         r"\1\2<secret>",
     ),
@@ -87,7 +88,7 @@ _MARK: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ),
     (r"%", r"[\w.+=-]{1,64}%[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", "<address>"),
     (r"@", r"[\w.+=~&*-][\w.+=~&'*-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}", "<address>"),
-    (r"\s@|@\s", r"[\w.+=~-]{1,64}\s{0,2}@\s{0,2}[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", "<address>"),
+    (r"@", r"[\w.+=~-]{1,64}\s{0,2}@\s{0,2}[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", "<address>"),
     # networks
     (r"\.\d{1,3}\.\d", r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)", "<ip>"),
     (
@@ -97,7 +98,7 @@ _MARK: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ),
     # accounts (ISO 13616) and cards, telephone numbers (E.164; DIN 5008; 555-123-4567), any other long number
     (r"[A-Z]{2}\d", r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b", "<account>"),
-    (r"(?i)[a-z]{2}\d{2}", r"(?i)\b[a-z]{2}\d{2}[ -]?[a-z0-9]{4}(?:[ -]?\d{4}){2,6}(?:[ -]?\d{1,3})?\b", "<account>"),
+    (r"\d{3}", r"(?i)\b[a-z]{2}\d{2}[ -]?[a-z0-9]{4}(?:[ -]?\d{4}){2,6}(?:[ -]?\d{1,3})?\b", "<account>"),
     (r"\d{3}", r"(?<!\d)(?:\d{4}[ -]){3}\d{1,7}(?!\d)", "<account>"),
     (
         r"[+0][1-9]",
