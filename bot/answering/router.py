@@ -54,8 +54,8 @@ def make_responder(
 def answer_question(matcher: Matcher, question: Question, *, in_slack: bool = False) -> Answer:
     """Answer of the knowledge base; the help text for an empty message, a request for help or an unknown command.
 
-    `in_slack`: the help explains what there is in a channel of Slack alone.
-    The facts are the person's own, in full; the decision, which is explained, stored and logged, is redacted.
+    `in_slack`: True if the help also explains what there is in Slack alone. The facts are the person's
+    own, in full; the decision, which is explained, stored and logged, is redacted.
     """
     text = clean(question.text)
     typed = _COMMAND.fullmatch(f"/{question.command}" if question.command else text)
