@@ -34,6 +34,7 @@ from bot.web.auth import AdminAuth, is_loopback
 from bot.web.chat import ChatPage
 from bot.web.dashboard import Dashboard, to_variables
 from bot.web.pages import Page, PageContext
+from bot.web.readiness import Readiness
 from bot.web.server import make_asgi_app, metrics_route, serve
 
 log = structlog.get_logger()
@@ -164,13 +165,8 @@ def build(
         else:
             channels[name] = opened
 
-    async def problems() -> Mapping[str, str]:
-        parts = {name: await channel.readiness_problem() for name, channel in channels.items()}
-        return {"jobs": await worker.readiness_problem(), **parts, **dict.fromkeys(pages, "")}
-
-    async def problems_with_content() -> Mapping[str, str]:
-        return {"knowledge": content_problem(), **await problems()}
-
+    pages: dict[str, Page] = {}  # filled below: the dashboard shows all parts
+    readiness = Readiness(worker.readiness_problem, content_problem, channels, pages)
     token = settings.postbote_admin_token
     auth = AdminAuth(token.get_secret_value() if token else "", storage.secrets)
     page_context = PageContext(
@@ -178,16 +174,16 @@ def build(
         handle=SynchronousDialogue(dialogue.handle, storage, event_log).handle,
         auth=auth,
         statistics=Statistics(storage.database),
-        problems=problems_with_content,
+        problems=readiness.all_parts,
         disabled=disabled,
     )
-    pages = _open_pages(settings, page_context, disabled)
+    pages |= _open_pages(settings, page_context, disabled)
     routes = [
-        metrics_route(auth, event_log.metrics, worker.queue_depth, problems_with_content),
+        metrics_route(auth, event_log.metrics, worker.queue_depth, readiness.all_parts),
         *(route for channel in channels.values() for route in channel.routes),
         *(route for page in pages.values() for route in page.routes),
     ]
-    asgi = make_asgi_app(routes, problems, notices=lambda: {"knowledge": content_problem()})
+    asgi = make_asgi_app(routes, readiness.problems, readiness.notices, auth.may_see_dashboard)
     return App(
         storage=storage,
         dialogue=dialogue,

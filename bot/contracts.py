@@ -140,6 +140,11 @@ class Channel(Protocol):
         """Routes mounted in the one web server; empty where the channel needs none."""
         ...
 
+    @property
+    def blocks_readiness(self) -> bool:
+        """True if another process may be able to answer where this one's channel has a problem: /readyz says 503."""
+        ...
+
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
@@ -174,7 +179,9 @@ class Channel(Protocol):
 
 
 class ChannelDefaults:
-    """Defaults for channels without user, permission or link data."""
+    """Defaults for channels without user, permission or link data, whose system is the same for every process."""
+
+    blocks_readiness = False
 
     async def language_hint(self, event: Event) -> Language | None:
         """No hint: the question's own words decide."""

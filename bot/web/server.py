@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
@@ -23,6 +23,7 @@ from bot.web.auth import AdminAuth
 from bot.web.connections import BACKLOG, BoundedProtocol, ConnectionPool, RepeatedWarnings, log_loop_error
 from bot.web.listen import CannotListen, explain
 from bot.web.middleware import RequestLimits
+from bot.web.readiness import MaySee, Problems, local_may_see, no_problems, readyz_route
 
 log = structlog.get_logger()
 
@@ -30,28 +31,23 @@ NOT_ALLOWED = "for this machine, or with POSTBOTE_ADMIN_TOKEN as a bearer token 
 DRAIN = 10  # seconds that connections get to end
 _REPEATED_WARNINGS = RepeatedWarnings()
 
-Problems = Callable[[], Awaitable[Mapping[str, str]]]  # part of the system → its problem; empty: it is ready
-
 
 def make_asgi_app(
-    routes: Sequence[BaseRoute], problems: Problems, notices: Callable[[], Mapping[str, str]] = dict
+    routes: Sequence[BaseRoute],
+    problems: Problems,
+    notices: Problems = no_problems,
+    may_see: MaySee = local_may_see,
 ) -> ASGIApp:
     """ASGI app of these routes, /healthz and /readyz, behind the middleware.
 
-    `problems`: make /readyz answer 503. `notices`: for a person to look at, although the bot is ready; empty values are
-    left out.
+    `problems`, `notices`, `may_see`: see readyz_route.
     """
 
     async def healthz(request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
-    async def readyz(request: Request) -> Response:
-        found = {part: problem for part, problem in (await problems()).items() if problem}
-        noticed = {part: notice for part, notice in notices().items() if notice}
-        return JSONResponse({"ready": not found, "trouble": found, "notices": noticed}, 503 if found else 200)
-
     handlers = {HTTPException: http_error, DatabaseError: database_error, Exception: internal_error}
-    health = [Route("/healthz", healthz), Route("/readyz", readyz)]
+    health = [Route("/healthz", healthz), readyz_route(problems, notices, may_see)]
     return RequestLimits(Starlette(routes=[*health, *routes], exception_handlers=handlers))
 
 

@@ -40,6 +40,7 @@ class FakeHelpdesk:
     name = "rt"
     routes: Sequence[BaseRoute] = ()
     own, inbox = frozenset({US}), frozenset({US})
+    blocks_readiness = False
 
     def __init__(self, modes: Modes) -> None:
         self.modes, self.down, self.taken = modes, 0, False

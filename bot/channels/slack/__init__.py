@@ -59,6 +59,7 @@ class Slack:
     """Channel of one app, in one workspace or in all that installed it."""
 
     name = "slack"
+    blocks_readiness = True  # each process has a connection of its own
 
     def __init__(
         self,

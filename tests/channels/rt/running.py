@@ -48,7 +48,7 @@ class Bot:
         """Until it has looked once: what comes from now on is new."""
         for _ in range(600):
             async with aiohttp.ClientSession() as session, session.get(f"{self.root}/readyz") as response:
-                if response.status == 200:
+                if response.status == 200 and "rt" not in (await response.json())["notices"]:
                     break
             await asyncio.sleep(0.1)
         await asyncio.sleep(2 * POLL)

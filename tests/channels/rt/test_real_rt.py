@@ -159,10 +159,11 @@ async def test_an_outage_of_rt_loses_nothing(rt: RtServer, bot: Bot) -> None:
         for _ in range(100):
             async with session.get(f"{bot.root}/readyz") as response:
                 told = await response.json()
-            if told["trouble"]:
+            if told["notices"]:
                 break
             await asyncio.sleep(0.1)
-    assert "rt" in told["trouble"]
+    assert "rt" in told["notices"]
+    assert told["ready"], "what else is configured goes on"
     rt.start()
     assert await until(rt, "down@kunde.test") == [["Correspond"]]
 

@@ -1,0 +1,96 @@
+"""Readiness at /readyz: 503 for what keeps this process from answering, a notice for what only a person must look at.
+
+A load balancer or Kubernetes takes a process out of service for the 503. So a part that is the same for every process
+(a helpdesk, a mailbox, the content) is never a reason: taking all of them away would only silence the rest.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+
+import structlog
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.contracts import Channel
+from bot.web.auth import is_local
+
+log = structlog.get_logger()
+
+Problems = Callable[[], Awaitable[Mapping[str, str]]]  # part of the system → its problem; empty: it is ready
+MaySee = Callable[[HTTPConnection], Awaitable[bool]]  # True for a request that may read a problem in full
+
+TROUBLE = "does not work: see the log"  # what a stranger reads of any problem; they name addresses, paths and files
+NOTICE = "needs somebody's attention: see the log"
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Readiness of all parts of the system, asked anew each time."""
+
+    jobs: Callable[[], Awaitable[str]]  # problem of queue and database; empty: none
+    content: Callable[[], str]  # problem that keeps newer content from being used; empty: none
+    channels: Mapping[str, Channel]
+    pages: Collection[str]  # names; they are usable whenever the server is
+
+    async def problems(self) -> Mapping[str, str]:
+        """Problems of the parts without which this process cannot answer; empty texts where there is none."""
+        return {"jobs": await self.jobs(), **await self._of_channels(blocks=True)}
+
+    async def notices(self) -> Mapping[str, str]:
+        """Problems of all parts whose system is the same for every process; empty texts where there is none."""
+        return {"knowledge": self.content(), **await self._of_channels(blocks=False)}
+
+    async def all_parts(self) -> Mapping[str, str]:
+        """Both, and the pages, for the metrics and the dashboard."""
+        return {**await self.notices(), **await self.problems(), **dict.fromkeys(self.pages, "")}
+
+    async def _of_channels(self, *, blocks: bool) -> Mapping[str, str]:
+        chosen = {name: channel for name, channel in self.channels.items() if channel.blocks_readiness == blocks}
+        return {name: await channel.readiness_problem() for name, channel in chosen.items()}
+
+
+def readyz_route(problems: Problems, notices: Problems, may_see: MaySee) -> Route:
+    """Route of /readyz: {"ready": true or false, "trouble": {part: problem}, "notices": {part: problem}}.
+
+    `problems`: make it answer 503. `notices`: do not. `may_see`: True for a request that may read the problems in full;
+    any other one reads TROUBLE and NOTICE in their place. The log has them in full, once for each change.
+    """
+    changes = ChangeLog()
+
+    async def readyz(request: Request) -> Response:
+        found = {part: problem for part, problem in (await problems()).items() if problem}
+        noticed = {part: problem for part, problem in (await notices()).items() if problem}
+        changes.record({**noticed, **found})
+        status = 503 if found else 200
+        if not await may_see(request):
+            found, noticed = dict.fromkeys(found, TROUBLE), dict.fromkeys(noticed, NOTICE)
+        return JSONResponse({"ready": not found, "trouble": found, "notices": noticed}, status)
+
+    return Route("/readyz", readyz)
+
+
+async def local_may_see(request: HTTPConnection) -> bool:
+    """True for a request from this machine itself."""
+    return is_local(request)
+
+
+async def no_problems() -> Mapping[str, str]:
+    """No problem in any part."""
+    return {}
+
+
+class ChangeLog:
+    """Log of readiness problems: a line where one begins, changes or ends, however often it is asked."""
+
+    def __init__(self) -> None:
+        self._known: Mapping[str, str] = {}
+
+    def record(self, problems: Mapping[str, str]) -> None:
+        """Logs what is new since the last call. `problems`: part → problem, of the parts that have one."""
+        known, self._known = self._known, problems
+        for part, problem in problems.items():
+            if known.get(part) != problem:
+                log.warning("part_in_trouble", part=part, problem=problem)
+        for part in known.keys() - problems.keys():
+            log.info("part_recovered", part=part)
