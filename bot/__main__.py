@@ -362,7 +362,7 @@ def doctor() -> None:
 def gaps(as_csv: bool, team: str) -> None:
     """List what was not answered, or not well: like questions together, the most frequent first."""
     with _open_storage(read_settings()) as storage:
-        found = to_gaps(storage.decisions.recent(team))
+        found = to_gaps(storage.decisions.unanswered(team))
     if as_csv:
         click.echo(gaps_as_csv(found), nl=False)
     else:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from bot.core.gaps import to_gaps
 from bot.storage.database import Database
 from tests.blocking import BOT, LoopWatch
+from tests.core.test_gaps import stored
 
 # As if these functions stood in bot/: the watch reads the file's name
 SOURCE = """
@@ -18,6 +20,13 @@ def blocking(database):
 
 async def directly(database):
     blocking(database)
+
+async def grouping(database):
+    to_gaps([])
+    to_gaps(DECISIONS)
+
+async def grouping_in_a_thread(database):
+    await asyncio.to_thread(to_gaps, DECISIONS)
 
 async def in_a_thread(database):
     await asyncio.to_thread(blocking, database)
@@ -36,7 +45,7 @@ def database(tmp_path: Path) -> Database:
 
 
 def in_bot(name: str) -> Callable[..., Any]:
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"to_gaps": to_gaps, "DECISIONS": [stored("wie?", "decline", 1.0)]}
     exec(compile(SOURCE, f"{BOT}somewhere.py", "exec"), names)  # noqa: S102 - our own lines
     found: Callable[..., Any] = names[name]
     return found
@@ -44,6 +53,8 @@ def in_bot(name: str) -> Callable[..., Any]:
 
 SEEN = [
     ("directly", "somewhere.py:8 directly"),
+    ("grouping", "somewhere.py:12 grouping"),
+    ("grouping_in_a_thread", ""),
     ("in_a_thread", ""),
     ("as_callback", "somewhere.py:5 blocking"),
 ]

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.contracts import Engine
-from bot.core.gaps import to_gaps
 from bot.core.model import LANGUAGES, Answer, Event, Language, Question, Reply, StoredDecision
+from bot.dialogue.gaps import read_gaps
 from bot.storage import Storage
 
 LAST_QUESTIONS = 5
@@ -95,7 +95,7 @@ class ButtonActions:
         team = event.person.partition(":")[0]
         last = await asyncio.to_thread(self._storage.decisions.recent, "", event.person, 0.0, 50)
         editor = await self._is_permitted(event, "edit")
-        gaps = to_gaps(await asyncio.to_thread(self._storage.decisions.recent, team)) if editor else []
+        gaps = await read_gaps(self._storage, team) if editor else []
         facts: dict[str, Any] = {
             "sections": {section: list(ids) for section, ids in self._engine.sections().items()},
             "last": list(dict.fromkeys(k.question for k in last if _was_asked(k)))[:LAST_QUESTIONS],

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.contracts import Channel
-from bot.core.gaps import Gap, to_gaps
+from bot.core.gaps import Gap
 from bot.core.model import Event, StoredDecision, UserError
+from bot.dialogue.gaps import read_gaps
 from bot.storage import Storage
 
 # https://example.slack.com/archives/C0001/p1515449522000016 (docs.slack.dev/reference/methods/chat.getPermalink)
@@ -38,7 +39,7 @@ class StoredChannelAdmin:
     async def gaps(self) -> Sequence[Gap]:
         """Gaps of the person's own workspace, most frequent first."""
         await self._require_editor()
-        return to_gaps(await asyncio.to_thread(self._storage.decisions.recent, self._team()))
+        return await read_gaps(self._storage, self._team())
 
     async def why(self, link: str) -> Mapping[str, Any]:
         """Stored decision behind the permalink of a message or reply of the person's own workspace.

@@ -22,6 +22,7 @@ from bot.storage.threads import touch_thread
 
 CONVERSATION_LASTS = 24 * 3_600.0  # seconds for which a follow-up question is understood by the one before
 LONGEST = 2_000  # characters of a question that are kept
+MOST_UNANSWERED = 2_000  # newest questions that gaps are made of, wherever they are shown
 
 DECISIONS = sql.Table(
     "postbote_decisions",
@@ -137,11 +138,15 @@ class Decisions:
 
         `since`: seconds since the epoch.
         """
-        of = DECISIONS.c
-        where = [of.at > since]
-        where += [of.place.startswith(f"{team}:", autoescape=True)] if team else []
-        where += [of.person == person] if person else []
+        where = [*_within(team, since), *([DECISIONS.c.person == person] if person else [])]
         return self.query_decisions(sql.and_(*where), limit)
+
+    def unanswered(self, team: str = "", since: float = 0.0, limit: int = MOST_UNANSWERED) -> Sequence[StoredDecision]:
+        """Decisions that may show a gap in the content (bot/core/gaps.py), newest first; of one team, or of all."""
+        of = DECISIONS.c
+        disliked = sql.select(FEEDBACK.c.key).where(FEEDBACK.c.verdict == "unhelpful")
+        wrong = sql.or_(of.outcome.in_(("decline", "suggest", "failure")), of.key.in_(disliked))
+        return self.query_decisions(sql.and_(*_within(team, since), wrong), limit)
 
     def count(self) -> int:
         """Number of all decisions that are kept."""
@@ -194,6 +199,12 @@ def _delivered(columns: tuple[str, ...]) -> sql.Update:
     """Built once, as for every question."""
     values: dict[str, Any] = {name: sql.bindparam(name) for name in columns}
     return sql.update(DECISIONS).where(DECISIONS.c.key == sql.bindparam("of")).values(values)
+
+
+def _within(team: str, since: float) -> Sequence[sql.ColumnElement[bool]]:
+    """Conditions: newer than `since`, and of the team, where one is given."""
+    of = DECISIONS.c
+    return [of.at > since, *([of.place.startswith(f"{team}:", autoescape=True)] if team else [])]
 
 
 def _to_row(event: Event, answer: Answer, reason: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import sqlalchemy as sql
 
 from bot.core.model import DailyCount, StoredDecision
 from bot.storage.database import DAY, Database
-from bot.storage.decisions import DECISIONS, FEEDBACK, Decisions
+from bot.storage.decisions import DECISIONS, FEEDBACK, MOST_UNANSWERED, Decisions
 
 
 class Statistics:
@@ -41,12 +41,9 @@ class Statistics:
         of = DECISIONS.c
         return self._decisions.query_decisions(sql.and_(of.at > since, of.took > 0), limit, of.took.desc())
 
-    def unanswered(self, since: float, limit: int) -> Sequence[StoredDecision]:
+    def unanswered(self, since: float, limit: int = MOST_UNANSWERED) -> Sequence[StoredDecision]:
         """Decisions that may show a gap in the content (bot/core/gaps.py), newest first."""
-        of = DECISIONS.c
-        disliked = sql.select(FEEDBACK.c.key).where(FEEDBACK.c.verdict == "unhelpful")
-        wrong = sql.or_(of.outcome.in_(("decline", "suggest", "failure")), of.key.in_(disliked))
-        return self._decisions.query_decisions(sql.and_(of.at > since, wrong), limit)
+        return self._decisions.unanswered(since=since, limit=limit)
 
     def decision(self, key: str) -> StoredDecision | None:
         """Decision about one event; None where none is kept."""

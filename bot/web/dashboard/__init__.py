@@ -37,7 +37,6 @@ FORM = "postbote_form"  # the cookie that ties the form for the token to the bro
 _SECRET = re.compile(r"[\w-]{22}", re.ASCII)  # as secrets.token_urlsafe(16) makes it
 DAY = 86_400.0
 PERIODS = (7, 30, 90)  # days
-MOST_UNANSWERED = 2_000  # newest questions that the gaps are made of
 SHOWN_GAPS, SHOWN_SLOW = 50, 10
 OWN = HEADERS | {"Content-Security-Policy": f"{POLICY}'self'", "Cache-Control": "no-store"}
 
@@ -95,7 +94,7 @@ class Dashboard:
         statistics = self._context.statistics
         today = datetime.fromtimestamp(now, UTC).date()
         since = (now // DAY - days + 1) * DAY
-        gaps = to_gaps(statistics.unanswered(since, MOST_UNANSWERED))
+        gaps = to_gaps(statistics.unanswered(since))
         return {
             **to_overview(statistics.tallies(since), statistics.verdicts(since), today, days),
             "gaps": [{"gap": gap, "last": day_of(gap.last)} for gap in gaps[:SHOWN_GAPS]],
