@@ -8,6 +8,7 @@ PostgreSQL. All functions block.
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -124,7 +125,9 @@ class PostgresLeases:
         return True
 
     def close(self) -> None:
-        """Releases all slots, with the session."""
+        """Releases all slots, and ends the session."""
+        with suppress(psycopg.Error):  # the server notices a closed connection late
+            self._connection.execute("SELECT pg_advisory_unlock_all()")
         self._connection.close()
 
 

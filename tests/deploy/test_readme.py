@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -45,15 +46,12 @@ def commands(section: str) -> list[str]:
 
 
 @contextmanager
-def a_database_server(folder: Path, port: int) -> Iterator[dict[str, str]]:
+def a_database_server(port: int) -> Iterator[dict[str, str]]:
     """As Debian sets one up: its administrator comes over the socket, everybody else needs a password."""
     become = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    place = folder / "postgres"
-    place.mkdir()
+    place = Path(tempfile.mkdtemp(prefix="postbote-readme-"))  # not pytest's: the next one closes it
     if become:
         shutil.chown(place, "postgres")
-        for above in [folder, *folder.parents][:4]:
-            above.chmod(above.stat().st_mode | 0o711)
     auth = ["--auth-local=trust", "--auth-host=scram-sha-256"]
     options = f"-p {port} -h 127.0.0.1 -k {place}"
     run([*become, str(PG[0] / "initdb"), "-D", str(place / "data"), "-U", "postgres", *auth])
@@ -63,6 +61,7 @@ def a_database_server(folder: Path, port: int) -> Iterator[dict[str, str]]:
         yield {"PGHOST": str(place), "PGPORT": str(port), "PGUSER": "postgres"}
     finally:
         run([*control, "-m", "immediate", "stop"])
+        shutil.rmtree(place)
 
 
 def run(command: list[str]) -> None:
@@ -81,7 +80,7 @@ def host(tmp_path: Path) -> Iterator[dict[str, str]]:
     (tmp_path / UNIT).parent.mkdir(parents=True)
     subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(tmp_path / "clone")], check=True)
     port = free_port()
-    with a_database_server(tmp_path, port) as database:
+    with a_database_server(port) as database:
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_", "PIP_CONSTRAINT"))}
         path = f"{tools}:{PG[0]}:{os.environ['PATH']}"
         yield clean | database | {"SCRATCH": str(tmp_path), "PATH": path, "SERVER": f"127.0.0.1:{port}"}
