@@ -20,8 +20,9 @@ REPLIES = (
     *("damaged_address", "offer", "checked", "codes"),
 )
 PAGES = ("web", "dashboard")  # templates of pages for browsers: a block for each text, like the labels
-_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
-_TAG = re.compile(r"\{([{%])(.*?)[%}]\}", re.DOTALL)
+# Neither goes past the next opening: what is never closed would be searched to the end from each of them
+_COMMENT = re.compile(r"\{#(?:(?!\{#).)*?#\}", re.DOTALL)
+_TAG = re.compile(r"\{([{%])((?:(?!\{[{%]).)*?)[%}]\}", re.DOTALL)
 _BLOCK = re.compile(r"\{%[-+]?\s*block\s+(\w+)")
 _FIGURE = re.compile(r"""(?<![.\w"'])(servers|aliases|ports|limits)(?:\.|\[["'])(\w+)(\s+is\s+defined)?""")
 

@@ -59,10 +59,14 @@ class Person:
 
 def _spelt(name: str, between: str) -> str:
     """Pattern of a half of an address: words and numbers, and `between` for what parts them; umlauts also folded."""
-    spelt = ""
-    for piece in re.finditer(r"([\W_]*)([^\W\d_]+|\d+)", name):
-        parted = between if piece[1] else f"(?:{between})?"  # a decision parts "max2" too
-        spelt += (spelt and parted) + "".join(_UMLAUTS.get(c, re.escape(c)) for c in piece[2])
+    spelt, apart = "", False
+    for piece in re.findall(r"[\W_]+|[^\W\d_]+|\d+", name):
+        if not piece.isalnum():
+            apart = True
+            continue
+        parted = between if apart else f"(?:{between})?"  # a decision parts "max2" too
+        spelt += (spelt and parted) + "".join(_UMLAUTS.get(c, re.escape(c)) for c in piece)
+        apart = False
     return spelt or re.escape(name)
 
 

@@ -135,9 +135,9 @@ def test_hostile_marks_cost_time_by_their_length_alone(piece: str) -> None:
 
 @slow
 @pytest.mark.parametrize("piece", HOSTILE, ids=repr)
-def test_the_longest_reply_is_rendered_within_a_second(piece: str) -> None:
-    """100,000 characters take 0.1 to 0.6 s of CPU escaped, 0.1 to 1.0 unescaped; half of them here."""
+def test_the_longest_reply_is_rendered_within_seconds(piece: str) -> None:
+    """100,000 characters take 0.1 to 0.6 s of CPU escaped, 0.1 to 1.0 unescaped; half of them here, on any machine."""
     for markdown in (text(piece * (25_000 // len(piece))), (piece * 50_000)[:50_000]):
         began = time.process_time()
         to_html(markdown)
-        assert time.process_time() - began < 1.0
+        assert time.process_time() - began < 3.0
