@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.answering.engine import AnswerEngine, load_engine
 from bot.settings import Settings
@@ -45,6 +46,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         by_time = sorted(SECONDS, key=lambda file: -SECONDS[file])
         measured = [file for file in by_time if SECONDS[file] > LONG and file not in kept]
         LONGEST.write_text("".join(f"{file}\n" for file in kept + measured), "utf-8")
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """Configures nothing; what a program that ran in-process has configured of the log ends with its test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

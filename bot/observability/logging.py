@@ -51,12 +51,12 @@ def configure(form: Form) -> None:
     """Configures structlog for the whole process."""
     structlog.configure(
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", LossyStream(sys.stderr))),
-        processors=(
+        processors=[  # a list: structlog's capture_logs changes it in place
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             redact_foreign_text,
             _LINES[form](),
-        ),
+        ],
     )
