@@ -23,13 +23,13 @@ from bot.answering.engine import AnswerEngine, ReloadableEngine, load_engine, ma
 from bot.cli.format import gap_line, gaps_as_csv, offered_commands, stored_decision, ticket_assessment
 from bot.cli.jsonl import answer_lines
 from bot.commands import find_commands
-from bot.content.loader import KnowledgeError, Problem
+from bot.content.loader import KnowledgeError
 from bot.content.renderer import RenderError
 from bot.contracts import Respond
 from bot.core.gaps import to_gaps
 from bot.core.mail.auto_response import MailboxContext
 from bot.core.markdown.to_plain import to_plain
-from bot.core.model import LANGUAGES, Language, Question, TryLater
+from bot.core.model import LANGUAGES, Knowledge, Language, Question, TryLater
 from bot.core.privacy.data_subject import to_person
 from bot.core.speak_policy import answer_small_talk
 from bot.ops import evaluate
@@ -263,24 +263,23 @@ def check_(path: Path | None) -> None:
     settings = read_settings()
     settings = settings.model_copy(update={"postbote_knowledge": path or settings.postbote_knowledge})
     try:
-        engine = load_engine(settings)
-        problems = _problems_of(settings, engine)
+        knowledge = _faultless_knowledge(settings)
     except KnowledgeError as wrong:
-        problems = list(wrong.problems)
-    for problem in problems:
-        click.echo(str(problem), err=True)
-    if problems:
+        for problem in wrong.problems:
+            click.echo(str(problem), err=True)
         sys.exit(1)
-    click.echo(
-        f"ok: {len(engine.knowledge.entries)} entries, {len(engine.knowledge.topics)} topics that are not covered"
-    )
+    click.echo(f"ok: {len(knowledge.entries)} entries, {len(knowledge.topics)} topics that are not covered")
 
 
-def _problems_of(settings: Settings, engine: AnswerEngine) -> list[Problem]:
-    """Problems of the configured content that the engine was loaded from."""
+def _faultless_knowledge(settings: Settings) -> Knowledge:
+    """Configured knowledge base, checked with its templates. Raises KnowledgeError with every problem."""
     from bot.ops.check_content import all_problems  # with Slack's library, which nothing else here needs
 
-    return list(all_problems(settings.postbote_knowledge, settings.postbote_templates, engine, find_commands()))
+    engine = load_engine(settings)
+    problems = all_problems(settings.postbote_knowledge, settings.postbote_templates, engine, find_commands())
+    if found := list(problems):
+        raise KnowledgeError(found)
+    return engine.knowledge
 
 
 @main.command(name="evaluate")
@@ -334,13 +333,10 @@ def doctor() -> None:
 
     def content() -> DoctorResult:
         try:
-            engine = load_engine(settings)
-            problems = _problems_of(settings, engine)
+            knowledge = _faultless_knowledge(settings)
         except KnowledgeError as wrong:
-            problems = list(wrong.problems)
-        if problems:
-            return DoctorResult("knowledge base", False, f"{problems[0]}; run `postbote check`")
-        return DoctorResult("knowledge base", True, f"{len(engine.knowledge.entries)} entries")
+            return DoctorResult("knowledge base", False, f"{wrong.problems[0]}; run `postbote check`")
+        return DoctorResult("knowledge base", True, f"{len(knowledge.entries)} entries")
 
     with _or_exit():
         lookup = make_lookup(settings)

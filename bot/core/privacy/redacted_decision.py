@@ -29,14 +29,12 @@ def redact_decision(decision: Decision, asked: str, before: str, words: Callable
     kept = {word for text in (shown, shown_before) for word in words(_MARK.sub(" ", text))}
     typed = asked.startswith(decision.normalised)  # else it is made of words: a follow-up
     return replace(
-        decision,
+        without_words(decision),
         normalised=redact(decision.normalised) if typed else _only(kept, decision.normalised),
         parts=tuple(replace(part, text=_only(kept, part.text)) for part in decision.parts),
         address="<address>" if decision.address else "",
         domain=decision.domain if decision.domain in shown.lower() else "<domain>",
         codes=tuple(code for code in decision.codes if code in shown),
-        targets=(),
-        damaged_addresses=(),
     )
 
 
