@@ -13,7 +13,16 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from bot.content.schema import FEWEST_QUESTIONS, LONGEST_TITLE, to_concepts, to_entry, to_provider, to_status, to_topic
+from bot.content.schema import (
+    FEWEST_QUESTIONS,
+    LONGEST_TITLE,
+    to_concepts,
+    to_entry,
+    to_examples,
+    to_provider,
+    to_status,
+    to_topic,
+)
 from bot.core.model import LANGUAGES, Entry, Knowledge, StatusCode, Topic
 from bot.core.text.normalize import fold
 
@@ -23,6 +32,8 @@ except ImportError:  # pragma: no cover
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
 LONGEST_ANSWER = 2_000  # characters; a Slack section holds 3,000 (docs.slack.dev/reference/block-kit/blocks)
+EXAMPLES = "examples"  # folder beside the entries: examples/<id>.yaml holds more of what an entry may hold itself
+EXAMPLE_KEYS = frozenset({"questions", "variants", "lookalikes"})
 NO_ENTRIES = frozenset({"provider", "concepts", "status-codes"})  # files beside the entries
 CLASSES = ("2yz", "3yz", "4yz", "5yz", "2.x.x", "4.x.x", "5.x.x")  # what a code without a row of its own means
 
@@ -69,16 +80,16 @@ def load(folder: Path) -> Knowledge:
         )
     problems: list[Problem] = []
     files = [f for f in sorted(folder.glob("*.yaml")) if f.stem not in NO_ENTRIES]
-    entries = {e.id: e for f in files for e in _read(f, to_entry, problems)}
+    entries = {e.id: e for f in files for e in _read_entry(f, problems)}
     topics = {t.id: t for f in sorted((folder / "not-covered").glob("*.yaml")) for t in _read(f, to_topic, problems)}
     concepts = [c for found in _read(folder / "concepts.yaml", to_concepts, problems) for c in found]
     providers = list(_read(folder / "provider.yaml", to_provider, problems))
     codes = folder / "status-codes.yaml"  # may be missing: then nothing is said about codes
     status = [c for found in (_read(codes, to_status, problems) if codes.exists() else ()) for c in found]
     problems += _status_code_problems(codes, status) if status else []
-    problems += _unknown_references(folder, entries, {f.stem for f in files}) + _duplicate_examples(
-        folder, entries, topics
-    )
+    known_ids = {f.stem for f in files}
+    problems += _unknown_references(folder, entries, known_ids) + _examples_without_entry(folder, known_ids)
+    problems += _duplicate_examples(folder, entries, topics)
     if not files:
         problems.append(Problem(str(folder), 1, "no entry found; an entry is one file <id>.yaml"))
     if problems:
@@ -116,6 +127,43 @@ def _child(node: Any, step: int | str) -> tuple[Any, int] | None:
     return None
 
 
+def place_of(file: Path, path: Sequence[int | str]) -> tuple[Path, int]:
+    """File and line (from 1) of an entry's or topic's value, by its keys and indices in the whole.
+
+    `file`: the entry's own. Its examples may stand in another one, whose lists continue those of the entry.
+    """
+    other = file.parent / EXAMPLES / file.name
+    if not path or path[0] not in EXAMPLE_KEYS or not other.is_file():
+        return file, line_of(file, path)
+    at = next((n for n, step in enumerate(path) if isinstance(step, int)), len(path))
+    own = _node(file, path[:at])
+    if at == len(path):
+        return (file, line_of(file, path)) if own is not None else (other, line_of(other, path))
+    before = len(own.value) if isinstance(own, yaml.SequenceNode) else 0
+    position = path[at]
+    if isinstance(position, int) and position >= before:
+        return other, line_of(other, [*path[:at], position - before, *path[at + 1 :]])
+    return file, line_of(file, path)
+
+
+def _node(file: Path, path: Sequence[int | str]) -> Any:
+    """Node of a value, by its keys and indices; None where it is missing."""
+    node: Any = yaml.compose(file.read_text(encoding="utf-8"), Loader=Loader)
+    for step in path:
+        found = _child(node, step)
+        if found is None:
+            return None
+        node = found[0]
+    return node
+
+
+def _read_entry(file: Path, problems: list[Problem]) -> Iterator[Entry]:
+    """Entry with its examples; nothing if either file is wrong, and then its problems are added to `problems`."""
+    other = file.parent / EXAMPLES / file.name
+    for examples in _read(other, to_examples, problems) if other.exists() else ({},):
+        yield from _read(file, lambda raw: to_entry(raw, examples), problems)  # noqa: B023 (called at once)
+
+
 def _read(file: Path, convert: Callable[[Any], T], problems: list[Problem]) -> Iterator[T]:
     """Content of one file, converted; nothing if it is wrong, and then its problems are added to `problems`."""
     try:
@@ -145,7 +193,8 @@ def _read(file: Path, convert: Callable[[Any], T], problems: list[Problem]) -> I
 
 def _to_problem(file: Path, error: Mapping[str, Any]) -> Problem:
     where = ".".join(str(step) for step in error["loc"]) or "the file"
-    return Problem(str(file), line_of(file, error["loc"]), f"{where}: {_CURES.get(error['type'], error['msg'])}")
+    stands, line = place_of(file, error["loc"])
+    return Problem(str(stands), line, f"{where}: {_CURES.get(error['type'], error['msg'])}")
 
 
 def _unknown_references(folder: Path, entries: Mapping[str, Entry], known: Container[str]) -> list[Problem]:
@@ -162,21 +211,44 @@ def _unknown_references(folder: Path, entries: Mapping[str, Entry], known: Conta
     ]
 
 
+def _examples_without_entry(folder: Path, known: Container[str]) -> list[Problem]:
+    """Problems: a file of examples that belongs to no entry, so that nothing would be learnt from it."""
+    return [
+        Problem(
+            str(file),
+            1,
+            f"there is no entry {file.stem!r}; name the file after its entry, or move the examples to "
+            "not-covered/<topic>.yaml",
+        )
+        for file in sorted((folder / EXAMPLES).glob("*.yaml"))
+        if file.stem not in known
+    ]
+
+
 def _duplicate_examples(folder: Path, entries: Mapping[str, Entry], topics: Mapping[str, Topic]) -> list[Problem]:
     """Problems: the same example stands in two places, so that the matcher would learn that both are right."""
     homes: dict[str, list[tuple[Path, list[int | str]]]] = defaultdict(list)
     for home, item in [(folder, e) for e in entries.values()] + [(folder / "not-covered", t) for t in topics.values()]:
         for path, text in _examples(item):
-            homes[fold(text).strip(" ?!.")].append((home / f"{item.id}.yaml", path))
-    return [
-        Problem(
-            str(file),
-            line_of(file, path),
-            f"stands in {places[0][0].name}:{line_of(*places[0])} too; remove one of the two",
-        )
-        for places in homes.values()
-        for file, path in places[1:]
-    ]
+            homes[_compared(text)].append((home / f"{item.id}.yaml", path))
+        for path, text in _own_lookalikes(item):  # one key an entry, since it may stand at others
+            homes[f"{item.id} {_compared(text)}"].append((home / f"{item.id}.yaml", path))
+    twice = [(places[0], place) for places in homes.values() for place in places[1:]]
+    return list(dict.fromkeys(_stands_twice(first, second) for first, second in twice))
+
+
+def _compared(text: str) -> str:
+    return fold(text).strip(" ?!.")
+
+
+def _stands_twice(first: tuple[Path, list[int | str]], second: tuple[Path, list[int | str]]) -> Problem:
+    (one, one_line), (other, line) = place_of(*first), place_of(*second)
+    return Problem(str(other), line, f"stands in {_short(one)}:{one_line} too; remove one of the two")
+
+
+def _short(file: Path) -> str:
+    """Name of a file as an editor finds it: an entry's, or "examples/<id>.yaml"."""
+    return f"{EXAMPLES}/{file.name}" if file.parent.name == EXAMPLES else file.name
 
 
 def _status_code_problems(file: Path, status: Sequence[StatusCode]) -> list[Problem]:
@@ -192,8 +264,21 @@ def _status_code_problems(file: Path, status: Sequence[StatusCode]) -> list[Prob
 
 
 def _examples(item: Entry | Topic) -> Iterator[tuple[list[int | str], str]]:
+    """Path and text of each example that must stand in one place only.
+
+    A look-alike may stand elsewhere too: it says what an entry is not, and something else may be right there.
+    """
     for language in LANGUAGES:
         for position, text in enumerate(item.questions[language]):
             yield ["questions", language, position], text
     for position, text in enumerate(item.lines):
         yield ["lines", position], text
+    for position, text in enumerate(item.variants if isinstance(item, Entry) else ()):
+        yield ["variants", position], text
+
+
+def _own_lookalikes(item: Entry | Topic) -> Iterator[tuple[list[int | str], str]]:
+    """Path and text of what is the entry's condition and what is not: a line cannot be both."""
+    for key in ("lines", "variants", "lookalikes") if isinstance(item, Entry) and item.lookalikes else ():
+        for position, text in enumerate(getattr(item, key)):
+            yield [key, position], text

@@ -3,6 +3,7 @@
 An unknown key is an error. Each converter takes what YAML gave and raises pydantic.ValidationError.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -65,6 +66,14 @@ class _Entry(_Strict):
     check: Condition | None = None
 
 
+class _OwnFile(_Strict):
+    """Examples of an entry in a file of their own."""
+
+    questions: _Examples = _Examples(de=[], en=[])
+    variants: list[_Variant] = []
+    lookalikes: list[_Lookalike] = []
+
+
 class _Topic(_Strict):
     id: Text
     title: _Titles
@@ -109,9 +118,18 @@ def _both(texts: _Titles | _Answers) -> dict[Language, str]:
     return {"de": texts.de.strip(), "en": texts.en.strip()}
 
 
-def to_entry(raw: Any) -> Entry:
-    """Entry of knowledge/<id>.yaml; its texts without blanks at both ends."""
-    read = _Entry.model_validate(raw)
+def to_examples(raw: Any) -> dict[str, Any]:
+    """Examples of knowledge/examples/<id>.yaml, as they would stand in the entry itself; without those that are empty."""
+    read = _OwnFile.model_validate(raw).model_dump()
+    return {key: found for key, found in read.items() if (any(found.values()) if key == "questions" else found)}
+
+
+def to_entry(raw: Any, examples: Mapping[str, Any] | None = None) -> Entry:
+    """Entry of knowledge/<id>.yaml, its texts without blanks at both ends.
+
+    `examples`: those of its other file, which come after its own; None: it has none.
+    """
+    read = _Entry.model_validate(_joined(raw, examples or {}))
     return Entry(
         id=read.id,
         kind=read.kind,
@@ -126,6 +144,13 @@ def to_entry(raw: Any) -> Entry:
         codes=tuple(read.codes),
         check=read.check,
     )
+
+
+def _joined(own: Any, more: Any) -> Any:
+    """Lists that both have, one after the other; keys of either. Of what does not fit, `own`, which is refused then."""
+    if isinstance(own, dict) and isinstance(more, Mapping):
+        return own | {key: _joined(own[key], found) if key in own else found for key, found in more.items()}
+    return [*own, *more] if isinstance(own, list) and isinstance(more, list) else own
 
 
 def to_topic(raw: Any) -> Topic:

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.answering.engine import AnswerEngine
 from bot.channels.slack import mrkdwn
 from bot.channels.slack.blocks import to_blocks
-from bot.content.loader import LONGEST_ANSWER, Problem, line_of
+from bot.content.loader import LONGEST_ANSWER, Problem, line_of, place_of
 from bot.content.references import PAGES, required_blocks
 from bot.content.renderer import Renderer, RenderError
 from bot.content.template_source import to_markdown_lines
@@ -181,5 +181,5 @@ def _misranked(
         for position, text in enumerate(item.questions[language]):
             other = top_ranked(text) or item.id
             if other != item.id and not (isinstance(item, Topic) and other in knowledge.topics):
-                line = line_of(file, ["questions", language, position])
-                yield Problem(str(file), line, f"{text!r} leads to {other!r}; reword it, or move it there")
+                stands, line = place_of(file, ["questions", language, position])
+                yield Problem(str(stands), line, f"{text!r} leads to {other!r}; reword it, or move it there")

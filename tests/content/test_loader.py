@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.content.loader import KnowledgeError, load
+from bot.core.model import LANGUAGES
 
 PROJECT = Path(__file__).parents[2]
 
@@ -28,6 +29,17 @@ title: {de: Webmail, en: Webmail}
 questions:
   de: ["Wo ist das Webmail?"]
   en: ["where is webmail"]
+"""
+EXAMPLES = """\
+questions:
+  de:
+    - "Wie schwer darf eine Mail sein?"
+  en:
+    - "how heavy may a mail be"
+variants:
+  - {text: "552 message exceeds fixed maximum message size", by: Exim}
+lookalikes:
+  - {text: "413 Request Entity Too Large", because: a web server}
 """
 CODES = (
     "codes:\n"
@@ -72,6 +84,42 @@ REFUSED = [
         4,
         "stands in message-size.yaml:10 too",
     ),
+    (
+        "an example in the entry's own file and in its other one",
+        "examples/message-size.yaml",
+        "how heavy may a mail be",
+        "Question 3",
+        5,
+        "stands in message-size.yaml:11 too",
+    ),
+    (
+        "a line that is the entry's and is not",
+        "examples/message-size.yaml",
+        "413 Request Entity Too Large",
+        "552 message exceeds fixed maximum message size",
+        9,
+        "stands in examples/message-size.yaml:7 too",
+    ),
+    ("a misspelt key of examples", "examples/message-size.yaml", "lookalikes:", "look_alikes:", 8, "unknown key"),
+    (
+        "a key of entries among examples",
+        "examples/message-size.yaml",
+        "lookalikes:",
+        "kind: error\nlookalikes:",
+        8,
+        "unknown key",
+    ),
+    ("a variant that nobody says", "examples/message-size.yaml", ", by: Exim", "", 7, "variants.0.by: missing"),
+    ("an empty example", "examples/message-size.yaml", '"how heavy may a mail be"', '""', 5, "questions.en.0"),
+    ("examples that are no YAML", "examples/message-size.yaml", 'be"', "be", 7, "no valid YAML"),
+    (
+        "a language of examples is missing",
+        "examples/message-size.yaml",
+        '  en:\n    - "how heavy may a mail be"\n',
+        "",
+        1,
+        "questions.en: missing",
+    ),
     ("a concept without meaning", "concepts.yaml", "means: size of a message, ", "", 2, "means: missing"),
     ("a code without a language", "status-codes.yaml", "de: Postfach, ", "", 9, "de: missing"),
     ("a code that is none", "status-codes.yaml", '"550"', '"5.50"', 9, "must be a reply code"),
@@ -84,12 +132,14 @@ REFUSED = [
 
 def write_base(folder: Path) -> None:
     (folder / "not-covered").mkdir(parents=True)
+    (folder / "examples").mkdir()
     shutil.copy(PROJECT / "knowledge/provider.yaml", folder)
     german = ", ".join(f'"Frage {n}?"' for n in range(12))
     english = ", ".join(f'"question {n}?"' for n in range(12))
     text = ENTRY.replace("[DE]", f"[{german}]").replace("[EN]", f"[{english}]")
     (folder / "message-size.yaml").write_text(text)
     (folder / "not-covered/webmail.yaml").write_text(TOPIC)
+    (folder / "examples/message-size.yaml").write_text(EXAMPLES)
     (folder / "concepts.yaml").write_text(CONCEPTS)
     (folder / "status-codes.yaml").write_text(CODES)
 
@@ -98,7 +148,14 @@ def test_a_whole_base_is_read(tmp_path: Path) -> None:
     write_base(tmp_path / "base")
     knowledge = load(tmp_path / "base")
     assert list(knowledge.entries) == ["message-size"]
-    assert knowledge.entries["message-size"].questions["de"][3] == "Frage 3?"
+    entry = knowledge.entries["message-size"]
+    assert entry.questions["de"][3] == "Frage 3?"
+    assert [entry.questions[language][12:] for language in LANGUAGES] == [
+        ("Wie schwer darf eine Mail sein?",),
+        ("how heavy may a mail be",),
+    ]
+    assert entry.variants == ("552 message exceeds fixed maximum message size",)
+    assert entry.lookalikes == ("413 Request Entity Too Large",)
     assert list(knowledge.topics) == ["webmail"]
     assert knowledge.provider.ports["smtps"] == 465
     assert knowledge.status["550"].means == {"de": "Postfach", "en": "mailbox"}
@@ -128,6 +185,56 @@ def test_what_is_wrong_is_named_with_file_line_and_cure(
     assert [str(p) for p in refused.value.problems if str(p).startswith(f"{path}:{line}: ") and says in str(p)], (
         refused.value
     )
+
+
+def test_a_base_without_a_folder_of_examples_is_whole(tmp_path: Path) -> None:
+    write_base(tmp_path / "base")
+    shutil.rmtree(tmp_path / "base/examples")
+    assert len(load(tmp_path / "base").entries["message-size"].questions["de"]) == 12
+
+
+def test_all_examples_may_stand_in_their_own_file(tmp_path: Path) -> None:
+    write_base(tmp_path / "base")
+    entry = tmp_path / "base/message-size.yaml"
+    own, _, questions = entry.read_text().partition("questions:\n")
+    entry.write_text(own)
+    (tmp_path / "base/examples/message-size.yaml").write_text(f"questions:\n{questions}")
+    assert len(load(tmp_path / "base").entries["message-size"].questions["de"]) == 12
+
+
+def test_too_few_examples_are_named_where_they_stand(tmp_path: Path) -> None:
+    write_base(tmp_path / "base")
+    entry, other = tmp_path / "base/message-size.yaml", tmp_path / "base/examples/message-size.yaml"
+    entry.write_text(entry.read_text().partition("questions:\n")[0])
+    assert [p.split(": ")[0] for p in problems(tmp_path / "base")] == [f"{other}:2", f"{other}:4"]
+    other.unlink()
+    assert problems(tmp_path / "base") == [
+        f"{entry}:1: questions: missing; add it (both languages are needed everywhere)"
+    ]
+
+
+def test_examples_without_an_entry_are_named(tmp_path: Path) -> None:
+    write_base(tmp_path / "base")
+    examples = tmp_path / "base/examples/message-size.yaml"
+    examples.rename(examples.with_name("mesage-size.yaml"))
+    (found,) = problems(tmp_path / "base")
+    assert found.startswith(
+        f"{examples.with_name('mesage-size.yaml')}:1: there is no entry 'mesage-size'; name the file"
+    )
+
+
+def test_a_whole_file_of_examples_that_is_wrong_is_the_only_problem(tmp_path: Path) -> None:
+    """Its entry lacks examples then, which is not said besides."""
+    write_base(tmp_path / "base")
+    examples = tmp_path / "base/examples/message-size.yaml"
+    examples.write_text("- no mapping")
+    assert [p.split(": ")[0] for p in problems(tmp_path / "base")] == [f"{examples}:1"]
+
+
+def problems(folder: Path) -> list[str]:
+    with pytest.raises(KnowledgeError) as refused:
+        load(folder)
+    return [str(problem) for problem in refused.value.problems]
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:

@@ -56,4 +56,7 @@ def test_every_change_of_content_changes_the_name(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("x: 2")
     changed = cache_key([tmp_path])
     (tmp_path / "a.yaml").rename(tmp_path / "b.yaml")
-    assert len({before, changed, cache_key([tmp_path])}) == 3
+    renamed = cache_key([tmp_path])
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples/b.yaml").write_text("questions: {de: [], en: []}")
+    assert len({before, changed, renamed, cache_key([tmp_path])}) == 4
