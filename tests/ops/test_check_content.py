@@ -14,7 +14,7 @@ import yaml
 from bot.answering.engine import AnswerEngine
 from bot.commands import find_commands
 from bot.content.renderer import Renderer
-from bot.content.schema import to_entry
+from bot.content.schema import to_entry, to_examples
 from bot.ops.check_content import CONVERTERS, Converters, entry_problems, template_problems
 from tests.conftest import PROJECT
 from tests.slow import slow
@@ -46,7 +46,8 @@ def found(
     engine: AnswerEngine, content: Path, converters: Converters = CONVERTERS, *, templates: bool = True
 ) -> Iterator[str]:
     """Problems of ports.yaml, and of all templates if `templates`."""
-    ports = to_entry(yaml.safe_load((content / "knowledge/ports.yaml").read_text(encoding="utf-8")))
+    examples = to_examples(yaml.safe_load((PROJECT / "knowledge/examples/ports.yaml").read_text(encoding="utf-8")))
+    ports = to_entry(yaml.safe_load((content / "knowledge/ports.yaml").read_text(encoding="utf-8")), examples)
     knowledge = replace(engine.knowledge, entries={"ports": ports})
     hints = {name: command.HINT for name, command in find_commands().items()}
     renderer = Renderer(content / "templates", knowledge, hints)
