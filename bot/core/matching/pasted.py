@@ -22,12 +22,12 @@ _PROGRAM = re.compile(  # anywhere in the line; each is something that people do
     r"|\bsmtp error from remote (?:mail )?server\b|\b(?:RCPT TO|MAIL FROM): ?<"
     r"|\b(?:stat|status|relay|delay|dsn|queue|size|nrcpt|ehlo|verify|cipher)=\S"
     r"|\bsmtp; ?[245]\d\d\b|\brfc822; ?\S+@|\blib\(0\)|\berror:[0-9A-F]{8}:|\bSSL routines\b"
-    r"|\b(?:delivery|msg) \d{1,9}: (?:deferral|failure|success|bytes|from)|_said:_|(?:\w+_){4,}\w"
+    r"|\b(?:delivery|msg) \d{1,9}: (?:deferral|failure|success|bytes|from)|_said:_|(?:[a-zA-Z0-9.,]{1,30}_){4,5}[a-zA-Z0-9]"
     r"|\b(?:[A-Za-z]+Error|[A-Za-z]+Exception): |\b(?:SERVER|CLIENT) -> (?:SERVER|CLIENT)\b|0x8\d{3,8}[0-9A-F]*\b"
     r"|\[(?:AUTHENTICATIONFAILED|NONEXISTENT|TRYCREATE|OVERQUOTA|IN-USE|AUTH|errno|Errno|ALREADYEXISTS)\b"
 )
 _BEGINS = re.compile(  # at the line's beginning, after quoting marks
-    r"[\s>|*-]{0,12}(?:"
+    r"\A[\s>|*-]{0,12}(?:"
     rf"#?[245][0-5]\d(?:[ -]{{1,2}}[\[(#]{{0,2}}{_CODE}|-(?=\S)|: ?(?=\D))|#?[45][0-5]\d [\[(#<A-Za-z]|#?{_CODE}[ :]\D"
     r"|[245]\d\d: |<<< |>>> |-ERR\b|\* (?:OK|NO|BAD|BYE)\b"
     r"|(?-i:[a-zA-Z]?\d{1,4} (?:NO|BAD|OK) )|\$ \w|# \w+=|Traceback \("
@@ -45,25 +45,25 @@ _BEGINS = re.compile(  # at the line's beginning, after quoting marks
     re.IGNORECASE,
 )
 _HEADER = re.compile(
-    r"[\s>|]{0,12}(?:from|to|cc|bcc|date|subject|sent|reply-to|sender|importance|priority"
+    r"\A[\s>|]{0,12}(?:from|to|cc|bcc|date|subject|sent|reply-to|sender|importance|priority"
     r"|von|an|betreff|datum|gesendet|kopie|blindkopie|antwort an|wichtigkeit"
     r"|message headers?|mailfrom|helo|protocol|port|account|konto|server|protokoll)\s?:\s?\S?",
     re.IGNORECASE,
 )
 _TECHNICAL = re.compile(  # headers that no person writes: one is enough
-    r"[\s>|]{0,12}(?:return-path|received|message-id|mime-version|content-[a-z-]{2,40}|delivered-to|in-reply-to"
+    r"\A[\s>|]{0,12}(?:return-path|received|message-id|mime-version|content-[a-z-]{2,40}|delivered-to|in-reply-to"
     r"|references|authentication-results|dkim-signature|received-spf|x-[a-z0-9-]{1,60}|arc-[a-z-]{2,40}"
     r"|list-[a-z-]{2,40}|precedence|auto-submitted|user-agent|thread-(?:index|topic)): ?\S",
     re.IGNORECASE,
 )
 _REPORT = re.compile(  # RFC 3464 sections 2.2 and 2.3: one such field is enough
-    r"[\s>|]{0,12}(?:reporting-mta|final-recipient|original-recipient|action|status|remote-mta|diagnostic-code"
+    r"\A[\s>|]{0,12}(?:reporting-mta|final-recipient|original-recipient|action|status|remote-mta|diagnostic-code"
     r"|arrival-date|last-attempt-date|will-retry-until|final-log-id|received-from-mta|dsn-gateway|original-envelope-id"
     r"|x-postfix-[a-z-]+|x-actual-recipient|x-display-name): ?(?=\S)(?:\w+;|failed|delayed|delivered|relayed|expanded"
     rf"|{_CODE}|\w{{3}}, \d|[A-F0-9]{{6,}}|\S+@)",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"[\s>|]{0,12}(?:[-=_*#~+]{4,}|-{2,}[^-\n]{3,90}-{2,}|begin forwarded message:)\s*$", re.IGNORECASE)
+_RULE = re.compile(r"\A[\s>|]{0,12}(?:[-=_*#~+]{4,}|-{2,}[^-\n]{3,90}-{2,}|begin forwarded message:)\s*$", re.IGNORECASE)
 _SOLELY = re.compile(  # an address, a host or an IP address, and nothing else: belongs to the lines around it
     r"[\s>|*]{0,12}<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?(?: \([^()]{0,100}\))?[:,;]?\s*$"
     r"|[\s>|]{0,12}(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}:?\s*$|[\s>|]{0,12}\(?(?:generated|ultimately generated) from",

@@ -12,7 +12,7 @@ LONGEST_LINE = 400  # characters of a line that are looked at: no program's own 
 # What programs write around a reason, as the beginnings of lines; one row for each program and sentence
 _SENTENCES = (
     # qmail-send (qmail-send.c, `injectbounce`)
-    r"hi\. this is the (?:qmail-send|e?mail|mail delivery|bounce)\S* ?\w* (?:program|system|server)\b",
+    r"hi\. this is the (?:qmail-send|e?mail|mail delivery|bounce)\S{0,40} ?\w{0,40} (?:program|system|server)\b",
     r"this is the [\w-]{1,30} program at\b",
     r"i'm (?:afraid|sorry) (?:that )?i (?:was|wasn't|was not|could|couldn't|am not|have) (?:not )?"
     r"(?:able to )?(?:deliver|been able)\b.{0,40}\b(?:message|mail|addresses)",
@@ -119,7 +119,7 @@ _SENTENCES = (
     r"(?:reason|grund|ursache|explanation|erklärung|begründung) ?:",
 )
 _MARK = r"[\s>|*\"'(-]{0,12}"  # quoting and decoration before a sentence
-_SCAFFOLDING = re.compile(rf"{_MARK}(?:{'|'.join(_SENTENCES)})", re.IGNORECASE)
+_SCAFFOLDING = re.compile(rf"\A{_MARK}(?:{'|'.join(_SENTENCES)})", re.IGNORECASE)
 
 
 def is_scaffolding(line: str) -> bool:
