@@ -1,0 +1,176 @@
+"""Pasted lines: which lines of a message a program wrote, and which a person.
+
+A program's line is known by its form: a reply code at its beginning, an address or host as replies name them, a log's
+time, a header, a bounce's own sentences (scaffolding.py). A line of a person may hold any of these, too; it is told
+apart by words with which people speak of themselves, greet, ask and thank. Needs no knowledge base. Pure.
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot.core.matching.scaffolding import is_scaffolding
+
+LONGEST_LINE = 600  # characters of a line that are looked at
+MOST_BETWEEN = 4  # lines without a form between two pasted ones that belong to the paste
+FEWEST_HEADERS = 2  # header lines in a row: one alone may be a person's label ("Betreff: …")
+
+_CODE = r"[245]\.\d{1,3}\.\d{1,3}"
+_PROGRAM = re.compile(  # anywhere in the line; each is something that people do not write
+    rf"\(#{_CODE}[ )]|\bdsn={_CODE}|<[^<>\s]{{1,200}}@?[^<>\s]{{0,200}}>(?:\.\.\.|:(?:\s|$))"
+    r"|[\w.-]{1,200}\[\d{1,3}(?:\.\d{1,3}){3}\]|\[\d{1,3}(?:\.\d{1,3}){3}\](?::\d+| said| blocked)"  # host[192.0.2.1]
+    r"|\bsaid: ?\d{3}\b|\bremote (?:host|server) (?:said|returned|replied)\b|\(in reply to [a-z ]{2,30}command\)"
+    r"|\bsmtp error from remote (?:mail )?server\b|\b(?:RCPT TO|MAIL FROM): ?<"
+    r"|\b(?:stat|status|relay|delay|dsn|queue|size|nrcpt|ehlo|verify|cipher)=\S"
+    r"|\bsmtp; ?[245]\d\d\b|\brfc822; ?\S+@|\blib\(0\)|\berror:[0-9A-F]{8}:|\bSSL routines\b"
+    r"|\b(?:delivery|msg) \d{1,9}: (?:deferral|failure|success|bytes|from)|_said:_|(?:[a-zA-Z0-9.,]{1,30}_){4,5}[a-zA-Z0-9]"
+    r"|\b(?:[A-Za-z]+Error|[A-Za-z]+Exception): |\b(?:SERVER|CLIENT) -> (?:SERVER|CLIENT)\b|0x8\d{3,8}[0-9A-F]*\b"
+    r"|\[(?:AUTHENTICATIONFAILED|NONEXISTENT|TRYCREATE|OVERQUOTA|IN-USE|AUTH|errno|Errno|ALREADYEXISTS)\b"
+)
+_BEGINS = re.compile(  # at the line's beginning, after quoting marks
+    r"\A[\s>|*-]{0,12}(?:"
+    rf"#?[245][0-5]\d(?:[ -]{{1,2}}[\[(#]{{0,2}}{_CODE}|-(?=\S)|: ?(?=\D))|#?[45][0-5]\d [\[(#<A-Za-z]|#?{_CODE}[ :]\D"
+    r"|[245]\d\d: |<<< |>>> |-ERR\b|\* (?:OK|NO|BAD|BYE)\b"
+    r"|(?-i:[a-zA-Z]?\d{1,4} (?:NO|BAD|OK) )|\$ \w|# \w+=|Traceback \("
+    r"|(?:curl|git|ssh|fatal|sudo|docker|npm|psql|ping|rsync|ftp|fetchmail|wget|postfix|qmail|exim|sendmail|dovecot"
+    r"|nginx|php|python|perl|smtplib|warning|error|panic)(?:/\w+)?(?:\[\d+\])?(?:: |\[\d+\]:)"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s|@[0-9a-f]{24}\b|\[?\d\d:\d\d:\d\d[\] ,.]"
+    r"|\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d\d:\d\d:\d\d|\[\d{4}-\d\d-\d\d|<\d{1,3}>[A-Z][a-z]{2} "
+    r"|(?:at|File) [\w.\"/<>$]+(?:\(|, line)|\w{1,30}\[\d{1,7}\]: "
+    r"|(?:connect to|host) [\w.-]{1,200}(?:\[|:\d)|\w{1,40}(?:/\w+){0,3}\[\d+\]:"
+    r"|i'm not going to try again"
+    r"|sorry, (?:i (?:wasn't|couldn't)|no mailbox here|your envelope|your mail from|that domain)"
+    r"|(?:connected to )?\d{1,3}(?:\.\d{1,3}){3} (?:does not like|failed|said|but|sender|accepted)\b"
+    r"|-{3,} ?below this line"
+    r")",
+    re.IGNORECASE,
+)
+_HEADER = re.compile(
+    r"\A[\s>|]{0,12}(?:from|to|cc|bcc|date|subject|sent|reply-to|sender|importance|priority"
+    r"|von|an|betreff|datum|gesendet|kopie|blindkopie|antwort an|wichtigkeit"
+    r"|message headers?|mailfrom|helo|protocol|port|account|konto|server|protokoll)\s?:\s?\S?",
+    re.IGNORECASE,
+)
+_TECHNICAL = re.compile(  # headers that no person writes: one is enough
+    r"\A[\s>|]{0,12}(?:return-path|received|message-id|mime-version|content-[a-z-]{2,40}|delivered-to|in-reply-to"
+    r"|references|authentication-results|dkim-signature|received-spf|x-[a-z0-9-]{1,60}|arc-[a-z-]{2,40}"
+    r"|list-[a-z-]{2,40}|precedence|auto-submitted|user-agent|thread-(?:index|topic)): ?\S",
+    re.IGNORECASE,
+)
+_REPORT = re.compile(  # RFC 3464 sections 2.2 and 2.3: one such field is enough
+    r"\A[\s>|]{0,12}(?:reporting-mta|final-recipient|original-recipient|action|status|remote-mta|diagnostic-code"
+    r"|arrival-date|last-attempt-date|will-retry-until|final-log-id|received-from-mta|dsn-gateway|original-envelope-id"
+    r"|x-postfix-[a-z-]+|x-actual-recipient|x-display-name): ?(?=\S)(?:\w+;|failed|delayed|delivered|relayed|expanded"
+    rf"|{_CODE}|\w{{3}}, \d|[A-F0-9]{{6,}}|\S+@)",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"\A[\s>|]{0,12}(?:[-=_*#~+]{4,}|-{2,}[^-\n]{3,90}-{2,}|begin forwarded message:)\s*$", re.IGNORECASE)
+_SOLELY = re.compile(  # an address, a host or an IP address, and nothing else: belongs to the lines around it
+    r"[\s>|*]{0,12}<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?(?: \([^()]{0,100}\))?[:,;]?\s*$"
+    r"|[\s>|]{0,12}(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}:?\s*$|[\s>|]{0,12}\(?(?:generated|ultimately generated) from",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(
+    # German: no program of these speaks of "ich", and none greets
+    r"\b(?:ich|mir|mich|meine?[mnrs]?|wir|unse?re?\w{0,2}|euch|eue?re?\w?|habt|könnt|könn(?:t)?en sie|hallo|moin|servus"
+    r"|guten (?:tag|morgen|abend)|danke|dank im voraus|grüße?n?|gruss|gruß|gruesse|mfg|vg|lg|was (?:heißt|heisst|ist"
+    r"|bedeutet|soll|tun|mache|kann|muss|meint|will)|heißt das|heisst das|bedeutet das|wieso|warum|weshalb|woran|woher"
+    r"|wer ist|welche[nrs]?|wie (?:kann|komme|lange|bekomme|geht|oft|soll|behebe|groß)|komm(?:t|en) (?:die|das|immer"
+    r"|zurück|meine|folgende|diese)|bekomme|bekam|bekommen|kriege?n?|erhalte|erhielt|erhalten|seit (?:heute|gestern"
+    r"|montag|kurzem|dem)|kunden?|kollegen?|kollegin|chef|jemand|bitte (?:um|helfen|prüfen|schauen)|(?:die|meine|unsere"
+    r"|eine|jede) mails?|bei(?:m| der) (?:\w*versand\w*|senden|versenden|verschicken|abruf\w*"
+    r"|empfang\w*|zustellung an)|folgende[rns]? (?:meldung|fehler"
+    r"|nachricht|text|fehlermeldung)|steht (?:da|drin|dort|im)|im log|laut log|auf einmal|plötzlich|bedeutung"
+    r"|hilfe|nach dem)\b"
+    # English: "we", "my", "please", "sorry" are servers' words, too
+    r"|\b(?:i (?:get|got|keep|receive|received|see|saw|sent|send|tried|try|need|want|wonder|think|have|had|am|can"
+    r"|do|don't|did|didn't|just|always|also|still|found|set|changed|use|should|must|would)|i'd|we (?:get|got|keep"
+    r"|receive|received|see|sent|tried|need|want|use|have a|changed|moved)|me|my (?:mails?|e-?mails?|outlook|boss"
+    r"|customers?|clients?|colleague\w*|provider|account|website|shop|server|logs?|phone|messages?|address|domain"
+    r"|question)|our (?:customers?|clients?|website|shop|mails?|office|colleague\w*|server log)|hello|hi (?:there|all"
+    r"|team|support|everyone|folks)|dear|thanks|thank you|regards|cheers|what(?:'s| (?:does|do|is|can|should|now|am|are"
+    r"|did|to))|why|how (?:do|can|to|come|long|should|often|big)|does (?:this|that|it)|is (?:this|that|it) (?:my|your"
+    r"|a|the|because|about|normal)|can (?:you|someone|anyone|i)|could (?:you|someone|anyone)|anyone|any (?:idea|clue)"
+    r"|meaning|mean\?|help|when (?:sending|mailing|i)|says the|what happened)\b",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(
+    r"<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?|\bhttps?://\S{1,300}|\b(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b", re.IGNORECASE
+)
+_ASKS = re.compile(r"\?['\")\s]*$")
+_ENDS = re.compile(r"[.!]['\")\s]*$")
+
+
+def pasted_lines(cleaned: str) -> list[bool]:
+    """Per line of a cleaned message, True if a program wrote it: error, log, header, or a bounce's own sentences.
+
+    `cleaned`: as bot/core/text/normalize.py's `clean` gives it; split at "\\n". A person's sentence that mentions a
+    code, or quotes a line, is not pasted. A line without any form is pasted where it continues a paste or stands
+    within one. Empty lines are pasted within a paste alone. An empty message is one line, not pasted.
+    """
+    lines = [line[:LONGEST_LINE] for line in cleaned.split("\n")]
+    sure = [_has_form(line) for line in lines]
+    _add_recipients(lines, sure)
+    _add_headers(lines, sure)
+    _add_continued(lines, sure)
+    _add_between(lines, sure)
+    return sure
+
+
+def own_text(cleaned: str) -> str:
+    """The person's own lines of a cleaned message, joined; empty where all of it is pasted."""
+    own = (line for line, pasted in zip(cleaned.split("\n"), pasted_lines(cleaned), strict=True) if not pasted)
+    return "\n".join(own).strip()
+
+
+def _has_form(line: str) -> bool:
+    """True if the line alone shows that a program wrote it."""
+    if not line.strip():
+        return False
+    if is_scaffolding(line) or any(form.match(line) for form in (_REPORT, _RULE, _TECHNICAL)):
+        return True
+    return bool(_BEGINS.match(line) or _PROGRAM.search(line)) and not _is_persons(line)
+
+
+def _is_persons(line: str) -> bool:
+    """True if the line speaks as people do: of themselves, greeting, asking, thanking."""
+    return bool(_ASKS.search(line) or _PERSON.search(_NAMES.sub(" ", line)))
+
+
+def _add_headers(lines: Sequence[str], pasted: list[bool]) -> None:
+    """Marks blocks of header lines, with their folded ones."""
+    begin = 0
+    while begin < len(lines):
+        end = begin
+        while end < len(lines) and (_HEADER.match(lines[end]) or _TECHNICAL.match(lines[end])):
+            end += 1
+        if end - begin >= FEWEST_HEADERS or (end > begin and begin and pasted[begin - 1]):
+            pasted[begin:end] = [True] * (end - begin)
+        begin = max(end, begin + 1)
+
+
+def _add_recipients(lines: Sequence[str], pasted: list[bool]) -> None:
+    """Marks an address alone on its line with the indented lines below it, as Exim and sendmail write."""
+    for number in range(1, len(lines)):
+        if lines[number][:1] == " " and (_SOLELY.match(lines[number - 1]) or pasted[number - 1]):
+            pasted[number - 1] = pasted[number] = pasted[number] or not _is_persons(lines[number])
+
+
+def _add_continued(lines: Sequence[str], pasted: list[bool]) -> None:
+    """Marks lines that continue the pasted line before them: indented, or where its sentence had not ended."""
+    for number in range(1, len(lines)):
+        line, before = lines[number], lines[number - 1]
+        if pasted[number] or not pasted[number - 1] or not line.strip() or _is_persons(line):
+            continue
+        pasted[number] = line[0] in " \t" or bool(_SOLELY.match(line)) or not _ENDS.search(before)
+
+
+def _add_between(lines: Sequence[str], pasted: list[bool]) -> None:
+    """Marks up to MOST_BETWEEN lines between two pasted ones, unless one of them is a person's."""
+    last = -1
+    for number, is_pasted in enumerate(list(pasted)):
+        if not is_pasted:
+            continue
+        between = range(last + 1, number)
+        if last >= 0 and len(between) <= MOST_BETWEEN and not any(_is_persons(lines[n]) for n in between):
+            pasted[last + 1 : number] = [True] * len(between)
+        last = number
