@@ -14,21 +14,31 @@ from tests.servers.postbote import running
 from tests.slow import slow
 
 
-async def test_with_slack_tokens_the_same_process_answers_in_slack(data: Path) -> None:
+async def test_with_slack_tokens_it_answers_in_slack_and_a_page_that_is_switched_off_is_not_there(data: Path) -> None:
+    """Everything else is there; and without a page nobody is warned that others reach it."""
     slack = FakeSlack(locale="de-DE")
     await slack.start()
     tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
-    async with running(data, **tokens) as (printed, url):
+    async with running(data, POSTBOTE_PAGE="off", POSTBOTE_HOST="0.0.0.0", **tokens) as (printed, url):  # noqa: S104
         assert "on   slack" in printed
+        assert "off  web: set POSTBOTE_PAGE=on" in printed
+        assert "on   dashboard" in printed
+        url = url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
         assert await slack.deliver(f"{url}slack/events", recorded("app_mention")) == 1
         assert await slack.command(f"{url}slack/events", "login", "max@firma.de") == 200
         assert await slack.command(f"{url}slack/events", "ports", "") == 200
         await slack.until(posts=3)
+        expected = {"": 404, "page.js": 404, "ask": 404, "press": 404, "healthz": 200, "readyz": 200, "dashboard": 200}
+        async with aiohttp.ClientSession() as session:
+            for path, status in expected.items():
+                async with session.request("POST" if path in ("ask", "press") else "GET", url + path) as response:
+                    assert response.status == status, path
     await slack.stop()
     assert "995" in slack.posts[0]["text"]
     said = sorted(sent["text"] for sent in slack.ephemeral)
     assert "max%firma.de" in said[0]
     assert said[1].startswith("Ports für SSL-Verbindungen")
+    assert "page_is_open" not in (data / "log").read_text()
 
 
 @slow
@@ -47,9 +57,11 @@ async def test_a_mention_in_a_thread_goes_on_with_its_conversation_even_after_a_
     assert "wird auf dem Port 993" in slack.posts[1]["text"]  # German, as the thread
 
 
-async def test_run_starts_answers_and_ends_cleanly_on_a_signal(data: Path) -> None:
-    async with running(data) as (printed, url):
+async def test_run_starts_warns_once_of_an_open_page_answers_and_ends_cleanly_on_a_signal(data: Path) -> None:
+    before = (data / "log").read_text() if (data / "log").exists() else ""
+    async with running(data, POSTBOTE_HOST="0.0.0.0") as (printed, url):  # noqa: S104
         assert "SLACK_BOT_TOKEN" in printed
+        url = url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
         async with aiohttp.ClientSession() as session:
             async with session.get(f"{url}healthz") as response:
                 assert await response.text() == "ok\n"
@@ -61,19 +73,8 @@ async def test_run_starts_answers_and_ends_cleanly_on_a_signal(data: Path) -> No
                 reply = await response.json()
                 assert "993" in reply["html"]
                 assert reply["language"] == "de"
-
-
-async def test_a_page_that_is_switched_off_is_not_there_and_everything_else_is(data: Path) -> None:
-    async with running(data, POSTBOTE_PAGE="off", POSTBOTE_HOST="0.0.0.0") as (printed, url):  # noqa: S104
-        assert "off  web: set POSTBOTE_PAGE=on" in printed
-        assert "on   dashboard" in printed
-        url = url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
-        expected = {"": 404, "page.js": 404, "ask": 404, "press": 404, "healthz": 200, "readyz": 200, "dashboard": 200}
-        async with aiohttp.ClientSession() as session:
-            for path, status in expected.items():
-                async with session.request("POST" if path in ("ask", "press") else "GET", url + path) as response:
-                    assert response.status == status, path
-    assert "page_is_open" not in (data / "log").read_text()
+    lines = (data / "log").read_text().removeprefix(before).splitlines()
+    assert len([line for line in lines if "page_is_open" in line]) == 1
 
 
 HOSTS = [
@@ -99,11 +100,3 @@ def test_a_page_that_other_machines_reach_is_warned_of_with_the_variables_that_c
         assert host in warning
         assert "POSTBOTE_PAGE=off" in warning
     assert not open_page_warning(settings.model_copy(update={"postbote_page": "off"}), 3000)
-
-
-async def test_the_warning_is_one_line_at_the_start(data: Path) -> None:
-    before = (data / "log").read_text() if (data / "log").exists() else ""
-    async with running(data, POSTBOTE_HOST="0.0.0.0"):  # noqa: S104
-        pass
-    lines = (data / "log").read_text().removeprefix(before).splitlines()
-    assert len([line for line in lines if "page_is_open" in line]) == 1

@@ -1,7 +1,7 @@
 """First start: bad input ends in one line that names the variable and the cure, never in a trace.
 
-Words are tested in this process, one table for each kind of mistake; that a real process prints them and nothing else,
-with a few.
+Words are tested in this process, one table for each kind of mistake; that a real process prints them and nothing else
+is tested in test_cli.py.
 """
 
 import os
@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, get_args, get_origin
@@ -22,7 +23,8 @@ from bot.settings.cures import expected, misspelt, to_cures
 from bot.storage.data_folder import why_unusable
 from bot.web.listen import CannotListen, bind
 from tests.cli.test_cli import postbote, umask
-from tests.servers.postbote import PROJECT, environment, run_command
+from tests.servers.postbote import PROJECT, environment
+from tests.slow import SLOW
 
 __all__ = ["umask"]  # a fixture of all tests here as well
 KNOWN = [name for name, _, _ in variables()]
@@ -126,26 +128,38 @@ def test_a_file_env_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: py
 def test_a_second_process_on_the_port_ends_with_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = run_command(tmp_path, "run", POSTBOTE_PORT=str(port))
-    assert done.returncode == 1
+        done = postbote(tmp_path, "run", POSTBOTE_PORT=str(port))
+    assert done.exit_code == 1
     assert done.stderr.startswith(f"Error: POSTBOTE_PORT: port {port} of 127.0.0.1 is in use")
     assert done.stderr.count("\n") == 1
 
 
-MOMENTS = ["click", "numpy", "dbos", "bot.app"]
+MOMENTS = ["click", pytest.param("numpy", marks=SLOW), pytest.param("dbos", marks=SLOW), "bot.app"]
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Shells start what runs in their background with SIGINT ignored, and a process hands that on to its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("module", MOMENTS)
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_the_program_loads_ends_it_with_one_line(tmp_path: Path, module: str) -> None:
     """As soon as the module is loaded: the moment is the same on every machine."""
     command = [sys.executable, "-X", "importtime", "-m", "bot", "run"]
     variables = environment(POSTBOTE_DATA_DIR=str(tmp_path))
     with subprocess.Popen(command, env=variables, cwd=PROJECT, stderr=subprocess.PIPE, text=True) as process:
+        too_long = threading.Timer(60, process.kill)
+        too_long.start()
         assert process.stderr
         for line in process.stderr:
             if line.rpartition("|")[2].strip() == module:
                 break
         os.kill(process.pid, signal.SIGINT)
         said = [line for line in process.stderr if not line.startswith("import time:")]
-        assert process.wait(60) == STOPPED
+        assert process.wait() == STOPPED
+        too_long.cancel()
     assert "".join(said).strip() == "stopped"

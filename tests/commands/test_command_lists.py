@@ -20,9 +20,10 @@ LISTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("home", {"notice": ""}),
     ("greeting", {}),
 )
-# Prints what the copied package says: manifest, help, App Home and greeting in both languages
+# Prints what the copied package says: help, App Home and greeting in both languages, and on the next line the manifest
 ASK = """
 import json
+from bot.__main__ import main
 from bot.answering.engine import load_engine
 from bot.core.model import LANGUAGES, Answer
 from bot.settings import Settings
@@ -33,6 +34,7 @@ said = {
     for language in LANGUAGES
 }
 print(json.dumps(said, ensure_ascii=False))
+main(["manifest"])
 """
 
 
@@ -60,7 +62,7 @@ def test_a_hint_is_in_the_language_of_the_text(engine: AnswerEngine) -> None:
 def with_copied_command(tmp_path: Path) -> Path:
     """Copy of the package with /ports once more, as /quota: a module and a template are all that is added."""
     for folder in ("bot", "knowledge", "templates"):
-        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(PROJECT / folder, tmp_path / folder)
     module, template = tmp_path / "bot/commands/ports.py", tmp_path / "templates/ports.md"
     copied = module.read_text(encoding="utf-8").replace('NAME = "ports"', 'NAME = "quota"')
     (tmp_path / "bot/commands/quota.py").write_text(copied.replace('HINT = ""', 'HINT = "folder"'), encoding="utf-8")
@@ -70,12 +72,12 @@ def with_copied_command(tmp_path: Path) -> Path:
 
 
 def test_a_copied_command_stands_in_every_list(with_copied_command: Path, learnt: Path) -> None:
-    said = json.loads(_run(with_copied_command, learnt, "-c", ASK))
+    lists, _, manifest = _run(with_copied_command, learnt, "-c", ASK).partition("\n")
+    said = json.loads(lists)
     assert [text for text, words in said.items() if "`/quota folder`" not in words] == []
     assert [text for text in ("faq en", "home en") if "Space left for encrypted" not in said[text]] == []
     assert "`quota folder`" in said["faq de"]  # the sentence about threads
-    manifest = json.loads(_run(with_copied_command, learnt, "-m", "bot", "manifest"))
-    (command,) = [c for c in manifest["features"]["slash_commands"] if c["command"] == "/quota"]
+    (command,) = [c for c in json.loads(manifest)["features"]["slash_commands"] if c["command"] == "/quota"]
     assert (command["usage_hint"], command["description"][:10]) == ("folder", "Space left")
 
 

@@ -1,21 +1,16 @@
 """Every command, as a person would type it, worded by the real templates."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
 from bot.answering.router import make_responder
 from bot.commands import Tools, find_commands
-from bot.content.loader import load
-from bot.content.renderer import Renderer
 from bot.core.dns.records import Lookup, MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Language, Question
+from tests.project import knowledge, renderer
 
-PROJECT = Path(__file__).parents[2]
-KNOWLEDGE = load(PROJECT / "knowledge")
 COMMANDS = find_commands()
-RENDERER = Renderer(PROJECT / "templates", KNOWLEDGE, {name: command.HINT for name, command in COMMANDS.items()})
 
 
 class Dns:
@@ -47,8 +42,8 @@ class Silent:
 
 def say(command: str, argument: str, language: Language = "de", dns: Dns | None = None) -> str:
     lookup = dns or Dns(MxResult("nxdomain"))
-    respond = make_responder(Silent, COMMANDS, KNOWLEDGE.provider, lookup)  # type: ignore[arg-type]
-    return RENDERER.render(asyncio.run(respond(Question(argument, command=command, language=language))))
+    respond = make_responder(Silent, COMMANDS, knowledge().provider, lookup)  # type: ignore[arg-type]
+    return renderer().render(asyncio.run(respond(Question(argument, command=command, language=language))))
 
 
 SAID = [
@@ -117,6 +112,6 @@ async def test_faq_asks_the_knowledge_base_the_question_alone(argument: str, ask
         questions.append(question)
         return Answer("decline", "de")
 
-    tools = Tools(KNOWLEDGE.provider, Dns(MxResult("nxdomain")), ask)
+    tools = Tools(knowledge().provider, Dns(MxResult("nxdomain")), ask)
     assert (await COMMANDS["faq"].run(argument, language, tools)).template == "decline"
     assert questions == [Question(asked, language_hint=language)]

@@ -1,7 +1,6 @@
 """/mx: every rule with its source, every verdict in both languages, and nothing that a name server could do with it."""
 
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,14 +9,10 @@ from hypothesis import strategies as st
 from bot.channels.slack.blocks import SECTION, to_blocks
 from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.commands.mx import RULES, assess_mx
-from bot.content.loader import load
-from bot.content.renderer import Renderer
 from bot.core.dns.records import MailPolicies, MxHost, MxResult, TxtRecords
 from bot.core.markdown.to_html import to_html
 from bot.core.model import LANGUAGES, Answer, Language
-
-PROJECT = Path(__file__).parents[2]
-RENDERER = Renderer(PROJECT / "templates", load(PROJECT / "knowledge"), {"mx": "domain"})
+from tests.project import renderer
 
 UP = MxHost(10, "mx1.example.com", ("9.9.9.9",), "ok")
 UP2 = MxHost(20, "mx2.example.com", ("9.9.9.10", "2620:fe::9"), "ok")
@@ -155,7 +150,7 @@ SAID = [
 
 
 def said(found: MxResult, language: Language, domain: str = "example.com") -> str:
-    return RENDERER.render(Answer("mx", language, assess_mx(domain, found)))
+    return renderer().render(Answer("mx", language, assess_mx(domain, found)))
 
 
 @pytest.mark.parametrize(("found", "german", "english"), SAID, ids=lambda value: str(value)[:30])

@@ -15,13 +15,15 @@ from bot.dialogue.manager import DialogueManager
 from bot.settings import Settings
 from bot.storage import create_storage
 from tests.cli.test_cli import postbote, umask
+from tests.slow import SLOW
 
 __all__ = ["umask"]  # a fixture of all tests here as well
 
-SAID = ["Hallo", "thanks!", "/foo", "/hilfe", "help", "Welcher Port für POP3 mit SSL?", "/login webmaster@example.com"]
+SAID = ["Hallo", "/foo", "help", "/login webmaster@example.com"]
+MORE = ["thanks!", "/hilfe", "Welcher Port für POP3 mit SSL?"]  # each of them goes the way of one above
 
 
-@pytest.mark.parametrize("text", SAID)
+@pytest.mark.parametrize("text", [*SAID, *(pytest.param(text, marks=SLOW) for text in MORE)])
 def test_the_terminal_says_what_the_page_says(data: Path, tmp_path: Path, engine: AnswerEngine, text: str) -> None:
     storage = create_storage("", tmp_path)
     storage.database.open()
