@@ -126,12 +126,13 @@ def to_calibration(lines: Sequence[Line], matcher: Matcher) -> Calibration:
 
 def to_sample(line: Line, matcher: Matcher) -> Sample:
     """Sample of a labelled message, for fitting the calibration."""
-    first, signals, found = matcher.calibration_signals(line.text)
+    first, signals, several, found = matcher.calibration_signals(line.text)
     return Sample(
         signals=signals,
-        first_right=first[0] in line.expect,
+        first_right=first[:1] != [] and first[0] in line.expect,
         right_in_top3=bool(set(first) & set(line.expect)),
         not_covered=not line.expect,
+        several=several,
         explained=tuple((of, owner in line.expect) for owner, of in found),
     )
 

@@ -175,7 +175,7 @@ def measured(name: str, rank: Rank, lines: Sequence[Line], knowledge: Knowledge)
     results = []
     for number, (line, order, sample) in enumerate(zip(lines, orders, samples, strict=True)):
         calibration = folds[number % FOLDS]
-        worth = expected_values(calibration, probabilities(calibration, sample.signals))
+        worth = expected_values(calibration, probabilities(calibration.single, sample.signals))
         results.append(Result(line, _decision(max(worth, key=lambda name: worth[name]), order)))
     return Row(name, results, seconds)
 

@@ -1,9 +1,10 @@
 """Calibration of the decision: probabilities from signals, and how their weights are fitted to labelled messages.
 
-Every message gives signals; four logistic regressions turn them into probabilities: the first entry is right, the
-right one is among the first three, the FAQ does not cover the question, a known error line explains the message. The
-cost of a wrong answer is fitted too: the least that keeps wrong and false answers rare. FITTED is what
-`python -m tests.eval.tune` printed; nothing in it is set by hand. How the decision uses all this stands at the head of
+Every message gives signals; logistic regressions turn them into probabilities: the first entry is right, the right one
+is among the first three, the FAQ does not cover the question, a known error line explains the message. A question that
+stands alone and one among several sentences have different signals, and regressions of their own. The cost of a wrong
+answer is fitted too: the least that keeps wrong and false answers rare. FITTED is what `python -m tests.eval.tune`
+printed; nothing in it is set by hand. How the decision uses all this stands at the head of
 bot/core/matching/decision.py.
 """
 
@@ -24,23 +25,50 @@ MOST_FALSE = 0.02  # share of those that are not covered that may be answered
 RIDGE = 0.3  # L2 regularisation, which keeps the weights finite where a set is separable
 STEPS = 50  # of Newton's method
 FOLDS = 5
+FEWEST = 30  # samples of a kind, with fewer of which its weights are not fitted anew
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWeights:
+    """Fitted weights of the three regressions of a question."""
+
+    first: Weights  # the first entry is right
+    in_top3: Weights  # the right entry is among the first three
+    not_covered: Weights  # the FAQ does not cover the question
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Fitted weights of the four regressions, and the cost of a wrong answer."""
+    """Fitted weights of all regressions, and the cost of a wrong answer."""
 
-    first: Weights  # the first entry is right: margin over the likeliest topic, over the second entry, constant
-    in_top3: Weights  # the right entry is among the first three; same signals
-    not_covered: Weights  # the FAQ does not cover the question; same signals
+    single: QuestionWeights  # of a message of one sentence; signals: SINGLE
+    several: QuestionWeights  # of a message of several sentences; signals: SEVERAL
     explains: Weights  # an error line is right: score, lead over other lines, the ranking's lead, constant
     wrong_costs: float  # of a wrong answer, where a right one earns 1
 
 
+# Names of the signals, in the order of their weights
+SINGLE = ("margin over topics", "margin over entries", "unexplained by it", "unexplained by all", "constant")
+SEVERAL = (
+    *SINGLE[:4],  # of the surest sentence
+    "margin over topics of the whole",
+    "margin over entries of the whole",
+    "same first entry in the whole",  # 1 or 0
+    "constant",
+)
+LARGEST_MARGIN = 4.0  # beyond it a margin tells nothing more
+
 FITTED = Calibration(
-    first=(1.13, 0.75, -2.72),
-    in_top3=(1.69, -0.15, -1.31),
-    not_covered=(-2.71, 0.87, 0.39),
+    single=QuestionWeights(
+        first=(1.13, 0.75, 0.0, 0.0, -2.72),
+        in_top3=(1.69, -0.15, 0.0, 0.0, -1.31),
+        not_covered=(-2.71, 0.87, 0.0, 0.0, 0.39),
+    ),
+    several=QuestionWeights(
+        first=(1.13, 0.75, 0.0, 0.0, 0.0, 0.0, 0.0, -2.72),
+        in_top3=(1.69, -0.15, 0.0, 0.0, 0.0, 0.0, 0.0, -1.31),
+        not_covered=(-2.71, 0.87, 0.0, 0.0, 0.0, 0.0, 0.0, 0.39),
+    ),
     explains=(1.38, 0.91, 1.3, -1.33),
     wrong_costs=1.25,
 )
@@ -59,18 +87,17 @@ class Probabilities:
 class Sample:
     """Labelled message: its signals, and what is true of it."""
 
-    signals: Weights
+    signals: Weights  # as in SINGLE or SEVERAL
     first_right: bool  # the first entry is right
     right_in_top3: bool  # the right entry is among the first three
     not_covered: bool  # the FAQ does not cover it
+    several: bool = False  # True: the message has several sentences
     explained: tuple[tuple[Weights, bool], ...] = ()  # per error line that was found: its signals, True if it is right
 
 
-def probabilities(calibration: Calibration, signals: Sequence[float]) -> Probabilities:
-    """Probabilities of one question. `signals`: its two margins, and 1."""
-    return Probabilities(
-        *(probability(w, signals) for w in (calibration.first, calibration.in_top3, calibration.not_covered))
-    )
+def probabilities(weights: QuestionWeights, signals: Sequence[float]) -> Probabilities:
+    """Probabilities of one question. `signals`: those that the weights were fitted to."""
+    return Probabilities(*(probability(w, signals) for w in (weights.first, weights.in_top3, weights.not_covered)))
 
 
 def expected_values(calibration: Calibration, likely: Probabilities) -> dict[str, float]:
@@ -100,17 +127,20 @@ def probability(weights: Weights, signals: Sequence[float]) -> float:
 def fit_calibration(samples: Sequence[Sample]) -> Calibration:
     """Calibration fitted to labelled messages; needs some of each kind.
 
-    Without any error line, FITTED's weights of lines stay. The cost of a wrong answer is chosen on messages whose
-    probabilities were fitted without them, in five folds.
+    Of messages of several sentences, of single ones and of error lines, FITTED's weights stay where the samples hold
+    fewer than FEWEST. The cost of a wrong answer is chosen on messages whose probabilities were fitted without them, in
+    five folds.
     """
     asked = [s for s in samples if not s.explained]
     lines = [line for s in samples for line in s.explained]
     calibration = replace(
         _fit_questions(asked),
-        explains=_fit(np.array([w for w, _ in lines]), [right for _, right in lines]) if lines else FITTED.explains,
+        explains=_fit(np.array([w for w, _ in lines]), [right for _, right in lines])
+        if len(lines) >= FEWEST
+        else FITTED.explains,
     )
     unseen = [
-        (sample, probabilities(of_fold, sample.signals))
+        (sample, probabilities(of_fold.several if sample.several else of_fold.single, sample.signals))
         for fold in range(FOLDS)
         for of_fold in [_fit_questions([s for n, s in enumerate(asked) if n % FOLDS != fold])]
         for sample in asked[fold::FOLDS]
@@ -121,13 +151,22 @@ def fit_calibration(samples: Sequence[Sample]) -> Calibration:
 
 def _fit_questions(asked: Sequence[Sample]) -> Calibration:
     """The regressions of questions; FITTED's of error lines, and the highest cost."""
+    return replace(
+        FITTED,
+        single=_fit_weights([s for s in asked if not s.several], FITTED.single),
+        several=_fit_weights([s for s in asked if s.several], FITTED.several),
+        wrong_costs=COSTS[-1],
+    )
+
+
+def _fit_weights(asked: Sequence[Sample], otherwise: QuestionWeights) -> QuestionWeights:
+    if len(asked) < FEWEST:
+        return otherwise
     signals = np.array([s.signals for s in asked])
-    return Calibration(
+    return QuestionWeights(
         first=_fit(signals, [s.first_right for s in asked]),
         in_top3=_fit(signals, [s.right_in_top3 for s in asked]),
         not_covered=_fit(signals, [s.not_covered for s in asked]),
-        explains=FITTED.explains,
-        wrong_costs=COSTS[-1],
     )
 
 

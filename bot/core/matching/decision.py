@@ -17,21 +17,28 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    from p = (1 + c) / (2 + c) on: 0.69 for c = 1.25. If any line is explained, the message is about errors: it is
    answered with these entries, and of the questions beside them with those that are sure (SURE).
 
-3. **Questions** otherwise. The whole message is one question. Sentences that end in "?" are questions of their own
-   where at least two of them are answered with different entries. A message that only changes something of the question
-   before it ("und für IMAP?") is completed by it (followup.py), unless it is a whole question with an answer.
+3. **Sentences** otherwise (message_parts.py, questions.py). Greeting, courtesy, farewell, signature and disclaimer are
+   left out. Of what is left every sentence is ranked by itself, and all of them as a whole; a sentence that asks two
+   things ("which port, and how large …") is two. Where two of those that ask are answered with different entries, each
+   of them is a part. Else there is one part: of the surest, which is the sentence, or the whole, whose first entry is
+   the likeliest to be right. So neither a greeting nor a word about the printer changes the answer to a clear question.
+   A message that only changes something of the question before it ("und für IMAP?") is completed by it (followup.py),
+   unless it is a whole question with an answer.
 
-4. **Ranking** (features.py, ranker.py). Each question becomes features: word stems, letter n-grams, concepts, pairs of
-   concepts. Every entry, and every topic that the FAQ does not cover, gets a raw score: a linear scorer (softmax
-   regression over all examples) plus the mean similarity to its three nearest examples. Raw scores have no scale. What
-   counts are two margins: of the first entry over the likeliest topic, and over the second entry.
+4. **Ranking** (features.py, ranker.py, unexplained.py). A text becomes features: word stems, letter n-grams, concepts,
+   pairs of concepts. Every entry, and every topic that the FAQ does not cover, gets a raw score: a linear scorer
+   (softmax regression over all examples) plus the mean similarity to its nearest examples. Raw scores have no scale.
+   What counts are four signals: the margin of the first entry over the likeliest topic, and over the second entry, each
+   within ±4; the share of the content words that this entry, and that no entry explains.
 
-5. **Probabilities** (calibration.py). Three logistic regressions over the two margins and a constant:
-   `first` (the first entry is right), `in_top3` (the right entry is among the first three), `not_covered` (the FAQ
-   does not cover it). Each is fitted alone, so they need not add up to 1. A question none of whose words the examples
-   use is declined at once, with 1.
+5. **Probabilities** (calibration.py). Three logistic regressions: `first` (the first entry is right), `in_top3` (the
+   right entry is among the first three), `not_covered` (the FAQ does not cover it). Each is fitted alone, so they need
+   not add up to 1. A message of one sentence has the four signals and a constant; one of several has those of the
+   surest, the whole's two margins, and whether both have the same first entry, with weights of its own: the more
+   sentences, the likelier one of them looks like a question by chance. A text none of whose words the examples use is
+   declined at once, with 1.
 
-6. **Outcome** of a question: the greatest expected value; of equal ones, the first in this list.
+6. **Outcome** of a part: the greatest expected value; of equal ones, the first in this list.
 
        answer   first - c(1 - first)   one entry; a wrong answer costs c
        suggest  0.5 in_top3            a menu of three entries; the right one in a menu earns half
@@ -47,7 +54,7 @@ or its alignment's score.
 
 **Sources of the figures**
 
-- The four regressions and c: FITTED in calibration.py, printed by `python -m tests.eval.tune` from the development sets
+- The regressions and c: FITTED in calibration.py, printed by `python -m tests.eval.tune` from the development sets
   and from the knowledge base's own error lines. c is the least cost with which, in five folds, at most 2 % of the
   covered questions are answered wrong and at most 2 % of those that are not covered are answered.
 - 0.5 for a menu: the score of the labelled sets (tests/eval/README.md).
@@ -55,9 +62,8 @@ or its alignment's score.
 - LEAST_ALIGNED, SURE, LONG_MESSAGE and the constants of error_lines.py: set by judgement, as noted there.
 """
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.dns.error_checks import find_targets
@@ -65,31 +71,27 @@ from bot.core.matching.calibration import (
     FITTED,
     Calibration,
     Weights,
-    expected_values,
     least_probability_to_explain,
-    probabilities,
     probability,
 )
 from bot.core.matching.error_lines import Alignment
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.followup import is_whole_question, resolve_followup
-from bot.core.matching.known_errors import MOST_CANDIDATES, KnownErrors, to_part
-from bot.core.matching.ranker import Ranker, Ranking
+from bot.core.matching.known_errors import KnownErrors, to_part
+from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
+from bot.core.matching.ranker import Ranker
 from bot.core.matching.smtp_codes import reply_codes
 from bot.core.matching.training import TrainedModel, training_examples
-from bot.core.model import Candidate, Decision, Knowledge, Outcome, Part, Question
+from bot.core.matching.unexplained import UnexplainedWords
+from bot.core.model import Decision, Knowledge, Outcome, Part, Question
 from bot.core.text.addresses import find_address, find_domain
 from bot.core.text.invisible_characters import damaged_addresses
 from bot.core.text.language import LanguageDetector
+from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import LONGEST, clean, error_text, strip_markup, without_returned
 
-SUGGESTIONS = 3
 MOST_WORDS = 6  # that `--why` names
-MOST_PARTS = 5  # questions or errors of one message that are answered
 SURE = 0.8  # least score of a question beside an error line: the error is what the message is about
-
-_SENTENCE_END = re.compile(r"(?<=[?!])\s+|\n+|(?<=[a-zäöüß)]\.)\s+(?=[A-ZÄÖÜ])")
-_ENTRIES_OF: Mapping[Outcome, int] = {"answer": 1, "suggest": SUGGESTIONS, "decline": 0}
 
 
 class Matcher:
@@ -107,6 +109,9 @@ class Matcher:
         self._ranker = Ranker(extractor, trained, len(knowledge.entries))
         self._examples = [text for _, text in training_examples(knowledge)]
         self._errors = KnownErrors(knowledge, extractor, self._ranker)
+        self._questions = QuestionMatcher(
+            extractor, self._ranker, UnexplainedWords(extractor, trained, len(knowledge.entries))
+        )
         self.calibration = calibration  # exchanged by the cross-validation of `postbote evaluate`
         self.language = LanguageDetector.trained_on(knowledge)
 
@@ -147,18 +152,17 @@ class Matcher:
         words = self._extractor.words(clean(text))
         return self._ranker.rank(words).first() if self._ranker.knows(words) else ""
 
-    def calibration_signals(self, text: str) -> tuple[list[str], Weights, list[tuple[str, Weights]]]:
+    def calibration_signals(self, text: str) -> tuple[list[str], Weights, bool, list[tuple[str, Weights]]]:
         """Signals of one message, from which the calibration is fitted.
 
-        The first three entries, best first; the question's signals; entry and signals of each error line that was
-        found, empty where there is none.
+        The first three entries, best first; the question's signals; True if they are those of several sentences; entry
+        and signals of each error line that was found, empty where there is none.
         """
         cleaned = without_returned(clean(text))
         words = self._errors.words(cleaned)
-        ranking = self._ranker.rank(self._extractor.words(cleaned))
         found = self._errors.find(cleaned, words, self._errors.alignments(words))
         lines = [(line.known.owner, signals) for line, signals in found]
-        return ranking.best_entries(SUGGESTIONS), _signals(ranking), lines
+        return *self._questions.signals(cleaned, self.calibration), lines
 
     def evidence_for(self, words: Sequence[str], owner: str) -> tuple[str, ...]:
         """Evidence for an entry or topic, as lines for `--why`: concepts, words, and the nearest of its examples."""
@@ -200,54 +204,21 @@ class Matcher:
         of_error = Counter(pasted)
         asked = [
             s
-            for s in _sentences(cleaned)
+            for s in own_sentences(cleaned)
             if s.endswith("?") and sum(w in of_error for w in self._errors.words(s)) * 2 <= len(s.split())
         ]
-        parts = [self._question_part(s) for s in asked[:MOST_PARTS]]
+        parts = [self._questions.part(s, self.calibration) for s in asked[:MOST_PARTS]]
         sure = [p for p in parts if p.outcome == "answer" and p.score >= SURE]
         return [p for p in sure if self._knowledge.entries[p.entries[0]].kind == "answer"]
 
     def _question_parts(self, cleaned: str, previous: str) -> tuple[str, list[Part]]:
         """(the question as it was understood, its parts): step 3 of the module's head."""
-        sentences = [s for s in _sentences(cleaned) if s.endswith("?")]
-        if len(sentences) > 1:
-            parts = [p for p in map(self._question_part, sentences[:MOST_PARTS]) if p.outcome == "answer"]
-            if len({p.entries for p in parts}) > 1:
-                return cleaned, list({p.entries: p for p in reversed(parts)}.values())[::-1]
-        alone = self._question_part(cleaned)
+        parts = self._questions.parts(cleaned, self.calibration)
         whole = resolve_followup(previous, cleaned, self._extractor)
-        if whole and not (alone.outcome == "answer" and is_whole_question(cleaned, self._extractor)):
-            return whole, [self._question_part(whole)]
-        return cleaned, [alone]
-
-    def _question_part(self, text: str) -> Part:
-        words = self._extractor.words(text)
-        if not self._ranker.knows(words):
-            return Part(" ".join(words), "decline", (), 1.0, "question: none of its words is known")
-        ranking = self._ranker.rank(words)
-        likely = probabilities(self.calibration, _signals(ranking))
-        values = expected_values(self.calibration, likely)
-        best = max(values, key=lambda name: values[name])
-        outcome: Outcome = "answer" if best == "answer" else "suggest" if best == "suggest" else "decline"
-        return Part(
-            text=" ".join(words),
-            outcome=outcome,
-            entries=tuple(ranking.best_entries(_ENTRIES_OF[outcome])),
-            score={"answer": likely.first, "suggest": likely.in_top3, "decline": likely.not_covered}[outcome],
-            rule=f"question: first right {likely.first:.2f}, among three {likely.in_top3:.2f}, "
-            f"not covered {likely.not_covered:.2f}; "
-            + ", ".join(f"{name} is worth {value:.2f}" for name, value in values.items()),
-            candidates=tuple(Candidate(owner, share) for owner, share in ranking.shares(MOST_CANDIDATES)),
-        )
-
-
-def _signals(ranking: Ranking) -> Weights:
-    """Signals of a question: margin of the first entry over the likeliest topic, over the second entry, and 1."""
-    return *ranking.margins(), 1.0
-
-
-def _sentences(cleaned: str) -> list[str]:
-    return [s.strip() for s in _SENTENCE_END.split(cleaned) if s.strip()]
+        answered = any(p.outcome == "answer" for p in parts)
+        if whole and not (answered and is_whole_question(cleaned, self._extractor)):
+            return whole, [self._questions.part(whole, self.calibration)]
+        return cleaned, parts
 
 
 def _outcome(parts: Sequence[Part]) -> Outcome:

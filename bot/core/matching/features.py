@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, combinations
 
-from bot.core.matching.ticket_trimming import trim_ticket
 from bot.core.matching.vocabulary import NEGATIONS, Spelling, Stems, Vocabulary, tokens
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
 from bot.core.text.language import is_function_word
@@ -46,18 +45,21 @@ class FeatureExtractor:
         self._spelling = Spelling(common.keys() | meant, typical | meant, EXCHANGE_FROM)
 
     def words(self, text: str) -> list[str]:
-        """Tokens of the question in a text, with slips repaired.
+        """Tokens of the question in a text, with slips repaired; protocols that are ruled out are left out.
 
-        Left out are a ticket's trimmings (ticket_trimming.py) and protocols that are ruled out. `text`: need not be
-        cleaned.
+        `text`: need not be cleaned.
         """
-        repaired = [self._spelling.repair(w) for w in tokens(trim_ticket(clean(text)))[:MOST_WORDS]]
+        repaired = [self._spelling.repair(w) for w in tokens(clean(text))[:MOST_WORDS]]
         return self._without_ruled_out(repaired)
+
+    def stems(self, word: str) -> tuple[str, ...]:
+        """Stems of a word, one a language."""
+        return tuple(self._stems(word, language) for language in LANGUAGES)
 
     def counts(self, words: Sequence[str]) -> Counts:
         """Features of one message, by group, not yet weighted. `words`: as `words` gives them."""
         concepts = sorted(self.vocabulary.concepts(words))
-        stems = Counter(self._stems(w, language) for w in words for language in LANGUAGES)
+        stems = Counter(stem for w in words for stem in self.stems(w))
         letters = Counter(chain.from_iterable(self._ngrams_of(w) for w in words if w.isalpha()))
         return {
             "word": {w: 1 + math.log(n) for w, n in stems.items()},

@@ -22,7 +22,8 @@ _PROGRAM = re.compile(  # anywhere in the line; each is something that people do
     r"|\bsmtp error from remote (?:mail )?server\b|\b(?:RCPT TO|MAIL FROM): ?<"
     r"|\b(?:stat|status|relay|delay|dsn|queue|size|nrcpt|ehlo|verify|cipher)=\S"
     r"|\bsmtp; ?[245]\d\d\b|\brfc822; ?\S+@|\blib\(0\)|\berror:[0-9A-F]{8}:|\bSSL routines\b"
-    r"|\b(?:delivery|msg) \d{1,9}: (?:deferral|failure|success|bytes|from)|_said:_|(?:[a-zA-Z0-9.,]{1,30}_){4,5}[a-zA-Z0-9]"
+    r"|\b(?:delivery|msg) \d{1,9}: (?:deferral|failure|success|bytes|from)|_said:_"
+    r"|(?:[a-zA-Z0-9.,]{1,30}_){4,5}[a-zA-Z0-9]"
     r"|\b(?:[A-Za-z]+Error|[A-Za-z]+Exception): |\b(?:SERVER|CLIENT) -> (?:SERVER|CLIENT)\b|0x8\d{3,8}[0-9A-F]*\b"
     r"|\[(?:AUTHENTICATIONFAILED|NONEXISTENT|TRYCREATE|OVERQUOTA|IN-USE|AUTH|errno|Errno|ALREADYEXISTS)\b"
 )
@@ -63,7 +64,9 @@ _REPORT = re.compile(  # RFC 3464 sections 2.2 and 2.3: one such field is enough
     rf"|{_CODE}|\w{{3}}, \d|[A-F0-9]{{6,}}|\S+@)",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"\A[\s>|]{0,12}(?:[-=_*#~+]{4,}|-{2,}[^-\n]{3,90}-{2,}|begin forwarded message:)\s*$", re.IGNORECASE)
+_RULE = re.compile(
+    r"\A[\s>|]{0,12}(?:[-=_*#~+]{4,}|-{2,}[^-\n]{3,90}-{2,}|begin forwarded message:)\s*$", re.IGNORECASE
+)
 _SOLELY = re.compile(  # an address, a host or an IP address, and nothing else: belongs to the lines around it
     r"[\s>|*]{0,12}<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?(?: \([^()]{0,100}\))?[:,;]?\s*$"
     r"|[\s>|]{0,12}(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}:?\s*$|[\s>|]{0,12}\(?(?:generated|ultimately generated) from",
@@ -120,6 +123,12 @@ def own_text(cleaned: str) -> str:
     """The person's own lines of a cleaned message, joined; empty where all of it is pasted."""
     own = (line for line, pasted in zip(cleaned.split("\n"), pasted_lines(cleaned), strict=True) if not pasted)
     return "\n".join(own).strip()
+
+
+def pasted_text(cleaned: str) -> str:
+    """The pasted lines of a cleaned message, joined; empty where all of it is the person's own."""
+    lines = (line for line, pasted in zip(cleaned.split("\n"), pasted_lines(cleaned), strict=True) if pasted)
+    return "\n".join(lines).strip()
 
 
 def _has_form(line: str) -> bool:

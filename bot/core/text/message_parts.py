@@ -1,4 +1,4 @@
-"""Parts of a message: greeting, courtesy, closing (farewell, signature, disclaimer), and the sentences that say something.
+"""Parts of a message: greeting, courtesy, closing (farewell, signature, disclaimer), and the sentences in between.
 
 People write "Guten Tag, … Vielen Dank im Voraus! Mit freundlichen Grüßen …" around a question. Parts are told by place
 and form: a greeting opens, a closing ends the message, a courtesy is a clause of nothing but polite words. Whatever is
@@ -18,88 +18,115 @@ Kind = Literal["greeting", "courtesy", "closing", "sentence"]
 MOST_SENTENCES = 60  # of a message; what follows is one more
 NAME_WORDS = 4  # that a name, or what stands behind a farewell in its line, may have
 WRAPPED_FROM = 60  # letters of a line that a program may have broken: the next one goes on with the sentence
+MOST_NAMES = 3  # behind a greeting
 LONGEST_FAREWELL = 120  # letters of a line, from its end, in which a farewell is looked for
 CLOSING_LINES = 25  # that a farewell may have below it
 
+
+def _words_of(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
 # Words of courtesy, folded. A clause of these and of words that build sentences says nothing else.
-_POLITE = frozenset(
+_POLITE = _words_of(
     """
-    danke dank dankend dankbar bedanke vielen besten herzlichen lieben schoenen recht voraus vorab mal schonmal schon merci
-    bitte gern gerne gruss gruesse grussle gruessle freundliche freundlichen freundlichem beste besten herzliche liebe viele schoene
-    hallo hallihallo halloechen hi hey hei moin servus salue gruezi gruess gott tach huhu na guten gute tag morgen abend
-    mitenand zaeme zusammen alle allerseits leute team support supportteam kundendienst kundenservice kundenbetreuung
-    postbote helpdesk hilfe service damen herren werte werter sehr geehrte geehrter geehrten liebes lieber
-    sorry entschuldigung entschuldigen verzeihung pardon stoerung kurze kurz kleine dumme bloede bloed doof frage fragen haette habe nochmal
-    muehe unterstuetzung antwort rueckmeldung nachricht bemuehungen hoffe hoffentlich wochenende feierabend schoenes tolle
-    tollen super prima perfekt klasse alles klar ok okay vielmals wenns falls dringend eilig eilt
-    thanks thank thx thankyou ta cheers please pls regards kind best warm sincerely yours truly faithfully
-    hello hiya howdy greetings dear sir madam sirs folks everyone everybody all there guys gang good morning afternoon evening day
-    again quick quickly short little silly stupid dumb question questions bother bothering trouble advance help lot bunch million
-    wishes weekend nice great awesome appreciated appreciate reply answer support customer urgent asap
-    """.split()
+    danke dank dankend dankbar bedanke vielen besten herzlichen lieben schoenen recht voraus vorab mal schonmal
+    schon merci bitte gern gerne gruss gruesse grussle gruessle freundliche freundlichen freundlichem beste
+    herzliche liebe viele schoene hallo hallihallo halloechen hi hey hei moin servus salue gruezi gruess gott tach
+    huhu na guten gute tag morgen abend mitenand zaeme zusammen alle allerseits leute team support supportteam
+    kundendienst kundenservice kundenbetreuung postbote helpdesk hilfe service damen herren werte werter sehr
+    geehrte geehrter geehrten liebes lieber sorry entschuldigung entschuldigen verzeihung pardon stoerung kurze kurz
+    kleine dumme bloede bloed doof frage fragen haette habe nochmal muehe unterstuetzung antwort rueckmeldung
+    nachricht bemuehungen hoffe hoffentlich wochenende feierabend schoenes tolle tollen super prima perfekt klasse
+    alles klar ok okay vielmals wenns falls dringend eilig eilt thanks thank thx thankyou ta cheers please pls
+    regards kind best warm sincerely yours truly faithfully hello hiya howdy greetings dear sir madam sirs folks
+    everyone everybody all there guys gang good morning afternoon evening day again quick quickly short little silly
+    stupid dumb question questions bother bothering trouble advance help lot bunch million wishes weekend nice great
+    awesome appreciated appreciate reply answer customer urgent asap
+    """
 )
 # Of a polite clause at least one word is one of these: "hilfe" or "antwort" alone asks something
-_TELLING = frozenset(
+_TELLING = _words_of(
     """
-    danke dank dankend dankbar bedanke merci bitte gruss gruesse grussle gruessle hallo hallihallo halloechen hi hey hei moin servus
-    salue gruezi gruess tach huhu guten gute damen geehrte geehrter geehrten lieber liebes werte sorry entschuldigung entschuldigen
-    verzeihung pardon frage fragen schoenes klar ok okay super prima perfekt klasse liebe
-    thanks thank thx thankyou ta cheers please pls regards hello hiya howdy greetings dear sincerely morning evening afternoon
-    question appreciated appreciate wishes
-    """.split()
+    danke dank dankend dankbar bedanke merci bitte gruss gruesse grussle gruessle hallo hallihallo halloechen hi hey
+    hei moin servus salue gruezi gruess tach huhu guten gute damen geehrte geehrter geehrten lieber liebes werte
+    sorry entschuldigung entschuldigen verzeihung pardon frage fragen schoenes klar ok okay super prima perfekt
+    klasse liebe thanks thank thx thankyou ta cheers please pls regards hello hiya howdy greetings dear sincerely
+    morning evening afternoon question appreciated appreciate wishes
+    """
 )
 _GREETING = re.compile(
-    r"^\W{0,4}(?:@\w{2,30}|(?:sehr )?(?:geehrte|verehrte|werte|liebe)[rs]?|hall(?:o|öchen|ihallo)|(?:schönen )?guten? (?:tag|morgen|abend)|mahlzeit"
-    r"|moin(?: moin)?|servus|sal(?:ü|ut)|gr(?:ü|ue)(?:ezi|ß gott|ss gott|ß euch)|tach(?: auch)?|huhu|hi(?:ya)?|hello|hey|howdy|dear|greetings"
-    r"|good (?:morning|afternoon|evening|day)|morning|to whom it may concern)\b",
+    r"^\W{0,4}(?:(?:sehr )?(?:geehrte|verehrte|werte|liebe)[rs]?|hall(?:o|öchen|ihallo)|mahlzeit"
+    r"|(?:schönen )?guten? (?:tag|morgen|abend)|moin(?: moin)?|servus|sal(?:ü|ut)"
+    r"|gr(?:ü|ue)(?:ezi|ß gott|ss gott|ß euch)"
+    r"|tach(?: auch)?|huhu|hi(?:ya)?|hello|hey|howdy|dear|greetings|good (?:morning|afternoon|evening|day)|morning"
+    r"|to whom it may concern)\b",
     re.IGNORECASE,
 )
-_ADDRESSEE = frozenset(  # words that go with a greeting, besides a name
+_ADDRESSEE = _words_of(
     """
-    damen herren herr herrn frau dr prof liebes lieber liebe support supportteam team alle allerseits zusammen miteinander mitenand zaeme
-    leute kundendienst kundenservice kundenbetreuung postbote helpdesk service kollegen und euch ihr auch da mal
-    there all everyone everybody again folks guys sir madam sirs or mr mrs ms dr miss team support desk and customer friends gang you
-    """.split()
+    damen herren herr herrn frau dr prof liebes lieber liebe support supportteam team alle allerseits zusammen
+    miteinander mitenand zaeme leute kundendienst kundenservice kundenbetreuung postbote helpdesk service kollegen
+    und euch ihr auch da mal there all everyone everybody again folks guys sir madam sirs or mr mrs ms miss desk and
+    customer friends gang you
+    """
 )
-_ASKING = frozenset(  # with one of these a clause asks, however polite the rest is
+_ASKING = _words_of(
     """
-    wie was wo wer wann warum wieso wohin woher welche welcher welches welchen welchem wieviel kann darf muss
-    how what which where when who why can may must whose
-    """.split()
+    wie was wo wer wann warum wieso wohin woher welche welcher welches welchen welchem wieviel kann darf muss how
+    what which where when who why can may must whose
+    """
 )
 # What begins a farewell or thanks, at the end of a line; then may come polite words and a name
 _FAREWELL = (
-    r"(?:(?:mit )?(?:den )?(?:freundlich|best|herzlich|lieb|viel|schön|nett|sonnig|kollegial)\w{1,3} (?:dank und )?gr(?:ü|u|ue)(?:ß|ss)\w{0,3}"
+    r"(?:(?:mit )?(?:den )?(?:freundlich|best|herzlich|lieb|viel|schön|nett|sonnig|kollegial)\w{1,3} "
+    r"(?:dank und )?gr(?:ü|u|ue)(?:ß|ss)\w{0,3}"
     r"|gr(?:ü|u|ue)(?:ß|ss)(?:e|le)?|mfg|[vl]g|hochachtungsvoll|bis (?:bald|dann|morgen)|tschüss?"
-    r"|(?:with )?(?:best |kind |warm |many |kindest )?regards|(?:best|all the best|kind|warm) wishes|all the best|best(?=,)"
+    r"|(?:with )?(?:best |kind |warm |many |kindest )?regards|(?:best|all the best|kind|warm) wishes"
+    r"|all the best|best(?=,)"
     r"|cheers|yours (?:sincerely|faithfully|truly)|sincerely|talk soon)"
 )
 _THANKS = (
-    r"(?:(?:vielen |besten |herzlichen |lieben |schönen )?dank|danke|merci|ich danke|wir danken|(?:many )?thanks|thank you|thx|ta)"
+    r"(?:(?:mit |haben sie )?(?:vielen |beste[nm] |herzliche[nm] |lieben |schönen |freundlichem )?dank"
+    r"|danke|merci|ich danke|wir danken"
+    r"|(?:many )?thanks|thank you|thx|ta)"
 )
 _LEAVE = re.compile(rf"(?<!\w)(?:(?P<farewell>{_FAREWELL})|{_THANKS})(?!\w)", re.IGNORECASE)
 _SIGNATURE_LINE = re.compile(  # RFC 3676 section 4.3, and what telephones and programs add
-    r"^(?:-- ?|_{5,80}|(?:von|gesendet|geschickt|verfasst) (?:mit|von|aus|über|vom|meinem|der)\b.{0,60}|.{0,40}\b(?:gesendet|geschickt)\.?"
-    r"|(?:sent|get) (?:from|outlook|with|using|via)\b.{0,80}|holen sie sich outlook.{0,40}|virenfrei\b.{0,60}|virus-free\b.{0,60})$",
+    r"^(?:-- ?|_{5,80}|(?:von|gesendet|geschickt|verfasst) (?:mit|von|aus|über|vom|meinem|der)\b.{0,60}"
+    r"|.{0,40}\b(?:gesendet|geschickt)\.?"
+    r"|(?:sent|get) (?:from|outlook|with|using|via)\b.{0,80}|holen sie sich outlook.{0,40}"
+    r"|virenfrei\b.{0,60}|virus-free\b.{0,60})$",
     re.IGNORECASE,
 )
 _PS = re.compile(r"^\W{0,3}p\.? ?s\.?\b[:.]?", re.IGNORECASE)
-_LEGAL = frozenset(
+# A disclaimer or a firm's imprint has one of the first at least, and two of both together
+_LEGAL = _words_of(
     """
-    vertraulich vertrauliche vertraulichen vertraulichkeit adressat empfaenger absender vernichten loeschen unbefugte unerlaubte irrtuemlich
-    bestimmt geschuetzte informationen umwelt ausdrucken datenschutz geschaeftsfuehrer handelsregister amtsgericht hrb ust sitz
-    confidential confidentiality privileged intended recipient recipients sender notify delete unauthorised unauthorized disclosure
-    environment printing registered legally solely addressee
-    """.split()
+    vertraulich vertrauliche vertraulichen vertraulichkeit adressat vernichten unbefugte unerlaubte irrtuemlich umwelt
+    ausdrucken datenschutz geschaeftsfuehrer handelsregister amtsgericht hrb confidential confidentiality privileged
+    intended unauthorised unauthorized disclosure environment printing
+    """
 )
-_ABBREVIATION = re.compile(
-    r"\b(?:z|d|u|o|i|a|s|v|e|bzw|ca|dr|prof|nr|tel|str|evtl|ggf|usw|etc|inkl|zb|mr|mrs|ms|st|no|vs|approx|incl|resp|max|min)\.$",
+_LEGAL_TOO = _words_of(
+    """
+    empfaenger absender loeschen bestimmt geschuetzte informationen sitz ust website recipient recipients sender notify
+    delete solely addressee nachricht message mail england
+    """
+)
+_ABBREVIATION = re.compile(  # a full stop behind one of these, or behind a number in a list, ends no sentence
+    r"\b(?:[a-zäöü]|bzw|ca|dr|prof|nr|tel|str|evtl|ggf|usw|etc|inkl|zb|mr|mrs|ms|st|vs|approx|incl|resp|max|min)\.$"
+    r"|^\W{0,4}\d{1,2}[.:]$",
     re.IGNORECASE,
 )
 _END = re.compile(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|[:;](?=\s))\s+|\s*\n+\s*")
 _EMOJI = re.compile(r":[a-z0-9_+-]{2,30}:|[\u2190-\u2bff\u3000-\u303f\U0001f000-\U0001faff\ufe0f]+")
 _CLAUSE = re.compile(r"\s*[,;:–—]\s+|\s+[-–—]\s+|\s*[.!?…]+\s*$")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_MENTION = re.compile(r"\W{0,4}@\w{2,30}[\s,:]*")
+_LAST_WORD = re.compile(r"(?<=\w) {1,3}(?:bitte|please|pls|plz|danke|thx|merci)[\s.!]{0,4}$", re.IGNORECASE)
+_NEXT_WORD = re.compile(r"[^\S\n]*([^\W\d_][\w.'-]*)")
+_SURNAME = re.compile(r" ?[A-ZÄÖÜ][\w'-]+ ?[,!.]")
 _NAME_OR_WORD = re.compile(r"[^\W_][\w'-]*")
 _GOES_ON = re.compile(r"(?<=[^\W\d_]{2})[.!]\s+[^\W_]")  # another sentence
 
@@ -180,10 +207,10 @@ def _begin_of_closing(lines: Sequence[str], place: int) -> int | None:
     below = [other for other in lines[place + 1 :] if other]
     if len(below) > CLOSING_LINES:
         return None
+    signed = bool(below) and _is_name(below[0]) and not _LEAVE.match(below[0]) and "?" not in "".join(below)
     for found in _LEAVE.finditer(line, max(0, len(line) - LONGEST_FAREWELL)):
-        if _is_leave(line[found.end() :], most_others=1 if found["farewell"] else 0) and (
-            found["farewell"] or not below or (_is_name(below[0]) and "?" not in "".join(below))
-        ):
+        ends = bool(found["farewell"]) or signed or not below
+        if ends and _is_leave(line[found.end() :], most_others=1 if found["farewell"] else 0):
             return found.start()
     return None
 
@@ -194,7 +221,11 @@ def _is_leave(text: str, most_others: int) -> bool:
         return False
     words = [w for w in _NAME_OR_WORD.findall(text) if fold(w) not in _POLITE and not is_function_word(fold(w))]
     names = [w for w in words if w[0].isupper() and not any(c.isdigit() for c in w)]
-    return len(names) <= NAME_WORDS and len(words) - len(names) <= most_others and _ASKING.isdisjoint(map(fold, _WORD.findall(text)))
+    return (
+        len(names) <= NAME_WORDS
+        and len(words) - len(names) <= most_others
+        and _ASKING.isdisjoint(map(fold, _WORD.findall(text)))
+    )
 
 
 def _is_name(line: str) -> bool:
@@ -206,7 +237,8 @@ def _is_small_print(line: str) -> bool:
     """True for a signature's line of a program, or a disclaimer: two legal words at least, and no question."""
     if _SIGNATURE_LINE.match(line):
         return True
-    return "?" not in line and len({w for w in _WORD.findall(fold(line)) if w in _LEGAL}) > 1
+    words = set(_WORD.findall(fold(line)))
+    return "?" not in line and not words.isdisjoint(_LEGAL) and len(words & (_LEGAL | _LEGAL_TOO)) > 1
 
 
 def _sentences(text: str) -> list[str]:
@@ -225,13 +257,17 @@ def _sentences(text: str) -> list[str]:
 def _read_sentence(sentence: str, *, first: bool) -> list[MessagePart]:
     """Parts of one sentence. `first`: True if it opens the message."""
     parts: list[MessagePart] = []
-    if found := _GREETING.match(sentence):
+    if first and (mention := _MENTION.match(sentence)):
+        parts.append(MessagePart("greeting", mention[0].strip()))
+        sentence = sentence[mention.end() :]
+    while found := _GREETING.match(sentence):
         end = _end_of_greeting(sentence, found.end(), first=first)
-        if end:
-            parts.append(MessagePart("greeting", sentence[:end].strip()))
-            sentence = sentence[end:].strip()
+        parts.append(MessagePart("greeting", sentence[:end].strip()))
+        sentence = sentence[end:].strip()
     text = _EMOJI.sub(" ", sentence).strip()
     left, right = _without_polite_clauses(text)
+    if behind_it := _LAST_WORD.search(text, left, right):
+        right = behind_it.start()
     kept = text[left:right].strip(" ,;:-–—")
     if not _WORD.search(kept):
         return [*parts, MessagePart("courtesy", sentence)] if sentence else parts
@@ -245,23 +281,25 @@ def _read_sentence(sentence: str, *, first: bool) -> list[MessagePart]:
 
 
 def _end_of_greeting(sentence: str, end: int, *, first: bool) -> int:
-    """Position behind a greeting and the name that goes with it; 0 where the words are none."""
+    """Position behind a greeting and the name that goes with it. `first`: True if it opens the message."""
     names = 0
-    while found := re.compile(r"[^\S\n]*([^\W\d_][\w.'-]*)").match(sentence, end):
-        word = fold(found.group(1)).strip(".'-")
-        if word not in _ADDRESSEE:
-            behind = sentence[found.end() :].lstrip(" ")[:1]
-            is_name = first and found.group(1)[0].isupper() and names < 3 and (behind in ",!.:\n" or not behind or names > 0)
-            follows = first and found.group(1)[0].isupper() and names == 0 and re.match(r" ?[A-ZÄÖÜ][\w'-]+ ?[,!.:]", sentence[found.end() :])
-            if not (is_name or follows):
+    while found := _NEXT_WORD.match(sentence, end):
+        if fold(found.group(1)).strip(".'-") not in _ADDRESSEE:
+            if not (first and names < MOST_NAMES and _is_part_of_name(found.group(1), sentence[found.end() :], names)):
                 break
             names += 1
         end = found.end()
-    return end + len(re.compile(r"[\s,.!:;–-]*").match(sentence, end)[0])  # type: ignore[index]  # matches anywhere
+    return end + len(sentence[end:]) - len(sentence[end:].lstrip(" \n,.!:;–-"))
+
+
+def _is_part_of_name(word: str, behind: str, names: int) -> bool:
+    """True if a word behind a greeting is a name: it begins big, and the greeting ends with it or with the next one."""
+    ends = behind.lstrip(" ")[:1] in (*",!.\n", "")
+    return word[0].isupper() and (names > 0 or ends or bool(_SURNAME.match(behind)))
 
 
 def _without_polite_clauses(text: str) -> tuple[int, int]:
-    """(begin, end) of a sentence without the polite clauses that it begins and ends with; equal where nothing is left."""
+    """(begin, end) of a sentence without polite clauses at its beginning and end; equal where nothing is left."""
     ends = [*(m.end() for m in _CLAUSE.finditer(text)), len(text)]
     clauses = [(begin, end) for begin, end in zip([0, *ends], ends, strict=False) if begin < end]
     while clauses and _is_polite(text[slice(*clauses[0])]):

@@ -1,11 +1,15 @@
 """Calibration: probabilities, expected values, and their fit to labelled messages."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.matching.calibration import (
     FITTED,
     MOST_FALSE,
     MOST_WRONG,
+    SEVERAL,
+    SINGLE,
     Probabilities,
     Sample,
     expected_values,
@@ -19,16 +23,16 @@ SURE = [Sample((3.0 + n / 50, 2.0, 1.0), True, True, False) for n in range(50)]
 OUTSIDE = [Sample((-3.0 - n / 50, 0.1, 1.0), False, False, True) for n in range(50)]
 MUDDLED = [Sample((0.2, 0.1, 1.0), n % 3 == 0, n % 3 != 2, n % 3 == 2) for n in range(30)]
 LINES = [
-    *(Sample((0.0, 0.0, 1.0), False, False, False, (((0.9, 0.5, 1.0, 1.0), True),)) for _ in range(40)),
-    *(Sample((0.0, 0.0, 1.0), False, False, True, (((0.55, -0.3, -1.0, 1.0), False),)) for _ in range(40)),
+    *(Sample((0.0, 0.0, 1.0), False, False, False, False, (((0.9, 0.5, 1.0, 1.0), True),)) for _ in range(40)),
+    *(Sample((0.0, 0.0, 1.0), False, False, True, False, (((0.55, -0.3, -1.0, 1.0), False),)) for _ in range(40)),
 ]
 
 
 def test_fitted_weights_answer_sure_questions_and_decline_those_not_covered() -> None:
     calibration = fit_calibration([*SURE, *OUTSIDE, *MUDDLED, *LINES])
     sure, outside = (
-        expected_values(calibration, probabilities(calibration, (3.5, 2.0, 1.0))),
-        expected_values(calibration, probabilities(calibration, (-3.5, 0.1, 1.0))),
+        expected_values(calibration, probabilities(calibration.single, (3.5, 2.0, 1.0))),
+        expected_values(calibration, probabilities(calibration.single, (-3.5, 0.1, 1.0))),
     )
     assert max(sure, key=lambda name: sure[name]) == "answer"
     assert max(outside, key=lambda name: outside[name]) == "decline"
@@ -50,9 +54,22 @@ def test_a_menu_is_suggested_where_the_right_entry_is_likely_among_three() -> No
     assert max(worth, key=lambda name: worth[name]) == "suggest"
 
 
-@pytest.mark.parametrize("signals", [(1e9, 1e9, 1.0), (-1e9, -1e9, 1.0), (0.0, 0.0, 0.0)])
-def test_a_probability_stays_between_0_and_1_for_any_signal(signals: tuple[float, ...]) -> None:
-    assert 0.0 <= probability(FITTED.first, signals) <= 1.0
+@pytest.mark.parametrize("size", [1e9, -1e9, 0.0])
+def test_a_probability_stays_between_0_and_1_for_any_signal(size: float) -> None:
+    for weights in (FITTED.single.first, FITTED.several.not_covered):
+        assert 0.0 <= probability(weights, [size] * len(weights)) <= 1.0
+
+
+def test_the_fitted_weights_are_those_of_the_named_signals() -> None:
+    for weights, names in ((FITTED.single, SINGLE), (FITTED.several, SEVERAL)):
+        assert {len(weights.first), len(weights.in_top3), len(weights.not_covered)} == {len(names)}
+
+
+def test_single_and_several_sentences_are_fitted_apart() -> None:
+    among = [replace(s, several=True, signals=(*s.signals, 1.0)) for s in (*SURE, *OUTSIDE, *MUDDLED)]
+    fitted = fit_calibration([*SURE, *OUTSIDE, *MUDDLED, *among])
+    assert (len(fitted.single.first), len(fitted.several.first)) == (3, 4)
+    assert fit_calibration([*SURE, *OUTSIDE]).several == FITTED.several, "of too few the former weights stay"
 
 
 def test_the_allowed_shares_of_wrong_answers_are_below_the_promised_ones() -> None:

@@ -1,0 +1,182 @@
+"""Questions of a message: its sentences are ranked one by one, and what is sure outranks the whole.
+
+Steps 3 to 6 of the decision (bot/core/matching/decision.py), for what a person says in own words.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.matching.calibration import (
+    LARGEST_MARGIN,
+    Calibration,
+    Probabilities,
+    QuestionWeights,
+    Weights,
+    expected_values,
+    probabilities,
+    probability,
+)
+from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.pasted import own_text, pasted_text
+from bot.core.matching.ranker import Ranker, Ranking
+from bot.core.matching.unexplained import UnexplainedWords
+from bot.core.model import Candidate, Outcome, Part
+from bot.core.text.language import is_function_word
+from bot.core.text.message_parts import own_sentences
+
+SUGGESTIONS = 3
+MOST_PARTS = 5  # questions or errors of one message that are answered
+MOST_CANDIDATES = 5  # that `--why` names
+MOST_SENTENCES = 25  # that are ranked by themselves; a mail of more is read as a whole beyond them
+FEWEST_WORDS = 3  # of each half of a sentence that asks two things
+
+_ASKING = (
+    r"wie|was|wo|wer|wann|warum|wieso|weshalb|wohin|woher|woran|welche[rsnm]?|wieviele?|ob|kann|kannst|darf|muss|gibt|geht|brauche|"
+    r"how|what|which|where|when|who|why|is|are|do|does|can|could|may|must|should|will"
+)
+_ASKS = re.compile(rf"^(?:\W*\w+){{0,3}}?\W*\b(?:{_ASKING})\b", re.IGNORECASE)
+_JOINT = re.compile(
+    rf",?\s+(?:und|and|sowie|außerdem|plus|&)\s+(?=(?:auch |also |dann |then )?(?:{_ASKING})\b)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedText:
+    """Sentence or whole message, ranked."""
+
+    text: str
+    words: tuple[str, ...]  # as the FeatureExtractor gives them
+    ranking: Ranking
+    signals: Weights  # as in calibration.SINGLE
+    known: bool  # True if the examples use any of its words
+
+    def first(self) -> str:
+        """Id of the likeliest entry."""
+        return self.ranking.best_entries(1)[0]
+
+
+class QuestionMatcher:
+    """Decision maker for what a person asks in own words."""
+
+    def __init__(self, extractor: FeatureExtractor, ranker: Ranker, unexplained: UnexplainedWords) -> None:
+        self._extractor = extractor
+        self._ranker = ranker
+        self._unexplained = unexplained
+
+    def parts(self, cleaned: str, calibration: Calibration) -> list[Part]:
+        """Parts of the decision about a cleaned message: one, or one for each question that is answered."""
+        ranked = self._sentences(cleaned)
+        if len(ranked) == 1:
+            return [self._part(ranked[0], calibration)]
+        answered = [p for p in self._asked(ranked, calibration) if p.outcome == "answer"]
+        distinct = list({p.entries: p for p in reversed(answered)}.values())[::-1]
+        return distinct[:MOST_PARTS] if len(distinct) > 1 else [self._part_of_several(ranked, calibration)]
+
+    def part(self, text: str, calibration: Calibration) -> Part:
+        """Part of one question, read as it stands."""
+        return self._part(self._rank(text), calibration)
+
+    def signals(self, cleaned: str, calibration: Calibration) -> tuple[list[str], Weights, bool]:
+        """Signals that the calibration is fitted to: (first three entries, signals, True if they are SEVERAL)."""
+        ranked = self._sentences(cleaned)
+        if len(ranked) == 1:
+            return ranked[0].ranking.best_entries(SUGGESTIONS), ranked[0].signals, False
+        surest, whole = self._surest(ranked, calibration)
+        return _best_of(surest, whole), _signals_of_several(surest, whole), True
+
+    def _sentences(self, cleaned: str) -> list[RankedText]:
+        """Sentences that say something, ranked, and then what is pasted, which is none: as one text. Never empty."""
+        pasted, own = pasted_text(cleaned), own_text(cleaned)
+        halves = [half for sentence in own_sentences(own) for half in _halves(sentence)][:MOST_SENTENCES]
+        return [self._rank(text) for text in (*halves, *filter(None, [pasted]))] or [self._rank(cleaned)]
+
+    def _rank(self, text: str) -> RankedText:
+        words = tuple(self._extractor.words(text))
+        ranking = self._ranker.rank(words)
+        over_topics, over_entries = (max(-LARGEST_MARGIN, min(LARGEST_MARGIN, m)) for m in ranking.margins())
+        shares = self._unexplained.shares(words, ranking.best_entries(1)[0])
+        return RankedText(text, words, ranking, (over_topics, over_entries, *shares, 1.0), self._ranker.knows(words))
+
+    def _asked(self, ranked: Sequence[RankedText], calibration: Calibration) -> list[Part]:
+        """Parts of the sentences that ask, each decided as if it stood alone."""
+        return [self._part(r, calibration) for r in ranked if r.text.endswith("?") or _ASKS.match(r.text)]
+
+    def _surest(self, ranked: Sequence[RankedText], calibration: Calibration) -> tuple[RankedText, RankedText]:
+        """(the sentence or whole whose first entry is the likeliest to be right, the whole)."""
+        whole = self._rank(" ".join(r.text for r in ranked))
+        known = [r for r in (*ranked, whole) if r.known] or [whole]
+        return max(known, key=lambda r: probability(calibration.single.first, r.signals)), whole
+
+    def _part(self, ranked: RankedText, calibration: Calibration) -> Part:
+        if not ranked.known:
+            return Part(" ".join(ranked.words), "decline", (), 1.0, "question: none of its words is known")
+        return self._decided(
+            ranked,
+            ranked.ranking.best_entries(SUGGESTIONS),
+            ranked.signals,
+            calibration.single,
+            calibration,
+            "question",
+        )
+
+    def _part_of_several(self, ranked: Sequence[RankedText], calibration: Calibration) -> Part:
+        surest, whole = self._surest(ranked, calibration)
+        if not whole.known:
+            return self._part(whole, calibration)
+        what = f"surest of {len(ranked)} sentences" if surest is not whole else f"{len(ranked)} sentences as a whole"
+        return self._decided(
+            surest, _best_of(surest, whole), _signals_of_several(surest, whole), calibration.several, calibration, what
+        )
+
+    def _decided(
+        self,
+        ranked: RankedText,
+        best: Sequence[str],
+        signals: Weights,
+        weights: QuestionWeights,
+        calibration: Calibration,
+        what: str,
+    ) -> Part:
+        """Part with the outcome of the greatest expected value. `best`: first three entries; `what`: for `--why`."""
+        likely = probabilities(weights, signals)
+        values = expected_values(calibration, likely)
+        outcome = _outcome_of(max(values, key=lambda name: values[name]))
+        return Part(
+            text=" ".join(ranked.words),
+            outcome=outcome,
+            entries=tuple(best[: {"answer": 1, "suggest": SUGGESTIONS, "decline": 0}[outcome]]),
+            score=_score(likely, outcome),
+            rule=f"{what}: first right {likely.first:.2f}, among three {likely.in_top3:.2f}, "
+            f"not covered {likely.not_covered:.2f}; "
+            + ", ".join(f"{name} is worth {value:.2f}" for name, value in values.items()),
+            candidates=tuple(Candidate(owner, share) for owner, share in ranked.ranking.shares(MOST_CANDIDATES)),
+        )
+
+
+def _outcome_of(name: str) -> Outcome:
+    return "answer" if name == "answer" else "suggest" if name == "suggest" else "decline"
+
+
+def _score(likely: Probabilities, outcome: Outcome) -> float:
+    return {"answer": likely.first, "suggest": likely.in_top3, "decline": likely.not_covered}[outcome]
+
+
+def _best_of(surest: RankedText, whole: RankedText) -> list[str]:
+    """First three entries of a message of several sentences: the surest one's first, then the whole's."""
+    first, *others = surest.ranking.best_entries(SUGGESTIONS)
+    return list(dict.fromkeys([first, *whole.ranking.best_entries(SUGGESTIONS), *others]))[:SUGGESTIONS]
+
+
+def _signals_of_several(surest: RankedText, whole: RankedText) -> Weights:
+    """Signals of a message of several sentences, as in calibration.SEVERAL."""
+    return (*surest.signals[:4], *whole.signals[:2], float(surest.first() == whole.first()), 1.0)
+
+
+def _halves(sentence: str) -> list[str]:
+    """Questions of a sentence that asks two things ("which port and how large …?"); else the sentence itself."""
+    halves = [half for half in _JOINT.split(sentence) if half]
+    enough = all(
+        len(half.split()) >= FEWEST_WORDS and not all(map(is_function_word, half.lower().split())) for half in halves
+    )
+    return halves if len(halves) > 1 and enough and _ASKS.match(halves[0]) else [sentence]

@@ -1,0 +1,64 @@
+"""Unexplained words: how much of a question neither an entry's examples nor the vocabulary know.
+
+"Username for the timesheet tool" is about a user name, but of which thing? A word that no example of the entry uses and
+that no concept means is a sign that something else is asked. It only counts against an answer, with a weight that is
+learnt (calibration.py): people tell stories, and most of their words are in no example.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+import numpy as np
+
+from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.training import TrainedModel
+from bot.core.text.language import is_function_word
+
+FEWEST_LETTERS = 3  # of a word that says something
+OUTSIDE = "outside"  # group of concepts that the FAQ does not cover: they explain nothing
+
+
+class UnexplainedWords:
+    """Index of the words that the examples of each entry use."""
+
+    def __init__(self, extractor: FeatureExtractor, trained: TrainedModel, entries: int) -> None:
+        """`entries`: how many of the trained owners are entries; they come before the topics."""
+        self._extractor = extractor
+        first = bisect_left(trained.features, "word:")  # the last group of the sorted features
+        stems = [feature.removeprefix("word:") for feature in trained.features[first:]]
+        self._number = {stem: number for number, stem in enumerate(stems)}
+        self._idf = trained.idf[first:]
+        self._rarest = float(trained.idf.max(initial=1.0))
+        self._entry = {owner: number for number, owner in enumerate(trained.owners[:entries])}
+        start = trained.posting_start[first:]
+        word = np.repeat(np.arange(len(stems)), np.diff(start))
+        owner = trained.example_owner[trained.posting_example[start[0] :]] if len(stems) else np.zeros(0, dtype=int)
+        self._used = np.zeros((len(stems), entries), dtype=bool)  # stem × entry
+        self._used[word[owner < entries], owner[owner < entries]] = True
+
+    def shares(self, words: Sequence[str], entry: str) -> tuple[float, float]:
+        """Shares of a question's content, 0..1, rare words counting more: unexplained by the entry, and by any entry.
+
+        `words`: as the FeatureExtractor gives them. Without a content word both are 0.
+        """
+        content = [w for w in words if w.isalpha() and len(w) >= FEWEST_LETTERS and not is_function_word(w)]
+        if not content:
+            return 0.0, 0.0
+        vocabulary = self._extractor.vocabulary
+        meant = {
+            word
+            for concept, said in vocabulary.concepts(words).items()
+            if vocabulary.group_of(concept) != OUTSIDE
+            for phrase in said
+            for word in phrase.split()
+        }
+        whole = by_entry = by_any = 0.0
+        number = self._entry[entry]
+        for word in content:
+            known = [n for stem in self._extractor.stems(word) if (n := self._number.get(stem)) is not None]
+            weight = min((float(self._idf[n]) for n in known), default=self._rarest)
+            whole += weight
+            if word not in meant:
+                by_entry += weight * (not any(self._used[n, number] for n in known))
+                by_any += weight * (not any(self._used[n].any() for n in known))
+        return by_entry / whole, by_any / whole

@@ -1,0 +1,89 @@
+"""Parts of a message: greeting, courtesy and closing are told from what is said, in whatever surroundings."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.engine import AnswerEngine
+from bot.core.model import LANGUAGES
+from bot.core.text.message_parts import own_sentences, split_message
+from bot.core.text.normalize import clean
+from tests.eval.surroundings import PIECES, wrap
+from tests.slow import slow
+
+ASKED = "Welcher Port für POP3 mit SSL?"
+TABLE = [  # message → sentences that say something
+    (f"Guten Tag, {ASKED}", [ASKED]),
+    (f"Guten Tag Herr Dr. Müller,\n\n{ASKED}\n\nMfG\nA. Kunde", [ASKED]),
+    (f"Hallo! {ASKED} Vielen Dank im Voraus!", [ASKED]),
+    (f"{ASKED}\nDanke schon mal\nPetra", [ASKED]),
+    ("welcher port lg petra", ["welcher port"]),
+    ("is 993 right? Many thanks in advance!", ["is 993 right?"]),
+    ("Hi Dave, smtp host please", ["smtp host"]),
+    (f"{ASKED}\n\nViele Grüße\nP. Sommer\nTel. 0421 00\nPS: Und welcher für IMAP?", [ASKED, "Und welcher für IMAP?"]),
+    (f"{ASKED}\n\nDiese Nachricht ist vertraulich und nur für den Empfänger bestimmt.", [ASKED]),
+    (f"{ASKED}\n-- \nSommer GmbH\nHauptstr. 7", [ASKED]),
+    ("Ich habe z. B. Outlook. Was nun?", ["Ich habe z. B. Outlook.", "Was nun?"]),
+    ("1. Port?\n2. Server?", ["1. Port?", "2. Server?"]),
+    # what looks like a part and is none
+    ("Absender auf Sperrliste beim Empfänger", ["Absender auf Sperrliste beim Empfänger"]),
+    ("Danke für die Mail. Wo steht der Port?", ["Danke für die Mail.", "Wo steht der Port?"]),
+    ("Vorab vielen Dank für Ihre Mühe. pop3 port", ["pop3 port"]),
+    ("Danke!", ["Danke!"]),
+    ("Moin!\n\nDanke dir!\n\nMfG\nU. Hagen", ["Moin!", "Danke dir!"]),
+    ("", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("message", "sentences"), TABLE, ids=lambda value: repr(value)[:40])
+def test_what_is_said_is_told_from_greeting_courtesy_and_closing(message: str, sentences: list[str]) -> None:
+    assert [s.rstrip("?.") for s in own_sentences(message)] == [s.rstrip("?.") for s in sentences]
+
+
+def lost(engine: AnswerEngine, every: int) -> tuple[list[str], int]:
+    """Messages of which a sentence of the bare question is lost in surroundings; how many there were."""
+    found, tried = [], 0
+    for entry in engine.knowledge.entries.values():
+        for language in LANGUAGES:
+            for number, question in list(enumerate(entry.questions[language]))[::every]:
+                bare = {plain(s) for s in own_sentences(clean(question))}
+                for half in ("fit", "check"):
+                    message = wrap(question, language, number, half)  # type: ignore[arg-type]  # of a tuple of literals
+                    said = {plain(s) for s in own_sentences(clean(message))}
+                    found += [message] if bare - said else []
+                    tried += 1
+    return found, tried
+
+
+def plain(sentence: str) -> str:
+    """The sentence without what its place in a paragraph changes."""
+    return sentence.lower().strip(" .,!?:;-–\"'")
+
+
+def test_no_surroundings_swallow_a_question(engine: AnswerEngine) -> None:
+    found, tried = lost(engine, every=25)
+    assert len(found) <= 0.01 * tried, "\n\n".join(found[:5])
+
+
+@slow
+def test_no_surroundings_swallow_any_example_of_the_knowledge_base(engine: AnswerEngine) -> None:
+    found, tried = lost(engine, every=1)
+    assert len(found) <= 0.005 * tried, "\n\n".join(found[:5])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_greetings_and_farewells_nothing_is_said(language: str) -> None:
+    for greeting in PIECES["greetings"][language]:
+        for farewell in PIECES["farewells"][language]:
+            goodbye = farewell.format(name="Eva Roth", first="Eva", firm="Roth KG", other="Jo Ito")
+            message = f"{greeting}\n\npop3 port\n\n{goodbye}"
+            assert own_sentences(message) == ["pop3 port"], message
+
+
+@given(st.text(max_size=300))
+def test_no_letter_of_any_text_is_lost(text: str) -> None:
+    cleaned = clean(text)
+    letters = [c for c in cleaned if c.isalnum()]
+    parts = [c for part in split_message(cleaned) for c in part.text if c.isalnum()]
+    assert sorted(parts) == sorted(letters)
+    assert bool(own_sentences(cleaned)) == bool(cleaned.strip())
