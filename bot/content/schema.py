@@ -119,7 +119,7 @@ def _both(texts: _Titles | _Answers) -> dict[Language, str]:
 
 
 def to_examples(raw: Any) -> dict[str, Any]:
-    """Examples of knowledge/examples/<id>.yaml, as they would stand in the entry; without empty ones."""
+    """Examples of knowledge/examples/<id>.yaml, as they would stand in the entry itself; empty ones left out."""
     read = _OwnFile.model_validate(raw).model_dump()
     return {key: found for key, found in read.items() if (any(found.values()) if key == "questions" else found)}
 

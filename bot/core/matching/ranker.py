@@ -18,9 +18,9 @@ from bot.core.matching.training import Floats, Ints, TrainedModel, columns, leng
 
 LINEAR_WEIGHT = 0.6
 NEAREST = 3  # examples of an owner whose cosines are averaged
-NEAREST_WEIGHT = 4.0
+NEAREST_WEIGHT = 6.0
 # Bounds on the time of one message in a large knowledge base (tests/bench/growth.py); without effect on a small one.
-MOST_POSTINGS = 200_000  # looked at, the most telling features first
+MOST_POSTINGS = 60_000  # looked at, the most telling features first
 MOST_NEAR = 1_000  # nearest examples that are told apart by owner
 # Cosines that are cached, over all messages: the decision asks for a message's more than once, and then its `why`
 CACHED_COSINES = 500_000
@@ -30,7 +30,7 @@ CACHED_COSINES = 500_000
 class Ranking:
     """Raw scores of one message: higher is likelier; without a scale, but comparable between messages."""
 
-    owners: tuple[str, ...]  # sorted entry ids, then sorted topic ids
+    owners: tuple[str, ...]  # sorted entry ids, then those of what is not covered
     entries: int  # how many of the owners are entries
     scores: Floats  # per owner
 
