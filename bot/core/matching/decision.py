@@ -123,7 +123,9 @@ class Matcher:
             parts = [to_part(line, p, least, words, alignments) for line, p in explained]
             parts += self._questions_beside(cleaned, pasted)
         else:
-            asked, parts = self._question_parts(cleaned, clean(question.previous))
+            asked, parts = self._question_parts(self._errors.evidence(cleaned), clean(question.previous))
+            vetoed = self._errors.vetoed(cleaned, alignments)
+            parts = [_declined(part, vetoed) if vetoed & set(part.entries[:1]) else part for part in parts]
         outcome = _outcome(parts)
         deciding = [p for p in parts if p.outcome == outcome]
         decision = Decision(
@@ -239,6 +241,12 @@ class Matcher:
             + ", ".join(f"{name} is worth {value:.2f}" for name, value in values.items()),
             candidates=tuple(Candidate(owner, share) for owner, share in ranking.shares(MOST_CANDIDATES)),
         )
+
+
+def _declined(part: Part, vetoed: frozenset[str]) -> Part:
+    """The part declined: its first entry is vetoed, so that what it was ranked by tells nothing."""
+    rule = f"{part.rule}; {part.entries[0]} is vetoed: a look-alike fits better, or what is said contradicts it"
+    return replace(part, outcome="decline", entries=(), score=0.5, rule=rule)
 
 
 def _signals(ranking: Ranking) -> Weights:
