@@ -8,9 +8,11 @@ message without any of this is one statement. Pure; linear in the length of the 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.core.matching.scaffolding import is_scaffolding
+from bot.core.text.normalize import MESSAGES
 
 _ADDRESS = r"[\w.+=%'&/-]{1,64}@[\w.-]{1,255}"
 # Where the reason for one recipient begins; the rest of the line belongs to the reason
@@ -67,7 +69,8 @@ class Statement:
     recipient: str  # address, as it stands there; empty where none is named
 
 
-def statements(text: str) -> list[Statement]:
+@lru_cache(MESSAGES)
+def statements(text: str) -> Sequence[Statement]:
     """Statements of a message, in its order; one for a message that is no bounce and no log; empty for an empty one.
 
     `text`: as bot/core/text/normalize.py's `without_returned` gives it. What a person wrote above the first recipient
@@ -76,7 +79,7 @@ def statements(text: str) -> list[Statement]:
     lines = text.split("\n")
     begins = [n for n in range(len(lines)) if n == 0 or _begins_statement(lines, n)]
     blocks = [lines[begin:end] for begin, end in pairwise([*begins, len(lines)])]
-    return [found for block in blocks for found in [_to_statement(block)] if found.text.strip()]
+    return tuple(found for block in blocks for found in [_to_statement(block)] if found.text.strip())
 
 
 def names_no_cause(text: str) -> bool:
@@ -125,7 +128,7 @@ def _diagnosis(block: Sequence[str]) -> Iterator[str]:
 def _without_own_end(block: Sequence[str]) -> list[str]:
     """Lines without sendmail's own conclusion below the other server's refusal: "550 5.1.1 <a@b>... User unknown"."""
     refused = False
-    kept = []
+    kept: list[str] = []
     for line in block:
         if _WORTHLESS.match(line) and kept:
             continue

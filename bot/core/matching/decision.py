@@ -123,9 +123,8 @@ class Matcher:
             parts = [to_part(line, p, least, words, alignments) for line, p in explained]
             parts += self._questions_beside(cleaned, pasted)
         else:
-            asked, parts = self._question_parts(self._errors.evidence(cleaned), clean(question.previous))
             vetoed = self._errors.vetoed(cleaned, alignments)
-            parts = [_declined(part, vetoed) if vetoed & set(part.entries[:1]) else part for part in parts]
+            asked, parts = self._question_parts(self._errors.evidence(cleaned), clean(question.previous), vetoed)
         outcome = _outcome(parts)
         deciding = [p for p in parts if p.outcome == outcome]
         decision = Decision(
@@ -209,24 +208,26 @@ class Matcher:
         sure = [p for p in parts if p.outcome == "answer" and p.score >= SURE]
         return [p for p in sure if self._knowledge.entries[p.entries[0]].kind == "answer"]
 
-    def _question_parts(self, cleaned: str, previous: str) -> tuple[str, list[Part]]:
+    def _question_parts(self, cleaned: str, previous: str, vetoed: frozenset[str]) -> tuple[str, list[Part]]:
         """(the question as it was understood, its parts): step 3 of the module's head."""
         sentences = [s for s in _sentences(cleaned) if s.endswith("?")]
         if len(sentences) > 1:
-            parts = [p for p in map(self._question_part, sentences[:MOST_PARTS]) if p.outcome == "answer"]
+            parts = [
+                p for p in (self._question_part(s, vetoed) for s in sentences[:MOST_PARTS]) if p.outcome == "answer"
+            ]
             if len({p.entries for p in parts}) > 1:
                 return cleaned, list({p.entries: p for p in reversed(parts)}.values())[::-1]
-        alone = self._question_part(cleaned)
+        alone = self._question_part(cleaned, vetoed)
         whole = resolve_followup(previous, cleaned, self._extractor)
         if whole and not (alone.outcome == "answer" and is_whole_question(cleaned, self._extractor)):
             return whole, [self._question_part(whole)]
         return cleaned, [alone]
 
-    def _question_part(self, text: str) -> Part:
+    def _question_part(self, text: str, vetoed: frozenset[str] = frozenset()) -> Part:
         words = self._extractor.words(text)
         if not self._ranker.knows(words):
             return Part(" ".join(words), "decline", (), 1.0, "question: none of its words is known")
-        ranking = self._ranker.rank(words)
+        ranking = self._ranker.rank(words).without(vetoed)
         likely = probabilities(self.calibration, _signals(ranking))
         values = expected_values(self.calibration, likely)
         best = max(values, key=lambda name: values[name])
@@ -241,12 +242,6 @@ class Matcher:
             + ", ".join(f"{name} is worth {value:.2f}" for name, value in values.items()),
             candidates=tuple(Candidate(owner, share) for owner, share in ranking.shares(MOST_CANDIDATES)),
         )
-
-
-def _declined(part: Part, vetoed: frozenset[str]) -> Part:
-    """The part declined: its first entry is vetoed, so that what it was ranked by tells nothing."""
-    rule = f"{part.rule}; {part.entries[0]} is vetoed: a look-alike fits better, or what is said contradicts it"
-    return replace(part, outcome="decline", entries=(), score=0.5, rule=rule)
 
 
 def _signals(ranking: Ranking) -> Weights:

@@ -16,6 +16,7 @@ from itertools import takewhile
 
 import numpy as np
 
+from bot.core.matching.scaffolding import without_log_fields
 from bot.core.matching.vocabulary import Spelling
 from bot.core.model import Entry, Topic
 from bot.core.text.normalize import error_text, fold, glue
@@ -25,12 +26,6 @@ _URL = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
 _CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")  # RFC 3463
 _IP = re.compile(r"\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?(?::\d+)?")
 _HOST = re.compile(r"\b(?:[a-z0-9_-]{1,63}\.){1,40}[a-z]{2,24}\b\.?(?:\[[^\]\s]{0,100}\])?", re.IGNORECASE)
-_FIELDS = re.compile(  # of a log line, which stand in every one of them: to=<a@b>, relay=…, delay=1.2, dsn=4.4.1, status=deferred
-    r"\b(?:to|from|orig_to|ctladdr|relay|delays?|xdelay|mailer|pri|dsn|conn_use|size|nrcpt|proto|class|ntries|msgid|stat"
-    r"|status|[RTHCP])=(?:<[^<>\s]{0,320}>|sent\b|deferred\b|bounced\b|expired\b|Deferred: ?|[^\s,()]{0,200}),?"
-    r"|\bdefer \(-?\d{1,4}\):?|\b\w{6}-\w{6,11}-\w{2,4}\b",  # Exim's way to say it, and its message ids
-    re.IGNORECASE,
-)
 _WORD = re.compile(r"\d\.\d{1,3}\.\d{1,3}|[a-z]+|\d+")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _REPLY = re.compile(r"^[245][0-5]\d$")  # RFC 5321 section 4.2
@@ -108,7 +103,7 @@ def to_words(text: str) -> tuple[list[str], set[int]]:
 
 def _without_names(line: str) -> str:
     """The line, folded, without addresses, URLs and hosts. Status codes are hidden meanwhile: they look like hosts."""
-    line = _URL.sub(" ", _ADDRESS.sub(" ", _FIELDS.sub(" ", line)))
+    line = _URL.sub(" ", _ADDRESS.sub(" ", without_log_fields(line)))
     hidden = _CODE.sub(lambda code: f" {code.group(1).replace('.', '·')} ", _IP.sub(" ", line))
     return fold(_APOSTROPHE.sub("", _HOST.sub(" ", hidden))).replace("·", ".")
 
@@ -174,7 +169,7 @@ class ErrorLines:
         while begin <= len(words):
             end = next((n for n in range(begin, len(words)) if words[n] == BREAK), len(words))
             for one in self._alignments_of(words[begin:end], cut_off=end == len(words)):
-                found.append(replace(one, start=one.start + begin, end=one.end + begin))
+                found.append(replace(one, start=one.start + begin, end=one.end + begin) if begin else one)
             begin = end + 1
         return sorted(found, key=_best_first)
 

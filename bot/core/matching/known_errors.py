@@ -19,6 +19,7 @@ from bot.core.model import Candidate, Knowledge, Part
 from bot.core.text.normalize import MESSAGES, error_text
 
 LEAST_ALIGNED = 0.5  # score of an alignment below which no error is found. By judgement; 0.3 to 0.55 scored the same
+SURELY_ALIGNED = 0.8  # score of an alignment from which the message is about that line and no other
 LONG_MESSAGE = (
     60  # words; of longer messages most is not about the error. Any number scored the same: few labelled are long
 )
@@ -56,7 +57,9 @@ class KnownErrors:
         ranked with its own words alone.
         """
         found = [] if self._names_no_cause(cleaned) else self._explaining(self._with_cause(cleaned, alignments))
-        found = [line for line in found if not self._contradicts(cleaned, line)]
+        wrong = [line for line in found if self._contradicts(cleaned, line)]
+        refuted = {self._statement(cleaned, line) for line in wrong if line.score >= SURELY_ALIGNED}
+        found = [line for line in found if line not in wrong and self._statement(cleaned, line) not in refuted]
         around = self._around(cleaned, found[0]) if len(found) == 1 else ""
         with_context = 0 < len(around.split()) <= LONG_MESSAGE
         texts = [around] if with_context else [" ".join(words[line.start : line.end + 1]) for line in found]
@@ -82,11 +85,20 @@ class KnownErrors:
         A look-alike fits better than any of an entry's own lines; or the message contradicts the entry's slots; or
         what was pasted names no cause, and then no error entry is left.
         """
+        if not alignments:
+            return frozenset()
         errors = [e for e in self._entries.values() if e.kind == "error"]
         if self._names_no_cause(cleaned):
             return frozenset(entry.id for entry in errors)
         stated = slots_of(impersonal_text(cleaned))
         contradicted = {entry.id for entry in errors if contradiction(stated, entry.slots)}
+        if any(
+            line.score >= SURELY_ALIGNED and line.known.explains and line.known.owner in contradicted
+            for line in alignments
+        ):
+            return frozenset(
+                entry.id for entry in errors
+            )  # it is the line that is known, and its entry is not what it means
         return self._outdone(alignments) | contradicted
 
     def _outdone(self, alignments: Sequence[Alignment]) -> frozenset[str]:

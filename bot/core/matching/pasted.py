@@ -7,8 +7,10 @@ apart by words with which people speak of themselves, greet, ask and thank. Need
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.core.matching.scaffolding import is_scaffolding
+from bot.core.text.normalize import MESSAGES
 
 LONGEST_LINE = 600  # characters of a line that are looked at
 MOST_BETWEEN = 4  # lines without a form between two pasted ones that belong to the paste
@@ -111,7 +113,8 @@ _ASKS = re.compile(r"\?['\")\s]*$")
 _ENDS = re.compile(r"[.!]['\")\s]*$")
 
 
-def pasted_lines(cleaned: str) -> list[bool]:
+@lru_cache(MESSAGES)
+def pasted_lines(cleaned: str) -> Sequence[bool]:
     """Per line of a cleaned message, True if a program wrote it: error, log, header, or a bounce's own sentences.
 
     `cleaned`: as bot/core/text/normalize.py's `clean` gives it; split at "\\n". A person's sentence that mentions a
@@ -124,7 +127,7 @@ def pasted_lines(cleaned: str) -> list[bool]:
     _add_headers(lines, sure)
     _add_continued(lines, sure)
     _add_between(lines, sure)
-    return sure
+    return tuple(sure)
 
 
 def pasted_text(cleaned: str) -> str:

@@ -127,6 +127,12 @@ _WITHIN = re.compile(
     r"|\bgiving up on [\d.:a-f]{3,45}\.?|\b[\w-]{1,40}\[\d{1,7}\]:",
     re.IGNORECASE | re.MULTILINE,
 )
+_LOG_FIELDS = re.compile(  # of log lines: to=<a@b>, relay=…, delay=1.2, dsn=4.4.1, status=deferred
+    r"\b(?:to|from|orig_to|ctladdr|relay|delays?|xdelay|mailer|pri|dsn|conn_use|size|nrcpt|proto|class|ntries|msgid"
+    r"|stat|status|[RTHCP])=(?:<[^<>\s]{0,320}>|sent\b|deferred\b|bounced\b|expired\b|Deferred: ?|[^\s,()]{0,200}),?"
+    r"|\bdefer \(-?\d{1,4}\):?|\b\w{6}-\w{6,11}-\w{2,4}\b",  # Exim's way to say it, and its message ids
+    re.IGNORECASE,
+)
 _MARK = r"[\s>|*\"'(-]{0,12}"  # quoting and decoration before a sentence
 _SCAFFOLDING = re.compile(rf"\A{_MARK}(?:{'|'.join(_SENTENCES)})", re.IGNORECASE)
 
@@ -136,7 +142,20 @@ def is_scaffolding(line: str) -> bool:
     return bool(_SCAFFOLDING.match(line[:LONGEST_LINE]))
 
 
+def without_log_fields(line: str) -> str:
+    """Line of a log without its fields, whose values are addresses, hosts and times; what "stat=" says stays."""
+    return _LOG_FIELDS.sub(_value, line)
+
+
+def _value(field: re.Match[str]) -> str:
+    """What is left of a log's field: the value of "stat=", in which sendmail gives the reason."""
+    name, _, value = field.group().partition("=")
+    return f" {value} " if name.lower() == "stat" else " "
+
+
 def without_scaffolding(text: str) -> str:
     """Text without the lines and phrases that mail programs put around a reason; the text itself if that is all."""
-    kept = "\n".join(_WITHIN.sub(" ", line) for line in text.split("\n") if not is_scaffolding(line))
+    kept = "\n".join(
+        _WITHIN.sub(" ", _LOG_FIELDS.sub(_value, line)) for line in text.split("\n") if not is_scaffolding(line)
+    )
     return kept if re.search(r"\w", kept) else text

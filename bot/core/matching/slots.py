@@ -8,7 +8,10 @@ nothing. Pure.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
+
+from bot.core.text.normalize import MESSAGES
 
 LONGEST = 6_000  # characters of a statement that are looked at
 SLOTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
@@ -50,7 +53,7 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
     ),
     ("address", "helo"): r"\b(?:helo|ehlo)\b.{0,60}\b(?:rejected|invalid|must|denied|not|mismatch|abgelehnt)",
     ("missing", "mailbox"): (
-        r"\b(?:user|mailbox|recipient|alias|account|postfach|benutzer)\b[^\n]{0,40}?\b(?:unknown|not found"
+        r"\b(?:user|mailbox|recipient|alias|account|postfach|benutzer)\b[^\n:;]{0,40}?\b(?:unknown|not found"
         r"|unavailable"
         r"|not known|(?:does not|doesn't|didn't) exist|not exist|not valid|no longer|unbekannt"
         r"|nicht gefunden|existiert"
@@ -78,7 +81,7 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
         r"|systemd|openvpn"
         r"|redis\S*|mongod?|ldap\w*|smbd|cups\w*|ansible|terraform|cargo|go|mvn|gradle|composer|bundle"
         r"|yarn)(?:\[\d+\])?:"
-        r"|^[ \t>]{0,8}(?:curl|git|ssh|docker|npm) (?:ERR!|error)|\bERROR \d{4} \(\w{5}\)"
+        r"|^[ \t>]{0,8}(?:curl|git|ssh|docker|npm) (?:ERR!|error)|^\*\*\* [A-Z]\w+|\bERROR \d{4} \(\w{5}\)"
         r"|\bwhile connecting to upstream\b"
         r"|\bunable to access 'https?:|\bSSL_do_handshake\(\)|\bOpenVPN\b|\bHTTP/\d|\bnet::ERR_|\bldap_bind:"
         r"|\bError response from daemon\b|\bthe requested URL\b|\bmysqli?_connect\b|\bfetch failed\b"
@@ -121,7 +124,8 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
 _TABLE = {of: re.compile(pattern, re.IGNORECASE | re.MULTILINE) for of, pattern in _PATTERNS.items()}
 
 
-def slots_of(text: str) -> dict[str, frozenset[str]]:
+@lru_cache(MESSAGES)
+def slots_of(text: str) -> Mapping[str, frozenset[str]]:
     """Values that a cleaned text states, by slot; a slot that it says nothing of is missing."""
     text = text[:LONGEST]
     found: dict[str, set[str]] = {}
