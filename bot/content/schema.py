@@ -4,7 +4,7 @@ An unknown key is an error. Each converter takes what YAML gave and raises pydan
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -51,6 +51,14 @@ class _Lookalike(_Strict):
     because: Text
 
 
+class _Slots(_Strict):  # bot/core/matching/slots.py
+    address: list[Literal["sender", "recipient", "client", "helo"]] = []
+    missing: list[Literal["mailbox", "domain", "host"]] = []
+    speaker: list[Literal["mail-server", "local-fault", "program"]] = []
+    reached: list[Literal["no", "yes"]] = []
+    end: list[Literal["temporary", "final"]] = []
+
+
 class _Entry(_Strict):
     id: Text
     kind: Kind
@@ -63,6 +71,7 @@ class _Entry(_Strict):
     variants: list[_Variant] = []
     lookalikes: list[_Lookalike] = []
     codes: list[Annotated[str, Field(pattern=r"^(\d{3}|\d\.\d{1,3}\.\d{1,3})$")]] = []
+    slots: _Slots = _Slots()
     check: Condition | None = None
 
 
@@ -142,6 +151,7 @@ def to_entry(raw: Any, examples: Mapping[str, Any] | None = None) -> Entry:
         variants=tuple(v.text for v in read.variants),
         lookalikes=tuple(v.text for v in read.lookalikes),
         codes=tuple(read.codes),
+        slots={slot: tuple(values) for slot, values in read.slots.model_dump().items() if values},
         check=read.check,
     )
 

@@ -128,7 +128,8 @@ class Matcher:
             parts = [to_part(line, p, least, words, alignments) for line, p in explained]
             parts += self._questions_beside(cleaned, pasted)
         else:
-            asked, parts = self._question_parts(cleaned, clean(question.previous))
+            vetoed = self._errors.vetoed(cleaned, alignments)
+            asked, parts = self._question_parts(self._errors.evidence(cleaned), clean(question.previous), vetoed)
         outcome = _outcome(parts)
         deciding = [p for p in parts if p.outcome == outcome]
         decision = Decision(
@@ -160,9 +161,11 @@ class Matcher:
         """
         cleaned = without_returned(clean(text))
         words = self._errors.words(cleaned)
-        found = self._errors.find(cleaned, words, self._errors.alignments(words))
+        alignments = self._errors.alignments(words)
+        found = self._errors.find(cleaned, words, alignments)
         lines = [(line.known.owner, signals) for line, signals in found]
-        return *self._questions.signals(cleaned, self.calibration), lines
+        vetoed = self._errors.vetoed(cleaned, alignments)
+        return *self._questions.signals(self._errors.evidence(cleaned), self.calibration, vetoed), lines
 
     def evidence_for(self, words: Sequence[str], owner: str) -> tuple[str, ...]:
         """Evidence for an entry or topic, as lines for `--why`: concepts, words, and the nearest of its examples."""
@@ -211,9 +214,9 @@ class Matcher:
         sure = [p for p in parts if p.outcome == "answer" and p.score >= SURE]
         return [p for p in sure if self._knowledge.entries[p.entries[0]].kind == "answer"]
 
-    def _question_parts(self, cleaned: str, previous: str) -> tuple[str, list[Part]]:
+    def _question_parts(self, cleaned: str, previous: str, vetoed: frozenset[str]) -> tuple[str, list[Part]]:
         """(the question as it was understood, its parts): step 3 of the module's head."""
-        parts = self._questions.parts(cleaned, self.calibration)
+        parts = self._questions.parts(cleaned, self.calibration, vetoed)
         whole = resolve_followup(previous, cleaned, self._extractor)
         answered = any(p.outcome == "answer" for p in parts)
         if whole and not (answered and is_whole_question(cleaned, self._extractor)):

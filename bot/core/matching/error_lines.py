@@ -11,11 +11,12 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 import numpy as np
 
+from bot.core.matching.scaffolding import without_log_fields
 from bot.core.matching.vocabulary import Spelling
 from bot.core.model import Entry, Topic
 from bot.core.text.normalize import error_text, fold, glue
@@ -35,7 +36,10 @@ GAP = 0.12  # cost of a word between two matching ones, in matched weight
 WIDEST_GAP = 12  # words between two matching ones; beyond that they belong to different statements
 MOST_ALIGNED = 150  # lines that are aligned with a message, of those with the most words in common
 WORTH_ALIGNING = 0.3  # share of a line's weight (of FULL_WEIGHT for a heavier one) whose words the message must hold
-MOST_WORDS = 1_500  # of a message that are looked at; an error stands at the top of a bounce
+MOST_WORDS = 1_500  # of a message that are aligned; of a longer one, those of the statements that hold the most weight
+PIECE = 200  # words of a statement that is longer than that which are weighed together
+OVERLAP = 40  # words that two pieces of a statement share, so that no line is cut
+BREAK = "\n"  # stands between the words of two statements; no alignment crosses it
 CUT_LETTERS = 3  # letters that a word cut off at the end of the paste must keep
 
 
@@ -60,6 +64,30 @@ class Alignment:
     end: int  # position of the last one, inclusive
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Place of a statement, or of a piece of a long one, among a message's words."""
+
+    start: int
+    end: int  # exclusive
+    statement: int  # its number
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Words of a message as lines are aligned with them."""
+
+    words: list[str]  # of all statements, with a BREAK between two
+    spans: tuple[Span, ...]
+
+
+def _pieces(words: Sequence[str]) -> Iterable[Sequence[str]]:
+    """The words, in pieces of PIECE words where they are more than MOST_WORDS; none for none."""
+    if len(words) <= MOST_WORDS:
+        return [words] if words else []
+    return [words[begin : begin + PIECE] for begin in range(0, len(words), PIECE - OVERLAP)]
+
+
 def to_words(text: str) -> tuple[list[str], set[int]]:
     """Words of a text that can carry meaning, and the positions before which a line ended.
 
@@ -75,7 +103,7 @@ def to_words(text: str) -> tuple[list[str], set[int]]:
 
 def _without_names(line: str) -> str:
     """The line, folded, without addresses, URLs and hosts. Status codes are hidden meanwhile: they look like hosts."""
-    line = _URL.sub(" ", _ADDRESS.sub(" ", line))
+    line = _URL.sub(" ", _ADDRESS.sub(" ", without_log_fields(line)))
     hidden = _CODE.sub(lambda code: f" {code.group(1).replace('.', '·')} ", _IP.sub(" ", line))
     return fold(_APOSTROPHE.sub("", _HOST.sub(" ", hidden))).replace("·", ".")
 
@@ -105,21 +133,58 @@ class ErrorLines:
 
     def read(self, cleaned: str) -> list[str]:
         """Words of a cleaned message as lines are aligned with them: cut words glued, slips repaired."""
-        words, breaks = to_words(error_text(cleaned))
-        words = words[:MOST_WORDS]
-        return [self._spelling.repair(w) for w in glue(words, breaks, self._weight)]
+        return self.read_all([cleaned]).words
+
+    def read_all(self, statements: Sequence[str]) -> Reading:
+        """Words of statements, those of a long message that tell the most; a statement said twice is read once."""
+        pieces: dict[tuple[str, ...], int] = {}  # words → number of the statement
+        for number, text in enumerate(statements):
+            words, breaks = to_words(error_text(text))
+            for piece in _pieces(glue(words, breaks, self._weight)):
+                pieces.setdefault(tuple(piece), number)
+        kept = pieces if sum(map(len, pieces)) <= MOST_WORDS else self._most_telling(pieces)
+        joined: list[str] = []
+        spans: list[Span] = []
+        for words_of, number in kept.items():
+            joined += [BREAK] if joined else []
+            spans.append(Span(len(joined), len(joined) + len(words_of), number))
+            joined += [self._spelling.repair(w) for w in words_of]
+        return Reading(joined, tuple(spans))
+
+    def _most_telling(self, pieces: Mapping[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
+        """The pieces whose known words weigh the most, in their order, with at most MOST_WORDS words."""
+        weigh = {piece: sum(self._weight.get(w, 0.0) for w in set(piece)) for piece in pieces}
+        left, kept = MOST_WORDS, set()
+        for piece in sorted(pieces, key=lambda one: -weigh[one]):
+            left -= len(piece)
+            if left < 0:
+                break
+            kept.add(piece)
+        return {piece: number for piece, number in pieces.items() if piece in kept}
 
     def alignments(self, words: Sequence[str]) -> list[Alignment]:
         """Alignments of every known line that can be aligned, best first. `words`: as `read` gives them."""
-        last = len(words) - 1
+        found: list[Alignment] = []
+        begin = 0
+        while begin <= len(words):
+            end = next((n for n in range(begin, len(words)) if words[n] == BREAK), len(words))
+            for one in self._alignments_of(words[begin:end], cut_off=end == len(words)):
+                found.append(replace(one, start=one.start + begin, end=one.end + begin) if begin else one)
+            begin = end + 1
+        return sorted(found, key=_best_first)
+
+    def _alignments_of(self, words: Sequence[str], *, cut_off: bool) -> list[Alignment]:
+        """Alignments with one statement. `cut_off`: True if its last word may be the beginning of a longer one."""
+        last = len(words) - 1 if cut_off else len(words) + WIDEST_GAP
         positions: dict[str, list[int]] = defaultdict(list)  # known word → its positions in the message
         for position, word in enumerate(words):
             if word in self._weight:
                 positions[word].append(position)
-        for word in self._completions(words):
+        for word in self._completions(words) if cut_off else ():
             positions[word].append(last)
-        found = [self._align(number, positions, last) for number in self._worth_aligning(positions)]
-        return sorted(found, key=_best_first)
+        if not positions:
+            return []
+        return [self._align(number, positions, last) for number in self._worth_aligning(positions)]
 
     def _completions(self, words: Sequence[str]) -> list[str]:
         """Known words that the last word may be the cut-off beginning of."""

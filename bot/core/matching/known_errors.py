@@ -5,17 +5,25 @@ is added, and what was found becomes a part of the decision.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+from bot.core.matching.bounce import names_cause, names_no_cause, statements
 from bot.core.matching.calibration import Weights
-from bot.core.matching.error_lines import Alignment, ErrorLines, longer_lines, without_overlap
+from bot.core.matching.error_lines import Alignment, ErrorLines, longer_lines, to_words, without_overlap
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.pasted import impersonal_text, own_text, pasted_text
 from bot.core.matching.ranker import Ranker, Ranking
+from bot.core.matching.scaffolding import without_scaffolding
+from bot.core.matching.slots import contradiction, slots_of
 from bot.core.model import Candidate, Knowledge, Part
+from bot.core.text.normalize import MESSAGES, error_text
 
 LEAST_ALIGNED = 0.5  # score of an alignment below which no error is found. By judgement; 0.3 to 0.55 scored the same
+SURELY_ALIGNED = 0.8  # score of an alignment from which the message is about that line and no other
 LONG_MESSAGE = (
     60  # words; of longer messages most is not about the error. Any number scored the same: few labelled are long
 )
+EQUAL = 0.1  # of two scores, what is no difference: of equal lines of an entry the first is taken
 LARGEST_LEAD = 2.0  # of the ranking, as a signal: beyond it a lead tells nothing more
 MOST_CANDIDATES = 5  # that `--why` names
 
@@ -28,10 +36,12 @@ class KnownErrors:
         self._longer = longer_lines(knowledge.entries.values())
         self._extractor = extractor
         self._ranker = ranker
+        self._entries = knowledge.entries
+        self._read = lru_cache(MESSAGES)(lambda cleaned: self._lines.read_all([s.text for s in statements(cleaned)]))
 
     def words(self, cleaned: str) -> list[str]:
         """Words of a cleaned message as known lines are aligned with them."""
-        return self._lines.read(cleaned)
+        return self._read(cleaned).words
 
     def alignments(self, words: Sequence[str]) -> list[Alignment]:
         """Alignments of all known lines with the words, best first; empty where nothing is alike."""
@@ -42,23 +52,117 @@ class KnownErrors:
     ) -> list[tuple[Alignment, Weights]]:
         """Error lines in the order of the message, each with its four signals; empty where there is none.
 
-        A single one in a short message is ranked with all that is said around it; in a long message, and where there
-        are several, each is ranked with its own words alone.
+        A single one in a short message is ranked with the person's own words around it, but without what mail programs
+        write around a reason and without other statements; in a long message, and where there are several, each is
+        ranked with its own words alone.
         """
-        found = self._explaining(alignments)
-        with_context = len(found) == 1 and len(words) <= LONG_MESSAGE
-        texts = [cleaned] if with_context else [" ".join(words[line.start : line.end + 1]) for line in found]
+        found = [] if self._names_no_cause(cleaned) else self._explaining(self._with_cause(cleaned, alignments))
+        wrong = [line for line in found if self._contradicts(cleaned, line)]
+        refuted = {self._statement(cleaned, line) for line in wrong if line.score >= SURELY_ALIGNED}
+        found = [line for line in found if line not in wrong and self._statement(cleaned, line) not in refuted]
+        around = self._around(cleaned, found[0]) if len(found) == 1 else ""
+        with_context = 0 < len(around.split()) <= LONG_MESSAGE
+        texts = [around] if with_context else [" ".join(words[line.start : line.end + 1]) for line in found]
         return [
             (line, _signals(line, alignments, self._ranker.rank(self._extractor.words(text))))
             for line, text in zip(found, texts, strict=True)
         ]
+
+    def evidence(self, cleaned: str) -> str:
+        """What of a message can tell which entry it is about: the person's own words, and reasons without scaffolding.
+
+        The message itself where nothing is pasted in it.
+        """
+        if not pasted_text(cleaned):
+            return cleaned
+        reasons = (without_scaffolding(said.text) for said in statements(cleaned))
+        own = own_text(cleaned)
+        return "\n".join(dict.fromkeys(line for text in (own, *reasons) for line in text.split("\n") if line.strip()))
+
+    def vetoed(self, cleaned: str, alignments: Sequence[Alignment]) -> frozenset[str]:
+        """Ids of the entries that a message cannot be about, however it is ranked.
+
+        A look-alike fits better than any of an entry's own lines; or the message contradicts the entry's slots; or
+        what was pasted names no cause, and then no error entry is left.
+        """
+        if not alignments:
+            return frozenset()
+        errors = [e for e in self._entries.values() if e.kind == "error"]
+        if self._names_no_cause(cleaned):
+            return frozenset(entry.id for entry in errors)
+        stated = slots_of(impersonal_text(cleaned))
+        contradicted = {entry.id for entry in errors if contradiction(stated, entry.slots)}
+        if any(
+            line.score >= SURELY_ALIGNED and line.known.explains and line.known.owner in contradicted
+            for line in alignments
+        ):
+            return frozenset(
+                entry.id for entry in errors
+            )  # it is the line that is known, and its entry is not what it means
+        return self._outdone(alignments) | contradicted
+
+    def _outdone(self, alignments: Sequence[Alignment]) -> frozenset[str]:
+        """Ids of the entries of which a look-alike fits better than any own line."""
+        best: dict[tuple[str, bool], float] = {}
+        for line in alignments:
+            of = (line.known.owner, line.known.explains)
+            best[of] = max(best.get(of, 0.0), line.score)
+        return frozenset(
+            owner
+            for (owner, explains), score in best.items()
+            if not explains
+            and owner in self._entries
+            and score >= LEAST_ALIGNED
+            and score > best.get((owner, True), 0.0)
+        )
+
+    def _around(self, cleaned: str, line: Alignment) -> str:
+        """What is ranked with a line: its statement without scaffolding, and the person's own words."""
+        statement = self._statement(cleaned, line)
+        kept = without_scaffolding(statement)
+        if statement == cleaned:
+            return kept
+        words, _ = to_words(error_text(kept))
+        return "\n".join((own_text(cleaned), " ".join(words)))
+
+    def _statement(self, cleaned: str, line: Alignment) -> str:
+        """Text of the statement in which a line was found."""
+        span = next((s for s in self._read(cleaned).spans if s.start <= line.start < s.end), None)
+        return statements(cleaned)[span.statement].text if span else cleaned
+
+    def _names_no_cause(self, cleaned: str) -> bool:
+        """True if what was pasted is a bounce's introduction, and no other line may be a reason."""
+        return names_no_cause(pasted_text(cleaned)) and not names_cause(impersonal_text(cleaned))
+
+    def _with_cause(self, cleaned: str, alignments: Sequence[Alignment]) -> list[Alignment]:
+        """The alignments without those in statements that are nothing but an introduction."""
+        texts = [said.text for said in statements(cleaned)]
+        idle = [s for s in self._read(cleaned).spans if names_no_cause(texts[s.statement])]
+        return [a for a in alignments if not any(s.start <= a.start < s.end for s in idle)]
+
+    def _contradicts(self, cleaned: str, line: Alignment) -> bool:
+        """True if what the line's statement says, or the bounce around it about the end, contradicts the entry."""
+        slots = self._entries[line.known.owner].slots
+        if not slots:
+            return False
+        around = slots_of(cleaned)
+        stated = {
+            **{slot: around[slot] for slot in ("end", "speaker") if slot in around},
+            **slots_of(self._statement(cleaned, line)),
+        }
+        return bool(contradiction(stated, slots))
 
     def _explaining(self, alignments: Sequence[Alignment]) -> list[Alignment]:
         """One alignment per entry; where a line continues another entry's line and both are found, the longer one."""
         found = [line for line in without_overlap(alignments, LEAST_ALIGNED) if line.known.explains]
         owners = {line.known.owner for line in found}
         left = [line for line in found if self._longer.get(line.known.owner) not in owners]
-        return list({line.known.owner: line for line in reversed(left)}.values())[::-1]
+        best: dict[str, Alignment] = {}
+        for line in left:
+            other = best.get(line.known.owner)
+            if other is None or line.score > other.score + EQUAL:
+                best[line.known.owner] = line
+        return sorted(best.values(), key=lambda line: line.start)
 
 
 def _signals(line: Alignment, alignments: Sequence[Alignment], ranking: Ranking) -> Weights:

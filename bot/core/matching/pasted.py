@@ -7,8 +7,10 @@ apart by words with which people speak of themselves, greet, ask and thank. Need
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.core.matching.scaffolding import is_scaffolding
+from bot.core.text.normalize import MESSAGES
 
 LONGEST_LINE = 600  # characters of a line that are looked at
 MOST_BETWEEN = 4  # lines without a form between two pasted ones that belong to the paste
@@ -25,20 +27,23 @@ _PROGRAM = re.compile(  # anywhere in the line; each is something that people do
     r"|\b(?:delivery|msg) \d{1,9}: (?:deferral|failure|success|bytes|from)|_said:_"
     r"|(?:[a-zA-Z0-9.,]{1,30}_){4,5}[a-zA-Z0-9]"
     r"|\b(?:[A-Za-z]+Error|[A-Za-z]+Exception): |\b(?:SERVER|CLIENT) -> (?:SERVER|CLIENT)\b|0x8\d{3,8}[0-9A-F]*\b"
-    r"|\[(?:AUTHENTICATIONFAILED|NONEXISTENT|TRYCREATE|OVERQUOTA|IN-USE|AUTH|errno|Errno|ALREADYEXISTS)\b"
+    r"|\[(?:AUTHENTICATIONFAILED|NONEXISTENT|TRYCREATE|OVERQUOTA|IN-USE|AUTH|errno|Errno|ALREADYEXISTS)\b",
+    re.IGNORECASE,
 )
 _BEGINS = re.compile(  # at the line's beginning, after quoting marks
     r"\A[\s>|*-]{0,12}(?:"
-    rf"#?[245][0-5]\d(?:[ -]{{1,2}}[\[(#]{{0,2}}{_CODE}|-(?=\S)|: ?(?=\D))|#?[45][0-5]\d [\[(#<A-Za-z]|#?{_CODE}[ :]\D"
+    rf"#?[245][0-5]\d(?:[ -]{{1,2}}[\[(#]{{0,2}}{_CODE}|-(?=\S)|: ?(?=\D))|#?[45][0-5]\d [\[(#<A-Za-z]"
+    rf"|#?{_CODE}[ :]\D"
     r"|[245]\d\d: |<<< |>>> |-ERR\b|\* (?:OK|NO|BAD|BYE)\b"
     r"|(?-i:[a-zA-Z]?\d{1,4} (?:NO|BAD|OK) )|\$ \w|# \w+=|Traceback \("
     r"|(?:curl|git|ssh|fatal|sudo|docker|npm|psql|ping|rsync|ftp|fetchmail|wget|postfix|qmail|exim|sendmail|dovecot"
     r"|nginx|php|python|perl|smtplib|warning|error|panic)(?:/\w+)?(?:\[\d+\])?(?:: |\[\d+\]:)"
-    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s|@[0-9a-f]{24}\b|\[?\d\d:\d\d:\d\d[\] ,.]"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s|@[0-9a-f]{24}\b"
+    r"|\[?\d\d:\d\d:\d\d[\] ,.]"
     r"|\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d\d:\d\d:\d\d|\[\d{4}-\d\d-\d\d|<\d{1,3}>[A-Z][a-z]{2} "
     r"|(?:at|File) [\w.\"/<>$]+(?:\(|, line)|\w{1,30}\[\d{1,7}\]: "
     r"|(?:connect to|host) [\w.-]{1,200}(?:\[|:\d)|\w{1,40}(?:/\w+){0,3}\[\d+\]:"
-    r"|i'm not going to try again"
+    rf"|(?:reason|grund|ursache|diagnose|antwort): ?(?:[245]\d\d|{_CODE})\b|i'm not going to try again"
     r"|sorry, (?:i (?:wasn't|couldn't)|no mailbox here|your envelope|your mail from|that domain)"
     r"|(?:connected to )?\d{1,3}(?:\.\d{1,3}){3} (?:does not like|failed|said|but|sender|accepted)\b"
     r"|-{3,} ?below this line"
@@ -59,7 +64,8 @@ _TECHNICAL = re.compile(  # headers that no person writes: one is enough
 )
 _REPORT = re.compile(  # RFC 3464 sections 2.2 and 2.3: one such field is enough
     r"\A[\s>|]{0,12}(?:reporting-mta|final-recipient|original-recipient|action|status|remote-mta|diagnostic-code"
-    r"|arrival-date|last-attempt-date|will-retry-until|final-log-id|received-from-mta|dsn-gateway|original-envelope-id"
+    r"|arrival-date|last-attempt-date|will-retry-until|final-log-id|received-from-mta|dsn-gateway"
+    r"|original-envelope-id"
     r"|x-postfix-[a-z-]+|x-actual-recipient|x-display-name): ?(?=\S)(?:\w+;|failed|delayed|delivered|relayed|expanded"
     rf"|{_CODE}|\w{{3}}, \d|[A-F0-9]{{6,}}|\S+@)",
     re.IGNORECASE,
@@ -74,12 +80,15 @@ _SOLELY = re.compile(  # an address, a host or an IP address, and nothing else: 
 )
 _PERSON = re.compile(
     # German: no program of these speaks of "ich", and none greets
-    r"\b(?:ich|mir|mich|meine?[mnrs]?|wir|unse?re?\w{0,2}|euch|eue?re?\w?|habt|könnt|könn(?:t)?en sie|hallo|moin|servus"
+    r"\b(?:ich|mir|mich|meine?[mnrs]?|wir|unse?re?\w{0,2}|euch|eue?re?\w?|habt|könnt|könn(?:t)?en sie|hallo"
+    r"|moin|servus"
     r"|guten (?:tag|morgen|abend)|danke|dank im voraus|grüße?n?|gruss|gruß|gruesse|mfg|vg|lg|was (?:heißt|heisst|ist"
-    r"|bedeutet|soll|tun|mache|kann|muss|meint|will)|heißt das|heisst das|bedeutet das|wieso|warum|weshalb|woran|woher"
+    r"|bedeutet|soll|tun|mache|kann|muss|meint|will)|heißt das|heisst das|bedeutet das|wieso|warum|weshalb"
+    r"|woran|woher"
     r"|wer ist|welche[nrs]?|wie (?:kann|komme|lange|bekomme|geht|oft|soll|behebe|groß)|komm(?:t|en) (?:die|das|immer"
     r"|zurück|meine|folgende|diese)|bekomme|bekam|bekommen|kriege?n?|erhalte|erhielt|erhalten|seit (?:heute|gestern"
-    r"|montag|kurzem|dem)|kunden?|kollegen?|kollegin|chef|jemand|bitte (?:um|helfen|prüfen|schauen)|(?:die|meine|unsere"
+    r"|montag|kurzem|dem)|kunden?|kollegen?|kollegin|chef|jemand|bitte (?:um|helfen|prüfen|schauen)|(?:die"
+    r"|meine|unsere"
     r"|eine|jede) mails?|bei(?:m| der) (?:\w*versand\w*|senden|versenden|verschicken|abruf\w*"
     r"|empfang\w*|zustellung an)|folgende[rns]? (?:meldung|fehler"
     r"|nachricht|text|fehlermeldung)|steht (?:da|drin|dort|im)|im log|laut log|auf einmal|plötzlich|bedeutung"
@@ -90,7 +99,8 @@ _PERSON = re.compile(
     r"|receive|received|see|sent|tried|need|want|use|have a|changed|moved)|me|my (?:mails?|e-?mails?|outlook|boss"
     r"|customers?|clients?|colleague\w*|provider|account|website|shop|server|logs?|phone|messages?|address|domain"
     r"|question)|our (?:customers?|clients?|website|shop|mails?|office|colleague\w*|server log)|hello|hi (?:there|all"
-    r"|team|support|everyone|folks)|dear|thanks|thank you|regards|cheers|what(?:'s| (?:does|do|is|can|should|now|am|are"
+    r"|team|support|everyone|folks)|dear|thanks|thank you|regards|cheers|what(?:'s| (?:does|do|is|can"
+    r"|should|now|am|are"
     r"|did|to))|why|how (?:do|can|to|come|long|should|often|big)|does (?:this|that|it)|is (?:this|that|it) (?:my|your"
     r"|a|the|because|about|normal)|can (?:you|someone|anyone|i)|could (?:you|someone|anyone)|anyone|any (?:idea|clue)"
     r"|meaning|mean\?|help|when (?:sending|mailing|i)|says the|what happened)\b",
@@ -103,7 +113,8 @@ _ASKS = re.compile(r"\?['\")\s]*$")
 _ENDS = re.compile(r"[.!]['\")\s]*$")
 
 
-def pasted_lines(cleaned: str) -> list[bool]:
+@lru_cache(MESSAGES)
+def pasted_lines(cleaned: str) -> Sequence[bool]:
     """Per line of a cleaned message, True if a program wrote it: error, log, header, or a bounce's own sentences.
 
     `cleaned`: as bot/core/text/normalize.py's `clean` gives it; split at "\\n". A person's sentence that mentions a
@@ -116,7 +127,18 @@ def pasted_lines(cleaned: str) -> list[bool]:
     _add_headers(lines, sure)
     _add_continued(lines, sure)
     _add_between(lines, sure)
-    return sure
+    return tuple(sure)
+
+
+def pasted_text(cleaned: str) -> str:
+    """The pasted lines of a cleaned message, joined; empty where there are none."""
+    pasted = (line for line, is_pasted in zip(cleaned.split("\n"), pasted_lines(cleaned), strict=True) if is_pasted)
+    return "\n".join(pasted).strip()
+
+
+def impersonal_text(cleaned: str) -> str:
+    """The lines in which nobody speaks of themselves, greets, asks or thanks, joined: all that may be a program's."""
+    return "\n".join(line for line in cleaned.split("\n") if not _is_persons(line[:LONGEST_LINE])).strip()
 
 
 def own_text(cleaned: str) -> str:

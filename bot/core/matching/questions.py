@@ -64,36 +64,42 @@ class QuestionMatcher:
         self._ranker = ranker
         self._unexplained = unexplained
 
-    def parts(self, cleaned: str, calibration: Calibration) -> list[Part]:
-        """Parts of the decision about a cleaned message: one, or one for each question that is answered."""
-        ranked = self._sentences(cleaned)
+    def parts(self, cleaned: str, calibration: Calibration, vetoed: frozenset[str]) -> list[Part]:
+        """Parts of the decision about a cleaned message: one, or one for each question that is answered.
+
+        `vetoed`: entries that the message's error lines rule out.
+        """
+        ranked = self._sentences(cleaned, vetoed)
         if len(ranked) == 1:
             return [self._part(ranked[0], calibration)]
         answered = [p for p in self._asked(ranked, calibration) if p.outcome == "answer"]
         distinct = list({p.entries: p for p in reversed(answered)}.values())[::-1]
-        return distinct[:MOST_PARTS] if len(distinct) > 1 else [self._part_of_several(ranked, calibration)]
+        return distinct[:MOST_PARTS] if len(distinct) > 1 else [self._part_of_several(ranked, calibration, vetoed)]
 
     def part(self, text: str, calibration: Calibration) -> Part:
         """Part of one question, read as it stands."""
         return self._part(self._rank(text), calibration)
 
-    def signals(self, cleaned: str, calibration: Calibration) -> tuple[list[str], Weights, bool]:
+    def signals(
+        self, cleaned: str, calibration: Calibration, vetoed: frozenset[str]
+    ) -> tuple[list[str], Weights, bool]:
         """Signals that the calibration is fitted to: (first three entries, signals, True if they are SEVERAL)."""
-        ranked = self._sentences(cleaned)
+        ranked = self._sentences(cleaned, vetoed)
         if len(ranked) == 1:
             return ranked[0].ranking.best_entries(SUGGESTIONS), ranked[0].signals, False
-        surest, whole = self._surest(ranked, calibration)
+        surest, whole = self._surest(ranked, calibration, vetoed)
         return _best_of(surest, whole), _signals_of_several(surest, whole), True
 
-    def _sentences(self, cleaned: str) -> list[RankedText]:
+    def _sentences(self, cleaned: str, vetoed: frozenset[str]) -> list[RankedText]:
         """Sentences that say something, ranked, and then what is pasted, which is none: as one text. Never empty."""
         pasted, own = pasted_text(cleaned), own_text(cleaned)
         halves = [half for sentence in own_sentences(own) for half in _halves(sentence)][:MOST_SENTENCES]
-        return [self._rank(text) for text in (*halves, *filter(None, [pasted]))] or [self._rank(cleaned)]
+        texts = [*halves, *filter(None, [pasted])] or [cleaned]
+        return [self._rank(text, vetoed) for text in texts]
 
-    def _rank(self, text: str) -> RankedText:
+    def _rank(self, text: str, vetoed: frozenset[str] = frozenset()) -> RankedText:
         words = tuple(self._extractor.words(text))
-        ranking = self._ranker.rank(words)
+        ranking = self._ranker.rank(words).without(vetoed)
         over_topics, over_entries = (max(-LARGEST_MARGIN, min(LARGEST_MARGIN, m)) for m in ranking.margins())
         shares = self._unexplained.shares(words, ranking.best_entries(1)[0])
         return RankedText(text, words, ranking, (over_topics, over_entries, *shares, 1.0), self._ranker.knows(words))
@@ -102,9 +108,11 @@ class QuestionMatcher:
         """Parts of the sentences that ask, each decided as if it stood alone."""
         return [self._part(r, calibration) for r in ranked if r.text.endswith("?") or _ASKS.match(r.text)]
 
-    def _surest(self, ranked: Sequence[RankedText], calibration: Calibration) -> tuple[RankedText, RankedText]:
+    def _surest(
+        self, ranked: Sequence[RankedText], calibration: Calibration, vetoed: frozenset[str]
+    ) -> tuple[RankedText, RankedText]:
         """(the sentence or whole whose first entry is the likeliest to be right, the whole)."""
-        whole = self._rank(" ".join(r.text for r in ranked))
+        whole = self._rank(" ".join(r.text for r in ranked), vetoed)
         known = [r for r in (*ranked, whole) if r.known] or [whole]
         return max(known, key=lambda r: probability(calibration.single.first, r.signals)), whole
 
@@ -120,8 +128,8 @@ class QuestionMatcher:
             "question",
         )
 
-    def _part_of_several(self, ranked: Sequence[RankedText], calibration: Calibration) -> Part:
-        surest, whole = self._surest(ranked, calibration)
+    def _part_of_several(self, ranked: Sequence[RankedText], calibration: Calibration, vetoed: frozenset[str]) -> Part:
+        surest, whole = self._surest(ranked, calibration, vetoed)
         if not whole.known:
             return self._part(whole, calibration)
         what = f"surest of {len(ranked)} sentences" if surest is not whole else f"{len(ranked)} sentences as a whole"

@@ -7,7 +7,7 @@ The weights were chosen on the development questions (bot/DECISIONS.md).
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,6 +41,13 @@ class Ranking:
     def best_entries(self, count: int) -> list[str]:
         """Ids of the likeliest entries, best first; topics are passed over."""
         return [self.owners[n] for n in _highest(self.scores[: self.entries], count)]
+
+    def without(self, vetoed: Collection[str]) -> "Ranking":
+        """Ranking in which entries that the message cannot be about come last."""
+        if not vetoed:
+            return self
+        out = np.isin(np.array(self.owners), list(vetoed))
+        return Ranking(self.owners, self.entries, np.where(out, self.scores.min() - 1, self.scores))
 
     def margins(self) -> tuple[float, float]:
         """Margins of the first entry's score: over the likeliest topic's, and over the second entry's."""

@@ -64,18 +64,17 @@ _SENTENCES = (
     r"\*\* (?:this is a warning|you do not need to resend)",
     r"\*{4,}",
     r"\(reason: .{0,200}\)$",
-    r"(?:warning: )?message (?:could not be delivered for|still undelivered after|will be deleted from queue|"
-    r"not delivered yet)\b",
+    r"(?:warning: )?message still undelivered after\b",
     r"will keep trying until message is \d+",
     r"\(expanded from:",
     # Exchange and Outlook, English and German
     r"delivery has failed to these recipients or (?:groups|distribution lists)",
     r"your message (?:did not reach|to .{1,80} couldn't be delivered|couldn't be delivered to|wasn't delivered to)\b",
     r"(?:the following|these) recipient(?:s|\(s\))? (?:can|could)(?: ?not|n't) be reached",
-    r"(?:diagnostic information for administrators|generating server|receiving server|remote server|original message "
+    r"(?:diagnostic information for administrators|generating server|receiving server|original message "
     r"headers)\b",
     r"(?:diagnoseinformationen für administratoren|generierender server|empfangender server|ursprüngliche "
-    r"nachrichtenkopfzeilen|remoteserver)\b",
+    r"nachrichtenkopfzeilen)\b",
     r"fehler bei der (?:nachrichten)?zustellung an (?:die )?folgende",
     r"ihre nachricht (?:hat (?:einige oder alle|den oder die|die) (?:gewünschten )?empfänger nicht erreicht"
     r"|an .{1,80} konnte nicht (?:zugestellt|übermittelt) werden|wurde nicht zugestellt"
@@ -116,7 +115,23 @@ _SENTENCES = (
     r".{0,80}\b(?:konnte|konnten|kann)\b",
     r"(?:ihre|die|eine) (?:e-?mail|nachricht) konnte (?:leider )?(?:nicht|an .{3,80} nicht)\b",
     r"(?:this|your|the) (?:e-?mail |mail )?message could not be delivered\b",
-    r"(?:reason|grund|ursache|explanation|erklärung|begründung) ?:",
+)
+# What programs write into the line of a reason, wherever it stands
+_WITHIN = re.compile(
+    r"\bSMTP error from (?:the )?(?:remote )?(?:mail )?server (?:after|for|in response to) [^\n:]{1,100}:?"
+    r"(?: ?host:? [\w.-]{1,200} ?(?:[\[(][^\])\n]{1,60}[\])])?:?)?"
+    r"|\(in reply to (?:end of )?[A-Z ]{2,30}command\)|\b(?:remote (?:host|server)|the (?:other|remote) server|host"
+    r" [\w.-]{1,200} ?(?:[\[(][^\])\n]{1,60}[\])])?) (?:said|says|returned|replied|responded)(?: with)?:?"
+    r"|^[ \t>]{0,8}(?:reason|grund|ursache|explanation|erklärung|begründung) ?:"
+    r"|\bhost:? [\w.-]{1,200} ?[\[(][^\])\n]{1,60}[\])]:?|\b[\d.]{7,15} does not like recipient\.?"
+    r"|\bgiving up on [\d.:a-f]{3,45}\.?|\b[\w-]{1,40}\[\d{1,7}\]:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LOG_FIELDS = re.compile(  # of log lines: to=<a@b>, relay=…, delay=1.2, dsn=4.4.1, status=deferred
+    r"\b(?:to|from|orig_to|ctladdr|relay|delays?|xdelay|mailer|pri|dsn|conn_use|size|nrcpt|proto|class|ntries|msgid"
+    r"|stat|status|[RTHCP])=(?:<[^<>\s]{0,320}>|sent\b|deferred\b|bounced\b|expired\b|Deferred: ?|[^\s,()]{0,200}),?"
+    r"|\bdefer \(-?\d{1,4}\):?|\b\w{6}-\w{6,11}-\w{2,4}\b",  # Exim's way to say it, and its message ids
+    re.IGNORECASE,
 )
 _MARK = r"[\s>|*\"'(-]{0,12}"  # quoting and decoration before a sentence
 _SCAFFOLDING = re.compile(rf"\A{_MARK}(?:{'|'.join(_SENTENCES)})", re.IGNORECASE)
@@ -125,3 +140,22 @@ _SCAFFOLDING = re.compile(rf"\A{_MARK}(?:{'|'.join(_SENTENCES)})", re.IGNORECASE
 def is_scaffolding(line: str) -> bool:
     """True if the line begins as a sentence or mark does that mail programs put around a reason. `line`: cleaned."""
     return bool(_SCAFFOLDING.match(line[:LONGEST_LINE]))
+
+
+def without_log_fields(line: str) -> str:
+    """Line of a log without its fields, whose values are addresses, hosts and times; what "stat=" says stays."""
+    return _LOG_FIELDS.sub(_value, line)
+
+
+def _value(field: re.Match[str]) -> str:
+    """What is left of a log's field: the value of "stat=", in which sendmail gives the reason."""
+    name, _, value = field.group().partition("=")
+    return f" {value} " if name.lower() == "stat" else " "
+
+
+def without_scaffolding(text: str) -> str:
+    """Text without the lines and phrases that mail programs put around a reason; the text itself if that is all."""
+    kept = "\n".join(
+        _WITHIN.sub(" ", _LOG_FIELDS.sub(_value, line)) for line in text.split("\n") if not is_scaffolding(line)
+    )
+    return kept if re.search(r"\w", kept) else text

@@ -11,12 +11,14 @@ import unicodedata
 from collections.abc import Container, Sequence
 from functools import lru_cache
 
+from bot.core.text.excerpt import excerpt
+
 # Sizes of the caches
 MESSAGES = (
     64  # messages, cleaned, and their concepts: each is read for its language, its words, its errors, its `why` …
 )
 REMEMBERED = 50_000  # words, with their stems and such: more than a vocabulary, less than a flood of nonsense
-LONGEST = 20_000  # characters read of one message: Slack cuts at 40,000, a bounce says its reason in the first lines
+LONGEST = 20_000  # characters read of one message; of a longer one, its excerpt (excerpt.py)
 
 # docs.slack.dev/messaging/formatting-message-text: <target|label>, <target>, <@U…>, <#C…|name>, <!subteam^…|name>
 _SLACK_LABELLED = re.compile(r"<(?:mailto:|https?://|tel:|#)[^<>|\s]*\|([^<>]*)>")
@@ -57,7 +59,7 @@ _TIMESTAMP = re.compile(
 @lru_cache(MESSAGES)
 def clean(text: str) -> str:
     """Cleaned message, as its writer saw it: plain text, straight quotes, no mark-up or quoting; line breaks stay."""
-    text = strip_markup(text[:LONGEST])
+    text = strip_markup(excerpt(text, LONGEST))
     text = _INLINE_TAG.sub("", _BREAKING_TAG.sub("\n", text))
     text = _without_quoted_printable(text)
     text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).translate(_TYPOGRAPHIC)

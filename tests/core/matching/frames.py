@@ -121,7 +121,7 @@ FRAMES = (
     ),
     Frame(
         "Gmail",
-        "** Message not delivered **\n\nYour message wasn't delivered to kunde@example.org because of a problem. "
+        "** Message not delivered **\n\nThere was a problem delivering your message to kunde@example.org. "
         "See the technical details below.\n\nThe response from the remote server was:\n{line}\n",
     ),
     Frame(

@@ -52,12 +52,12 @@ Generierender Server: mx.example.org""".strip().splitlines()
 
 @pytest.mark.parametrize("line", OWN)
 def test_a_persons_sentence_that_mentions_a_code_or_quotes_a_line_is_not_pasted(line: str) -> None:
-    assert pasted_lines(clean(line)) == [False]
+    assert pasted_lines(clean(line)) == (False,)
 
 
 @pytest.mark.parametrize("line", PASTED)
 def test_a_programs_line_is_pasted(line: str) -> None:
-    assert pasted_lines(line) == [True]
+    assert pasted_lines(line) == (True,)
 
 
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.name)
@@ -68,13 +68,13 @@ def test_a_question_around_a_bounce_is_all_that_is_the_persons_own(frame: Frame)
 
 
 def test_headers_are_pasted_in_a_block_and_not_alone() -> None:
-    assert pasted_lines("From: a@example.org\nTo: b@example.org\nSubject: Hallo") == [True] * 3
-    assert pasted_lines("Betreff: Hallo") == [False]
+    assert pasted_lines("From: a@example.org\nTo: b@example.org\nSubject: Hallo") == (True,) * 3
+    assert pasted_lines("Betreff: Hallo") == (False,)
 
 
 def test_a_line_that_continues_a_paste_is_pasted() -> None:
     assert (
-        pasted_lines("<x@example.org>: connect to mx.example.org[192.0.2.1]:25:\n Connection timed out") == [True] * 2
+        pasted_lines("<x@example.org>: connect to mx.example.org[192.0.2.1]:25:\n Connection timed out") == (True,) * 2
     )
 
 

@@ -1,0 +1,149 @@
+"""Bounces: which statements a message makes about errors, each to be decided by itself; of a bounce, one per recipient.
+
+Read are the bounces of qmail, Exim, Postfix, sendmail, Exchange, Gmail, GMX and 1&1, delivery reports as text (RFC
+3464), and logs with a time on every line. All of them name a recipient, or a time, where a new statement begins. A
+message without any of this is one statement. Pure; linear in the length of the text.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from bot.core.matching.scaffolding import is_scaffolding
+from bot.core.text.normalize import MESSAGES
+
+_ADDRESS = r"[\w.+=%'&/-]{1,64}@[\w.-]{1,255}"
+# Where the reason for one recipient begins; the rest of the line belongs to the reason
+_RECIPIENT = re.compile(
+    rf"\A(?:<(?P<qmail>{_ADDRESS})>(?: \([^()\n]{{0,100}}\))?:(?:\s|$)"  # qmail, Postfix; indented, it is quoted
+    rf"|[\s>|*]{{0,12}}(?:(?P<one>{_ADDRESS}):\s*$"  # 1&1, GMX
+    rf"|(?:final|original)-recipient: ?[\w-]{{1,20}}; ?<?(?P<report>{_ADDRESS})"  # RFC 3464, 2.3.2
+    rf"|(?P<exim>{_ADDRESS})(?: on \d[\d.: /]{{5,30}})?\s*$"  # Exim, Exchange: only where the reason stands below
+    rf"|(?P<transcript>[45]\d\d [45]\.\d{{1,3}}\.\d{{1,3}} <{_ADDRESS}>\.\.\.)))",  # sendmail
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\A[\s>|]{0,12}(?:<\d{1,3}>)?(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d"
+    r"|@[0-9a-f]{24}|\[?\d\d:\d\d:\d\d)|\A(?:delivery|starting delivery|status:|new msg|info msg|end msg) ",
+)
+_REPORT_HEAD = re.compile(r"\A[\s>|]{0,12}reporting-mta: ?\w", re.IGNORECASE)
+_REPORT_FIELD = re.compile(
+    r"\A[\s>|]{0,12}(?P<name>action|status|remote-mta|diagnostic-code|last-attempt-date|will-retry-until|final-log-id"
+    r"|x-[a-z-]{1,40}|original-recipient|arrival-date|reporting-mta|received-from-mta): ?(?P<value>.{0,2000})",
+    re.IGNORECASE,
+)
+_REPLY = re.compile(r"\A[\s>|]{0,12}<<< ?(?P<code>[2-5]\d\d)")  # what the other server said, in sendmail's transcript
+_OWN_END = re.compile(
+    r"\A[\s>|]{0,12}(?:<<< ?)?5\d\d (?:5\.\d{1,3}\.\d{1,3} )?(?:<[^<>\n]{1,320}>\.\.\.|.{0,40}RCPT\b)"
+)
+# What ends the attempts; before it stands only what the last one failed at
+_WORTHLESS = re.compile(  # says only that it is final
+    r"\A[\s>|]{0,12}this (?:is|has been) a permanent (?:error|failure)\b[^\n:]{0,100}\Z", re.IGNORECASE
+)
+_GIVEN_UP = re.compile(
+    r"retry timeout exceeded|retry time not reached|(?:been )?in the queue too long|all hosts for .{1,260} failing",
+    re.IGNORECASE,
+)
+_UNREACHED = re.compile(
+    r"connection (?:refused|timed out|reset)|could(?:n't| not) (?:be )?(?:reach|connect)|no route to host"
+    r"|network is unreachable|timed? ?out|lost connection",
+    re.IGNORECASE,
+)
+
+
+_CAUSE = re.compile(  # words of reasons, of which an introduction has none
+    r"\b(?:because|weil|da|reason|grund|timed? ?out|too long|not found|nicht gefunden|existiert|exist|refused|denied"
+    r"|rejected|abgelehnt|full|voll|unknown|unbekannt|relay\w*|tls|ssl|connect\w*|zeitlimit\w*|quota|unreachable"
+    r"|[45]\.\d{1,3}\.\d{1,3}|[45][0-5]\d|couldn't be found|spam|blocked|gesperrt)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Statement about one recipient, or one line of a log, or what else is not split."""
+
+    text: str  # its lines, joined by line breaks
+    recipient: str  # address, as it stands there; empty where none is named
+
+
+@lru_cache(MESSAGES)
+def statements(text: str) -> Sequence[Statement]:
+    """Statements of a message, in its order; one for a message that is no bounce and no log; empty for an empty one.
+
+    `text`: as bot/core/text/normalize.py's `without_returned` gives it. What a person wrote above the first recipient
+    is a statement of its own.
+    """
+    lines = text.split("\n")
+    begins = [n for n in range(len(lines)) if n == 0 or _begins_statement(lines, n)]
+    blocks = [lines[begin:end] for begin, end in pairwise([*begins, len(lines)])]
+    return tuple(found for block in blocks for found in [_to_statement(block)] if found.text.strip())
+
+
+def names_no_cause(text: str) -> bool:
+    """True if a text is a bounce's introduction without a reason: all is scaffolding. False for an empty text."""
+    said = [line for line in text.split("\n") if re.search(r"\w", line)]
+    return bool(said) and all(is_scaffolding(line) for line in said) and not _CAUSE.search(text)
+
+
+def names_cause(text: str) -> bool:
+    """True if a text has a word that reasons have, and a bounce's introduction has not."""
+    return bool(_CAUSE.search(text))
+
+
+def _begins_statement(lines: Sequence[str], number: int) -> bool:
+    line = lines[number]
+    if _TIME.match(line) or _REPORT_HEAD.match(line):
+        return True
+    found = _RECIPIENT.match(line)
+    if not found or found["transcript"]:
+        return False
+    below = next((one for one in lines[number + 1 : number + 3] if one.strip()), "")
+    return not found["exim"] or below[:1] == " " or bool(re.match(r"\W{0,3}(?:[45]\d\d|remote server|#)", below, re.I))
+
+
+def _to_statement(block: Sequence[str]) -> Statement:
+    found = _RECIPIENT.match(block[0])
+    recipient = next((a for a in found.groups() if a), "") if found else ""
+    if any(_REPORT_FIELD.match(line) for line in block):
+        return Statement("\n".join(_diagnosis(block)), recipient)
+    return Statement(_last_cause("\n".join(_without_own_end(block))), recipient)
+
+
+def _diagnosis(block: Sequence[str]) -> Iterator[str]:
+    """Lines of a report without the fields that name no cause: of Diagnostic-Code the text behind its type."""
+    kept = True
+    for line in block:
+        field = _REPORT_FIELD.match(line)
+        if field:
+            kept = field["name"].lower() == "diagnostic-code"
+            if kept:
+                yield re.sub(r"\A[\w-]{1,20}; ?", "", field["value"])
+        elif kept and not _RECIPIENT.match(line):
+            yield line
+
+
+def _without_own_end(block: Sequence[str]) -> list[str]:
+    """Lines without sendmail's own conclusion below the other server's refusal: "550 5.1.1 <a@b>... User unknown"."""
+    refused = False
+    kept: list[str] = []
+    for line in block:
+        if _WORTHLESS.match(line) and kept:
+            continue
+        if refused and _OWN_END.match(line):
+            continue
+        reply = _REPLY.match(line)
+        refused = refused or bool(reply and reply["code"][0] in "45")
+        kept.append(line)
+    return kept
+
+
+def _last_cause(text: str) -> str:
+    """Text without the cause before "retry timeout exceeded", where that only says that nothing could be reached."""
+    given_up = _GIVEN_UP.search(text)
+    if not given_up or not _UNREACHED.search(text, 0, given_up.start()) or re.search(r"\b[45]\d\d[ -]", text):
+        return text
+    begin = max(text.rfind(mark, 0, given_up.start()) for mark in ("\n", ": ", ". ", ") "))
+    return text[begin + 1 :].strip() if begin > 0 else text

@@ -1,0 +1,143 @@
+"""Slots: what an error says of whose address it is about, what is missing, who speaks, whether it is final.
+
+Words alone do not tell a sender that is refused from a recipient, or an unknown host from an unknown user. An entry
+states its values (`slots` in its YAML); a text that states others of the same slot, and none of the entry's, cannot be
+about it. Extraction is a table of patterns in English and German; a text that says nothing of a slot contradicts
+nothing. Pure.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from bot.core.text.normalize import MESSAGES
+
+LONGEST = 6_000  # characters of a statement that are looked at
+SLOTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "address": ("sender", "recipient", "client", "helo"),  # whose address or name is refused
+    "missing": ("mailbox", "domain", "host"),  # what does not exist
+    "speaker": ("mail-server", "local-fault", "program"),  # whose error it is
+    "reached": ("no", "yes"),  # whether the recipient's server has answered the attempt
+    "end": ("temporary", "final"),  # whether it is tried again
+})  # fmt: skip
+
+_REFUSED = (
+    r"(?:rejected|refused|denied|unknown|not (?:found|known|exist\w*|allowed|accepted|ok)|blocked|(?:black"
+    r"|block) ?listed"
+    r"|invalid|(?:does not|doesn't|must) exist|undeliverable|verify failed|verification failed|cannot be resolved"
+    r"|abgelehnt|abgewiesen|gesperrt|unbekannt|nicht gefunden|existiert nicht)"
+)
+_PATTERNS: Mapping[tuple[str, str], str] = {
+    ("address", "sender"): (
+        rf"\b(?:envelope |return )?sender(?:'s)?(?: e-?mail| mail)?(?: address"
+        rf"| domain)?(?: <[^<>\n]{{0,320}}>| \S+@\S+)?"
+        rf"(?: is| was| has been| must| as)?:? {_REFUSED}|\binvalid sender\b|\bunknown sender\b|\bsender denied\b"
+        r"|\b(?:envelope sender|mail from:?) (?:has been|is in|was)\b|\bbad ?mail ?from\b|\bdomain of sender\b"
+        rf"|\babsender\w*(?: \S+){{0,3}} {_REFUSED}|\breturn address (?:was )?rejected"
+    ),
+    ("address", "recipient"): (
+        rf"\b(?:recipient|empfänger)\w*(?: e-?mail)?(?: address| adresse)?(?: <[^<>\n]{{0,320}}>| \S+@\S+)?"
+        rf"(?: is| was| has been| wurde)?:? {_REFUSED}|\b(?:user|mailbox|postfach|benutzer) {_REFUSED}"
+        r"|\b(?:no such|unknown|invalid) (?:user|recipient|mailbox)\b|\bno mailbox (?:here|by)\b"
+        r"|\brcpthosts\b|\brelay"
+    ),
+    ("address", "client"): (
+        r"\bclient host(?:name)?\b.{0,80}\b(?:rejected|blocked)"
+        r"|\byour (?:mail ?)?(?:server|host|ip|mta|network)\b.{0,60}(?:list|block|ban|reject|reputation|refus)"
+        r"|\b(?:sending|banned) (?:mta|server|ip|host)\b|\bip(?:[- ]address|-adresse)? \S{0,60} ?(?:is|has"
+        r"|was|ist|wurde)"
+        r"\b.{0,40}(?:list|block|ban|gesperrt)|\bblocked (?:using|by) \S{3,80}\.\S{2,20}|\b(?:dnsbl|rbl)\b"
+        r"|\b(?:mail ?server|ihr server|server) (?:is|ist|wurde|has been)\b.{0,30}(?:black|block|gesperrt|liste)"
+        r"|\breverse (?:dns|hostname)\b|\bptr\b"
+    ),
+    ("address", "helo"): r"\b(?:helo|ehlo)\b.{0,60}\b(?:rejected|invalid|must|denied|not|mismatch|abgelehnt)",
+    ("missing", "mailbox"): (
+        r"\b(?:user|mailbox|recipient|alias|account|postfach|benutzer)\b[^\n:;]{0,40}?\b(?:unknown|not found"
+        r"|unavailable"
+        r"|not known|(?:does not|doesn't|didn't) exist|not exist|not valid|no longer|unbekannt"
+        r"|nicht gefunden|existiert"
+        r" nicht|nicht vorhanden|gibt es nicht)|\b(?:no such|unknown|invalid|no) (?:user|recipient|mailbox"
+        r"|mail box|account"
+        r"|alias|local[- ]?part)\b|\b(?:no|kein) (?:mailbox|postfach) (?:here|hier|unter)\b"
+        r"|\b(?:empfänger|benutzer)\w* (?:ist )?unbekannt|\brecipient rejected"
+        r"|\bempfänger\w*\b[^\n]{0,40}nicht gefunden"
+    ),
+    ("missing", "domain"): (
+        r"\bdomain\b[^\n]{0,60}?\b(?:not found|(?:does not|doesn't|must) exist|couldn't be found|unknown|invalid"
+        r"|nicht gefunden|existiert nicht|unbekannt|doesn't (?:receive|accept) e?-?mail|cannot be resolved|nxdomain)"
+        r"|\b(?:unknown|no such|unroute?able(?: mail)?|non-?existent|bad) domain\b|\bnxdomain\b|\bnull mx\b"
+        r"|\bunbekannte domain\b|\bdns_mx\b"
+    ),
+    ("missing", "host"): (
+        r"\bhost(?: name)?(?: or domain(?: name)?)? (?:is )?(?:unknown|not found|lookup)|\b(?:unknown|no such) host\b"
+        r"|\bany host named\b|\bname service error\b|\bhost found but no data\b|\bhost unbekannt\b|\bmail exchanger\b"
+        r"|\bhost \S{1,200} (?:not found|unknown|nicht gefunden)|\bno (?:valid )?(?:mx|mail servers?"
+        r"|address records?)\b"
+    ),
+    ("speaker", "program"): (
+        r"^[ \t>]{0,8}(?:curl|wget|git|ssh|scp|sftp|rsync|fatal|id|su|sudo|useradd|usermod|chown|getent|psql|mysql\w*"
+        r"|docker|kubectl|npm|pip|apt|yum|ftp|ping|nslookup|dig|mount|nginx|apache2?|httpd|php-fpm|kernel"
+        r"|systemd|openvpn"
+        r"|redis\S*|mongod?|ldap\w*|smbd|cups\w*|ansible|terraform|cargo|go|mvn|gradle|composer|bundle"
+        r"|yarn)(?:\[\d+\])?:"
+        r"|^[ \t>]{0,8}(?:curl|git|ssh|docker|npm) (?:ERR!|error)|^\*\*\* [A-Z]\w+|\bERROR \d{4} \(\w{5}\)"
+        r"|\bwhile connecting to upstream\b"
+        r"|\bunable to access 'https?:|\bSSL_do_handshake\(\)|\bOpenVPN\b|\bHTTP/\d|\bnet::ERR_|\bldap_bind:"
+        r"|\bError response from daemon\b|\bthe requested URL\b|\bmysqli?_connect\b|\bfetch failed\b"
+        r"|\bnode:internal\b"
+    ),
+    ("speaker", "local-fault"): (
+        r"\bunable to (?:read|open|exec\w*|fork|stat|switch|chdir|write|lock|parse) (?!message|connection)\S"
+        r"|\bunable to (?:read|open) controls?\b|\bcontrol/\w{3,40}\b|\bunable to (?:contact"
+        r"|connect to) (?:an? |the )?(?:ldap"
+        r"|mysql|sql|postgres\w*|database|avp|clam\w*|spam\w*|policy|milter|daemon)\b|\bcommand output:|\bavpcheck\b"
+        r"|\bclamd?\b|\bvirus scanner\b|\bqueue file write error|\bout of memory\b|\bno space left\b"
+        r"|\bcould not open (?:file"
+        r"|database|table)|\bread-only file system\b|\bserver configuration (?:error|problem)|\bconfiguration error\b"
+        r"|\balias(?:es)? database unavailable|\bdatabase is locked"
+    ),
+    ("reached", "yes"): (
+        r"\b(?:remote host|server|host \S{1,200}(?: ?\[[^\]\n]{1,60}\])?) (?:said|says|returned"
+        r"|replied):? [\"']?#?[45]\d\d\b"
+        r"|\bdoes not like recipient\b|\bsender was rejected\b|^[ \t>]{0,8}<<< [45]\d\d|\bdeferred: 4\d\d[ -]"
+        r"|\bin reply to (?:end of )?[A-Z ]{2,20}command\b|\bafter (?:RCPT TO|MAIL FROM|DATA|end of data)\b"
+    ),
+    ("reached", "no"): (
+        r"\bconnection (?:refused|timed out|reset)|\bnetwork (?:is )?unreachable|\bno route to host|\bnot? establish"
+        r"|\bable to establish|\bdid(?: not|n't) (?:accept our requests|respond)|\bcould(?:n't| not) connect"
+    ),
+    ("end", "temporary"): (
+        r"\b(?:will be retried|will keep trying|still (?:trying|undelivered)|has not yet been delivered"
+        r"|this is a warning"
+        r"|delivery attempts will continue|will (?:re)?try again|versucht (?:noch )?weitere"
+        r"|versucht es (?:weiter|erneut)|vorübergehend"
+        r"|nicht abgeschlossen|weiter versucht|noch nicht (?:aufgegeben|zugestellt)|has been delayed|is delayed)\b"
+    ),
+    ("end", "final"): (
+        r"\b(?:not going to try again|giv(?:ing|en) up|too long|timeout exceeded|expired?|permanent\w*|retry time not"
+        r"|will not keep trying|nicht (?:erneut|noch einmal|weiter) versuch\w*|aufgegeben|abgelaufen"
+        r"|endgültig|bounced"
+        r"|undeliverable|unzustellbar|failing for a long time|returned to sender|time limit|exceeded)\b"
+    ),
+}
+_TABLE = {of: re.compile(pattern, re.IGNORECASE | re.MULTILINE) for of, pattern in _PATTERNS.items()}
+
+
+@lru_cache(MESSAGES)
+def slots_of(text: str) -> Mapping[str, frozenset[str]]:
+    """Values that a cleaned text states, by slot; a slot that it says nothing of is missing."""
+    text = text[:LONGEST]
+    found: dict[str, set[str]] = {}
+    for (slot, value), pattern in _TABLE.items():
+        if pattern.search(text):
+            found.setdefault(slot, set()).add(value)
+    return {slot: frozenset(values) for slot, values in found.items()}
+
+
+def contradiction(stated: Mapping[str, frozenset[str]], slots: Mapping[str, tuple[str, ...]]) -> str:
+    """Slot in which a text contradicts an entry: it states values, and none of the entry's; empty for none.
+
+    `stated`: as `slots_of` gives it; `slots`: the entry's own.
+    """
+    return next((slot for slot, own in slots.items() if slot in stated and not stated[slot] & set(own)), "")

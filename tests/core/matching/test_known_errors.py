@@ -1,0 +1,119 @@
+"""Known errors in their surroundings: frames of programs, logs, look-alikes, contradictions, long texts."""
+
+import time
+from collections import Counter
+
+import pytest
+
+from bot.content.loader import load
+from bot.core.matching.decision import Matcher
+from bot.core.model import Entry, Question
+from tests.conftest import PROJECT
+from tests.core.matching.frames import FRAMES, Frame, framed
+from tests.eval.tune import open_matcher
+
+KNOWLEDGE = load(PROJECT / "knowledge")
+ERRORS = [entry for entry in KNOWLEDGE.entries.values() if entry.lines]
+FAQ_LINES = [(entry, line) for entry in ERRORS for line in entry.lines]
+EVERY = 12  # of the variants one in so many is looked at: all of them in all frames take minutes
+REMOTE = ("remote", "1&1", "Exchange", "Gmail")  # frames in which the other server has said the line
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return open_matcher(KNOWLEDGE)
+
+
+def answered(matcher: Matcher, text: str) -> tuple[str, ...]:
+    decision = matcher.decide(Question(text))
+    return decision.entries if decision.outcome == "answer" else ()
+
+
+def fits(entry: Entry, frame: Frame) -> bool:
+    """A server that was never reached cannot have said the line."""
+    return not ("no" in entry.slots.get("reached", ()) and any(name in frame.name for name in REMOTE))
+
+
+@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.name)
+def test_an_own_line_is_explained_in_the_frame_of_every_program(frame: Frame, matcher: Matcher) -> None:
+    lines = [(e, line) for e in ERRORS if fits(e, frame) for line in (*e.lines, *e.variants[::EVERY])]
+    found = Counter(
+        "right" if got[:1] == (entry.id,) else "wrong" if got else "none"
+        for entry, line in lines
+        for got in [answered(matcher, framed(frame, line))]
+    )
+    assert found["right"] >= 0.94 * len(lines)
+    assert found["wrong"] <= 1
+
+
+@pytest.mark.parametrize("others", [0, 5, 16, 200])
+@pytest.mark.parametrize(("entry", "line"), FAQ_LINES, ids=[entry.id for entry, _ in FAQ_LINES])
+def test_lines_of_a_log_do_not_outvote_the_error(entry: Entry, line: str, others: int, matcher: Matcher) -> None:
+    log = [
+        f"2025-06-02 10:00:{n % 60:02} 1pEab{n % 10}-0001{n % 10}-AB <= a{n}@example.org H=mx [192.0.2.1] P=esmtp"
+        for n in range(others)
+    ]
+    text = "\n".join([*log, f"2025-06-02 10:59:59 {line}", *log[: others // 2]])
+    assert answered(matcher, text)[:1] == (entry.id,)
+
+
+@pytest.mark.parametrize(("entry", "line"), FAQ_LINES, ids=[entry.id for entry, _ in FAQ_LINES])
+@pytest.mark.parametrize("where", [0.1, 0.5, 0.9])
+def test_an_error_is_found_wherever_it_stands_in_a_long_log(
+    entry: Entry, line: str, where: float, matcher: Matcher
+) -> None:
+    log = [
+        f"2025-06-02 10:{n // 60 % 60:02}:{n % 60:02} mx accepted message {n} of a{n}@example.org" for n in range(2_000)
+    ]
+    log.insert(int(len(log) * where), f"2025-06-02 10:59:59 {line}")
+    text = "\n".join(log)
+    began = time.process_time()
+    got = answered(matcher, text)
+    took = time.process_time() - began
+    assert len(text) > 100_000
+    assert got[:1] == (entry.id,)
+    assert took < 0.6  # half of it on a machine with nothing else to do
+
+
+def test_no_look_alike_is_answered_with_the_entry_that_it_looks_like(matcher: Matcher) -> None:
+    wrong = [
+        (entry.id, line)
+        for entry in KNOWLEDGE.entries.values()
+        for line in entry.lookalikes
+        if entry.id in answered(matcher, line)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.name)
+def test_a_bounce_that_names_no_cause_explains_nothing(frame: Frame, matcher: Matcher) -> None:
+    assert answered(matcher, framed(frame, "")) == ()
+
+
+def test_two_recipients_with_different_ends_are_both_explained(matcher: Matcher) -> None:
+    text = (
+        "Hi. This is the qmail-send program at mx.example.net.\n\n<a@example.org>:\n"
+        "Sorry, no mailbox here by that name. vpopmail (#5.1.1)\n\n<b@example.net>:\n"
+        "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)\n"
+    )
+    assert set(answered(matcher, text)) == {"error-no-mailbox-here", "error-no-smtp-connection"}
+
+
+CONTRADICTING = [
+    ("error-badmailfrom", "554 sorry, your server is in my list of blocked hosts"),
+    ("error-mailbox-not-found", "550 5.1.8 Sender unknown"),
+    ("error-mailbox-not-found", "550 Unknown domain"),
+    ("error-no-smtp-connection", "curl: (7) Failed to connect to mx.example.org port 25: Connection refused"),
+    ("error-mailbox-not-found", "id: kunde: no such user"),
+    ("error-badmailfrom", "unable to read control/badmailfrom"),
+    (
+        "error-queue-too-long",
+        "Remote host said: 452 4.2.2 Mailbox full\n"
+        "I'm not going to try again; this message has been in the queue too long.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("entry", "text"), CONTRADICTING, ids=[text[:50] for _, text in CONTRADICTING])
+def test_a_contradiction_of_a_slot_is_a_veto(entry: str, text: str, matcher: Matcher) -> None:
+    assert entry not in answered(matcher, text)
