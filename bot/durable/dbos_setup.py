@@ -16,7 +16,7 @@ from bot.durable.recovery import TROUBLE, Recovery
 from bot.durable.sqlite_clock import connection_arguments
 from bot.storage import DatabaseError, DatabaseUnusable, Storage
 from bot.storage.database import WRITERS
-from bot.storage.job_rows import JobRows
+from bot.storage.job_rows import MOST_REDACTED, JobRows
 from bot.storage.sqlite_file import SHRINKABLE
 
 log = structlog.get_logger()
@@ -95,16 +95,18 @@ async def purge_expired(storage: Storage, jobs: JobRows) -> None:
     and expired decisions. After a minute where the database has failed.
     """
     keep = max(LEAST, min(KEEP, timedelta(seconds=storage.retention)))
-    next_purge = 0.0
+    next_purge, purging = 0.0, False
     while True:
         pause = REDACT_EVERY
         try:
             due = time.monotonic() >= next_purge
-            await asyncio.to_thread(jobs.redact_ended, all_rows=due)
-            if due and await _purge(storage, keep):
+            redacted = await asyncio.to_thread(jobs.redact_ended, all_rows=due and not purging)
+            if due:
+                purging = not await _purge(storage, keep)
+            if due and not purging:
                 await asyncio.to_thread(jobs.shrink)
                 next_purge = time.monotonic() + PURGE_EVERY
-            elif due:
+            if purging or redacted >= MOST_REDACTED:
                 pause = 1.0
         except TROUBLE as wrong:  # nothing may be kept for ever
             log.warning("purge_failed", why=type(wrong).__name__)

@@ -18,6 +18,7 @@ from bot.storage.sqlite_file import shrink_file
 # States in which a workflow is resumed by nobody: the bot cancels none, and what an operator cancels is meant to end
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 AT_ONCE = 500  # workflows in one transaction
+MOST_REDACTED = 10_000  # in one call, which takes a second: a process that stops waits for its end
 STEP_PAUSE = 0.01  # seconds for others to write
 # Milliseconds before the newest end that was seen, in which another process may have committed an older one since
 OVERLAP = 300_000
@@ -39,19 +40,25 @@ class JobRows:
         self._payloads = [_table(name, columns, schema) for name, columns in {**payload, **steps}.items()]
         self._input = self._payloads[0]
         self._seen = 0  # milliseconds since the epoch: the newest end of a workflow that was looked at
+        self._since = 0  # where the next look begins
 
     def redact_ended(self, *, all_rows: bool = False) -> int:
-        """Number of ended workflows whose event, step results and errors were taken out now.
+        """Number of ended workflows whose event, step results and errors were taken out now, at most MOST_REDACTED.
 
         Looks at those that ended since the last call, and at all of them in the first one. `all_rows`: at all of them
         again, as a clock may have been set back.
         """
-        since = 0 if all_rows else self._seen - OVERLAP
+        if all_rows:
+            self._since = 0
         total = 0
-        while rows := self._unredacted(since):
-            total += len(rows)
+        while total < MOST_REDACTED:
+            rows = self._unredacted(self._since)
+            if not rows:
+                self._since = self._seen - OVERLAP
+                break
             self._redact([row.workflow_uuid for row in rows])
-            since = rows[-1].completed_at - 1  # else each look would pass over all that are done already
+            total += len(rows)
+            self._since = rows[-1].completed_at - 1  # else each look would pass over all that are done already
             self._seen = max(self._seen, rows[-1].completed_at)
             time.sleep(STEP_PAUSE)
         return total

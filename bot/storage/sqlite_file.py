@@ -15,11 +15,12 @@ INCREMENTAL = 2  # value of PRAGMA auto_vacuum (sqlite.org/pragma.html#pragma_au
 SHRINKABLE = "PRAGMA auto_vacuum=INCREMENTAL"
 KEPT_FREE, FREED_AT_ONCE = 1_000, 1_000  # pages of 4 KiB: what is kept is used again soon; a step takes some 30 ms
 STEP_PAUSE = 0.05  # seconds for others to write
+MOST_STEPS = 50  # in one call, 200 MB in 4 s: a process that stops waits for its end
 MOST_REWRITTEN = 50_000  # pages in use, 200 MB, up to which an older file is written anew: others wait 2 s for it
 
 
 def shrink_file(engine: sql.Engine) -> None:
-    """Gives the free pages of the file behind `engine` back, but for KEPT_FREE; nothing happens on PostgreSQL.
+    """Gives free pages of the file behind `engine` back, until KEPT_FREE are left; nothing happens on PostgreSQL.
 
     A file of an older version, which cannot shrink in steps, is written anew once more than half of it is free; one
     with more than MOST_REWRITTEN pages in use is left to an operator (VACUUM, while nothing runs). Where somebody else
@@ -41,11 +42,12 @@ def _shrink(cursor: sql.engine.interfaces.DBAPICursor) -> None:
     if free <= KEPT_FREE:
         return
     if number("auto_vacuum") == INCREMENTAL:
-        before = free + 1
-        while KEPT_FREE < free < before:  # ends where a step has freed nothing
+        for _ in range(MOST_STEPS):
             # Freed page by page, as the statement is stepped: `execute` steps once, and frees one page
             cursor.executescript(f"PRAGMA incremental_vacuum({FREED_AT_ONCE})")
             before, free = free, number("freelist_count")
+            if free <= KEPT_FREE or free >= before:
+                break
             time.sleep(STEP_PAUSE)
     elif free > (pages := number("page_count")) // 2 and pages - free <= MOST_REWRITTEN:
         cursor.execute(SHRINKABLE)

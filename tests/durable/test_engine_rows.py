@@ -26,6 +26,7 @@ from tests.channels.slack.running import running as running_slack
 from tests.durable.test_workflow import EVENT, Hanging, Room, process
 from tests.ops.test_erase_person import everything
 from tests.servers.postgres import DATABASES, new_database
+from tests.slow import slow
 from tests.tickets.test_workflow import by
 from tests.tickets.test_workflow import running as running_tickets
 from tests.waiting import until
@@ -130,6 +131,7 @@ async def test_nothing_that_was_written_is_left_after_slack_and_tickets(engine: 
         assert "zwirbelkunde" not in str(rows(tmp_path))
 
 
+@slow
 @pytest.mark.usefixtures("by_hand")
 @pytest.mark.parametrize("kind", DATABASES)
 async def test_both_databases_redact_what_ended(tmp_path: Path, kind: str) -> None:
@@ -190,6 +192,7 @@ async def test_a_running_process_redacts_by_itself(tmp_path: Path, monkeypatch: 
         await until(lambda: states(tmp_path) == {"SUCCESS": 1} and not with_secret(tmp_path), pause=0.02)
 
 
+@slow
 @pytest.mark.usefixtures("by_hand")
 async def test_workflows_that_failed_for_good_are_redacted_too(tmp_path: Path) -> None:
     """Also what an older version of the engine kept in the status itself."""
@@ -206,6 +209,7 @@ async def test_workflows_that_failed_for_good_are_redacted_too(tmp_path: Path) -
     assert with_secret(tmp_path) == []
 
 
+@slow
 @pytest.mark.usefixtures("by_hand")
 async def test_a_clock_that_was_set_back_leaves_nothing_for_longer_than_the_next_full_look(tmp_path: Path) -> None:
     seen = jobs(tmp_path)
@@ -222,6 +226,7 @@ async def test_a_clock_that_was_set_back_leaves_nothing_for_longer_than_the_next
     assert seen.redact_ended(all_rows=True) == 1
 
 
+@slow
 @pytest.mark.usefixtures("by_hand")
 async def test_a_redacted_job_is_found_by_its_key_when_somebody_is_forgotten(tmp_path: Path) -> None:
     press = replace(ASKED, key="T1:C1:1.5:U0ADA0001:helpful", act="helpful", person="T1:U0ADA0001")
@@ -233,6 +238,7 @@ async def test_a_redacted_job_is_found_by_its_key_when_somebody_is_forgotten(tmp
     assert not [row for row in rows(tmp_path) if "U0ADA0001" in row]
 
 
+@slow
 @pytest.mark.usefixtures("by_hand")
 async def test_the_engines_file_shrinks_when_workflows_are_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

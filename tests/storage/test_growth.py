@@ -18,6 +18,7 @@ from bot.storage import Storage, create_storage, sqlite_file
 from bot.storage.database import DAY
 from bot.storage.statistics import Statistics
 from bot.web.dashboard import MOST_UNANSWERED, PERIODS, SHOWN_SLOW, read_overview
+from tests.slow import SLOW, slow
 from tests.storage.generated import fill
 
 
@@ -83,7 +84,7 @@ def test_the_gaps_of_the_dashboard_are_made_of_a_bounded_number_of_questions(tmp
     assert len(found["slow"]) == SHOWN_SLOW
 
 
-@pytest.mark.parametrize("version", ["new", "of a version that could not shrink it"])
+@pytest.mark.parametrize("version", ["new", pytest.param("of a version that could not shrink it", marks=SLOW)])
 @pytest.mark.usefixtures("small_steps")
 def test_a_file_is_smaller_after_the_purge_and_holds_what_is_left(tmp_path: Path, version: str) -> None:
     if version != "new":
@@ -103,6 +104,7 @@ def test_a_file_is_smaller_after_the_purge_and_holds_what_is_left(tmp_path: Path
     assert pragma(tmp_path, "auto_vacuum") == 2
 
 
+@slow
 @pytest.mark.usefixtures("small_steps")
 def test_others_write_while_the_file_shrinks(tmp_path: Path) -> None:
     with opened(tmp_path) as storage, opened(tmp_path) as other:
@@ -120,6 +122,7 @@ def test_others_write_while_the_file_shrinks(tmp_path: Path) -> None:
     assert int(str(pragma(tmp_path, "freelist_count"))) <= 150
 
 
+@slow
 @pytest.mark.usefixtures("small_steps")
 def test_a_file_that_somebody_writes_keeps_its_size_and_nothing_fails(tmp_path: Path) -> None:
     with opened(tmp_path) as storage:
