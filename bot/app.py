@@ -34,7 +34,7 @@ from bot.web.auth import AdminAuth, is_loopback
 from bot.web.chat import ChatPage
 from bot.web.dashboard import Dashboard, to_variables
 from bot.web.pages import Page, PageContext
-from bot.web.readiness import Readiness
+from bot.web.readiness import Readiness, RecentProblem
 from bot.web.server import make_asgi_app, metrics_route, serve
 
 log = structlog.get_logger()
@@ -166,7 +166,7 @@ def build(
             channels[name] = opened
 
     pages: dict[str, Page] = {}  # filled below: the dashboard shows all parts
-    readiness = Readiness(worker.readiness_problem, content_problem, channels, pages)
+    readiness = Readiness(RecentProblem(worker.readiness_problem), content_problem, channels, pages)
     token = settings.postbote_admin_token
     auth = AdminAuth(token.get_secret_value() if token else "", storage.secrets)
     page_context = PageContext(

@@ -142,7 +142,7 @@ class _GroupIndex:
     def _most_alike(self, words: str, features: Sequence[str]) -> int:
         """Group whose first question is most like this one; the number of the next group where none is like it."""
         shared = Counter(chain.from_iterable(self._by_feature[feature] for feature in features))
-        candidates = [group for group, _ in shared.most_common(CANDIDATES)]
+        candidates = sorted(shared, key=shared.__getitem__, reverse=True)[:CANDIDATES]
         firsts = [self._firsts[group] for group in candidates]
         found = process.extractOne(words, firsts, scorer=fuzz.ratio, score_cutoff=ALIKE)
         return candidates[found[2]] if found else len(self._firsts)

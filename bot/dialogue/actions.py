@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from bot.commands import ChannelAdmin
 from bot.contracts import Engine
 from bot.core.model import LANGUAGES, Answer, Event, Language, Question, Reply, StoredDecision
 from bot.dialogue.gaps import read_gaps
@@ -25,10 +26,14 @@ class ButtonActions:
         storage: Storage,
         engine: Engine,
         is_permitted: Callable[[Event, str], Awaitable[bool]],
+        admin_of: Callable[[Event], ChannelAdmin | None],
         content_problem: Callable[[], str] = str,
     ) -> None:
-        """`is_permitted`: see Channel.may. `content_problem`: see DialogueManager."""
-        self._storage, self._engine = storage, engine
+        """`is_permitted`: see Channel.may. `content_problem`: see DialogueManager.
+
+        `admin_of`: administration of the channel in which a button is pressed, by who presses it; None: not in Slack.
+        """
+        self._storage, self._engine, self._admin_of = storage, engine, admin_of
         self._is_permitted, self._content_problem = is_permitted, content_problem
         self.handlers: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
             "helpful": self._feedback,
@@ -48,11 +53,17 @@ class ButtonActions:
         return Reply(Answer("feedback", language_of(event), {"verdict": event.act}), {"private": "yes"})
 
     async def _language(self, event: Event) -> Reply:
-        """Other language: the same answer, nothing is decided anew."""
+        """Other language: the same answer; it is decided anew only where it is too long for the button.
+
+        What the person who presses may not see is told to that person alone, and the message stays as it is.
+        """
         other: Language = "de" if language_of(event) == "en" else "en"
         if "ask" in event.facts:
             name, argument = event.facts["ask"]
-            answer = await self._engine.respond(Question(str(argument), str(name), language=other), None, event.person)
+            question = Question(str(argument), str(name), language=other)
+            answer = await self._engine.respond(question, self._admin_of(event), event.person)
+            if answer.facts.get("problem") == "not-allowed":
+                return Reply(answer, {"private": "yes"})
         else:
             answer = displayed_answer(event, other)
         return Reply(answer, {"update": "itself", "key": _key(event)})

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from bot.commands import ChannelAdmin
 from bot.contracts import Channel, Engine
 from bot.core.model import QUESTION_ACTS, Answer, Event, Language, PreviousQuestion, Reply, StoredDecision, TryLater
 from bot.core.privacy.redacted_decision import without_words
@@ -47,7 +48,7 @@ class DialogueManager:
         `content_problem`: the problem that keeps newer content from being used, shown to editors; empty: none.
         """
         self._engine, self._storage, self._channels = engine, storage, channels
-        actions = ButtonActions(storage, engine, self._is_permitted, content_problem)
+        actions = ButtonActions(storage, engine, self._is_permitted, self._admin_of, content_problem)
         self._handlers: Mapping[str, Handler] = {
             "ask": self._ask,
             "explain": self._ask,
@@ -163,8 +164,12 @@ class DialogueManager:
         question = replace(
             event.question, language_hint=hint, previous=before.understood if before else event.question.previous
         )
-        admin = StoredChannelAdmin(event, self._storage, channel) if channel and event.location else None
-        return await self._engine.respond(question, admin, event.person), mode
+        return await self._engine.respond(question, self._admin_of(event), event.person), mode
+
+    def _admin_of(self, event: Event) -> ChannelAdmin | None:
+        """Administration by the event's person; None where there are no channels with modes (the page)."""
+        channel = self._channels.get(event.channel)
+        return StoredChannelAdmin(event, self._storage, channel) if channel and event.location else None
 
     async def _save_decision(
         self,

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from bot.durable.recovery import TROUBLE, Recovery
 from bot.durable.sqlite_clock import connection_arguments
 from bot.storage import DatabaseError, DatabaseUnusable, Storage
 from bot.storage.database import WRITERS
+from bot.storage.job_rows import MOST_REDACTED, JobRows
+from bot.storage.sqlite_file import SHRINKABLE
 
 log = structlog.get_logger()
 
@@ -22,6 +25,8 @@ APPLICATION_VERSION = "1"  # fixed: what the version before has stored is finish
 # Retention of finished workflows, and with them of the keys by which a redelivery is known; at the least longer than
 # Slack's Delayed Events redeliver (24 h)
 KEEP, LEAST = timedelta(days=7), timedelta(hours=26)
+REDACT_EVERY, PURGE_EVERY = 60.0, 3_600.0  # seconds
+MOST_PURGED = 1_000  # workflows that are deleted at once
 THREADS = 4  # that work with a SQLite file; the engine sets no bound, and eighty of them only waited for each other
 WAIT, WAITS = 2.0, 30  # seconds between looks for a database that is away at the start, and how many
 
@@ -58,6 +63,7 @@ def config(url: str, folder: Path, name: str) -> DBOSConfig:
         engine["connect_args"] = connection_arguments()
         folder.mkdir(parents=True, exist_ok=True)
         with sqlite3.connect(folder / "postbote.sqlite") as database:
+            database.execute(SHRINKABLE)
             database.execute("PRAGMA journal_mode=WAL")  # p99 of a reply 70 ms instead of 600
         database.close()
     return {
@@ -82,23 +88,37 @@ async def durable_sleep(seconds: float) -> None:
             await DBOS.sleep_async(seconds)
 
 
-async def purge_expired(storage: Storage) -> None:
-    """Deletes finished workflows that no redelivery can ask for any more, and expired decisions; until it is cancelled.
+async def purge_expired(storage: Storage, jobs: JobRows) -> None:
+    """Redacts ended workflows every minute, and every hour deletes what has expired; until it is cancelled.
 
-    Every hour; at once again while there is more than a thousand, after a minute where the database has failed.
+    Deleted are workflows that no redelivery can ask for any more, at once again while there is more than a thousand,
+    and expired decisions. After a minute where the database has failed.
     """
     keep = max(LEAST, min(KEEP, timedelta(seconds=storage.retention)))
+    next_purge, purging = 0.0, False
     while True:
-        pause = 3_600.0
-        before = (datetime.now(UTC) - keep).isoformat()
+        pause = REDACT_EVERY
         try:
-            old = await DBOS.list_workflows_async(
-                completed_before=before, limit=1_000, load_input=False, load_output=False
-            )
-            await DBOS.delete_workflows_async([w.workflow_id for w in old])
-            await asyncio.to_thread(storage.purge_expired)
-            pause = 1.0 if len(old) == 1_000 else pause
+            due = time.monotonic() >= next_purge
+            redacted = await asyncio.to_thread(jobs.redact_ended, all_rows=due and not purging)
+            if due:
+                purging = not await _purge(storage, keep)
+            if due and not purging:
+                await asyncio.to_thread(jobs.shrink)
+                next_purge = time.monotonic() + PURGE_EVERY
+            if purging or redacted >= MOST_REDACTED:
+                pause = 1.0
         except TROUBLE as wrong:  # nothing may be kept for ever
             log.warning("purge_failed", why=type(wrong).__name__)
-            pause = 60.0
         await asyncio.sleep(pause)
+
+
+async def _purge(storage: Storage, keep: timedelta) -> bool:
+    """Deletes a thousand expired workflows, and all expired decisions; True if no workflow is left."""
+    before = (datetime.now(UTC) - keep).isoformat()
+    old = await DBOS.list_workflows_async(
+        completed_before=before, limit=MOST_PURGED, load_input=False, load_output=False
+    )
+    await DBOS.delete_workflows_async([w.workflow_id for w in old])
+    await asyncio.to_thread(storage.purge_expired)
+    return len(old) < MOST_PURGED

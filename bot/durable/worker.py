@@ -21,6 +21,9 @@ States of an event, and what is durable in each:
   posted      The channel has the reply, with a mark by which it is found again (Slack: the key, in its metadata).
   delivered   The decision row has the message id and the latency, its undelivered reply is emptied; then the
               workflow's row is SUCCESS. It stays for at least 26 hours: a redelivery finds its key and starts nothing.
+  redacted    Within about a minute of its end, however it ended: event, step results and errors are NULL in the
+              engine's rows (purge_expired, bot/storage/job_rows.py), and only the key and times stay. Nothing reads
+              them any more: recovery resumes what is unfinished, a redelivery is known by its key.
   given up    After 24 hours of pauses between attempts to deliver: logged, counted, and SUCCESS for the engine.
               Attempts to decide have no such end. The undelivered reply is deleted after seven days.
 
@@ -88,6 +91,7 @@ from bot.durable.workflow import EventWorkflow
 from bot.observability.event_log import EventLog, seconds_since_receipt
 from bot.rate_limit import RateLimiter
 from bot.storage import DatabaseError, Storage
+from bot.storage.job_rows import JobRows
 from bot.storage.serialization import to_event, to_json
 
 log = structlog.get_logger()
@@ -146,7 +150,8 @@ class Worker:
         self._workflow = DBOS.workflow(name="answer")(self._workflow_function())
         await asyncio.to_thread(DBOS.launch)
         self._launched = True
-        self._tasks = [asyncio.create_task(self._recovery.run()), asyncio.create_task(purge_expired(self._storage))]
+        purge = purge_expired(self._storage, JobRows(self._url))
+        self._tasks = [asyncio.create_task(self._recovery.run()), asyncio.create_task(purge)]
 
     async def stop(self) -> None:
         """Takes no new events and finishes the runs under way; those that take longer the next start takes up."""

@@ -60,6 +60,7 @@ class Storage:
         self.database.execute(sql.update(DECISIONS).where(*given_up).values(reply=""))
         unused = (SECRETS.c.key.like("state:%"), SECRETS.c.at < now - STATE_FOR)
         self.database.execute(sql.delete(SECRETS).where(*unused))
+        self.database.shrink()
 
     def erase_team(self, team: str) -> None:
         """Deletes everything of a workspace that removed the bot ("T0001")."""

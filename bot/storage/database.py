@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sql
 
 from bot.storage.schema import META, DatabaseUnusable, migrate, upsert
+from bot.storage.sqlite_file import SHRINKABLE, shrink_file
 
 __all__ = ["DAY", "WRITERS", "Database", "DatabaseError", "DatabaseUnusable", "to_sqlalchemy_url"]
 
@@ -48,6 +49,7 @@ class Database:
             self._folder.mkdir(parents=True, exist_ok=True)
         with _file_lock(self._folder), self.engine.begin() as connection:
             if self._folder:
+                connection.exec_driver_sql(SHRINKABLE)
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             else:
                 connection.execute(sql.select(sql.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
@@ -56,6 +58,10 @@ class Database:
     def check_writable(self) -> None:
         """Health check: writes one row; raises DatabaseError where nothing can be written (a full disk, read-only)."""
         self.upsert_row(META, {"key": "beat", "value": str(int(time.time()))})
+
+    def shrink(self) -> None:
+        """Gives the space of deleted rows back to the disk, where the database is a SQLite file."""
+        shrink_file(self.engine)
 
     def close(self) -> None:
         """End of all connections."""

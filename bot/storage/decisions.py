@@ -47,6 +47,9 @@ DECISIONS = sql.Table(
     sql.Column("took", sql.Float, nullable=False, server_default="0"),  # seconds from receipt to delivery; 0: not known
     sql.Index("postbote_decisions_conversation", "conversation", "at"),
     sql.Index("postbote_decisions_person", "person", "at"),
+    # What is newest, and what has expired; all that the dashboard counts by day is in the index itself
+    sql.Index("postbote_decisions_at", "at", "channel", "language", "outcome"),
+    sql.Index("postbote_decisions_took", "took", "at"),
 )
 FEEDBACK = sql.Table(
     "postbote_feedback",

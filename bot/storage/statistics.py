@@ -21,7 +21,8 @@ class Statistics:
     def tallies(self, since: float) -> Sequence[DailyCount]:
         """Number of decisions for each day (UTC), channel, language and outcome, the oldest day first."""
         of = DECISIONS.c
-        days = of.at / DAY  # SQLite's cast cuts off; PostgreSQL's rounds, and not every SQLite has floor()
+        days = of.at / sql.literal_column(str(DAY))  # no parameter, for which each use would be computed for itself
+        # SQLite's cast cuts off; PostgreSQL's rounds, and not every SQLite has floor()
         floored = days if self._engine.dialect.name == "sqlite" else sql.func.floor(days)
         day = sql.cast(floored, sql.Integer).label("day")
         alike = (day, of.channel, of.language, of.outcome)

@@ -4,6 +4,7 @@ A load balancer or Kubernetes takes a process out of service for the 503. So a p
 (a helpdesk, a mailbox, the content) is never a reason: taking all of them away would only silence the rest.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
@@ -21,12 +22,33 @@ Problems = Callable[[], Awaitable[Mapping[str, str]]]  # part of the system → 
 MaySee = Callable[[HTTPConnection], Awaitable[bool]]  # True for a request that may read a problem in full
 
 TROUBLE = "does not work: see the log"  # what a stranger reads of any problem; they name addresses, paths and files
+AGE = 1.0  # seconds for which the problem of queue and database is not asked for again: to ask writes a row
 NOTICE = "needs somebody's attention: see the log"
+
+
+class RecentProblem:
+    """Cache of one part's problem: asked for once in AGE seconds, however many requests come, and never twice at once.
+
+    Strangers may ask for /readyz, and must not make the database write as often as they like.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[str]]) -> None:
+        """`ask`: see Readiness.jobs."""
+        self._ask = ask
+        self._asked: asyncio.Future[str] | None = None
+        self._at = 0.0
+
+    async def __call__(self) -> str:
+        """Problem of at most AGE seconds ago; empty: none."""
+        now = asyncio.get_running_loop().time()
+        if self._asked is None or (self._asked.done() and now - self._at >= AGE):
+            self._asked, self._at = asyncio.ensure_future(self._ask()), now
+        return await asyncio.shield(self._asked)  # whoever waits and goes away does not end it for the others
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Readiness of all parts of the system, asked anew each time."""
+    """Readiness of all parts of the system, asked anew each time; only `jobs` may be an answer of a second ago."""
 
     jobs: Callable[[], Awaitable[str]]  # problem of queue and database; empty: none
     content: Callable[[], str]  # problem that keeps newer content from being used; empty: none

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import click
 
-from tests.bench import growth, light, path, start, understanding
+from tests.bench import dashboard, growth, light, path, start, understanding
 from tests.bench.figures import Figure, to_json, to_table
 
-NAMES = ("understanding", "path", "growth", "start", "light")
+NAMES = ("understanding", "path", "growth", "dashboard", "start", "light")
 
 
 @click.command(help="Measure Postbote, everything as ratios to what is measured beside it in the same run.")
@@ -39,6 +39,7 @@ def main(
         "understanding": lambda: understanding.figures(rounds),
         "path": lambda: path.figures(rounds, seconds),
         "growth": lambda: growth.figures(entries),
+        "dashboard": lambda: dashboard.figures(rounds),
         "start": lambda: start.figures(rounds),
         "light": lambda: light.figures(light_seconds),
     }

@@ -50,7 +50,11 @@ async def test_app_home_groups_gaps_in_a_thread(
     async def everything(event: Event, what: str) -> bool:
         return True
 
-    actions = ButtonActions(storage, ReloadableEngine(engine, Settings(postbote_data_dir=tmp_path)), everything)
+    def no_admin(event: Event) -> None: ...
+
+    actions = ButtonActions(
+        storage, ReloadableEngine(engine, Settings(postbote_data_dir=tmp_path)), everything, no_admin
+    )
     reply = await actions.handlers["home"](Event("T1:home", "slack", Question(""), person="T1:U1", act="home"))
     assert reply.answer
     assert [gap["count"] for gap in reply.answer.facts["gaps"]] == [3]

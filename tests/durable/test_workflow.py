@@ -64,9 +64,9 @@ def steps_of(folder: Path, event: Event) -> list[str]:
 
 @asynccontextmanager
 async def process(
-    folder: Path, room: Room, *replies: Reply | TryLater, rate_limiter: RateLimiter | None = None
+    folder: Path, room: Room, *replies: Reply | TryLater, rate_limiter: RateLimiter | None = None, url: str = ""
 ) -> AsyncIterator[tuple[Worker, Storage]]:
-    """Worker that decides `replies`, one after the other."""
+    """Worker that decides `replies`, one after the other; on SQLite in `folder`, or on the PostgreSQL at `url`."""
     left = list(replies)
 
     async def handle(event: Event) -> Reply:
@@ -76,8 +76,8 @@ async def process(
         return decided
 
     channels: dict[str, Channel] = {"room": room}
-    storage = create_storage("", folder)
-    running = Worker("", folder, handle, channels, storage, rate_limiter=rate_limiter)
+    storage = create_storage(url, folder)
+    running = Worker(url, folder, handle, channels, storage, rate_limiter=rate_limiter)
     await running.start()
     try:
         yield running, storage

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+import sqlalchemy as sql
 from structlog.testing import capture_logs
 
 from bot import app
@@ -16,7 +17,8 @@ from bot.answering.engine import AnswerEngine, ReloadableEngine
 from bot.channels import OpenChannel, find_channels
 from bot.contracts import Channel, ChannelContext, Disabled
 from bot.settings import Settings
-from bot.web.readiness import NOTICE, TROUBLE
+from bot.web import readiness
+from bot.web.readiness import AGE, NOTICE, TROUBLE, RecentProblem
 from tests.channels.helpdesk.serving import served
 
 BLOCKING = {"slack"}  # every other channel reaches a system that is the same for every process
@@ -53,6 +55,7 @@ class ReadinessServer:
 
     def __init__(self, root: str, problems: dict[str, str]) -> None:
         self.root, self.problems = root, problems
+        self.statements: list[str] = []  # that were executed on the store
 
     async def ask(self, **headers: Any) -> tuple[int, dict[str, Any], str]:
         """(status, body, body as text)."""
@@ -90,7 +93,13 @@ async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) ->
         open_channels=openers,
     )
     async with built.running(), served(built.asgi) as root:
-        yield ReadinessServer(root, problems)
+        server = ReadinessServer(root, problems)
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            server.statements.append(statement)
+
+        sql.event.listen(built.storage.database.engine, "before_cursor_execute", note)
+        yield server
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 
@@ -154,6 +163,20 @@ async def test_the_metrics_name_every_part_that_is_not_ready(bot: ReadinessServe
     assert {"jobs", "web", "dashboard", *CHANNELS} < set(ready)
 
 
+@pytest.mark.asyncio(loop_scope="module")
+async def test_strangers_cannot_make_the_database_write_as_often_as_they_like(bot: ReadinessServer) -> None:
+    bot.problems.clear()
+    bot.statements.clear()
+    begun = asyncio.get_running_loop().time()
+    for _ in range(5):
+        assert {status for status, _, _ in await asyncio.gather(*(bot.ask(**STRANGER) for _ in range(20)))} == {200}
+    most = 2 + (asyncio.get_running_loop().time() - begun) / AGE
+    assert len([text for text in bot.statements if text.startswith("INSERT INTO postbote_meta")]) <= most
+    await asyncio.sleep(AGE)
+    await bot.ask(**STRANGER)
+    assert [text for text in bot.statements if text.startswith("INSERT INTO postbote_meta")], "the control"
+
+
 @pytest.mark.asyncio
 async def test_a_queue_that_is_not_running_is_503(engine: AnswerEngine, tmp_path: Path) -> None:
     settings = Settings(postbote_data_dir=tmp_path)
@@ -161,3 +184,27 @@ async def test_a_queue_that_is_not_running_is_503(engine: AnswerEngine, tmp_path
     async with served(built.asgi) as root:
         status, body, _ = await ReadinessServer(root, {}).ask(**STRANGER)
     assert (status, body["trouble"]) == (503, {"jobs": TROUBLE})
+
+
+@pytest.mark.asyncio
+async def test_a_problem_of_the_database_is_seen_a_second_later_and_one_that_went_away_waits_for_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(readiness, "AGE", 0.1)
+    problems, asked = ["", "the database cannot be used", ""], 0
+
+    async def ask() -> str:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.05)
+        return problems[min(asked, len(problems)) - 1]
+
+    recent = RecentProblem(ask)
+    gone = asyncio.create_task(recent())
+    await asyncio.sleep(0.01)
+    gone.cancel()
+    assert [await recent(), await recent(), asked] == ["", "", 1]
+    await asyncio.sleep(0.1)
+    assert set(await asyncio.gather(recent(), recent())) == {problems[1]}
+    await asyncio.sleep(0.1)
+    assert [await recent(), asked] == ["", 3]

@@ -97,11 +97,15 @@ class MessageComposer:
     def _other_language_value(
         self, event: Event, answer: Answer, whole: Mapping[str, Any], common: Mapping[str, Any]
     ) -> str:
-        """Value of the button for the other language; empty where there is no room for what it needs."""
+        """Value of the button for the other language; empty where there is no room for what it needs.
+
+        A press brings no question of its own: what its button asked is asked by the next one too.
+        """
         value = to_json({"act": "language", **whole})
         if len(value) <= VALUE:
             return value
-        asked = to_json({"act": "language", **common, "ask": [event.question.command, event.question.text]})
+        question = event.facts.get("ask") or [event.question.command, event.question.text]
+        asked = to_json({"act": "language", **common, "ask": question})
         return asked if len(asked) <= VALUE else ""
 
     def _feedback_buttons(self, common: Mapping[str, Any], language: Language) -> Block:

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from bot.answering.engine import AnswerEngine
+from bot.core.model import Answer, Event, Question
 from tests import waiting
 from tests.channels.slack.conversation import MENTION, Conversation, envelope, new_ts
 from tests.channels.slack.running import Running, running
@@ -60,6 +61,39 @@ async def test_the_other_language_replaces_the_answer_and_back(conversation: Con
     assert "995" in answer["text"]
     await conversation.bot.slack.press(conversation.bot.url, answer, "Auf Deutsch")
     await until(lambda: answer["text"] == german)
+
+
+async def test_help_in_the_other_language_is_still_that_of_slack(conversation: Conversation) -> None:
+    for asked in ("help", "/foo", "/foo " + "x" * 60):
+        _, answer = await conversation.ask(f"{MENTION} {asked}")
+        english = answer["text"]
+        assert "Slash commands do not work in threads" in english
+        await conversation.bot.slack.press(conversation.bot.url, answer, "Auf Deutsch")
+        await until(lambda shown=answer: "In English" in labels(shown))  # type: ignore[misc]
+        assert "In Threads gibt es keine Schrägstrich-Befehle" in answer["text"]
+        await conversation.bot.slack.press(conversation.bot.url, answer, "In English")
+        await until(lambda shown=answer, before=english: shown["text"] == before)  # type: ignore[misc]
+
+
+async def test_a_long_answer_to_an_editor_is_the_same_in_the_other_language(conversation: Conversation) -> None:
+    """It does not fit into the button, which asks again: with the permissions of the person who presses it."""
+    bot = conversation.bot
+    words = [f"{chr(97 + n)}{'zwirbel'[n % 7 :]}{n * 7919}" for n in range(15)]
+    for number, word in enumerate(words):
+        event = Event(f"{TEAM}:CGAPS:{number}:question", "slack", Question(f"{word} " * 30), location=f"{TEAM}:CGAPS")
+        bot.storage.decisions.save(event, Answer("failure", "en"))
+    _, answer = await conversation.ask(f"{MENTION} faq gaps", user="UEDITOR")
+    assert "What was not answered" in answer["text"]
+    await bot.slack.press(bot.url, answer, "Auf Deutsch", user="UEDITOR")
+    await until(lambda: "In English" in labels(answer))
+    assert "Was nicht oder nicht gut beantwortet wurde" in answer["text"]
+    german, told = answer["text"], len(bot.slack.ephemeral)
+    await bot.slack.press(bot.url, answer, "In English", user="U0STRANGER")
+    await until(lambda: len(bot.slack.ephemeral) > told)
+    assert "Only the people who are configured" in str(bot.slack.ephemeral[-1])
+    assert answer["text"] == german, "for nobody else it is gone"
+    await bot.slack.press(bot.url, answer, "In English", user="UEDITOR")
+    await until(lambda: "What was not answered" in answer["text"])
 
 
 async def test_a_suggestion_is_answered_in_place_and_still_offers_everything(conversation: Conversation) -> None:
