@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 import structlog
 
@@ -23,6 +23,7 @@ from bot.dialogue.actions import ButtonActions
 from bot.dialogue.channel_admin import StoredChannelAdmin
 from bot.storage import DatabaseError, Storage
 
+T = TypeVar("T")
 log = structlog.get_logger()
 
 NO_REPLY = Reply(None)
@@ -194,25 +195,25 @@ class DialogueManager:
         )
         link = await channel.permalink(event) if channel else ""
         spoke = said and not reason and bool(event.facts.get("thread"))
-        await self._best_effort(
-            event,
+        saving = self._storage.database.write(
             lambda: self._storage.decisions.save(
                 event, answer, reason=reason, why=why, link=link, spoke=spoke, reply=reply
-            ),
+            )
         )
+        await self._best_effort(event, saving)
 
     async def _conversation(self, event: Event) -> tuple[PreviousQuestion | None, str]:
         """Previous question and the channel's mode, in one query; none and "mention" while the database is away."""
-        found = await self._best_effort(event, lambda: self._storage.decisions.context_of(event))
+        found = await self._best_effort(event, asyncio.to_thread(self._storage.decisions.context_of, event))
         return found or (None, "mention")
 
     async def _mode(self, event: Event) -> str:
-        return await self._best_effort(event, lambda: self._storage.modes.get(event.location)) or "mention"
+        return await self._best_effort(event, asyncio.to_thread(self._storage.modes.get, event.location)) or "mention"
 
-    async def _best_effort(self, event: Event, work: Callable[[], Any]) -> Any:
+    async def _best_effort(self, event: Event, work: Awaitable[T]) -> T | None:
         """Result of a database call; None where it fails: a question is answered all the same."""
         try:
-            return await asyncio.to_thread(work)
+            return await work
         except DatabaseError as wrong:
             log.warning("database_unavailable", key=event.key, why=type(wrong).__name__)
             return None

@@ -4,7 +4,6 @@ The browser sees at once whether an answer came, so nothing is stored before. It
 metrics as queued events; the decision is saved for follow-ups, gaps and the dashboard.
 """
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -40,6 +39,7 @@ class SynchronousDialogue:
 
     async def _record_latency(self, event: Event) -> None:
         try:
-            await asyncio.to_thread(self._storage.mark_delivered, event.key, "", seconds_since_receipt(event))
+            seconds = seconds_since_receipt(event)
+            await self._storage.database.write(lambda: self._storage.mark_delivered(event.key, "", seconds))
         except DatabaseError as wrong:
             log.warning("latency_not_saved", key=event.key, why=type(wrong).__name__)

@@ -4,7 +4,7 @@ The reply matters more than its record. So a database in trouble costs a log lin
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import structlog
@@ -27,13 +27,17 @@ class DecisionRow:
     async def undelivered_reply(self, event: Event) -> Reply | None:
         """Reply that an earlier run decided, saved and did not record as delivered; None: none, or no database."""
         stored = await self._best_effort(
-            event, "stored_reply_not_read", lambda: self._storage.decisions.undelivered_reply(event.key)
+            event,
+            "stored_reply_not_read",
+            asyncio.to_thread(self._storage.decisions.undelivered_reply, event.key),
         )
         return to_reply(stored) if stored else None
 
     async def save_failure(self, event: Event, answer: Answer) -> None:
         """Saves the neutral reply as the event's decision: a question that met a bug is a gap too."""
-        await self._best_effort(event, "failure_not_saved", lambda: self._storage.decisions.save(event, answer))
+        await self._best_effort(
+            event, "failure_not_saved", self._write(lambda: self._storage.decisions.save(event, answer))
+        )
 
     async def record_delivery(self, event: Event, message_id: str) -> None:
         """Records the post's name, which an edit or a deletion needs, and its latency; drops the undelivered reply.
@@ -46,12 +50,15 @@ class DecisionRow:
         await self._best_effort(
             event,
             "delivery_not_recorded",
-            lambda: self._storage.mark_delivered(key, message_id, seconds, ticket=ticket),
+            self._write(lambda: self._storage.mark_delivered(key, message_id, seconds, ticket=ticket)),
         )
 
-    async def _best_effort(self, event: Event, failed: str, work: Callable[[], T]) -> T | None:
+    def _write(self, work: Callable[[], T]) -> Awaitable[T]:
+        return self._storage.database.write(work)
+
+    async def _best_effort(self, event: Event, failed: str, work: Awaitable[T]) -> T | None:
         try:
-            return await asyncio.to_thread(work)
+            return await work
         except DatabaseError as wrong:
             log.warning(failed, key=event.key, why=type(wrong).__name__)
             return None

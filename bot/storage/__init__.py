@@ -42,7 +42,7 @@ class Storage:
         `post`: the channel's id of what was posted; empty: it has none. `seconds`: from receipt to delivery; 0: not
         known. `ticket`: whether the event was a ticket.
         """
-        with self.database.engine.begin() as connection:
+        with self.database.transaction() as connection:
             mark_decision_delivered(connection, key, post, seconds)
             if ticket and post:
                 mark_ticket_sent(connection, key, post)

@@ -1,26 +1,31 @@
 """Database: the SQLAlchemy engine on SQLite or PostgreSQL, its opening and migration, and single statements.
 
-All functions of bot/storage block: a coroutine calls them through `asyncio.to_thread` (tests/blocking.py sees to it).
-They raise DatabaseError where the database cannot be used.
+All functions of bot/storage block: a coroutine calls them through `asyncio.to_thread` (tests/blocking.py sees to it),
+or through `Database.write`, which commits the writes of many callers together. They raise DatabaseError where the
+database cannot be used.
 """
 
+import asyncio
 import fcntl
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sql
 
+from bot.storage.group_commit import GroupCommit
 from bot.storage.schema import META, DatabaseUnusable, migrate, upsert
 from bot.storage.sqlite_file import SHRINKABLE, shrink_file
 
-__all__ = ["DAY", "WRITERS", "Database", "DatabaseError", "DatabaseUnusable", "to_sqlalchemy_url"]
+__all__ = ["DAY", "Database", "DatabaseError", "DatabaseUnusable", "to_sqlalchemy_url"]
+
+T = TypeVar("T")
 
 DAY = 86_400.0  # seconds
-WRITERS = 2  # connections to a SQLite file: more of them poll for its one write lock, up to 0.1 s at a time
+CONNECTIONS = 2  # to a SQLite file: the writer's, and one for all else; more of them poll for its one write lock
 DatabaseError = sql.exc.SQLAlchemyError
 OLDEST_SQLITE = (3, 35, 0)  # RETURNING and DROP COLUMN, both of the job engine (sqlite.org/changes.html)
 NEWER_SQLITE = "use a newer Python image, or PostgreSQL by POSTBOTE_DATABASE_URL"
@@ -33,12 +38,15 @@ class Database:
     def __init__(self, database_url: str, data_dir: Path) -> None:
         """`database_url`: postgresql://…; empty: the file store.sqlite in `data_dir`. Nothing is opened yet."""
         self._folder = None if database_url else data_dir
-        pool: dict[str, Any] = {"pool_pre_ping": True} if database_url else {"pool_size": WRITERS, "max_overflow": 0}
+        pool: dict[str, Any] = (
+            {"pool_pre_ping": True} if database_url else {"pool_size": CONNECTIONS, "max_overflow": 0}
+        )
         self.engine = sql.create_engine(
             to_sqlalchemy_url(database_url) if database_url else f"sqlite:///{data_dir / 'store.sqlite'}",
             hide_parameters=True,  # an error is logged, and its statement's values are what people wrote
             **pool,
         )
+        self._group_commit = None if database_url else GroupCommit(self.engine)
 
     def open(self) -> None:
         """Migration of the tables to this version; several processes may do it at once. Raises DatabaseUnusable."""
@@ -64,8 +72,21 @@ class Database:
         shrink_file(self.engine)
 
     def close(self) -> None:
-        """End of all connections."""
+        """Commits the writes that wait, and ends all connections."""
+        if self._group_commit:
+            self._group_commit.close()
         self.engine.dispose()
+
+    async def write(self, work: Callable[[], T]) -> T:
+        """Result of blocking `work`, once what it wrote is committed; on SQLite together with the writes of others.
+
+        `work`: writes by `transaction` and `execute` alone, and may run again after a rollback (group_commit.py).
+        """
+        return await (self._group_commit.write(work) if self._group_commit else asyncio.to_thread(work))
+
+    def transaction(self) -> AbstractContextManager[sql.Connection]:
+        """Transaction of its own; within `write` the one that several writes share."""
+        return self._group_commit.transaction() if self._group_commit else self.engine.begin()
 
     def fetch_first(self, query: sql.Select[Any], values: Mapping[str, Any] | None = None) -> Any:
         """First row of a query; None where there is none. `values`: of its parameters."""
@@ -75,8 +96,8 @@ class Database:
     def execute(
         self, statement: sql.Update | sql.Delete | sql.TextClause, values: Mapping[str, Any] | None = None
     ) -> int:
-        """Number of rows that one statement changed, in a transaction of its own. `values`: of its parameters."""
-        with self.engine.begin() as connection:
+        """Number of rows that one statement changed, in a transaction (see there). `values`: of its parameters."""
+        with self.transaction() as connection:
             return int(connection.execute(statement, values).rowcount)
 
     def upsert_row(self, table: sql.Table, row: Mapping[str, Any]) -> None:

@@ -117,7 +117,7 @@ class Decisions:
             "link": link,
             "reply": reply_to_text(reply) if reply else "",
         }
-        with self._database.engine.begin() as connection:  # one commit for both
+        with self._database.transaction() as connection:  # one commit for both
             connection.execute(upsert(DECISIONS, tuple(row)), row)
             if spoke and event.conversation:
                 touch_thread(connection, event.conversation, event.person)

@@ -147,12 +147,6 @@ def own_text(cleaned: str) -> str:
     return "\n".join(own).strip()
 
 
-def pasted_text(cleaned: str) -> str:
-    """The pasted lines of a cleaned message, joined; empty where all of it is the person's own."""
-    lines = (line for line, pasted in zip(cleaned.split("\n"), pasted_lines(cleaned), strict=True) if pasted)
-    return "\n".join(lines).strip()
-
-
 def _has_form(line: str) -> bool:
     """True if the line alone shows that a program wrote it."""
     if not line.strip():
