@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
@@ -84,6 +85,39 @@ def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, engine: AnswerE
     folder = tmp_path_factory.mktemp("data")
     shutil.copytree(learnt / "cache", folder / "cache")  # learning once is enough; test_model_cache.py tests it
     return folder
+
+
+FEW = ("provider", "concepts", "status-codes", "imap-ssl", "pop3-ssl", "examples/imap-ssl", "examples/pop3-ssl")
+
+
+@pytest.fixture(scope="session")
+def few_entries(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Folder of a knowledge base of two entries: a process that need not know more starts and checks it in a moment."""
+    folder = tmp_path_factory.mktemp("few")
+    for part in ("not-covered", "examples"):
+        (folder / part).mkdir()
+    for name in FEW:
+        source = (PROJECT / f"knowledge/{name}.yaml").read_text("utf-8")
+        alone = re.sub("^related:.*\n", "", source, flags=re.MULTILINE)  # they name entries that are not there
+        (folder / f"{name}.yaml").write_text(alone, "utf-8")
+    return str(folder)
+
+
+@pytest.fixture(scope="session")
+def few_learnt(tmp_path_factory: pytest.TempPathFactory, few_entries: str) -> Path:
+    folder = tmp_path_factory.mktemp("few-learnt")
+    load_engine(
+        Settings(
+            postbote_data_dir=folder, postbote_knowledge=Path(few_entries), postbote_templates=PROJECT / "templates"
+        )
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def few_data(tmp_path_factory: pytest.TempPathFactory, few_learnt: Path) -> Path:
+    """Data folder that has learnt these few entries; for POSTBOTE_KNOWLEDGE=few_entries."""
+    return shutil.copytree(few_learnt, tmp_path_factory.mktemp("few-data") / "data")
 
 
 @pytest.fixture(scope="session")

@@ -57,9 +57,11 @@ async def test_a_mention_in_a_thread_goes_on_with_its_conversation_even_after_a_
     assert "wird auf dem Port 993" in slack.posts[1]["text"]  # German, as the thread
 
 
-async def test_run_starts_warns_once_of_an_open_page_answers_and_ends_cleanly_on_a_signal(data: Path) -> None:
-    before = (data / "log").read_text() if (data / "log").exists() else ""
-    async with running(data, POSTBOTE_HOST="0.0.0.0") as (printed, url):  # noqa: S104
+async def test_run_starts_warns_once_of_an_open_page_answers_and_ends_cleanly_on_a_signal(
+    few_data: Path, few_entries: str
+) -> None:
+    before = (few_data / "log").read_text() if (few_data / "log").exists() else ""
+    async with running(few_data, POSTBOTE_HOST="0.0.0.0", POSTBOTE_KNOWLEDGE=few_entries) as (printed, url):  # noqa: S104
         assert "SLACK_BOT_TOKEN" in printed
         url = url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
         async with aiohttp.ClientSession() as session:
@@ -73,7 +75,7 @@ async def test_run_starts_warns_once_of_an_open_page_answers_and_ends_cleanly_on
                 reply = await response.json()
                 assert "993" in reply["html"]
                 assert reply["language"] == "de"
-    lines = (data / "log").read_text().removeprefix(before).splitlines()
+    lines = (few_data / "log").read_text().removeprefix(before).splitlines()
     assert len([line for line in lines if "page_is_open" in line]) == 1
 
 

@@ -68,8 +68,8 @@ def test_the_readme_is_short_and_has_a_transcript() -> None:
     assert len(README.split()) <= 500
 
 
-def test_why_shows_the_decision(data: Path) -> None:
-    said = postbote(data, "ask", "welcher port für pop3 mit ssl?", "--why").stdout
+def test_why_shows_the_decision(few_data: Path, few_entries: str) -> None:
+    said = postbote(few_data, "ask", "welcher port für pop3 mit ssl?", "--why", POSTBOTE_KNOWLEDGE=few_entries).stdout
     for shown in ("outcome     answer", "language    de", "rule", "pop3-ssl"):
         assert shown in said
 
@@ -107,7 +107,8 @@ def test_a_stream_of_json_lines_is_answered_in_order(data: Path) -> None:
 
 def test_check_names_file_and_line_and_ends_with_1(data: Path, tmp_path: Path) -> None:
     base = tmp_path / "base"
-    (base / "not-covered").mkdir(parents=True)
+    for part in ("not-covered", "examples"):
+        (base / part).mkdir(parents=True)
     for file in (PROJECT / "knowledge").rglob("*.yaml"):
         (base / file.relative_to(PROJECT / "knowledge")).write_text(file.read_text())
     broken = base / "ports.yaml"
@@ -117,8 +118,10 @@ def test_check_names_file_and_line_and_ends_with_1(data: Path, tmp_path: Path) -
     assert re.search(r"ports\.yaml:3: colour: unknown key", done.stderr)
 
 
-def test_the_manifest_names_every_command_and_no_scope_without_a_reason(data: Path) -> None:
-    manifest = json.loads(postbote(data, "manifest", "--url", "https://bot.example.org/").stdout)
+def test_the_manifest_names_every_command_and_no_scope_without_a_reason(few_data: Path, few_entries: str) -> None:
+    manifest = json.loads(
+        postbote(few_data, "manifest", "--url", "https://bot.example.org/", POSTBOTE_KNOWLEDGE=few_entries).stdout
+    )
     commands = manifest["features"]["slash_commands"]
     assert [c["command"] for c in commands] == [f"/{name}" for name in find_commands()]
     assert {c["url"] for c in commands} == {"https://bot.example.org/slack/events"}
@@ -135,11 +138,15 @@ def test_the_manifest_names_every_command_and_no_scope_without_a_reason(data: Pa
     assert all(len(c["command"]) <= 32 and 0 < len(c["description"]) <= 2_000 for c in commands)
 
 
-def test_for_many_workspaces_the_manifest_has_the_way_back_and_rotated_tokens(data: Path) -> None:
-    manifest = json.loads(postbote(data, "manifest", "--many", "--url", "https://bot.example.org").stdout)
+def test_for_many_workspaces_the_manifest_has_the_way_back_and_rotated_tokens(few_data: Path, few_entries: str) -> None:
+    manifest = json.loads(
+        postbote(
+            few_data, "manifest", "--many", "--url", "https://bot.example.org", POSTBOTE_KNOWLEDGE=few_entries
+        ).stdout
+    )
     assert manifest["oauth_config"]["redirect_urls"] == ["https://bot.example.org/slack/oauth_redirect"]
     assert manifest["settings"]["token_rotation_enabled"] is True
-    assert "--url" in postbote(data, "manifest", "--many").stderr
+    assert "--url" in postbote(few_data, "manifest", "--many", POSTBOTE_KNOWLEDGE=few_entries).stderr
 
 
 MANY = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "x"}
@@ -159,9 +166,9 @@ WRONG = [
 
 @pytest.mark.parametrize(("variables", "arguments", "says"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
 def test_a_wrong_setting_stops_the_start_with_its_name(
-    data: Path, variables: dict[str, str], arguments: list[str], says: str
+    few_data: Path, few_entries: str, variables: dict[str, str], arguments: list[str], says: str
 ) -> None:
-    done = postbote(data, *arguments, **variables)
+    done = postbote(few_data, *arguments, **{"POSTBOTE_KNOWLEDGE": few_entries, **variables})
     assert done.exit_code == 1
     assert says in done.stderr
 
@@ -183,33 +190,23 @@ def test_run_lists_every_variable(data: Path) -> None:
     assert [name for name in Settings.model_fields if name.upper() not in said] == []
 
 
-def test_the_manifest_in_deploy_is_the_one_that_is_printed_and_for_socket_mode(data: Path) -> None:
-    printed = postbote(data, "manifest").stdout
+def test_the_manifest_in_deploy_is_the_one_that_is_printed_and_for_socket_mode(
+    few_data: Path, few_entries: str
+) -> None:
+    printed = postbote(few_data, "manifest", POSTBOTE_KNOWLEDGE=few_entries).stdout
     assert (PROJECT / "deploy/slack-manifest.json").read_text(encoding="utf-8") == printed
     manifest = json.loads(printed)
     assert manifest["settings"]["socket_mode_enabled"] is True
     assert "request_url" not in manifest["settings"]["event_subscriptions"]
 
 
-@pytest.fixture
-def few_entries(tmp_path: Path) -> str:
-    """A knowledge base whose check takes a moment: of the whole one `postbote check` asks 4,000 examples again."""
-    folder = tmp_path / "few"
-    (folder / "not-covered").mkdir(parents=True)
-    for name in ("provider", "concepts", "status-codes", "imap-ssl", "pop3-ssl"):
-        source = (PROJECT / f"knowledge/{name}.yaml").read_text(encoding="utf-8")
-        alone = re.sub("^related:.*\n", "", source, flags=re.MULTILINE)  # they name entries that are not there
-        (folder / f"{name}.yaml").write_text(alone, encoding="utf-8")
-    return str(folder)
-
-
-async def test_doctor_tells_what_is_well_and_what_is_not_in_plain_words(tmp_path: Path, few_entries: str) -> None:
+async def test_doctor_tells_what_is_well_and_what_is_not_in_plain_words(few_data: Path, few_entries: str) -> None:
     slack = FakeSlack(scopes="app_mentions:read,chat:write", clock=-900.0)
     await slack.start()
     tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": slack.url}
     async with DnsServer({}, {"example.com": "servfail"}) as server:
         variables = {**tokens, "POSTBOTE_NAMESERVERS": server.address, "POSTBOTE_SLACK_HELPERS": "S0HELP,C0HELP"}
-        done = await asyncio.to_thread(postbote, tmp_path, "doctor", POSTBOTE_KNOWLEDGE=few_entries, **variables)
+        done = await asyncio.to_thread(postbote, few_data, "doctor", POSTBOTE_KNOWLEDGE=few_entries, **variables)
     await slack.stop()
     assert done.exit_code == 1
     lines = {" ".join(line.split(":")[0].split()): line for line in done.stdout.splitlines()}
@@ -222,10 +219,10 @@ async def test_doctor_tells_what_is_well_and_what_is_not_in_plain_words(tmp_path
     assert "ok slack helpers' channel" in lines
 
 
-async def test_doctor_ends_well_where_all_is_well(tmp_path: Path, few_entries: str) -> None:
+async def test_doctor_ends_well_where_all_is_well(few_data: Path, few_entries: str) -> None:
     async with DnsServer({"example.com": {"MX": ["0 ."]}}) as server:
         variables = {"POSTBOTE_NAMESERVERS": server.address, "POSTBOTE_KNOWLEDGE": few_entries}
-        done = await asyncio.to_thread(postbote, tmp_path, "doctor", **variables)
+        done = await asyncio.to_thread(postbote, few_data, "doctor", **variables)
     assert done.exit_code == 0, done.stdout
 
 
@@ -250,11 +247,11 @@ def test_gaps_and_why_read_what_slack_left_behind(data: Path, engine: AnswerEngi
     assert "no decision is kept" in refused.stderr
 
 
-def test_mail_shows_what_would_be_done(data: Path, tmp_path: Path) -> None:
+def test_mail_shows_what_would_be_done(few_data: Path, few_entries: str, tmp_path: Path) -> None:
     """As interfaces name it; sends nothing and stores nothing."""
     file = tmp_path / "mail.eml"
     file.write_bytes(mail("Welcher Port für IMAP mit SSL?"))
-    found = json.loads(postbote(data, "mail", str(file), "--json").stdout)
+    found = json.loads(postbote(few_data, "mail", str(file), "--json", POSTBOTE_KNOWLEDGE=few_entries).stdout)
     assert {k: v for k, v in found.items() if k != "reply"} == {
         "verdict": "public",
         "reasons": [],
@@ -264,6 +261,12 @@ def test_mail_shows_what_would_be_done(data: Path, tmp_path: Path) -> None:
     }
     assert "Port 993" in found["reply"]
     file.write_bytes(mail("Welcher Port für IMAP mit SSL?", Auto_Submitted="auto-replied"))
-    assert "verdict     silent\nreasons     auto-submitted\n" in postbote(data, "mail", str(file)).stdout
+    assert (
+        "verdict     silent\nreasons     auto-submitted\n"
+        in postbote(few_data, "mail", str(file), POSTBOTE_KNOWLEDGE=few_entries).stdout
+    )
     file.write_bytes(b"\xff\x00")
-    assert json.loads(postbote(data, "mail", str(file), "--json").stdout)["verdict"] == "silent"
+    assert (
+        json.loads(postbote(few_data, "mail", str(file), "--json", POSTBOTE_KNOWLEDGE=few_entries).stdout)["verdict"]
+        == "silent"
+    )

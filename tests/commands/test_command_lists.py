@@ -71,8 +71,10 @@ def with_copied_command(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_copied_command_stands_in_every_list(with_copied_command: Path, learnt: Path) -> None:
-    lists, _, manifest = _run(with_copied_command, learnt, "-c", ASK).partition("\n")
+def test_a_copied_command_stands_in_every_list(with_copied_command: Path, few_learnt: Path, few_entries: str) -> None:
+    lists, _, manifest = _run(with_copied_command, few_learnt, "-c", ASK, POSTBOTE_KNOWLEDGE=few_entries).partition(
+        "\n"
+    )
     said = json.loads(lists)
     assert [text for text, words in said.items() if "`/quota folder`" not in words] == []
     assert [text for text in ("faq en", "home en") if "Space left for encrypted" not in said[text]] == []
@@ -86,9 +88,9 @@ def test_a_copied_command_passes_the_content_check(with_copied_command: Path, le
     assert _run(with_copied_command, learnt, "-m", "bot", "check").startswith("ok: ")
 
 
-def _run(folder: Path, learnt: Path, *arguments: str) -> str:
+def _run(folder: Path, learnt: Path, *arguments: str, **variables: str) -> str:
     """Output of Python in the copied package, with the trained model that the tests share."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "POSTBOTE_DATA_DIR": str(learnt)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "POSTBOTE_DATA_DIR": str(learnt), **variables}
     done = subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

@@ -99,8 +99,9 @@ def test_a_template_with_a_misspelt_fact_is_refused_by_check(engine: AnswerEngin
 
 
 @pytest.mark.parametrize("arguments", [["run"], ["ask", "x"], ["check"]])
-def test_templates_that_are_nowhere_stop_the_start(tmp_path: Path, arguments: list[str]) -> None:
-    done = postbote(tmp_path, *arguments, POSTBOTE_TEMPLATES="/nope", POSTBOTE_PORT="0")
+def test_templates_that_are_nowhere_stop_the_start(tmp_path: Path, few_entries: str, arguments: list[str]) -> None:
+    variables = {"POSTBOTE_KNOWLEDGE": few_entries, "POSTBOTE_TEMPLATES": "/nope", "POSTBOTE_PORT": "0"}
+    done = postbote(tmp_path, *arguments, **variables)
     assert done.exit_code == 1
     assert "/nope:1: no such folder; POSTBOTE_TEMPLATES must name the templates" in done.stderr
     assert done.stdout == ""
@@ -108,12 +109,13 @@ def test_templates_that_are_nowhere_stop_the_start(tmp_path: Path, arguments: li
 
 @pytest.mark.parametrize("arguments", [["run"], ["ask", "/ports"]])
 def test_a_reply_that_cannot_be_rendered_stops_the_start_and_ends_a_command(
-    data: Path, tmp_path: Path, arguments: list[str]
+    few_data: Path, few_entries: str, tmp_path: Path, arguments: list[str]
 ) -> None:
     folder = shutil.copytree(TEMPLATES, tmp_path / "templates")
     file = folder / "ports.md"
     file.write_text(file.read_text().replace("{% block de %}", "{% block de %}{{ prots.imaps }}"))
-    done = postbote(data, *arguments, POSTBOTE_TEMPLATES=str(folder), POSTBOTE_PORT="0")
+    variables = {"POSTBOTE_KNOWLEDGE": few_entries, "POSTBOTE_TEMPLATES": str(folder), "POSTBOTE_PORT": "0"}
+    done = postbote(few_data, *arguments, **variables)
     assert done.exit_code == 1
     assert "'prots' is undefined" in done.stderr
     assert done.stdout == ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.answering.engine import AnswerEngine, ReloadableEngine, load_engine
 from bot.answering.router import answer_question
 from bot.commands import find_commands
 from bot.core.markdown.to_plain import to_plain
@@ -15,16 +15,20 @@ from bot.dialogue.manager import DialogueManager
 from bot.settings import Settings
 from bot.storage import create_storage
 from tests.cli.test_cli import postbote, umask
+from tests.conftest import PROJECT
 from tests.slow import SLOW
 
 __all__ = ["umask"]  # a fixture of all tests here as well
 
+TEMPLATES = PROJECT / "templates"
 SAID = ["Hallo", "/foo", "help", "/login webmaster@example.com"]
 MORE = ["thanks!", "/hilfe", "Welcher Port für POP3 mit SSL?"]  # each of them goes the way of one above
 
 
 @pytest.mark.parametrize("text", [*SAID, *(pytest.param(text, marks=SLOW) for text in MORE)])
-def test_the_terminal_says_what_the_page_says(data: Path, tmp_path: Path, engine: AnswerEngine, text: str) -> None:
+def test_the_terminal_says_what_the_page_says(few_data: Path, few_entries: str, tmp_path: Path, text: str) -> None:
+    few = Settings(postbote_data_dir=few_data, postbote_knowledge=Path(few_entries), postbote_templates=TEMPLATES)
+    engine = load_engine(few)
     storage = create_storage("", tmp_path)
     storage.database.open()
     event = Event("1", "web", Question(text), conversation="web:1")
@@ -32,7 +36,7 @@ def test_the_terminal_says_what_the_page_says(data: Path, tmp_path: Path, engine
     storage.database.close()
     assert reply.answer
     said = to_plain(engine.renderer.render(reply.answer))
-    assert postbote(data, "ask", text).stdout == f"{said}\n"
+    assert postbote(few_data, "ask", text, POSTBOTE_KNOWLEDGE=few_entries).stdout == f"{said}\n"
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

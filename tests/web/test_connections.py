@@ -170,9 +170,9 @@ def few_descriptors() -> Iterator[int]:
 
 
 async def test_more_idle_connections_than_descriptors_keep_nobody_out_and_are_no_flood_in_the_log(
-    data: Path, few_descriptors: int
+    few_data: Path, few_entries: str, few_descriptors: int
 ) -> None:
-    process = Postbote(data)
+    process = Postbote(few_data, POSTBOTE_KNOWLEDGE=few_entries)
     await asyncio.to_thread(process.start)
     resource.setrlimit(resource.RLIMIT_NOFILE, (4_096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     idle = [socket.socket() for _ in range(3 * few_descriptors)]
