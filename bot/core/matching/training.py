@@ -163,7 +163,7 @@ def _softmax_regression(rows: _Features, columns: tuple[Ints, Floats], owner: In
     weights = np.zeros((COLUMNS, owners), dtype=np.float32)
     squares = np.full_like(weights, LEAST_SQUARES)
     random = np.random.default_rng(SEED)
-    batches = list(_batches(rows, columns, random.permutation(len(owner))))
+    batches = list(_batches(rows, columns, random.permutation(len(owner)).tolist()))
     order = [place for _ in range(EPOCHS) for place in random.permutation(len(batches))]
     for done, place in enumerate(order):
         examples, used, cells, values = batches[place]

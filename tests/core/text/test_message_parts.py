@@ -48,7 +48,7 @@ def lost(engine: AnswerEngine, every: int) -> tuple[list[str], int]:
             for number, question in list(enumerate(entry.questions[language]))[::every]:
                 bare = {plain(s) for s in own_sentences(clean(question))}
                 for half in ("fit", "check"):
-                    message = wrap(question, language, number, half)  # type: ignore[arg-type]  # of a tuple of literals
+                    message = wrap(question, language, number, half)
                     said = {plain(s) for s in own_sentences(clean(message))}
                     found += [message] if bare - said else []
                     tried += 1
