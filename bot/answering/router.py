@@ -74,6 +74,7 @@ def facts_of(decision: Decision) -> Mapping[str, Any]:
     suggested = [e for p in decision.parts if p.outcome == "suggest" for e in p.entries]
     return {
         "entries": list(dict.fromkeys(answered)),
+        "left_over": [p.asked for p in decision.parts if p.asked and p.outcome == "decline"],
         "suggested": [e for e in dict.fromkeys(suggested) if e not in answered][:3],
         "email": decision.address,
         "domain": decision.domain,

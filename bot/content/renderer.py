@@ -214,6 +214,7 @@ class Renderer:
             "unknown": "",
             "codes": (),
             "damaged_addresses": (),
+            "left_over": (),
         }
 
     def _meanings(self, codes: Sequence[str], language: Language) -> list[Mapping[str, str]]:

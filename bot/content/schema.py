@@ -88,6 +88,7 @@ class _Topic(_Strict):
     title: _Titles
     questions: _Examples
     lines: list[Text] = []
+    small_talk: bool = False
 
 
 class _Concept(_Strict):
@@ -167,7 +168,7 @@ def to_topic(raw: Any) -> Topic:
     """Topic of knowledge/not-covered/<topic>.yaml."""
     read = _Topic.model_validate(raw)
     questions: dict[Language, tuple[str, ...]] = {"de": tuple(read.questions.de), "en": tuple(read.questions.en)}
-    return Topic(read.id, _both(read.title), questions, tuple(read.lines))
+    return Topic(read.id, _both(read.title), questions, tuple(read.lines), read.small_talk)
 
 
 def to_concepts(raw: Any) -> list[Concept]:

@@ -81,6 +81,7 @@ class Topic:
     title: Mapping[Language, str]
     questions: Mapping[Language, tuple[str, ...]]
     lines: tuple[str, ...] = ()  # error lines of conditions that no entry explains
+    small_talk: bool = False  # True: its sentences want no answer, and none is missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ class Part:
     score: float  # 0..1: probability that the outcome is right (the answer, the menu, or that it is not covered)
     rule: str  # name of the rule that decided, for `--why`
     candidates: tuple[Candidate, ...] = ()  # best first, at most five
+    asked: str = ""  # the sentence as it was typed, of a question beside an answer; empty of all others
 
 
 @dataclass(frozen=True, slots=True)

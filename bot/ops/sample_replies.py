@@ -51,7 +51,7 @@ def _help(commands: Iterable[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def _samples(knowledge: Knowledge) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Template and facts of each kind of reply whose facts are simple enough to be made up."""
     separator, entries = knowledge.provider.login_separator, list(knowledge.entries)
-    asker = {"email": EMAIL, "domain": DOMAIN, "damaged_addresses": []}
+    asker = {"email": EMAIL, "domain": DOMAIN, "damaged_addresses": [], "left_over": ["?"]}
     login = {"login": to_login(EMAIL, separator), "separator": separator}
     answer = {
         "entries": entries[:3],

@@ -110,7 +110,10 @@ class Matcher:
         self._examples = [text for _, text in training_examples(knowledge)]
         self._errors = KnownErrors(knowledge, extractor, self._ranker)
         self._questions = QuestionMatcher(
-            extractor, self._ranker, UnexplainedWords(extractor, trained, len(knowledge.entries))
+            extractor,
+            self._ranker,
+            UnexplainedWords(extractor, trained, len(knowledge.entries)),
+            frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk),
         )
         self.calibration = calibration  # exchanged by the cross-validation of `postbote evaluate`
         self.language = LanguageDetector.trained_on(knowledge)

@@ -5,7 +5,7 @@ Steps 3 to 6 of the decision (bot/core/matching/decision.py), for what a person 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.matching.calibration import (
     LARGEST_MARGIN,
@@ -26,7 +26,8 @@ from bot.core.text.language import is_function_word
 from bot.core.text.message_parts import own_sentences
 
 SUGGESTIONS = 3
-MOST_PARTS = 5  # questions or errors of one message that are answered
+MOST_PARTS = 8  # questions or errors of one message that are answered
+LEAST_MARGIN = 1.0  # of a topic over every entry, from which a question is surely not covered
 MOST_CANDIDATES = 5  # that `--why` names
 MOST_SENTENCES = 25  # that are ranked by themselves; a mail of more is read as a whole beyond them
 FEWEST_WORDS = 3  # of each half of a sentence that asks two things
@@ -59,10 +60,18 @@ class RankedText:
 class QuestionMatcher:
     """Decision maker for what a person asks in own words."""
 
-    def __init__(self, extractor: FeatureExtractor, ranker: Ranker, unexplained: UnexplainedWords) -> None:
+    def __init__(
+        self,
+        extractor: FeatureExtractor,
+        ranker: Ranker,
+        unexplained: UnexplainedWords,
+        small_talk: frozenset[str] = frozenset(),
+    ) -> None:
+        """`small_talk`: ids of the topics whose sentences want no answer."""
         self._extractor = extractor
         self._ranker = ranker
         self._unexplained = unexplained
+        self._small_talk = small_talk
 
     def parts(self, cleaned: str, calibration: Calibration, vetoed: frozenset[str]) -> list[Part]:
         """Parts of the decision about a cleaned message: one, or one for each question that is answered.
@@ -74,7 +83,8 @@ class QuestionMatcher:
             return [self._part(ranked[0], calibration)]
         answered = [p for p in self._asked(ranked, calibration) if p.outcome == "answer"]
         distinct = list({p.entries: p for p in reversed(answered)}.values())[::-1]
-        return distinct[:MOST_PARTS] if len(distinct) > 1 else [self._part_of_several(ranked, calibration, vetoed)]
+        parts = distinct if len(distinct) > 1 else [self._part_of_several(ranked, calibration, vetoed)]
+        return [*parts[:MOST_PARTS], *self._left_over(ranked, parts, calibration)]
 
     def part(self, text: str, calibration: Calibration) -> Part:
         """Part of one question, read as it stands."""
@@ -103,6 +113,16 @@ class QuestionMatcher:
         over_topics, over_entries = (max(-LARGEST_MARGIN, min(LARGEST_MARGIN, m)) for m in ranking.margins())
         shares = self._unexplained.shares(words, ranking.best_entries(1)[0])
         return RankedText(text, words, ranking, (over_topics, over_entries, *shares, 1.0), self._ranker.knows(words))
+
+    def _left_over(self, ranked: Sequence[RankedText], parts: Sequence[Part], calibration: Calibration) -> list[Part]:
+        """Parts of the questions that are surely none of the FAQ's, beside others that are answered."""
+        if all(p.outcome != "answer" for p in parts):
+            return []
+        said = {p.text for p in parts}
+        others = [r for r in ranked if r.text.endswith("?") and r.known and " ".join(r.words) not in said]
+        missed = [r for r in others if -r.signals[0] >= LEAST_MARGIN and r.ranking.first() not in self._small_talk]
+        declined = [(r, self._part(r, calibration)) for r in missed[:MOST_PARTS]]
+        return [replace(p, asked=r.text) for r, p in declined if p.outcome == "decline"]
 
     def _asked(self, ranked: Sequence[RankedText], calibration: Calibration) -> list[Part]:
         """Parts of the sentences that ask, each decided as if it stood alone."""

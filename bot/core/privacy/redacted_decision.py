@@ -31,7 +31,7 @@ def redact_decision(decision: Decision, asked: str, before: str, words: Callable
     return replace(
         without_words(decision),
         normalised=redact(decision.normalised) if typed else _only(kept, decision.normalised),
-        parts=tuple(replace(part, text=_only(kept, part.text)) for part in decision.parts),
+        parts=tuple(replace(part, text=_only(kept, part.text), asked=redact(part.asked)) for part in decision.parts),
         address="<address>" if decision.address else "",
         domain=decision.domain if decision.domain in shown.lower() else "<domain>",
         codes=tuple(code for code in decision.codes if code in shown),
@@ -43,7 +43,7 @@ def without_words(decision: Decision) -> Decision:
     return replace(
         decision,
         normalised="",
-        parts=tuple(replace(part, text="") for part in decision.parts),
+        parts=tuple(replace(part, text="", asked="") for part in decision.parts),
         address="",
         domain="",
         codes=(),
