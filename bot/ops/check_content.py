@@ -180,6 +180,6 @@ def _misranked(
     for language in LANGUAGES:
         for position, text in enumerate(item.questions[language]):
             other = top_ranked(text) or item.id
-            if other != item.id and not (isinstance(item, Topic) and other in knowledge.topics):
+            if other != item.id and not (isinstance(item, Topic) and other not in knowledge.entries):
                 stands, line = place_of(file, ["questions", language, position])
                 yield Problem(str(stands), line, f"{text!r} leads to {other!r}; reword it, or move it there")

@@ -1,4 +1,4 @@
-"""Learns the decision's figures and prints what belongs into core/matching/calibration.py: `python -m tests.eval.tune`.
+"""Learns the decision's figures, FITTED in core/matching/calibration.py: `python -m tests.eval.tune --write`.
 
 The figures of questions come from the development sets. Those of error lines come besides from the knowledge base's
 own lines, each decided by a Postbote that learnt without it (five folds): they are many, and say how an unseen wording
@@ -6,7 +6,7 @@ of a known condition fits, and how one that no entry explains. Run it after ever
 lines or of the content; `postbote evaluate --cross-validate` says what to expect of it.
 """
 
-import sys
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,15 +15,20 @@ from typing import TypeVar
 import click
 
 from bot.content.loader import load
-from bot.core.matching.calibration import Sample, fit_calibration
+from bot.core.matching.calibration import Calibration, Sample, fit_calibration
 from bot.core.matching.decision import Matcher
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.training import train, training_examples
-from bot.core.model import Entry, Knowledge, Topic
-from bot.ops.evaluate import Line, read_set, to_sample
+from bot.core.model import LANGUAGES, Entry, Knowledge, Question, Topic
+from bot.ops.evaluate import Line, Result, cross_validate, metrics, read_set, run_set, to_calibration, to_sample
+from tests.eval.surroundings import wrap
 
 HERE = Path(__file__).parent
+CALIBRATION = HERE.parents[1] / "bot/core/matching/calibration.py"
+# Sets that the figures come from. wrapped-dev repeats questions-real-dev, bounces-dev holds mails: left out
+TUNED = ("questions-dev", "questions-real-dev", "probes-dev", "errors-dev", "errors-real-dev")
 FOLDS = 5
+SHORT = 110  # letters of a question that is wrapped
 Item = TypeVar("Item", Entry, Topic)
 
 
@@ -67,16 +72,105 @@ def own_samples(knowledge: Knowledge) -> Iterator[Sample]:
         yield from (sample for sample in samples if sample.explained)
 
 
-def main(files: Sequence[Path]) -> None:
-    knowledge = load(HERE.parents[1] / "knowledge")
+def fitted(knowledge: Knowledge, lines: Sequence[Line]) -> Calibration:
+    """Figures fitted to labelled lines and to the content's own."""
     matcher = open_matcher(knowledge)
-    labelled = [to_sample(line, matcher) for file in files for line in read_set(file)]
-    calibration = fit_calibration([*labelled, *own_samples(knowledge)])
-    click.echo("FITTED = Calibration(")
-    for name in calibration.__slots__:
-        click.echo(f"    {name}={getattr(calibration, name)!r},")
-    click.echo(")")
+    return fit_calibration([*(to_sample(line, matcher) for line in lines), *own_samples(knowledge)])
+
+
+def wrapped(lines: Sequence[Line]) -> list[Line]:
+    """The short questions among the lines once more, each within generated surroundings (surroundings.py)."""
+    short = [line for line in lines if line.language in LANGUAGES and len(line.text) <= SHORT and "\n" not in line.text]
+    return [
+        replace(line, text=wrap(line.text, language, number, "fit"))
+        for number, line in enumerate(short)
+        for language in LANGUAGES
+        if language == line.language
+    ]
+
+
+def to_source(calibration: Calibration) -> str:
+    """FITTED as it stands in calibration.py."""
+    values = "".join(f"    {name}={getattr(calibration, name)!r},\n" for name in calibration.__slots__)
+    return f"FITTED = Calibration(\n{values})\n"
+
+
+def write(source: str) -> None:
+    """FITTED in calibration.py, exchanged for another."""
+    before = CALIBRATION.read_text(encoding="utf-8")
+    changed, times = re.subn(
+        r"^FITTED = Calibration\(\n.*?^\)\n", lambda _: source, before, flags=re.DOTALL | re.MULTILINE
+    )
+    if times != 1:
+        raise ValueError(f"{CALIBRATION} holds {times} times FITTED")
+    CALIBRATION.write_text(changed, encoding="utf-8")
+
+
+def grouped_by_entry(lines: Sequence[Line], matcher: Matcher) -> list[Result]:
+    """Results of all lines, each decided with figures fitted without any line about the same entry: five folds."""
+    entries = sorted({line.expect[0] for line in lines if line.expect})
+    folds = [(entries.index(line.expect[0]) if line.expect else n) % FOLDS for n, line in enumerate(lines)]
+    samples = [to_sample(line, matcher) for line in lines]
+    before, results = matcher.calibration, []
+    figures = [
+        fit_calibration([s for s, of in zip(samples, folds, strict=True) if of != fold]) for fold in range(FOLDS)
+    ]
+    for line, fold in zip(lines, folds, strict=True):
+        matcher.calibration = figures[fold]
+        results.append(Result(line, matcher.decide(Question(line.text))))
+    matcher.calibration = before
+    return results
+
+
+def other_half(knowledge: Knowledge, lines: Sequence[Line]) -> Iterator[tuple[list[Result], list[Result]]]:
+    """Every second entry makes a base of its own, decided with the figures fitted to the base of the others.
+
+    Also with its own figures, each line's fitted without it: what would be expected of them.
+    """
+    ids = list(knowledge.entries)
+    bases = [replace(knowledge, entries={i: knowledge.entries[i] for i in ids[half::2]}) for half in (0, 1)]
+    matchers = [open_matcher(base) for base in bases]
+    outside = [line for line in lines if not line.expect]
+    own = [
+        [*(line for line in lines if line.expect and set(line.expect) <= base.entries.keys()), *outside[half::2]]
+        for half, base in enumerate(bases)
+    ]
+    for half, other in ((0, 1), (1, 0)):
+        expected = cross_validate(own[half], matchers[half])
+        matchers[half].calibration = to_calibration(own[other], matchers[other])
+        yield run_set(own[half], matchers[half].decide), expected
+
+
+def leave_out(knowledge: Knowledge, lines: Sequence[Line]) -> Iterator[tuple[str, list[Result]]]:
+    """Results with figures that were fitted without the entry in question, beside those without the line alone."""
+    matcher = open_matcher(knowledge)
+    yield "figures fitted without the line", cross_validate(lines, matcher)
+    yield "figures fitted without the entry", grouped_by_entry(lines, matcher)
+    halves = list(other_half(knowledge, lines))
+    yield "half of the entries: fitted without the line", [result for _, own in halves for result in own]
+    yield "half of the entries: fitted to the other half", [result for foreign, _ in halves for result in foreign]
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--write", "writes", is_flag=True, help="Put the figures into calibration.py instead of printing them.")
+@click.option("--leave-out", "leaves_out", is_flag=True, help="Show what figures are worth where an entry is unknown.")
+def main(files: Sequence[Path], writes: bool, leaves_out: bool) -> None:
+    """FILES: labelled sets; none: those of TUNED."""
+    knowledge = load(HERE.parents[1] / "knowledge")
+    lines = [line for file in files or [HERE / f"{name}.jsonl" for name in TUNED] for line in read_set(file)]
+    lines += wrapped(lines)
+    if leaves_out:
+        for name, results in leave_out(knowledge, lines):
+            found = metrics(results)
+            shown = ("score", "answered_right", "answered_wrong", "false_answers", "menus_out_of_scope")
+            click.echo(f"{name}: " + ", ".join(f"{key.replace('_', ' ')} {found[key]:.3f}" for key in shown))
+        return
+    source = to_source(fitted(knowledge, lines))
+    if writes:
+        write(source)
+    click.echo(source, nl=False)
 
 
 if __name__ == "__main__":
-    main([Path(name) for name in sys.argv[1:]] or sorted(HERE.glob("*-dev.jsonl")))
+    main()

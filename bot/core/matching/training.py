@@ -184,7 +184,7 @@ def _softmax_regression(rows: _Features, columns: tuple[Ints, Floats], owner: In
 
 
 def _batches(
-    rows: _Features, columns: tuple[Ints, Floats], order: Sequence[int]
+    rows: _Features, columns: tuple[Ints, Floats], order: NDArray[np.int64]
 ) -> Iterator[tuple[Ints, Ints, Ints, Floats]]:
     """Batches as (examples, columns that they use, cells of the table of both, values of the cells)."""
     column, sign = columns
