@@ -54,7 +54,8 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
     ("address", "helo"): r"\b(?:helo|ehlo)\b.{0,60}\b(?:rejected|invalid|must|denied|not|mismatch|abgelehnt)",
     ("missing", "mailbox"): (
         r"\b(?:user|(?<!taken: )mailbox|recipient|alias|account|postfach|benutzer)\b(?!'s)[^\n:;]{0,40}?"
-        r"\b(?:unknown|not found|unavailable|not known|(?:does not|doesn't|didn't) exist|not exist|not valid|no longer|unbekannt"
+        r"\b(?:unknown|not found|unavailable|not known|(?:does not|doesn't|didn't) exist|not exist"
+        r"|not valid|no longer|unbekannt"
         r"|nicht gefunden|existiert"
         r" nicht|nicht vorhanden|gibt es nicht)|\b(?:no such|unknown|invalid|no) (?:user|recipient|mailbox"
         r"|mail box|account"
