@@ -15,11 +15,14 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.core.matching.scaffolding import without_log_fields
 from bot.core.matching.vocabulary import Spelling
 from bot.core.model import Entry, Topic
 from bot.core.text.normalize import error_text, fold, glue
+
+Floats = NDArray[np.float64]
 
 _ADDRESS = re.compile(r"<?[\w.+=%-]{1,64}@[\w.-]{1,255}>?")
 _URL = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
@@ -35,6 +38,7 @@ FULL_WEIGHT = 9.0  # matched weight from which an alignment counts in full: abou
 GAP = 0.12  # cost of a word between two matching ones, in matched weight
 WIDEST_GAP = 12  # words between two matching ones; beyond that they belong to different statements
 MOST_ALIGNED = 150  # lines that are aligned with a message, of those with the most words in common
+LEAST_SCORE = 0.2  # that an alignment must be able to reach; one below it decides nothing
 WORTH_ALIGNING = 0.3  # share of a line's weight (of FULL_WEIGHT for a heavier one) whose words the message must hold
 MOST_WORDS = 1_500  # of a message that are aligned; of a longer one, those of the statements that hold the most weight
 PIECE = 200  # words of a statement that is longer than that which are weighed together
@@ -121,6 +125,7 @@ class ErrorLines:
         self._lines = list(_known_lines(entries, topics))
         self._weight = _weights(self._lines)
         self._total = [sum(self._weight[w] for w in line.words) for line in self._lines]
+        self._totals = np.array(self._total)
         self._enough = WORTH_ALIGNING * np.minimum(np.array(self._total), FULL_WEIGHT)  # per line
         having: dict[str, list[int]] = defaultdict(list)
         for number, line in enumerate(self._lines):
@@ -184,7 +189,10 @@ class ErrorLines:
             positions[word].append(last)
         if not positions:
             return []
-        return [self._align(number, positions, last) for number in self._worth_aligning(positions)]
+        return [
+            self._align(number, positions, last)
+            for number in self._worth_aligning(positions, [w for w in positions if positions[w][-1] == last])
+        ]
 
     def _completions(self, words: Sequence[str]) -> list[str]:
         """Known words that the last word may be the cut-off beginning of."""
@@ -193,13 +201,28 @@ class ErrorLines:
         first = bisect_left(self._sorted_words, words[-1])
         return list(takewhile(lambda w: w.startswith(words[-1]), self._sorted_words[first:]))
 
-    def _worth_aligning(self, said: Iterable[str]) -> list[int]:
-        """Numbers of the lines whose words are found with enough weight, in whatever order they stand."""
+    def _most(self, found: Floats) -> Floats:
+        """Score, per line, that it has at most, if the weight `found` of its words stands in its order."""
+        full = np.minimum(FULL_WEIGHT, np.maximum(self._totals, FULL_WEIGHT * 0.5))
+        return np.minimum(1.0, found / np.maximum(self._totals, 0.1)) * np.minimum(1.0, found / full)
+
+    def _with(self, words: Iterable[str]) -> NDArray[np.bool_]:
+        """True, per line, if it has one of the words."""
+        having = np.zeros(len(self._lines), dtype=bool)
+        for word in words:
+            having[self._having.get(word, [])] = True
+        return having
+
+    def _worth_aligning(self, said: Iterable[str], last: Iterable[str]) -> list[int]:
+        """Numbers of the lines whose words are found with enough weight, in whatever order they stand.
+
+        `last`: words that the text may be cut off at; of a line that has one, less need be found.
+        """
         found = np.zeros(len(self._lines))
         for word in said:
             if word in self._having:
                 np.add.at(found, self._having[word], self._weight[word])
-        worth = np.flatnonzero(found >= self._enough)
+        worth = np.flatnonzero((found >= self._enough) & ((self._most(found) >= LEAST_SCORE) | self._with(last)))
         share = found[worth] / self._enough[worth]
         return sorted(worth[np.argsort(-share, kind="stable")[:MOST_ALIGNED]].tolist())
 

@@ -19,6 +19,7 @@ from bot.core.model import Candidate, Knowledge, Part
 from bot.core.text.normalize import MESSAGES, error_text
 
 LEAST_ALIGNED = 0.5  # score of an alignment below which no error is found. By judgement; 0.3 to 0.55 scored the same
+OUTDOING = 0.7  # score of a look-alike that vetoes its entry, where no own line is about as good. By judgement
 SURELY_ALIGNED = 0.8  # score of an alignment from which the message is about that line and no other
 LONG_MESSAGE = (
     60  # words; of longer messages most is not about the error. Any number scored the same: few labelled are long
@@ -112,8 +113,8 @@ class KnownErrors:
             for (owner, explains), score in best.items()
             if not explains
             and owner in self._entries
-            and score >= LEAST_ALIGNED
-            and score > best.get((owner, True), 0.0)
+            and score >= OUTDOING
+            and score > best.get((owner, True), 0.0) + EQUAL
         )
 
     def _around(self, cleaned: str, line: Alignment) -> str:

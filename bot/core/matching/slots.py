@@ -53,20 +53,21 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
     ),
     ("address", "helo"): r"\b(?:helo|ehlo)\b.{0,60}\b(?:rejected|invalid|must|denied|not|mismatch|abgelehnt)",
     ("missing", "mailbox"): (
-        r"\b(?:user|mailbox|recipient|alias|account|postfach|benutzer)\b[^\n:;]{0,40}?\b(?:unknown|not found"
-        r"|unavailable"
-        r"|not known|(?:does not|doesn't|didn't) exist|not exist|not valid|no longer|unbekannt"
+        r"\b(?:user|(?<!taken: )mailbox|recipient|alias|account|postfach|benutzer)\b(?!'s)[^\n:;]{0,40}?"
+        r"\b(?:unknown|not found|unavailable|not known|(?:does not|doesn't|didn't) exist|not exist"
+        r"|not valid|no longer|unbekannt"
         r"|nicht gefunden|existiert"
         r" nicht|nicht vorhanden|gibt es nicht)|\b(?:no such|unknown|invalid|no) (?:user|recipient|mailbox"
         r"|mail box|account"
         r"|alias|local[- ]?part)\b|\b(?:no|kein) (?:mailbox|postfach) (?:here|hier|unter)\b"
-        r"|\b(?:empfänger|benutzer)\w* (?:ist )?unbekannt|\brecipient rejected"
-        r"|\bempfänger\w*\b[^\n]{0,40}nicht gefunden"
+        r"|\b(?:empfänger|benutzer)(?:in)? (?:ist )?unbekannt|\brecipient rejected"
+        r"|\bempfänger(?:in)?\b[^\n]{0,40}nicht gefunden"
     ),
     ("missing", "domain"): (
         r"\bdomain\b[^\n]{0,60}?\b(?:not found|(?:does not|doesn't|must) exist|couldn't be found|unknown|invalid"
         r"|nicht gefunden|existiert nicht|unbekannt|doesn't (?:receive|accept) e?-?mail|cannot be resolved|nxdomain)"
-        r"|\b(?:unknown|no such|unroute?able(?: mail)?|non-?existent|bad) domain\b|\bnxdomain\b|\bnull mx\b"
+        r"|\b(?:unknown|no such|unroute?able(?: mail)?|non-?existent|bad) domain\b|\binvalid dns\b|\bnxdomain\b"
+        r"|\bnull mx\b"
         r"|\bunbekannte domain\b|\bdns_mx\b"
     ),
     ("missing", "host"): (
@@ -89,9 +90,10 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
     ),
     ("speaker", "local-fault"): (
         r"\bunable to (?:read|open|exec\w*|fork|stat|switch|chdir|write|lock|parse) (?!message|connection)\S"
-        r"|\bunable to (?:read|open) controls?\b|\bcontrol/\w{3,40}\b|\bunable to (?:contact"
+        r"|\bunable to (?:read|open) controls?\b|\bunable to (?:contact"
         r"|connect to) (?:an? |the )?(?:ldap"
-        r"|mysql|sql|postgres\w*|database|avp|clam\w*|spam\w*|policy|milter|daemon)\b|\bcommand output:|\bavpcheck\b"
+        r"|mysql|sql|postgres\w*|database|avp|clam\w*|spam\w*|policy|milter|daemon)\b|\bcommand output:(?! ?sorry)"
+        r"|\bavpcheck\b"
         r"|\bclamd?\b|\bvirus scanner\b|\bqueue file write error|\bout of memory\b|\bno space left\b"
         r"|\bcould not open (?:file"
         r"|database|table)|\bread-only file system\b|\bserver configuration (?:error|problem)|\bconfiguration error\b"
