@@ -32,6 +32,7 @@ from bot.core.markdown.to_plain import to_plain
 from bot.core.model import LANGUAGES, Knowledge, Language, Question, TryLater
 from bot.core.privacy.data_subject import to_person
 from bot.core.speak_policy import answer_small_talk
+from bot.core.text.language import language_of_locale
 from bot.ops import evaluate
 from bot.settings import Settings, variables
 from bot.settings.cures import dotenv_names, misspelt, to_cures
@@ -180,8 +181,9 @@ def ask(text: str, lang: Language | None, why: bool) -> None:
     """Answer TEXT once; also a command such as "/mx example.com"."""
     settings = read_settings()
     engine = load_engine_or_exit(settings)
-    respond, question = responder_or_exit(engine, settings), Question(text, language=lang)
-    answer = answer_small_talk(question) or asyncio.run(respond(question))
+    hint = language_of_locale(next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), ""))
+    respond, question = responder_or_exit(engine, settings), Question(text, language=lang, language_hint=hint)
+    answer = answer_small_talk(question, hint) or asyncio.run(respond(question))
     click.echo(to_plain(engine.renderer.render(answer)))
     for line in offered_commands(answer, engine.renderer.block):
         click.echo(f"\n{line}")

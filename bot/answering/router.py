@@ -79,6 +79,7 @@ def facts_of(decision: Decision) -> Mapping[str, Any]:
         "email": decision.address,
         "domain": decision.domain,
         "codes": list(decision.codes),
+        "foreign": decision.foreign,
         "checks": [asdict(target) for target in decision.targets],
         "damaged_addresses": [
             {**asdict(damaged), "characters": list(damaged.characters)} for damaged in decision.damaged_addresses

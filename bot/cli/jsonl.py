@@ -49,4 +49,7 @@ def to_question(raw: Any) -> Question:
     before = raw.get("before") or ""
     if not isinstance(before, str):
         raise ValueError('"before" is no string')
-    return Question(text, language=language, previous=before)
+    menu = raw.get("menu") or []
+    if not isinstance(menu, list) or not all(isinstance(entry, str) for entry in menu):
+        raise ValueError('"menu" is no list of entries')
+    return Question(text, language=language, previous=before, menu=tuple(menu))

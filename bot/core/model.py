@@ -24,6 +24,7 @@ class Question:
     command: str = ""  # name of a slash command without the slash ("mx"); empty: a message in the person's own words
     language: Language | None = None  # set where the person chose it; None: decided from the text
     previous: str = ""  # the question before it in its conversation, as it was understood; empty: none
+    menu: tuple[str, ...] = ()  # ids that the reply before offered, in its order; empty: it offered none
     language_hint: Language | None = None  # thread's language or the person's locale, used where the text does not tell
 
 
@@ -52,6 +53,7 @@ class PreviousQuestion:
 
     understood: str  # the whole question, follow-ups resolved; empty where it was not covered
     language: Language
+    menu: tuple[str, ...] = ()  # ids that the reply offered, in its order; empty: it was no menu
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ class Decision:
     codes: tuple[str, ...] = ()  # of a pasted SMTP reply that no entry explains, "550", "5.7.1"; decline only
     targets: tuple[Target, ...] = ()  # of the errors that are explained, at most two
     damaged_addresses: tuple[DamagedAddress, ...] = ()  # of addresses in a pasted error; empty for every other message
+    foreign: bool = False  # declined because the person writes neither German nor English
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,8 @@ def why_silent_in_thread(thread: Thread, decision: Decision | None, text: str, p
         return "the thread is older than a day"
     if _CALLS_SOMEBODY.match(text):
         return "somebody else is called"
-    if decision and decision.outcome == "decline" and "?" not in text:
+    refuses_menu = bool(decision and any(part.rule.startswith("menu") for part in decision.parts))
+    if decision and decision.outcome == "decline" and "?" not in text and not refuses_menu:
         return "no question that the FAQ covers"
     return ""
 

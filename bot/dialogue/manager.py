@@ -162,9 +162,9 @@ class DialogueManager:
         )
         if small_talk := answer_small_talk(event.question, hint):
             return small_talk, mode
-        question = replace(
-            event.question, language_hint=hint, previous=before.understood if before else event.question.previous
-        )
+        question = replace(event.question, language_hint=hint)
+        if before:
+            question = replace(question, previous=before.understood, menu=before.menu)
         return await self._engine.respond(question, self._admin_of(event), event.person), mode
 
     def _admin_of(self, event: Event) -> ChannelAdmin | None:

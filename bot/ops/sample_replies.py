@@ -68,6 +68,7 @@ def _samples(knowledge: Knowledge) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "check", {"help": False, "results": []}
     for template in ("answer", "suggest", "decline"):
         yield template, answer
+    yield "decline", {**answer, "foreign": True}
     for template in ("greeting", "thanks", "switched_off"):
         yield template, {}
     yield "ticket", ticket

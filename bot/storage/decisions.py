@@ -22,6 +22,7 @@ from bot.storage.threads import touch_thread
 
 CONVERSATION_LASTS = 24 * 3_600.0  # seconds for which a follow-up question is understood by the one before
 LONGEST = 2_000  # characters of a question that are kept
+OFFERED = 3  # entries that a menu shows (SUGGESTIONS of bot/core/matching/decision.py)
 MOST_UNANSWERED = 2_000  # newest questions that gaps are made of, wherever they are shown
 
 DECISIONS = sql.Table(
@@ -66,7 +67,7 @@ _STORED_COLUMNS = [
 ]
 # Statements of every question are built once: the newest question before it in its conversation; its reply
 _BEFORE = (
-    sql.select(DECISIONS.c.understood, DECISIONS.c.language)
+    sql.select(DECISIONS.c.understood, DECISIONS.c.language, DECISIONS.c.outcome, DECISIONS.c.entries)
     .where(DECISIONS.c.conversation == sql.bindparam("conversation"), DECISIONS.c.key != sql.bindparam("key"))
     .where(DECISIONS.c.at > sql.bindparam("since"), DECISIONS.c.outcome != "silent")
     .order_by(DECISIONS.c.at.desc())
@@ -94,7 +95,7 @@ class Decisions:
         with self._database.engine.connect() as connection:
             row = connection.execute(_BEFORE, values).first() if event.conversation else None
             mode = read_mode(connection, event.location)
-        return PreviousQuestion(row.understood, row.language) if row else None, mode
+        return _to_previous(row) if row else None, mode
 
     def save(
         self,
@@ -189,6 +190,11 @@ class Decisions:
         with self._database.engine.connect() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return [StoredDecision(**{**row, "entries": tuple(json.loads(row["entries"] or "[]"))}) for row in rows]
+
+
+def _to_previous(row: Any) -> PreviousQuestion:
+    menu = json.loads(row.entries or "[]")[:OFFERED] if row.outcome == "suggest" else ()
+    return PreviousQuestion(row.understood, row.language, tuple(menu))
 
 
 def mark_decision_delivered(connection: sql.Connection, key: str, post: str, seconds: float) -> None:

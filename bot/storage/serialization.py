@@ -15,7 +15,9 @@ def to_json(value: Event | Answer) -> dict[str, Any]:
     """Plain values of an event or an answer; an answer's decision is left out: it is not needed to deliver it."""
     if isinstance(value, Answer):
         return {"template": value.template, "language": value.language, "facts": dict(value.facts)}
-    return _fields(value) | {"question": _fields(value.question)}  # asdict copies every value, at eight times the cost
+    question = _fields(value.question)
+    del question["menu"]  # looked up when the event is decided; versions before it do not know it
+    return _fields(value) | {"question": question}  # asdict copies every value, at eight times the cost
 
 
 def _fields(value: Event | Question) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bot.core.mail.mime import Mail, date_of, mail_of_text, parse
 from bot.core.mail.quoted_text import bare_subject
 from bot.core.model import Answer, Event, Question, Ticket
 from bot.core.text.addresses import find_domain
+from bot.core.text.language import language_of_locale
 
 SUBJECT = 200  # characters of a subject that are repeated
 CANDIDATES = 5  # that a note names
@@ -122,22 +123,27 @@ async def best_answer(mail: Mail, subject: str, respond: Respond) -> tuple[Answe
     Asked are the customer's own words, the diagnostic codes of an attached bounce, the words with what they are about,
     and all that with the subject. An answer beats a suggestion, which beats nothing; of equals the first one counts. An
     answer to the codes beats all, because what came back is what is asked about. The language is that of the customer's
-    own words, where they wrote two or more.
+    own words, where they wrote two or more; where these do not tell, that of their mail program.
     """
-    first = await respond(Question(mail.own_words)) if mail.own_words else None
+    hint = language_of_locale(
+        mail.first("content-language").split(",")[0] or mail.first("accept-language").split(",")[0]
+    )
+    first = await respond(Question(mail.own_words, language_hint=hint)) if mail.own_words else None
+    if first and first.decision and first.decision.foreign:
+        return first, mail.own_words
     language = first.language if first and len(mail.own_words.split()) >= 2 else None
     if mail.diagnostics:
-        explained = await respond(Question("\n".join(mail.diagnostics), language=language))
+        explained = await respond(Question("\n".join(mail.diagnostics), language=language, language_hint=hint))
         if _rank(explained) == _RANK["answer"]:
             return explained, mail.text
     about = "\n\n".join(filter(None, (bare_subject(subject), mail.text)))
     best: tuple[int, Answer, str] | None = (_rank(first), first, mail.own_words) if first else None
     for text in dict.fromkeys(text for text in (mail.text, about) if text and text != mail.own_words):
-        answer = await respond(Question(text, language=language))
+        answer = await respond(Question(text, language=language, language_hint=hint))
         if best is None or _rank(answer) > best[0]:
             best = (_rank(answer), answer, text)
     if best is None:
-        best = (0, await respond(Question("")), "")
+        best = (0, await respond(Question("", language_hint=hint)), "")
     return best[1], best[2]
 
 

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.contracts import Engine
 from bot.core.model import LANGUAGES, Event, Language, Reply
+from bot.core.text.language import language_of_locale
 from bot.storage.statistics import Statistics
 from bot.web.auth import AdminAuth
 
@@ -56,13 +57,17 @@ def language_of(request: Request) -> Language:
 
 
 def parse_accept_language(header: str) -> Language:
-    """Language of highest weight in an Accept-Language header (RFC 9110 section 12.5.4); German for none of ours."""
+    """Language of highest weight in an Accept-Language header (RFC 9110 section 12.5.4).
+
+    English where all that it names are others; German where it names none.
+    """
     best: tuple[float, Language] = (0.0, "de")
     for piece in header.split(","):
         tag, _, weight = piece.strip().lower().partition(";q=")
-        for language in LANGUAGES:
-            if tag.split("-")[0] == language and _to_weight(weight) > best[0]:
-                best = (_to_weight(weight), language)
+        ours = tag.split("-")[0] in LANGUAGES
+        language = language_of_locale(tag)
+        if language and (found := _to_weight(weight) + ours if _to_weight(weight) else 0.0) > best[0]:
+            best = (found, language)  # one of ours comes before all others
     return best[1]
 
 

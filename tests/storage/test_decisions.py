@@ -1,6 +1,7 @@
 """Decisions and feedback, on SQLite and PostgreSQL."""
 
 import uuid
+from dataclasses import replace
 
 from bot.answering.engine import AnswerEngine
 from bot.core.model import Answer, PreviousQuestion, Reply
@@ -37,6 +38,21 @@ def test_another_conversation_is_not_mixed_in(storage: Storage, engine: AnswerEn
 def test_of_what_was_not_covered_only_the_language_is_kept(storage: Storage, engine: AnswerEngine, talk: str) -> None:
     storage.decisions.save(event(talk, "1", "x"), answered(engine, "How do I reset my mailbox password?"))
     assert storage.decisions.context_of(event(talk, "2", "x"))[0] == PreviousQuestion("", "en")
+
+
+def test_the_menu_of_the_reply_before_is_known(storage: Storage, engine: AnswerEngine, talk: str) -> None:
+    offered = answered(engine, "Welcher Port für POP3 mit SSL?")
+    assert offered.decision is not None
+    menu = ("pop3-ssl", "imap-ssl", "ports")
+    decision = replace(offered.decision, outcome="suggest", entries=(*menu, "login-name"))
+    storage.decisions.save(event(talk, "1", "x"), replace(offered, template="suggest", decision=decision))
+    before, _ = storage.decisions.context_of(event(talk, "2", "das zweite"))
+    assert before is not None
+    assert before.menu == menu
+    storage.decisions.save(event(talk, "2", "das zweite"), offered)
+    after, _ = storage.decisions.context_of(event(talk, "3", "2"))
+    assert after is not None
+    assert after.menu == ()
 
 
 def test_addresses_are_not_kept(storage: Storage, engine: AnswerEngine, talk: str) -> None:

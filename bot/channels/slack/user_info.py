@@ -11,7 +11,8 @@ from cachetools import TTLCache
 
 from bot.channels.slack.web_client import API_FAILURES
 from bot.channels.slack.workspaces import Workspaces
-from bot.core.model import LANGUAGES, Event, Language
+from bot.core.model import Event, Language
+from bot.core.text.language import language_of_locale
 
 log = structlog.get_logger()
 
@@ -30,7 +31,10 @@ class UserInfo:
         self._languages: TTLCache[str, asyncio.Future[Language | None]] = TTLCache(PEOPLE, LANGUAGE_TTL)
 
     async def language(self, event: Event) -> Language | None:
-        """Language of the person's Slack, asked once a day; None where Slack does not say, or speaks another one."""
+        """Language of the person's Slack, asked once a day; None where Slack does not say.
+
+        English for a locale that we do not speak.
+        """
         language = self._languages.get(event.person)
         if language is None:
             if not event.reply_to.get("user"):
@@ -62,8 +66,7 @@ class UserInfo:
 
     async def _ask_language(self, event: Event) -> Language | None:
         found = await self._ask(event, "users_info", user=event.reply_to.get("user", ""), include_locale=True)
-        locale = str((found.get("user") or {}).get("locale", ""))[:2]
-        return next((language for language in LANGUAGES if language == locale), None)
+        return language_of_locale(str((found.get("user") or {}).get("locale", "")))
 
     async def _ask(self, event: Event, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Response of a method of the Web API; empty where Slack does not say."""

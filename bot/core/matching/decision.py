@@ -77,7 +77,9 @@ from bot.core.matching.calibration import (
 from bot.core.matching.error_lines import Alignment
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.followup import is_whole_question, resolve_followup
+from bot.core.matching.given_decisions import choose, declined_as_foreign
 from bot.core.matching.known_errors import KnownErrors, to_part
+from bot.core.matching.pasted import own_text
 from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.smtp_codes import reply_codes
@@ -85,6 +87,7 @@ from bot.core.matching.training import TrainedModel, training_examples
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.model import Decision, Knowledge, Outcome, Part, Question
 from bot.core.text.addresses import find_address, find_domain
+from bot.core.text.foreign import is_foreign
 from bot.core.text.invisible_characters import damaged_addresses
 from bot.core.text.language import LanguageDetector
 from bot.core.text.message_parts import own_sentences
@@ -120,6 +123,10 @@ class Matcher:
 
     def decide(self, question: Question) -> Decision:
         """Decision about one message. Never raises, whatever the text."""
+        if self.foreign(question.text):
+            return declined_as_foreign(question)
+        if chosen := choose(question, self._knowledge, self.language):
+            return chosen
         cleaned = without_returned(clean(question.text))
         words = self._errors.words(cleaned)
         alignments = self._errors.alignments(words)
@@ -138,7 +145,7 @@ class Matcher:
         decision = Decision(
             outcome=outcome,
             entries=tuple(dict.fromkeys(e for p in deciding for e in p.entries)),
-            language=question.language or self.language.of(cleaned, question.language_hint, " ".join(pasted)),
+            language=question.language or self.language.of(own_text(cleaned), question.language_hint, " ".join(pasted)),
             score=max(p.score for p in deciding),
             parts=tuple(parts),
             normalised=asked,
@@ -146,6 +153,10 @@ class Matcher:
             domain=find_domain(cleaned, tuple(self._knowledge.provider.servers.values())),
         )
         return self._with_error_details(decision, question.text[:LONGEST], error_text(cleaned))
+
+    def foreign(self, text: str) -> bool:
+        """True if the writer's own words are neither German nor English: nothing in them can be understood."""
+        return is_foreign(own_text(clean(text)))
 
     def words_in(self, text: str) -> frozenset[str]:
         """Words of a text as the parts of a decision have them: folded, slips repaired; as question and as error."""
@@ -221,9 +232,13 @@ class Matcher:
         """(the question as it was understood, its parts): step 3 of the module's head."""
         parts = self._questions.parts(cleaned, self.calibration, vetoed)
         whole = resolve_followup(previous, cleaned, self._extractor)
-        answered = any(p.outcome == "answer" for p in parts)
+        answered = [p for p in parts if p.outcome == "answer"]
         if whole and not (answered and is_whole_question(cleaned, self._extractor)):
-            return whole, [self._questions.part(whole, self.calibration)]
+            changed = self._questions.part(whole, self.calibration)
+            about_error = any(self._knowledge.entries[e].kind == "error" for e in changed.entries)
+            surer = changed.outcome != "answer" and any(p.score >= SURE for p in answered)
+            if not about_error and not surer:  # an error has no port or server that could be another one
+                return whole, [changed]
         return cleaned, parts
 
 

@@ -3,13 +3,18 @@
 Four things of a question can be changed on their own: which way the mail goes (protocol or direction), the aspect
 asked for (port, server, user name …), the manner (why, how, must I), and encryption. What the follow-up names
 replaces what the previous question named of the same kind; everything else of it stays.
+
+A message follows up only if its form says so: it begins as the rest of a sentence ("und …", "what about …", "für …"),
+points back ("dafür", "the same"), or is a fragment without a verb. A sentence of its own, a complaint above all, is a
+new question, however many slots it names.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.vocabulary import NEGATIONS
-from bot.core.text.language import is_function_word
+from bot.core.matching.vocabulary import NEGATIONS, tokens
+from bot.core.text.language import is_function_word, word_set
 
 # Groups of knowledge/concepts.yaml → the slot of a question that they fill.
 SLOTS: Mapping[str, str] = {
@@ -22,15 +27,54 @@ SLOTS: Mapping[str, str] = {
 MOST_OTHER_WORDS = 1  # words of a follow-up that fill none of these slots: "und beim *Handy* mit SSL?"
 MOST_WORDS = 12  # of a follow-up
 FRAGMENT = 5  # words up to which a message that names an aspect may still mean the previous question
+BARE = 4  # words up to which a message without a verb is a fragment
+_COURTESY = word_set(
+    """
+    ok okay danke dankeschoen thanks thank you thx super gut prima perfekt great perfect nice cool alles klar aha ah
+    oh hm alright fine ja yes
+    """
+)
+_CONTINUES = re.compile(  # at the beginning, behind courtesy
+    r"(?:und|and|oder|or|bzw|aber|but|also|dann|then|plus|jetzt noch|what about|how about|what if|was ist mit"
+    r"|was ist bei|wie (?:ist|sieht|waere) (?:es|das|s)|wie siehts|gilt (?:das|dies)|same (?:for|with)|the same"
+    r"|dasselbe|das gleiche|ebenso|likewise|warum|wieso|weshalb|why|how come)\b"
+)
+_REST = word_set(  # what the rest of a sentence begins with
+    """
+    mit ohne fuer bei beim per ueber via mittels zum zur im in auf am for with without over by using on via when if
+    wenn falls statt instead nur only
+    """
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:dafuer|hierfuer|dabei|dazu|davon|(?:for|with|of|about) (?:that|this|it|those|these)|that one|as well|too"
+    r"|(?:das|es|dies) (?:\w{1,12} )?auch|auch (?:so|bei|beim|fuer|mit|ueber)|the same|same|genauso|gleiche[rns]?)\b"
+)
+_COMPLAINS = re.compile(
+    r"\b(?:nicht mehr|keine? \w{1,20} mehr|keinen \w{1,20} mehr"
+    r"|(?:geht|gehen|klappt|funktioniert|laeuft|kann) (?:\w{1,12} ){0,3}nicht"
+    r"|can ?not|cannot|can t|cant|doesn ?t|don ?t|won ?t|isn ?t working|not working|stopped|broken|kaputt"
+    r"|fehler\w{0,10}|failed|fails|unable)\b"
+)
+_VERBS = word_set(
+    """
+    ist sind war waren bin hat habe hab haben hatte kann kannst koennen koennt koennte muss musst muessen darf
+    duerfen soll sollte sollen wird werden wurde heisst heissen lautet lauten brauche brauchen brauch braucht nehme
+    nimmt nehmen trage traegt eintragen geht gehen gibt gilt kommt komme kommen bekomme kriege finde steht stehen
+    will moechte funktioniert klappt laeuft verwende nutze benutze stelle richte sende schicke verschicke empfange
+    hole rufe bleibt is are was were am do does did have has had can could must may might should would will need
+    needs use uses get got gets send sends receive works work want enter put goes find finds means mean come comes
+    keep keeps happens
+    """
+)
 ADDED = frozenset({"manner"})  # "warum?" asks something more of the same question
 
 
 def resolve_followup(previous: str, text: str, extractor: FeatureExtractor) -> str:
-    """The previous question with what the follow-up changes; empty where the message is no follow-up.
+    """The previous question with what the follow-up changes; empty where the message is no follow-up by its form.
 
     `previous`: cleaned; a whole question itself; empty: there is none. `text`: the message, cleaned.
     """
-    if not previous:
+    if not previous or not _follows_up(text):
         return ""
     new = extractor.words(text)
     said = _slots(new, extractor)
@@ -42,9 +86,39 @@ def resolve_followup(previous: str, text: str, extractor: FeatureExtractor) -> s
 
 
 def is_whole_question(text: str, extractor: FeatureExtractor) -> bool:
-    """True if the message may be a whole question; "und für IMAP?" and "welcher Port?" are none after another one."""
-    words = extractor.words(text)
-    return len(words) > FRAGMENT and "aspect" in _slots(words, extractor)
+    """True if the message may be a whole question; "und für IMAP?" and "mit SSL?" are none after another one.
+
+    One with a verb and an aspect is, from FRAGMENT words on or where it also says which way the mail goes; and so is a
+    fragment that does not begin as the rest of a sentence: "imap port", "username format?".
+    """
+    spoken = _spoken(text)
+    if not _continues(spoken):
+        return True
+    said = _slots(extractor.words(text), extractor)
+    asks = "aspect" in said and not _VERBS.isdisjoint(spoken)
+    return asks and (len(spoken) > FRAGMENT or "way" in said) and not _POINTS_BACK.search(" ".join(spoken))
+
+
+def _follows_up(text: str) -> bool:
+    """True if the form of a message says that it needs the question before it."""
+    spoken = _spoken(text)
+    if not spoken or _COMPLAINS.search(" ".join(spoken)):
+        return False
+    return _continues(spoken) or (len(spoken) <= BARE and _VERBS.isdisjoint(spoken))
+
+
+def _continues(spoken: Sequence[str]) -> bool:
+    """True if a message begins as the rest of a sentence, or points back."""
+    joined = " ".join(spoken)
+    is_rest = bool(spoken) and spoken[0] in _REST and len(spoken) <= FRAGMENT
+    return is_rest or bool(_CONTINUES.match(joined) or _POINTS_BACK.search(joined))
+
+
+def _spoken(text: str) -> list[str]:
+    """Words of a message, folded, without courtesy before them."""
+    words = tokens(text)
+    begin = next((place for place, word in enumerate(words) if word not in _COURTESY), len(words))
+    return words[begin:]
 
 
 def _slots(words: Sequence[str], extractor: FeatureExtractor) -> dict[str, dict[str, Sequence[str]]]:

@@ -16,10 +16,21 @@ from bot.core.text.normalize import REMEMBERED, fold
 
 _UNDECIDED = 0.05  # less evidence than this is none
 MOST_OF_A_WORD = 2.5  # log odds: a word is rarely certain
+ENOUGH = 1.5  # evidence of the sentences in which a person speaks from which the others do not matter
+QUOTED = 0.3  # share of a quoted line's words that may be missing from a text that holds it
 SEEN = 2  # times that the examples must use a word before its own odds count
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 _QUOTED = re.compile(r"\"[^\"\n]{4,400}\"")  # a quotation is not the writer's own words
+# What Exchange and Gmail write besides a code, as people do. No mark of a paste, because it names the reason, too.
+_PROGRAM_PROSE = re.compile(
+    r"(?:the e-?mail address you entered couldn't be found|please check the recipient's e-?mail address"
+    r"|if the problem continues, please contact|address not found$|adresse nicht gefunden$"
+    r"|die eingegebene e-?mail-?adresse (?:konnte nicht|wurde nicht) gefunden|überprüfen sie die e-?mail-?adresse des"
+    r"|wenn das problem weiterhin besteht, wenden sie sich)[^.!?]{0,200}[.!?]?",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
 _NAME = re.compile(r"[@/%]|[:.]\S")  # an address, a host name, a path
 
 # Words that build sentences, not words about mail. Those that exist in both languages (in, an, die, am, was, will,
@@ -32,48 +43,84 @@ euer eure eurem euren eurer fuer gar geben gegen geht gehen genau gerade gern ge
 hallo hatte hatten hier hin ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im immer ins irgendwie ist ja jede jedem
 jeden jeder jedes jemand jetzt kann kannst kein keine keinem keinen keiner klappt koennen koennt koennte komme kommt
 machen macht mal man mehr mein meine meinem meinen meiner mich mir mit moechte morgen muss muesste muessen nach nein
-nicht nichts nie noch nur ob oder ohne schon sehr seid sein seine seit selbst sich sie sind soll sollen sollte sondern
-sonst statt steht ueber um und uns unser unsere unserem unseren unserer unter viel viele vom von vor wann warum was
-weder wegen weil welche welchem welchen welcher welches wenn wer werde werden wie wieder wieso wieviel wir wird wo
-wohin woher woran wurde wurden zu zum zur zwischen guten tag gruss gruesse danke dank merci servus moin gruezi mfg
-freundlichen freundliche vielen hilfe heisst heissen weiss brauche brauchen bekomme bekommen kriege kriegt laeuft
-nehmen nehme eintragen trage gehoert stimmt liegt irgendwas irgendwo irgendwann hae huhu tschuess nix nich isch ned
-bissl halt eben
+nicht nichts nie noch nur ob oder ohne schon sehr seid sein seine seit selbst sich sie sind soll sollen sollte
+sondern sonst statt steht ueber um und uns unser unsere unserem unseren unserer unter viel viele vom von vor wann
+warum was weder wegen weil welche welchem welchen welcher welches wenn wer werde werden wie wieder wieso wieviel wir
+wird wo wohin woher woran wurde wurden zu zum zur zwischen guten tag gruss gruesse danke dank merci servus moin
+gruezi mfg freundlichen freundliche vielen hilfe heisst heissen weiss brauche brauchen bekomme bekommen kriege
+kriegt laeuft nehmen nehme eintragen trage gehoert stimmt liegt irgendwas irgendwo irgendwann hae huhu tschuess nix
+nich isch ned bissl halt eben
 """
 _ENGLISH = """
-a about after again all am an and any anybody anyone anything are as at be because been before being but by can cannot
-can't could couldn't did didn't do does doesn't doing don't each every everything for from get gets give goes going
-got had has have having he hello her here hi him his how however i if i'd i'll i'm i've into is isn't it its it's just
-keep keeps know let's like long make makes many may me might mine more most much must my need needs neither never no
-nobody not nothing now of off often ok on once one only or other our out over own please pls put right same says set
-should shouldn't since so some somebody someone something still such take tell than thank thanks that that's the their
-them then there these they thing things this those though through to too try turn two under until up us use used using
-very wasn't we we're were weren't what what's when where which while who whose why with without won't would wouldn't
-yes yet you your you're yours regards dear kind best cheers
+a about after again all am an and any anybody anyone anything are as at be because been before being but by can
+cannot can't could couldn't did didn't do does doesn't doing don't each every everything for from get gets give goes
+going got had has have having he hello her here hi him his how however i if i'd i'll i'm i've into is isn't it its
+it's just keep keeps know let's like long make makes many may me might mine more most much must my need needs
+neither never no nobody not nothing now of off often ok on once one only or other our out over own please pls put
+right same says set should shouldn't since so some somebody someone something still such take tell than thank thanks
+that that's the their them then there these they thing things this those though through to too try turn two under
+until up us use used using very wasn't we we're were weren't what what's when where which while who whose why with
+without won't would wouldn't yes yet you your you're yours regards dear kind best cheers
 """
 
 # Words of everyday speech that build no sentence but belong to one language.
 _GERMAN_TOO = """
-fehlt falsch funktioniert funktionieren willst wollen suche sucht versuche versuchen sagt sagen gesagt schicken schicke
-senden sende empfangen neue neuer neues neuen alte alter altes alten erste ersten letzte letzten heute gestern tage
+fehlt falsch funktioniert funktionieren willst wollen suche sucht versuche versuchen sagt sagen gesagt schicken
+schicke senden sende empfangen neue neuer neues neuen alte alter altes alten erste ersten letzte letzten heute
+gestern tage bedeutet bedeuten bedeutung
 """
 _ENGLISH_TOO = """
-required needed missing wrong works work working want wants looking getting trying tried stopped asked asks says said
-told sending sent receive receiving new old first last next time day days today yesterday people someone
+required needed missing wrong works work working want wants looking getting trying tried stopped asked asks says
+said told sending sent receive receiving new old first last next time day days today yesterday people someone mean
+means meaning
 """
+
+
+def word_set(listed: str) -> frozenset[str]:
+    """Set of the words of a list, as they are."""
+    return frozenset(listed.split())
 
 
 def _words_of(listed: str) -> frozenset[str]:
     return frozenset(fold(w).replace("'", "") for w in listed.split())
 
 
-_IN_BOTH = _words_of("in an die am was will so war hat den dem bei and mit")  # left out above: they tell no language
+FUNCTION_WORDS_IN_BOTH = _words_of(
+    "in an die am was will so war hat den dem bei and mit"
+)  # left out above: they tell no language
 _FUNCTION_WORDS: Mapping[Language, frozenset[str]] = {"de": _words_of(_GERMAN), "en": _words_of(_ENGLISH)}
-_ALL_FUNCTION_WORDS = _IN_BOTH.union(*_FUNCTION_WORDS.values())
-_COUNTED: Mapping[Language, frozenset[str]] = {
-    "de": _FUNCTION_WORDS["de"] | _words_of(_GERMAN_TOO),
-    "en": _FUNCTION_WORDS["en"] | _words_of(_ENGLISH_TOO),
+_ALL_FUNCTION_WORDS = FUNCTION_WORDS_IN_BOTH.union(*_FUNCTION_WORDS.values())
+_EITHER = _words_of("all also am an die hat im in so war was will")  # each language builds sentences with them
+COUNTED: Mapping[Language, frozenset[str]] = {
+    "de": (_FUNCTION_WORDS["de"] | _words_of(_GERMAN_TOO)) - _EITHER,
+    "en": (_FUNCTION_WORDS["en"] | _words_of(_ENGLISH_TOO)) - _EITHER,
 }
+# Of sentences in both languages those count in which a person asks, greets or speaks of themselves: a program's
+# "please check the recipient's address" is none
+_PERSONAL = _words_of(
+    """
+    ich mir mich mein meine meinem meinen meiner wir uns unser unsere unserem unseren was wie wieso weshalb warum
+    woran woher wer wo welche welchem welchen welcher welches danke hallo moin servus gruezi tag gruss gruesse mfg
+    hilfe heisst bedeutet bedeutung jemand i i'm i've i'd i'll me my we we're our what what's how why which where
+    who thanks thank hello hi dear regards cheers help anyone somebody meaning mean
+    """
+)
+
+
+def without_program_prose(text: str) -> str:
+    """Text without the sentences that mail programs write as people do."""
+    return _PROGRAM_PROSE.sub(" ", text)
+
+
+def language_of_locale(locale: str) -> Language | None:
+    """Language in which a person of a locale is answered; English for one that we do not speak.
+
+    `locale`: as of POSIX or RFC 5646, "de_CH.UTF-8", "fr-CA"; None for an empty one and for POSIX's "C".
+    """
+    name = re.split(r"[-_.@]", locale.strip().lower())[0]
+    if name in ("", "c", "posix", "*"):
+        return None
+    return "de" if name == "de" else "en"
 
 
 def is_function_word(word: str) -> bool:
@@ -100,20 +147,43 @@ class LanguageDetector:
         self._odds = lru_cache(REMEMBERED)(self._odds_of)
 
     def of(self, text: str, hint: Language | None = None, pasted: str = "") -> Language:
-        """Language of a cleaned message.
+        """Language of a message's own words.
 
-        `pasted`: words of it that are a quoted error line, which says nothing about its writer; empty: none. `hint`:
-        the language where nothing tells; None: German then.
+        `text`: cleaned, without pasted lines; empty: the writer said nothing. `pasted`: words that are quoted within
+        them, an error line in the middle of a sentence; empty: none. `hint`: the language where nothing tells; None:
+        German then.
         """
-        if pasted:
-            left = " ".join((Counter(w for w in _folded(text) if len(w) > 1) - Counter(_folded(pasted))).elements())
-            evidence = float(_function_words(left))  # few words are left: their letters tell too little
-        else:
-            own_words = self.evidence(_own_words(text))
-            evidence = own_words if abs(own_words) > _UNDECIDED else self.evidence(text)
+        own = _own_words(without_program_prose(text))
+        evidence = self._evidence_beside(own, _folded(pasted)) if pasted else self._evidence_of_person(own)
+        if abs(evidence) <= _UNDECIDED:
+            evidence = (
+                0.0 if pasted else self.evidence(_QUOTED.sub(" ", without_program_prose(text)))
+            )  # a host's name tells little
         if abs(evidence) <= _UNDECIDED:
             return hint or "de"
         return "de" if evidence > 0 else "en"
+
+    def _evidence_of_person(self, own: str) -> float:
+        """Evidence of the sentences in which a person speaks; of all where there are none, or these tell nothing."""
+        sentences = _SENTENCE.split(own)
+        personal = [s for s in sentences if s.endswith("?") or not _PERSONAL.isdisjoint(_folded(s))]
+        if 0 < len(personal) < len(sentences):
+            evidence = self.evidence("\n".join(personal))
+            if abs(evidence) >= ENOUGH:
+                return evidence
+        return self.evidence(own)
+
+    def _evidence_beside(self, own: str, pasted: Sequence[str]) -> float:
+        """Evidence of a text beside a line that is quoted in it."""
+        words = [w for w in _folded(own) if len(w) > 1]
+        quoted = Counter(w for w in pasted if len(w) > 1)
+        if sum((quoted - Counter(words)).values()) > QUOTED * sum(quoted.values()):
+            return self._evidence_of_person(own)  # it stood in lines of its own
+        left = list((Counter(words) - quoted).elements())  # few: letters of words that no example uses tell too little
+        return _function_words(" ".join(left)) + self._other_words([w for w in left if self._is_known(w)])
+
+    def _is_known(self, word: str) -> bool:
+        return sum(self._words[language][word] for language in LANGUAGES) >= SEEN
 
     def evidence(self, text: str) -> float:
         """Evidence in a text: above 0 for German, below for English, 0 for neither."""
@@ -122,7 +192,7 @@ class LanguageDetector:
 
     def _other_words(self, words: Sequence[str]) -> float:
         """Evidence of words that build no sentence: together at most about as much as one that does."""
-        odds = sum(max(-MOST_OF_A_WORD, min(MOST_OF_A_WORD, self._odds(w))) for w in words if not is_function_word(w))
+        odds = sum(max(-MOST_OF_A_WORD, min(MOST_OF_A_WORD, self._odds(w))) for w in words if _is_telling(w))
         return 0.9 * math.tanh(odds / 4)
 
     def _odds_of(self, word: str) -> float:
@@ -130,8 +200,8 @@ class LanguageDetector:
 
         About 0 for what both languages use alike: protocols, client labels, names of programs.
         """
-        times = {language: self._words[language][word] for language in LANGUAGES}
-        if sum(times.values()) >= SEEN:
+        if self._is_known(word):
+            times = {language: self._words[language][word] for language in LANGUAGES}
             return math.log((times["de"] + 0.5) / self._of_words["de"]) - math.log(
                 (times["en"] + 0.5) / self._of_words["en"]
             )
@@ -145,8 +215,16 @@ class LanguageDetector:
         )
 
 
+def _is_telling(word: str) -> bool:
+    """True if a word counts by its odds: it builds no sentence, or does so in both languages."""
+    return word in _EITHER or not is_function_word(word)
+
+
 def _own_words(text: str) -> str:
-    return " ".join(token for token in _QUOTED.sub(" ", text).split() if not _NAME.search(token))
+    return "\n".join(
+        " ".join(token for token in line.split() if not _NAME.search(token))
+        for line in _QUOTED.sub(" ", text).split("\n")
+    )
 
 
 def _folded(text: str) -> list[str]:
@@ -155,7 +233,7 @@ def _folded(text: str) -> list[str]:
 
 def _function_words(text: str) -> int:
     """Number of German function words less that of English ones, everyday words included."""
-    return sum((w in _COUNTED["de"]) - (w in _COUNTED["en"]) for w in _folded(text))
+    return sum((w in COUNTED["de"]) - (w in COUNTED["en"]) for w in _folded(text))
 
 
 def _trigrams(text: str) -> list[str]:

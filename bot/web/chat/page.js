@@ -98,7 +98,7 @@ function show(article, said) {
   const find = (selector) => article.querySelector(selector);
   offer(find(".choices"), article, said);
   find(".other").addEventListener("click", () => {
-    reply.language = reply.language === "de" ? "en" : "de";
+    talked.hint = reply.language = reply.language === "de" ? "en" : "de"; // in which the talk goes on
     keep();
     show(article, said);
     article.querySelector(".other").focus();

@@ -3,7 +3,9 @@
 import pytest
 
 from bot.answering.engine import AnswerEngine
+from bot.core.matching.menu_choice import chosen_places
 from bot.core.model import Question
+from tests.core.matching.conversations import CHOICES, FOLLOW_UPS, NEW
 
 CONVERSATIONS: list[list[tuple[str, str]]] = [
     # what is said, entry that answers ("" = declined)
@@ -61,3 +63,64 @@ def test_a_message_that_is_no_follow_up_is_decided_alone(engine: AnswerEngine, p
 def test_a_follow_up_can_rule_out_encryption(engine: AnswerEngine) -> None:
     decision = engine.matcher.decide(Question("and without ssl?", previous="which port for outgoing mail over ssl"))
     assert decision.outcome != "answer"
+
+
+@pytest.mark.parametrize(("previous", "text"), NEW)
+def test_a_new_question_or_a_complaint_is_decided_as_if_nothing_had_been_before(
+    engine: AnswerEngine, previous: str, text: str
+) -> None:
+    assert engine.matcher.decide(Question(text, previous=previous)) == engine.matcher.decide(Question(text))
+
+
+@pytest.mark.parametrize(("previous", "text", "entries"), FOLLOW_UPS)
+def test_a_message_that_needs_the_question_before_it_changes_one_thing_of_it(
+    engine: AnswerEngine, previous: str, text: str, entries: tuple[str, ...]
+) -> None:
+    decision = engine.matcher.decide(Question(text, previous=previous))
+    assert decision.outcome != "decline"
+    assert decision.entries[0] in entries
+
+
+def test_a_clear_question_of_another_entry_is_answered_as_it_is_alone(engine: AnswerEngine) -> None:
+    """Every twentieth example question that is answered surely, after one of another entry."""
+    matcher = engine.matcher
+    examples = [
+        (entry.id, text)
+        for entry in engine.knowledge.entries.values()
+        for of in entry.questions.values()
+        for text in of
+    ][::20]
+    decided = [(entry, text, matcher.decide(Question(text))) for entry, text in examples]
+    clear = [(entry, text) for entry, text, d in decided if d.entries == (entry,) and d.score >= 0.9]
+    assert len(clear) > 100
+    pairs = list(zip(clear, clear[len(clear) // 2 :] + clear[: len(clear) // 2], strict=True))
+    wrong = [
+        (before, text)
+        for (entry, text), (other, before) in pairs
+        if other != entry and matcher.decide(Question(text, previous=before)).entries != (entry,)
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize(("text", "places"), CHOICES)
+def test_a_choice_from_a_menu_is_told_from_a_question(text: str, places: tuple[int, ...] | None) -> None:
+    assert chosen_places(text, 3) == places
+
+
+def test_a_chosen_entry_is_answered_and_a_refused_menu_is_declined(engine: AnswerEngine) -> None:
+    menu = ("pop3-ssl", "imap-ssl", "smtp-ssl-port")
+    chosen = engine.matcher.decide(Question("das zweite", menu=menu))
+    assert (chosen.outcome, chosen.entries, chosen.language) == ("answer", ("imap-ssl",), "de")
+    both = engine.matcher.decide(Question("1 and 3", menu=menu, language_hint="en"))
+    assert (both.entries, both.language) == (("pop3-ssl", "smtp-ssl-port"), "en")
+    refused = engine.matcher.decide(Question("none of these", menu=menu))
+    assert (refused.outcome, refused.language) == ("decline", "en")
+    assert engine.matcher.decide(Question("2")) != engine.matcher.decide(Question("2", menu=menu))
+    gone = ("no-longer-there",)
+    assert engine.matcher.decide(Question("1", menu=gone)) == engine.matcher.decide(Question("1"))
+
+
+def test_a_follow_up_changes_the_entry_that_was_chosen(engine: AnswerEngine) -> None:
+    chosen = engine.matcher.decide(Question("the first one", menu=("pop3-ssl", "ports")))
+    after = engine.matcher.decide(Question("and for imap?", previous=chosen.normalised))
+    assert after.entries[0] == "imap-ssl"

@@ -1,0 +1,37 @@
+"""Decisions that need no matching: what is written in a foreign language, and what is chosen from a menu."""
+
+from bot.core.matching.menu_choice import chosen_places
+from bot.core.model import Decision, Knowledge, Part, Question
+from bot.core.text.language import LanguageDetector
+from bot.core.text.normalize import clean
+
+NONE_OF_MENU = "menu: none of them"  # rule of the part
+
+
+def declined_as_foreign(question: Question) -> Decision:
+    """Decision about a message that is neither German nor English; the reply has both languages."""
+    language = question.language or question.language_hint or "en"
+    part = Part("", "decline", (), 1.0, "language: neither German nor English")
+    return Decision("decline", (), language, 1.0, (part,), clean(question.text), foreign=True)
+
+
+def choose(question: Question, knowledge: Knowledge, detector: LanguageDetector) -> Decision | None:
+    """Decision about a choice from the menu of the reply before; None where there was no menu, or nothing is chosen.
+
+    A refusal of the whole menu is declined. Read as is the title of the entry, so that follow-ups can change it.
+    """
+    cleaned = clean(question.text)
+    menu = [entry for entry in question.menu if entry in knowledge.entries]
+    places = chosen_places(cleaned, len(menu)) if menu else None
+    if places is None:
+        return None
+    language = question.language or detector.of(cleaned, question.language_hint)
+    if not places:
+        part = Part("", "decline", (), 1.0, NONE_OF_MENU)
+        return Decision("decline", (), language, 1.0, (part,), cleaned)
+    chosen = tuple(menu[place] for place in places)
+    parts = tuple(
+        Part("", "answer", (entry,), 1.0, f"menu: {menu.index(entry) + 1} of {len(menu)}") for entry in chosen
+    )
+    read_as = knowledge.entries[chosen[0]].title[language]
+    return Decision("answer", chosen, language, 1.0, parts, read_as)
