@@ -1,7 +1,7 @@
 """How fast one core understands messages, beside a fixed piece of plain Python that is timed in between.
 
-The load is every line of the labelled sets up to MOST_WORDS, each new to the process in the first round and known in the others. Times
-are CPU of one thread: they say what a message costs, whatever else the machine does meanwhile.
+The load is every line of the labelled sets up to MOST_WORDS, each new to the process in the first round and known in
+the others. Times are CPU of one thread: they say what a message costs, whatever else the machine does meanwhile.
 """
 
 import time
