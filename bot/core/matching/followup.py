@@ -47,7 +47,7 @@ _REST = word_set(  # what the rest of a sentence begins with
 )
 _POINTS_BACK = re.compile(
     r"\b(?:dafuer|hierfuer|dabei|dazu|davon|(?:for|with|of|about) (?:that|this|it|those|these)|that one|as well|too"
-    r"|(?:das|es|dies) (?:\w{1,12} )?auch|auch (?:so|bei|beim|fuer|mit|ueber)|the same|same|genauso|gleiche[rns]?)\b"
+    r"|(?:das|es|dies) (?:\w{1,12} )?auch|auch (?:so|bei|beim|fuer|mit|ueber)|the same|genauso|gleiche[rns]?)\b"
 )
 _COMPLAINS = re.compile(
     r"\b(?:nicht mehr|keine? \w{1,20} mehr|keinen \w{1,20} mehr"

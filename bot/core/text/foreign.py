@@ -181,6 +181,7 @@ def _forms(listed: str) -> frozenset[str]:
 
 _ALL: Mapping[str, frozenset[str]] = {language: _forms(listed) for language, listed in _WORDS.items()}
 _OWN: Mapping[str, frozenset[str]] = {language: forms - _OURS - _TELL_NOTHING for language, forms in _ALL.items()}
+_SHARED: Mapping[str, frozenset[str]] = {language: forms & _TELL_NOTHING for language, forms in _ALL.items()}
 _LANGUAGES_OF: Mapping[str, tuple[str, ...]] = {
     word: tuple(language for language in _OWN if word in _OWN[language]) for word in frozenset().union(*_OWN.values())
 }
@@ -198,8 +199,10 @@ def is_foreign(text: str) -> bool:
 
 
 def _is_other_script(text: str) -> bool:
+    if ord(max(text, default="a")) <= _LATIN_ENDS:
+        return False
     letters = [letter for letter in text if letter.isalpha()]
-    if text.isascii() or not letters:
+    if not letters:
         return False
     others = DENSE * sum(_is_of_other_script(letter) for letter in letters)
     share = others / (others + sum(not _is_of_other_script(letter) for letter in letters))
@@ -214,6 +217,11 @@ def _is_of_other_script(letter: str) -> bool:
 def _is_other_language(text: str) -> bool:
     sentences = [words for sentence in _SENTENCE.split(text) if (words := _words(sentence))]
     different = {word for words in sentences for word in words}
+    most = sum(
+        1.0 if _may_tell(word) else 0.5 for word in different - _OURS if _may_tell(word) or word in _TELL_NOTHING
+    )
+    if most < LEAST_EVIDENCE:
+        return False  # most messages end here
     found = Counter(language for word in different for language in _LANGUAGES_OF.get(word, ()))
     if not found or sum(word.isalpha() for words in sentences for word in words) < FEWEST_WORDS:
         return False
@@ -229,9 +237,13 @@ def _is_other_language(text: str) -> bool:
     return theirs > FOREIGN_SHARE * ours
 
 
+def _may_tell(word: str) -> bool:
+    return word in _LANGUAGES_OF or bool(_MARKED.search(word))
+
+
 def _evidence(words: Collection[str], language: str) -> float:
     """Evidence for a language: words of its own, half of those that tell little, and such as have letters not ours."""
-    own, shared = _OWN[language], _ALL[language] & _TELL_NOTHING
+    own, shared = _OWN[language], _SHARED[language]
     return sum(1.0 if word in own or _MARKED.search(word) else 0.5 if word in shared else 0.0 for word in words)
 
 
