@@ -125,7 +125,7 @@ class ErrorLines:
         self._lines = list(_known_lines(entries, topics))
         self._weight = _weights(self._lines)
         self._total = [sum(self._weight[w] for w in line.words) for line in self._lines]
-        self._totals = np.array(self._total)
+        self._totals: Floats = np.array(self._total)
         self._enough = WORTH_ALIGNING * np.minimum(np.array(self._total), FULL_WEIGHT)  # per line
         having: dict[str, list[int]] = defaultdict(list)
         for number, line in enumerate(self._lines):
@@ -204,7 +204,8 @@ class ErrorLines:
     def _most(self, found: Floats) -> Floats:
         """Score, per line, that it has at most, if the weight `found` of its words stands in its order."""
         full = np.minimum(FULL_WEIGHT, np.maximum(self._totals, FULL_WEIGHT * 0.5))
-        return np.minimum(1.0, found / np.maximum(self._totals, 0.1)) * np.minimum(1.0, found / full)
+        most: Floats = np.minimum(1.0, found / np.maximum(self._totals, 0.1)) * np.minimum(1.0, found / full)
+        return most
 
     def _with(self, words: Iterable[str]) -> NDArray[np.bool_]:
         """True, per line, if it has one of the words."""

@@ -58,9 +58,7 @@ class KnownErrors:
         ranked with its own words alone.
         """
         found = [] if self._names_no_cause(cleaned) else self._explaining(self._with_cause(cleaned, alignments))
-        wrong = [line for line in found if self._contradicts(cleaned, line)]
-        refuted = {self._statement(cleaned, line) for line in wrong if line.score >= SURELY_ALIGNED}
-        found = [line for line in found if line not in wrong and self._statement(cleaned, line) not in refuted]
+        found = self._without_contradicted(cleaned, words, found)
         around = self._around(cleaned, found[0]) if len(found) == 1 else ""
         with_context = 0 < len(around.split()) <= LONG_MESSAGE
         texts = [around] if with_context else [" ".join(words[line.start : line.end + 1]) for line in found]
@@ -84,22 +82,22 @@ class KnownErrors:
         """Ids of the entries that a message cannot be about, however it is ranked.
 
         A look-alike fits better than any of an entry's own lines; or the message contradicts the entry's slots; or
-        what was pasted names no cause, and then no error entry is left.
+        what was pasted names no cause, and then no error entry is left, and none at all where nothing else is said.
         """
         if not alignments:
             return frozenset()
         errors = [e for e in self._entries.values() if e.kind == "error"]
+        asks = bool(own_text(cleaned))
+        all_of_them = frozenset(entry.id for entry in (errors if asks else self._entries.values()))
         if self._names_no_cause(cleaned):
-            return frozenset(entry.id for entry in errors)
+            return all_of_them
         stated = slots_of(impersonal_text(cleaned))
         contradicted = {entry.id for entry in errors if contradiction(stated, entry.slots)}
         if any(
             line.score >= SURELY_ALIGNED and line.known.explains and line.known.owner in contradicted
             for line in alignments
         ):
-            return frozenset(
-                entry.id for entry in errors
-            )  # it is the line that is known, and its entry is not what it means
+            return all_of_them  # the line is known, and its entry is not what it means
         return self._outdone(alignments) | contradicted
 
     def _outdone(self, alignments: Sequence[Alignment]) -> frozenset[str]:
@@ -141,17 +139,22 @@ class KnownErrors:
         idle = [s for s in self._read(cleaned).spans if names_no_cause(texts[s.statement])]
         return [a for a in alignments if not any(s.start <= a.start < s.end for s in idle)]
 
-    def _contradicts(self, cleaned: str, line: Alignment) -> bool:
-        """True if what the line's statement says, or the bounce around it about the end, contradicts the entry."""
-        slots = self._entries[line.known.owner].slots
-        if not slots:
-            return False
-        around = slots_of(cleaned)
-        stated = {
-            **{slot: around[slot] for slot in ("end", "speaker") if slot in around},
-            **slots_of(self._statement(cleaned, line)),
-        }
-        return bool(contradiction(stated, slots))
+    def _without_contradicted(self, cleaned: str, words: Sequence[str], found: Sequence[Alignment]) -> list[Alignment]:
+        """The lines that nothing contradicts, without those beside a line that is surely meant and contradicted."""
+        of_bounce = {slot: values for slot, values in slots_of(cleaned).items() if slot in ("end", "speaker")}
+        left, refuted = [], set()
+        for line in found:
+            statement = self._statement(cleaned, line)
+            several = sum(self._statement(cleaned, other) == statement for other in found) > 1
+            stated = {**of_bounce, **slots_of(statement)}
+            if several:  # whose address it is, and what is missing, each line says for itself
+                said = slots_of(" ".join(words[line.start : line.end + 1]))
+                stated = {slot: v for slot, v in stated.items() if slot not in ("address", "missing")} | dict(said)
+            if not contradiction(stated, self._entries[line.known.owner].slots):
+                left.append(line)
+            elif line.score >= SURELY_ALIGNED:
+                refuted.add(statement)
+        return [line for line in left if self._statement(cleaned, line) not in refuted]
 
     def _explaining(self, alignments: Sequence[Alignment]) -> list[Alignment]:
         """One alignment per entry; where a line continues another entry's line and both are found, the longer one."""

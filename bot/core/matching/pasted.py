@@ -74,8 +74,8 @@ _RULE = re.compile(
     r"\A[\s>|]{0,12}(?:[-=_*#~+]{4,}|-{2,}[^-\n]{3,90}-{2,}|begin forwarded message:)\s*$", re.IGNORECASE
 )
 _SOLELY = re.compile(  # an address, a host or an IP address, and nothing else: belongs to the lines around it
-    r"[\s>|*]{0,12}<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?(?: \([^()]{0,100}\))?[:,;]?\s*$"
-    r"|[\s>|]{0,12}(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}:?\s*$|[\s>|]{0,12}\(?(?:generated|ultimately generated) from",
+    r"\A(?:[\s>|*]{0,12}<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?(?: \([^()]{0,100}\))?[:,;]?\s*$"
+    r"|[\s>|]{0,12}(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}:?\s*$|[\s>|]{0,12}\(?(?:generated|ultimately generated) from)",
     re.IGNORECASE,
 )
 _PERSON = re.compile(

@@ -49,7 +49,7 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
         r"|was|ist|wurde)"
         r"\b.{0,40}(?:list|block|ban|gesperrt)|\bblocked (?:using|by) \S{3,80}\.\S{2,20}|\b(?:dnsbl|rbl)\b"
         r"|\b(?:mail ?server|ihr server|server) (?:is|ist|wurde|has been)\b.{0,30}(?:black|block|gesperrt|liste)"
-        r"|\breverse (?:dns|hostname)\b|\bptr\b"
+        r"|\b[45]\.7\.(?:2\d|5\d\d|6\d\d)\b|\breverse (?:dns|hostname)\b|\bptr\b"
     ),
     ("address", "helo"): r"\b(?:helo|ehlo)\b.{0,60}\b(?:rejected|invalid|must|denied|not|mismatch|abgelehnt)",
     ("missing", "mailbox"): (
