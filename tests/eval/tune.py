@@ -25,7 +25,7 @@ from tests.eval.surroundings import wrap
 
 HERE = Path(__file__).parent
 CALIBRATION = HERE.parents[1] / "bot/core/matching/calibration.py"
-# Sets that the figures come from. Each question is used a second time, within generated surroundings: a message of
+# Sets that the figures come from, their short questions a second time within generated surroundings: a message of
 # several sentences has figures of its own. wrapped-dev (one wrapping) and bounces-dev (mails) are left to look at.
 TUNED = ("questions-dev", "questions-real-dev", "probes-dev", "errors-dev", "errors-real-dev")
 FOLDS = 5
@@ -94,20 +94,11 @@ def own_samples(knowledge: Knowledge, extractor: FeatureExtractor) -> Iterator[S
         yield from (sample for sample in samples if sample.explained)
 
 
-def with_surroundings(lines: Sequence[Line]) -> Iterator[Line]:
-    """Lines, and those whose language is told a second time within surroundings (surroundings.py)."""
-    for number, line in enumerate(lines):
-        yield line
-        for language in LANGUAGES:
-            if line.language == language:
-                yield replace(line, text=wrap(line.text, language, number, "fit"))
-
-
 def fitted(knowledge: Knowledge, lines: Sequence[Line]) -> Calibration:
     """Figures fitted to labelled lines and to the content's own."""
     extractor = RememberingExtractor(knowledge)  # it knows the questions alone, and lines are held out
     matcher = open_matcher(knowledge, extractor)
-    labelled = [to_sample(line, matcher) for line in with_surroundings(lines)]
+    labelled = [to_sample(line, matcher) for line in lines]
     return fit_calibration([*labelled, *own_samples(knowledge, extractor)])
 
 
