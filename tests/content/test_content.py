@@ -11,6 +11,7 @@ from bot.ops.check_content import all_problems, provider_values
 from tests.conftest import PROJECT
 from tests.slow import slow
 
+LONGEST_ENTRY = 40  # lines of an entry's own file
 ENTRIES = sorted(f.stem for f in (PROJECT / "knowledge").glob("*.yaml") if f.stem not in NO_ENTRIES)
 
 
@@ -93,3 +94,11 @@ def test_a_refusal_says_what_is_covered_and_offers_a_person(engine: AnswerEngine
         said = engine.renderer.block("decline", language, "de" if language == "de" else "en")
         assert person in said
         assert "SMTP" in said
+
+
+def test_an_entry_is_read_without_its_examples() -> None:
+    """What is answered stands in a short file; how people ask, in one of its own."""
+    for entry in ENTRIES:
+        text = (PROJECT / f"knowledge/{entry}.yaml").read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= LONGEST_ENTRY, entry
+        assert (PROJECT / f"knowledge/examples/{entry}.yaml").is_file()

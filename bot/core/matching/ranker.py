@@ -95,7 +95,7 @@ class Ranker:
         self._extractor = extractor
         self._trained = trained
         self._number = numbers(trained.features)
-        self._column, self._sign = columns(trained.features)
+        self._column, self._sign = columns(trained.features, len(trained.weights))
         self._first_word = bisect_left(trained.features, "word:")  # the last group of the sorted features
         owner = trained.example_owner
         self._owner = owner.astype(np.min_scalar_type(len(trained.owners)))  # short integers are sorted the fastest

@@ -21,6 +21,7 @@ Ints = NDArray[np.int32]
 # Concepts alone weigh less than in pairs: a careless word in the vocabulary then does less harm.
 GROUP_WEIGHT: Mapping[str, float] = {"word": 1.3, "letters": 1.3, "concept": 0.5, "pair": 0.7}
 COLUMNS = 16_384  # hashed columns of the linear scorers
+COLUMNS_OF_MEANS = 4_096  # of the scorers of more than MOST_OWNERS_OF_REGRESSION, which would need much memory
 SHRINK = 0.05  # of the weights (L2)
 # Steps on few examples at a time: many small ones, which go further than few on all examples and need no table of them
 BATCH = 256  # examples of a step
@@ -87,8 +88,9 @@ def train(knowledge: Knowledge, extractor: FeatureExtractor, examples: Sequence[
     number = {owner: place for place, owner in enumerate(owners)}
     example_owner = np.array([number[owner] for owner, _ in examples], dtype=np.int32)
     features, idf, rows = _features([extractor.counts(extractor.words(text)) for _, text in examples])
-    fit = _softmax_regression if len(owners) <= MOST_OWNERS_OF_REGRESSION else _means
-    weights = fit(rows, columns(features), example_owner, len(owners))
+    few = len(owners) <= MOST_OWNERS_OF_REGRESSION
+    count, fit = (COLUMNS, _softmax_regression) if few else (COLUMNS_OF_MEANS, _means)
+    weights = fit(rows, columns(features, count), example_owner, np.zeros((count, len(owners)), dtype=np.float32))
     return TrainedModel(features, idf, owners, weights, example_owner, *_postings(rows, len(features)))
 
 
@@ -152,15 +154,17 @@ def length(values: Floats) -> float:
     return float(np.sqrt(values.dot(values))) or 1.0
 
 
-def columns(features: Sequence[str]) -> tuple[Ints, Floats]:
-    """Columns and signs of the features, by signed feature hashing (Weinberger et al. 2009)."""
+def columns(features: Sequence[str], count: int) -> tuple[Ints, Floats]:
+    """Columns (of `count`) and signs of the features, by signed feature hashing (Weinberger et al. 2009)."""
     hashes = np.array([zlib.crc32(f.encode()) for f in features], dtype=np.int64)
-    return (hashes % COLUMNS).astype(np.int32), np.where(hashes & (1 << 31), 1, -1).astype(np.float32)
+    return (hashes % count).astype(np.int32), np.where(hashes & (1 << 31), 1, -1).astype(np.float32)
 
 
-def _softmax_regression(rows: _Features, columns: tuple[Ints, Floats], owner: Ints, owners: int) -> Floats:
-    """Multinomial logistic regression, by AdaGrad (Duchi, Hazan, Singer 2011) on small batches, not to the end."""
-    weights = np.zeros((COLUMNS, owners), dtype=np.float32)
+def _softmax_regression(rows: _Features, columns: tuple[Ints, Floats], owner: Ints, weights: Floats) -> Floats:
+    """Multinomial logistic regression, by AdaGrad (Duchi, Hazan, Singer 2011) on small batches, not to the end.
+
+    `weights`: where it begins, columns × owners; changed.
+    """
     squares = np.full_like(weights, LEAST_SQUARES)
     random = np.random.default_rng(SEED)
     batches = list(_batches(rows, columns, random.permutation(len(owner)).tolist()))
@@ -198,13 +202,12 @@ def _batches(
         yield examples, used, (row * len(used) + place).astype(np.int32), values
 
 
-def _means(rows: _Features, columns: tuple[Ints, Floats], owner: Ints, owners: int) -> Floats:
-    """Means of each owner's examples: a linear scorer that costs one pass over them."""
+def _means(rows: _Features, columns: tuple[Ints, Floats], owner: Ints, weights: Floats) -> Floats:
+    """Means of each owner's examples: a linear scorer that costs one pass over them. `weights`: of 0; changed."""
     column, sign = columns
-    weights = np.zeros((owners, COLUMNS), dtype=np.float32)
-    np.add.at(weights, (owner[rows.example()], column[rows.ids]), rows.values * sign[rows.ids])
-    weights /= np.maximum(np.bincount(owner, minlength=owners), 1)[:, None]
-    return np.ascontiguousarray(weights.T)
+    np.add.at(weights, (column[rows.ids], owner[rows.example()]), rows.values * sign[rows.ids])
+    weights /= np.maximum(np.bincount(owner, minlength=weights.shape[1]), 1)
+    return weights
 
 
 def _postings(rows: _Features, features: int) -> tuple[Ints, Ints, Floats]:
