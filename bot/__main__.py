@@ -20,23 +20,20 @@ import click
 from pydantic import ValidationError
 
 from bot.answering.engine import AnswerEngine, ReloadableEngine, load_engine, make_lookup, responder
-from bot.cli.format import gap_line, gaps_as_csv, offered_commands, stored_decision, ticket_assessment
+from bot.cli.format import gap_line, gaps_as_csv, offered_commands, stored_decision
 from bot.cli.jsonl import answer_lines
 from bot.commands import find_commands
 from bot.content.loader import KnowledgeError
 from bot.content.renderer import RenderError
 from bot.contracts import Respond
 from bot.core.gaps import to_gaps
-from bot.core.mail.auto_response import MailboxContext
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import LANGUAGES, Knowledge, Language, Question, TryLater
 from bot.core.privacy.data_subject import to_person
 from bot.core.speak_policy import answer_small_talk
 from bot.core.text.language import language_of_locale
-from bot.ops import evaluate
 from bot.settings import Settings, variables
 from bot.settings.cures import dotenv_names, misspelt, to_cures
-from bot.tickets.assessment import assess, ticket_of_mail
 
 if TYPE_CHECKING:
     from bot.observability.metrics import Metrics
@@ -211,6 +208,10 @@ def answer(jsonl: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def mail_(file: Path, as_json: bool) -> None:
     """Show what would be done with a mail as a new ticket, as if its mailbox were in mode public. Sends nothing."""
+    from bot.cli.ticket_format import ticket_assessment  # with the parsers of mail, which nothing else here needs
+    from bot.core.mail.auto_response import MailboxContext
+    from bot.tickets.assessment import assess, ticket_of_mail
+
     settings = read_settings()
     engine, addresses = load_engine_or_exit(settings), settings.mail_addresses()
     known = MailboxContext(settings.own_addresses(), frozenset(addresses))
@@ -292,6 +293,8 @@ def _faultless_knowledge(settings: Settings) -> Knowledge:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def evaluate_(files: tuple[Path, ...], cross_validate: bool, as_json: bool) -> None:
     """Run labelled sets and print the score, the confusions and the calibration of each."""
+    from bot.ops import evaluate
+
     engine = load_engine_or_exit(read_settings())
     try:
         sets = [evaluate.read_set(file) for file in files]

@@ -1,15 +1,13 @@
-"""Terminal output: answers, gaps, stored decisions and ticket assessments as text, CSV or JSON."""
+"""Terminal output: answers, gaps, stored decisions as text or CSV."""
 
 import csv
 import io
-import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from bot.core.gaps import Gap
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer, StoredDecision
-from bot.tickets.assessment import Assessment
 
 
 def offered_commands(answer: Answer, block: Callable[..., str]) -> list[str]:
@@ -51,26 +49,6 @@ def stored_decision(decision: StoredDecision) -> str:
         "link": decision.link or "-",
     }
     return "\n".join([*(f"{name:<11} {value}" for name, value in facts.items()), "", decision.why])
-
-
-def ticket_assessment(found: Assessment, render: Callable[[Answer], str], *, as_json: bool) -> str:
-    """Assessment of a ticket for `postbote mail`: verdict, reasons and the reply that would be written.
-
-    `as_json`: one JSON object for machines, else lines for people.
-    """
-    decision = found.answer.decision
-    reply = to_plain(render(found.to_answer(found.verdict, found.reasons))) if found.verdict != "silent" else ""
-    facts = {
-        "verdict": found.verdict,
-        "reasons": list(found.reasons),
-        "outcome": decision.outcome if decision else "decline",
-        "entries": list(decision.entries) if decision else [],
-        "language": found.answer.language,
-    }
-    if as_json:
-        return json.dumps({**facts, "reply": reply}, ensure_ascii=False)
-    shown = {name: ", ".join(value) or "-" if isinstance(value, list) else value for name, value in facts.items()}
-    return "\n".join([*(f"{name:<11} {value}" for name, value in shown.items()), *(["", reply] if reply else [])])
 
 
 def _one_line(text: str) -> str:

@@ -229,10 +229,11 @@ def _duplicate_examples(folder: Path, entries: Mapping[str, Entry], topics: Mapp
     """Problems: the same example stands in two places, so that the matcher would learn that both are right."""
     homes: dict[str, list[tuple[Path, list[int | str]]]] = defaultdict(list)
     for home, item in [(folder, e) for e in entries.values()] + [(folder / "not-covered", t) for t in topics.values()]:
+        file = home / f"{item.id}.yaml"
         for path, text in _examples(item):
-            homes[_compared(text)].append((home / f"{item.id}.yaml", path))
+            homes[_compared(text)].append((file, path))
         for path, text in _own_lookalikes(item):  # one key an entry, since it may stand at others
-            homes[f"{item.id} {_compared(text)}"].append((home / f"{item.id}.yaml", path))
+            homes[f"{item.id} {_compared(text)}"].append((file, path))
     twice = [(places[0], place) for places in homes.values() for place in places[1:]]
     return list(dict.fromkeys(_stands_twice(first, second) for first, second in twice))
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
 from bot.core.text.normalize import REMEMBERED, fold
@@ -139,8 +140,8 @@ class LanguageDetector:
 
     def __init__(self, examples: Mapping[Language, Iterable[str]]) -> None:
         texts = {language: list(examples[language]) for language in LANGUAGES}
-        self._words = {language: Counter(w for t in texts[language] for w in _folded(t)) for language in LANGUAGES}
-        self._letters = {language: Counter(g for t in texts[language] for g in _trigrams(t)) for language in LANGUAGES}
+        self._words = {language: _word_counts(texts[language]) for language in LANGUAGES}
+        self._letters = {language: _trigram_counts(texts[language]) for language in LANGUAGES}
         seen = set().union(*self._letters.values())
         self._of_words = {language: sum(self._words[language].values()) + 1 for language in LANGUAGES}
         self._of_letters = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in LANGUAGES}
@@ -220,6 +221,23 @@ def _is_telling(word: str) -> bool:
     return word in _EITHER or not is_function_word(word)
 
 
+def _word_counts(texts: Sequence[str]) -> Counter[str]:
+    """Folded word → times; every start counts 50,000 words, so each is folded once."""
+    counts: Counter[str] = Counter()
+    for word, times in Counter(chain.from_iterable(map(_WORD.findall, texts))).items():
+        counts[_folded_word(word)] += times
+    return counts
+
+
+def _trigram_counts(texts: Sequence[str]) -> Counter[str]:
+    """Trigram → times, as of _trigrams; counted as tuples, which takes half the time of a start's 200,000 slices."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for text in texts:
+        padded = f" {fold(text)} "
+        counts.update(zip(padded, padded[1:], padded[2:], strict=False))
+    return Counter({"".join(trigram): times for trigram, times in counts.items()})
+
+
 def _own_words(text: str) -> str:
     return "\n".join(
         " ".join(token for token in line.split() if not _NAME.search(token))
@@ -228,7 +246,11 @@ def _own_words(text: str) -> str:
 
 
 def _folded(text: str) -> list[str]:
-    return [fold(w).replace("'", "") for w in _WORD.findall(text)]
+    return [_folded_word(w) for w in _WORD.findall(text)]
+
+
+def _folded_word(word: str) -> str:
+    return fold(word).replace("'", "")
 
 
 def _function_words(text: str) -> int:

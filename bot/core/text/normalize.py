@@ -106,6 +106,8 @@ def fold(text: str) -> str:
     if text.isascii():  # most words are, and every start folds 50,000
         return text
     text = text.translate(_UMLAUTS)
+    if text.isascii():
+        return text
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
