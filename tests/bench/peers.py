@@ -186,7 +186,7 @@ def _order(knowledge: Knowledge, raw: Mapping[str, float]) -> list[str]:
 
 def _sample(line: Line, raw: Mapping[str, float], order: Sequence[str], knowledge: Knowledge, spread: float) -> Sample:
     first, second = raw.get(order[0], 0.0), raw.get(order[1], 0.0)
-    uncovered = max(raw.get(t, 0.0) for t in knowledge.topics)
+    uncovered = max((score for owner, score in raw.items() if owner not in knowledge.entries), default=0.0)
     return Sample(
         ((first - uncovered) / spread, (first - second) / spread, 1.0),
         order[0] in line.expect,
