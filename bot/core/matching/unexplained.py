@@ -16,6 +16,8 @@ from bot.core.text.language import is_function_word
 
 FEWEST_LETTERS = 3  # of a word that says something
 OUTSIDE = "outside"  # group of concepts that the FAQ does not cover: they explain nothing
+CIRCUMSTANCES = frozenset({OUTSIDE, "manner", "time", "device"})  # groups that say how and when, not what is asked about
+MOST_SUBJECTS = 2  # more of them tell nothing more
 
 
 class UnexplainedWords:
@@ -35,6 +37,15 @@ class UnexplainedWords:
         owner = trained.example_owner[trained.posting_example[start[0] :]] if len(stems) else np.zeros(0, dtype=int)
         self._used = np.zeros((len(stems), entries), dtype=bool)  # stem × entry
         self._used[word[owner < entries], owner[owner < entries]] = True
+
+    def subjects(self, words: Sequence[str]) -> float:
+        """Subjects that a question names, as a share of MOST_SUBJECTS, 0..1: concepts that are no mere circumstances.
+
+        "I'm in the office until 5 pm" has times, and still is about nothing.
+        """
+        vocabulary = self._extractor.vocabulary
+        named = sum(vocabulary.group_of(concept) not in CIRCUMSTANCES for concept in vocabulary.concepts(words))
+        return min(named, MOST_SUBJECTS) / MOST_SUBJECTS
 
     def shares(self, words: Sequence[str], entry: str) -> tuple[float, float]:
         """Shares of a question's content, 0..1, rare words counting more: unexplained by the entry, and by any entry.
