@@ -230,7 +230,7 @@ def _word_counts(texts: Sequence[str]) -> Counter[str]:
 
 
 def _trigram_counts(texts: Sequence[str]) -> Counter[str]:
-    """Trigram → times, as of _trigrams; counted as tuples, which takes half the time of a start's 200,000 slices."""
+    """Trigram → times, as of _trigrams; counted as tuples, in three quarters of the time."""
     counts: Counter[tuple[str, ...]] = Counter()
     for text in texts:
         padded = f" {fold(text)} "
