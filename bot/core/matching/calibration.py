@@ -48,7 +48,14 @@ class Calibration:
 
 
 # Names of the signals, in the order of their weights
-SINGLE = ("margin over topics", "margin over entries", "unexplained by it", "unexplained by all", "subjects", "constant")
+SINGLE = (
+    "margin over topics",
+    "margin over entries",
+    "unexplained by it",
+    "unexplained by all",
+    "subjects",
+    "constant",
+)
 SEVERAL = (
     *SINGLE[:-1],  # of the surest sentence
     "margin over topics of the whole",
@@ -60,17 +67,17 @@ LARGEST_MARGIN = 4.0  # beyond it a margin tells nothing more
 
 FITTED = Calibration(
     single=QuestionWeights(
-        first=(1.36, 0.03, -3.32, -0.62, 0.0, -0.9),
-        in_top3=(1.62, -0.2, -3.48, -0.93, 0.0, -0.52),
-        not_covered=(-1.38, 0.16, 3.14, 1.12, 0.0, 0.17),
+        first=(1.49, 0.07, -3.36, -0.56, -0.75, -0.51),
+        in_top3=(1.59, -0.16, -3.72, -0.76, -0.2, -0.21),
+        not_covered=(-1.36, 0.2, 3.5, 0.75, -0.47, 0.2),
     ),
     several=QuestionWeights(
-        first=(1.28, 0.11, -0.16, -0.9, 0.0, 0.17, 0.05, 1.65, -3.51),
-        in_top3=(2.05, -0.29, -1.46, -0.65, 0.0, 0.6, -0.4, 0.07, -1.14),
-        not_covered=(-2.04, 0.2, 1.48, 0.91, 0.0, -0.66, 0.64, 0.14, 0.65),
+        first=(1.48, -0.07, 1.27, 0.26, 1.8, 0.06, 0.66, 0.34, -5.15),
+        in_top3=(2.32, -0.75, 0.18, 0.39, 1.85, 0.55, 0.38, -1.88, -2.24),
+        not_covered=(-2.31, 0.65, 0.09, -0.21, -1.85, -0.64, -0.12, 2.14, 1.65),
     ),
-    explains=(2.57, 0.68, 1.25, -1.9),
-    wrong_costs=1.0,
+    explains=(2.5, 1.24, 1.18, 0.04),
+    wrong_costs=2.0,
 )
 
 
