@@ -84,8 +84,6 @@ class KnownErrors:
         A look-alike fits better than any of an entry's own lines; or the message contradicts the entry's slots; or
         what was pasted names no cause, and then no error entry is left, and none at all where nothing else is said.
         """
-        if not alignments:
-            return frozenset()
         errors = [e for e in self._entries.values() if e.kind == "error"]
         asks = bool(own_text(cleaned))
         all_of_them = frozenset(entry.id for entry in (errors if asks else self._entries.values()))

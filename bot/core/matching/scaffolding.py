@@ -153,6 +153,11 @@ def _value(field: re.Match[str]) -> str:
     return f" {value} " if name.lower() == "stat" else " "
 
 
+def without_phrases(line: str) -> str:
+    """Line without the phrases that programs write into the line of a reason ("Remote host said:")."""
+    return _WITHIN.sub(" ", line)
+
+
 def without_scaffolding(text: str) -> str:
     """Text without the lines and phrases that mail programs put around a reason; the text itself if that is all."""
     kept = "\n".join(
