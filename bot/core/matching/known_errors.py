@@ -4,19 +4,20 @@ Step 2 of the decision (bot/core/matching/decision.py). Finding the lines is err
 is added, and what was found becomes a part of the decision.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from bot.core.matching.bounce import names_cause, names_no_cause, statements
 from bot.core.matching.calibration import Weights
-from bot.core.matching.error_lines import Alignment, ErrorLines, longer_lines, to_words, without_overlap
+from bot.core.matching.error_lines import Alignment, ErrorLines, longer_lines, without_overlap
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.pasted import impersonal_text, own_text, pasted_text
 from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.scaffolding import without_scaffolding
 from bot.core.matching.slots import contradiction, slots_of
 from bot.core.model import Candidate, Knowledge, Part
-from bot.core.text.normalize import MESSAGES, error_text
+from bot.core.text.normalize import MESSAGES
 
 LEAST_ALIGNED = 0.5  # score of an alignment below which no error is found. By judgement; 0.3 to 0.55 scored the same
 OUTDOING = 0.7  # score of a look-alike that vetoes its entry, where no own line is about as good. By judgement
@@ -27,6 +28,9 @@ LONG_MESSAGE = (
 EQUAL = 0.1  # of two scores, what is no difference: of equal lines of an entry the first is taken
 LARGEST_LEAD = 2.0  # of the ranking, as a signal: beyond it a lead tells nothing more
 MOST_CANDIDATES = 5  # that `--why` names
+
+
+_ADDRESS = re.compile(r"<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?:?")
 
 
 class KnownErrors:
@@ -119,8 +123,7 @@ class KnownErrors:
         kept = without_scaffolding(statement)
         if statement == cleaned:
             return kept
-        words, _ = to_words(error_text(kept))
-        return "\n".join((own_text(cleaned), " ".join(words)))
+        return "\n".join((own_text(cleaned), _ADDRESS.sub(" ", kept)))
 
     def _statement(self, cleaned: str, line: Alignment) -> str:
         """Text of the statement in which a line was found."""

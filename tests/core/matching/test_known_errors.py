@@ -104,7 +104,7 @@ CONTRADICTING = [
     ("error-mailbox-not-found", "550 5.1.8 Sender unknown"),
     ("error-mailbox-not-found", "550 Unknown domain"),
     ("error-no-smtp-connection", "curl: (7) Failed to connect to mx.example.org port 25: Connection refused"),
-    ("error-mailbox-not-found", "id: kunde: no such user"),
+    ("error-mailbox-not-found", "id: webuser: no such user"),
     ("error-badmailfrom", "unable to read control/badmailfrom"),
     (
         "error-queue-too-long",
