@@ -43,6 +43,11 @@ _NAMES = re.compile(  # addresses, hosts, and the commands that a transcript sho
     rf"<[^<>\s]{{1,320}}>|{_ADDRESS}|\b(?:[\w-]{{1,63}}\.){{1,8}}[a-z]{{2,24}}\b|\b(?:from|rcpt to|mail from|data)\b:?",
     re.IGNORECASE,
 )
+_QUOTES = re.compile(
+    r"\A[\s>|*]{0,12}(?:the response(?: from the remote server)? was|(?:die )?antwort(?: (?:des|vom) \w{0,12} ?"
+    r"(?:remote-?)?servers?)?(?: lautete)?) ?:?\s*\Z",
+    re.IGNORECASE,
+)
 _WORTHLESS = re.compile(  # says only that it is final
     r"\A[\s>|]{0,12}this (?:is|has been) a permanent (?:error|failure)\b[^\n:]{0,100}\Z", re.IGNORECASE
 )
@@ -118,10 +123,16 @@ def _to_statement(block: Sequence[str]) -> Statement:
     recipient = next((a for a in found.groups() if a), "") if found else ""
     if any(_REPORT_FIELD.match(line) for line in block):
         return Statement("\n".join(_diagnosis(block)), recipient)
-    kept = [line for line in _without_own_end(block) if not is_scaffolding(line) or _CAUSE.search(line)]
+    kept = [line for line in _without_own_end(_response(block)) if not is_scaffolding(line) or _CAUSE.search(line)]
     if not any(map(_is_reason, kept)):
         kept = list(block)
     return Statement(_last_cause("\n".join(kept)), recipient)
+
+
+def _response(block: Sequence[str]) -> Sequence[str]:
+    """What the other server said, where the program quotes it: its own words above are a guess (Gmail)."""
+    begin = next((n + 1 for n, line in enumerate(block) if _QUOTES.match(line)), 0)
+    return block[begin:] if any(map(_is_reason, block[begin:])) else block
 
 
 def _is_reason(line: str) -> bool:

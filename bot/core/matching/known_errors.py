@@ -61,7 +61,9 @@ class KnownErrors:
         write around a reason and without other statements; in a long message, and where there are several, each is
         ranked with its own words alone.
         """
-        found = [] if self._names_no_cause(cleaned) else self._explaining(self._with_cause(cleaned, alignments))
+        found = (
+            [] if self._names_no_cause(cleaned, alignments) else self._explaining(self._with_cause(cleaned, alignments))
+        )
         found = self._without_contradicted(cleaned, words, found)
         around = self._around(cleaned, found[0]) if len(found) == 1 else ""
         with_context = 0 < len(around.split()) <= LONG_MESSAGE
@@ -91,7 +93,7 @@ class KnownErrors:
         errors = [e for e in self._entries.values() if e.kind == "error"]
         asks = bool(own_text(cleaned))
         all_of_them = frozenset(entry.id for entry in (errors if asks else self._entries.values()))
-        if self._names_no_cause(cleaned):
+        if self._names_no_cause(cleaned, alignments):
             return all_of_them
         stated = slots_of(impersonal_text(cleaned))
         contradicted = {entry.id for entry in errors if contradiction(stated, entry.slots)}
@@ -130,9 +132,12 @@ class KnownErrors:
         span = next((s for s in self._read(cleaned).spans if s.start <= line.start < s.end), None)
         return statements(cleaned)[span.statement].text if span else cleaned
 
-    def _names_no_cause(self, cleaned: str) -> bool:
+    def _names_no_cause(self, cleaned: str, alignments: Sequence[Alignment]) -> bool:
         """True if what was pasted is a bounce's introduction, and no other line may be a reason."""
-        return names_no_cause(pasted_text(cleaned)) and not names_cause(impersonal_text(cleaned))
+        if not names_no_cause(pasted_text(cleaned)) or names_cause(impersonal_text(cleaned)):
+            return False
+        reasons = self._with_cause(cleaned, alignments)
+        return not any(line.known.explains and line.score >= SURELY_ALIGNED for line in reasons)
 
     def _with_cause(self, cleaned: str, alignments: Sequence[Alignment]) -> list[Alignment]:
         """The alignments without those in statements that are nothing but an introduction."""
