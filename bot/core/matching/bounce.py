@@ -130,7 +130,7 @@ def _to_statement(block: Sequence[str]) -> Statement:
 
 
 def _response(block: Sequence[str]) -> Sequence[str]:
-    """What the other server said, where the program quotes it: its own words above are a guess (Gmail)."""
+    """Lines of the other server, where the program quotes them: its own words above are a guess (Gmail)."""
     begin = next((n + 1 for n, line in enumerate(block) if _QUOTES.match(line)), 0)
     return block[begin:] if any(map(_is_reason, block[begin:])) else block
 

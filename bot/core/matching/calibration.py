@@ -48,7 +48,14 @@ class Calibration:
 
 
 # Names of the signals, in the order of their weights
-SINGLE = ("margin over topics", "margin over entries", "unexplained by it", "unexplained by all", "subjects", "constant")
+SINGLE = (
+    "margin over topics",
+    "margin over entries",
+    "unexplained by it",
+    "unexplained by all",
+    "subjects",
+    "constant",
+)
 SEVERAL = (
     *SINGLE[:-1],  # of the surest sentence
     "margin over topics of the whole",

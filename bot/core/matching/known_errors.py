@@ -74,7 +74,7 @@ class KnownErrors:
         ]
 
     def evidence(self, cleaned: str) -> str:
-        """What of a message can tell which entry it is about: the person's own words, and reasons without scaffolding.
+        """Evidence in a message of which entry it is about: the person's own words, and reasons without scaffolding.
 
         The message itself where nothing is pasted in it.
         """
@@ -120,7 +120,7 @@ class KnownErrors:
         )
 
     def _around(self, cleaned: str, line: Alignment) -> str:
-        """What is ranked with a line: its statement without scaffolding, and the person's own words."""
+        """Text that is ranked with a line: its statement without scaffolding, and the person's own words."""
         statement = self._statement(cleaned, line)
         kept = without_scaffolding(statement)
         if statement == cleaned:

@@ -112,7 +112,13 @@ class QuestionMatcher:
         ranking = self._ranker.rank(words).without(vetoed)
         over_topics, over_entries = (max(-LARGEST_MARGIN, min(LARGEST_MARGIN, m)) for m in ranking.margins())
         shares = self._unexplained.shares(words, ranking.best_entries(1)[0])
-        return RankedText(text, words, ranking, (over_topics, over_entries, *shares, self._unexplained.subjects(words), 1.0), self._ranker.knows(words))
+        return RankedText(
+            text,
+            words,
+            ranking,
+            (over_topics, over_entries, *shares, self._unexplained.subjects(words), 1.0),
+            self._ranker.knows(words),
+        )
 
     def _left_over(self, ranked: Sequence[RankedText], parts: Sequence[Part], calibration: Calibration) -> list[Part]:
         """Parts of the questions that are surely none of the FAQ's, beside others that are answered."""

@@ -148,7 +148,7 @@ def without_log_fields(line: str) -> str:
 
 
 def _value(field: re.Match[str]) -> str:
-    """What is left of a log's field: the value of "stat=", in which sendmail gives the reason."""
+    """Rest of a log's field: the value of "stat=", in which sendmail gives the reason."""
     name, _, value = field.group().partition("=")
     return f" {value} " if name.lower() == "stat" else " "
 

@@ -16,7 +16,9 @@ from bot.core.text.language import is_function_word
 
 FEWEST_LETTERS = 3  # of a word that says something
 OUTSIDE = "outside"  # group of concepts that the FAQ does not cover: they explain nothing
-CIRCUMSTANCES = frozenset({OUTSIDE, "manner", "time", "device"})  # groups that say how and when, not what is asked about
+CIRCUMSTANCES = frozenset(
+    {OUTSIDE, "manner", "time", "device"}
+)  # groups that say how and when, not what is asked about
 MOST_SUBJECTS = 2  # more of them tell nothing more
 
 
