@@ -27,7 +27,7 @@ _SENTENCES = (
     r"a message that you (?:have )?sent (?:could not be|has not yet been|was not)\b",
     r"(?:its|of its|all of its|to all of its|one or more of its|more of its|of) ?recipients[.,:]",
     r"recipients?\. this is a permanent error",
-    r"this is a permanent error\.",
+    r"this (?:is|has been) a permanent (?:error|failure)\.",
     r"the following address(?:\(es\)|es)? (?:failed|was not|has not|had)\b",
     r"the message (?:identifier|subject|has not yet been delivered|was sent)\b.{0,60}(?:is|:|to)",
     r"the date of the message is",
