@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from bot.core.matching.scaffolding import is_scaffolding
+from bot.core.matching.scaffolding import is_scaffolding, without_phrases
 from bot.core.text.normalize import MESSAGES
 
 _ADDRESS = r"[\w.+=%'&/-]{1,64}@[\w.-]{1,255}"
@@ -39,6 +39,15 @@ _OWN_END = re.compile(
     r"\A[\s>|]{0,12}(?:<<< ?)?5\d\d (?:5\.\d{1,3}\.\d{1,3} )?(?:<[^<>\n]{1,320}>\.\.\.|.{0,40}RCPT\b)"
 )
 # What ends the attempts; before it stands only what the last one failed at
+_NAMES = re.compile(  # addresses, hosts, and the commands that a transcript shows
+    rf"<[^<>\s]{{1,320}}>|{_ADDRESS}|\b(?:[\w-]{{1,63}}\.){{1,8}}[a-z]{{2,24}}\b|\b(?:from|rcpt to|mail from|data)\b:?",
+    re.IGNORECASE,
+)
+_QUOTES = re.compile(
+    r"\A[\s>|*]{0,12}(?:the response(?: from the remote server)? was|(?:die )?antwort(?: (?:des|vom) \w{0,12} ?"
+    r"(?:remote-?)?servers?)?(?: lautete)?) ?:?\s*\Z",
+    re.IGNORECASE,
+)
 _WORTHLESS = re.compile(  # says only that it is final
     r"\A[\s>|]{0,12}this (?:is|has been) a permanent (?:error|failure)\b[^\n:]{0,100}\Z", re.IGNORECASE
 )
@@ -54,7 +63,7 @@ _UNREACHED = re.compile(
 
 
 _CAUSE = re.compile(  # words of reasons, of which an introduction has none
-    r"\b(?:because|weil|da|reason|grund|timed? ?out|too long|not found|nicht gefunden|existiert|exist|refused|denied"
+    r"\b(?:because|weil|da|timed? ?out|too long|not found|nicht gefunden|existiert|exist|refused|denied"
     r"|rejected|abgelehnt|full|voll|unknown|unbekannt|relay\w*|tls|ssl|connect\w*|zeitlimit\w*|quota|unreachable"
     r"|[45]\.\d{1,3}\.\d{1,3}|[45][0-5]\d|couldn't be found|spam|blocked|gesperrt)\b",
     re.IGNORECASE,
@@ -85,7 +94,12 @@ def statements(text: str) -> Sequence[Statement]:
 def names_no_cause(text: str) -> bool:
     """True if a text is a bounce's introduction without a reason: all is scaffolding. False for an empty text."""
     said = [line for line in text.split("\n") if re.search(r"\w", line)]
-    return bool(said) and all(is_scaffolding(line) for line in said) and not _CAUSE.search(text)
+    return bool(said) and all(map(_is_idle, said)) and not _CAUSE.search(text)
+
+
+def _is_idle(line: str) -> bool:
+    """True if a line is scaffolding, or holds nothing but names beside a program's own phrases."""
+    return is_scaffolding(line) or not re.search(r"[^\W\d_]{2}", _NAMES.sub(" ", without_phrases(line)))
 
 
 def names_cause(text: str) -> bool:
@@ -109,7 +123,20 @@ def _to_statement(block: Sequence[str]) -> Statement:
     recipient = next((a for a in found.groups() if a), "") if found else ""
     if any(_REPORT_FIELD.match(line) for line in block):
         return Statement("\n".join(_diagnosis(block)), recipient)
-    return Statement(_last_cause("\n".join(_without_own_end(block))), recipient)
+    kept = [line for line in _without_own_end(_response(block)) if not is_scaffolding(line) or _CAUSE.search(line)]
+    if not any(map(_is_reason, kept)):
+        kept = list(block)
+    return Statement(_last_cause("\n".join(kept)), recipient)
+
+
+def _response(block: Sequence[str]) -> Sequence[str]:
+    """Lines of the other server, where the program quotes them: its own words above are a guess (Gmail)."""
+    begin = next((n + 1 for n, line in enumerate(block) if _QUOTES.match(line)), 0)
+    return block[begin:] if any(map(_is_reason, block[begin:])) else block
+
+
+def _is_reason(line: str) -> bool:
+    return not _is_idle(line)
 
 
 def _diagnosis(block: Sequence[str]) -> Iterator[str]:

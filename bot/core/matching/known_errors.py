@@ -4,19 +4,20 @@ Step 2 of the decision (bot/core/matching/decision.py). Finding the lines is err
 is added, and what was found becomes a part of the decision.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from bot.core.matching.bounce import names_cause, names_no_cause, statements
 from bot.core.matching.calibration import Weights
-from bot.core.matching.error_lines import Alignment, ErrorLines, longer_lines, to_words, without_overlap
+from bot.core.matching.error_lines import Alignment, ErrorLines, longer_lines, without_overlap
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.pasted import impersonal_text, own_text, pasted_text
 from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.scaffolding import without_scaffolding
 from bot.core.matching.slots import contradiction, slots_of
 from bot.core.model import Candidate, Knowledge, Part
-from bot.core.text.normalize import MESSAGES, error_text
+from bot.core.text.normalize import MESSAGES
 
 LEAST_ALIGNED = 0.5  # score of an alignment below which no error is found. By judgement; 0.3 to 0.55 scored the same
 OUTDOING = 0.7  # score of a look-alike that vetoes its entry, where no own line is about as good. By judgement
@@ -27,6 +28,9 @@ LONG_MESSAGE = (
 EQUAL = 0.1  # of two scores, what is no difference: of equal lines of an entry the first is taken
 LARGEST_LEAD = 2.0  # of the ranking, as a signal: beyond it a lead tells nothing more
 MOST_CANDIDATES = 5  # that `--why` names
+
+
+_ADDRESS = re.compile(r"<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?:?")
 
 
 class KnownErrors:
@@ -57,7 +61,9 @@ class KnownErrors:
         write around a reason and without other statements; in a long message, and where there are several, each is
         ranked with its own words alone.
         """
-        found = [] if self._names_no_cause(cleaned) else self._explaining(self._with_cause(cleaned, alignments))
+        found = (
+            [] if self._names_no_cause(cleaned, alignments) else self._explaining(self._with_cause(cleaned, alignments))
+        )
         found = self._without_contradicted(cleaned, words, found)
         around = self._around(cleaned, found[0]) if len(found) == 1 else ""
         with_context = 0 < len(around.split()) <= LONG_MESSAGE
@@ -68,7 +74,7 @@ class KnownErrors:
         ]
 
     def evidence(self, cleaned: str) -> str:
-        """What of a message can tell which entry it is about: the person's own words, and reasons without scaffolding.
+        """Evidence in a message of which entry it is about: the person's own words, and reasons without scaffolding.
 
         The message itself where nothing is pasted in it.
         """
@@ -84,12 +90,10 @@ class KnownErrors:
         A look-alike fits better than any of an entry's own lines; or the message contradicts the entry's slots; or
         what was pasted names no cause, and then no error entry is left, and none at all where nothing else is said.
         """
-        if not alignments:
-            return frozenset()
         errors = [e for e in self._entries.values() if e.kind == "error"]
         asks = bool(own_text(cleaned))
         all_of_them = frozenset(entry.id for entry in (errors if asks else self._entries.values()))
-        if self._names_no_cause(cleaned):
+        if self._names_no_cause(cleaned, alignments):
             return all_of_them
         stated = slots_of(impersonal_text(cleaned))
         contradicted = {entry.id for entry in errors if contradiction(stated, entry.slots)}
@@ -116,22 +120,24 @@ class KnownErrors:
         )
 
     def _around(self, cleaned: str, line: Alignment) -> str:
-        """What is ranked with a line: its statement without scaffolding, and the person's own words."""
+        """Text that is ranked with a line: its statement without scaffolding, and the person's own words."""
         statement = self._statement(cleaned, line)
         kept = without_scaffolding(statement)
         if statement == cleaned:
             return kept
-        words, _ = to_words(error_text(kept))
-        return "\n".join((own_text(cleaned), " ".join(words)))
+        return "\n".join((own_text(cleaned), _ADDRESS.sub(" ", kept)))
 
     def _statement(self, cleaned: str, line: Alignment) -> str:
         """Text of the statement in which a line was found."""
         span = next((s for s in self._read(cleaned).spans if s.start <= line.start < s.end), None)
         return statements(cleaned)[span.statement].text if span else cleaned
 
-    def _names_no_cause(self, cleaned: str) -> bool:
+    def _names_no_cause(self, cleaned: str, alignments: Sequence[Alignment]) -> bool:
         """True if what was pasted is a bounce's introduction, and no other line may be a reason."""
-        return names_no_cause(pasted_text(cleaned)) and not names_cause(impersonal_text(cleaned))
+        if not names_no_cause(pasted_text(cleaned)) or names_cause(impersonal_text(cleaned)):
+            return False
+        reasons = self._with_cause(cleaned, alignments)
+        return not any(line.known.explains and line.score >= SURELY_ALIGNED for line in reasons)
 
     def _with_cause(self, cleaned: str, alignments: Sequence[Alignment]) -> list[Alignment]:
         """The alignments without those in statements that are nothing but an introduction."""

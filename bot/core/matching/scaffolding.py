@@ -27,7 +27,7 @@ _SENTENCES = (
     r"a message that you (?:have )?sent (?:could not be|has not yet been|was not)\b",
     r"(?:its|of its|all of its|to all of its|one or more of its|more of its|of) ?recipients[.,:]",
     r"recipients?\. this is a permanent error",
-    r"this is a permanent error\.",
+    r"this (?:is|has been) a permanent (?:error|failure)\.",
     r"the following address(?:\(es\)|es)? (?:failed|was not|has not|had)\b",
     r"the message (?:identifier|subject|has not yet been delivered|was sent)\b.{0,60}(?:is|:|to)",
     r"the date of the message is",
@@ -148,9 +148,14 @@ def without_log_fields(line: str) -> str:
 
 
 def _value(field: re.Match[str]) -> str:
-    """What is left of a log's field: the value of "stat=", in which sendmail gives the reason."""
+    """Rest of a log's field: the value of "stat=", in which sendmail gives the reason."""
     name, _, value = field.group().partition("=")
     return f" {value} " if name.lower() == "stat" else " "
+
+
+def without_phrases(line: str) -> str:
+    """Line without the phrases that programs write into the line of a reason ("Remote host said:")."""
+    return _WITHIN.sub(" ", line)
 
 
 def without_scaffolding(text: str) -> str:

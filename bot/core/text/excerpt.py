@@ -15,7 +15,8 @@ _CODES = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])|(?<![\w.,-])[45]
 _WORDS = re.compile(
     r"sorry|refused|denied|reject|unknown|not found|timed? ?out|unable|cannot|could ?n[o']t|failed|failure|deferred"
     r"|bounced"
-    r"|not available|unavailable|no such|no mailbox|invalid|expired|giv(?:ing|en) up|too long|not allowed|not permitted"
+    r"|error|no data|non-exist|does(?: not|n't)|not available|unavailable|no such|no mailbox"
+    r"|invalid|expired|giv(?:ing|en) up|too long|not allowed|not permitted"
     r"|relay(?:ing)? |blocked|blacklist|badmailfrom|dns_mx|lib\(0\)|unrout|reason:|said:|\*\* "
     r"|abgelehnt|verweigert|unbekannt|nicht (?:gefunden|verfügbar|zugestellt|erreichbar|möglich)|fehlgeschlagen|fehler",
     re.IGNORECASE,

@@ -90,3 +90,8 @@ def test_a_log_is_a_statement_for_each_of_its_times() -> None:
 def test_a_message_without_form_is_one_statement() -> None:
     text = "Guten Tag,\n\nich bekomme 550 User unknown.\n\nGruß\nMeier, info@example.org"
     assert [s.text for s in parsed(text)] == [text]
+
+
+def test_what_the_other_server_said_stands_for_gmails_guess_above_it() -> None:
+    text = "** Address not found **\n\nThe response from the remote server was:\n550 5.1.8 Sender rejected"
+    assert "Address not found" not in parsed(text)[-1].text

@@ -31,7 +31,7 @@ STATED = [
     ("missing", "host", "Host example.org nicht gefunden"),
     ("speaker", "program", "curl: (7) Failed to connect to example.org port 443: Connection refused"),
     ("speaker", "program", "git: fatal error"),
-    ("speaker", "program", "id: 'kunde': no such user"),
+    ("speaker", "program", "id: 'webuser': no such user"),
     ("speaker", "program", "docker: Error response from daemon: timed out"),
     ("speaker", "local-fault", "421 unable to read controls (#4.3.0)"),
     ("speaker", "local-fault", "alert: cannot start: unable to read control/badmailfrom"),
