@@ -184,6 +184,7 @@ class Decision:
     codes: tuple[str, ...] = ()  # of a pasted SMTP reply that no entry explains, "550", "5.7.1"; decline only
     targets: tuple[Target, ...] = ()  # of the errors that are explained, at most two
     damaged_addresses: tuple[DamagedAddress, ...] = ()  # of addresses in a pasted error; empty for every other message
+    small_talk: bool = False  # declined, and nothing was said that wants an answer
     foreign: bool = False  # declined because the person writes neither German nor English
 
 

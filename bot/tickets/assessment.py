@@ -13,10 +13,11 @@ from bot.contracts import Respond
 from bot.core.mail.auto_response import STRICTEST, MailboxContext, RuleVerdict, Verdict, apply_rules, reply_address
 from bot.core.mail.mime import Mail, date_of, mail_of_text, parse
 from bot.core.mail.quoted_text import bare_subject
-from bot.core.model import Answer, Event, Question, Ticket
+from bot.core.model import Answer, Decision, Event, Question, Ticket
 from bot.core.text.addresses import find_domain
 from bot.core.text.language import language_of_locale
 
+SURELY_DECLINED = 0.8  # score of a decline from which a subject is no question of its own
 SUBJECT = 200  # characters of a subject that are repeated
 CANDIDATES = 5  # that a note names
 _RANK = {"answer": 2, "suggest": 1}  # of outcomes; others: 0
@@ -132,11 +133,12 @@ async def best_answer(mail: Mail, subject: str, respond: Respond) -> tuple[Answe
     if first and first.decision and first.decision.foreign:
         return first, mail.own_words
     language = first.language if first and len(mail.own_words.split()) >= 2 else None
+    declined = first is not None and first.decision is not None and _is_surely_declined(first.decision)
     if mail.diagnostics:
         explained = await respond(Question("\n".join(mail.diagnostics), language=language, language_hint=hint))
         if _rank(explained) == _RANK["answer"]:
             return explained, mail.text
-    about = "\n\n".join(filter(None, (bare_subject(subject), mail.text)))
+    about = "" if declined else "\n\n".join(filter(None, (bare_subject(subject), mail.text)))
     best: tuple[int, Answer, str] | None = (_rank(first), first, mail.own_words) if first else None
     for text in dict.fromkeys(text for text in (mail.text, about) if text and text != mail.own_words):
         answer = await respond(Question(text, language=language, language_hint=hint))
@@ -145,6 +147,11 @@ async def best_answer(mail: Mail, subject: str, respond: Respond) -> tuple[Answe
     if best is None:
         best = (0, await respond(Question("", language_hint=hint)), "")
     return best[1], best[2]
+
+
+def _is_surely_declined(decision: Decision) -> bool:
+    """True if what was asked is not covered: then the subject, which says it in other words, must not be answered."""
+    return decision.outcome == "decline" and decision.score >= SURELY_DECLINED and not decision.small_talk
 
 
 def _rank(answer: Answer | None) -> int:

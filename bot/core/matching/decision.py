@@ -139,7 +139,7 @@ class Matcher:
             parts += self._questions_beside(cleaned, pasted)
         else:
             vetoed = self._errors.vetoed(cleaned, alignments)
-            asked, parts = self._question_parts(self._errors.evidence(cleaned), clean(question.previous), vetoed)
+            asked, parts = self._question_parts(cleaned, clean(question.previous), vetoed)
         outcome = _outcome(parts)
         deciding = [p for p in parts if p.outcome == outcome]
         decision = Decision(
@@ -151,6 +151,7 @@ class Matcher:
             normalised=asked,
             address=find_address(cleaned),
             domain=find_domain(cleaned, tuple(self._knowledge.provider.servers.values())),
+            small_talk=outcome == "decline" and all(self._is_small_talk(p) for p in parts),
         )
         return self._with_error_details(decision, question.text[:LONGEST], error_text(cleaned))
 
@@ -179,7 +180,7 @@ class Matcher:
         found = self._errors.find(cleaned, words, alignments)
         lines = [(line.known.owner, signals) for line, signals in found]
         vetoed = self._errors.vetoed(cleaned, alignments)
-        return *self._questions.signals(self._errors.evidence(cleaned), self.calibration, vetoed), lines
+        return *self._questions.signals(*self._errors.evidence(cleaned), self.calibration, vetoed), lines
 
     def evidence_for(self, words: Sequence[str], owner: str) -> tuple[str, ...]:
         """Evidence for an entry or topic, as lines for `--why`: concepts, words, and the nearest of its examples."""
@@ -190,6 +191,11 @@ class Matcher:
             f"words: {', '.join(self._ranker.evidence(words, owner, MOST_WORDS)) or '-'}",
             f"nearest example: “{nearest}”",
         )
+
+    def _is_small_talk(self, part: Part) -> bool:
+        """True if a part is likeliest to want no answer, or none of its words is known."""
+        topic = self._knowledge.topics.get(part.candidates[0].id) if part.candidates else None
+        return not part.candidates or (topic is not None and topic.small_talk)
 
     def _with_error_details(self, decision: Decision, pasted: str, error: str) -> Decision:
         """The decision with what can be said of a pasted error besides its entry; a menu gets nothing of it."""
@@ -230,16 +236,18 @@ class Matcher:
 
     def _question_parts(self, cleaned: str, previous: str, vetoed: frozenset[str]) -> tuple[str, list[Part]]:
         """(the question as it was understood, its parts): step 3 of the module's head."""
-        parts = self._questions.parts(cleaned, self.calibration, vetoed)
-        whole = resolve_followup(previous, cleaned, self._extractor)
+        own, pasted = self._errors.evidence(cleaned)
+        parts = self._questions.parts(own, pasted, self.calibration, vetoed)
+        asked = "\n".join(filter(None, (own, pasted)))
+        whole = resolve_followup(previous, asked, self._extractor)
         answered = [p for p in parts if p.outcome == "answer"]
-        if whole and not (answered and is_whole_question(cleaned, self._extractor)):
+        if whole and not (answered and is_whole_question(asked, self._extractor)):
             changed = self._questions.part(whole, self.calibration)
             about_error = any(self._knowledge.entries[e].kind == "error" for e in changed.entries)
             surer = changed.outcome != "answer" and any(p.score >= SURE for p in answered)
             if not about_error and not surer:  # an error has no port or server that could be another one
                 return whole, [changed]
-        return cleaned, parts
+        return asked, parts
 
 
 def _outcome(parts: Sequence[Part]) -> Outcome:

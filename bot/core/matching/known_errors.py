@@ -21,6 +21,7 @@ from bot.core.text.normalize import MESSAGES
 
 LEAST_ALIGNED = 0.5  # score of an alignment below which no error is found. By judgement; 0.3 to 0.55 scored the same
 OUTDOING = 0.7  # score of a look-alike that vetoes its entry, where no own line is about as good. By judgement
+VERBATIM, VERBATIM_LEAD = 0.95, 0.3  # score and lead of an alignment from which a line stands there word by word
 SURELY_ALIGNED = 0.8  # score of an alignment from which the message is about that line and no other
 LONG_MESSAGE = (
     60  # words; of longer messages most is not about the error. Any number scored the same: few labelled are long
@@ -73,16 +74,17 @@ class KnownErrors:
             for line, text in zip(found, texts, strict=True)
         ]
 
-    def evidence(self, cleaned: str) -> str:
-        """Evidence in a message of which entry it is about: the person's own words, and reasons without scaffolding.
+    def evidence(self, cleaned: str) -> tuple[str, str]:
+        """Evidence of which entry a message is about: (the person's own words, pasted reasons without scaffolding).
 
-        The message itself where nothing is pasted in it.
+        Each may be empty. Where nothing is pasted, it is the message and an empty text.
         """
         if not pasted_text(cleaned):
-            return cleaned
+            return cleaned, ""
         reasons = (without_scaffolding(said.text) for said in statements(cleaned))
         own = own_text(cleaned)
-        return "\n".join(dict.fromkeys(line for text in (own, *reasons) for line in text.split("\n") if line.strip()))
+        lines = dict.fromkeys(line for text in reasons for line in text.split("\n") if line.strip() and line not in own)
+        return own, "\n".join(lines)
 
     def vetoed(self, cleaned: str, alignments: Sequence[Alignment]) -> frozenset[str]:
         """Ids of the entries that a message cannot be about, however it is ranked.
@@ -176,10 +178,14 @@ class KnownErrors:
 
 
 def _signals(line: Alignment, alignments: Sequence[Alignment], ranking: Ranking) -> Weights:
-    """Signals of an error line: score; lead over any line that must not be taken for it; the ranking's lead; 1."""
+    """Signals of an error line: score; lead over any line that must not be taken for it; the ranking's lead; 1.
+
+    Against a line that stands there word by word, and is the only one, the ranking has no say.
+    """
     rivals = [a for a in alignments if a.known.owner != line.known.owner or not a.known.explains]
     best = max((a.score for a in rivals if a.start <= line.end and a.end >= line.start), default=0.0)
-    lead = max(-LARGEST_LEAD, min(LARGEST_LEAD, ranking.lead(line.known.owner)))
+    least = 0.0 if line.score >= VERBATIM and line.score - best >= VERBATIM_LEAD else -LARGEST_LEAD
+    lead = max(least, min(LARGEST_LEAD, ranking.lead(line.known.owner)))
     return line.score, line.score - best, lead, 1.0
 
 

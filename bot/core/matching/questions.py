@@ -18,7 +18,6 @@ from bot.core.matching.calibration import (
     probability,
 )
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.pasted import own_text, pasted_text
 from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.model import Candidate, Outcome, Part
@@ -73,12 +72,13 @@ class QuestionMatcher:
         self._unexplained = unexplained
         self._small_talk = small_talk
 
-    def parts(self, cleaned: str, calibration: Calibration, vetoed: frozenset[str]) -> list[Part]:
-        """Parts of the decision about a cleaned message: one, or one for each question that is answered.
+    def parts(self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]) -> list[Part]:
+        """Parts of the decision about a message: one, or one for each question that is answered.
 
-        `vetoed`: entries that the message's error lines rule out.
+        `own`: the person's own words, cleaned; `pasted`: what is no sentence of theirs. Each may be empty. `vetoed`:
+        entries that the message's error lines rule out.
         """
-        ranked = self._sentences(cleaned, vetoed)
+        ranked = self._sentences(own, pasted, vetoed)
         if len(ranked) == 1:
             return [self._part(ranked[0], calibration)]
         answered = [p for p in self._asked(ranked, calibration) if p.outcome == "answer"]
@@ -91,20 +91,19 @@ class QuestionMatcher:
         return self._part(self._rank(text), calibration)
 
     def signals(
-        self, cleaned: str, calibration: Calibration, vetoed: frozenset[str]
+        self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
     ) -> tuple[list[str], Weights, bool]:
         """Signals that the calibration is fitted to: (first three entries, signals, True if they are SEVERAL)."""
-        ranked = self._sentences(cleaned, vetoed)
+        ranked = self._sentences(own, pasted, vetoed)
         if len(ranked) == 1:
             return ranked[0].ranking.best_entries(SUGGESTIONS), ranked[0].signals, False
         surest, whole = self._surest(ranked, calibration, vetoed)
         return _best_of(surest, whole), _signals_of_several(surest, whole), True
 
-    def _sentences(self, cleaned: str, vetoed: frozenset[str]) -> list[RankedText]:
+    def _sentences(self, own: str, pasted: str, vetoed: frozenset[str]) -> list[RankedText]:
         """Sentences that say something, ranked, and then what is pasted, which is none: as one text. Never empty."""
-        pasted, own = pasted_text(cleaned), own_text(cleaned)
         halves = [half for sentence in own_sentences(own) for half in _halves(sentence)][:MOST_SENTENCES]
-        texts = [*halves, *filter(None, [pasted])] or [cleaned]
+        texts = [*halves, *filter(None, [pasted])] or [own]
         return [self._rank(text, vetoed) for text in texts]
 
     def _rank(self, text: str, vetoed: frozenset[str] = frozenset()) -> RankedText:

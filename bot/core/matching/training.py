@@ -89,14 +89,14 @@ def train(knowledge: Knowledge, extractor: FeatureExtractor, examples: Sequence[
     owners = (*knowledge.entries, *knowledge.topics, *alike)
     number = {owner: place for place, owner in enumerate(owners)}
     example_owner = np.array([number[owner] for owner, _ in examples], dtype=np.int32)
-    features, idf, rows = _features([extractor.counts(extractor.words(_said(text))) for _, text in examples])
+    features, idf, rows = _features([extractor.counts(extractor.words(said(text))) for _, text in examples])
     few = len(owners) <= MOST_OWNERS_OF_REGRESSION
     count, fit = (COLUMNS, _softmax_regression) if few else (COLUMNS_OF_MEANS, _means)
     weights = fit(rows, columns(features, count), example_owner, np.zeros((count, len(owners)), dtype=np.float32))
     return TrainedModel(features, idf, owners, weights, example_owner, *_postings(rows, len(features)))
 
 
-def _said(text: str) -> str:
+def said(text: str) -> str:
     """Sentences of an example, as a message is read: greetings must not speak for the entries at which they stand."""
     return " ".join(own_sentences(clean(text)))
 

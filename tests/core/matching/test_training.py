@@ -9,7 +9,7 @@ from bot.answering.engine import AnswerEngine
 from bot.content.loader import load
 from bot.core.matching.decision import Matcher
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.training import NOT, train, training_examples, weighted
+from bot.core.matching.training import NOT, said, train, training_examples, weighted
 from bot.core.matching.training import numbers as numbers_of
 from bot.core.model import Knowledge, Question
 from tests.conftest import PROJECT
@@ -41,7 +41,7 @@ def test_an_example_weighs_in_training_what_it_weighs_as_a_message(small: Knowle
     example_of = trained.posting_example
     feature_of = np.repeat(np.arange(len(trained.features)), np.diff(trained.posting_start))
     for example in range(0, len(examples), 37):
-        ids, values = weighted(extractor.counts(extractor.words(examples[example][1])), numbers, trained.idf)
+        ids, values = weighted(extractor.counts(extractor.words(said(examples[example][1]))), numbers, trained.idf)
         own = example_of == example
         assert sorted(ids) == list(feature_of[own])
         expected = values[np.argsort(ids)] / np.linalg.norm(values)
