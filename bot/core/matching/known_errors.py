@@ -180,11 +180,11 @@ class KnownErrors:
 def _signals(line: Alignment, alignments: Sequence[Alignment], ranking: Ranking) -> Weights:
     """Signals of an error line: score; lead over any line that must not be taken for it; the ranking's lead; 1.
 
-    Against a line that stands there word by word, and is the only one, the ranking has no say.
+    With a line that stands there word by word, and is the only one, the ranking is taken to agree.
     """
     rivals = [a for a in alignments if a.known.owner != line.known.owner or not a.known.explains]
     best = max((a.score for a in rivals if a.start <= line.end and a.end >= line.start), default=0.0)
-    least = 0.0 if line.score >= VERBATIM and line.score - best >= VERBATIM_LEAD else -LARGEST_LEAD
+    least = 1.0 if line.score >= VERBATIM and line.score - best >= VERBATIM_LEAD else -LARGEST_LEAD
     lead = max(least, min(LARGEST_LEAD, ranking.lead(line.known.owner)))
     return line.score, line.score - best, lead, 1.0
 
