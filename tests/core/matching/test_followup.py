@@ -82,24 +82,24 @@ def test_a_message_that_needs_the_question_before_it_changes_one_thing_of_it(
 
 
 def test_a_clear_question_of_another_entry_is_answered_as_it_is_alone(engine: AnswerEngine) -> None:
-    """Every twentieth example question that is answered surely, after one of another entry."""
+    """Every fiftieth example question that is answered surely, after one of another entry."""
     matcher = engine.matcher
     examples = [
         (entry.id, text)
         for entry in engine.knowledge.entries.values()
         for of in entry.questions.values()
         for text in of
-    ][::20]
+    ][::50]
     decided = [(entry, text, matcher.decide(Question(text))) for entry, text in examples]
     clear = [(entry, text) for entry, text, d in decided if d.entries == (entry,) and d.score >= 0.9]
-    assert len(clear) > 100
+    assert len(clear) > 40
     pairs = list(zip(clear, clear[len(clear) // 2 :] + clear[: len(clear) // 2], strict=True))
     wrong = [
         (before, text)
         for (entry, text), (other, before) in pairs
         if other != entry and matcher.decide(Question(text, previous=before)).entries != (entry,)
     ]
-    assert len(wrong) <= 0.01 * len(pairs), wrong
+    assert len(wrong) <= 0.02 * len(pairs), wrong
 
 
 @pytest.mark.parametrize(("text", "places"), CHOICES)
