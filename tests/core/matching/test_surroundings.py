@@ -1,0 +1,31 @@
+"""Surroundings: an example question is answered within greeting, signature and asides as it is alone."""
+
+import pytest
+
+from bot.answering.engine import AnswerEngine
+from bot.core.model import LANGUAGES, Question
+from tests.eval.surroundings import wrap
+from tests.slow import SLOW
+
+
+@pytest.mark.parametrize("every", [pytest.param(60, id="some"), pytest.param(5, id="many", marks=SLOW)])
+def test_surroundings_hardly_ever_change_the_answer(engine: AnswerEngine, every: int) -> None:
+    """`every`: one in so many of all examples is asked, if it is answered alone."""
+    decide = engine.matcher.decide
+    lost, other, asked = [], [], 0
+    for entry in engine.knowledge.entries.values():
+        for language in LANGUAGES:
+            for number, question in list(enumerate(entry.questions[language]))[::every]:
+                alone = decide(Question(question))
+                if alone.outcome != "answer":
+                    continue
+                message = wrap(question, language, number)
+                found = decide(Question(message))
+                asked += 1
+                if found.outcome != "answer":
+                    lost.append(message)
+                elif found.entries[0] not in alone.entries:
+                    other.append(message)
+    assert asked > 100
+    assert len(other) <= 0.01 * asked, "\n\n".join(other[:3])
+    assert len(lost) <= 0.03 * asked, "\n\n".join(lost[:3])
