@@ -2,6 +2,9 @@
 
 Pure: the same message and knowledge base give the same decision. `Matcher.decide` takes these steps.
 
+0. **Given decisions** (given_decisions.py, foreign.py, menu_choice.py). A message in another language or script is
+   declined; "the second one" after a menu is the entry that it chooses.
+
 1. **Cleaning** (bot/core/text/normalize.py): mark-up, quotation marks and quoted-printable are undone; of a bounce, the
    copy of the returned message is cut off.
 
@@ -17,23 +20,29 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    from p = (1 + c) / (2 + c) on: 0.69 for c = 1.25. If any line is explained, the message is about errors: it is
    answered with these entries, and of the questions beside them with those that are sure (SURE).
 
-3. **Sentences** otherwise (message_parts.py, questions.py). Greeting, courtesy, farewell, signature and disclaimer are
+   What programs write around a reason (scaffolding.py) is in neither what is aligned nor what is ranked; a bounce is
+   read as one statement for each recipient (bounce.py). An entry that a look-alike fits better than its own lines, or
+   whose slots the message contradicts (slots.py: whose address, what is missing, who speaks, for good or not), is
+   vetoed: it is neither explained nor ranked.
+
+3. **Sentences** otherwise (message_parts.py, pasted.py, questions.py). What is pasted is one text of its own. Greeting, courtesy, farewell, signature and disclaimer are
    left out. Of what is left every sentence is ranked by itself, and all of them as a whole; a sentence that asks two
    things ("which port, and how large …") is two. Where two of those that ask are answered with different entries, each
    of them is a part. Else there is one part: of the surest, which is the sentence, or the whole, whose first entry is
-   the likeliest to be right. So neither a greeting nor a word about the printer changes the answer to a clear question.
+   the likeliest to be right. Beside an answer, a question that is surely not covered is a part that declines, so that
+   the reply can say what is left over. So neither a greeting nor a word about the printer changes the answer to a clear question.
    A message that only changes something of the question before it ("und für IMAP?") is completed by it (followup.py),
    unless it is a whole question with an answer.
 
 4. **Ranking** (features.py, ranker.py, unexplained.py). A text becomes features: word stems, letter n-grams, concepts,
    pairs of concepts. Every entry, and every topic that the FAQ does not cover, gets a raw score: a linear scorer
    (softmax regression over all examples) plus the mean similarity to its nearest examples. Raw scores have no scale.
-   What counts are four signals: the margin of the first entry over the likeliest topic, and over the second entry, each
-   within ±4; the share of the content words that this entry, and that no entry explains.
+   What counts are five signals: the margin of the first entry over the likeliest topic, and over the second entry, each
+   within ±4; the share of the content words that this entry, and that no entry explains; how many subjects it names.
 
 5. **Probabilities** (calibration.py). Three logistic regressions: `first` (the first entry is right), `in_top3` (the
    right entry is among the first three), `not_covered` (the FAQ does not cover it). Each is fitted alone, so they need
-   not add up to 1. A message of one sentence has the four signals and a constant; one of several has those of the
+   not add up to 1. A message of one sentence has the five signals and a constant; one of several has those of the
    surest, the whole's two margins, and whether both have the same first entry, with weights of its own: the more
    sentences, the likelier one of them looks like a question by chance. A text none of whose words the examples use is
    declined at once, with 1.
