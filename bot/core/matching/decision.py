@@ -25,14 +25,15 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    whose slots the message contradicts (slots.py: whose address, what is missing, who speaks, for good or not), is
    vetoed: it is neither explained nor ranked.
 
-3. **Sentences** otherwise (message_parts.py, pasted.py, questions.py). What is pasted is one text of its own. Greeting, courtesy, farewell, signature and disclaimer are
-   left out. Of what is left every sentence is ranked by itself, and all of them as a whole; a sentence that asks two
-   things ("which port, and how large …") is two. Where two of those that ask are answered with different entries, each
-   of them is a part. Else there is one part: of the surest, which is the sentence, or the whole, whose first entry is
-   the likeliest to be right. Beside an answer, a question that is surely not covered is a part that declines, so that
-   the reply can say what is left over. So neither a greeting nor a word about the printer changes the answer to a clear question.
-   A message that only changes something of the question before it ("und für IMAP?") is completed by it (followup.py),
-   unless it is a whole question with an answer.
+3. **Sentences** otherwise (message_parts.py, pasted.py, questions.py). What is pasted is one text of its own.
+   Greeting, courtesy, farewell, signature and disclaimer are left out. Of what is left every sentence is ranked by
+   itself, and all of them as a whole; a sentence that asks two things ("which port, and how large …") is two. Where
+   two of those that ask are answered with different entries, each of them is a part. Else there is one part: of the
+   surest, which is the sentence, or the whole, whose first entry is the likeliest to be right. Beside an answer, a
+   question that is surely not covered is a part that declines, so that the reply can say what is left over. So
+   neither a greeting nor a word about the printer changes the answer to a clear question. A message that only changes
+   something of the question before it ("und für IMAP?") is completed by it (followup.py), unless it is a whole
+   question with an answer.
 
 4. **Ranking** (features.py, ranker.py, unexplained.py). A text becomes features: word stems, letter n-grams, concepts,
    pairs of concepts. Every entry, and every topic that the FAQ does not cover, gets a raw score: a linear scorer
