@@ -266,7 +266,7 @@ def check_(path: Path | None) -> None:
     settings = read_settings()
     settings = settings.model_copy(update={"postbote_knowledge": path or settings.postbote_knowledge})
     try:
-        knowledge = _faultless_knowledge(settings)
+        knowledge = _faultless_knowledge(settings, asks_examples=True)
     except KnowledgeError as wrong:
         for problem in wrong.problems:
             click.echo(str(problem), err=True)
@@ -274,13 +274,16 @@ def check_(path: Path | None) -> None:
     click.echo(f"ok: {len(knowledge.entries)} entries, {len(knowledge.topics)} topics that are not covered")
 
 
-def _faultless_knowledge(settings: Settings) -> Knowledge:
-    """Configured knowledge base, checked with its templates. Raises KnowledgeError with every problem."""
+def _faultless_knowledge(settings: Settings, *, asks_examples: bool) -> Knowledge:
+    """Configured knowledge base, checked with its templates. Raises KnowledgeError with every problem.
+
+    `asks_examples`: True: every example question is asked again, for about a quarter of a minute.
+    """
     from bot.ops.check_content import all_problems  # with Slack's library, which nothing else here needs
 
     engine = load_engine(settings)
-    problems = all_problems(settings.postbote_knowledge, settings.postbote_templates, engine, find_commands())
-    if found := list(problems):
+    knowledge, templates = settings.postbote_knowledge, settings.postbote_templates
+    if found := list(all_problems(knowledge, templates, engine, find_commands(), asks_examples=asks_examples)):
         raise KnowledgeError(found)
     return engine.knowledge
 
@@ -338,7 +341,7 @@ def doctor() -> None:
 
     def content() -> DoctorResult:
         try:
-            knowledge = _faultless_knowledge(settings)
+            knowledge = _faultless_knowledge(settings, asks_examples=False)
         except KnowledgeError as wrong:
             return DoctorResult("knowledge base", False, f"{wrong.problems[0]}; run `postbote check`")
         return DoctorResult("knowledge base", True, f"{len(knowledge.entries)} entries")

@@ -41,16 +41,20 @@ def all_problems(
     engine: AnswerEngine,
     commands: Iterable[str],
     converters: Converters = CONVERTERS,
+    *,
+    asks_examples: bool = True,
 ) -> Iterator[Problem]:
     """Problems of the knowledge base in `folder` and of the `templates`, in the order of the files.
 
-    `commands`: names of the slash commands, each of which needs a template.
+    `commands`: names of the slash commands, each of which needs a template. `asks_examples`: False: the examples are
+    not asked again, which takes most of the time and finds nothing with which an answer would fail.
     """
     commands = list(commands)
     yield from template_problems(templates, engine.renderer, commands, converters)
     yield from rendering_problems(templates, engine.renderer, engine.knowledge, commands)
     yield from entry_problems(folder, engine.knowledge, engine.renderer, converters)
-    yield from misranked_examples(folder, engine.knowledge, engine.matcher.top_ranked)
+    if asks_examples:
+        yield from misranked_examples(folder, engine.knowledge, engine.matcher.better_owner)
 
 
 def entry_problems(
@@ -163,23 +167,28 @@ def _label_problems(file: Path, renderer: Renderer, longest: int = 0) -> Iterato
                 yield Problem(str(file), 1, f"{block!r} is too long; shorten it to {longest} characters")
 
 
-def misranked_examples(folder: Path, knowledge: Knowledge, top_ranked: Callable[[str], str]) -> Iterator[Problem]:
-    """Example questions that, learnt and asked again, lead to something else. `top_ranked`: text → id ranked first."""
+def misranked_examples(
+    folder: Path, knowledge: Knowledge, better_owner: Callable[[str, str], str]
+) -> Iterator[Problem]:
+    """Example questions that, learnt and asked again, clearly lead to something else.
+
+    `better_owner`: (text, id of its owner) → id that it leads to, or empty.
+    """
     homes: Mapping[Path, Iterable[Entry | Topic]] = {
         folder: knowledge.entries.values(),
         folder / "not-covered": knowledge.topics.values(),
     }
     for home, items in homes.items():
         for item in items:
-            yield from _misranked(home / f"{item.id}.yaml", item, knowledge, top_ranked)
+            yield from _misranked(home / f"{item.id}.yaml", item, knowledge, better_owner)
 
 
 def _misranked(
-    file: Path, item: Entry | Topic, knowledge: Knowledge, top_ranked: Callable[[str], str]
+    file: Path, item: Entry | Topic, knowledge: Knowledge, better_owner: Callable[[str, str], str]
 ) -> Iterator[Problem]:
     for language in LANGUAGES:
         for position, text in enumerate(item.questions[language]):
-            other = top_ranked(text) or item.id
+            other = better_owner(text, item.id) or item.id
             if other != item.id and not (isinstance(item, Topic) and other not in knowledge.entries):
                 stands, line = place_of(file, ["questions", language, position])
                 yield Problem(str(stands), line, f"{text!r} leads to {other!r}; reword it, or move it there")

@@ -36,7 +36,7 @@ async def messages(folder: Path) -> Mapping[str, Mapping[str, Any]]:
         bot.slack.locale = "de-DE"
         conversation = Conversation(bot, "C0001")
         _, found["answer"] = await conversation.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
-        _, found["did-you-mean"] = await conversation.ask(f"{MENTION} Ich komme nicht weiter mit POP3?")
+        _, found["did-you-mean"] = await conversation.ask(f"{MENTION} Welcher Port?")
         _, found["decline"] = await conversation.ask(f"{MENTION} How do I set up Outlook?")
         await bot.slack.press(bot.url, found["decline"], "Ask a person")
         found["handover"] = (await Conversation(bot, "C0HELP").replies(1))[0]

@@ -30,7 +30,7 @@ ASKED: dict[Language, list[str]] = {
         *(
             "Wie richte ich eine Weiterleitung ein?",
             "Wie ändere ich mein Passwort?",
-            "Ich komme nicht weiter mit POP3?",
+            "Welcher Port?",
         ),
         *("Server für IMAP?", "Wie kann ich eine Weiterleitung einrichten?", "/ports"),
     ],

@@ -93,7 +93,7 @@ from bot.core.matching.pasted import own_text
 from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.smtp_codes import reply_codes
-from bot.core.matching.training import TrainedModel, training_examples
+from bot.core.matching.training import TrainedModel, said, training_examples
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.model import Decision, Knowledge, Outcome, Part, Question
 from bot.core.text.addresses import find_address, find_domain
@@ -104,6 +104,7 @@ from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import LONGEST, clean, error_text, strip_markup, without_returned
 
 MOST_WORDS = 6  # that `--why` names
+CLEAR_LEAD = 0.5  # of a ranking, from which an example is better with another entry; below it is a toss-up
 SURE = 0.8  # least score of a question beside an error line: the error is what the message is about
 
 
@@ -177,6 +178,12 @@ class Matcher:
         """Id of the entry or topic that a question is ranked to first; empty where none of its words is known."""
         words = self._extractor.words(clean(text))
         return self._ranker.rank(words).first() if self._ranker.knows(words) else ""
+
+    def better_owner(self, text: str, owner: str) -> str:
+        """Id of the entry or topic that a question is clearly ranked before its owner to; empty where there is none."""
+        words = self._extractor.words(said(text))
+        ranking = self._ranker.rank(words)
+        return ranking.first() if self._ranker.knows(words) and -ranking.lead(owner) >= CLEAR_LEAD else ""
 
     def calibration_signals(self, text: str) -> tuple[list[str], Weights, bool, list[tuple[str, Weights]]]:
         """Signals of one message, from which the calibration is fitted.

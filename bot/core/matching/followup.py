@@ -91,10 +91,9 @@ def is_whole_question(text: str, extractor: FeatureExtractor) -> bool:
     One with a verb and an aspect is, from FRAGMENT words on or where it also says which way the mail goes; and so is a
     fragment that does not begin as the rest of a sentence: "imap port", "username format?".
     """
-    spoken = _spoken(text)
+    spoken, said = _spoken(text), _slots(extractor.words(text), extractor)
     if not _continues(spoken):
-        return True
-    said = _slots(extractor.words(text), extractor)
+        return not said or not said.keys() <= {"way", "security"}  # "IMAP?" names what is asked about, and no question
     asks = "aspect" in said and not _VERBS.isdisjoint(spoken)
     return asks and (len(spoken) > FRAGMENT or "way" in said) and not _POINTS_BACK.search(" ".join(spoken))
 

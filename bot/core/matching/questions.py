@@ -35,9 +35,10 @@ _ASKING = (
     r"wie|was|wo|wer|wann|warum|wieso|weshalb|wohin|woher|woran|welche[rsnm]?|wieviele?|ob|kann|kannst|darf|muss|gibt|geht|brauche|"
     r"how|what|which|where|when|who|why|is|are|do|does|can|could|may|must|should|will"
 )
-_ASKS = re.compile(rf"^(?:\W*\w+){{0,3}}?\W*\b(?:{_ASKING})\b", re.IGNORECASE)
+_ASKS = re.compile(rf"^\W{{0,8}}(?:\w{{1,40}}\W{{1,8}}){{0,3}}?(?:{_ASKING})\b", re.IGNORECASE)
 _JOINT = re.compile(
-    rf",?\s+(?:und|and|sowie|außerdem|plus|&)\s+(?=(?:auch |also |dann |then )?(?:{_ASKING})\b)", re.IGNORECASE
+    rf",?\s{{1,3}}(?:und|and|sowie|außerdem|plus|&)\s{{1,3}}(?=(?:auch |also |dann |then )?(?:{_ASKING})\b)",
+    re.IGNORECASE,
 )
 
 

@@ -119,9 +119,9 @@ _ABBREVIATION = re.compile(  # a full stop behind one of these, or behind a numb
     r"|^\W{0,4}\d{1,2}[.:]$",
     re.IGNORECASE,
 )
-_END = re.compile(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|[:;](?=\s))\s+|\s*\n+\s*")
+_END = re.compile(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|[:;](?=\s))\s+|\n\s*")
 _EMOJI = re.compile(r":[a-z0-9_+-]{2,30}:|[\u2190-\u2bff\u3000-\u303f\U0001f000-\U0001faff\ufe0f]+")
-_CLAUSE = re.compile(r"\s*[,;:–—]\s+|\s+[-–—]\s+|\s*[.!?…]+\s*$")
+_CLAUSE = re.compile(r"[,;:–—]\s+|\s[-–—]\s+|[.!?…]{1,20}\s{0,4}$")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _MENTION = re.compile(r"\W{0,4}@\w{2,30}[\s,:]*")
 _LAST_WORD = re.compile(r"(?<=\w) {1,3}(?:bitte|please|pls|plz|danke|thx|merci)[\s.!]{0,4}$", re.IGNORECASE)
