@@ -261,12 +261,13 @@ def preview_(last: int, as_json: bool) -> None:
 
 @main.command(name="check")
 @click.argument("path", type=click.Path(path_type=Path), required=False)
-def check_(path: Path | None) -> None:
+@click.option("--no-examples", is_flag=True, help="Do not ask all examples again, which takes most of the time.")
+def check_(path: Path | None, no_examples: bool) -> None:
     """Validate the knowledge base (in PATH, if given) and the templates. Exit 1 with file:line for each problem."""
     settings = read_settings()
     settings = settings.model_copy(update={"postbote_knowledge": path or settings.postbote_knowledge})
     try:
-        knowledge = _faultless_knowledge(settings, asks_examples=True)
+        knowledge = _faultless_knowledge(settings, asks_examples=not no_examples)
     except KnowledgeError as wrong:
         for problem in wrong.problems:
             click.echo(str(problem), err=True)

@@ -67,9 +67,9 @@ class ContentWatcher:
 
 
 async def run_check() -> str:
-    """First line that `postbote check` prints to standard error, in a process of its own; empty: no problem."""
+    """First line on standard error of `postbote check --no-examples`, in a process of its own; empty: no problem."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "check"),
+        *(sys.executable, "-m", "bot", "check", "--no-examples"),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,

@@ -85,11 +85,11 @@ async def test_follow_ups_a_reload_and_a_new_conversation(chromium: Any, url: st
 
 
 async def test_a_suggestion_is_answered_in_its_place(chromium: Any, url: str) -> None:
-    async with page(chromium, language="en") as tab:
+    async with page(chromium, language="de") as tab:
         await tab.goto(url)
-        answer = await ask(tab, "how big is the limit")
-        await answer.get_by_role("button", name="Largest e-mail allowed").click()
-        await answer.get_by_text("message-size", exact=True).wait_for()
+        answer = await ask(tab, "Welcher Port?")
+        await answer.locator(".choices button").first.click()
+        await answer.get_by_text("Quelle: FAQ").wait_for()
         assert await tab.locator("article.answer").count() == 1
         assert await answer.locator(".choices button").count() == 0
         assert await answer.evaluate("article => article === document.activeElement")

@@ -105,7 +105,9 @@ class QuestionMatcher:
         """Sentences that say something, ranked, and then what is pasted, which is none: as one text. Never empty."""
         halves = [half for sentence in own_sentences(own) for half in _halves(sentence)][:MOST_SENTENCES]
         texts = [*halves, *filter(None, [pasted])] or [own]
-        return [self._rank(text, vetoed) for text in texts]
+        ranked = [self._rank(text, vetoed) for text in texts]
+        telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
+        return telling or ranked  # a word alone that names no subject says nothing beside a sentence
 
     def _rank(self, text: str, vetoed: frozenset[str] = frozenset()) -> RankedText:
         words = tuple(self._extractor.words(text))

@@ -29,3 +29,10 @@ def test_surroundings_hardly_ever_change_the_answer(engine: AnswerEngine, every:
     assert asked > 100
     assert len(other) <= 0.01 * asked, "\n\n".join(other[:3])
     assert len(lost) <= 0.03 * asked, "\n\n".join(lost[:3])
+
+
+@pytest.mark.parametrize("word", ["vorher", "nachher", "heute", "again", "Bremen"])
+def test_a_word_alone_beside_a_question_changes_nothing(engine: AnswerEngine, word: str) -> None:
+    for question, entry in (("Welcher Port ist für IMAP mit SSL richtig?", "imap-ssl"), ("pop3s", "pop3-ssl")):
+        for message in (f"{question}\n\n{word}", f"{word}\n\n{question}"):
+            assert engine.matcher.decide(Question(message)).entries == (entry,), message
