@@ -86,7 +86,7 @@ async def test_a_folder_is_followed_that_a_link_exchanges_for_another(tmp_path: 
 async def until(url: str, holds: Callable[[dict[str, object]], bool]) -> dict[str, object]:
     """What /readyz says once something holds; it is ready all the time."""
     async with aiohttp.ClientSession() as session:
-        for _ in range(600):
+        for _ in range(1_800):  # what is new is learnt first
             async with session.get(f"{url}readyz") as response:
                 assert response.status == 200
                 said = dict(await response.json())

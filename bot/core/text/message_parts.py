@@ -52,7 +52,7 @@ _TELLING = _words_of(
     hei moin servus salue gruezi gruess tach huhu guten gute damen geehrte geehrter geehrten lieber liebes werte
     sorry entschuldigung entschuldigen verzeihung pardon frage fragen schoenes klar ok okay super prima perfekt
     klasse liebe thanks thank thx thankyou ta cheers please pls regards hello hiya howdy greetings dear sincerely
-    morning evening afternoon question appreciated appreciate wishes
+    morning evening afternoon question quick appreciated appreciate wishes
     """
 )
 _GREETING = re.compile(
@@ -120,7 +120,10 @@ _ABBREVIATION = re.compile(  # a full stop behind one of these, or behind a numb
     re.IGNORECASE,
 )
 _END = re.compile(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|[:;](?=\s))\s+|\n\s*")
-_EMOJI = re.compile(r":[a-z0-9_+-]{2,30}:|[\u2190-\u2bff\u3000-\u303f\U0001f000-\U0001faff\ufe0f]+")
+_SHORTCODE = re.compile(
+    r":(?:[a-z][a-z0-9_+-]{1,29}|[+-]1):"
+)  # Slack's emoji: docs.slack.dev/messaging/formatting-message-text
+_EMOJI = re.compile(r"[\u2190-\u2bff\u3000-\u303f\U0001f000-\U0001faff\ufe0f]+")
 _CLAUSE = re.compile(r"[,;:–—]\s+|\s[-–—]\s+|[.!?…]{1,20}\s{0,4}$")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _MENTION = re.compile(r"\W{0,4}@\w{2,30}[\s,:]*")
@@ -183,7 +186,9 @@ def _without_closing(lines: Sequence[str]) -> tuple[list[str], list[MessagePart]
     for place, line in enumerate(lines):
         if closing:
             if "?" in line or _PS.match(line):
-                kept.append(_PS.sub("", line).strip())
+                mark = _PS.match(line)
+                kept.append(line[mark.end() :].strip() if mark else line)
+                closing += [MessagePart("closing", mark[0])] if mark else []
             else:
                 closing.append(MessagePart("closing", line))
         elif (begin := _begin_of_closing(lines, place)) is not None and (begin or kept):
@@ -256,7 +261,8 @@ def _sentences(text: str) -> list[str]:
 
 def _read_sentence(sentence: str, *, first: bool) -> list[MessagePart]:
     """Parts of one sentence. `first`: True if it opens the message."""
-    parts: list[MessagePart] = []
+    parts = [MessagePart("courtesy", code) for code in _SHORTCODE.findall(sentence)]
+    sentence = _SHORTCODE.sub(" ", sentence).strip()
     if first and (mention := _MENTION.match(sentence)):
         parts.append(MessagePart("greeting", mention[0].strip()))
         sentence = sentence[mention.end() :]
