@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.core.model import Outcome
+
 Weights = tuple[float, ...]  # one for each signal, the constant's last; also the signals themselves
 Floats = NDArray[np.float64]
 
@@ -107,7 +109,7 @@ def probabilities(weights: QuestionWeights, signals: Sequence[float]) -> Probabi
     return Probabilities(*(probability(w, signals) for w in (weights.first, weights.in_top3, weights.not_covered)))
 
 
-def expected_values(calibration: Calibration, likely: Probabilities) -> dict[str, float]:
+def expected_values(calibration: Calibration, likely: Probabilities) -> dict[Outcome, float]:
     """Expected value of each outcome under the fitted cost of a wrong answer: "answer", "suggest", "decline"."""
     return {
         "answer": likely.first - calibration.wrong_costs * (1 - likely.first),

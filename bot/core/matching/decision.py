@@ -123,12 +123,9 @@ class Matcher:
         self._ranker = Ranker(extractor, trained, len(knowledge.entries))
         self._examples = [text for _, text in training_examples(knowledge)]
         self._errors = KnownErrors(knowledge, extractor, self._ranker)
-        self._questions = QuestionMatcher(
-            extractor,
-            self._ranker,
-            UnexplainedWords(extractor, trained, len(knowledge.entries)),
-            frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk),
-        )
+        self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
+        unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
+        self._questions = QuestionMatcher(extractor, self._ranker, unexplained, self._small_talk)
         self.calibration = calibration  # exchanged by the cross-validation of `postbote evaluate`
         self.language = LanguageDetector.trained_on(knowledge)
 
@@ -211,8 +208,7 @@ class Matcher:
 
     def _is_small_talk(self, part: Part) -> bool:
         """True if a part is likeliest to want no answer, or none of its words is known."""
-        topic = self._knowledge.topics.get(part.candidates[0].id) if part.candidates else None
-        return not part.candidates or (topic is not None and topic.small_talk)
+        return not part.candidates or part.candidates[0].id in self._small_talk
 
     def _with_error_details(self, decision: Decision, pasted: str, error: str) -> Decision:
         """The decision with what can be said of a pasted error besides its entry; a menu gets nothing of it."""

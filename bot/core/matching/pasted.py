@@ -132,8 +132,7 @@ def pasted_lines(cleaned: str) -> Sequence[bool]:
 
 def pasted_text(cleaned: str) -> str:
     """The pasted lines of a cleaned message, joined; empty where there are none."""
-    pasted = (line for line, is_pasted in zip(cleaned.split("\n"), pasted_lines(cleaned), strict=True) if is_pasted)
-    return "\n".join(pasted).strip()
+    return _lines_of(cleaned, pasted=True)
 
 
 def impersonal_text(cleaned: str) -> str:
@@ -143,8 +142,12 @@ def impersonal_text(cleaned: str) -> str:
 
 def own_text(cleaned: str) -> str:
     """The person's own lines of a cleaned message, joined; empty where all of it is pasted."""
-    own = (line for line, pasted in zip(cleaned.split("\n"), pasted_lines(cleaned), strict=True) if not pasted)
-    return "\n".join(own).strip()
+    return _lines_of(cleaned, pasted=False)
+
+
+def _lines_of(cleaned: str, *, pasted: bool) -> str:
+    lines = zip(cleaned.split("\n"), pasted_lines(cleaned), strict=True)
+    return "\n".join(line for line, is_pasted in lines if is_pasted == pasted).strip()
 
 
 def _has_form(line: str) -> bool:

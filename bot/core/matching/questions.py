@@ -18,6 +18,7 @@ from bot.core.matching.calibration import (
     probability,
 )
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.known_errors import MOST_CANDIDATES
 from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.model import Candidate, Outcome, Part
@@ -27,7 +28,6 @@ from bot.core.text.message_parts import own_sentences
 SUGGESTIONS = 3
 MOST_PARTS = 8  # questions or errors of one message that are answered
 LEAST_MARGIN = 1.0  # of a topic over every entry, from which a question is surely not covered
-MOST_CANDIDATES = 5  # that `--why` names
 MOST_SENTENCES = 25  # that are ranked by themselves; a mail of more is read as a whole beyond them
 FEWEST_WORDS = 3  # of each half of a sentence that asks two things
 
@@ -177,7 +177,7 @@ class QuestionMatcher:
         """Part with the outcome of the greatest expected value. `best`: first three entries; `what`: for `--why`."""
         likely = probabilities(weights, signals)
         values = expected_values(calibration, likely)
-        outcome = _outcome_of(max(values, key=lambda name: values[name]))
+        outcome = max(values, key=lambda name: values[name])
         return Part(
             text=" ".join(ranked.words),
             outcome=outcome,
@@ -188,10 +188,6 @@ class QuestionMatcher:
             + ", ".join(f"{name} is worth {value:.2f}" for name, value in values.items()),
             candidates=tuple(Candidate(owner, share) for owner, share in ranked.ranking.shares(MOST_CANDIDATES)),
         )
-
-
-def _outcome_of(name: str) -> Outcome:
-    return "answer" if name == "answer" else "suggest" if name == "suggest" else "decline"
 
 
 def _score(likely: Probabilities, outcome: Outcome) -> float:

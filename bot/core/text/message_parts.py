@@ -185,8 +185,8 @@ def _without_closing(lines: Sequence[str]) -> tuple[list[str], list[MessagePart]
     closing: list[MessagePart] = []
     for place, line in enumerate(lines):
         if closing:
-            if "?" in line or _PS.match(line):
-                mark = _PS.match(line)
+            mark = _PS.match(line)
+            if mark or "?" in line:
                 kept.append(line[mark.end() :].strip() if mark else line)
                 closing += [MessagePart("closing", mark[0])] if mark else []
             else:
