@@ -13,6 +13,7 @@ from bot.core.gaps import ALIKE, COMPARED, group_alike, to_gaps
 from bot.core.model import StoredDecision
 from bot.ops.evaluate import read_set
 from bot.storage.decisions import MOST_UNANSWERED
+from tests.slow import slow
 
 PROJECT = Path(__file__).parents[2]
 
@@ -164,6 +165,7 @@ MOST_GROWTH = 3.5  # of the time for twice as many; comparing each with each is 
 SHAPES = [(3, 40, MOST_UNANSWERED), (12, 300, MOST_UNANSWERED), (250, 5_000, MOST_UNANSWERED // 2)]
 
 
+@slow
 @pytest.mark.parametrize(("length", "vocabulary", "number"), SHAPES)
 def test_twice_as_many_questions_take_hardly_more_than_twice_as_long(length: int, vocabulary: int, number: int) -> None:
     questions = made_up(random.Random(length), 2 * number, length, vocabulary)

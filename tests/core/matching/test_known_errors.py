@@ -5,15 +5,14 @@ from collections import Counter
 
 import pytest
 
-from bot.content.loader import load
+from bot.answering.engine import AnswerEngine
 from bot.core.matching.decision import Matcher
 from bot.core.model import Entry, Question
-from tests.conftest import PROJECT
 from tests.core.matching.frames import FRAMES, Frame, framed
-from tests.eval.tune import open_matcher
+from tests.project import knowledge
 from tests.slow import SLOW
 
-KNOWLEDGE = load(PROJECT / "knowledge")
+KNOWLEDGE = knowledge()
 ERRORS = [entry for entry in KNOWLEDGE.entries.values() if entry.lines]
 FAQ_LINES = [(entry, line) for entry in ERRORS for line in entry.lines]
 # Of the variants one in so many is looked at: all of them in all frames take minutes
@@ -21,9 +20,9 @@ EVERY = [pytest.param(100, id="few"), pytest.param(12, id="more", marks=SLOW)]
 REMOTE = ("remote", "1&1", "Exchange", "Gmail")  # frames in which the other server has said the line
 
 
-@pytest.fixture(scope="module")
-def matcher() -> Matcher:
-    return open_matcher(KNOWLEDGE)
+@pytest.fixture
+def matcher(engine: AnswerEngine) -> Matcher:
+    return engine.matcher
 
 
 def answered(matcher: Matcher, text: str) -> tuple[str, ...]:

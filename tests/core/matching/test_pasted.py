@@ -4,12 +4,11 @@ import time
 
 import pytest
 
-from bot.content.loader import load
 from bot.core.matching.pasted import own_text, pasted_lines
 from bot.core.model import Entry, Topic
 from bot.core.text.normalize import clean
-from tests.conftest import PROJECT
 from tests.core.matching.frames import FRAMES, Frame, framed
+from tests.project import knowledge
 
 OWN = """
 Ich bekomme 550 5.1.1 User unknown von mx.example.org[192.0.2.1], was heißt das?
@@ -79,9 +78,8 @@ def test_a_line_that_continues_a_paste_is_pasted() -> None:
 
 
 def test_the_example_questions_of_the_knowledge_base_are_a_persons() -> None:
-    knowledge = load(PROJECT / "knowledge")
-    items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
-    asked = [text for item in items for texts in item.questions.values() for text in texts]
+    items: list[Entry | Topic] = [*knowledge().entries.values(), *knowledge().topics.values()]
+    asked = [text for item in items for texts in item.questions.values() for text in texts][::4]
     pasted = [text for text in asked if any(pasted_lines(clean(text)))]
     assert len(pasted) < 0.01 * len(asked), pasted  # some of them are nothing but a line
 

@@ -10,6 +10,7 @@ from bot.core.matching.slots import SLOTS, contradiction, slots_of
 from bot.core.model import Knowledge
 from bot.core.text.normalize import clean, error_text
 from tests.conftest import PROJECT
+from tests.project import knowledge as whole_knowledge
 
 STATED = [
     ("address", "sender", "550 5.1.0 <a@example.org>: Sender address rejected: not known here"),
@@ -48,7 +49,7 @@ STATED = [
 
 @pytest.fixture(scope="module")
 def knowledge() -> Knowledge:
-    return load(PROJECT / "knowledge")
+    return whole_knowledge()
 
 
 @pytest.mark.parametrize(("slot", "value", "text"), STATED, ids=[text for _, _, text in STATED])

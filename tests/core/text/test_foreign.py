@@ -24,8 +24,8 @@ def test_dialects_and_sentences_with_something_foreign_in_them_are_ours() -> Non
 
 def test_no_example_of_the_knowledge_base_is_foreign(engine: AnswerEngine) -> None:
     items: list[Entry | Topic] = [*engine.knowledge.entries.values(), *engine.knowledge.topics.values()]
-    examples = [text for item in items for texts in item.questions.values() for text in texts][::3]
-    assert len(examples) > 2_000
+    examples = [text for item in items for texts in item.questions.values() for text in texts][::9]
+    assert len(examples) > 700
     assert not [text for text in examples if engine.matcher.foreign(text)]
 
 
