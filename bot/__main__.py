@@ -23,6 +23,7 @@ from bot.answering.engine import AnswerEngine, ReloadableEngine, load_engine, ma
 from bot.cli.format import gap_line, gaps_as_csv, offered_commands, stored_decision
 from bot.cli.jsonl import answer_lines
 from bot.commands import find_commands
+from bot.content.general import GENERAL
 from bot.content.loader import KnowledgeError
 from bot.content.renderer import RenderError
 from bot.contracts import Respond
@@ -143,7 +144,7 @@ def run() -> None:
             event_log = EventLog()
             engine = reloadable_engine_or_exit(settings, event_log.metrics)
             _refuse_unrenderable(settings, engine.current)
-            folders = [settings.postbote_knowledge, settings.postbote_templates]
+            folders = [settings.postbote_knowledge, GENERAL, settings.postbote_templates]
             watcher = ContentWatcher(folders, run_check, engine.reload)
             asyncio.run(app.run(settings, engine, bound, click.echo, event_log=event_log, watcher=watcher))
         except DatabaseUnusable as wrong:
@@ -327,8 +328,10 @@ def manifest(url: str | None, many: bool) -> None:
     if many and not url:
         raise click.UsageError("--many needs --url: Slack sends people back to an address of yours")
     engine = load_engine_or_exit(read_settings())
-    commands = {command.name: (command.hint, command.summary) for command in engine.renderer.commands("en")}
-    found = to_manifest(commands, lambda name: engine.renderer.label(name, "en"), url, many=many)
+    renderer, language = engine.renderer, "en" if "en" in engine.knowledge.languages else engine.knowledge.languages[0]
+    commands = {command.name: (command.hint, command.summary) for command in renderer.commands(language)}
+    prompts = renderer.prompts(language)
+    found = to_manifest(commands, lambda name: renderer.label(name, language), prompts, url, many=many)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 

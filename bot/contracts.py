@@ -45,6 +45,10 @@ class Engine(Protocol):
         """Title of an entry or uncovered topic. Raises KeyError."""
         ...
 
+    def prompts(self, language: Language) -> Sequence[str]:
+        """Questions to begin with, at most four."""
+        ...
+
     def sections(self) -> Mapping[str, Sequence[str]]:
         """Sections of the FAQ → ids of their entries."""
         ...

@@ -36,6 +36,8 @@ RANKS = {
 }
 # The same within core
 CORE_RANKS = {
+    "languages": -2,
+    "provider": -1,
     "model": 0,
     "text": 1,
     "privacy": 1,

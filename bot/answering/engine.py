@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.answering.explain import explain
 from bot.answering.router import make_responder
 from bot.commands import ChannelAdmin, find_commands
+from bot.content.general import GENERAL
 from bot.content.loader import KnowledgeError, load
 from bot.content.model_cache import cache_key, load_or_train
 from bot.content.references import missing_parts, read_templates, unknown_figures
@@ -38,7 +39,14 @@ class AnswerEngine:
 
     def explain(self, answer: Answer) -> str:
         """Explanation of the decision behind an answer, one fact a line."""
-        return explain(answer, self.matcher.evidence_for)
+        return explain(answer, self.matcher.evidence_for, self._origin)
+
+    def _origin(self, owner: str) -> str:
+        """Layer that a topic comes from, and the general topics that an entry stands for; empty: neither."""
+        if topic := self.knowledge.topics.get(owner):
+            return "not covered, general layer" if topic.general else "not covered, own topic"
+        entry = self.knowledge.entries.get(owner)
+        return f"instead of {', '.join(entry.instead_of)}" if entry and entry.instead_of else ""
 
     def sections(self) -> Mapping[str, Sequence[str]]:
         """Sections of the FAQ → ids of their entries; error messages last."""
@@ -60,7 +68,7 @@ def load_engine(settings: Settings) -> AnswerEngine:
     extractor = FeatureExtractor(knowledge)
     trained = load_or_train(
         [settings.postbote_data_dir / "cache", PACKAGED],
-        cache_key([settings.postbote_knowledge, CORE]),
+        cache_key([settings.postbote_knowledge, GENERAL, CORE]),
         lambda: train(knowledge, extractor, training_examples(knowledge)),
     )
     hints = {name: command.HINT for name, command in commands.items()}
@@ -73,7 +81,7 @@ def _check_references(settings: Settings, knowledge: Knowledge, commands: Collec
     templates = settings.postbote_templates
     sources = read_templates(templates)
     problems = [
-        *missing_parts(templates, sources, commands),
+        *missing_parts(templates, sources, commands, knowledge.languages),
         *unknown_figures(settings.postbote_knowledge, templates, sources, knowledge),
     ]
     if problems:
@@ -122,6 +130,10 @@ class ReloadableEngine:
     def title(self, entry_id: str, language: Language) -> str:
         """Title of an entry or uncovered topic. Raises KeyError."""
         return self.current.renderer.title(entry_id, language)
+
+    def prompts(self, language: Language) -> Sequence[str]:
+        """Questions to begin with, at most four."""
+        return self.current.renderer.prompts(language)
 
     def sections(self) -> Mapping[str, Sequence[str]]:
         """Sections of the FAQ → ids of their entries."""

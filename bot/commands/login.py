@@ -1,4 +1,4 @@
-"""/login email: the user name that belongs to a mail address (FAQ: POP3, Prinzip), and all settings for it.
+"""/login email: the user name that belongs to a mail address, and all settings for it.
 
 The figures stand in knowledge/provider.yaml; what is said about them, in the entries that the reply names.
 """
@@ -23,8 +23,7 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
     facts = {
         "help": False,
         "email": address,
-        "login": to_login(address, tools.provider.login_separator),
-        "separator": tools.provider.login_separator,
+        "login": to_login(address, tools.provider.login),
         "domain": address.rpartition("@")[2],
         "damaged_addresses": [
             {**asdict(damaged), "characters": list(damaged.characters)}

@@ -1,55 +1,40 @@
-"""Knowledge base loader: knowledge/*.yaml → Knowledge, or every problem with file, line and cure.
+"""Knowledge base loader: a folder of YAML files, over the general layer → Knowledge, or every problem with its place.
 
 The format is described in knowledge/README.md. Loading is strict: an unknown key, a missing language, a duplicate or
 an unknown reference stops the start, because a knowledge base that is half read gives wrong answers.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
 
+from bot.content.general import GENERAL, GeneralLayer, claimed, read_general, uncovered, with_own_words
+from bot.content.places import EXAMPLES, Problem, line_of, parse_yaml, place_of
+from bot.content.provider_schema import BaseSettings, provider_model, to_provider
 from bot.content.schema import (
-    FEWEST_QUESTIONS,
-    LONGEST_TITLE,
+    codes_model,
+    concepts_model,
+    entry_model,
+    examples_model,
     to_concepts,
     to_entry,
     to_examples,
-    to_provider,
     to_status,
     to_topic,
+    topic_model,
 )
-from bot.core.model import LANGUAGES, Entry, Knowledge, StatusCode, Topic
+from bot.content.yaml_file import read
+from bot.core.languages import KNOWN
+from bot.core.model import LANGUAGES, Concept, Entry, Knowledge, Language, Provider, StatusCode, Topic
 from bot.core.text.normalize import fold
 
-try:
-    from yaml import CSafeLoader as Loader  # ten times as fast; in PyYAML's wheels, not in every distribution
-except ImportError:  # pragma: no cover
-    from yaml import SafeLoader as Loader  # type: ignore[assignment]
-
 LONGEST_ANSWER = 2_000  # characters; a Slack section holds 3,000 (docs.slack.dev/reference/block-kit/blocks)
-EXAMPLES = "examples"  # folder beside the entries: examples/<id>.yaml holds more of what an entry may hold itself
-EXAMPLE_KEYS = frozenset({"questions", "variants", "lookalikes"})
-NO_ENTRIES = frozenset({"provider", "concepts", "status-codes"})  # files beside the entries
+NO_ENTRIES = frozenset({"base", "provider", "concepts", "status-codes"})  # files beside the entries
 CLASSES = ("2yz", "3yz", "4yz", "5yz", "2.x.x", "4.x.x", "5.x.x")  # what a code without a row of its own means
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Problem of the content, where it stands and what to do about it."""
-
-    file: str
-    line: int  # from 1
-    text: str  # what is wrong and what to do
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.text}"
 
 
 class KnowledgeError(Exception):
@@ -60,141 +45,148 @@ class KnowledgeError(Exception):
         self.problems = tuple(problems)
 
 
-_CURES = {  # pydantic's error type → what to do
-    "extra_forbidden": "unknown key; remove it or correct its spelling (knowledge/README.md lists the keys)",
-    "missing": "missing; add it (both languages are needed everywhere)",
-    "too_short": f"too few; an entry needs at least {FEWEST_QUESTIONS} example questions a language",
-    "string_too_long": f"too long; a title has at most {LONGEST_TITLE} characters",
-    "string_type": "must be a text; put it in quotes",
-    "literal_error": "no value that is known here; knowledge/README.md lists them: kind is answer or error",
-    "string_pattern_mismatch": 'must be a reply code or an enhanced status code in quotes, such as "550" or "5.1.1"; '
-    "a source must be an RFC",
-}
+def load(folder: Path, general: Path = GENERAL) -> Knowledge:
+    """Knowledge base of a folder over the general layer, read and validated as a whole.
 
-
-def load(folder: Path) -> Knowledge:
-    """Knowledge base of a folder, read and validated as a whole. Raises KnowledgeError with every problem found."""
+    Raises KnowledgeError with every problem found.
+    """
     if not folder.is_dir():
         raise KnowledgeError(
             [Problem(str(folder), 1, "no such folder; POSTBOTE_KNOWLEDGE must name the knowledge base")]
         )
     problems: list[Problem] = []
+    settings = _base_settings(folder, problems)
     files = [f for f in sorted(folder.glob("*.yaml")) if f.stem not in NO_ENTRIES]
-    entries = {e.id: e for f in files for e in _read_entry(f, problems)}
-    topics = {t.id: t for f in sorted((folder / "not-covered").glob("*.yaml")) for t in _read(f, to_topic, problems)}
-    concepts = [c for found in _read(folder / "concepts.yaml", to_concepts, problems) for c in found]
-    providers = list(_read(folder / "provider.yaml", to_provider, problems))
-    codes = folder / "status-codes.yaml"  # may be missing: then nothing is said about codes
-    status = [c for found in (_read(codes, to_status, problems) if codes.exists() else ()) for c in found]
-    problems += _status_code_problems(codes, status) if status else []
+    languages = tuple(settings.languages or _languages_of_titles(files))
+    to = _Reader(folder, languages, problems)
+    providers = to.provider()
+    layer = GeneralLayer()
+    if settings.general != "none" and providers:
+        layer = read_general(general, providers[0], languages, problems)
+    own = {e.id: e for f in files for e in to.entry(f, layer.conditions)}
+    entries = {name: claimed(entry, layer) for name, entry in own.items()}
+    topics = {t.id: t for f in sorted((folder / "not-covered").glob("*.yaml")) for t in to.topic(f)}
+    words, status = to.concepts(), to.status()
     known_ids = {f.stem for f in files}
+    problems += _concept_problems(folder / "concepts.yaml", words, layer)
+    problems += _status_code_problems(folder / "status-codes.yaml", (*layer.status, *status), status)
     problems += _unknown_references(folder, entries, known_ids) + _examples_without_entry(folder, known_ids)
-    problems += _duplicate_examples(folder, entries, topics)
+    problems += _unknown_topics(folder, own, layer)
+    beside = layer if settings.general == "beside" else GeneralLayer()
+    homes: list[tuple[Path, Mapping[str, Entry] | Mapping[str, Topic]]] = [
+        (folder, own),
+        (folder / "not-covered", topics),
+    ]
+    # an entry repeats the lines that it explains
+    explained = {name: replace(condition, lines=()) for name, condition in beside.conditions.items()}
+    homes += [(general / "conditions", explained), (general / "not-covered", beside.topics)]
+    problems += _duplicate_examples(homes)
     if not files:
         problems.append(Problem(str(folder), 1, "no entry found; an entry is one file <id>.yaml"))
     if problems:
         raise KnowledgeError(problems)
     return Knowledge(
         entries=dict(sorted(entries.items())),
-        topics=dict(sorted(topics.items())),
-        concepts=tuple(concepts),
+        topics=uncovered(layer, entries, topics),
+        concepts=with_own_words(layer.concepts, words),
         provider=providers[0],
-        status={row.code: row for row in status},
+        status={row.code: row for row in (*layer.status, *status)},
+        languages=languages,
+        figures=settings.figures,
     )
 
 
-def line_of(file: Path, path: Sequence[int | str], within: int | None = None) -> int:
-    """Line (from 1) of a value, by its keys and indices; its nearest parent's where it is missing.
+class _Reader:
+    """Reader of a base's files in its languages; what is wrong in them is added to `problems`."""
 
-    `within`: line (from 0) inside the value; counted where the value is a literal block ("|"), whose lines are its own.
-    """
-    node: Any = yaml.compose(file.read_text(encoding="utf-8"), Loader=Loader)
-    line = 1
-    for step in path:
-        found = _child(node, step)
-        if found is None:
-            return line
-        node, line = found
-    literal = isinstance(node, yaml.ScalarNode) and node.style == "|"
-    return int(node.start_mark.line) + 2 + within if within is not None and literal else line
+    def __init__(self, folder: Path, languages: tuple[Language, ...], problems: list[Problem]) -> None:
+        self._folder, self._languages, self._problems = folder, languages, problems
 
+    def provider(self) -> list[Provider]:
+        """Provider; empty if its file is wrong."""
+        of = self._languages
+        file = self._folder / "provider.yaml"
+        return list(read(file, lambda raw: to_provider(raw, of), provider_model(of), self._problems))
 
-def _child(node: Any, step: int | str) -> tuple[Any, int] | None:
-    if isinstance(node, yaml.MappingNode):
-        return next(((v, k.start_mark.line + 1) for k, v in node.value if k.value == step), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step], node.value[step].start_mark.line + 1
-    return None
+    def entry(self, file: Path, conditions: Container[str]) -> Iterator[Entry]:
+        """Entry with its examples; nothing if either file is wrong. `conditions`: ids of those of the general layer."""
+        of, other = self._languages, file.parent / EXAMPLES / file.name
+        found = read(other, lambda raw: to_examples(raw, of), examples_model(of), self._problems)
+        for examples in found if other.exists() else ({},):
+            convert = partial(to_entry, examples=examples, languages=of, conditions=conditions)
+            yield from read(file, convert, entry_model(of), self._problems)
 
+    def topic(self, file: Path) -> Iterator[Topic]:
+        """Topic that the FAQ does not cover; nothing if its file is wrong."""
+        of = self._languages
+        return read(file, lambda raw: to_topic(raw, of), topic_model(of), self._problems)
 
-def place_of(file: Path, path: Sequence[int | str]) -> tuple[Path, int]:
-    """File and line (from 1) of an entry's or topic's value, by its keys and indices in the whole.
+    def concepts(self) -> list[Concept]:
+        """The hoster's own words; empty where there is no file."""
+        of, file = self._languages, self._folder / "concepts.yaml"
+        found = read(file, lambda raw: to_concepts(raw, of), concepts_model(of), self._problems)
+        return [concept for concepts in found for concept in concepts] if file.exists() else []
 
-    `file`: the entry's own. Its examples may stand in another one, whose lists continue those of the entry.
-    """
-    other = file.parent / EXAMPLES / file.name
-    if not path or path[0] not in EXAMPLE_KEYS or not other.is_file():
-        return file, line_of(file, path)
-    at = next((n for n, step in enumerate(path) if isinstance(step, int)), len(path))
-    own = _node(file, path[:at])
-    if at == len(path):
-        return (file, line_of(file, path)) if own is not None else (other, line_of(other, path))
-    before = len(own.value) if isinstance(own, yaml.SequenceNode) else 0
-    position = path[at]
-    if isinstance(position, int) and position >= before:
-        return other, line_of(other, [*path[:at], position - before, *path[at + 1 :]])
-    return file, line_of(file, path)
+    def status(self) -> list[StatusCode]:
+        """The hoster's own wording of codes; empty where there is no file."""
+        of, file = self._languages, self._folder / "status-codes.yaml"
+        found = read(file, lambda raw: to_status(raw, of), codes_model(of), self._problems)
+        return [code for codes in found for code in codes] if file.exists() else []
 
 
-def _node(file: Path, path: Sequence[int | str]) -> Any:
-    """Node of a value, by its keys and indices; None where it is missing."""
-    node: Any = yaml.compose(file.read_text(encoding="utf-8"), Loader=Loader)
-    for step in path:
-        found = _child(node, step)
-        if found is None:
-            return None
-        node = found[0]
-    return node
-
-
-def _read_entry(file: Path, problems: list[Problem]) -> Iterator[Entry]:
-    """Entry with its examples; nothing if either file is wrong, and then its problems are added to `problems`."""
-    other = file.parent / EXAMPLES / file.name
-    for examples in _read(other, to_examples, problems) if other.exists() else ({},):
-        yield from _read(file, lambda raw: to_entry(raw, examples), problems)  # noqa: B023 (called at once)
-
-
-def _read(file: Path, convert: Callable[[Any], T], problems: list[Problem]) -> Iterator[T]:
-    """Content of one file, converted; nothing if it is wrong, and then its problems are added to `problems`."""
-    try:
-        if file.exists() and not file.is_file():  # reading a named pipe would wait for ever
-            raise OSError("no regular file")
-        # Loader is PyYAML's safe one, in C where there is one
-        found = convert(yaml.load(file.read_text(encoding="utf-8"), Loader=Loader))  # nosec B506
-    except (OSError, UnicodeDecodeError) as wrong:
-        problems.append(Problem(str(file), 1, f"cannot be read ({wrong}); it must be a UTF-8 file"))
-    except yaml.YAMLError as wrong:
-        mark = getattr(wrong, "problem_mark", None)
-        why = getattr(wrong, "problem", None) or str(wrong).split("\n")[0]
-        problems.append(
-            Problem(str(file), mark.line + 1 if mark else 1, f"no valid YAML: {why}; put texts in double quotes")
+def _base_settings(folder: Path, problems: list[Problem]) -> BaseSettings:
+    file = folder / "base.yaml"
+    if not file.exists():
+        return BaseSettings()
+    found = list(read(file, BaseSettings.model_validate, BaseSettings, problems))
+    unknown = [code for code in (found[0].languages or () if found else ()) if code not in KNOWN]
+    problems += [
+        Problem(
+            str(file), line_of(file, ["languages"]), f"languages: {code!r} is unknown; known are {', '.join(KNOWN)}"
         )
-    except ValidationError as wrong:
-        problems += [_to_problem(file, dict(error)) for error in wrong.errors()]
-    else:
-        if isinstance(found, Entry | Topic) and found.id != file.stem:
-            problems.append(
-                Problem(
-                    str(file), line_of(file, ["id"]), f"id is {found.id!r}; it must be the file's name, {file.stem!r}"
-                )
+        for code in unknown
+    ]
+    return found[0] if found and not unknown else BaseSettings(languages=list(LANGUAGES))
+
+
+def _languages_of_titles(files: Sequence[Path]) -> list[Language]:
+    """Languages in which any of the entries has a title; of a base that cannot be read, LANGUAGES."""
+    found: set[Language] = set()
+    for file in files:
+        try:
+            found |= (
+                set(parse_yaml(file.read_text(encoding="utf-8"))["title"]) & KNOWN.keys() if file.is_file() else set()
             )
-        yield found
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, KeyError):
+            continue  # said where the entry is read
+    return [code for code in KNOWN if code in found] or list(LANGUAGES)
 
 
-def _to_problem(file: Path, error: Mapping[str, Any]) -> Problem:
-    where = ".".join(str(step) for step in error["loc"]) or "the file"
-    stands, line = place_of(file, error["loc"])
-    return Problem(str(stands), line, f"{where}: {_CURES.get(error['type'], error['msg'])}")
+def _unknown_topics(folder: Path, entries: Mapping[str, Entry], layer: GeneralLayer) -> list[Problem]:
+    """Problems: `instead_of` names nothing of the general layer."""
+    known = {*layer.topics, *layer.conditions}
+    return [
+        Problem(
+            str(folder / f"{entry.id}.yaml"),
+            line_of(folder / f"{entry.id}.yaml", ["instead_of", position]),
+            f"instead_of: the general layer has no topic or condition {name!r}; correct the id or remove it",
+        )
+        for entry in entries.values()
+        for position, name in enumerate(entry.instead_of)
+        if name not in known
+    ]
+
+
+def _concept_problems(file: Path, own: Sequence[Concept], layer: GeneralLayer) -> list[Problem]:
+    """Problems: a concept of the hoster's own lacks its group or meaning."""
+    general = {concept.id for concept in layer.concepts}
+    return [
+        Problem(str(file), line_of(file, ["concepts", position]), f"concepts.{position}.{key}: missing; add it")
+        for position, concept in enumerate(own)
+        if concept.id not in general
+        for key in ("group", "means")
+        if not getattr(concept, key)
+    ]
 
 
 def _unknown_references(folder: Path, entries: Mapping[str, Entry], known: Container[str]) -> list[Problem]:
@@ -225,10 +217,10 @@ def _examples_without_entry(folder: Path, known: Container[str]) -> list[Problem
     ]
 
 
-def _duplicate_examples(folder: Path, entries: Mapping[str, Entry], topics: Mapping[str, Topic]) -> list[Problem]:
+def _duplicate_examples(items: Iterable[tuple[Path, Mapping[str, Entry] | Mapping[str, Topic]]]) -> list[Problem]:
     """Problems: the same example stands in two places, so that the matcher would learn that both are right."""
     homes: dict[str, list[tuple[Path, list[int | str]]]] = defaultdict(list)
-    for home, item in [(folder, e) for e in entries.values()] + [(folder / "not-covered", t) for t in topics.values()]:
+    for home, item in ((home, item) for home, found in items for item in found.values()):
         file = home / f"{item.id}.yaml"
         for path, text in _examples(item):
             homes[_compared(text)].append((file, path))
@@ -252,15 +244,15 @@ def _short(file: Path) -> str:
     return f"{EXAMPLES}/{file.name}" if file.parent.name == EXAMPLES else file.name
 
 
-def _status_code_problems(file: Path, status: Sequence[StatusCode]) -> list[Problem]:
-    """Problems: a code stands there twice, or a class that other codes fall back to is missing."""
-    known = [row.code for row in status]
+def _status_code_problems(file: Path, status: Sequence[StatusCode], own: Sequence[StatusCode]) -> list[Problem]:
+    """Problems: a code stands twice in the `own` file, or a class that other codes fall back to is missing in all."""
+    codes = [row.code for row in own]
     twice = [
         Problem(str(file), line_of(file, ["codes", place]), f"{code!r} stands there twice; remove one of the two")
-        for place, code in enumerate(known)
-        if code in known[:place]
+        for place, code in enumerate(codes)
+        if code in codes[:place]
     ]
-    missing = [code for code in CLASSES if code not in known]
+    missing = [code for code in CLASSES if status and code not in {row.code for row in status}]
     return twice + [Problem(str(file), 1, f"the class {code!r} is missing; add it to `codes`") for code in missing]
 
 
@@ -269,8 +261,8 @@ def _examples(item: Entry | Topic) -> Iterator[tuple[list[int | str], str]]:
 
     A look-alike may stand elsewhere too: it says what an entry is not, and something else may be right there.
     """
-    for language in LANGUAGES:
-        for position, text in enumerate(item.questions[language]):
+    for language, asked in item.questions.items():
+        for position, text in enumerate(asked):
             yield ["questions", language, position], text
     for position, text in enumerate(item.lines):
         yield ["lines", position], text

@@ -5,12 +5,12 @@ besides (bot/ops/check_content.py).
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bot.content.loader import KnowledgeError, Problem, line_of
-from bot.core.model import LANGUAGES, Knowledge
+from bot.content.loader import KnowledgeError
+from bot.content.places import Problem, line_of
+from bot.core.model import LANGUAGES, Knowledge, Language
 
 # Kinds of reply that the core itself needs; every command adds its own template.
 REPLIES = (
@@ -24,7 +24,7 @@ PAGES = ("web", "dashboard")  # templates of pages for browsers: a block for eac
 _COMMENT = re.compile(r"\{#(?:(?!\{#).)*?#\}", re.DOTALL)
 _TAG = re.compile(r"\{([{%])((?:(?!\{[{%]).)*?)[%}]\}", re.DOTALL)
 _BLOCK = re.compile(r"\{%[-+]?\s*block\s+(\w+)")
-_FIGURE = re.compile(r"""(?<![.\w"'])(servers|aliases|ports|limits)(?:\.|\[["'])(\w+)(\s+is\s+defined)?""")
+_FIGURE = re.compile(r"""(?<![.\w"'])(servers|aliases|ports|limits|links)(?:\.|\[["'])(\w+)(\s+is\s+defined)?""")
 
 
 def read_templates(folder: Path) -> Mapping[str, str]:
@@ -44,17 +44,19 @@ def read_templates(folder: Path) -> Mapping[str, str]:
     return found
 
 
-def required_blocks(commands: Iterable[str]) -> dict[str, Collection[str]]:
-    """Template → blocks that it must have. `commands`: names of the slash commands."""
-    needed: dict[str, Collection[str]] = dict.fromkeys(REPLIES, LANGUAGES)
+def required_blocks(commands: Iterable[str], languages: Sequence[Language] = LANGUAGES) -> dict[str, Collection[str]]:
+    """Template → blocks that it must have. `commands`: names of the slash commands; `languages`: of the base."""
+    needed: dict[str, Collection[str]] = dict.fromkeys(REPLIES, languages)
     parts = ("", "summary_", "help_")
-    return needed | {name: [f"{part}{lang}" for part in parts for lang in LANGUAGES] for name in commands}
+    return needed | {name: [f"{part}{lang}" for part in parts for lang in languages] for name in commands}
 
 
-def missing_parts(folder: Path, sources: Mapping[str, str], commands: Iterable[str]) -> Iterator[Problem]:
+def missing_parts(
+    folder: Path, sources: Mapping[str, str], commands: Iterable[str], languages: Sequence[Language] = LANGUAGES
+) -> Iterator[Problem]:
     """Templates and blocks that are not there. `sources`: file name → source, of `folder`."""
     needed: dict[str, Collection[str]] = dict.fromkeys([*PAGES, "labels"], ())
-    for name, blocks in (needed | required_blocks(commands)).items():
+    for name, blocks in (needed | required_blocks(commands, languages)).items():
         file = folder / f"{name}.md"
         if file.name not in sources:
             yield Problem(str(file), 1, "the template is missing; add it")
@@ -67,15 +69,15 @@ def unknown_figures(
     knowledge_folder: Path, folder: Path, sources: Mapping[str, str], knowledge: Knowledge
 ) -> Iterator[Problem]:
     """Figures that templates or entries name, and provider.yaml lacks."""
-    provider = asdict(knowledge.provider)
-    known = {(group, key) for group in ("servers", "aliases", "ports", "limits") for key in provider[group]}
+    groups = ("servers", "aliases", "ports", "limits", "links")
+    known = {(group, key) for group in groups for key in getattr(knowledge.provider, group)}
     lacking = f"{knowledge_folder / 'provider.yaml'} lacks it; add it there, or correct the name"
     for name, source in sources.items():
         for line, figure in _figures(source, known):
             yield Problem(str(folder / name), line, f"{figure} is named, and {lacking}")
     for entry in knowledge.entries.values():
         file = knowledge_folder / f"{entry.id}.yaml"
-        for language in LANGUAGES:
+        for language in knowledge.languages:
             for line, figure in _figures(entry.answer[language], known):
                 place = line_of(file, ["answer", language], within=line - 1)
                 yield Problem(str(file), place, f"answer.{language}: {figure} is named, and {lacking}")

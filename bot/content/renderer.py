@@ -6,8 +6,9 @@ Templates and entries are sandboxed, and a fact that is missing is an error, nev
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,15 @@ import jinja2
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bot.content.provider_facts import provider_facts
+from bot.content.provider_schema import MOST_PROMPTS
 from bot.content.references import read_templates
+from bot.core.languages import KNOWN
 from bot.core.matching.smtp_codes import meanings
-from bot.core.model import LANGUAGES, Answer, Knowledge, Language
+from bot.core.model import Answer, Knowledge, Language
+from bot.core.text.addresses import to_login
 
-_UNITS: Mapping[
-    str, Mapping[Language, tuple[str, str]]
-] = {  # one, many: the same in every German case that follows a preposition
-    "hours": {"de": ("Stunde", "Stunden"), "en": ("hour", "hours")},
-    "minutes": {"de": ("Minute", "Minuten"), "en": ("minute", "minutes")},
-    "seconds": {"de": ("Sekunde", "Sekunden"), "en": ("second", "seconds")},
-}
-_EXAMPLE_DOMAIN: Mapping[Language, str] = {"de": "ihredomain.tld", "en": "yourdomain.tld"}
+_UNITS = ("hours", "minutes", "seconds")
 PARSED = 1_000  # entries whose answers are kept parsed
 LABELS = 1_000  # that are kept rendered: a reply has up to six
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -85,7 +83,7 @@ class Renderer:
         """`commands`: name of each slash command → usage hint ("domain"; empty: no argument)."""
         self._hints = dict(sorted(commands.items()))
         self._knowledge = knowledge
-        self._provider = asdict(knowledge.provider)
+        self._provider = provider_facts(knowledge)
         self._environment = ImmutableSandboxedEnvironment(
             # read once: a template that is edited while the bot runs is reloaded with all others, or not at all
             loader=jinja2.DictLoader(read_templates(templates)),
@@ -94,12 +92,12 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters.update(code=code, text=text)
+        self._environment.filters.update(code=code, text=text, series=jinja2.pass_context(_series))
         for unit in _UNITS:
             self._environment.filters[unit] = jinja2.pass_context(_unit_filter(unit))
         self._parsed = lru_cache(PARSED)(self._compile_entry)
         self._labels = lru_cache(LABELS)(self._render_label)
-        self._usages = lru_cache(len(LANGUAGES))(self._to_usages)
+        self._usages = lru_cache(len(KNOWN))(self._to_usages)
 
     def render(self, answer: Answer) -> str:
         """Whole reply, in its language."""
@@ -141,12 +139,13 @@ class Renderer:
     def title(self, entry_id: str, language: Language) -> str:
         """Title of an entry, or of a topic that is not covered, as it stands there. Raises KeyError."""
         known = self._knowledge.entries.get(entry_id) or self._knowledge.topics[entry_id]
-        return known.title[language]
+        return known.title.get(language) or next(iter(known.title.values()))  # the general layer lacks some languages
 
     def html(self, file: Path, words: str, language: Language, facts: Mapping[str, Any]) -> str:
         """HTML page from a template beside its channel's code, in which everything put in is escaped.
 
-        `say("name")` in it is a block of templates/<words>.md: no wording is written in the page itself.
+        `say("name")` in it is a block of templates/<words>.md: no wording is written in the page itself. `prompts` are
+        the questions to begin with.
         """
 
         def say(name: str, into: Language = language, **more: Any) -> str:
@@ -154,7 +153,7 @@ class Renderer:
 
         with _as_render_error():
             page = _page_environment(file.parent).get_template(file.name)
-            return page.render({**facts, "language": language, "say": say})
+            return page.render({"prompts": self.prompts(language), **facts, "language": language, "say": say})
 
     def page_text(self, folder: str, name: str, language: Language) -> str:
         """Text of a channel's page for code that is no template, such as a chart: a block of templates/<folder>.md."""
@@ -173,8 +172,8 @@ class Renderer:
         source = self._knowledge.entries[entry_id].answer[language]
         facts = self._variables(language) | {
             "email": email.replace("`", "'"),
-            "login": email.replace("`", "'").replace("@", self._knowledge.provider.login_separator),
-            "domain": domain or _EXAMPLE_DOMAIN[language],
+            "login": to_login(email.replace("`", "'"), self._knowledge.provider.login),
+            "domain": domain or KNOWN[language].example_domain,
         }
         with _as_render_error():
             return tidy(self._parsed(source).render(facts))
@@ -192,15 +191,14 @@ class Renderer:
         return self._environment.from_string(tree)
 
     def _variables(self, language: Language) -> dict[str, Any]:
-        provider = self._provider
         return {
+            **self._provider,
             "language": language,
-            "provider": provider["name"],
-            "servers": provider["servers"],
-            "aliases": provider["aliases"],
-            "ports": provider["ports"],
-            "limits": provider["limits"],
-            "separator": provider["login_separator"],
+            "note": lambda row: row.note.get(language, ""),
+            "settings_note": self._knowledge.provider.settings_note.get(language, ""),
+            "sources": self._sources,
+            "label": lambda name: self.label(name, language),
+            "login_of": lambda email: to_login(email, self._knowledge.provider.login),
             "entry": self.entry,
             "title": lambda entry_id: self.title(entry_id, language),
             "known": self._knowledge.entries.__contains__,
@@ -217,9 +215,20 @@ class Renderer:
             "left_over": (),
         }
 
+    def prompts(self, language: Language) -> Sequence[str]:
+        """Questions to begin with, at most MOST_PROMPTS: the provider's; where it has none, the entries' first ones."""
+        own = self._knowledge.provider.prompts.get(language)
+        answers = (e for e in self._knowledge.entries.values() if e.kind == "answer" and e.questions.get(language))
+        return own or tuple(entry.questions[language][0] for entry in islice(answers, MOST_PROMPTS))
+
+    def _sources(self, table: str) -> Sequence[str]:
+        """Ids of the entries that say what a table shows; only those that exist."""
+        named = self._knowledge.provider.sources.get(table, ())
+        return [entry for entry in named if entry in self._knowledge.entries]
+
     def _meanings(self, codes: Sequence[str], language: Language) -> list[Mapping[str, str]]:
         """Rows for templates/codes.md: the general meaning of codes of a pasted SMTP reply; the last is their class."""
-        rows = meanings(codes, self._knowledge.status)
+        rows = [(code, row) for code, row in meanings(codes, self._knowledge.status) if language in row.means]
         return [{"code": code, "means": row.means[language], "source": row.source} for code, row in rows]
 
 
@@ -265,9 +274,16 @@ def _join(pieces: Iterator[str]) -> str:
     return "".join(found)
 
 
+def _series(context: jinja2.runtime.Context, parts: Sequence[str], last: str = "") -> str:
+    """Filter for several things in one sentence: "SMTP, POP3 und IMAP". `last`: before the last one; empty: "und"."""
+    *first, end = map(str, parts)
+    between = f" {last or KNOWN[context['language']].conjunction} "
+    return f"{', '.join(first)}{between}{end}" if first else end
+
+
 def _unit_filter(unit: str) -> Any:
     def counted(context: jinja2.runtime.Context, number: int) -> str:
-        one, many = _UNITS[unit][context["language"]]
+        one, many = KNOWN[context["language"]].units[unit]
         return f"{number} {one if number == 1 else many}"
 
     return counted

@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Language = Literal["de", "en"]
-LANGUAGES: tuple[Language, ...] = ("de", "en")
+from bot.core.languages import LANGUAGES as LANGUAGES
+from bot.core.languages import Language as Language
+from bot.core.provider import Provider as Provider
+
 # Acts of an event that a person waits for: rate-limited, decided again after a crash, and never without a reply
 QUESTION_ACTS = frozenset({"ask", "explain"})
 STRANGERS = "web:"  # beginning of the ids of persons whom nobody knows, and who may be many: those on the chat page
@@ -58,7 +60,7 @@ class PreviousQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Entry of the knowledge base (knowledge/README.md explains the fields)."""
+    """Entry of the knowledge base (knowledge/README.md explains the fields); also a condition of the general layer."""
 
     id: str
     kind: Kind
@@ -73,6 +75,7 @@ class Entry:
     codes: tuple[str, ...] = ()  # reply or enhanced status codes, weak evidence
     slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what an error of it states (slots.py)
     check: Condition | None = None  # condition of the host or domain that the error names; None: nothing to ask
+    instead_of: tuple[str, ...] = ()  # ids of topics and conditions of the general layer that this entry stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,12 @@ class Topic:
     questions: Mapping[Language, tuple[str, ...]]
     lines: tuple[str, ...] = ()  # error lines of conditions that no entry explains
     small_talk: bool = False  # True: its sentences want no answer, and none is missed
+    general: bool = False  # True: of the layer that comes with Postbote; False: the hoster's own
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Concept: a meaning and the words for it in both languages (knowledge/concepts.yaml explains the word forms)."""
+    """Concept: a meaning and the words for it in both languages (general/concepts.yaml explains the word forms)."""
 
     id: str
     group: str  # protocol, direction, aspect, … , outside
@@ -99,23 +103,11 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class StatusCode:
-    """SMTP reply or status code and its general meaning: knowledge/status-codes.yaml."""
+    """SMTP reply or status code and its general meaning: general/status-codes.yaml."""
 
     code: str  # "550"; "x.7.1" for any class; "x.7.x", "5yz", "5.x.x" for all that have no row of their own
     source: str  # the RFC where it stands
     means: Mapping[Language, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """Provider: the hoster's figures and names, from knowledge/provider.yaml."""
-
-    name: str
-    servers: Mapping[str, str]  # "mail", "ssl" → host name
-    aliases: Mapping[str, str]  # "smtp", "pop3" → first label of the customer's own host name
-    ports: Mapping[str, int]  # "smtps", "pop3s", "imaps" → port
-    limits: Mapping[str, str | int]  # sizes, times and counts that answers name
-    login_separator: str  # stands for the @ in a user name
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +119,8 @@ class Knowledge:
     concepts: tuple[Concept, ...]
     provider: Provider
     status: Mapping[str, StatusCode] = field(default_factory=dict)  # by code: general meanings, not from the FAQ
+    languages: tuple[Language, ...] = LANGUAGES  # in which everything is said; the first where none can be told
+    figures: Literal["fitted", "learnt"] = "fitted"  # of the decision: to labelled messages, or from the examples
 
 
 @dataclass(frozen=True, slots=True)

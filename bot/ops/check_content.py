@@ -4,6 +4,7 @@ Answers that cannot be rendered or break a limit, Markdown that a channel would 
 missing blocks, and example questions that lead to another entry.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -11,7 +12,9 @@ from pathlib import Path
 from bot.answering.engine import AnswerEngine
 from bot.channels.slack import mrkdwn
 from bot.channels.slack.blocks import to_blocks
-from bot.content.loader import LONGEST_ANSWER, Problem, line_of, place_of
+from bot.content.general import GENERAL
+from bot.content.loader import LONGEST_ANSWER
+from bot.content.places import Problem, line_of, place_of
 from bot.content.references import PAGES, required_blocks
 from bot.content.renderer import Renderer, RenderError
 from bot.content.template_source import to_markdown_lines
@@ -50,9 +53,10 @@ def all_problems(
     not asked again, which takes most of the time and finds nothing with which an answer would fail.
     """
     commands = list(commands)
-    yield from template_problems(templates, engine.renderer, commands, converters)
+    yield from template_problems(templates, engine.renderer, commands, converters, engine.knowledge.languages)
     yield from rendering_problems(templates, engine.renderer, engine.knowledge, commands)
     yield from entry_problems(folder, engine.knowledge, engine.renderer, converters)
+    yield from source_problems(folder, engine.knowledge)
     if asks_examples:
         yield from misranked_examples(folder, engine.knowledge, engine.matcher.better_owner)
 
@@ -65,7 +69,7 @@ def entry_problems(
     """
     for entry in knowledge.entries.values():
         file = folder / f"{entry.id}.yaml"
-        for language in LANGUAGES:
+        for language in knowledge.languages:
             path = ["answer", language]
             for text in _answer_problems(entry, language, renderer, knowledge, converters):
                 yield Problem(str(file), line_of(file, path), f"answer.{language}: {text}")
@@ -85,7 +89,7 @@ def _answer_problems(
     if longest > LONGEST_ANSWER:
         yield f"{longest} characters once filled in; shorten it to {LONGEST_ANSWER} (a Slack section holds 3,000)"
     for figure in provider_values(knowledge):
-        if figure in entry.answer[language]:
+        if re.search(rf"(?<![\w.-]){re.escape(figure)}(?![\w-]|\.\w)", entry.answer[language]):
             yield f"{figure!r} stands in provider.yaml; write its variable instead, so that it can change in one place"
     yield from _conversion_problems(answers[-1], converters)
 
@@ -108,18 +112,34 @@ def _lint(source: str) -> Iterator[tuple[int, str]]:
         yield lines[line][0], text
 
 
+def source_problems(folder: Path, knowledge: Knowledge) -> Iterator[Problem]:
+    """Sources of tables that name no entry: nothing is said of them."""
+    file = folder / "provider.yaml"
+    for table, ids in knowledge.provider.sources.items():
+        for position, entry in enumerate(ids):
+            if entry not in knowledge.entries:
+                line = line_of(file, ["sources", table, position])
+                yield Problem(
+                    str(file), line, f"sources.{table}: there is no entry {entry!r}; correct the id or remove it"
+                )
+
+
 def provider_values(knowledge: Knowledge) -> list[str]:
     """Figures and names that only provider.yaml may hold."""
     provider = knowledge.provider
     limits = (str(v) for v in provider.limits.values() if not isinstance(v, int))
-    return [*provider.servers.values(), *map(str, provider.ports.values()), *limits]
+    return [*provider.hosts, *map(str, provider.ports.values()), *limits]
 
 
 def template_problems(
-    folder: Path, renderer: Renderer, commands: Iterable[str], converters: Converters = CONVERTERS
+    folder: Path,
+    renderer: Renderer,
+    commands: Iterable[str],
+    converters: Converters = CONVERTERS,
+    languages: Sequence[Language] = LANGUAGES,
 ) -> Iterator[Problem]:
     """Templates that are missing, cannot be read, lack a language, or break in a channel."""
-    for name, blocks in required_blocks(commands).items():
+    for name, blocks in required_blocks(commands, languages).items():
         file = folder / f"{name}.md"
         try:
             missing = set(blocks) - renderer.blocks(name)
@@ -129,9 +149,9 @@ def template_problems(
         for block in sorted(missing):
             yield Problem(str(file), 1, f"block {block!r} is missing; add {{% block {block} %}} … {{% endblock %}}")
         yield from _template_markdown(file, converters)
-    yield from _label_problems(folder / "labels.md", renderer, LONGEST_LABEL)
+    yield from _label_problems(folder / "labels.md", renderer, languages, LONGEST_LABEL)
     for name in PAGES:
-        yield from _label_problems(folder / f"{name}.md", renderer)
+        yield from _label_problems(folder / f"{name}.md", renderer, languages)
 
 
 def _template_markdown(file: Path, converters: Converters) -> Iterator[Problem]:
@@ -151,7 +171,9 @@ def _blocks_of(lines: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str
             yield list(run)
 
 
-def _label_problems(file: Path, renderer: Renderer, longest: int = 0) -> Iterator[Problem]:
+def _label_problems(
+    file: Path, renderer: Renderer, languages: Sequence[Language], longest: int = 0
+) -> Iterator[Problem]:
     """Labels that lack a language, or do not fit on a button. `longest`: characters; 0: any number."""
     try:
         blocks = renderer.blocks(file.stem)
@@ -159,7 +181,7 @@ def _label_problems(file: Path, renderer: Renderer, longest: int = 0) -> Iterato
         yield Problem(str(file), wrong.line, str(wrong))
         return
     for name in sorted({block.rpartition("_")[0] for block in blocks}):
-        for language in LANGUAGES:
+        for language in languages:
             block = f"{name}_{language}"
             if block not in blocks:
                 yield Problem(str(file), 1, f"block {block!r} is missing; add it")
@@ -174,21 +196,25 @@ def misranked_examples(
 
     `better_owner`: (text, id of its owner) → id that it leads to, or empty.
     """
-    homes: Mapping[Path, Iterable[Entry | Topic]] = {
-        folder: knowledge.entries.values(),
-        folder / "not-covered": knowledge.topics.values(),
-    }
-    for home, items in homes.items():
-        for item in items:
-            yield from _misranked(home / f"{item.id}.yaml", item, knowledge, better_owner)
+    items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
+    for item in items:
+        yield from _misranked(_file_of(item, folder), item, knowledge, better_owner)
+
+
+def _file_of(item: Entry | Topic, folder: Path) -> Path:
+    """File of an entry, of the hoster's own topic, or of one of the general layer."""
+    if isinstance(item, Entry):
+        return folder / f"{item.id}.yaml"
+    return (GENERAL if item.general else folder) / "not-covered" / f"{item.id}.yaml"
 
 
 def _misranked(
     file: Path, item: Entry | Topic, knowledge: Knowledge, better_owner: Callable[[str, str], str]
 ) -> Iterator[Problem]:
-    for language in LANGUAGES:
-        for position, text in enumerate(item.questions[language]):
+    for language, asked in item.questions.items():
+        for position, text in enumerate(asked):
             other = better_owner(text, item.id) or item.id
             if other != item.id and not (isinstance(item, Topic) and other not in knowledge.entries):
-                stands, line = place_of(file, ["questions", language, position])
+                more = [GENERAL / "conditions" / f"{name}.yaml" for name in getattr(item, "instead_of", ())]
+                stands, line = place_of(file, ["questions", language, position], more)
                 yield Problem(str(stands), line, f"{text!r} leads to {other!r}; reword it, or move it there")

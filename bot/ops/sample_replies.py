@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands.mx import assess_mx
-from bot.content.loader import Problem, line_of
+from bot.content.places import Problem, line_of
 from bot.content.renderer import Renderer, RenderError
 from bot.core.dns.records import MxResult
-from bot.core.model import LANGUAGES, Answer, Knowledge
+from bot.core.model import Answer, Knowledge
 from bot.core.text.addresses import to_login
 
 EMAIL, DOMAIN = "max@example.com", "example.com"
@@ -20,7 +20,7 @@ def rendering_problems(
     """Templates of `folder` whose reply cannot be rendered, each once. `commands`: names of the slash commands."""
     problems: dict[str, Problem] = {}
     for template, facts in [*_help(commands), *_samples(knowledge)]:
-        for language in LANGUAGES:
+        for language in knowledge.languages:
             file = folder / f"{template}.md"
             try:
                 renderer.render(Answer(template, language, facts))
@@ -33,7 +33,7 @@ def rendering_problems(
 def entry_failures(folder: Path, renderer: Renderer, knowledge: Knowledge) -> Iterator[Problem]:
     """Entries of the knowledge base in `folder` whose answer cannot be rendered; check_content finds more in them."""
     for entry in knowledge.entries:
-        for language in LANGUAGES:
+        for language in knowledge.languages:
             try:
                 renderer.entry(entry, language, EMAIL, DOMAIN)
             except RenderError as wrong:
@@ -50,9 +50,9 @@ def _help(commands: Iterable[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _samples(knowledge: Knowledge) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Template and facts of each kind of reply whose facts are simple enough to be made up."""
-    separator, entries = knowledge.provider.login_separator, list(knowledge.entries)
+    entries = list(knowledge.entries)
     asker = {"email": EMAIL, "domain": DOMAIN, "damaged_addresses": [], "left_over": ["?"]}
-    login = {"login": to_login(EMAIL, separator), "separator": separator}
+    login = {"login": to_login(EMAIL, knowledge.provider.login)}
     answer = {
         "entries": entries[:3],
         "suggested": entries[:3],

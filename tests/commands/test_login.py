@@ -15,6 +15,7 @@ from bot.core.markdown.parser import plain as plain_text
 from bot.core.markdown.to_html import to_html
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import LANGUAGES, Language, Question
+from bot.core.provider import Connection
 from bot.lookup import open_lookup
 
 EMAIL = "webmaster@example.com"
@@ -93,11 +94,16 @@ def test_no_figure_is_written_in_the_template(engine: AnswerEngine, language: La
             "help": False,
             "email": "a@b.example",
             "login": "a+b.example",
-            "separator": "+",
+            "login_form": "{local}+{domain}",
             "domain": "b.example",
-            "servers": {"mail": "MAIL", "ssl": "SSL"},
-            "ports": {"smtps": 1, "pop3s": 2, "imaps": 3},
-            "aliases": {"smtp": "out", "pop3": "in"},
+            "connections": (
+                Connection("a", "send", "smtp", "none", server="MAIL", alias="out"),
+                Connection("b", "send", "smtp", "tls", server="SSL", port=1),
+                Connection("c", "fetch", "pop3", "none", server="MAIL", alias="in"),
+                Connection("d", "fetch", "pop3", "starttls", server="SSL", port=2),
+                Connection("e", "fetch", "imap", "none", note=dict.fromkeys(LANGUAGES, "as it is")),
+                Connection("f", "fetch", "imap", "tls", server="SSL", port=3),
+            ),
         },
     )
     _, *rows = table(changed)

@@ -97,8 +97,10 @@ def test_a_refusal_says_what_is_covered_and_offers_a_person(engine: AnswerEngine
 
 
 def test_an_entry_is_read_without_its_examples() -> None:
-    """What is answered stands in a short file; how people ask, in one of its own."""
+    """What is answered stands in a short file; how people ask, in one of its own, or at the condition it explains."""
     for entry in ENTRIES:
         text = (PROJECT / f"knowledge/{entry}.yaml").read_text(encoding="utf-8")
         assert len(text.splitlines()) <= LONGEST_ENTRY, entry
-        assert (PROJECT / f"knowledge/examples/{entry}.yaml").is_file()
+        condition = entry.removeprefix("error-") if f"instead_of: [{entry.removeprefix('error-')}]" in text else ""
+        own, general = PROJECT / f"knowledge/examples/{entry}.yaml", PROJECT / f"general/conditions/{condition}.yaml"
+        assert own.is_file() != general.is_file(), entry

@@ -62,7 +62,7 @@ REFUSED = [
         5,
         "answer.en: missing",
     ),
-    ("a wrong kind", "message-size.yaml", "kind: answer", "kind: reply", 2, "kind is answer or error"),
+    ("a wrong kind", "message-size.yaml", "kind: answer", "kind: reply", 2, "must be 'answer' or 'error'"),
     (
         "a dangling reference",
         "message-size.yaml",
@@ -72,8 +72,15 @@ REFUSED = [
         "there is no entry 'webmail-x'",
     ),
     ("an id that is not the file's name", "message-size.yaml", "id: message-size", "id: size", 1, "the file's name"),
-    ("a check that is none", "message-size.yaml", "kind: answer", "kind: answer\ncheck: ping", 3, "lists them"),
-    ("too few questions", "message-size.yaml", "[DE]", '["Wie gross?"]', 10, "at least 12"),
+    (
+        "a check that is none",
+        "message-size.yaml",
+        "kind: answer",
+        "kind: answer\ncheck: ping",
+        3,
+        "must be 'no-address', 'no-mail-server'",
+    ),
+    ("too few questions", "message-size.yaml", "[DE]", "[]", 10, "at least 2"),
     ("a title that is too long", "message-size.yaml", "de: Groesse", f"de: {'x' * 121}", 4, "at most 120"),
     ("no YAML", "message-size.yaml", "faq: Grenzen", 'faq: "Grenzen', 6, "no valid YAML"),
     (
@@ -126,7 +133,60 @@ REFUSED = [
     ("a code without an RFC", "status-codes.yaml", "RFC 5321, de: Postfach", "me, de: Postfach", 9, "must be an RFC"),
     ("a code that stands there twice", "status-codes.yaml", '"550"', '"5yz"', 9, "stands there twice"),
     ("a class is missing", "status-codes.yaml", '"4.x.x"', '"x.7.1"', 1, "'4.x.x' is missing"),
-    ("a port that is none", "provider.yaml", "smtps: 465", "smtps: 465000", 10, "ports.smtps"),
+    ("a port that is none", "provider.yaml", "port: 465 ", "port: 465000 ", 17, "a number from 1 to 65535"),
+    (
+        "an encryption that is none",
+        "provider.yaml",
+        "tls\n    server: ssl0.ovh.net # FAQ: V",
+        "ssl\n    server: x # ",
+        15,
+        "starttls",
+    ),
+    ("a host that is none", "provider.yaml", "ssl0.ovh.net # FAQ: V", "ssl0_ovh # ", 16, "host name in lower case"),
+    ("a row for the other direction", "provider.yaml", "protocol: pop3", "protocol: smtp", 18, "smtp is for send"),
+    ("a row that says nothing", "provider.yaml", "    note: {de", "    # note: {de", 28, "needs a server, or a note"),
+    (
+        "two rows of one name",
+        "provider.yaml",
+        "encryption: none\n    server",
+        "encryption: tls\n    server",
+        1,
+        "'smtps'",
+    ),
+    (
+        "a user name without an address",
+        "provider.yaml",
+        "{local}%{domain}",
+        "x",
+        38,
+        "form of the user name, in quotes",
+    ),
+    (
+        "a key of the last version",
+        "provider.yaml",
+        "name: OVH",
+        "name: OVH\nports: {imaps: 993}",
+        4,
+        "row of `connections` now",
+    ),
+    (
+        "a prompt without a language",
+        "provider.yaml",
+        "  en:\n    - Which",
+        "  xx:\n    - Which",
+        58,
+        "prompts.en: missing",
+    ),
+    (
+        "an unknown general topic",
+        "message-size.yaml",
+        "kind: answer",
+        "kind: answer\ninstead_of: [webmial]",
+        3,
+        "no topic or condition",
+    ),
+    ("a language that is unknown", "base.yaml", "[de, en]", "[de, xx]", 1, "known are de, en, fr"),
+    ("a setting that is none", "base.yaml", "general: none", "general: some", 2, "yields (to entries about the same)"),
 ]
 
 
@@ -140,6 +200,7 @@ def write_base(folder: Path) -> None:
     (folder / "message-size.yaml").write_text(text)
     (folder / "not-covered/webmail.yaml").write_text(TOPIC)
     (folder / "examples/message-size.yaml").write_text(EXAMPLES)
+    (folder / "base.yaml").write_text("languages: [de, en]\ngeneral: none\n")
     (folder / "concepts.yaml").write_text(CONCEPTS)
     (folder / "status-codes.yaml").write_text(CODES)
 
@@ -209,7 +270,7 @@ def test_too_few_examples_are_named_where_they_stand(tmp_path: Path) -> None:
     assert [p.split(": ")[0] for p in problems(tmp_path / "base")] == [f"{other}:2", f"{other}:4"]
     other.unlink()
     assert problems(tmp_path / "base") == [
-        f"{entry}:1: questions: missing; add it (both languages are needed everywhere)"
+        f"{entry}:1: questions: missing; add it (questions: how people ask, in each language of the base)"
     ]
 
 

@@ -26,11 +26,15 @@ KNOWLEDGE, TEMPLATES = PROJECT / "knowledge", PROJECT / "templates"
 
 def lacking_one_figure(knowledge: Knowledge) -> Iterator[tuple[str, Knowledge]]:
     """Each figure of provider.yaml ("ports.imaps"), and the knowledge without it: the schema accepts all of them."""
-    for group in ("servers", "aliases", "ports", "limits"):
-        figures = getattr(knowledge.provider, group)
-        for key in figures:
-            rest: Any = {name: value for name, value in figures.items() if name != key}
-            yield f"{group}.{key}", replace(knowledge, provider=replace(knowledge.provider, **{group: rest}))
+    provider = knowledge.provider
+    for key in provider.limits:
+        rest = {name: value for name, value in provider.limits.items() if name != key}
+        yield f"limits.{key}", replace(knowledge, provider=replace(provider, limits=rest))
+    for place, row in enumerate(provider.connections):
+        less: list[tuple[str, dict[str, Any]]] = [("servers", {"server": ""}), ("ports", {"port": None})]
+        for group, without in [*less, ("aliases", {"alias": ""})]:
+            rows = (*provider.connections[:place], replace(row, **without), *provider.connections[place + 1 :])
+            yield f"{group}.{row.key}", replace(knowledge, provider=replace(provider, connections=rows))
 
 
 def fails(knowledge: Knowledge) -> bool:
@@ -58,7 +62,7 @@ def test_a_provider_that_lacks_any_figure_that_is_named_is_refused(engine: Answe
             assert f"{figure} is named, and " in problem.text
             assert figure in Path(problem.file).read_text(encoding="utf-8").split("\n")[problem.line - 1]
         refused |= {figure} if problems else set()
-    assert {"ports.imaps", "servers.ssl", "aliases.smtp", "limits.spool"} <= refused
+    assert {"ports.imaps", "servers.smtps", "servers.pop3", "limits.spool"} <= refused
 
 
 def test_a_figure_is_seen_in_every_branch_and_form_but_not_in_prose_or_comments(engine: AnswerEngine) -> None:
@@ -140,6 +144,7 @@ PIPES = ["ports.yaml", "provider.yaml", "concepts.yaml", "status-codes.yaml", "n
 @pytest.mark.parametrize("name", PIPES)
 def test_a_named_pipe_among_the_entries_is_refused_instead_of_waited_for(tmp_path: Path, name: str) -> None:
     folder = shutil.copytree(KNOWLEDGE, tmp_path / "knowledge")
+    (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).unlink(missing_ok=True)
     os.mkfifo(folder / name)
     with pytest.raises(KnowledgeError, match="no regular file"):

@@ -12,7 +12,7 @@ from bot.dialogue.manager import DialogueManager
 from bot.storage import create_storage
 from tests.engines import EchoEngine
 
-PROVIDER = Provider("OVH", {}, {}, {}, {}, "%")
+PROVIDER = Provider("OVH")
 
 
 class Counted:

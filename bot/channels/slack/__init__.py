@@ -80,7 +80,9 @@ class Slack:
         self._workspaces = Workspaces(tokens, base_url)
         self._users = UserInfo(self._workspaces, frozenset(settings.slack_editors()))
         composer = MessageComposer(parts.engine.render, parts.engine.label, parts.engine.title)
-        self._views = ViewComposer(composer, parts.engine.render, parts.engine.label, parts.engine.title)
+        self._views = ViewComposer(
+            *(composer, parts.engine.render, parts.engine.label, parts.engine.title), parts.engine.prompts
+        )
         self._delivery = Delivery(
             workspaces=self._workspaces,
             composer=composer,

@@ -1,6 +1,6 @@
 """Manifest of the Slack app, with the fewest scopes that the bot works with (docs.slack.dev/reference/app-manifest)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.channels.slack.http_endpoint import PATH
@@ -31,32 +31,36 @@ EVENTS = (
     "tokens_revoked",
 )
 LONGEST_DESCRIPTION, LONGEST_HINT = 2_000, 1_000  # characters, of a slash command
-NAME, PROMPTS = 24, 4  # characters of a shortcut's name; suggested prompts
+NAME, PROMPTS, LONGEST_SUMMARY = 24, 4, 140  # characters of a shortcut's name; suggested prompts; of an app
 
 
 def to_manifest(
-    commands: Mapping[str, tuple[str, str]], label: Callable[[str], str], url: str | None, *, many: bool = False
+    commands: Mapping[str, tuple[str, str]],
+    label: Callable[[str], str],
+    prompts: Sequence[str],
+    url: str | None,
+    *,
+    many: bool = False,
 ) -> dict[str, Any]:
     """Manifest as Slack takes it, before it is written as JSON.
 
-    `commands`: name → (usage hint, summary). `label`: words of templates/labels.md, by name. `url`: public base address
-    for events over HTTP; None: Socket Mode. `many`: True for an app that many workspaces install, with rotated tokens;
-    needs `url`.
+    `commands`: name → (usage hint, summary). `label`: words of templates/labels.md, by name. `prompts`: questions to
+    begin with. `url`: public base address for events over HTTP; None: Socket Mode. `many`: True for an app that many
+    workspaces install, with rotated tokens; needs `url`.
     """
     base = url.rstrip("/") if url else ""
     request_url = {"request_url": base + PATH} if base else {}
-    prompts = [label(f"prompt_{number}") for number in range(1, PROMPTS + 1)]
     redirect = {"redirect_urls": [f"{base}{REDIRECT_PATH}"]} if base and many else {}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
             "name": "Postbote",
-            "description": "Answers questions about SMTP, POP3 and IMAP from the FAQ",
+            "description": label("agent")[:LONGEST_SUMMARY],
         },
         "features": {
             "agent_view": {
                 "agent_description": label("agent"),
-                "suggested_prompts": [{"title": text, "message": text} for text in prompts],
+                "suggested_prompts": [{"title": text, "message": text} for text in prompts[:PROMPTS]],
             },
             "app_home": {
                 "home_tab_enabled": True,

@@ -1,6 +1,7 @@
 """Composer of views: App Home, and the form of the global shortcut
 (docs.slack.dev/surfaces/app-home, docs.slack.dev/surfaces/modals)."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.channels.slack.blocks import (
@@ -18,6 +19,7 @@ from bot.channels.slack.interactions import ASK
 from bot.channels.slack.mrkdwn import escape, literal
 from bot.core.model import Answer, Language
 
+Prompts = Callable[[Language], Sequence[str]]
 BUTTONS_IN_A_ROW = 25  # elements of an actions block
 MOST_BLOCKS = 100  # of a view
 LONGEST_QUESTION = 3_000  # characters of a plain_text_input
@@ -27,8 +29,9 @@ HEADER = 150  # characters of a header block
 class ViewComposer:
     """Composer of views; every word comes from the templates and the knowledge base."""
 
-    def __init__(self, composer: MessageComposer, render: Any, label: Label, title: Label) -> None:
+    def __init__(self, composer: MessageComposer, render: Any, label: Label, title: Label, prompts: Prompts) -> None:
         self._composer, self._render, self._label, self._title = composer, render, label, title
+        self._prompts = prompts
 
     def home_tab(self, answer: Answer) -> dict[str, Any]:
         """Home tab: one entry, where one was tapped; what the bot can do, topics, last questions, gaps for editors."""
@@ -72,8 +75,7 @@ class ViewComposer:
 
     def suggested_prompts(self, language: Language) -> list[dict[str, str]]:
         """Suggested prompts, at most four (docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts)."""
-        texts = [self._label(f"prompt_{number}", language) for number in (1, 2, 3, 4)]
-        return [{"title": text, "message": text} for text in texts]
+        return [{"title": text, "message": text} for text in self._prompts(language)]
 
     def _entry(self, entry: str, language: Language) -> list[Block]:
         facts = {"entries": [entry], "suggested": [], "email": "", "domain": ""}

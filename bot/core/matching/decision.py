@@ -158,7 +158,7 @@ class Matcher:
             parts=tuple(parts),
             normalised=asked,
             address=find_address(cleaned),
-            domain=find_domain(cleaned, tuple(self._knowledge.provider.servers.values())),
+            domain=find_domain(cleaned, self._knowledge.provider.hosts),
             small_talk=outcome == "decline" and all(self._is_small_talk(p) for p in parts),
         )
         return self._with_error_details(decision, question.text[:LONGEST], error_text(cleaned))
@@ -215,7 +215,7 @@ class Matcher:
         entries = [self._knowledge.entries[e] for e in decision.entries] if decision.outcome == "answer" else []
         codes = reply_codes(error) if decision.outcome == "decline" else ()
         conditions = [entry.check for entry in entries if entry.check]
-        own = self._knowledge.provider.servers.values()
+        own = self._knowledge.provider.hosts
         is_error = bool(codes) or any(entry.kind == "error" for entry in entries)
         return replace(
             decision,

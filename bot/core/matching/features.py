@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import chain, combinations
 
 from bot.core.matching.vocabulary import NEGATIONS, Spelling, Stems, Vocabulary, tokens
-from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
+from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.language import is_function_word
 from bot.core.text.normalize import REMEMBERED, clean
 
@@ -35,6 +35,7 @@ class FeatureExtractor:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._stems = Stems()
+        self._languages = knowledge.languages
         self._ngrams_of = lru_cache(REMEMBERED)(_ngrams)
         self.vocabulary = Vocabulary(knowledge.concepts, self._stems)
         items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
@@ -54,7 +55,7 @@ class FeatureExtractor:
 
     def stems(self, word: str) -> tuple[str, ...]:
         """Stems of a word, one a language."""
-        return tuple(self._stems(word, language) for language in LANGUAGES)
+        return tuple(self._stems(word, language) for language in self._languages)
 
     def counts(self, words: Sequence[str]) -> Counts:
         """Features of one message, by group, not yet weighted. `words`: as `words` gives them."""

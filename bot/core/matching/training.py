@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.matching.features import GROUPS, Counts, FeatureExtractor
-from bot.core.model import LANGUAGES, Entry, Knowledge, Topic
+from bot.core.model import Entry, Knowledge, Topic
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import clean
 
@@ -76,7 +76,10 @@ def training_examples(knowledge: Knowledge) -> list[tuple[str, str]]:
     """
     items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
     asked = [
-        (i.id, text) for i in items for language in LANGUAGES for text in (i.title[language], *i.questions[language])
+        (i.id, text)
+        for i in items
+        for language in knowledge.languages
+        for text in (*filter(None, (i.title.get(language),)), *i.questions.get(language, ()))
     ]
     explained = [(e.id, text) for e in knowledge.entries.values() for text in (*e.lines, *e.variants)]
     alike = [(NOT + e.id, text) for e in knowledge.entries.values() for text in e.lookalikes]

@@ -1,19 +1,20 @@
-"""Vocabulary: tokens, stems, spelling, and the concepts of knowledge/concepts.yaml that a message mentions."""
+"""Vocabulary: tokens, stems, spelling, and the concepts of general/concepts.yaml that a message mentions."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 import Stemmer
 from rapidfuzz.distance import OSA
 
-from bot.core.model import LANGUAGES, Concept, Language
+from bot.core.languages import KNOWN
+from bot.core.model import Concept, Language
 from bot.core.text.language import is_function_word
 from bot.core.text.normalize import MESSAGES, REMEMBERED, fold
 
 _TOKEN = re.compile(r"[a-z]+|\d+|[%@]")
-_ALGORITHM: Mapping[Language, str] = {"de": "german", "en": "english"}
 _FEWEST_LETTERS_TO_REPAIR = 5  # below that, one letter away is another word
 NEGATIONS = frozenset({
     "nicht", "kein", "keine", "keinen", "keinem", "statt", "anstatt", "anstelle", "ohne",
@@ -28,10 +29,10 @@ def tokens(text: str) -> list[str]:
 
 
 class Stems:
-    """Snowball stemmer for both languages, cached: people mix the languages in one sentence."""
+    """Snowball stemmer for every known language, cached: people mix the languages in one sentence."""
 
     def __init__(self) -> None:
-        self._stemmers = {language: Stemmer.Stemmer(_ALGORITHM[language]) for language in LANGUAGES}
+        self._stemmers = {language: Stemmer.Stemmer(KNOWN[language].stemmer) for language in KNOWN}
         self._cached = lru_cache(REMEMBERED)(self._stem)
 
     def __call__(self, word: str, language: Language) -> str:
@@ -48,7 +49,7 @@ class Vocabulary:
         self._stems = stems
         self._exact: dict[str, set[str]] = defaultdict(set)  # token → concept ids
         self._phrases: dict[Language, dict[str, list[tuple[tuple[str, ...], str]]]] = {
-            language: defaultdict(list) for language in LANGUAGES
+            language: defaultdict(list) for language in dict.fromkeys(chain.from_iterable(c.words for c in concepts))
         }  # first stem → (all stems, concept id); a single word is a phrase of one
         # (fixed part, where: "prefix" | "suffix" | "inside", concept id)
         self._patterns: list[tuple[str, str, str]] = []
@@ -100,7 +101,7 @@ class Vocabulary:
         by_stem = word in self._alone or not is_function_word(word)  # "and" is no form of "anders"
         phrases = [
             (language, phrase, concept)
-            for language in LANGUAGES
+            for language in self._phrases
             for phrase, concept in self._phrases[language].get(self._stems(word, language), ())
             if len(phrase) > 1 or by_stem
         ]
@@ -117,7 +118,7 @@ class Vocabulary:
     def word_for(self, concept: str) -> str:
         """Word that means the concept, folded; empty where only patterns do."""
         known = self._concepts[concept]
-        plain = [w for w in (*known.any, *known.words["de"], *known.words["en"]) if "*" not in w]
+        plain = [w for w in (*known.any, *chain.from_iterable(known.words.values())) if "*" not in w]
         return fold(plain[0]) if plain else ""
 
     def words(self) -> set[str]:
@@ -130,8 +131,8 @@ class Vocabulary:
     def _add(self, concept: Concept) -> None:
         for token in concept.any:
             self._exact[fold(token)].add(concept.id)
-        for language in LANGUAGES:
-            for term in concept.words[language]:
+        for language, terms in concept.words.items():
+            for term in terms:
                 self._add_term(term, language, concept.id)
 
     def _add_term(self, term: str, language: Language, concept: str) -> None:

@@ -117,9 +117,14 @@ def is_reserved(domain: str) -> bool:
     return domain.rsplit(".", 1)[-1].lower() in RESERVED
 
 
-def to_login(address: str, separator: str) -> str:
-    """User name for a mail address: webmaster@example.com → webmaster%example.com (FAQ: POP3, Prinzip)."""
-    return address.replace("@", separator, 1)
+def to_login(address: str, form: str) -> str:
+    """User name for a mail address; empty for an empty address or form.
+
+    `form`: "{local}%{domain}" makes webmaster%example.com of webmaster@example.com, "{email}" the address itself.
+    """
+    local, _, domain = address.rpartition("@")
+    parts = {"{email}": address, "{local}": local, "{domain}": domain}
+    return re.sub(r"\{(?:email|local|domain)\}", lambda part: parts[part[0]], form) if address else ""
 
 
 def find_address(text: str) -> str:

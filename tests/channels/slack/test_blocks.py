@@ -48,7 +48,8 @@ def world(composer: MessageComposer, home: ViewComposer) -> World:
 
 @pytest.fixture(scope="session")
 def home(engine: AnswerEngine, composer: MessageComposer) -> ViewComposer:
-    return ViewComposer(composer, engine.renderer.render, engine.renderer.label, engine.renderer.title)
+    renderer = engine.renderer
+    return ViewComposer(composer, renderer.render, renderer.label, renderer.title, renderer.prompts)
 
 
 def texts(message: Mapping[str, Any]) -> Iterator[str]:
@@ -80,7 +81,7 @@ def replies(engine: AnswerEngine, language: Language) -> Iterator[Answer]:
     odd = {"address": "a@firma.de", "marked": "a@firma.de␣", "characters": ["SPACE"], "position": "end"}
     about = {"suggested": [], **given_, "checks": checks, "damaged_addresses": [odd]}
     yield Answer("answer", language, {"entries": ["error-name-service"], **about})
-    login = {"email": "max@firma.de", "login": "max%firma.de", "separator": "%", "domain": "firma.de"}
+    login = {"email": "max@firma.de", "login": "max%firma.de", "domain": "firma.de"}
     yield Answer("login", language, {"help": False, **login, "damaged_addresses": [odd]})
     for condition in get_args(Condition):
         for found in (None, MxResult("null"), MxResult("ok", (MxHost(10, "mx.example.com", ("8.8.8.8",), "ok"),))):

@@ -94,8 +94,8 @@ def test_an_unknown_value_is_refused_with_its_line(tmp_path: Path) -> None:
         copy.write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
     entry = tmp_path / "error-relay-denied.yaml"
     text = entry.read_text(encoding="utf-8")
-    line = text[: text.index("\nslots:")].count("\n") + 2
-    entry.write_text(text.replace("address: [recipient]", "address: [addressee]"), encoding="utf-8")
+    entry.write_text(f"{text}slots: {{address: [addressee]}}\n", encoding="utf-8")
+    line = text.count("\n") + 1
     with pytest.raises(KnowledgeError) as caught:
         load(tmp_path)
     assert f"error-relay-denied.yaml:{line}: slots.address.0" in str(caught.value)

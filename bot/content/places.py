@@ -1,0 +1,91 @@
+"""Places of the content: a value's file and line, and the problem that stands there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+try:
+    from yaml import CSafeLoader as Loader  # ten times as fast; in PyYAML's wheels, not in every distribution
+except ImportError:  # pragma: no cover
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+
+EXAMPLES = "examples"  # folder beside the entries: examples/<id>.yaml holds more of what an entry may hold itself
+EXAMPLE_KEYS = frozenset({"questions", "variants", "lookalikes"})
+
+
+def parse_yaml(text: str) -> Any:
+    """Value of a YAML text, made of plain types only. Raises yaml.YAMLError."""
+    return yaml.load(text, Loader=Loader)  # nosec B506 (Loader is PyYAML's safe one, in C where there is one)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Problem of the content, where it stands and what to do about it."""
+
+    file: str
+    line: int  # from 1
+    text: str  # what is wrong and what to do
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}"
+
+
+def line_of(file: Path, path: Sequence[int | str], within: int | None = None) -> int:
+    """Line (from 1) of a value, by its keys and indices; its nearest parent's where it is missing.
+
+    `within`: line (from 0) inside the value; counted where the value is a literal block ("|"), whose lines are its own.
+    """
+    node: Any = yaml.compose(file.read_text(encoding="utf-8"), Loader=Loader)
+    line = 1
+    for step in path:
+        found = _child(node, step)
+        if found is None:
+            return line
+        node, line = found
+    literal = isinstance(node, yaml.ScalarNode) and node.style == "|"
+    return int(node.start_mark.line) + 2 + within if within is not None and literal else line
+
+
+def _child(node: Any, step: int | str) -> tuple[Any, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((v, k.start_mark.line + 1) for k, v in node.value if k.value == step), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step].start_mark.line + 1
+    return None
+
+
+def place_of(file: Path, path: Sequence[int | str], more: Sequence[Path] = ()) -> tuple[Path, int]:
+    """File and line (from 1) of an entry's or topic's value, by its keys and indices in the whole.
+
+    `file`: the entry's own. Its examples may stand in another one, and in `more`, whose lists continue those of the
+    entry; of a value that stands nowhere the entry's line is named.
+    """
+    others = [f for f in (file.parent / EXAMPLES / file.name, *more) if f.is_file()]
+    if not path or path[0] not in EXAMPLE_KEYS or not others:
+        return file, line_of(file, path)
+    at = next((n for n, step in enumerate(path) if isinstance(step, int)), len(path))
+    if at == len(path):
+        stands = next((f for f in (file, *others) if _node(f, path) is not None), others[0])
+        return stands, line_of(stands, path)
+    position = int(path[at])
+    for one in (file, *others):
+        own = _node(one, path[:at])
+        count = len(own.value) if isinstance(own, yaml.SequenceNode) else 0
+        if position < count:
+            return one, line_of(one, [*path[:at], position, *path[at + 1 :]])
+        position -= count
+    return file, line_of(file, path)
+
+
+def _node(file: Path, path: Sequence[int | str]) -> Any:
+    """Node of a value, by its keys and indices; None where it is missing."""
+    node: Any = yaml.compose(file.read_text(encoding="utf-8"), Loader=Loader)
+    for step in path:
+        found = _child(node, step)
+        if found is None:
+            return None
+        node = found[0]
+    return node
