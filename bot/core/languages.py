@@ -15,8 +15,22 @@ class LanguageData:
     conjunction: str  # before the last of several: "und"
     units: Mapping[str, tuple[str, str]]  # "hours", "minutes", "seconds" → one, many; the same in every case
     example_domain: str  # stands for the asker's domain where it is not known
+    letters: frozenset[str] = frozenset()  # beyond a to z that it has of its own
+    function_words: str = ""  # that build its sentences; those of German and English stand in core/text/language.py
+    everyday_words: str = ""  # of support requests, which tell the language too and are about something
 
 
+_FRENCH = """
+    je tu il elle nous vous ils elles le la les un une du de et ou où est sont suis es avez avons ont j'ai ai
+    pas ne que qui quel quelle quels quelles quoi comment pourquoi quand combien pour avec sans dans sur sous
+    chez mon ma mes mon votre vos notre nos ce cette ces cet ça cela c'est n'est qu'est d'un d'une l'on au aux
+    par plus très merci bonjour bonsoir salut cordialement peux peut pouvez puis dois faut faire fait
+    reçois depuis mais donc aussi comme leur être avoir y'a lors afin veuillez svp vient veut dire
+"""
+_FRENCH_EVERYDAY = """
+    utiliser marche fonctionne envoyer recevoir messagerie boîte boite courriel serveur entrant sortant taille
+    adresse aide besoin toujours message erreur
+"""
 KNOWN: Mapping[Language, LanguageData] = {
     "de": LanguageData(
         "Deutsch",
@@ -24,6 +38,7 @@ KNOWN: Mapping[Language, LanguageData] = {
         "und",
         {"hours": ("Stunde", "Stunden"), "minutes": ("Minute", "Minuten"), "seconds": ("Sekunde", "Sekunden")},
         "ihredomain.tld",
+        frozenset("äöüßÄÖÜ"),
     ),
     "en": LanguageData(
         "English",
@@ -38,6 +53,9 @@ KNOWN: Mapping[Language, LanguageData] = {
         "et",
         {"hours": ("heure", "heures"), "minutes": ("minute", "minutes"), "seconds": ("seconde", "secondes")},
         "votredomaine.tld",
+        frozenset("àâçéèêëîïôûùœÀÂÇÉÈÊËÎÏÔÛÙŒ"),
+        _FRENCH,
+        _FRENCH_EVERYDAY,
     ),
 }
 LANGUAGES: tuple[Language, ...] = ("de", "en")  # of the base and the general layer that come with Postbote

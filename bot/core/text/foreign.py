@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
+from bot.core.languages import KNOWN
 from bot.core.text.language import COUNTED, FUNCTION_WORDS_IN_BOTH, without_program_prose, word_set
 from bot.core.text.normalize import MESSAGES, fold
 
@@ -36,15 +37,7 @@ _OTHER_SIGNS = frozenset("µΩπ")  # units and such
 # Words that build sentences, by language, with and without their marks. Left out are those that German or English has
 # too, and names of everyday things, which travel: "adios", "café". Of every language, those of a support request first.
 _WORDS: Mapping[str, str] = {
-    "fr": """
-        je tu il elle nous vous ils elles le la les un une du de et ou où est sont suis es avez avons ont j'ai ai
-        pas ne que qui quel quelle quels quelles quoi comment pourquoi quand combien pour avec sans dans sur sous
-        chez mon ma mes mon votre vos notre nos ce cette ces cet ça cela c'est n'est qu'est d'un d'une l'on au aux
-        par plus très merci bonjour bonsoir salut cordialement peux peut pouvez puis dois faut faire fait utiliser
-        marche fonctionne reçois envoyer recevoir depuis mais donc aussi comme leur être avoir y'a quels lors afin
-        messagerie boîte boite courriel serveur entrant sortant taille adresse veuillez svp aide vient veut dire
-        besoin toujours message erreur
-    """,
+    "fr": f"{KNOWN['fr'].function_words} {KNOWN['fr'].everyday_words}",
     "es": """
         yo él ella nosotros ustedes usted el la los las un una unos unas de del y o es son está están soy estoy
         tengo tiene tienen hay no que qué quien quién cual cuál cuales cuáles como cómo por porqué para con sin en

@@ -1,4 +1,4 @@
-"""Language detection: German or English, for one message.
+"""Language detection: which of the languages of a base, for one message.
 
 Function words decide: they say in which language a sentence is built, while technical words, client labels and a
 pasted error line say only what it is about. Where they tell nothing ("imaps portnummer"), letters do: a small naive
@@ -8,11 +8,12 @@ Bayes over the knowledge base's own questions.
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, combinations
 
-from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
+from bot.core.languages import KNOWN
+from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.normalize import REMEMBERED, fold
 
 _UNDECIDED = 0.05  # less evidence than this is none
@@ -91,10 +92,12 @@ FUNCTION_WORDS_IN_BOTH = _words_of(
 )  # left out above: they tell no language
 _FUNCTION_WORDS: Mapping[Language, frozenset[str]] = {"de": _words_of(_GERMAN), "en": _words_of(_ENGLISH)}
 _ALL_FUNCTION_WORDS = FUNCTION_WORDS_IN_BOTH.union(*_FUNCTION_WORDS.values())
+_MORE: Mapping[Language, frozenset[str]] = {code: _words_of(row.function_words) for code, row in KNOWN.items()}
 _EITHER = _words_of("all also am an die hat im in so war was will")  # each language builds sentences with them
 COUNTED: Mapping[Language, frozenset[str]] = {
     "de": (_FUNCTION_WORDS["de"] | _words_of(_GERMAN_TOO)) - _EITHER,
     "en": (_FUNCTION_WORDS["en"] | _words_of(_ENGLISH_TOO)) - _EITHER,
+    **{code: words | _words_of(KNOWN[code].everyday_words) for code, words in _MORE.items() if words},
 }
 # Of sentences in both languages those count in which a person asks, greets or speaks of themselves: a program's
 # "please check the recipient's address" is none
@@ -114,55 +117,81 @@ def without_program_prose(text: str) -> str:
 
 
 def language_of_locale(locale: str) -> Language | None:
-    """Language in which a person of a locale is answered; English for one that we do not speak.
+    """Language of a person's locale, if Postbote knows it; else English.
 
     `locale`: as of POSIX or RFC 5646, "de_CH.UTF-8", "fr-CA"; None for an empty one and for POSIX's "C".
     """
     name = re.split(r"[-_.@]", locale.strip().lower())[0]
     if name in ("", "c", "posix", "*"):
         return None
-    return "de" if name == "de" else "en"
+    return name if name in KNOWN else "en"
 
 
-def is_function_word(word: str) -> bool:
-    """True if a folded word builds sentences, in either language, rather than say what they are about."""
-    return len(word) < 2 or word in _ALL_FUNCTION_WORDS
+def is_function_word(word: str, languages: Collection[Language] = ()) -> bool:
+    """True if a folded word builds sentences rather than say what they are about: in German, English or `languages`."""
+    return len(word) < 2 or word in _ALL_FUNCTION_WORDS or any(word in _MORE[language] for language in languages)
 
 
 class LanguageDetector:
-    """Language detector, trained on texts whose language is known."""
+    """Language detector for the languages of a base, trained on texts whose language is known."""
 
     @classmethod
     def trained_on(cls, knowledge: Knowledge) -> "LanguageDetector":
         """Detector trained on every example question of a knowledge base."""
         items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
-        return cls({language: [text for i in items for text in i.questions[language]] for language in LANGUAGES})
+        return cls(
+            {
+                language: [text for i in items for text in i.questions.get(language, ())]
+                for language in knowledge.languages
+            }
+        )
 
     def __init__(self, examples: Mapping[Language, Iterable[str]]) -> None:
-        texts = {language: list(examples[language]) for language in LANGUAGES}
-        self._words = {language: _word_counts(texts[language]) for language in LANGUAGES}
-        self._letters = {language: _trigram_counts(texts[language]) for language in LANGUAGES}
-        seen = set().union(*self._letters.values())
-        self._of_words = {language: sum(self._words[language].values()) + 1 for language in LANGUAGES}
-        self._of_letters = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in LANGUAGES}
-        self._odds = lru_cache(REMEMBERED)(self._odds_of)
+        """`examples`: of each language, the one first in which a message is answered that tells nothing."""
+        texts = {language: list(found) for language, found in examples.items()}
+        self.languages = tuple(texts)
+        self._pairs = {pair: LanguagePair(*pair, texts) for pair in combinations(texts, 2)}
 
     def of(self, text: str, hint: Language | None = None, pasted: str = "") -> Language:
         """Language of a message's own words.
 
         `text`: cleaned, without pasted lines; empty: the writer said nothing. `pasted`: words that are quoted within
-        them, an error line in the middle of a sentence; empty: none. `hint`: the language where nothing tells; None:
-        German then.
+        them, an error line in the middle of a sentence; empty: none. `hint`: the language where nothing tells; None, or
+        one that is not the base's: its first one then.
         """
+        found, surely = self.languages[0], len(self.languages) == 1
+        for other in self.languages[1:]:
+            evidence = self._pairs[found, other].of(text, pasted)
+            surely = surely or abs(evidence) > _UNDECIDED
+            found = other if evidence < -_UNDECIDED else found
+        return hint if hint in self.languages and not surely else found
+
+    def evidence(self, text: str) -> float:
+        """Evidence in a text: above 0 for the first of two languages, below for the second, 0 for neither."""
+        return next(iter(self._pairs.values())).evidence(text) if self._pairs else 0.0
+
+
+class LanguagePair:
+    """Detector of one of two languages."""
+
+    def __init__(self, one: Language, other: Language, texts: Mapping[Language, Sequence[str]]) -> None:
+        self._one, self._other, self._both = one, other, (one, other)
+        self._words = {language: _word_counts(texts[language]) for language in self._both}
+        self._letters = {language: _trigram_counts(texts[language]) for language in self._both}
+        seen = set().union(*self._letters.values())
+        self._of_words = {language: sum(self._words[language].values()) + 1 for language in self._both}
+        self._of_letters = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in self._both}
+        self._odds = lru_cache(REMEMBERED)(self._odds_of)
+
+    def of(self, text: str, pasted: str) -> float:
+        """Evidence in a message: above 0 for the one language, below for the other; at most _UNDECIDED: for neither."""
         own = _own_words(without_program_prose(text))
         evidence = self._evidence_beside(own, _folded(pasted)) if pasted else self._evidence_of_person(own)
         if abs(evidence) <= _UNDECIDED:
             evidence = (
                 0.0 if pasted else self.evidence(_QUOTED.sub(" ", without_program_prose(text)))
             )  # a host's name tells little
-        if abs(evidence) <= _UNDECIDED:
-            return hint or "de"
-        return "de" if evidence > 0 else "en"
+        return evidence
 
     def _evidence_of_person(self, own: str) -> float:
         """Evidence of the sentences in which a person speaks; of all where there are none, or these tell nothing."""
@@ -181,15 +210,23 @@ class LanguageDetector:
         if sum((quoted - Counter(words)).values()) > QUOTED * sum(quoted.values()):
             return self._evidence_of_person(own)  # it stood in lines of its own
         left = list((Counter(words) - quoted).elements())  # few: letters of words that no example uses tell too little
-        return _function_words(" ".join(left)) + self._other_words([w for w in left if self._is_known(w)])
+        return self._function_words(" ".join(left)) + self._other_words([w for w in left if self._is_known(w)])
 
     def _is_known(self, word: str) -> bool:
-        return sum(self._words[language][word] for language in LANGUAGES) >= SEEN
+        return sum(self._words[language][word] for language in self._both) >= SEEN
 
     def evidence(self, text: str) -> float:
-        """Evidence in a text: above 0 for German, below for English, 0 for neither."""
-        umlauts = len(re.findall(r"[äöüßÄÖÜ]", text))
-        return _function_words(text) + 0.5 * min(umlauts, 4) + self._other_words(_folded(text))
+        """Evidence in a text: above 0 for the one language, below for the other, 0 for neither."""
+        return self._function_words(text) + self._letters_of_its_own(text) + self._other_words(_folded(text))
+
+    def _letters_of_its_own(self, text: str) -> float:
+        """Evidence of letters that only one of the two has, such as umlauts."""
+        one, other = (KNOWN[language].letters for language in self._both)
+        return 0.5 * min(_times(one - other, text), 4) - 0.5 * min(_times(other - one, text), 4)
+
+    def _function_words(self, text: str) -> int:
+        """Number of function words of the one language less that of the other, everyday words included."""
+        return sum((w in COUNTED[self._one]) - (w in COUNTED[self._other]) for w in _folded(text))
 
     def _other_words(self, words: Sequence[str]) -> float:
         """Evidence of words that build no sentence: together at most about as much as one that does."""
@@ -202,14 +239,14 @@ class LanguageDetector:
         About 0 for what both languages use alike: protocols, client labels, names of programs.
         """
         if self._is_known(word):
-            times = {language: self._words[language][word] for language in LANGUAGES}
-            return math.log((times["de"] + 0.5) / self._of_words["de"]) - math.log(
-                (times["en"] + 0.5) / self._of_words["en"]
+            times = {language: self._words[language][word] for language in self._both}
+            return math.log((times[self._one] + 0.5) / self._of_words[self._one]) - math.log(
+                (times[self._other] + 0.5) / self._of_words[self._other]
             )
         return (
             sum(
-                math.log((self._letters["de"][g] + 1) / self._of_letters["de"])
-                - math.log((self._letters["en"][g] + 1) / self._of_letters["en"])
+                math.log((self._letters[self._one][g] + 1) / self._of_letters[self._one])
+                - math.log((self._letters[self._other][g] + 1) / self._of_letters[self._other])
                 for g in _trigrams(word)
             )
             / 2
@@ -253,9 +290,8 @@ def _folded_word(word: str) -> str:
     return fold(word).replace("'", "")
 
 
-def _function_words(text: str) -> int:
-    """Number of German function words less that of English ones, everyday words included."""
-    return sum((w in COUNTED["de"]) - (w in COUNTED["en"]) for w in _folded(text))
+def _times(letters: Iterable[str], text: str) -> int:
+    return sum(text.count(letter) for letter in letters)
 
 
 def _trigrams(text: str) -> list[str]:
