@@ -21,6 +21,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         root = Path(self.root)
         sys.path.insert(0, str(root))
         from bot.content import model_cache
+        from bot.content.general import GENERAL
         from bot.content.loader import load
         from bot.core.matching.features import FeatureExtractor
         from bot.core.matching.training import train, training_examples
@@ -28,7 +29,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         knowledge = load(root / "knowledge")
         extractor = FeatureExtractor(knowledge)
         self._folder = tempfile.TemporaryDirectory()
-        key = model_cache.cache_key([root / "knowledge", root / "general", root / "bot/core"])
+        key = model_cache.cache_key([root / "knowledge", GENERAL, root / "bot/core"])
         folder, name = Path(self._folder.name), model_cache.file_name(key)
         model_cache.load_or_train([folder], key, lambda: train(knowledge, extractor, training_examples(knowledge)))
         build_data["force_include"][str(folder / name)] = f"bot/_packaged/{name}"

@@ -97,7 +97,7 @@ def few_entries(tmp_path_factory: pytest.TempPathFactory) -> str:
     for part in ("not-covered", "examples"):
         (folder / part).mkdir()
     for name in ("concepts", "status-codes"):
-        shutil.copy(PROJECT / f"general/{name}.yaml", folder)
+        shutil.copy(PROJECT / f"bot/content/general_layer/{name}.yaml", folder)
     (folder / "base.yaml").write_text("{general: none, figures: fitted}", "utf-8")  # learnt in a moment
     for name in FEW:
         source = (PROJECT / f"knowledge/{name}.yaml").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""General layer: what every mail hoster needs comes with Postbote, and names nobody (general/README.md).
+"""General layer: what every mail hoster needs comes with Postbote, and names nobody (general_layer/README.md).
 
 Its parts: concepts.yaml (the mail vocabulary), status-codes.yaml, not-covered/ (topics that FAQs do not cover) and
 conditions/ (common errors with their lines). A hoster's base lies over it: of the same id, the hoster's wins; an entry
@@ -24,8 +24,7 @@ from bot.content.schema import (
 from bot.content.yaml_file import read
 from bot.core.model import LANGUAGES, Concept, Entry, Language, Provider, StatusCode, Topic
 
-PACKAGED = Path(__file__).parent.parent / "_packaged/general"  # in a wheel; a checkout has the folder beside bot/
-GENERAL = PACKAGED if PACKAGED.is_dir() else Path(__file__).parent.parent.parent / "general"
+GENERAL = Path(__file__).parent / "general_layer"
 OF_CONDITION = ("questions", "lines", "variants", "lookalikes", "codes", "slots", "check")
 
 T = TypeVar("T", Entry, Topic)

@@ -5,6 +5,7 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question, facts_of
 from bot.commands import find_commands
+from bot.content.general import GENERAL
 from bot.content.loader import NO_ENTRIES
 from bot.core.model import LANGUAGES, Answer, Decision, Language, Part, Question
 from bot.ops.check_content import all_problems, provider_values
@@ -102,5 +103,6 @@ def test_an_entry_is_read_without_its_examples() -> None:
         text = (PROJECT / f"knowledge/{entry}.yaml").read_text(encoding="utf-8")
         assert len(text.splitlines()) <= LONGEST_ENTRY, entry
         condition = entry.removeprefix("error-") if f"instead_of: [{entry.removeprefix('error-')}]" in text else ""
-        own, general = PROJECT / f"knowledge/examples/{entry}.yaml", PROJECT / f"general/conditions/{condition}.yaml"
+        own = PROJECT / f"knowledge/examples/{entry}.yaml"
+        general = GENERAL / f"conditions/{condition}.yaml"
         assert own.is_file() != general.is_file(), entry

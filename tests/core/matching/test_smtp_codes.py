@@ -98,7 +98,7 @@ def every_code(engine: AnswerEngine) -> list[str]:
 def test_every_code_of_the_table_is_rendered_with_its_meaning_and_source(
     engine: AnswerEngine, language: Language
 ) -> None:
-    written = (PROJECT / "general" / "status-codes.yaml").read_text(encoding="utf-8")
+    written = (PROJECT / "bot/content/general_layer" / "status-codes.yaml").read_text(encoding="utf-8")
     for code in every_code(engine):
         said = engine.renderer.render(Answer("decline", language, {"codes": [code]}))
         lines = [line for line in said.split("\n") if line.startswith("- ")]
