@@ -19,8 +19,8 @@ from bot.core.matching.training import Floats, Ints, TrainedModel, columns, leng
 LINEAR_WEIGHT = 0.6
 NEAREST = 3  # examples of an owner whose cosines are averaged
 NEAREST_WEIGHT = 6.0
-# Bounds on the time of one message in a large knowledge base (tests/bench/growth.py); without effect on a small one.
-MOST_POSTINGS = 60_000  # looked at, the most telling features first
+# Bounds on the time of one message (tests/bench/understanding.py, growth.py).
+MOST_POSTINGS = 20_000  # looked at, the most telling features first; of more nothing got better
 MOST_NEAR = 1_000  # nearest examples that are told apart by owner
 # Cosines that are cached, over all messages: the decision asks for a message's more than once, and then its `why`
 CACHED_COSINES = 500_000
