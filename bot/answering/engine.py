@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.answering.explain import explain
 from bot.answering.router import make_responder
 from bot.commands import ChannelAdmin, find_commands
+from bot.content.content_cache import Content, content_key, load_or_read
 from bot.content.general import GENERAL
 from bot.content.loader import KnowledgeError, load
 from bot.content.model_cache import cache_key, load_or_train
@@ -17,6 +18,7 @@ from bot.content.renderer import Renderer
 from bot.contracts import Respond
 from bot.core.dns.records import Lookup
 from bot.core.matching.decision import Matcher
+from bot.core.matching.example_counts import count_examples
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.training import train, training_examples
 from bot.core.model import Answer, Knowledge, Language, Question
@@ -26,7 +28,9 @@ from bot.settings import PACKAGED, Settings
 if TYPE_CHECKING:
     from bot.observability.metrics import Metrics
 
-CORE = Path(__file__).parent.parent / "core"
+BOT = Path(__file__).parent.parent
+CORE = BOT / "core"
+READERS = (BOT / "content", BOT / "commands", CORE)  # the general layer lies in bot/content
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,12 @@ def load_engine(settings: Settings) -> AnswerEngine:
 
     Raises KnowledgeError.
     """
-    knowledge = load(settings.postbote_knowledge)
     commands = find_commands()
-    _check_references(settings, knowledge, commands)
-    extractor = FeatureExtractor(knowledge)
+    content = load_or_read(
+        settings.postbote_data_dir / "cache", _content_key(settings), lambda: _read_content(settings, commands)
+    )
+    knowledge, counts = content.knowledge, content.counts
+    extractor = FeatureExtractor(knowledge, counts.tokens)
     trained = load_or_train(
         [settings.postbote_data_dir / "cache", PACKAGED],
         cache_key([settings.postbote_knowledge, GENERAL, CORE]),
@@ -73,7 +79,22 @@ def load_engine(settings: Settings) -> AnswerEngine:
     )
     hints = {name: command.HINT for name, command in commands.items()}
     renderer = Renderer(settings.postbote_templates, knowledge, hints)
-    return AnswerEngine(knowledge, Matcher(knowledge, extractor, trained), renderer)
+    return AnswerEngine(knowledge, Matcher(knowledge, extractor, trained, counts=counts), renderer)
+
+
+def _content_key(settings: Settings) -> str:
+    """Key of the content and of the code that reads, checks and counts it; empty where a file cannot be read."""
+    try:
+        return content_key([settings.postbote_knowledge, settings.postbote_templates, *READERS])
+    except OSError:  # reading it will say what is wrong
+        return ""
+
+
+def _read_content(settings: Settings, commands: Collection[str]) -> Content:
+    """Content as it stands in its folders, checked. Raises KnowledgeError."""
+    knowledge = load(settings.postbote_knowledge)
+    _check_references(settings, knowledge, commands)
+    return Content(knowledge, count_examples(knowledge))
 
 
 def _check_references(settings: Settings, knowledge: Knowledge, commands: Collection[str]) -> None:

@@ -1,10 +1,5 @@
-"""Model cache: the trained model as a file, so that only the first start after a change of content trains.
+"""Model cache: the trained model as a file, so that only the first start after a change of content trains."""
 
-A lost or broken file is only a slower start.
-"""
-
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -13,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from bot.content.cache_file import save
 from bot.content.content_hash import content_hash
 from bot.core.matching.training import TrainedModel
 
@@ -48,10 +44,9 @@ def load_or_train(folders: Sequence[Path], key: str, train: Callable[[], Trained
 
 
 def _save(folder: Path, key: str, trained: TrainedModel) -> None:
-    _write(folder / file_name(key), trained)
-    for old in folder.glob(file_name("*")):
-        if old.name != file_name(key):
-            old.unlink(missing_ok=True)
+    values = {f.name: getattr(trained, f.name) for f in fields(TrainedModel)}
+    arrays: dict[str, Any] = {name: "\n".join(v) if name in _TEXTS else v for name, v in values.items()}
+    save(folder / file_name(key), file_name("*"), lambda out: np.savez(out, **arrays))
 
 
 def _read(file: Path) -> TrainedModel:
@@ -59,14 +54,3 @@ def _read(file: Path) -> TrainedModel:
         values: dict[str, Any] = {f.name: kept[f.name] for f in fields(TrainedModel)}
     values |= {name: tuple(str(values[name]).split("\n")) for name in _TEXTS}
     return TrainedModel(**values)
-
-
-def _write(file: Path, trained: TrainedModel) -> None:
-    """Atomic write: the whole file or none, since two processes may start at once."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    values = {f.name: getattr(trained, f.name) for f in fields(TrainedModel)}
-    handle, part = tempfile.mkstemp(dir=file.parent, suffix=".part")
-    with os.fdopen(handle, "wb") as out:
-        arrays: dict[str, Any] = {name: "\n".join(v) if name in _TEXTS else v for name, v in values.items()}
-        np.savez(out, **arrays)
-    Path(part).replace(file)

@@ -85,6 +85,7 @@ from bot.core.matching.calibration import (
     probability,
 )
 from bot.core.matching.error_lines import Alignment
+from bot.core.matching.example_counts import ExampleCounts, count_examples
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.followup import is_whole_question, resolve_followup
 from bot.core.matching.given_decisions import choose, declined_as_foreign
@@ -117,17 +118,20 @@ class Matcher:
         extractor: FeatureExtractor,
         trained: TrainedModel,
         calibration: Calibration = FITTED,
+        counts: ExampleCounts | None = None,
     ) -> None:
+        """`counts`: of the knowledge's examples; None: counted now."""
+        counts = counts or count_examples(knowledge)
         self._knowledge = knowledge
         self._extractor = extractor
         self._ranker = Ranker(extractor, trained, len(knowledge.entries))
         self._examples = [text for _, text in training_examples(knowledge)]
-        self._errors = KnownErrors(knowledge, extractor, self._ranker)
+        self._errors = KnownErrors(knowledge, extractor, self._ranker, counts.lines)
         self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
         self._questions = QuestionMatcher(extractor, self._ranker, unexplained, self._small_talk)
         self.calibration = calibration  # exchanged by the cross-validation of `postbote evaluate`
-        self.language = LanguageDetector.trained_on(knowledge)
+        self.language = LanguageDetector(counts.languages)
 
     def decide(self, question: Question) -> Decision:
         """Decision about one message. Never raises, whatever the text."""

@@ -10,7 +10,7 @@ import math
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -121,8 +121,19 @@ def _can_tell(word: str) -> bool:
 class ErrorLines:
     """Index of all known lines, by their words."""
 
-    def __init__(self, entries: Iterable[Entry], topics: Iterable[Topic]) -> None:
-        self._lines = list(_known_lines(entries, topics))
+    def __init__(
+        self,
+        entries: Collection[Entry],
+        topics: Collection[Topic],
+        words: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        """`words`: as of words_of_lines; None: found now."""
+        found = words_of_lines(entries, topics) if words is None else words
+        self._lines = [
+            KnownLine(found[text], owner, explains, text)
+            for text, owner, explains in _written_lines(entries, topics)
+            if found[text]
+        ]
         self._weight = _weights(self._lines)
         self._total = [sum(self._weight[w] for w in line.words) for line in self._lines]
         self._totals: Floats = np.array(self._total)
@@ -304,22 +315,18 @@ def longer_lines(entries: Iterable[Entry]) -> Mapping[str, str]:
     }
 
 
-def _known_lines(entries: Iterable[Entry], topics: Iterable[Topic]) -> Iterable[KnownLine]:
+def words_of_lines(entries: Iterable[Entry], topics: Iterable[Topic]) -> Mapping[str, tuple[str, ...]]:
+    """Words of all known lines, by the line as it is written; empty where no word of it can carry meaning."""
+    return {text: tuple(to_words(error_text(text))[0]) for text, _, _ in _written_lines(entries, topics)}
+
+
+def _written_lines(entries: Iterable[Entry], topics: Iterable[Topic]) -> Iterator[tuple[str, str, bool]]:
+    """Known lines as (text, id of the entry or topic, True if the entry explains it)."""
     for entry in entries:
-        for text in (*entry.lines, *entry.variants):
-            yield from _known_line(text, entry.id, explains=True)
-        for text in entry.lookalikes:
-            yield from _known_line(text, entry.id, explains=False)
+        yield from ((text, entry.id, True) for text in (*entry.lines, *entry.variants))
+        yield from ((text, entry.id, False) for text in entry.lookalikes)
     for topic in topics:
-        for text in topic.lines:
-            yield from _known_line(text, topic.id, explains=False)
-
-
-def _known_line(text: str, owner: str, *, explains: bool) -> Iterable[KnownLine]:
-    """One line; none where no word of it can carry meaning."""
-    words, _ = to_words(error_text(text))
-    if words:
-        yield KnownLine(tuple(words), owner, explains, text)
+        yield from ((text, topic.id, False) for text in topic.lines)
 
 
 def _weights(lines: Sequence[KnownLine]) -> Mapping[str, float]:

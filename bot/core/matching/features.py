@@ -33,14 +33,13 @@ Counts = dict[str, dict[str, float]]  # group → feature → times
 class FeatureExtractor:
     """Extractor of features from text; holds the vocabulary and the spelling of one knowledge base."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, counted: Mapping[str, int] | None = None) -> None:
+        """`counted`: as of count_tokens; None: counted now."""
         self._stems = Stems()
         self._languages = knowledge.languages
         self._ngrams_of = lru_cache(REMEMBERED)(_ngrams)
         self.vocabulary = Vocabulary(knowledge.concepts, self._stems)
-        items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
-        examples = [text for item in items for text in _texts(item.questions)]
-        common = Counter(w for text in examples for w in set(tokens(text)))
+        common = count_tokens(knowledge) if counted is None else counted
         typical = {w for w, times in common.items() if times >= TYPICAL and not is_function_word(w)}
         meant = self.vocabulary.words()
         self._spelling = Spelling(common.keys() | meant, typical | meant, EXCHANGE_FROM)
@@ -76,6 +75,12 @@ class FeatureExtractor:
         meant = set().union(*(named for i, named in enumerate(protocols) if i not in out))
         gone = {i for i in out if meant - protocols[i]}
         return [w for i, w in enumerate(words) if i not in gone and not (i - 1 in gone and w.isdigit())]  # POP 3
+
+
+def count_tokens(knowledge: Knowledge) -> Mapping[str, int]:
+    """Number of example questions that use a token, by token."""
+    items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
+    return Counter(w for item in items for text in _texts(item.questions) for w in set(tokens(text)))
 
 
 def _is_ruled_out(words: Sequence[str], position: int) -> bool:

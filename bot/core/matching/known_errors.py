@@ -5,7 +5,7 @@ is added, and what was found becomes a part of the decision.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from bot.core.matching.bounce import names_cause, names_no_cause, statements
@@ -37,8 +37,15 @@ _ADDRESS = re.compile(r"<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?:?")
 class KnownErrors:
     """Finder of known error lines, rated with the ranking of questions."""
 
-    def __init__(self, knowledge: Knowledge, extractor: FeatureExtractor, ranker: Ranker) -> None:
-        self._lines = ErrorLines(knowledge.entries.values(), knowledge.topics.values())
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        extractor: FeatureExtractor,
+        ranker: Ranker,
+        words: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        """`words`: of the known lines (words_of_lines); None: found now."""
+        self._lines = ErrorLines(knowledge.entries.values(), knowledge.topics.values(), words)
         self._longer = longer_lines(knowledge.entries.values())
         self._extractor = extractor
         self._ranker = ranker

@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, combinations
 
@@ -132,25 +133,33 @@ def is_function_word(word: str, languages: Collection[Language] = ()) -> bool:
     return len(word) < 2 or word in _ALL_FUNCTION_WORDS or any(word in _MORE[language] for language in languages)
 
 
+@dataclass(frozen=True, slots=True)
+class LanguageCounts:
+    """Language counts: what texts whose language is known are made of, by language."""
+
+    words: Mapping[Language, Mapping[str, int]]  # folded word → times
+    trigrams: Mapping[Language, Mapping[str, int]]  # three letters of the folded text → times
+
+
+def count_languages(knowledge: Knowledge) -> LanguageCounts:
+    """Language counts of every example question of a knowledge base, in the order of its languages."""
+    items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
+    texts = {
+        language: [text for i in items for text in i.questions.get(language, ())] for language in knowledge.languages
+    }
+    return LanguageCounts(
+        {language: _word_counts(found) for language, found in texts.items()},
+        {language: _trigram_counts(found) for language, found in texts.items()},
+    )
+
+
 class LanguageDetector:
     """Language detector for the languages of a base, trained on texts whose language is known."""
 
-    @classmethod
-    def trained_on(cls, knowledge: Knowledge) -> "LanguageDetector":
-        """Detector trained on every example question of a knowledge base."""
-        items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
-        return cls(
-            {
-                language: [text for i in items for text in i.questions.get(language, ())]
-                for language in knowledge.languages
-            }
-        )
-
-    def __init__(self, examples: Mapping[Language, Iterable[str]]) -> None:
-        """`examples`: of each language, the one first in which a message is answered that tells nothing."""
-        texts = {language: list(found) for language, found in examples.items()}
-        self.languages = tuple(texts)
-        self._pairs = {pair: LanguagePair(*pair, texts) for pair in combinations(texts, 2)}
+    def __init__(self, counts: LanguageCounts) -> None:
+        """`counts`: the language first in which a message is answered that tells nothing."""
+        self.languages = tuple(counts.words)
+        self._pairs = {pair: LanguagePair(*pair, counts) for pair in combinations(self.languages, 2)}
 
     def of(self, text: str, hint: Language | None = None, pasted: str = "") -> Language:
         """Language of a message's own words.
@@ -174,10 +183,10 @@ class LanguageDetector:
 class LanguagePair:
     """Detector of one of two languages."""
 
-    def __init__(self, one: Language, other: Language, texts: Mapping[Language, Sequence[str]]) -> None:
+    def __init__(self, one: Language, other: Language, counts: LanguageCounts) -> None:
         self._one, self._other, self._both = one, other, (one, other)
-        self._words = {language: _word_counts(texts[language]) for language in self._both}
-        self._letters = {language: _trigram_counts(texts[language]) for language in self._both}
+        self._words = {language: Counter(counts.words[language]) for language in self._both}
+        self._letters = {language: Counter(counts.trigrams[language]) for language in self._both}
         seen = set().union(*self._letters.values())
         self._of_words = {language: sum(self._words[language].values()) + 1 for language in self._both}
         self._of_letters = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in self._both}

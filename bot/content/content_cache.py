@@ -1,0 +1,52 @@
+"""Content cache: content that was read and found right, so that a later start reads one file and checks nothing.
+
+It holds the knowledge and the counts over its examples. Its key is a hash of all that they come from: the base, the
+general layer, the templates that were checked against it, and the code that reads, checks and counts.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from bot.content.cache_file import save
+from bot.content.content_hash import content_hash
+from bot.core.matching.example_counts import ExampleCounts
+from bot.core.model import Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Content of one base, checked, with the counts over its examples."""
+
+    knowledge: Knowledge
+    counts: ExampleCounts
+
+
+def content_key(folders: list[Path]) -> str:
+    """Key of content: 16 hex digits over the folders' *.yaml, *.md and *.py files. Raises OSError."""
+    return content_hash(folders, "*.yaml", "*.md", "*.py")[:16]
+
+
+def load_or_read(folder: Path, key: str, read: Callable[[], Content]) -> Content:
+    """Content of this key from the folder; else as it is read now, and saved there. Raises what `read` raises.
+
+    `key`: empty: the content has none, and is read.
+    """
+    if not key:
+        return read()
+    file = folder / f"content-{key}.json"
+    with suppress(OSError, ValueError):  # there is none, or a broken one
+        return _adapter().validate_json(file.read_bytes())
+    content = read()
+    with suppress(OSError):
+        save(file, "content-*.json", lambda out: out.write(_adapter().dump_json(content)))
+    return content
+
+
+@cache
+def _adapter() -> TypeAdapter[Content]:
+    return TypeAdapter(Content)
