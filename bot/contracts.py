@@ -117,6 +117,15 @@ class ChannelContext:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadAbove:
+    """Thread above a message: what others wrote there since the bot last did."""
+
+    texts: tuple[str, ...]  # the newest first, at last the thread's first message; without those that have no words
+    unreadable: int = 0  # files there that hold no text: pictures
+    problem: str = ""  # rate-limit, permission or unavailable: why nothing could be read; empty: it was read
+
+
+@dataclass(frozen=True, slots=True)
 class Disabled:
     """Disabled channel: it is not configured."""
 
@@ -169,6 +178,10 @@ class Channel(Protocol):
         """Full text of a question whose event holds only its beginning (long snippets). Raises TryLater."""
         ...
 
+    async def read_thread(self, event: Event) -> ThreadAbove | None:
+        """Thread above a message that points at it ("was bedeutet das?"); None where there is none."""
+        ...
+
     async def permalink(self, event: Event) -> str:
         """Permalink of a question; empty: not known."""
         ...
@@ -194,6 +207,10 @@ class ChannelDefaults:
     async def read_full_text(self, event: Event) -> str:
         """Text of the event, which is complete."""
         return event.question.text
+
+    async def read_thread(self, event: Event) -> ThreadAbove | None:
+        """No threads."""
+        return None
 
     async def permalink(self, event: Event) -> str:
         """No permalink."""

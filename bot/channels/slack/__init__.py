@@ -27,12 +27,13 @@ from bot.channels.slack.post_pacing import EVERY, PostPacer
 from bot.channels.slack.receiver import Receiver
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.snippets import read_in_full
+from bot.channels.slack.thread_reader import ThreadReader
 from bot.channels.slack.ticket_escalation import TicketEscalation
 from bot.channels.slack.user_info import UserInfo
 from bot.channels.slack.views import ViewComposer
 from bot.channels.slack.web_client import API_FAILURES, WebClient
 from bot.channels.slack.workspaces import Workspaces
-from bot.contracts import Channel, ChannelContext, Disabled
+from bot.contracts import Channel, ChannelContext, Disabled, ThreadAbove
 from bot.core.model import Answer, Event, Language, Question
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Slack:
         signing_secret, app_token = _secret(settings.slack_signing_secret), _secret(settings.slack_app_token)
         tokens, oauth_routes = _open_tokens(parts, settings, base_url)
         self._workspaces = Workspaces(tokens, base_url)
+        self._threads = ThreadReader(self._workspaces)
         self._users = UserInfo(self._workspaces, frozenset(settings.slack_editors()))
         composer = MessageComposer(parts.engine.render, parts.engine.label, parts.engine.title)
         self._views = ViewComposer(
@@ -146,6 +148,10 @@ class Slack:
     async def read_full_text(self, event: Event) -> str:
         """Text of the question with the whole of long snippets. Raises TryLater."""
         return await read_in_full(self._workspaces, event)
+
+    async def read_thread(self, event: Event) -> ThreadAbove | None:
+        """Thread above the message; None where it stands in none."""
+        return await self._threads.read(event)
 
     async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
         """Sends a reply; the `ts` of the post, empty where there is none (`Delivery.send`). Raises TryLater.

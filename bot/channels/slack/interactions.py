@@ -9,7 +9,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from bot.channels.slack.events import CHANNEL, to_text, with_snippets
+from bot.channels.slack.events import CHANNEL, facts_of_files
+from bot.channels.slack.message_text import to_text
 from bot.core.model import Event, Question
 from bot.core.text.untrusted_json import parse_json
 
@@ -105,7 +106,7 @@ def from_message_shortcut(payload: Mapping[str, Any]) -> Event | None:
             "share_in": str(message.get("thread_ts") or ts),
         },
         act="explain",
-        facts=with_snippets(message),
+        facts=facts_of_files(message),
         location=f"{team}:{channel}",
         person=f"{team}:{user}",
     )
