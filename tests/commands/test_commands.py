@@ -59,7 +59,7 @@ SAID = [
     ("login", "", "de", ["/login E-Mail-Adresse"]),
     ("login", "&lt;<mailto:max@firma.de|max@firma.de>&gt;", "de", ["`max%firma.de`"]),
     ("login", "a@b.de c@d.de", "de", ["mehrere Angaben"]),
-    ("mx", "a@b.de, c@d.de", "en", ["more than one thing"]),
+    ("mx", "a@b.de, c@d.de", "en", ["just one domain"]),
     ("mx", "192.0.2.1", "de", ["IP-Adresse", "/mx example.com"]),
     ("mx", "localhost", "en", ["ending is missing"]),
     ("mx", "printer.local", "de", ["nicht vergeben", "keinen Server gefragt"]),
