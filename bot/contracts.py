@@ -49,8 +49,12 @@ class Engine(Protocol):
         """Questions to begin with, at most four."""
         ...
 
-    def sections(self) -> Mapping[str, Sequence[str]]:
-        """Sections of the FAQ → ids of their entries."""
+    def sections(self, language: Language) -> Mapping[str, Sequence[str]]:
+        """Sections of the FAQ in its order, by their names in a language → ids of their entries."""
+        ...
+
+    def related(self, entry_ids: Sequence[str]) -> Sequence[str]:
+        """Ids of the entries that help beside these, those that belong closest first; none of these themselves."""
         ...
 
     def explain(self, answer: Answer) -> str:

@@ -106,9 +106,11 @@ class ButtonActions:
         team = event.person.partition(":")[0]
         last = await asyncio.to_thread(self._storage.decisions.recent, "", event.person, 0.0, 50)
         editor = await self._is_permitted(event, "edit")
+        chosen = event.facts.get("language")
+        language: Language = chosen if chosen in LANGUAGES else event.question.language_hint or "de"
         gaps = await read_gaps(self._storage, team) if editor else []
         facts: dict[str, Any] = {
-            "sections": {section: list(ids) for section, ids in self._engine.sections().items()},
+            "sections": {section: list(ids) for section, ids in self._engine.sections(language).items()},
             "last": list(dict.fromkeys(k.question for k in last if _was_asked(k)))[:LAST_QUESTIONS],
             "editor": editor,
             "notice": self._content_problem() if editor else "",
@@ -118,8 +120,7 @@ class ButtonActions:
             ],
             "entry": str(event.facts.get("entry", "")),
         }
-        chosen = event.facts.get("language")
-        return Reply(Answer("home", chosen if chosen in LANGUAGES else event.question.language_hint or "de", facts))
+        return Reply(Answer("home", language, facts))
 
     async def _prompts(self, event: Event) -> Reply:
         return Reply(Answer("prompts", event.question.language_hint or "de"))

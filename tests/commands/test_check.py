@@ -98,7 +98,7 @@ async def test_of_a_domain_alone_no_error_is_spoken_of(engine: AnswerEngine, nam
             engine.matcher, find_commands(), engine.knowledge.provider, open_lookup(server.address, budget=2.0)
         )
         for language, word in (("de", "Fehler"), ("en", "error")):
-            answer = await respond(Question(name, command="check", language=language))  # type: ignore[arg-type]
+            answer = await respond(Question(name, command="check", language=language))
             assert word not in engine.renderer.render(answer)
 
 

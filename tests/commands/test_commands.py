@@ -58,7 +58,7 @@ SAID = [
     ("login", "max@192.0.2.1", "de", ["IP-Adresse"]),
     ("login", "", "de", ["/login E-Mail-Adresse"]),
     ("login", "&lt;<mailto:max@firma.de|max@firma.de>&gt;", "de", ["`max%firma.de`"]),
-    ("login", "a@b.de c@d.de", "de", ["mehrere Angaben"]),
+    ("login", "a@b.de c@d.de", "de", ["nur eine E-Mail-Adresse"]),
     ("mx", "a@b.de, c@d.de", "en", ["just one domain"]),
     ("mx", "192.0.2.1", "de", ["IP-Adresse", "/mx example.com"]),
     ("mx", "localhost", "en", ["ending is missing"]),

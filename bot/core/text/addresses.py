@@ -84,8 +84,15 @@ def parse_address(text: str) -> str:
     if re.search(r"\s", plain):
         raise UserError("space", given=_shortened(plain))
     if not _LOCAL.fullmatch(local) or len(local) > LONGEST_LOCAL or not local.isprintable():
-        raise UserError("bad-local", given=_shortened(plain))
+        raise UserError("bad-local", given=_shortened(plain), reason=_why_bad(local))
     return f"{local}@{parse_domain(domain)}"
+
+
+def _why_bad(local: str) -> str:
+    """Reason for which a local part is none: length, dot or character."""
+    if len(local) > LONGEST_LOCAL:
+        return "length"
+    return "dot" if re.search(r"^\.|\.\.|\.$", local) else "character"
 
 
 def parse_domain(text: str) -> str:
