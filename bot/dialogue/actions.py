@@ -44,6 +44,8 @@ class ButtonActions:
             "solved": self._solved,
             "share": self._share,
             "check": self._check,
+            "related": self._related,
+            "command": self._command,
             "home": self._home,
             "prompts": self._prompts,
         }
@@ -100,6 +102,21 @@ class ButtonActions:
         """Live DNS check, posted in the thread, or to the one person who sees the message."""
         answer = await self._engine.respond(event.question, None, event.person)
         return Reply(answer, {} if event.reply_to.get("ephemeral") else {"response_url": ""})
+
+    async def _related(self, event: Event) -> Reply:
+        """Related entry, posted beneath the answer that names it, or to the one person who sees that."""
+        facts = {"entries": [event.facts["entry"]], "suggested": [], "email": "", "domain": ""}
+        to = {} if event.reply_to.get("ephemeral") else {"response_url": ""}
+        return Reply(Answer("answer", language_of(event), facts), {"key": _key(event), **to})
+
+    async def _command(self, event: Event) -> Reply:
+        """Command that a button gives, such as another mode; its reply takes the place of the message."""
+        name, argument = event.facts["ask"]
+        question = Question(str(argument), str(name), language=language_of(event))
+        answer = await self._engine.respond(question, self._admin_of(event), event.person)
+        if answer.facts.get("problem"):
+            return Reply(answer, {"private": "yes"})
+        return Reply(answer, {"update": "itself", "key": _key(event)})
 
     async def _home(self, event: Event) -> Reply:
         """App Home: abilities, topics, this person's last questions, and gaps for editors."""

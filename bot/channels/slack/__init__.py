@@ -81,7 +81,7 @@ class Slack:
         self._workspaces = Workspaces(tokens, base_url)
         self._threads = ThreadReader(self._workspaces)
         self._users = UserInfo(self._workspaces, frozenset(settings.slack_editors()))
-        composer = MessageComposer(parts.engine.render, parts.engine.label, parts.engine.title)
+        composer = MessageComposer(parts.engine.render, parts.engine.label, parts.engine.title, parts.engine.related)
         self._views = ViewComposer(
             *(composer, parts.engine.render, parts.engine.label, parts.engine.title), parts.engine.prompts
         )
@@ -167,8 +167,11 @@ class Slack:
         """
         if body.get("type") == "url_verification":
             return BoltResponse(status=200, body={"challenge": str(body.get("challenge", ""))})
+        # A trigger is good for three seconds: no time to store what opens a view
         if interactions.opens_form(body):
-            self._in_background(self._open_form(body))  # its trigger is good for three seconds: no time to store it
+            self._in_background(self._open_form(body))
+        elif topic := interactions.opened_topic(body):
+            self._in_background(self._open_topic(body, *topic))
         elif events.type_of(body) in REMOVALS:
             await self._forget_workspace(body)
         else:
@@ -211,6 +214,16 @@ class Slack:
                 await client.views_open(trigger_id=str(body.get("trigger_id", "")), view=form)
         except API_FAILURES as wrong:
             log.warning("form_not_opened", why=str(wrong))
+
+    async def _open_topic(self, body: Mapping[str, Any], entry: str, language: Language) -> None:
+        """Opens the modal with an entry that was tapped in Home."""
+        try:
+            client = await self._workspaces.client(interactions.team_of(body))
+            if client:
+                modal = self._views.topic(entry, language)
+                await client.views_open(trigger_id=str(body.get("trigger_id", "")), view=modal)
+        except (KeyError, *API_FAILURES) as wrong:  # an entry may be gone since the button was drawn
+            log.warning("topic_not_opened", why=str(wrong))
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
