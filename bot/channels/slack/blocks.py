@@ -53,7 +53,6 @@ class MessageComposer:
             blocks = [blocks[0], preformatted("\n".join(answer.facts["lines"])[:SECTION])]
         if chooses:
             blocks += [actions([self._choice_button(event, answer, entry) for entry in answer.facts["suggested"]])]
-        blocks += self._related_row(event, answer) + self._mode_row(event, answer)
         if answer.template not in WITHOUT_BUTTONS:
             blocks += self._buttons(event, answer, private=private, person=person)
         return {"text": to_plain(markdown)[:FALLBACK] or "…", "blocks": blocks}
@@ -72,29 +71,25 @@ class MessageComposer:
         """Button with one of the labels of templates/labels.md. `more`: further fields of the button."""
         return plain_button(self._label(label, language), f"{label}:{language}", value, **more)
 
-    def _related_row(self, event: Event, answer: Answer) -> list[Block]:
-        """Row of the entries that an answer's entries name as related; each is answered when it is pressed."""
-        if answer.template != "answer":
-            return []
-        common = {"act": "related", "key": key_of(event), "language": answer.language}
-        shown = self._related(answer.facts["entries"])[:MOST_RELATED]
-        row = [
-            plain_button(self._title(entry, answer.language), f"related:{entry}", to_json({**common, "entry": entry}))
+    def _related_buttons(self, common: Mapping[str, Any], answer: Answer) -> list[Block]:
+        """Buttons of the entries that an answer's entries name as related; each is answered when it is pressed."""
+        shown = self._related(answer.facts["entries"])[:MOST_RELATED] if answer.template == "answer" else ()
+        return [
+            plain_button(
+                self._title(entry, answer.language),
+                f"related:{entry}",
+                to_json({"act": "related", **common, "entry": entry}),
+            )
             for entry in shown
         ]
-        return [actions(row)] if row else []
 
-    def _mode_row(self, event: Event, answer: Answer) -> list[Block]:
-        """Row of the other modes of a channel, beside the one that it has."""
-        if answer.facts.get("about") != "mode":
-            return []
-        common = {"act": "command", "key": key_of(event), "language": answer.language}
-        row = [
-            plain_button(mode, f"mode:{mode}", to_json({**common, "ask": ["faq", f"mode {mode}"]}))
-            for mode in MODES
-            if mode != answer.facts["mode"]
+    def _mode_buttons(self, common: Mapping[str, Any], answer: Answer) -> list[Block]:
+        """Buttons of the modes that a channel does not have, where its mode is told."""
+        others = [mode for mode in MODES if mode != answer.facts["mode"]] if answer.facts.get("about") == "mode" else []
+        return [
+            plain_button(mode, f"mode:{mode}", to_json({"act": "command", **common, "ask": ["faq", f"mode {mode}"]}))
+            for mode in others
         ]
-        return [actions(row)]
 
     def _choice_button(self, event: Event, answer: Answer, entry: str) -> Block:
         given = {k: answer.facts[k] for k in ("email", "domain") if answer.facts.get(k)}
@@ -107,6 +102,7 @@ class MessageComposer:
         common = {"key": key_of(event), "language": answer.language}
         whole = {**common, "template": answer.template, "facts": dict(answer.facts)}
         row = [self._check_button(common, answer.language, check) for check in answer.facts.get("checks", [])]
+        row += [*self._related_buttons(common, answer), *self._mode_buttons(common, answer)]
         other = self._other_language_value(event, answer, whole, common)
         if other:
             row.append(self.button("other_language", answer.language, other))
