@@ -15,12 +15,23 @@ import structlog
 
 from bot.commands import ChannelAdmin
 from bot.contracts import Channel, Engine
-from bot.core.model import QUESTION_ACTS, Answer, Event, Language, PreviousQuestion, Reply, StoredDecision, TryLater
+from bot.core.model import (
+    QUESTION_ACTS,
+    Answer,
+    Event,
+    Language,
+    PreviousQuestion,
+    Question,
+    Reply,
+    StoredDecision,
+    TryLater,
+)
 from bot.core.privacy.redacted_decision import without_words
 from bot.core.speak_policy import answer_small_talk, why_silent_in_channel, why_silent_in_thread
 from bot.core.text.normalize import clean
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.channel_admin import StoredChannelAdmin
+from bot.dialogue.thread_above import answer_with_surroundings
 from bot.storage import DatabaseError, Storage
 
 T = TypeVar("T")
@@ -160,12 +171,15 @@ class DialogueManager:
             or (before.language if before else None)
             or await _language_hint(channel, event)
         )
-        if small_talk := answer_small_talk(event.question, hint):
-            return small_talk, mode
         question = replace(event.question, language_hint=hint)
         if before:
             question = replace(question, previous=before.understood, menu=before.menu)
-        return await self._engine.respond(question, self._admin_of(event), event.person), mode
+
+        async def respond(asked: Question) -> Answer:
+            return await self._engine.respond(asked, self._admin_of(event), event.person)
+
+        answer = answer_small_talk(question, hint) or await respond(question)
+        return await answer_with_surroundings(channel, event, question, answer, respond), mode
 
     def _admin_of(self, event: Event) -> ChannelAdmin | None:
         """Administration by the event's person; None where there are no channels with modes (the page)."""

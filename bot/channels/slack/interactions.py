@@ -9,12 +9,16 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from bot.channels.slack.events import CHANNEL, to_text, with_snippets
-from bot.core.model import Event, Question
+from bot.channels.slack.events import CHANNEL, facts_of_files
+from bot.channels.slack.message_text import to_text
+from bot.core.model import Event, Language, Question
 from bot.core.text.untrusted_json import parse_json
 
+HOME_FIELD = "home_field"  # action id of the field to ask in Home
 EXPLAIN, ASK = "explain", "ask"  # callback ids of the message shortcut, and of the global one and its form
-BUTTON_ACTS = frozenset({"helpful", "unhelpful", "language", "choose", "person", "solved", "share", "home", "check"})
+BUTTON_ACTS = frozenset(
+    {"helpful", "unhelpful", "language", "choose", "person", "solved", "share", "home", "check", "related", "command"}
+)
 
 
 def to_event(payload: Mapping[str, Any]) -> Event | None:
@@ -36,8 +40,9 @@ def opens_form(payload: Mapping[str, Any]) -> bool:
 
 def from_button(payload: Mapping[str, Any]) -> Event | None:
     """Event of a button. Its value says what it does ("act"), and carries all that is needed for it."""
-    actions = payload.get("actions")
-    action = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], Mapping) else {}
+    action = _action(payload)
+    if action.get("action_id") == HOME_FIELD:
+        return from_home_field(payload, action)
     value = parse_value(str(action.get("value") or ""))
     if str(value.get("act")) not in BUTTON_ACTS:
         return None
@@ -70,6 +75,36 @@ def from_button(payload: Mapping[str, Any]) -> Event | None:
         location=f"{team}:{channel}",
         person=f"{team}:{user}",
     )
+
+
+def from_home_field(payload: Mapping[str, Any], action: Mapping[str, Any]) -> Event | None:
+    """Event of Home's field to ask; the answer comes as a direct message. None for an empty one."""
+    team, user, text = team_of(payload), _id(payload, "user"), action.get("value")
+    if not user or not isinstance(text, str) or not text.strip():
+        return None
+    return Event(
+        key=f"{team}:{user}:{action.get('action_ts', '')}:home-field",
+        channel=CHANNEL,
+        question=Question(text),
+        reply_to={"team": team, "channel": user, "user": user, "thread_ts": "", "ts": "0"},
+        facts={"direct": True},
+        location=f"{team}:{user}",
+        person=f"{team}:{user}",
+    )
+
+
+def opened_topic(payload: Mapping[str, Any]) -> tuple[str, Language] | None:
+    """(id of an entry, language) of a topic button in Home; None for anything else."""
+    action = _action(payload) if payload.get("type") == "block_actions" else {}
+    value = parse_value(str(action.get("value") or ""))
+    if value.get("act") != "topic" or not isinstance(value.get("entry"), str):
+        return None
+    return value["entry"], "en" if value.get("language") == "en" else "de"
+
+
+def _action(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    actions = payload.get("actions")
+    return actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], Mapping) else {}
 
 
 def _command_of(value: Mapping[str, Any]) -> Question:
@@ -105,7 +140,7 @@ def from_message_shortcut(payload: Mapping[str, Any]) -> Event | None:
             "share_in": str(message.get("thread_ts") or ts),
         },
         act="explain",
-        facts=with_snippets(message),
+        facts=facts_of_files(message),
         location=f"{team}:{channel}",
         person=f"{team}:{user}",
     )
