@@ -4,17 +4,20 @@ The standard library takes it apart; what it leaves to the caller is reading byt
 wrong or missing charsets, broken encodings, parts without an end. Nothing here raises for any bytes.
 """
 
-import codecs
 import email
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email import policy
 from email.header import decode_header
 from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 
 from bot.core.mail import quoted_text
+from bot.core.mail.charsets import charset_of_html, decoded, header_text, one_line
+from bot.core.mail.html_text import html_to_text
+from bot.core.mail.mailboxes import to_mailboxes
+from bot.core.mail.reports import REPORTS, RETURNED, diagnostics_of, exim_causes, has_words, parts_of
 
 LARGEST = 2_000_000  # bytes that are read of one mail; what is asked stands at its beginning, attachments behind it
 LARGEST_PART = 200_000  # bytes of one text
@@ -22,12 +25,7 @@ MOST_PARTS = 200  # of one mail that are read
 LONGEST_LINE = 998  # characters of a subject that are read (RFC 5322, 2.1.1)
 DEEPEST = 20  # multiparts within multiparts
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)  # what odd bytes cause
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_FOLD = re.compile(r"\r?\n[ \t]+")  # RFC 5322, 2.2.3
 _ID = re.compile(r"<[^<>\s]{1,990}>")
-_NO_CHARSET = re.compile(r"escape|idna|punycode|undefined|mbcs|oem|hex|base64|rot|zlib|bz2|quopri|uu")
-_LATIN = frozenset({"iso8859-1", "iso8859-15", "cp1252", "ascii"})
-_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})  # RFC 3464, RFC 6533
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +44,7 @@ class Mail:
     types: tuple[str, ...] = ()  # content types of its parts, the mail's own first; not those within attached mails
     own_words: str = ""  # the writer's own words
     quoted: str = ""  # what was quoted, forwarded or attached as text or mail; of a reply empty
+    cut: str = ""  # the other lines: signatures, what programs add, an earlier conversation
     diagnostics: tuple[str, ...] = ()  # Diagnostic-Code of attached delivery reports without its type (RFC 3464, 2.3.6)
     broken: bool = False  # nothing but raw text could be read
 
@@ -89,15 +88,13 @@ def parse(raw: bytes) -> Mail:
 
 def mail_of_text(text: str, subject: str = "") -> Mail:
     """Mail made of a text from a system without mails (a web form, a note), plain or HTML."""
-    plain = (
-        quoted_text.html_to_text(text) if re.search(r"<(?:p|div|br|html|body|span)\b", text, re.IGNORECASE) else text
-    )
+    plain = html_to_text(text) if re.search(r"<(?:p|div|br|html|body|span)\b", text, re.IGNORECASE) else text
     split = quoted_text.split_text(plain, is_reply=quoted_text.is_reply(subject))
-    return Mail(subject=one_line(subject)[:LONGEST_LINE], own_words=split.own_words, quoted=split.quoted)
+    return Mail(subject=one_line(subject)[:LONGEST_LINE], own_words=split.own_words, quoted=split.quoted, cut=split.cut)
 
 
 def _parse(message: "Message[str, str]") -> Mail:
-    headers = tuple((name.lower(), _header(value)) for name, value in message.raw_items())
+    headers = tuple((name.lower(), header_text(value)) for name, value in message.raw_items())
     named = {name: [value for key, value in headers if key == name] for name, _ in headers}
     subject = one_line(_words(next(iter(named.get("subject", [])), "")))[:LONGEST_LINE]
     found = _Found()
@@ -106,6 +103,10 @@ def _parse(message: "Message[str, str]") -> Mail:
     ids = [i for name in ("references", "in-reply-to") for value in named.get(name, []) for i in _ID.findall(value)]
     reply = quoted_text.is_reply(subject) and bool(ids)
     split = quoted_text.split_text("\n\n".join(found.texts), is_reply=reply)
+    quoted = "\n\n".join(filter(None, [split.quoted, *found.attached]))
+    diagnostics = tuple(dict.fromkeys(found.diagnostics))
+    if quoted.strip() and not any(map(has_words, diagnostics)):  # a bare status says less than the report's text
+        quoted, diagnostics = "\n".join([*diagnostics, quoted]), ()
     return Mail(
         headers=headers,
         message_id=next(iter(_ID.findall(next(iter(named.get("message-id", [])), ""))), ""),
@@ -118,8 +119,9 @@ def _parse(message: "Message[str, str]") -> Mail:
         subject=subject,
         types=tuple(found.types),
         own_words=split.own_words,
-        quoted="\n\n".join(filter(None, [split.quoted, *found.attached]))[: quoted_text.LONGEST],
-        diagnostics=tuple(dict.fromkeys(found.diagnostics)),
+        quoted=quoted[: quoted_text.LONGEST],
+        cut=split.cut,
+        diagnostics=diagnostics,
     )
 
 
@@ -128,18 +130,21 @@ def _walk(part: "Message[str, str]", found: _Found, depth: int) -> None:
     found.types.append(kind)
     if len(found.types) > MOST_PARTS or depth > DEEPEST:
         return
-    if kind in _REPORTS:
-        found.diagnostics += _diagnostics(part)
-    elif kind == "multipart/alternative":
-        _alternative(_parts(part), found, depth)
+    if kind in REPORTS:
+        found.diagnostics += diagnostics_of(part)
     elif kind.startswith("message/"):
-        for inner in _parts(part):
+        for inner in parts_of(part):
             _attached(inner, found, depth)
     elif part.is_multipart():
-        for inner in _parts(part):
-            _walk(inner, found, depth + 1)
+        read = {"multipart/alternative": _alternative, "multipart/report": _report}.get(kind, _mixed)
+        read(parts_of(part), found, depth)
     else:
         _leaf(part, kind, found, depth)
+
+
+def _mixed(parts: Sequence["Message[str, str]"], found: _Found, depth: int) -> None:
+    for part in parts:
+        _walk(part, found, depth + 1)
 
 
 def _leaf(part: "Message[str, str]", kind: str, found: _Found, depth: int) -> None:
@@ -151,42 +156,52 @@ def _leaf(part: "Message[str, str]", kind: str, found: _Found, depth: int) -> No
         _attached(email.message_from_bytes(_bytes(part), policy=policy.compat32), found, depth)
 
 
-def _alternative(parts: Sequence["Message[str, str]"], found: _Found, depth: int) -> None:
-    """Reads the plain one, the other ones where it is empty; calendars and reports are noted in any case."""
-    plain = next((p for p in parts if p.get_content_type() == "text/plain" and _text(p, "text/plain").strip()), None)
+def _report(parts: Sequence["Message[str, str]"], found: _Found, depth: int) -> None:
+    """Reads a report; the message that it returns tells no cause (RFC 6522, 3)."""
     for part in parts:
-        if plain is None or part is plain or not part.get_content_type().startswith(("text/html", "multipart/")):
+        if part.get_content_type() in RETURNED:
+            found.types.append(part.get_content_type())
+        else:
+            _walk(part, found, depth + 1)
+
+
+def _alternative(parts: Sequence["Message[str, str]"], found: _Found, depth: int) -> None:
+    """Reads the plain one, the others where it says less; calendars and reports are noted in any case."""
+    plain = next((p for p in parts if p.get_content_type() == "text/plain"), None)
+    html = next((p for p in parts if p.get_content_type() == "text/html"), None)
+    if plain and _says_less(_text(plain, "text/plain"), _text(html, "text/html") if html else ""):
+        plain = None
+    for part in parts:
+        kind = part.get_content_type()
+        says_the_same = kind == "text/plain" if plain is None else kind.startswith(("text/", "multipart/"))
+        if part is plain or not says_the_same:
             _walk(part, found, depth + 1)
         else:
-            found.types.append(part.get_content_type())
+            found.types.append(kind)
+
+
+def _says_less(plain: str, html: str) -> bool:
+    """True for a plain part that is empty, a third of the HTML one at most, or only says that one should see HTML."""
+    words, others = ({w.lower() for w in re.findall(r"[^\W_]+", text)} for text in (plain, html))
+    if not words or not others:
+        return not words
+    return 3 * len(words) < len(others) or ("html" in words and 2 * len(words & others) < len(words))
 
 
 def _attached(message: "Message[str, str]", found: _Found, depth: int) -> None:
     """Reads an attached mail: what it says is evidence, its types and headers are not those of the mail around it."""
     inner = _Found()
     _walk(message, inner, depth + 1)
-    found.diagnostics += inner.diagnostics
+    failed = [address for _, address in to_mailboxes(message.get_all("x-failed-recipients", []))]
+    found.diagnostics += inner.diagnostics or exim_causes("\n".join(inner.texts), failed)
     found.attached += [*inner.texts, *inner.attached]
 
 
-def _diagnostics(part: "Message[str, str]") -> list[str]:
-    """Diagnostic codes, RFC 3464 section 2.3.6: "smtp; 550 5.1.1 …"; the status (2.3.4) where one is missing."""
-    found = []
-    for group in _parts(part):
-        code = one_line(_header(str(group.get("diagnostic-code", "")))).partition(";")[2].strip()
-        found.append(code or one_line(str(group.get("status", ""))).partition("(")[0].strip())
-    return [code for code in found if code]
-
-
-def _parts(part: "Message[str, str]") -> list["Message[str, str]"]:
-    payload = part.get_payload()
-    return [p for p in payload if isinstance(p, Message)] if isinstance(payload, list) else []
-
-
 def _text(part: "Message[str, str]", kind: str) -> str:
-    text = decoded(_bytes(part)[:LARGEST_PART], _charset(part))
+    raw = _bytes(part)[:LARGEST_PART]
     if kind == "text/html":
-        return quoted_text.html_to_text(text)
+        return html_to_text(decoded(raw, _charset(part) or charset_of_html(raw)))
+    text = decoded(raw, _charset(part))
     if str(part.get_param("format", "")).lower() == "flowed":
         return _unflowed(text, str(part.get_param("delsp", "")).lower() == "yes")
     return text.replace("\r\n", "\n")
@@ -223,38 +238,6 @@ def _charset(part: "Message[str, str]") -> str:
         return ""
 
 
-def decoded(raw: bytes, charset: str) -> str:
-    """Text of bytes. `charset`: what the mail claims; it may be empty, unknown or wrong.
-
-    UTF-8 that was declared as a Latin charset is read as UTF-8: other text is hardly ever valid UTF-8 by chance.
-    """
-    claimed = _known(charset)
-    for name in dict.fromkeys(["utf-8", claimed] if claimed in _LATIN or not claimed else [claimed, "utf-8"]):
-        try:
-            return raw.decode(name or "utf-8")
-        except _BROKEN:
-            continue
-    return raw.decode("cp1252", "replace")  # what Windows means by iso-8859-1 (encoding.spec.whatwg.org)
-
-
-def _known(charset: str) -> str:
-    """Python's name of a charset; empty where it knows none."""
-    name = charset.strip().strip("\"'").lower()
-    if not name.isascii() or "\0" in name or _NO_CHARSET.search(name):
-        return ""
-    try:
-        known = codecs.lookup(name).name
-    except _BROKEN:
-        return ""
-    return "cp1252" if known == "iso8859-1" else known
-
-
-def _header(value: object) -> str:
-    """Header as it stands, unfolded; bytes that are no ASCII are read as UTF-8 (RFC 6532), else as Windows does."""
-    raw = str(value).encode("utf-8", "surrogateescape")
-    return one_line(decoded(raw, ""))
-
-
 def _words(value: str) -> str:
     """Header with its encoded words (RFC 2047) decoded."""
     if "=?" not in value:
@@ -266,19 +249,9 @@ def _words(value: str) -> str:
     return "".join(decoded(p, c or "") if isinstance(p, bytes) else p for p, c in pieces)
 
 
-def one_line(text: str) -> str:
-    """Text without line breaks and other control characters."""
-    return _CONTROL.sub(" ", _FOLD.sub(" ", text)).strip()
-
-
 def _addresses(values: Sequence[str]) -> list[tuple[str, str]]:
-    """Display name and address, in lower case, of each that has an @; several header fields are read together."""
-    found: Iterator[tuple[str, str]] = iter(())
-    try:
-        found = iter(getaddresses(list(values)))
-    except _BROKEN:
-        return []
-    return [(name, address.strip().lower()) for name, address in found if "@" in address]
+    """Display name and address, in lower case, of each; where programs have encoded the address, too, decoded first."""
+    return to_mailboxes(values) or to_mailboxes([_words(value) for value in values])
 
 
 def _return_path(values: Sequence[str]) -> str | None:

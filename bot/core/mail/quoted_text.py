@@ -1,74 +1,85 @@
-"""Splitter of a mail's text: what its writer says, apart from what they quote, forward and sign with. Pure.
+"""Splitter of a mail's text: what its writer says, what they quote or forward, and what a program adds. Pure.
 
-quotequail (MIT) knows the lines with which mail programs begin a quotation, in German and English among others. It was
-chosen over mail-parser-reply, whose expressions took more than 8 s for 20,000 line breaks; anybody may send a mail.
+Parts are told by place and form (mail_programs.py), never by how a sentence begins, and every line is in one of them.
+quotequail, which did this before, takes "On Monday our partner wrote:" for a quotation and everything below it, and
+loses the line above pasted headers; mail-parser-reply took more than 8 s for 20,000 line breaks.
 """
 
 import re
-from dataclasses import dataclass
-from html.parser import HTMLParser
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
-import quotequail
+from bot.core.mail import mail_programs
+from bot.core.text.excerpt import excerpt
+from bot.core.text.message_parts import says_something
 
 LONGEST = 20_000  # characters that are read: the same as of any message (bot/core/text/normalize.py)
-MOST_LINES = 500  # that are looked through for the start of a quotation: quadratic in the worst case
-_REPLY = re.compile(r"(?:re|aw|antw|antwort|sv|wg: ?aw|fwd: ?re) ?(?:\[\d{1,4}\] ?)?:", re.IGNORECASE)
-_PREFIX = re.compile(r"(?:(?:re|aw|antw|antwort|wg|fwd?|tr|sv) ?(?:\[\d{1,4}\] ?)?:|\[[^\]]{1,40}\]) ?", re.IGNORECASE)
-_SIGNATURE = re.compile(  # "-- " alone on its line (RFC 3676, 4.3), and what telephones and programs add
-    r"^(?:-- ?|(?:von|gesendet) (?:mit|von|aus|über)? ?\S.{0,40}"
-    r"\b(?:gesendet|iphone|ipad|handy|android|outlook|windows|mail)\b.{0,40}"
-    r"|(?:sent|get) (?:from|outlook|with|using)\b.{0,60}|holen sie sich outlook.{0,40})$",
+SIGNATURE_LINES = 12  # below "-- "
+LONGEST_LINE = 100  # characters of a signature's lines
+LONG = 400  # characters of own words that surely say something
+LEAD = 3  # lines between "Begin forwarded message:" and the headers
+_REPLY = re.compile(r"(?:re|aw|antw|antwort|sv|vs|odp|wg: ?aw|fwd: ?re) ?(?:\[\d{1,4}\] ?)?:", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"(?:(?:re|aw|antw|antwort|wg|fwd?|tr|sv|vs|odp|vl) ?(?:\[\d{1,4}\] ?)?:|\[[^\]]{1,40}\]) ?", re.IGNORECASE
+)
+_RULE = re.compile(r"^[ \t]{0,8}[_=*-]{5,200}[ \t]{0,8}$", re.MULTILINE)  # a line that programs put between parts
+_SIGNATURE = re.compile(r"^[ \t]{0,2}(?:--|—)[ \t]{0,2}$")  # "-- " alone (RFC 3676, 4.3), which many write as "--"
+_EVIDENCE = re.compile(  # what a mail server says: never a signature, and worth reading in a quotation
+    r"\b[245]\d\d[ -](?:#?[245]\.\d{1,3}\.\d{1,3}|\w+ )|(?<![\d.])#?[45]\.\d{1,3}\.\d{1,3}(?![\d.])"
+    r"|^<[^<>\s]+@[^<>\s]+>:"
+    r"|\b(?:error|fehler\w*|denied|rejected|refused|failed|unknown|unable|undeliver\w*|timed out)\b",
     re.IGNORECASE | re.MULTILINE,
 )
-_DISCLAIMER = re.compile(
-    r"^(?:diese (?:e-?mail|nachricht) (?:enthält|kann|ist|und)|der inhalt dieser e-?mail"
-    r"|this (?:e-?mail|message) (?:and any|is|may|contains)"
-    r"|the information (?:contained )?in this (?:e-?mail|message))\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-_QUOTED = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)+", re.MULTILINE)
-_RULE = re.compile(r"^[ \t]{0,8}[_=-]{5,200}[ \t]{0,8}$", re.MULTILINE)  # a line that programs put above a quotation
-_SKIPPED = frozenset({"script", "style", "head", "title", "template", "noscript"})
-_BREAKING = frozenset(
-    {"p", "div", "br", "tr", "li", "ul", "ol", "table", "pre", "hr", "blockquote", "section", "header", "footer"}
-    | {"h1", "h2", "h3", "h4", "h5", "h6", "article", "dt", "dd"}
-)
-_QUOTING = re.compile(r"\b(?:gmail_quote|moz-cite-prefix|yahoo_quoted|protonmail_quote)\b")
+Kind = Literal["own", "forwarded", "conversation", "marked", "cut"]
 
 
 @dataclass(frozen=True, slots=True)
 class SplitText:
-    """Text of a mail, split. Each part may be empty."""
+    """Text of a mail, split. Each part may be empty; together they hold every line, without quotation marks."""
 
     own_words: str  # the writer's own words, without quotation, forwarded message and signature
-    quoted: str  # what was forwarded or quoted, without its marks
+    quoted: str = ""  # what was forwarded or quoted, without its marks
+    cut: str = ""  # the rest: lines of programs, signatures, disclaimers, an earlier conversation
+
+
+@dataclass
+class _Parts:
+    """Collector of lines by their kind, in their order."""
+
+    lines: list[tuple[Kind, str]] = field(default_factory=list)
+
+    def add(self, kind: Kind, lines: Sequence[str]) -> None:
+        self.lines += [(kind, line) for line in lines]
+
+    def text(self, *kinds: Kind) -> str:
+        """Lines of these kinds, without quotation marks and the rules that programs draw."""
+        found = (
+            line if kind == "own" else mail_programs.without_mark(line) for kind, line in self.lines if kind in kinds
+        )
+        return re.sub(r"\n{3,}", "\n\n", _RULE.sub("", "\n".join(found))).strip()
 
 
 def split_text(text: str, *, is_reply: bool = False) -> SplitText:
-    """Plain text, split; beyond LONGEST characters and MOST_LINES lines nothing is read.
+    """Plain text, split; of one that is longer than LONGEST, its excerpt.
 
     `is_reply`: the mail answers another one, so what it quotes is an earlier conversation and no evidence. Where the
-    writer said nothing of their own, the quotation is all there is.
+    writer said nothing of their own, the quotation is all there is; where all that is left says nothing, nothing is cut
+    but the lines of programs above quotations.
     """
-    text = "\n".join(text.replace("\r\n", "\n").replace("\r", "\n")[:LONGEST].split("\n")[:MOST_LINES])
-    found = quotequail.unwrap(text)
-    if found is None:
-        own, other = _without_marked(text)
-    else:
-        own = "\n".join(filter(None, (found.get("text_top"), found.get("text_bottom"))))
-        own, marked = _without_marked(own)
-        inner = found.get("text") or ""
-        forwarded = found.get("type") == "forward" and not _REPLY.match((found.get("subject") or "").strip())
-        other = "\n".join(filter(None, (marked, inner if forwarded or not own.strip() else "")))
-    own = _RULE.sub("", without_signature(own)).strip()
-    return SplitText(own, "" if is_reply and own else _QUOTED.sub("", other).strip())
-
-
-def without_signature(text: str) -> str:
-    """Text up to the signature or the disclaimer; the whole text where nothing would be left."""
-    found = [m.start() for m in (_SIGNATURE.search(text), _DISCLAIMER.search(text)) if m]
-    cut = text[: min(found)] if found else text
-    return cut if cut.strip() else text
+    lines = excerpt(text.replace("\r\n", "\n").replace("\r", "\n"), LONGEST).split("\n")
+    parts = _without_signatures(_split_quotations(lines))
+    own = parts.text("own")
+    kinds: tuple[Kind, ...] = ("forwarded", "marked")
+    if not own or _EVIDENCE.search(parts.text("conversation")):
+        kinds += ("conversation",)
+    if is_reply and own:
+        kinds = ()
+    quoted = parts.text(*kinds)
+    if not (quoted or is_reply or len(own) > LONG or says_something(own)):
+        return SplitText(_split_quotations(lines).text("own"), "", "")
+    others: set[Kind] = {"forwarded", "marked", "conversation", "cut"} - set(kinds)
+    return SplitText(own, quoted, parts.text(*others))
 
 
 def bare_subject(subject: str) -> str:
@@ -84,62 +95,115 @@ def is_reply(subject: str) -> bool:
     return bool(_REPLY.match(subject.strip()))
 
 
-def html_to_text(html: str) -> str:
-    """Plain text of an HTML mail: blocks are lines, quotations are marked with ">". Never raises."""
-    reader = _Reader()
-    reader.feed(html[: 10 * LONGEST])
-    reader.close()
-    return reader.text()
+def _split_quotations(lines: Sequence[str]) -> _Parts:
+    parts = _Parts()
+    place = 0
+    while place < len(lines):
+        end, kind = _head(lines, place)
+        if end and kind == "marked":  # a head with marked lines below it; what is not marked is the writer's again
+            parts.add("cut", lines[place:end])
+            place = _end_of_marked(lines, end)
+            parts.add("conversation", lines[end:place])
+        elif end:
+            parts.add("cut", lines[place:end])
+            parts.add(kind, lines[end:])
+            break
+        else:
+            parts.add("marked" if mail_programs.is_marked(lines[place]) else "own", [lines[place]])
+            place += 1
+    return parts
 
 
-def _without_marked(text: str) -> tuple[str, str]:
-    """Lines that are not marked as quoted, and those that are."""
-    lines = text.split("\n")
-    own = [line for line in lines if not _QUOTED.match(line)]
-    return "\n".join(own), "\n".join(line for line in lines if _QUOTED.match(line))
+def _head(lines: Sequence[str], place: int) -> tuple[int, Kind]:
+    """(position behind a head above a quotation or a forwarded mail, kind of what follows); position 0: none."""
+    line = lines[place]
+    if not line.strip() or mail_programs.is_marked(line):
+        return 0, "own"
+    end, subject = mail_programs.header_block(lines, place)
+    if not end and (mail_programs.is_forward_mark(line) or mail_programs.is_forward_lead(line)):
+        end, subject = _headers_below(lines, place + 1)
+        end = end or (place + 1 if mail_programs.is_forward_mark(line) else 0)
+    if end:
+        return end, "conversation" if _REPLY.match(subject) else "forwarded"
+    end = mail_programs.end_of_reply_head(lines, place)
+    if end and mail_programs.is_marked(_next(lines, end)):
+        return end, "marked"
+    return (end, "conversation") if end and mail_programs.is_dated(lines[place:end]) else (0, "own")
 
 
-class _Reader(HTMLParser):
-    """HTML parser that collects text. Python's own one reads anything; a browser's tree is not needed for words."""
+def _headers_below(lines: Sequence[str], place: int) -> tuple[int, str]:
+    for number in range(place, min(place + LEAD, len(lines))):
+        if lines[number].strip():
+            return mail_programs.header_block(
+                [mail_programs.without_mark(line) for line in lines[: number + 30]], number
+            )
+    return 0, ""
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._lines = [""]
-        self._skipping = self._quoting = 0
-        self._depths: list[tuple[str, bool]] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._skipping += tag in _SKIPPED
-        if tag in ("blockquote", "div"):
-            quotes = tag == "blockquote" or bool(_QUOTING.search(dict(attrs).get("class") or ""))
-            self._depths.append((tag, quotes))
-            self._quoting += quotes
-        if tag in _BREAKING:
-            self._break()
+def _next(lines: Sequence[str], place: int) -> str:
+    """The next line that is not empty, of the few below; empty where there is none."""
+    return next((line for line in lines[place : place + LEAD] if line.strip()), "")
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BREAKING:
-            self._break()
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SKIPPED:
-            self._skipping = max(0, self._skipping - 1)
-        if self._depths and self._depths[-1][0] == tag:
-            self._quoting -= self._depths.pop()[1]
-        if tag in _BREAKING:
-            self._break()
+def _end_of_marked(lines: Sequence[str], place: int) -> int:
+    """Position behind the marked lines, and the empty ones between them."""
+    end = place
+    for number in range(place, len(lines)):
+        if mail_programs.is_marked(lines[number]):
+            end = number + 1
+        elif lines[number].strip():
+            break
+    return end
 
-    def handle_data(self, data: str) -> None:
-        if not self._skipping:
-            self._lines[-1] += re.sub(r"\s+", " ", data)
 
-    def unknown_decl(self, data: str) -> None:
-        """Word's <![if …]>, which says nothing."""
+def _without_signatures(parts: _Parts) -> _Parts:
+    """Parts with the signatures and disclaimers at the end of each stretch of own lines cut."""
+    changed = _Parts()
+    stretch: list[str] = []
+    for kind, line in [*parts.lines, ("cut", "")]:
+        if kind == "own":
+            stretch.append(line)
+            continue
+        if not stretch:
+            changed.add(kind, [line])
+            continue
+        begin = _begin_of_signature(stretch, behind_words=bool(changed.text("own")))
+        changed.add("own", stretch[:begin])
+        changed.add("cut", stretch[begin:])
+        changed.add(kind, [line])
+        stretch = []
+    return changed
 
-    def _break(self) -> None:
-        self._lines.append("> " if self._quoting else "")
 
-    def text(self) -> str:
-        """Text that was collected: one line a block, at most one empty line in a row."""
-        lines = (line.strip() for line in self._lines)
-        return re.sub(r"\n{3,}", "\n\n", "\n".join("" if line == ">" else line for line in lines)).strip()
+def _begin_of_signature(lines: Sequence[str], *, behind_words: bool) -> int:
+    """Position of the signature at the end of own lines; their number where there is none.
+
+    `behind_words`: own words stand before these lines; without any, a signature is all that is said, and stays.
+    """
+    end = len(lines)
+    while True:
+        begin = _begin_of_last(lines[:end])
+        if begin == end or not (behind_words or "".join(lines[:begin]).strip()):
+            return end
+        end = begin
+
+
+def _begin_of_last(lines: Sequence[str]) -> int:
+    """Position of the last signature, program's line or disclaimer; their number where there is none."""
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    if not filled:
+        return len(lines)
+    if mail_programs.is_program_signature(lines[filled[-1]]):
+        return filled[-1]
+    for number in reversed(filled[-SIGNATURE_LINES - 1 :]):
+        if _SIGNATURE.match(lines[number]):
+            return number if _is_signature(lines[number + 1 :]) else len(lines)
+    begin = next((n + 1 for n in range(filled[-1], -1, -1) if not lines[n].strip()), 0)
+    paragraph = "\n".join(lines[begin:])
+    return begin if mail_programs.is_disclaimer(paragraph) and not _EVIDENCE.search(paragraph) else len(lines)
+
+
+def _is_signature(lines: Sequence[str]) -> bool:
+    """True for what may stand below "-- ": short lines that neither ask nor tell of an error."""
+    text = "\n".join(lines)
+    return "?" not in text and not _EVIDENCE.search(text) and all(len(line) <= LONGEST_LINE for line in lines)

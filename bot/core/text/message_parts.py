@@ -156,6 +156,11 @@ def own_sentences(cleaned: str) -> list[str]:
     return [p.text for p in split_message(cleaned) if p.kind == "sentence"]
 
 
+def says_something(cleaned: str) -> bool:
+    """True if a cleaned message has a sentence besides greeting, courtesy and closing."""
+    return any(p.kind == "sentence" for p in _parts(cleaned))
+
+
 def _parts(cleaned: str) -> list[MessagePart]:
     lines = _unwrapped([line.strip() for line in cleaned.split("\n")])
     body, closing = _without_closing(lines)
@@ -251,8 +256,10 @@ def _sentences(text: str) -> list[str]:
     found: list[str] = []
     begin = 0
     for end in _END.finditer(text):
+        if len(found) == MOST_SENTENCES:
+            break
         sentence = text[begin : end.end()].strip()
-        if _ABBREVIATION.search(sentence) or len(found) == MOST_SENTENCES:
+        if _ABBREVIATION.search(sentence):
             continue
         found.append(sentence)
         begin = end.end()

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.mail.auto_response import MailboxContext, apply_rules
-from bot.core.mail.mime import decoded, mail_of_text, parse
-from bot.core.mail.quoted_text import bare_subject, html_to_text, split_text
+from bot.core.mail.charsets import decoded
+from bot.core.mail.html_text import html_to_text
+from bot.core.mail.mime import mail_of_text, parse
+from bot.core.mail.quoted_text import bare_subject, split_text
 
 TEXT = b"Content-Type: text/plain; charset="
 CODED = b"Content-Transfer-Encoding: "
