@@ -11,7 +11,7 @@ LATER = {
     "aiohttp",
     "starlette",
     "structlog",
-    "quotequail",
+    "charset_normalizer",
     "bot.storage",
     "bot.ops",
     "bot.tickets",

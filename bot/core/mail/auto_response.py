@@ -43,7 +43,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.core.mail.machine_signs import has_header, is_automatic_subject, is_machine_name
+from bot.core.mail.machine_signs import has_header, is_automatic_subject, is_automatic_text, is_machine_name
 from bot.core.mail.mime import Mail
 
 Verdict = Literal["silent", "note", "public"]
@@ -260,6 +260,7 @@ RULES: Sequence[Rule] = (
     ),
     Rule("broken", "note", "nothing but raw text could be read", lambda mail, _: mail.broken),
     Rule("automatic-subject", "note", "a weak sign: RFC 3834, 3.1.5", lambda m, _: is_automatic_subject(m.subject)),
+    Rule("automatic-text", "note", "a weak sign: RFC 3834, 3.1.5", lambda m, _: is_automatic_text(m.own_words)),
     Rule("only-attachment", "note", "a picture is not read", _is_only_attachment),
     Rule("not-addressed", "note", "RFC 5230, 4.5: personal messages only", _is_not_addressed_to_us),
     Rule("forged", "note", "RFC 8601, RFC 7489; RFC 3834, 7: backscatter", _is_forged),

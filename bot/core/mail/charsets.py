@@ -73,8 +73,10 @@ def _candidates(raw: bytes, claimed: str) -> list[str]:
         return _seven_bit(raw, claimed)
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ["utf-16"]
-    if claimed and claimed not in _WEST:
+    if claimed.startswith(("utf-16", "utf-32")):
         return [claimed, "utf-8"]
+    if claimed and claimed not in _WEST:
+        return ["utf-8", claimed]
     return ["utf-8", _detected(raw) or claimed or "cp1252"]
 
 

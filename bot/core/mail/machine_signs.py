@@ -61,6 +61,19 @@ def is_automatic_subject(subject: str) -> bool:
     return _begins(text) or _begins(text[cast("re.Match[str]", _ANSWERS.match(text)).end() :])
 
 
+def is_automatic_text(text: str) -> bool:
+    """True if a line of a text begins as those of vacation programs and acknowledgements do.
+
+    Headers may be missing; a person hardly begins a line of their own with such words.
+    """
+    return any(_even(line).startswith(_automatic_texts()) for line in text.split("\n"))
+
+
+@cache
+def _automatic_texts() -> tuple[str, ...]:
+    return tuple(_even(sign.sign) for sign in read_signs() if sign.code == "automatic-text")
+
+
 @cache
 def _header_signs(code: str) -> Mapping[str, Sequence[tuple[str, str]]]:
     """Names in lower case → (how the value begins, verdict), those with a value first."""
@@ -122,7 +135,8 @@ def _goes_on(behind: str, wanted: str) -> bool:
         return True
     if wanted:
         return wanted in behind
-    return behind[:1] in (":", "(", "[") or not (behind[:1].isalnum() or behind[1:2].isalpha())
+    next_word = behind.lstrip(" ,")
+    return behind[:1] in (":", "(", "[") or not (next_word[:1].isalnum() or behind[1:2].isalpha())
 
 
 def _even(subject: str) -> str:

@@ -169,7 +169,8 @@ class Matcher:
 
     def foreign(self, text: str) -> bool:
         """True if the writer's own words are neither German nor English: nothing in them can be understood."""
-        return is_foreign(own_text(clean(text)))
+        own = own_text(clean(text))
+        return is_foreign(own) or is_foreign("\n".join(own_sentences(own)))  # courtesies in German prove nothing
 
     def words_in(self, text: str) -> frozenset[str]:
         """Words of a text as the parts of a decision have them: folded, slips repaired; as question and as error."""
