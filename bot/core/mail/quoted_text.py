@@ -32,6 +32,7 @@ _EVIDENCE = re.compile(  # what a mail server says: never a signature, and worth
     re.IGNORECASE | re.MULTILINE,
 )
 Kind = Literal["own", "forwarded", "conversation", "marked", "cut"]
+QUOTING: Sequence[Kind] = ("forwarded", "conversation", "marked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,9 @@ def split_text(text: str, *, is_reply: bool = False) -> SplitText:
         kinds = ()
     quoted = parts.text(*kinds)
     if not (quoted or is_reply or len(own) > LONG or says_something(own)):
-        return SplitText(_split_quotations(lines).text("own"), "", "")
-    others: set[Kind] = {"forwarded", "marked", "conversation", "cut"} - set(kinds)
-    return SplitText(own, quoted, parts.text(*others))
+        parts = _split_quotations(lines)
+        own = parts.text("own")
+    return SplitText(own, quoted, parts.text(*(kind for kind in QUOTING if kind not in kinds), "cut"))
 
 
 def bare_subject(subject: str) -> str:
