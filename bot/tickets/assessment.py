@@ -133,6 +133,9 @@ async def best_answer(mail: Mail, subject: str, respond: Respond) -> tuple[Answe
     if first and first.decision and first.decision.foreign:
         return first, mail.own_words
     language = first.language if first and len(mail.own_words.split()) >= 2 else None
+    if mail.only_points:  # "What does this mean?" is no question of its own
+        pointed_at = mail.evidence or bare_subject(subject)
+        return await respond(Question(pointed_at, language=language, language_hint=hint)), mail.text
     declined = first is not None and first.decision is not None and _is_surely_declined(first.decision)
     if mail.diagnostics:
         explained = await respond(Question("\n".join(mail.diagnostics), language=language, language_hint=hint))

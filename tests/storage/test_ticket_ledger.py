@@ -97,6 +97,19 @@ def test_the_same_words_again_within_a_day_are_left_unanswered(ledger: TicketLed
     assert take(ledger, case(4, "max@a.example", body="Port? IMAP"), NOW + DAY + 1)[0] == "public"
 
 
+def test_a_mail_to_several_mailboxes_is_answered_once(ledger: TicketLedger) -> None:
+    to_support = case(1, "max@a.example", body="Welcher Port?")
+    to_info = replace(to_support, account="info@example.test", ticket="2", key="k2")
+    in_helpdesk = replace(to_support, system="rt", account="rt.example.test", ticket="3", key="k3")
+    assert [take(ledger, one)[0] for one in (to_support, to_info, in_helpdesk)] == ["public", "silent", "silent"]
+
+
+def test_a_sender_with_a_new_subaddress_each_time_is_one_sender(ledger: TicketLedger) -> None:
+    verdicts = [take(ledger, case(number, f"helpdesk+ticket{number}@a.example")) for number in range(4)]
+    assert verdicts[:3] == [("public", ())] * 3
+    assert verdicts[3] == ("note", ("sender-often",))
+
+
 def test_the_breaker_trips_tells_once_and_recovers(ledger: TicketLedger) -> None:
     for number in range(6):
         assert take(ledger, case(number))[0] == "public"

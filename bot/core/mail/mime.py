@@ -17,6 +17,7 @@ from bot.core.mail import quoted_text
 from bot.core.mail.charsets import charset_of_html, decoded, header_text, one_line
 from bot.core.mail.html_text import html_to_text
 from bot.core.mail.mailboxes import to_mailboxes
+from bot.core.mail.pointing import only_points
 from bot.core.mail.reports import REPORTS, RETURNED, diagnostics_of, exim_causes, has_words, parts_of
 
 LARGEST = 2_000_000  # bytes that are read of one mail; what is asked stands at its beginning, attachments behind it
@@ -54,10 +55,19 @@ class Mail:
         return quoted_text.is_reply(self.subject) and bool(self.references)
 
     @property
+    def evidence(self) -> str:
+        """What the mail shows: diagnostic codes, or where there are none what was quoted, forwarded or attached."""
+        return "\n".join(self.diagnostics) or self.quoted
+
+    @property
     def text(self) -> str:
-        """Text that is asked: the own words, then the diagnostic codes, or where there are none what was forwarded."""
-        evidence = "\n".join(self.diagnostics) or self.quoted
-        return "\n\n".join(filter(None, (self.own_words, evidence)))[: quoted_text.LONGEST]
+        """Text that is asked: the own words, then the evidence."""
+        return "\n\n".join(filter(None, (self.own_words, self.evidence)))[: quoted_text.LONGEST]
+
+    @property
+    def only_points(self) -> bool:
+        """True if the own words say nothing but "What does this mean?": then the evidence alone is asked."""
+        return only_points(self.own_words)
 
     def all(self, name: str) -> tuple[str, ...]:
         """Values of a header, topmost first."""

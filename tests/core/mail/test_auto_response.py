@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.core.mail.auto_response import RULES, MailboxContext, apply_rules, is_automatic, reply_address, same_domain
+from bot.core.mail.auto_response import (
+    RULES,
+    MailboxContext,
+    apply_rules,
+    is_automatic,
+    reply_address,
+    same_domain,
+    without_tag,
+)
 from bot.core.mail.mime import Mail, parse
 
 US = "support@example.test"
@@ -93,6 +101,21 @@ def test_any_other_auto_submitted_is_automatic(value: str) -> None:
 )
 def test_same_domain_covers_subdomains(one: str, other: str, same: bool) -> None:
     assert same_domain(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("address", "without"),
+    [
+        ("support+abc@example.com", "support@example.com"),
+        ("support+a+b@example.com", "support@example.com"),
+        ("+abc@example.com", "+abc@example.com"),
+        ('"a+b c"@example.com', '"a+b c"@example.com'),
+        ("support", "support"),
+        ("", ""),
+    ],
+)
+def test_a_subaddress_is_cut_but_not_within_a_quoted_local_part(address: str, without: str) -> None:
+    assert without_tag(address) == without
 
 
 def test_the_reply_address_is_exactly_one() -> None:
