@@ -5,19 +5,19 @@ Read alone, such words are answered with whatever entry has them most often. Wha
 
 import re
 
-from bot.core.text.language import is_function_word
+from bot.core.text.language import is_function_word, word_set
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import clean, fold
 
 MOST_SENTENCES = 4  # that point; who writes more tells something
-_POINTERS = frozenset(
+_POINTERS = word_set(
     """
     diese dieser dieses diesen diesem dies das folgende folgender folgendes folgenden folgendem unten untenstehende
     untenstehenden anbei anhang anlage angehaengt angehaengte beigefuegt beigefuegte beiliegend screenshot bild foto
     siehe s this that these following below attached attachment enclosed above picture photo see here it
-    """.split()
+    """
 )
-_EMPTY = _POINTERS | frozenset(
+_EMPTY = _POINTERS | word_set(
     """
     bedeutet bedeuten heisst heissen meint besagt sagt sagen erklaeren erlaeutern verstehe versteht verstehen weiss
     meldung meldungen fehlermeldung fehlermeldungen fehler nachricht nachrichten mail mails email emails e hinweis text
@@ -27,7 +27,7 @@ _EMPTY = _POINTERS | frozenset(
     mean means meaning say says explain understand message messages error errors notice report bounced came come back
     get gets got getting receive received receiving help do problem wrong happened happen happening why please check
     look always again since today yesterday just now tell mails know can could
-    """.split()
+    """
 )
 _WORD = re.compile(r"[^\W\d_]+")
 
