@@ -5,15 +5,23 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 
+import pytest
+
+from bot.answering.engine import AnswerEngine, responder
 from bot.channels.mail.compose import own_id, to_reply
 from bot.core.mail.auto_response import MailboxContext, apply_rules, reply_address
 from bot.core.mail.mime import parse
+from bot.core.markdown.to_plain import to_plain
+from bot.settings import Settings
 from bot.storage import create_storage
 from bot.storage.ticket_ledger import MOST_PER_SENDER, Case, Quotas, TicketLedger
+from bot.tickets.assessment import assess, ticket_of_mail
 
 ROUNDS = 1_000
 APART = 20  # rounds between two fresh mails
 MINUTE, DAY = 60.0, 86_400.0
+US = "support@example.test"
+CONTEXT = MailboxContext(own=frozenset({US}), inbox=frozenset({US}))
 ANSWER = (
     "Vielen Dank für Ihre Nachricht.\n\n**IMAP mit SSL**\n\nPort 993.\n\n_Quelle: FAQ, „E-Mail“ · Eintrag `imap-ssl`_"
 )
@@ -105,3 +113,18 @@ def test_two_postbotes_and_responders_stay_within_the_limits_for_1000_rounds(tmp
         for day in range(int(ROUNDS * MINUTE / DAY) + 1):
             receivers = [to for at, to in bot.sent if day * DAY <= at < (day + 1) * DAY]
             assert all(receivers.count(to) <= MOST_PER_SENDER for to in receivers)
+
+
+@pytest.mark.parametrize(
+    "question", ["Welcher Port ist für IMAP mit SSL richtig?", "Which port is right for IMAP with SSL?"]
+)
+async def test_a_reply_as_the_template_words_it_is_recognised_in_an_acknowledgement(
+    engine: AnswerEngine, question: str
+) -> None:
+    respond = responder(engine, Settings())
+    found = await assess(ticket_of_mail(letter("max@a.example", US, "Port", question), US), CONTEXT, respond)
+    reply = to_plain(engine.renderer.render(found.to_answer("public", ())))
+    quoted = "\n".join(f"> {line}" for line in reply.split("\n"))
+    for text in (reply, f"Vorgang 4711.\n\nSie schrieben:\n{quoted}", reply.replace(" ", "\n")):
+        ruled = apply_rules(parse(letter("desk@a.example", US, "Vorgang 4711", text)), CONTEXT)
+        assert (ruled.verdict, "quotes-us" in ruled.reasons) == ("note", True), ruled
