@@ -17,7 +17,7 @@ from dbos import DBOSClient
 from bot.core.privacy.data_subject import Person
 from bot.storage.database import to_sqlalchemy_url
 from bot.storage.schema import METADATA, Personal
-from bot.storage.ticket_ledger import hashed, sender_hash
+from bot.storage.ticket_ledger import hashed
 
 UNDER_WAY = frozenset({"PENDING", "ENQUEUED", "DELAYED"})  # states of a job that is not finished
 PAGE = 500  # jobs that are read or deleted at once
@@ -101,8 +101,7 @@ def _erase_names(person: Person, connection: sql.Connection, table: sql.Table) -
 def _empty_hashes(person: Person, connection: sql.Connection, table: sql.Table) -> int:
     """Number of rows that came from the person: their hashes are emptied, the row stays, or it is answered again."""
     empty = {column.name: "" for column in _columns(table, "sender-hash", "from-sender")}
-    known = {hashed(person.name), sender_hash(person.name)}  # rows of earlier releases have the whole address
-    mine = [column.in_(known) for column in _columns(table, "sender-hash")]
+    mine = [column == hashed(person.name) for column in _columns(table, "sender-hash")]
     return connection.execute(sql.update(table).where(sql.or_(*mine)).values(empty)).rowcount if mine else 0
 
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sql
 
-from bot.core.mail.auto_response import Verdict, without_tag
+from bot.core.mail.auto_response import Verdict
 from bot.storage.database import DAY, Database
 from bot.storage.schema import METADATA, at_column, key_column, short_column, text_column, upsert
 
@@ -147,7 +147,7 @@ class TicketLedger:
     def _write(self, connection: sql.Connection, case: Case, verdict: Verdict, now: float) -> None:
         values = {
             "verdict": verdict,
-            "sender": sender_hash(case.sender),
+            "sender": hashed(case.sender),
             "domain": hashed(case.sender.rpartition("@")[2]),
             "body": hashed(" ".join(case.body.split())),
             "entries": json.dumps(list(case.entries)),
@@ -162,7 +162,7 @@ class TicketLedger:
             query = sql.select(sql.func.count()).select_from(TICKETS).where(sql.not_(_is(case)), *where)
             return int(connection.execute(query).scalar_one())
 
-        sender, public = of.sender == sender_hash(case.sender), of.verdict == "public"
+        sender, public = of.sender == hashed(case.sender), of.verdict == "public"
         body = sql.and_(sender, of.body == hashed(" ".join(case.body.split())), of.verdict != "")
         if case.verdict != "silent" and case.sender and case.body and number(body, of.at > now - DAY):
             return ("same-mail",)
@@ -180,7 +180,7 @@ class TicketLedger:
     def _entries(self, connection: sql.Connection, case: Case, now: float) -> set[str]:
         """Entries that the sender was sent lately."""
         of = TICKETS.c
-        mine = sql.and_(of.sender == sender_hash(case.sender), of.verdict == "public", of.at > now - SAME_ENTRY)
+        mine = sql.and_(of.sender == hashed(case.sender), of.verdict == "public", of.at > now - SAME_ENTRY)
         rows = connection.execute(sql.select(of.entries).where(mine, sql.not_(_is(case))))
         return {entry for row in rows for entry in json.loads(row.entries or "[]")}
 
@@ -201,11 +201,6 @@ def mark_ticket_sent(connection: sql.Connection, key: str, post: str) -> None:
     `key`: the event's. `post`: the channel's id of it.
     """
     connection.execute(_SENT, {"of": key, "post": post})
-
-
-def sender_hash(address: str) -> str:
-    """Hash of a sender's address without its subaddress: helpdesks write from another one for each ticket."""
-    return hashed(without_tag(address)) if address else ""
 
 
 def hashed(text: str) -> str:

@@ -104,12 +104,6 @@ def test_a_mail_to_several_mailboxes_is_answered_once(ledger: TicketLedger) -> N
     assert [take(ledger, one)[0] for one in (to_support, to_info, in_helpdesk)] == ["public", "silent", "silent"]
 
 
-def test_a_sender_with_a_new_subaddress_each_time_is_one_sender(ledger: TicketLedger) -> None:
-    verdicts = [take(ledger, case(number, f"helpdesk+ticket{number}@a.example")) for number in range(4)]
-    assert verdicts[:3] == [("public", ())] * 3
-    assert verdicts[3] == ("note", ("sender-often",))
-
-
 def test_the_breaker_trips_tells_once_and_recovers(ledger: TicketLedger) -> None:
     for number in range(6):
         assert take(ledger, case(number))[0] == "public"
