@@ -12,6 +12,7 @@ from bot.tickets.assessment import assess, ticket_of_mail
 from tests.core.mail.test_auto_response import US, mail
 from tests.core.text.foreign_texts import FOREIGN, lines
 from tests.eval.surroundings import wrap
+from tests.slow import slow
 
 EVAL = Path(__file__).parent.parent / "eval"
 NUMBER = 500
@@ -27,6 +28,7 @@ def out_of_scope() -> list[str]:
     return [*dict.fromkeys(bare), *(text for language in FOREIGN.values() for text in lines(language))]
 
 
+@slow
 async def test_nothing_is_public_for_500_mails_that_ask_nothing_of_the_faq(engine: AnswerEngine) -> None:
     texts = list(islice(out_of_scope(), NUMBER))
     respond = responder(engine, Settings())

@@ -16,7 +16,8 @@ TABLE = Path(__file__).with_name("machine_signs.tsv")
 ANYTHING = "…"
 _NO = frozenset({"", "no", "false", "0", "none", "never", "off", "n"})  # values by which a header denies itself
 _COMMENT = re.compile(r"\([^()]*\)")
-_ANSWERS = re.compile(r"(?:(?:re|aw) ?: ?|\[[^\]]{1,60}\] ?){0,4}")  # before a subject; a folded one
+_PREFIX = re.compile(r"(?:re|aw) ?: ?|\[[^\]]{1,60}\] ?")  # before a subject; an evened one
+MOST_PREFIXES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,11 @@ def is_automatic_subject(subject: str) -> bool:
     At its start alone, and as a whole or with a mark behind it: customers write about such mails in their own words.
     """
     text = _even(subject)
-    return _begins(text) or _begins(text[cast("re.Match[str]", _ANSWERS.match(text)).end() :])
+    for _ in range(MOST_PREFIXES):
+        if _begins(text):
+            return True
+        text = _PREFIX.sub("", text, count=1) if _PREFIX.match(text) else ""
+    return _begins(text)
 
 
 def is_automatic_text(text: str) -> bool:
