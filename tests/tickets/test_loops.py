@@ -22,9 +22,7 @@ APART = 20  # rounds between two fresh mails
 MINUTE, DAY = 60.0, 86_400.0
 US = "support@example.test"
 CONTEXT = MailboxContext(own=frozenset({US}), inbox=frozenset({US}))
-ANSWER = (
-    "Vielen Dank für Ihre Nachricht.\n\n**IMAP mit SSL**\n\nPort 993.\n\n_Quelle: FAQ, „E-Mail“ · Eintrag `imap-ssl`_"
-)
+ANSWER = "Vielen Dank für Ihre Nachricht.\n\n**IMAP mit SSL**\n\nPort 993.\n\n_Quelle: FAQ, „E-Mail“_"
 
 
 @dataclass

@@ -43,7 +43,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.core.mail.machine_signs import has_header, is_automatic_subject, is_automatic_text, is_machine_name
+from bot.core.mail.machine_signs import (
+    has_header,
+    has_own_words,
+    is_automatic_subject,
+    is_automatic_text,
+    is_machine_name,
+)
 from bot.core.mail.mime import Mail
 
 Verdict = Literal["silent", "note", "public"]
@@ -52,9 +58,7 @@ STRICTEST: Sequence[Verdict] = ("silent", "note", "public")
 MARK = "X-KB-Bot"  # on everything that Postbote sends
 OWN_ID = "<postbote."  # so begins the Message-ID of everything that Postbote sends
 
-_SOURCE_LINE = re.compile(  # of templates/ticket.md: below each entry, in every answer of ours
-    r"\b(?:Quelle|Source): FAQ\b.{0,200}?\b(?:Eintr(?:ag|äge)|entry|entries)\s[`'*_]{0,3}[a-z0-9]+(?:-[a-z0-9]+)*\b"
-)
+_SOURCE_LINE = re.compile(r"\b(?:Quelle|Source): [^,]{1,80}, [„“\"][^„“”\"]{1,120}[“”\"]")  # in templates/ticket.md
 _ATTACHED = ("image/", "application/", "video/", "audio/")
 _PLAIN_ADDRESS = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
 _YES = re.compile(r"\s*(?:yes|true|1)\b", re.IGNORECASE)
@@ -153,7 +157,7 @@ def _is_from_us(mail: Mail, context: MailboxContext) -> bool:
 def _quotes_us(mail: Mail, context: MailboxContext) -> bool:
     """True if an answer of ours stands in the mail: most likely a helpdesk acknowledges that it has got it."""
     text = " ".join("\n".join((mail.own_words, mail.quoted, mail.cut)).replace(">", " ").split())
-    return bool(_SOURCE_LINE.search(text))
+    return bool(_SOURCE_LINE.search(text)) or has_own_words(text)
 
 
 def _is_only_attachment(mail: Mail, context: MailboxContext) -> bool:

@@ -74,6 +74,16 @@ def is_automatic_text(text: str) -> bool:
     return any(_even(line).startswith(_automatic_texts()) for line in text.split("\n"))
 
 
+def has_own_words(text: str) -> bool:
+    """True if a text, wherever, has words of templates/ticket.md by which a reply of ours says that a machine wrote it."""
+    return any(words in _even(text) for words in _own_words())
+
+
+@cache
+def _own_words() -> tuple[str, ...]:
+    return tuple(_even(sign.sign) for sign in read_signs() if sign.code == "quotes-us")
+
+
 @cache
 def _automatic_texts() -> tuple[str, ...]:
     return tuple(_even(sign.sign) for sign in read_signs() if sign.code == "automatic-text")

@@ -24,7 +24,16 @@ def test_every_sign_has_a_verdict_and_a_source_and_stands_once() -> None:
     assert all(sign.sign == sign.sign.strip() and sign.sign and sign.source for sign in SIGNS)
     assert not [key for key, n in Counter((s.code, s.sign.casefold()) for s in SIGNS).items() if n > 1]
     assert {sign.code for sign in SIGNS} == {
-        *("list", "loop-marker", "machine-header", "precedence", "nobody", "automatic-subject", "automatic-text"),
+        *(
+            "list",
+            "loop-marker",
+            "machine-header",
+            "precedence",
+            "nobody",
+            "automatic-subject",
+            "automatic-text",
+            "quotes-us",
+        ),
     }
 
 
