@@ -75,7 +75,7 @@ def is_automatic_text(text: str) -> bool:
 
 
 def has_own_words(text: str) -> bool:
-    """True if a text, wherever, has words of templates/ticket.md by which a reply of ours says that a machine wrote it."""
+    """True if a text has words of templates/ticket.md by which our reply says that a machine wrote it."""
     return any(words in _even(text) for words in _own_words())
 
 
