@@ -22,7 +22,7 @@ SECTION = 3_000  # characters; docs.slack.dev/reference/block-kit/blocks/section
 MOST = 12_000  # characters; a message takes about 13,200 in all before msg_blocks_too_long (bolt-js issue 2509)
 FALLBACK = 4_000  # characters of `text` that Slack advises (docs.slack.dev/reference/methods/chat.postMessage)
 BUTTON, VALUE = 75, 2_000  # characters; docs.slack.dev/reference/block-kit/block-elements/button-element
-MOST_RELATED = 3  # buttons of related entries
+MOST_RELATED = 2  # buttons of related entries: with the others a row or two
 WITHOUT_BUTTONS = frozenset(  # templates
     {"thanks", "greeting", "feedback", "switched_off", "slow", "failure", "handover", "breaker"}
 )

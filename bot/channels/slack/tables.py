@@ -13,7 +13,7 @@ from bot.core.markdown.parser import Cell, plain
 
 MOST_ROWS, MOST_COLUMNS = 100, 20  # of a table block
 MOST_FIELDS = 10  # of a section block
-EMPTY = " "  # a cell must hold something
+EMPTY = "–"  # a cell must hold something; to_sentences leaves it out
 
 Rows = Sequence[Sequence[Cell]]
 

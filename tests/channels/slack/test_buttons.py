@@ -49,7 +49,6 @@ async def test_an_answer_names_its_source_and_offers_what_may_be_needed_next(con
     related = [
         "Servername für verschlüsselte Verbindungen (SSL)",
         "Name des Posteingangsservers (POP3)",
-        "Die Ports im Überblick",
     ]
     assert labels(answer) == ["Hilfreich", "Nicht hilfreich", *related, "In English", "Einen Menschen fragen"]
     kinds = [block["type"] for block in answer["blocks"]]
