@@ -89,7 +89,7 @@ def draw(found: Mapping[str, Mapping[str, Any]], work: Path, folder: Path) -> No
         (work / f"{name}.json").write_text(json.dumps(message), encoding="utf-8")
         html = subprocess.run([node, "draw.mjs", f"{name}.json"], cwd=work, check=True, capture_output=True).stdout
         (work / f"{name}.html").write_bytes(html)
-        height = {"home": 1_750, "login": 480, "codes": 350}.get(name, 290)
+        height = {"home": 1_750, "login": 560, "codes": 350}.get(name, 290)
         subprocess.run(
             [
                 *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),

@@ -68,7 +68,7 @@ def _table(block: Block) -> bool:
     """blocks/table-block: at most 100 rows of 20 cells, each of them text."""
     rows = block.get("rows") or []
     return 0 < len(rows) <= 100 and all(
-        0 < len(row) <= 20 and all(cell.get("type") == "raw_text" and cell.get("text") for cell in row) for row in rows
+        0 < len(row) <= 20 and all(cell["type"] == "rich_text" and cell["elements"] for cell in row) for row in rows
     )
 
 

@@ -50,6 +50,7 @@ class FakeSlack:
     snippets: dict[str, str] = field(default_factory=dict)  # id → content, for files.info
     logs: dict[str, str] = field(default_factory=dict)  # id → text of a file that is no snippet, at its own address
     refusals: dict[str, str] = field(default_factory=dict)  # method → error that it returns; "429": with that status
+    takes_tables: bool = True  # False: a message with a table block is refused
     admins: set[str] = field(default_factory=set)
     creator: str = ""  # of every channel
     teams: dict[str, str] = field(default_factory=lambda: {TOKEN: TEAM})  # token → workspace
@@ -308,6 +309,10 @@ class FakeSlack:
         self.prompts.append(dict(body))
         return {"ok": True}
 
+    def _refusal_of_a_table(self, body: Mapping[str, Any]) -> str:
+        tables = any(block["type"] == "table" for block in body.get("blocks") or [])
+        return "invalid_blocks" if tables and not self.takes_tables else ""
+
     async def _post(self, request: web.Request, body: dict[str, Any], team: str) -> web.StreamResponse:
         fault = self.trouble.pop(0) if self.trouble else ""
         if fault == "429":
@@ -317,7 +322,7 @@ class FakeSlack:
         if fault == "hold":
             await asyncio.sleep(60)
             return web.Response(status=500, text="upstream error")
-        error = refused(body)
+        error = refused(body) or self._refusal_of_a_table(body)
         if error:
             return web.json_response({"ok": False, "error": error})
         if fault == "cut":

@@ -22,7 +22,7 @@ SECTION = 3_000  # characters; docs.slack.dev/reference/block-kit/blocks/section
 MOST = 12_000  # characters; a message takes about 13,200 in all before msg_blocks_too_long (bolt-js issue 2509)
 FALLBACK = 4_000  # characters of `text` that Slack advises (docs.slack.dev/reference/methods/chat.postMessage)
 BUTTON, VALUE = 75, 2_000  # characters; docs.slack.dev/reference/block-kit/block-elements/button-element
-MOST_RELATED = 3  # buttons of related entries
+MOST_RELATED = 2  # buttons of related entries: with the others a row or two
 WITHOUT_BUTTONS = frozenset(  # templates
     {"thanks", "greeting", "feedback", "switched_off", "slow", "failure", "handover", "breaker"}
 )
@@ -48,7 +48,8 @@ class MessageComposer:
         """
         markdown = self._render(answer)
         chooses = answer.template == "suggest"
-        blocks = to_blocks(without_list_items(markdown) if chooses else markdown)
+        shown = without_list_items(markdown) if chooses else markdown
+        blocks = to_blocks(shown, tables=not private)
         if answer.facts.get("about") == "why":  # one block, to be copied
             blocks = [blocks[0], preformatted("\n".join(answer.facts["lines"])[:SECTION])]
         if chooses:
@@ -157,10 +158,10 @@ class MessageComposer:
         return {"text": {"type": "plain_text", "text": label}, "value": value, "accessibility_label": label}
 
 
-def to_blocks(markdown: str, *, in_message: bool = True) -> list[Block]:
+def to_blocks(markdown: str, *, tables: bool = True) -> list[Block]:
     """Blocks of a text: sections, a context block for each paragraph in emphasis, the first table as a table block.
 
-    `in_message`: False: for a view, which may hold no table; its tables are fields, as are a message's further ones.
+    `tables`: False: for what may hold no table block; its tables are fields, as are a message's further ones.
 
     At most MOST characters of sections and 45 blocks, of 50 that a message may have: some are left for the buttons.
     """
@@ -171,7 +172,7 @@ def to_blocks(markdown: str, *, in_message: bool = True) -> list[Block]:
             for part in parts:
                 if kind == "note":
                     blocks.append(_note(part))
-                elif in_message and not any(block["type"] == "table" for block in blocks):
+                elif tables and not any(block["type"] == "table" for block in blocks):
                     blocks.append(table_block(part.rows))
                 else:
                     blocks += field_blocks(part.rows)

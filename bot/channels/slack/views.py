@@ -36,7 +36,7 @@ class ViewComposer:
     def home_tab(self, answer: Answer) -> dict[str, Any]:
         """Home tab: one entry, where one was tapped; what the bot can do, topics, last questions, gaps for editors."""
         language, facts = answer.language, answer.facts
-        blocks = to_blocks(self._render(answer), in_message=False)
+        blocks = to_blocks(self._render(answer), tables=False)
         blocks.insert(1, self._field_to_ask(language))
         blocks += [actions([self._language_button(language)]), self._header("topics", language)]
         for name, ids in facts["sections"].items():
@@ -86,7 +86,7 @@ class ViewComposer:
             "type": "modal",
             "title": words["topic"],
             "close": words["back"],
-            "blocks": to_blocks(self._render(Answer("answer", language, facts)), in_message=False),
+            "blocks": to_blocks(self._render(Answer("answer", language, facts)), tables=False),
         }
 
     def _field_to_ask(self, language: Language) -> Block:

@@ -9,7 +9,11 @@ from typing import Any
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.channels.slack.tables import without_tables
+
+REFUSALS_OF_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_attachments"})
 TIMEOUT = 10  # seconds that one call of the Web API may take
 # Everything that a call raises where Slack refuses it, does not answer, or cannot be reached
 API_FAILURES = (SlackApiError, SlackClientError, ClientError, TimeoutError, OSError)
@@ -22,3 +26,20 @@ class WebClient(AsyncWebClient):
         """HTTP request of a call: the one place of the SDK where one goes out; a test would see it move."""
         strict = {**req_args, "allow_redirects": False}
         return await super()._request(http_verb=http_verb, api_url=api_url, req_args=strict)
+
+    async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
+        """Call of a method. A message that is refused with a table block is sent once more, with fields in its place.
+
+        Nothing was posted by a call that is refused.
+        """
+        try:
+            return await super().api_call(api_method, **arguments)
+        except SlackApiError as refused:
+            body = arguments.get("json") or {}
+            blocks = body.get("blocks") or []
+            tables = isinstance(blocks, list) and any(block.get("type") == "table" for block in blocks)
+            if not tables or refused.response.get("error") not in REFUSALS_OF_BLOCKS:
+                raise
+            return await super().api_call(
+                api_method, **{**arguments, "json": {**body, "blocks": without_tables(blocks)}}
+            )

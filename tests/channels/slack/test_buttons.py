@@ -49,7 +49,6 @@ async def test_an_answer_names_its_source_and_offers_what_may_be_needed_next(con
     related = [
         "Servername für verschlüsselte Verbindungen (SSL)",
         "Name des Posteingangsservers (POP3)",
-        "Die Ports im Überblick",
     ]
     assert labels(answer) == ["Hilfreich", "Nicht hilfreich", *related, "In English", "Einen Menschen fragen"]
     kinds = [block["type"] for block in answer["blocks"]]
@@ -367,6 +366,24 @@ async def test_homes_field_asks_and_the_answer_comes_as_a_direct_message(convers
     )
     (answer,) = await Conversation(conversation.bot, f"D{user[1:]}").replies(1)
     assert "995" in answer["text"]
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_settings_are_a_table_and_fields_where_slack_refuses_one(conversation: Conversation, taken: bool) -> None:
+    conversation.bot.slack.takes_tables = taken
+    try:
+        _, answer = await conversation.ask(f"{MENTION} login max@firma.de")
+    finally:
+        conversation.bot.slack.takes_tables = True
+    assert any(block["type"] == "table" for block in answer["blocks"]) is taken
+    assert any("fields" in block for block in answer["blocks"]) is not taken
+    assert "ssl0.ovh.net" in json.dumps(answer["blocks"])
+
+
+async def test_settings_that_one_person_sees_are_fields(conversation: Conversation) -> None:
+    """A reply through a response_url: Slack does not document a table there."""
+    shown = await command(conversation, "login", "max@firma.de")
+    assert [len(block["fields"]) for block in shown["blocks"] if "fields" in block] == [7]
 
 
 async def test_a_related_entry_is_answered_beneath(conversation: Conversation) -> None:

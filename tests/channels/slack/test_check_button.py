@@ -47,7 +47,7 @@ async def test_the_check_is_answered_in_the_thread_once_for_all_who_press_it(con
     _, result = await conversation.replies(2)
     assert result["thread_ts"] == ts
     assert "mx2.example.com still has no A or AAAA record. example.com’s MX points to this host." in result["text"]
-    assert "As long as that is so, the error persists." in result["text"]
+    assert "As long as that is the case, the error will persist." in result["text"]
     assert labels(result) == ["Auf Deutsch"]
     assert len(await conversation.replies(3, seconds=0.3)) == 2
 
