@@ -281,6 +281,13 @@ class UserError(Exception):
         self.facts: Mapping[str, Any] = facts
 
 
+class Undeliverable(Exception):
+    """Refusal by the outside world that does not pass: nothing is posted, and nothing is tried again.
+
+    Whoever raises it logs what a person must do about it.
+    """
+
+
 class TryLater(Exception):
     """Failure of the outside world: the work is tried again after `seconds` (None: the usual back-off).
 

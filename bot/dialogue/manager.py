@@ -15,13 +15,14 @@ import structlog
 
 from bot.commands import ChannelAdmin
 from bot.contracts import Channel, Engine
-from bot.core.model import QUESTION_ACTS, Answer, Event, Language, PreviousQuestion, Reply, StoredDecision, TryLater
+from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Reply, StoredDecision, TryLater
 from bot.core.privacy.redacted_decision import without_words
 from bot.core.speak_policy import answer_small_talk, why_silent_in_channel, why_silent_in_thread
 from bot.core.text.normalize import clean
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.channel_admin import StoredChannelAdmin
 from bot.storage import DatabaseError, Storage
+from bot.storage.decisions import Context
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -84,17 +85,23 @@ class DialogueManager:
         One that was not addressed to the bot is queued only where the bot has answered in its thread, where its channel
         is in mode listen, or where it edits or deletes a known question. Raises DatabaseError.
         """
-        if event.act in ("edited", "deleted"):
+        if event.act in ("edited", "deleted") and event.facts.get("addressed") is not True:
             known = await asyncio.to_thread(self._storage.decisions.get, str(event.facts.get("of", "")))
-            return known is not None or event.facts.get("addressed") is True
-        if event.act != "overheard":
-            return True
+            # A message that may be on its way, or under way, must not be answered once it is deleted
+            return known is not None or (event.act == "deleted" and await self._is_overheard(event))
+        return event.act != "overheard" or await self._is_overheard(event)
+
+    async def _is_overheard(self, event: Event) -> bool:
+        """True if messages that do not address the bot are read here: in its threads, and in mode listen."""
         if await asyncio.to_thread(self._storage.threads.get, event.conversation):
             return True
         return event.facts.get("root") is True and await self._mode(event) == "listen"
 
     async def _ask(self, event: Event) -> Reply:
-        answer, mode = await self._answer_in_context(event)
+        context = await self._context(event)
+        if context.deleted:
+            return NO_REPLY
+        answer, mode = await self._answer_in_context(event, context), context.mode
         reply, reason = Reply(answer), ""
         if mode == "off" and not event.question.command:
             reply = Reply(Answer("switched_off", answer.language), {"private": "yes"})
@@ -105,9 +112,10 @@ class DialogueManager:
         thread = await asyncio.to_thread(self._storage.threads.get, event.conversation)
         if thread and event.person != thread.asker and thread.state == "open":
             await asyncio.to_thread(self._storage.threads.set_state, event.conversation, "taken")
-        if event.facts.get("mentions"):
+        context = await self._context(event)
+        if event.facts.get("mentions") or context.deleted:
             return NO_REPLY
-        answer, mode = await self._answer_in_context(event)
+        answer, mode = await self._answer_in_context(event, context), context.mode
         text = clean(event.question.text)
         if mode == "off":
             silent = "the channel's mode is off"
@@ -128,32 +136,49 @@ class DialogueManager:
         of = str(event.facts.get("of", ""))
         question = replace(event, key=of, act="ask" if event.facts.get("addressed") else "overheard")
         kept = await asyncio.to_thread(self._storage.decisions.get, of)
-        if kept is None:
-            if time.time() - float(event.facts.get("at", 0.0)) < EDIT_WAIT and question.act == "ask":
-                raise TryLater("the question is still being answered", 2.0)
-            return await self._ask(question) if question.act == "ask" else NO_REPLY
-        if not kept.sent:
-            _wait_for_post(kept)
-            return await self._ask(question) if question.act == "ask" and kept.outcome == "silent" else NO_REPLY
-        answer, mode = await self._answer_in_context(question)
+        if kept is None or not kept.sent:
+            return await self._edited_unanswered(event, question, kept)
+        context = await self._context(question)
+        if context.deleted:
+            return NO_REPLY
+        answer, mode = await self._answer_in_context(question, context), context.mode
         if answer.decision and kept.entries == answer.decision.entries and kept.outcome == answer.decision.outcome:
             return NO_REPLY
         await self._save_decision(question, answer, mode, said=False)
         return Reply(answer, {"update": kept.sent, "key": of})
 
-    async def _deleted(self, event: Event) -> Reply:
-        """Deleted question: its stored decision is deleted too, and the channel deletes the answer."""
-        of = str(event.facts.get("of", ""))
-        kept = await asyncio.to_thread(self._storage.decisions.get, of)
-        if kept is None:
-            return NO_REPLY
-        _wait_for_post(kept)
-        await asyncio.to_thread(self._storage.decisions.delete, of)
-        return Reply(None, {"delete": kept.sent}) if kept.sent else NO_REPLY
+    async def _edited_unanswered(self, event: Event, question: Event, kept: StoredDecision | None) -> Reply:
+        """Edited message that has no answer yet: answered now if it addresses the bot, unless its answer is under way.
 
-    async def _answer_in_context(self, event: Event) -> tuple[Answer, str]:
-        """Answer to a question with the previous question and its language as context; and the channel's mode."""
-        before, mode = await self._conversation(event)
+        `kept`: the stored decision about it; None: none yet. A message that did not address the bot before the edit is
+        under way only where the bot reads along.
+        """
+        if question.act != "ask":
+            return NO_REPLY
+        if kept is None:
+            may_be_under_way = event.facts.get("was_addressed") is not False or await self._is_overheard(event)
+            if may_be_under_way and time.time() - float(event.facts.get("at", 0.0)) < EDIT_WAIT:
+                raise TryLater("the question is still being answered", 2.0)
+        else:
+            _wait_for_post(kept)
+            if kept.outcome != "silent":
+                return NO_REPLY
+        reply = await self._ask(question)
+        return replace(reply, to={**reply.to, "key": question.key}) if reply.answer else reply
+
+    async def _deleted(self, event: Event) -> Reply:
+        """Deleted question: noted first, then its stored decision is deleted, and the channel deletes the answer.
+
+        A question that is still under way finds the note, before it is answered or right after (DeliverStep.record).
+        """
+        of = str(event.facts.get("of", ""))
+        await asyncio.to_thread(self._storage.deletions.add, of)
+        sent = await asyncio.to_thread(self._storage.decisions.take_away, of)
+        return Reply(None, {"delete": sent}) if sent else NO_REPLY
+
+    async def _answer_in_context(self, event: Event, context: Context) -> Answer:
+        """Answer to a question with the previous question and its language as context."""
+        before = context.before
         channel = self._channels.get(event.channel)
         hint = (
             event.question.language_hint
@@ -161,11 +186,11 @@ class DialogueManager:
             or await _language_hint(channel, event)
         )
         if small_talk := answer_small_talk(event.question, hint):
-            return small_talk, mode
+            return small_talk
         question = replace(event.question, language_hint=hint)
         if before:
             question = replace(question, previous=before.understood, menu=before.menu)
-        return await self._engine.respond(question, self._admin_of(event), event.person), mode
+        return await self._engine.respond(question, self._admin_of(event), event.person)
 
     def _admin_of(self, event: Event) -> ChannelAdmin | None:
         """Administration by the event's person; None where there are no channels with modes (the page)."""
@@ -202,10 +227,10 @@ class DialogueManager:
         )
         await self._best_effort(event, saving)
 
-    async def _conversation(self, event: Event) -> tuple[PreviousQuestion | None, str]:
-        """Previous question and the channel's mode, in one query; none and "mention" while the database is away."""
+    async def _context(self, event: Event) -> Context:
+        """Context of a question, in one look at the database; an empty one while it is away."""
         found = await self._best_effort(event, asyncio.to_thread(self._storage.decisions.context_of, event))
-        return found or (None, "mention")
+        return found or Context()
 
     async def _mode(self, event: Event) -> str:
         return await self._best_effort(event, asyncio.to_thread(self._storage.modes.get, event.location)) or "mention"

@@ -6,6 +6,7 @@ Addresses and secrets are taken out before anything is written, but for the repl
 import json
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,8 @@ from bot.core.model import Answer, Event, PreviousQuestion, Reply, StoredDecisio
 from bot.core.privacy.redaction import redact
 from bot.core.text.normalize import clean
 from bot.storage.database import Database
-from bot.storage.modes import read_mode
+from bot.storage.deletions import is_deleted
+from bot.storage.modes import DEFAULT_MODE, read_mode
 from bot.storage.schema import METADATA, at_column, key_column, short_column, text_column, upsert
 from bot.storage.serialization import reply_to_text
 from bot.storage.threads import touch_thread
@@ -76,17 +78,23 @@ _BEFORE = (
 _REPLY = sql.select(DECISIONS.c.reply).where(DECISIONS.c.key == sql.bindparam("key"))
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Context of a question: what is known before it is understood."""
+
+    before: PreviousQuestion | None = None  # None: there is none, or it is too long ago
+    mode: str = DEFAULT_MODE  # of its location (Modes.get)
+    deleted: bool = False  # True if its message is gone
+
+
 class Decisions:
     """Store of decisions, by the event's key, and of feedback. All functions block."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def context_of(self, event: Event) -> tuple[PreviousQuestion | None, str]:
-        """Question before this one in its conversation, and the mode of its location (Modes.get), in one look.
-
-        None where there is none, or it is too long ago.
-        """
+    def context_of(self, event: Event) -> Context:
+        """Question before this one in its conversation, the mode of its location, and its deletion, in one look."""
         values = {
             "conversation": event.conversation,
             "key": event.key,
@@ -94,8 +102,8 @@ class Decisions:
         }
         with self._database.engine.connect() as connection:
             row = connection.execute(_BEFORE, values).first() if event.conversation else None
-            mode = read_mode(connection, event.location)
-        return _to_previous(row) if row else None, mode
+            mode, deleted = read_mode(connection, event.location), is_deleted(connection, event.key)
+        return Context(_to_previous(row) if row else None, mode, deleted)
 
     def save(
         self,
@@ -170,10 +178,18 @@ class Decisions:
         row = {"key": key, "person": person, "verdict": verdict, "at": time.time()}
         self._database.upsert_row(FEEDBACK, row)
 
-    def delete(self, key: str) -> None:
-        """Deletes the decision about an event, and the feedback on it: its question was deleted."""
-        for table in (DECISIONS, FEEDBACK):
-            self._database.execute(sql.delete(table).where(table.c.key == key))
+    def take_away(self, key: str) -> str:
+        """Deletes the decision about an event and the feedback on it, because its question was deleted.
+
+        Returns the channel's id of the reply that was posted; empty: none was yet. A delivery that is being recorded is
+        waited for (Storage.mark_delivered).
+        """
+        held = sql.update(DECISIONS).where(DECISIONS.c.key == key).values(chosen=DECISIONS.c.chosen)
+        with self._database.transaction() as connection:
+            connection.execute(held)
+            row = connection.execute(sql.select(DECISIONS.c.sent).where(DECISIONS.c.key == key)).first()
+            delete_decision(connection, key)
+        return str(row.sent) if row else ""
 
     def query_decisions(
         self, where: sql.ColumnElement[bool], limit: int, order: sql.ColumnElement[Any] | None = None
@@ -195,6 +211,12 @@ class Decisions:
 def _to_previous(row: Any) -> PreviousQuestion:
     menu = json.loads(row.entries or "[]")[:OFFERED] if row.outcome == "suggest" else ()
     return PreviousQuestion(row.understood, row.language, tuple(menu))
+
+
+def delete_decision(connection: sql.Connection, key: str) -> None:
+    """`Decisions.take_away` within the caller's transaction."""
+    for table in (DECISIONS, FEEDBACK):
+        connection.execute(sql.delete(table).where(table.c.key == key))
 
 
 def mark_decision_delivered(connection: sql.Connection, key: str, post: str, seconds: float) -> None:

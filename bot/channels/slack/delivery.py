@@ -15,14 +15,14 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack.api_errors import raise_or_log
+from bot.channels.slack.api_errors import raise_or_log, refuse
 from bot.channels.slack.blocks import MessageComposer
 from bot.channels.slack.post_pacing import PostPacer
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.ticket_escalation import TicketEscalation
 from bot.channels.slack.views import ViewComposer
 from bot.channels.slack.workspaces import Workspaces
-from bot.core.model import Answer, Event, TryLater
+from bot.core.model import Answer, Event, TryLater, Undeliverable
 
 log = structlog.get_logger()
 
@@ -72,11 +72,11 @@ class Delivery:
         """Sends an answer, or deletes the earlier one where `answer` is None. Returns the `ts` of the post, or empty.
 
         `again`: an earlier attempt may have got through, so look for its post before posting. Raises TryLater for what
-        passes by itself; logs what needs a person.
+        passes by itself, and Undeliverable for what needs a person.
         """
         client = await self._workspaces.client(event.reply_to.get("team", ""))
         if client is None:
-            log.error("not_installed", key=event.key, cure="install the app in this workspace")
+            refuse(event, "not_installed")
             return ""
         to = event.reply_to
         if answer is None:
@@ -104,7 +104,7 @@ class Delivery:
             await self._update(client, event, message)
             return ""
         if to.get("response_url"):
-            await call_api(event, lambda: self._response_urls.post(to["response_url"], message))
+            await self._respond(event, message)
             return ""
         if to.get("private"):
             await self._post_ephemeral(client, event, message)
@@ -145,10 +145,20 @@ class Delivery:
         """Updates a message in place; an ephemeral one can only be replaced through its response_url."""
         to = event.reply_to
         if to.get("ephemeral"):
-            await call_api(event, lambda: self._response_urls.post(to["response_url"], message, replace=True))
+            await self._respond(event, message, replace=True)
             return
         ts = to["ts"] if to["update"] == "itself" else to["update"]
         await self._call_api(event, lambda: client.chat_update(channel=to["channel"], ts=ts, **message))
+
+    async def _respond(self, event: Event, message: Mapping[str, Any], *, replace: bool = False) -> None:
+        """Posts to the response_url, into the thread that it belongs to. `replace`: instead of the message there.
+
+        docs.slack.dev/interactivity/handling-user-interaction (publishing in thread).
+        """
+        to = event.reply_to
+        thread = to.get("in_thread", "")
+        placed = {**message, "thread_ts": thread} if thread and not replace else message
+        await call_api(event, lambda: self._response_urls.post(event, to["response_url"], placed, replace=replace))
 
     async def _post_ephemeral(self, client: AsyncWebClient, event: Event, message: Mapping[str, Any]) -> None:
         """Posts a message that only this person sees."""
@@ -170,7 +180,7 @@ class Delivery:
         if event.facts.get("direct"):
             return False
         to = event.reply_to
-        found = await self._call_api(
+        found = await self._look_up(
             event, lambda: client.conversations_replies(channel=to["channel"], ts=to["thread_ts"], limit=200)
         )
         said = found.get("messages") or [] if found is not None else []
@@ -221,14 +231,13 @@ class Delivery:
         thread = str(event.facts.get("in") or "")
         here = _in_channel(event, event.reply_to["channel"], thread)
         message = self._composer.message(event, answer, private=False, person=self._helpers.can_be_asked(event))
-        if await self._post(client, here, message, again):
-            await call_api(
-                event, lambda: self._response_urls.post(event.reply_to["response_url"], {"delete_original": True})
-            )
-            return
-        refused = Answer("feedback", answer.language, {"verdict": "not-shared"})
-        note = self._composer.message(event, refused, private=True, person=False)
-        await call_api(event, lambda: self._response_urls.post(event.reply_to["response_url"], note))
+        try:
+            await self._post(client, here, message, again)
+        except Undeliverable:
+            refused = Answer("feedback", answer.language, {"verdict": "not-shared"})
+            await self._respond(event, self._composer.message(event, refused, private=True, person=False))
+        else:
+            await self._respond(event, {"delete_original": True})
 
     async def _find_posted(self, client: AsyncWebClient, event: Event, key: str) -> str:
         """`ts` of the reply if it was posted: in the thread, or in the conversation since the question; else empty."""
@@ -242,9 +251,16 @@ class Delivery:
             search = lambda: client.conversations_history(  # noqa: E731
                 channel=to["channel"], oldest=to.get("ts", "0"), include_all_metadata=True, limit=200
             )
-        found = await self._call_api(event, search)
+        found = await self._look_up(event, search)
         messages = found.get("messages") or [] if found is not None else []
         return next((str(m.get("ts", "")) for m in messages if _key_of(m) == key), "")
+
+    async def _look_up(self, event: Event, call: Callable[[], Awaitable[Any]]) -> Any:
+        """Result of a call that only looks; None where Slack refuses it, which is logged."""
+        try:
+            return await self._call_api(event, call)
+        except Undeliverable:
+            return None
 
     async def _call_api(self, event: Event, call: Callable[[], Awaitable[Any]]) -> Any:
         """The same as the function `call_api`; where Slack asks to wait, the channel's other posts wait too."""
@@ -268,7 +284,7 @@ def _key_of(message: Mapping[str, Any]) -> str:
 
 
 async def call_api(event: Event, call: Callable[[], Awaitable[Any]]) -> Any:
-    """Result of a call of the Web API; None where Slack refused for good, which is logged. Raises TryLater."""
+    """Result of a call of the Web API; None where there is nothing left to do. Raises TryLater and Undeliverable."""
     try:
         return await call()
     except SlackApiError as refused:
