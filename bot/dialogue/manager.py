@@ -15,12 +15,13 @@ import structlog
 
 from bot.commands import ChannelAdmin
 from bot.contracts import Channel, Engine
-from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Reply, StoredDecision, TryLater
+from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Reply, StoredDecision, Thread, TryLater
 from bot.core.privacy.redacted_decision import without_words
 from bot.core.speak_policy import answer_small_talk, why_silent_in_channel, why_silent_in_thread
 from bot.core.text.normalize import clean
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.channel_admin import StoredChannelAdmin
+from bot.dialogue.handover import HandoverDialogue
 from bot.storage import DatabaseError, Storage
 from bot.storage.decisions import Context
 
@@ -50,7 +51,8 @@ class DialogueManager:
         `content_problem`: the problem that keeps newer content from being used, shown to editors; empty: none.
         """
         self._engine, self._storage, self._channels = engine, storage, channels
-        actions = ButtonActions(storage, engine, self._is_permitted, self._admin_of, content_problem)
+        self._handover = HandoverDialogue(storage, engine)
+        actions = ButtonActions(storage, engine, self._is_permitted, self._admin_of, self._handover, content_problem)
         self._handlers: Mapping[str, Handler] = {
             "ask": self._ask,
             "explain": self._ask,
@@ -101,6 +103,8 @@ class DialogueManager:
         context = await self._context(event)
         if context.deleted:
             return NO_REPLY
+        if handed := await self._hand_over_or_relay(event, context):
+            return handed
         answer, mode = await self._answer_in_context(event, context), context.mode
         reply, reason = Reply(answer), ""
         if mode == "off" and not event.question.command:
@@ -108,23 +112,33 @@ class DialogueManager:
             reason = "the channel's mode is off"
         return replace(reply, keep=partial(self._save_decision, event, answer, mode, reply, reason))
 
+    async def _hand_over_or_relay(self, event: Event, context: Context) -> Reply | None:
+        """Reply to a message that is meant for people: it asks for one, or stands in a thread with one; else None."""
+        if event.channel not in self._channels:
+            return None
+        if event.facts.get("direct") and event.reply_to.get("thread_ts"):
+            relayed = await self._handover.relay(event)
+            if relayed:
+                return relayed
+        if not self._handover.is_asked_for(event, answered=context.before is not None):
+            return None
+        hint = context.before.language if context.before else await _language_hint(self._channels[event.channel], event)
+        return await self._handover.ask_in_words(event, hint)
+
     async def _overheard(self, event: Event) -> Reply:
+        if relayed := await self._handover.relay(event):
+            return relayed
         thread = await asyncio.to_thread(self._storage.threads.get, event.conversation)
         if thread and event.person != thread.asker and thread.state == "open":
             await asyncio.to_thread(self._storage.threads.set_state, event.conversation, "taken")
         context = await self._context(event)
         if event.facts.get("mentions") or context.deleted:
             return NO_REPLY
+        is_askers = thread is not None and thread.state == "open" and event.person == thread.asker
+        if is_askers and (handed := await self._hand_over_or_relay(event, context)):
+            return handed
         answer, mode = await self._answer_in_context(event, context), context.mode
-        text = clean(event.question.text)
-        if mode == "off":
-            silent = "the channel's mode is off"
-        elif thread:
-            silent = why_silent_in_thread(thread, answer.decision, text, event.person, time.time())
-        elif mode == "listen" and event.facts.get("root") is True:
-            silent = why_silent_in_channel(answer.decision, text)
-        else:
-            silent = f"the channel's mode is {mode}"
+        silent = _why_silent(event, thread, answer, mode)
         if silent:
             await self._save_decision(event, answer, mode, reason=silent)
             return NO_REPLY
@@ -242,6 +256,18 @@ class DialogueManager:
         except DatabaseError as wrong:
             log.warning("database_unavailable", key=event.key, why=type(wrong).__name__)
             return None
+
+
+def _why_silent(event: Event, thread: Thread | None, answer: Answer, mode: str) -> str:
+    """Reason for silence at a message that does not address the bot; empty: speak. `thread`: None: not the bot's."""
+    text = clean(event.question.text)
+    if mode == "off":
+        return "the channel's mode is off"
+    if thread:
+        return why_silent_in_thread(thread, answer.decision, text, event.person, time.time())
+    if mode == "listen" and event.facts.get("root") is True:
+        return why_silent_in_channel(answer.decision, text)
+    return f"the channel's mode is {mode}"
 
 
 def _wait_for_post(kept: StoredDecision) -> None:

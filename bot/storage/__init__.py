@@ -15,6 +15,7 @@ from bot.storage.cursors import Cursors
 from bot.storage.database import DAY, Database, DatabaseError, DatabaseUnusable
 from bot.storage.decisions import DECISIONS, FEEDBACK, Decisions, delete_decision, mark_decision_delivered
 from bot.storage.deletions import DELETIONS, Deletions, is_deleted
+from bot.storage.handovers import HANDOVERS, Handovers
 from bot.storage.modes import MODES, Modes
 from bot.storage.secrets import SECRETS, Secrets
 from bot.storage.threads import THREADS, Threads
@@ -35,6 +36,7 @@ class Storage:
     decisions: Decisions
     deletions: Deletions
     threads: Threads
+    handovers: Handovers
     modes: Modes
     secrets: Secrets
     retention: float  # seconds for which decisions and feedback are kept
@@ -63,6 +65,7 @@ class Storage:
             (FEEDBACK, self.retention),
             (THREADS, max(self.retention, DAY)),
             (DELETIONS, DELETED_FOR),
+            (HANDOVERS, max(self.retention, DAY)),
         ):
             self.database.execute(sql.delete(table).where(table.c.at < now - seconds))
         given_up = (DECISIONS.c.reply != "", DECISIONS.c.at < now - UNDELIVERED_FOR)
@@ -73,7 +76,7 @@ class Storage:
 
     def erase_team(self, team: str) -> None:
         """Deletes everything of a workspace that removed the bot ("T0001")."""
-        for table in (DECISIONS, FEEDBACK, DELETIONS, THREADS, MODES, SECRETS):
+        for table in (DECISIONS, FEEDBACK, DELETIONS, THREADS, HANDOVERS, MODES, SECRETS):
             self.database.execute(sql.delete(table).where(table.c.key.startswith(f"{team}:", autoescape=True)))
 
 
@@ -89,6 +92,7 @@ def create_storage(database_url: str, data_dir: Path, keep_days: float = 90.0) -
         decisions=Decisions(database),
         deletions=Deletions(database),
         threads=Threads(database),
+        handovers=Handovers(database),
         modes=Modes(database),
         secrets=Secrets(database),
         retention=keep_days * DAY,

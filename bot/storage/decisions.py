@@ -60,6 +60,7 @@ FEEDBACK = sql.Table(
     key_column("key", "mentions", primary_key=True),  # the question's
     key_column("person", "owner", primary_key=True),
     text_column("verdict", "none"),
+    text_column("reason", "mentions"),  # why it was not helpful, in the person's words, redacted; empty: not said
     at_column(),
 )
 
@@ -178,6 +179,30 @@ class Decisions:
         row = {"key": key, "person": person, "verdict": verdict, "at": time.time()}
         self._database.upsert_row(FEEDBACK, row)
 
+    def record_reason(self, key: str, person: str, reason: str) -> None:
+        """Records why an answer was not helpful, in the person's own words."""
+        row = {"key": key, "person": person, "verdict": "unhelpful", "at": time.time()}
+        self._database.upsert_row(FEEDBACK, row | {"reason": redact(clean(reason))[:LONGEST]})
+
+    def reasons(self, key: str) -> Sequence[str]:
+        """Reasons why an answer was not helpful, the newest first."""
+        of = FEEDBACK.c
+        query = sql.select(of.reason).where(of.key == key, of.reason != "", of.verdict == "unhelpful")
+        with self._database.engine.connect() as connection:
+            return [str(row.reason) for row in connection.execute(query.order_by(of.at.desc()))]
+
+    def last_asked(self, conversation: str, before: str) -> StoredDecision | None:
+        """Newest question of a conversation that the FAQ was asked; None: there is none within a day.
+
+        `before`: key of the event that is left out.
+        """
+        of = DECISIONS.c
+        asked = of.outcome.in_(("answer", "suggest", "decline"))
+        recent = of.at > time.time() - CONVERSATION_LASTS
+        here = sql.and_(of.conversation == conversation, of.key != before, asked, recent)
+        found = self.query_decisions(here, 1) if conversation else []
+        return found[0] if found else None
+
     def take_away(self, key: str) -> str:
         """Deletes the decision about an event and the feedback on it, because its question was deleted.
 
@@ -244,8 +269,9 @@ def _to_row(event: Event, answer: Answer, reason: str) -> dict[str, Any]:
     silent = bool(reason)
     outcome = "silent" if silent else decision.outcome if decision else answer.template
     understood = decision.normalised if decision and outcome in ("answer", "suggest") else ""
-    # A command's argument is an address or a domain more often than not
-    question = "" if silent else event.question.command or event.question.text
+    # A command's argument is an address or a domain more often than not; with /faq it is a question
+    asked = event.question.text if decision or not event.question.command else event.question.command
+    question = "" if silent else asked
     return {
         "key": event.key,
         "conversation": event.conversation,

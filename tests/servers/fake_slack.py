@@ -47,6 +47,8 @@ class FakeSlack:
     views: list[dict[str, Any]] = field(default_factory=list)  # published and opened, with "user_id" or "trigger_id"
     prompts: list[dict[str, Any]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)  # what people wrote, for conversations.replies
+    names: dict[str, str] = field(default_factory=dict)  # user id → display name
+    groups: dict[str, list[str]] = field(default_factory=dict)  # user group → its members; of others nothing is told
     snippets: dict[str, str] = field(default_factory=dict)  # id → content, for files.info
     admins: set[str] = field(default_factory=set)
     creator: str = ""  # of every channel
@@ -239,7 +241,14 @@ class FakeSlack:
 
     def _users_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
         user = str(body.get("user"))
-        return {"ok": True, "user": {"id": user, "locale": self.locale, "is_admin": user in self.admins}}
+        profile = {"display_name": self.names.get(user, "")}
+        about = {"id": user, "locale": self.locale, "is_admin": user in self.admins, "profile": profile}
+        return {"ok": True, "user": about}
+
+    def _usergroups_users_list(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        """docs.slack.dev/reference/methods/usergroups.users.list"""
+        found = self.groups.get(str(body.get("usergroup")))
+        return {"ok": True, "users": found} if found else {"ok": False, "error": "missing_scope"}
 
     def _files_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
         """docs.slack.dev/reference/methods/files.info: a snippet's text is beside its file."""

@@ -25,6 +25,8 @@ WITHOUT_BUTTONS = frozenset(  # templates
     {"thanks", "greeting", "feedback", "switched_off", "slow", "failure", "handover", "breaker"}
 )
 
+UNSURE = frozenset({"decline", "suggest"})  # templates after which a person may be wanted, also in private
+
 Label = Callable[[str, Language], str]
 Block = dict[str, Any]
 
@@ -47,17 +49,9 @@ class MessageComposer:
             blocks += [actions([self._choice_button(event, answer, entry) for entry in answer.facts["suggested"]])]
         if answer.template not in WITHOUT_BUTTONS:
             blocks += self._buttons(event, answer, private=private, person=person)
+        if answer.facts.get("verdict") == "unhelpful":
+            blocks += [actions(self._after_unhelpful(answer, person=person))]
         return {"text": to_plain(markdown)[:FALLBACK] or "…", "blocks": blocks}
-
-    def handover(self, answer: Answer, ping: str, conversation: str) -> dict[str, Any]:
-        """Message of a request to a person. `ping`: mentions in Slack's markup, the only ones that are ever live."""
-        markdown = self._render(answer)
-        blocks = [section(ping)] if ping else []
-        blocks += to_blocks(markdown)
-        if answer.facts.get("state") == "open":
-            value = to_json({"act": "solved", "conversation": conversation, "language": answer.language})
-            blocks += [actions([self.button("solved", answer.language, value, style="primary")])]
-        return {"text": f"{ping} {to_plain(markdown)}".strip()[:FALLBACK], "blocks": blocks}
 
     def button(self, label: str, language: Language, value: str, **more: str) -> Block:
         """Button with one of the labels of templates/labels.md. `more`: further fields of the button."""
@@ -81,12 +75,23 @@ class MessageComposer:
             shared = to_json({"act": "share", **whole, "in": event.reply_to.get("share_in", "")})
             label = "share_in_thread" if event.reply_to.get("share_in") else "share"
             row += [self.button(label, answer.language, shared)] if len(shared) <= VALUE else []
-        if person and not private:
-            row.append(self.button("person", answer.language, to_json({"act": "person", **common})))
+        if person and (answer.template in UNSURE or not private):
+            row.insert(0 if answer.template == "decline" else len(row), self._person_button(answer, common))
         asks_back = answer.template == "answer"
         return ([self._feedback_buttons(common, answer.language)] if asks_back else []) + (
             [actions(row)] if row else []
         )
+
+    def _person_button(self, answer: Answer, common: Mapping[str, Any]) -> Block:
+        """Button that asks the team; the first thing to do where the FAQ says nothing."""
+        more = {"style": "primary"} if answer.template == "decline" else {}
+        return self.button("person", answer.language, to_json({"act": "person", **common}), **more)
+
+    def _after_unhelpful(self, answer: Answer, *, person: bool) -> list[Block]:
+        """Buttons after "Not helpful": to say why, and to ask the team."""
+        common = {"key": answer.facts["key"], "language": answer.language}
+        why = self.button("reason", answer.language, to_json({"act": "reason", **common}))
+        return [why, *([self._person_button(answer, common)] if person else [])]
 
     def _check_button(self, common: Mapping[str, Any], language: Language, check: Mapping[str, str]) -> Block:
         """Button that asks the DNS whether the condition of an explained error still holds."""

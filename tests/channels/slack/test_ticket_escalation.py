@@ -1,4 +1,4 @@
-""" "Ask a person" opens a ticket in the helpdesk, once, and its link comes back into the thread."""
+""" "Ask the team" opens a ticket in the helpdesk, once, and its link comes back into the thread."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from tests.channels.slack.running import running
 from tests.channels.zammad.test_zammad import fake, to_settings
 from tests.servers.fake_zammad import FakeZammad
 
-PERSON = "Einen Menschen fragen"
+PERSON = "Team fragen"
 
 
 @asynccontextmanager
