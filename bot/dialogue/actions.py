@@ -144,4 +144,6 @@ def _key(event: Event) -> str:
 
 
 def _was_asked(kept: StoredDecision) -> bool:
-    return kept.outcome in ("answer", "suggest", "decline") and bool(kept.question)
+    """True for a question of the person's own; what they had explained was somebody else's message."""
+    own = not kept.key.endswith(":explain")
+    return own and kept.outcome in ("answer", "suggest", "decline") and bool(kept.question)

@@ -127,7 +127,7 @@ def _places_to_tell(event: Event, found: Any) -> list[str]:
 
 
 def _place_of(event: Event, kept: StoredDecision | None) -> dict[str, str]:
-    """Where the asker reads the answer: channel and thread, as a reply's address.
+    """Address of the asker's place, where the answer will be read: channel and thread.
 
     In the thread of the question; in a direct message in the thread under the bot's answer, or under the message that
     asks for a person. Where only the asker saw the answer: in a direct message.

@@ -15,13 +15,19 @@ import structlog
 
 from bot.commands import ChannelAdmin
 from bot.contracts import Channel, Engine
-from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Reply, StoredDecision, Thread, TryLater
+from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Reply, StoredDecision, TryLater
 from bot.core.privacy.redacted_decision import without_words
-from bot.core.speak_policy import answer_small_talk, why_silent_in_channel, why_silent_in_thread
-from bot.core.text.normalize import clean
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.channel_admin import StoredChannelAdmin
 from bot.dialogue.handover import HandoverDialogue
+from bot.dialogue.quiet import (
+    answer_reaction,
+    answer_small_talk,
+    is_error,
+    is_read_receipt,
+    shorten_small_talk,
+    why_silent,
+)
 from bot.storage import DatabaseError, Storage
 from bot.storage.decisions import Context
 
@@ -105,11 +111,15 @@ class DialogueManager:
             return NO_REPLY
         if handed := await self._hand_over_or_relay(event, context):
             return handed
-        answer, mode = await self._answer_in_context(event, context), context.mode
+        if is_read_receipt(event, context.before):
+            return NO_REPLY
+        answer, mode = shorten_small_talk(await self._answer_in_context(event, context), event), context.mode
         reply, reason = Reply(answer), ""
         if mode == "off" and not event.question.command:
             reply = Reply(Answer("switched_off", answer.language), {"private": "yes"})
             reason = "the channel's mode is off"
+        if event.act == "explain" and not is_error(answer):
+            return reply  # nothing is kept of what somebody else wrote, and no gap made of it
         return replace(reply, keep=partial(self._save_decision, event, answer, mode, reply, reason))
 
     async def _hand_over_or_relay(self, event: Event, context: Context) -> Reply | None:
@@ -132,13 +142,13 @@ class DialogueManager:
         if thread and event.person != thread.asker and thread.state == "open":
             await asyncio.to_thread(self._storage.threads.set_state, event.conversation, "taken")
         context = await self._context(event)
-        if event.facts.get("mentions") or context.deleted:
+        if event.facts.get("mentions") or context.deleted or is_read_receipt(event, context.before):
             return NO_REPLY
         is_askers = thread is not None and thread.state == "open" and event.person == thread.asker
         if is_askers and (handed := await self._hand_over_or_relay(event, context)):
             return handed
         answer, mode = await self._answer_in_context(event, context), context.mode
-        silent = _why_silent(event, thread, answer, mode)
+        silent = why_silent(event, thread, answer, mode)
         if silent:
             await self._save_decision(event, answer, mode, reason=silent)
             return NO_REPLY
@@ -199,7 +209,7 @@ class DialogueManager:
             or (before.language if before else None)
             or await _language_hint(channel, event)
         )
-        if small_talk := answer_small_talk(event.question, hint):
+        if small_talk := answer_small_talk(event.question, hint) or answer_reaction(event, before):
             return small_talk
         question = replace(event.question, language_hint=hint)
         if before:
@@ -256,18 +266,6 @@ class DialogueManager:
         except DatabaseError as wrong:
             log.warning("database_unavailable", key=event.key, why=type(wrong).__name__)
             return None
-
-
-def _why_silent(event: Event, thread: Thread | None, answer: Answer, mode: str) -> str:
-    """Reason for silence at a message that does not address the bot; empty: speak. `thread`: None: not the bot's."""
-    text = clean(event.question.text)
-    if mode == "off":
-        return "the channel's mode is off"
-    if thread:
-        return why_silent_in_thread(thread, answer.decision, text, event.person, time.time())
-    if mode == "listen" and event.facts.get("root") is True:
-        return why_silent_in_channel(answer.decision, text)
-    return f"the channel's mode is {mode}"
 
 
 def _wait_for_post(kept: StoredDecision) -> None:

@@ -77,7 +77,8 @@ class Storage:
     def erase_team(self, team: str) -> None:
         """Deletes everything of a workspace that removed the bot ("T0001")."""
         for table in (DECISIONS, FEEDBACK, DELETIONS, THREADS, HANDOVERS, MODES, SECRETS):
-            self.database.execute(sql.delete(table).where(table.c.key.startswith(f"{team}:", autoescape=True)))
+            key = next(iter(table.primary_key))
+            self.database.execute(sql.delete(table).where(key.startswith(f"{team}:", autoescape=True)))
 
 
 def create_storage(database_url: str, data_dir: Path, keep_days: float = 90.0) -> Storage:

@@ -27,6 +27,8 @@ LONGEST = 2_000  # characters of a question that are kept
 OFFERED = 3  # entries that a menu shows (SUGGESTIONS of bot/core/matching/decision.py)
 MOST_UNANSWERED = 2_000  # newest questions that gaps are made of, wherever they are shown
 
+ASKED = ("answer", "suggest", "decline")  # outcomes of questions: a "danke" or a command between them changes nothing
+
 DECISIONS = sql.Table(
     "postbote_decisions",
     METADATA,
@@ -72,7 +74,7 @@ _STORED_COLUMNS = [
 _BEFORE = (
     sql.select(DECISIONS.c.understood, DECISIONS.c.language, DECISIONS.c.outcome, DECISIONS.c.entries)
     .where(DECISIONS.c.conversation == sql.bindparam("conversation"), DECISIONS.c.key != sql.bindparam("key"))
-    .where(DECISIONS.c.at > sql.bindparam("since"), DECISIONS.c.outcome != "silent")
+    .where(DECISIONS.c.at > sql.bindparam("since"), DECISIONS.c.outcome.in_(ASKED))
     .order_by(DECISIONS.c.at.desc())
     .limit(1)
 )
@@ -197,7 +199,7 @@ class Decisions:
         `before`: key of the event that is left out.
         """
         of = DECISIONS.c
-        asked = of.outcome.in_(("answer", "suggest", "decline"))
+        asked = of.outcome.in_(ASKED)
         recent = of.at > time.time() - CONVERSATION_LASTS
         here = sql.and_(of.conversation == conversation, of.key != before, asked, recent)
         found = self.query_decisions(here, 1) if conversation else []

@@ -6,6 +6,7 @@ Screen readers and notifications get the fallback text alone. A button's value c
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -22,7 +23,7 @@ MOST = 12_000  # characters; a message takes about 13,200 in all before msg_bloc
 FALLBACK = 4_000  # characters of `text` that Slack advises (docs.slack.dev/reference/methods/chat.postMessage)
 BUTTON, VALUE = 75, 2_000  # characters; docs.slack.dev/reference/block-kit/block-elements/button-element
 WITHOUT_BUTTONS = frozenset(  # templates
-    {"thanks", "greeting", "feedback", "switched_off", "slow", "failure", "handover", "breaker"}
+    {"thanks", "greeting", "aside", "feedback", "switched_off", "slow", "failure", "handover", "breaker"}
 )
 
 UNSURE = frozenset({"decline", "suggest"})  # templates after which a person may be wanted, also in private
@@ -42,6 +43,8 @@ class MessageComposer:
 
         `private`: only one person sees it, and may share it. `person`: there is somebody to ask, so offer it.
         """
+        if answer.template == "decline":  # the button says it
+            answer = replace(answer, facts={**answer.facts, "can_ask_team": person})
         markdown = self._render(answer)
         chooses = answer.template == "suggest"
         blocks = to_blocks(without_list_items(markdown) if chooses else markdown)
@@ -71,7 +74,7 @@ class MessageComposer:
         other = self._other_language_value(event, answer, whole, common)
         if other:
             row.append(self.button("other_language", answer.language, other))
-        if private and event.reply_to.get("channel"):
+        if private and event.reply_to.get("channel") and is_worth_sharing(answer):
             shared = to_json({"act": "share", **whole, "in": event.reply_to.get("share_in", "")})
             label = "share_in_thread" if event.reply_to.get("share_in") else "share"
             row += [self.button(label, answer.language, shared)] if len(shared) <= VALUE else []
@@ -184,6 +187,12 @@ def plain_button(text: str, action_id: str, value: str, **more: str) -> Block:
     shown = text if len(text) <= BUTTON else f"{text[: BUTTON - 1]}…"
     label = {"type": "plain_text", "text": shown}
     return {"type": "button", "text": label, "action_id": action_id[:255], "value": value, **more}
+
+
+def is_worth_sharing(answer: Answer) -> bool:
+    """True if others may want to see it: no help, refusal, menu or decline, nor what only editors may see."""
+    about = answer.facts.get("about") or answer.facts.get("problem") or answer.facts.get("help")
+    return answer.template not in UNSURE and not about
 
 
 def key_of(event: Event) -> str:

@@ -112,7 +112,7 @@ async def test_a_suggestion_is_answered_in_place_and_still_offers_everything(con
 async def test_a_decline_says_what_is_covered_and_offers_a_person(conversation: Conversation) -> None:
     _, decline = await conversation.ask(f"{MENTION} Wie richte ich Outlook ein?")
     assert "SMTP, POP3 und IMAP" in decline["text"]
-    assert labels(decline) == ["In English", "Team fragen"]
+    assert labels(decline) == ["Team fragen", "In English"]
 
 
 async def test_feedback_is_a_state_the_last_press_of_each_person_counts(conversation: Conversation) -> None:
@@ -143,11 +143,11 @@ async def test_a_person_is_asked_once_and_the_bot_is_silent_then(conversation: C
     assert "Outlook" in requests[0]["text"]
     assert "max@" not in requests[0]["text"]
     assert f"/archives/{conversation.channel}/p{ts.replace('.', '')}" in requests[0]["text"]
-    assert "schon gefragt" in conversation.bot.slack.ephemeral[-1]["text"]
-    assert "gefragt" in (await conversation.replies(2))[-1]["text"]
+    assert "schon Bescheid" in conversation.bot.slack.ephemeral[-1]["text"]
+    assert "verständigt" in (await conversation.replies(2))[-1]["text"]
     await conversation.silence("Welcher Port für POP3 mit SSL?", thread=ts)
     await conversation.bot.slack.press(conversation.bot.url, requests[0], "Gelöst", user="UC")
-    await until(lambda: "Gelöst." in requests[0]["text"])
+    await until(lambda: "als gelöst markiert" in requests[0]["text"])
     assert "<@UC>" in requests[0]["text"]
     thread = conversation.bot.storage.threads.get(f"{TEAM}:{conversation.channel}:{ts}")
     assert thread is not None
