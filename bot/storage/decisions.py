@@ -106,7 +106,17 @@ class Decisions:
         with self._database.engine.connect() as connection:
             row = connection.execute(_BEFORE, values).first() if event.conversation else None
             mode, deleted = read_mode(connection, event.location), is_deleted(connection, event.key)
-        return Context(_to_previous(row) if row else None, mode, deleted)
+        before = _to_previous(row) if row else self._beginning_of_thread(event)
+        return Context(before, mode, deleted)
+
+    def _beginning_of_thread(self, event: Event) -> PreviousQuestion | None:
+        """Question that a thread in a direct message began with: it was asked outside of it."""
+        root = event.reply_to.get("thread_ts", "") if event.facts.get("direct") else ""
+        kept = self.by_message(event.location, root) if root else None
+        if kept is None or kept.outcome not in ASKED:
+            return None
+        menu = kept.entries[:OFFERED] if kept.outcome == "suggest" else ()
+        return PreviousQuestion(kept.understood, kept.language, menu)
 
     def save(
         self,
