@@ -10,6 +10,7 @@ helpers.
 """
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from bot.contracts import Engine
@@ -31,7 +32,7 @@ class HandoverDialogue:
         """True if a message asks for a person in words. `answered`: the bot said something before it, which may have
         been of no use.
         """
-        if event.question.command not in ("", "faq"):
+        if event.question.command not in ("", "faq") or event.act == "explain":  # somebody else's words
             return False
         said = clean(event.question.text)
         return asks_for_person(said) or (answered and says_of_no_use(said))
@@ -84,7 +85,25 @@ class HandoverDialogue:
         return titles
 
     async def relay(self, event: Event) -> Reply | None:
-        """Relay of a message in a thread of a handover to the other side; None: it is none of it."""
+        """Relay of a message in a thread of a handover to the other side; None: it is none of it.
+
+        Of an edited message its relayed copy is changed.
+        """
+        side = await self._other_side(event)
+        if side is None:
+            return None
+        if not side.places:
+            return Reply(None)
+        facts = {"by": side.by, "to": list(side.places), "edited": event.act == "edited"}
+        return Reply(Answer("relay", side.language, facts), {"relay": "yes"})
+
+    async def withdraw(self, event: Event) -> Reply | None:
+        """Deletion of a relayed message, whose copy goes too; None: it is no part of a handover."""
+        side = await self._other_side(event)
+        return Reply(None, {"withdraw": " ".join(side.places)}) if side and side.places else None
+
+    async def _other_side(self, event: Event) -> "_Side | None":
+        """Side to which a message goes; without places: to nobody. None: the message is no part of a handover."""
         thread = await asyncio.to_thread(self._storage.threads.get, event.conversation)
         if thread is None or thread.state not in ("helpers", "handed"):
             return None
@@ -92,13 +111,12 @@ class HandoverDialogue:
             handover = await asyncio.to_thread(self._storage.handovers.of_place, event.conversation)
             if handover is None:
                 return None
-            if handover.state != "open" or event.question.text.strip().startswith(INTERNAL):
-                return Reply(None)
-            return _relayed(event, handover.language, [handover.asked], by="team")
+            silent = handover.state != "open" or event.question.text.strip().startswith(INTERNAL)
+            return _Side("team", handover.language, () if silent else (handover.asked,))
         found = await asyncio.to_thread(self._storage.handovers.open_of, event.conversation)
         if not found or event.person not in (thread.asker, found[0].asker):
             return None
-        return _relayed(event, found[0].language, [handover.place for handover in found], by="asker")
+        return _Side("asker", found[0].language, tuple(handover.place for handover in found))
 
     async def solve(self, event: Event, language: Language) -> Reply:
         """End of a handover, by a press at either side; whoever did not press is told."""
@@ -113,8 +131,11 @@ class HandoverDialogue:
         return Reply(Answer("handover", language, facts), {"update": "itself", "solved": "yes"})
 
 
-def _relayed(event: Event, language: Language, to: list[str], by: str) -> Reply:
-    return Reply(Answer("relay", language, {"by": by, "to": to}), {"relay": "yes"})
+@dataclass(frozen=True, slots=True)
+class _Side:
+    by: str  # who speaks: team or asker
+    language: Language  # of the asker
+    places: tuple[str, ...]  # conversations in which the other side reads
 
 
 def _places_to_tell(event: Event, found: Any) -> list[str]:

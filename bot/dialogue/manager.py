@@ -96,7 +96,7 @@ class DialogueManager:
         if event.act in ("edited", "deleted") and event.facts.get("addressed") is not True:
             known = await asyncio.to_thread(self._storage.decisions.get, str(event.facts.get("of", "")))
             # A message that may be on its way, or under way, must not be answered once it is deleted
-            return known is not None or (event.act == "deleted" and await self._is_overheard(event))
+            return known is not None or await self._is_overheard(event)
         return event.act != "overheard" or await self._is_overheard(event)
 
     async def _is_overheard(self, event: Event) -> bool:
@@ -157,6 +157,8 @@ class DialogueManager:
 
     async def _edited(self, event: Event) -> Reply:
         """Edited question: its answer is updated, or given now where the edit addressed the bot."""
+        if relayed := await self._handover.relay(event):
+            return relayed
         of = str(event.facts.get("of", ""))
         question = replace(event, key=of, act="ask" if event.facts.get("addressed") else "overheard")
         kept = await asyncio.to_thread(self._storage.decisions.get, of)
@@ -197,6 +199,8 @@ class DialogueManager:
         """
         of = str(event.facts.get("of", ""))
         await asyncio.to_thread(self._storage.deletions.add, of)
+        if relayed := await self._handover.withdraw(event):
+            return relayed
         sent = await asyncio.to_thread(self._storage.decisions.take_away, of)
         return Reply(None, {"delete": sent}) if sent else NO_REPLY
 

@@ -45,6 +45,9 @@ class Delivery:
         if client is None:
             refuse(event, "not_installed")
             return ""
+        if event.reply_to.get("withdraw"):
+            await self._handover.withdraw(client, event)
+            return ""
         if answer is None:
             await self._delete(client, event)
             return ""

@@ -7,6 +7,7 @@ message, an answer that only one person saw), in a direct message to each of the
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -91,11 +92,23 @@ class HandoverDelivery:
         message = self._composer.words(answer, f"<@{event.reply_to.get('user', '')}>", words)
         try:
             for number, place in enumerate(answer.facts["to"]):
-                key = f"{event.key}:{number}" if number else ""
-                await self._poster.post(client, _at(event, place), message, again=again, key=key)
+                there, key = _at(event, place), _key_of_copy(event, number)
+                known = await self._poster.find_posted(client, there, key) if answer.facts["edited"] else ""
+                if known:
+                    await self._poster.call(event, partial(_update, client, there, known, message))
+                else:
+                    await self._poster.post(client, there, message, again=again, key=key)
         except Undeliverable:
             failed = Answer("handover", answer.language, {"state": "not-relayed"})
             await self._note(client, event, failed, again)
+
+    async def withdraw(self, client: AsyncWebClient, event: Event) -> None:
+        """Deletes the copies of a message that was relayed and is deleted now."""
+        for number, place in enumerate(event.reply_to["withdraw"].split()):
+            there = _at(event, place)
+            known = await self._poster.find_posted(client, there, _key_of_copy(event, number))
+            if known:
+                await self._poster.call(event, partial(client.chat_delete, channel=there.reply_to["channel"], ts=known))
 
     async def _names(self, client: AsyncWebClient, event: Event) -> dict[str, str]:
         """Names of the people whom a message mentions: a mention would call them."""
@@ -197,6 +210,16 @@ class HandoverDelivery:
 
 
 _HERE = "here"
+
+
+def _key_of_copy(event: Event, number: int) -> str:
+    """Key by which the copy of a message at one of the places is found: that of the message, also of an edited one."""
+    key = str(event.facts.get("of") or event.key)
+    return f"{key}:{number}" if number else key
+
+
+async def _update(client: AsyncWebClient, event: Event, ts: str, message: dict[str, Any]) -> Any:
+    return await client.chat_update(channel=event.reply_to["channel"], ts=ts, **message)
 
 
 def _known_place(event: Event) -> str:

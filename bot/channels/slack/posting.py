@@ -38,7 +38,7 @@ class Poster:
         """
         key, event = key or event.key, await self._open_dm(client, event)
         to = event.reply_to
-        found = await self._find_posted(client, event, key) if again else ""
+        found = await self.find_posted(client, event, key) if again else ""
         if found:
             return to["channel"], found
         await self._pacer.acquire(f"{to.get('team')}:{to['channel']}")
@@ -79,7 +79,7 @@ class Poster:
         channel = ((opened.get("channel") or {}).get("id") if opened is not None else "") or event.reply_to["channel"]
         return in_channel(event, str(channel), event.reply_to.get("thread_ts", ""))
 
-    async def _find_posted(self, client: AsyncWebClient, event: Event, key: str) -> str:
+    async def find_posted(self, client: AsyncWebClient, event: Event, key: str) -> str:
         """`ts` of the reply if it was posted: in the thread, or in the conversation since the question; else empty."""
         await asyncio.sleep(self._settle)
         to = event.reply_to

@@ -16,6 +16,7 @@ from bot.answering.engine import AnswerEngine
 from tests.channels.slack.conversation import MENTION, Conversation
 from tests.channels.slack.running import Running, running
 from tests.servers.fake_slack import TEAM, buttons
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NUMBERS = itertools.count(8000)
@@ -250,6 +251,21 @@ async def test_after_not_helpful_the_bot_asks_why_and_offers_the_team(
             break
         await asyncio.sleep(0.02)
     assert "Der Server fehlt" in slack.ephemeral[-1]["text"]
+
+
+async def test_edits_and_deletions_reach_the_other_side_too(asker: Conversation, helpers: Conversation) -> None:
+    ts, _ = await asker.ask(f"{MENTION} Mensch")
+    request = await request_of(helpers)
+    said = await helpers.say("Nehmen Sie Port 456", "UHELPER", thread=request["ts"])
+    relayed = (await asker.replies(2))[1]
+    await helpers.edit(said, "Nehmen Sie Port 465")
+    await until(lambda: "465" in relayed["text"])
+    await helpers.delete(said)
+    await until(lambda: relayed not in asker.bot.slack.posts)
+    wrong = await asker.say("mein Passwort ist geheim", thread=ts)
+    assert len(await helpers.replies(2)) == 2
+    await asker.delete(wrong)
+    await until(lambda: len([p for p in asker.bot.slack.posts if p["channel"] == "C0HELP"]) == 1)
 
 
 async def test_what_cannot_be_passed_on_is_told_to_who_said_it(asker: Conversation, helpers: Conversation) -> None:
