@@ -49,8 +49,12 @@ class Engine(Protocol):
         """Questions to begin with, at most four."""
         ...
 
-    def sections(self) -> Mapping[str, Sequence[str]]:
-        """Sections of the FAQ → ids of their entries."""
+    def sections(self, language: Language) -> Mapping[str, Sequence[str]]:
+        """Sections of the FAQ in its order, by their names in a language → ids of their entries."""
+        ...
+
+    def related(self, entry_ids: Sequence[str]) -> Sequence[str]:
+        """Ids of the entries that help beside these, those that belong closest first; none of these themselves."""
         ...
 
     def explain(self, answer: Answer) -> str:
@@ -124,6 +128,15 @@ class ChannelContext:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadAbove:
+    """Thread above a message: what others wrote there since the bot last did."""
+
+    texts: tuple[str, ...]  # the newest first, at last the thread's first message; without those that have no words
+    unreadable: int = 0  # files there that hold no text: pictures
+    problem: str = ""  # rate-limit, permission or unavailable: why nothing could be read; empty: it was read
+
+
+@dataclass(frozen=True, slots=True)
 class Disabled:
     """Disabled channel: it is not configured."""
 
@@ -176,6 +189,10 @@ class Channel(Protocol):
         """Full text of a question whose event holds only its beginning (long snippets). Raises TryLater."""
         ...
 
+    async def read_thread(self, event: Event) -> ThreadAbove | None:
+        """Thread above a message that points at it ("was bedeutet das?"); None where there is none."""
+        ...
+
     async def permalink(self, event: Event) -> str:
         """Permalink of a question; empty: not known."""
         ...
@@ -201,6 +218,10 @@ class ChannelDefaults:
     async def read_full_text(self, event: Event) -> str:
         """Text of the event, which is complete."""
         return event.question.text
+
+    async def read_thread(self, event: Event) -> ThreadAbove | None:
+        """No threads."""
+        return None
 
     async def permalink(self, event: Event) -> str:
         """No permalink."""

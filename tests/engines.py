@@ -27,8 +27,11 @@ class EchoEngine:
     def prompts(self, language: Language) -> Sequence[str]:
         return [f"prompt {number} {language}" for number in (1, 2, 3, 4)]
 
-    def sections(self) -> Mapping[str, Sequence[str]]:
+    def sections(self, language: Language) -> Mapping[str, Sequence[str]]:
         return {}
+
+    def related(self, entry_ids: Sequence[str]) -> Sequence[str]:
+        return ()
 
     def explain(self, answer: Answer) -> str:
         return ""

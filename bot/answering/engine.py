@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,13 +53,22 @@ class AnswerEngine:
         entry = self.knowledge.entries.get(owner)
         return f"instead of {', '.join(entry.instead_of)}" if entry and entry.instead_of else ""
 
-    def sections(self) -> Mapping[str, Sequence[str]]:
-        """Sections of the FAQ → ids of their entries; error messages last."""
+    def sections(self, language: Language) -> Mapping[str, Sequence[str]]:
+        """Sections of the FAQ in its order → ids of their entries; those that it does not name come last."""
+        entries = sorted(
+            self.knowledge.entries.values(),
+            key=lambda entry: (self.knowledge.place(entry.id), entry.kind == "error", entry.faq, entry.id),
+        )
         found: dict[str, list[str]] = {}
-        entries = self.knowledge.entries.values()
-        for entry in sorted(entries, key=lambda entry: (entry.kind == "error", entry.faq, entry.id)):
-            found.setdefault(entry.faq, []).append(entry.id)
+        for entry in entries:
+            found.setdefault(self.knowledge.section(entry.id, language), []).append(entry.id)
         return {section: tuple(ids) for section, ids in found.items()}
+
+    def related(self, entry_ids: Sequence[str]) -> Sequence[str]:
+        """Ids of the entries that help beside these, the first of each before the second ones."""
+        lists = [self.knowledge.entries[i].related for i in entry_ids if i in self.knowledge.entries]
+        found = (i for row in zip_longest(*lists) for i in row if i and i not in entry_ids)
+        return tuple(dict.fromkeys(found))
 
 
 def load_engine(settings: Settings) -> AnswerEngine:
@@ -156,9 +166,13 @@ class ReloadableEngine:
         """Questions to begin with, at most four."""
         return self.current.renderer.prompts(language)
 
-    def sections(self) -> Mapping[str, Sequence[str]]:
-        """Sections of the FAQ → ids of their entries."""
-        return self.current.sections()
+    def sections(self, language: Language) -> Mapping[str, Sequence[str]]:
+        """Sections of the FAQ in its order → ids of their entries."""
+        return self.current.sections(language)
+
+    def related(self, entry_ids: Sequence[str]) -> Sequence[str]:
+        """Ids of the entries that help beside these."""
+        return self.current.related(entry_ids)
 
     def explain(self, answer: Answer) -> str:
         """Explanation of the decision behind an answer, one fact a line."""

@@ -86,7 +86,10 @@ def facts_of(decision: Decision) -> Mapping[str, Any]:
         "domain": decision.domain,
         "codes": list(decision.codes),
         "foreign": decision.foreign,
-        "checks": [asdict(target) for target in decision.targets],
+        "checks": [
+            {"name": t.name, "condition": f"{t.condition} explained" if decision.damaged_addresses else t.condition}
+            for t in decision.targets
+        ],
         "damaged_addresses": [
             {**asdict(damaged), "characters": list(damaged.characters)} for damaged in decision.damaged_addresses
         ],

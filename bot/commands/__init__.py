@@ -22,6 +22,10 @@ from bot.core.model import Answer, Language, Provider, Question
 class ChannelAdmin(Protocol):
     """Administration of the channel in which a command was given. Raises UserError where the person may not do it."""
 
+    async def is_editor(self) -> bool:
+        """True if the person may read gaps and stored decisions."""
+        ...
+
     async def mode(self) -> str:
         """Mode of the channel: mention, listen or off."""
         ...

@@ -24,13 +24,24 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
     if wants_help(argument) or not argument.strip():
         return Answer(NAME, language, {"help": True})
     name, _, condition = argument.strip().partition(" ")
-    if condition and condition not in CONDITIONS:
-        return await _check_error(argument, language, tools)
+    if condition.partition(" ")[0] not in CONDITIONS:
+        name, condition = argument, ""
+        if not _is_name(argument):
+            return await _check_error(argument, language, tools)
     domain = parse_domain(name)
     if is_reserved(domain):
         raise UserError("reserved", given=domain)
     asked = {"name": domain, "condition": condition or "no-connection"}
-    return Answer(NAME, language, await check_names([asked], tools.lookup))
+    return Answer(NAME, language, await check_names([asked], tools.lookup, of_error=bool(condition)))
+
+
+def _is_name(argument: str) -> bool:
+    """True for what is typed for one name, right or wrong; an error has more than that."""
+    try:
+        parse_domain(argument)
+    except UserError as refused:
+        return refused.problem != "two-domains" and " " not in argument.strip()
+    return True
 
 
 async def _check_error(argument: str, language: Language, tools: Tools) -> Answer:
@@ -41,16 +52,25 @@ async def _check_error(argument: str, language: Language, tools: Tools) -> Answe
     return Answer(NAME, language, await check_names(found["checks"], tools.lookup))
 
 
-async def check_names(checks: Iterable[Mapping[str, str]], lookup: Lookup) -> Mapping[str, Any]:
+async def check_names(
+    checks: Iterable[Mapping[str, str]], lookup: Lookup, *, of_error: bool = True
+) -> Mapping[str, Any]:
     """Facts for templates/check.md: the names that an answer offers to check, all looked up at once.
 
     `checks`: an answer's `facts["checks"]`, each {"name": "mx2.example.com", "condition": "no-address"}; may be empty.
+    A condition with " explained" behind it is that of an error whose cause is known to be another one, a stray
+    character in the address. `of_error`: False: nobody has told of an error, a domain is asked about.
     Returns {"help": False, "results": […]}, JSON values only, one for each check in its order (see `assess_condition`),
     to be worded as `render(Answer("check", language, result))`. Names that nobody may be asked about are "refused".
     Takes as long as one look-up (see Lookup). Raises UserError "busy" where there are too many look-ups.
     """
-    found = [Target(check["name"], cast("Condition", check["condition"])) for check in checks]
-    return {"help": False, "results": list(await asyncio.gather(*(_check_name(target, lookup) for target in found)))}
+
+    async def row(check: Mapping[str, str]) -> Mapping[str, Any]:
+        condition, _, explained = check["condition"].partition(" ")
+        found = await _check_name(Target(check["name"], cast("Condition", condition)), lookup)
+        return {**found, "of_error": of_error, "explained": bool(explained)}
+
+    return {"help": False, "results": list(await asyncio.gather(*map(row, checks)))}
 
 
 async def _check_name(target: Target, lookup: Lookup) -> Mapping[str, Any]:

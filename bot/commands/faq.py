@@ -24,7 +24,8 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
     again = _AGAIN.match(argument)
     question = argument[again.end() :] if again else argument
     if wants_help(question) or not question.strip():
-        return Answer(NAME, language, {"help": True, "in_slack": tools.admin is not None})
+        editor = tools.admin is not None and await tools.admin.is_editor()
+        return Answer(NAME, language, {"help": True, "in_slack": tools.admin is not None, "editor": editor})
     asked = _ADMIN.fullmatch(question.strip())
     if asked:
         if tools.admin is None:

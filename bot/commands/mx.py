@@ -31,9 +31,7 @@ RULES: Mapping[str, str] = {
     "alias": "RFC 2181, 10.3; RFC 5321, 5.1",
     "twice": "RFC 5321, 5.1",
     "null-preference": "RFC 7505, 3",
-    "same-preference": "RFC 5321, 5.1",  # to be tried in random order: worth knowing, no fault
 }
-NO_FAULT = frozenset({"same-preference"})
 EXPLAINED = "error-name-service"  # the entry about "Host found but no data record of requested type"
 LONGEST_SHOWN = 80  # characters of a name that a stranger chose; DNS names may have 253, each written as up to four
 MOST_NAMED = 3  # hosts that are named again where a rule is explained
@@ -58,6 +56,7 @@ def assess_mx(domain: str, found: MxResult) -> Mapping[str, Any]:
         "alias": shorten(found.alias),
         "verdict": _verdict(found, {finding["rule"] for finding in findings}),
         "hosts": [_row(host) for host in found.hosts if host.status != "null"],
+        "tied": _tied([host for host in found.hosts if host.status != "null"]),
         "noticed": findings,
         "left_out": found.left_out,
         "meant": "" if found.status in ("ok", "implicit") else near_miss(domain),
@@ -92,7 +91,7 @@ def _verdict(found: MxResult, rules: set[str]) -> str:
     if "null-beside-others" in rules:
         return "contradictory"
     if len(up) == len(hosts):
-        return "flawed" if rules - NO_FAULT else "ok"
+        return "flawed" if rules else "ok"
     if up:
         return "partly"
     return "unknown" if any(host.status in NOT_KNOWN for host in hosts) else "unreachable"
@@ -107,7 +106,6 @@ def _findings(found: MxResult) -> Sequence[Mapping[str, Any]]:
         "alias": [host.host for host in hosts if host.alias and found.status == "ok"],
         "twice": [name for name, times in Counter(host.host for host in hosts).items() if times > 1],
         "null-preference": ["."] if found.null_preference else [],
-        "same-preference": _tied(hosts),
     }
     for state in ("address", "incomplete", "reserved", "nxdomain", "none"):
         about[state] = [host.host for host in hosts if host.status == state]
@@ -115,7 +113,7 @@ def _findings(found: MxResult) -> Sequence[Mapping[str, Any]]:
         {
             "rule": rule,
             "source": source,
-            "hosts": [shorten(h) for h in about[rule][:MOST_NAMED]],
+            "hosts": [shorten(h) for h in _some(about[rule])],
             "count": len(about[rule]),
         }
         for rule, source in RULES.items()
@@ -123,10 +121,18 @@ def _findings(found: MxResult) -> Sequence[Mapping[str, Any]]:
     ]
 
 
-def _tied(hosts: Sequence[MxHost]) -> list[str]:
-    """Hosts that share their preference with another one."""
-    times = Counter(host.preference for host in hosts)
-    return [host.host for host in hosts if times[host.preference] > 1]
+def _some(names: Sequence[str]) -> Sequence[str]:
+    """The first MOST_NAMED names; one more where that is all: "and 1 more" is as long as its name."""
+    return names if len(names) == MOST_NAMED + 1 else names[:MOST_NAMED]
+
+
+def _tied(hosts: Sequence[MxHost]) -> Sequence[Mapping[str, Any]]:
+    """Hosts that share their preference, by preference: they are tried in random order (RFC 5321 section 5.1)."""
+    shared: dict[int, list[str]] = {}
+    for host in hosts:
+        shared.setdefault(host.preference, []).append(shorten(host.host))
+    tied = {p: list(dict.fromkeys(names)) for p, names in shared.items()}
+    return [{"preference": preference, "hosts": names} for preference, names in tied.items() if len(names) > 1]
 
 
 def _row(host: MxHost) -> Mapping[str, Any]:

@@ -93,6 +93,7 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
         status={row.code: row for row in (*layer.status, *status)},
         languages=languages,
         figures=settings.figures,
+        sections=tuple(settings.sections),
     )
 
 

@@ -159,3 +159,8 @@ class BaseSettings(Strict):
         description="the decision's figures: learnt (from this base's own examples) or fitted (to labelled messages "
         "about it, in bot/core/matching/calibration.py)",
     )
+    sections: list[dict[str, str]] = Field(
+        [],
+        description="the FAQ's sections in its order, each with its name by language; an entry's `faq` is any of these "
+        "names. One that is not named here keeps its name in every language and comes last",
+    )

@@ -121,6 +121,17 @@ class Knowledge:
     status: Mapping[str, StatusCode] = field(default_factory=dict)  # by code: general meanings, not from the FAQ
     languages: tuple[Language, ...] = LANGUAGES  # in which everything is said; the first where none can be told
     figures: Literal["fitted", "learnt"] = "fitted"  # of the decision: to labelled messages, or from the examples
+    sections: tuple[Mapping[Language, str], ...] = ()  # of the FAQ, in its order: names by language
+
+    def place(self, entry: str) -> int:
+        """Place of an entry's section among `sections`; behind them where it is not named. Raises KeyError."""
+        own = self.entries[entry].faq
+        return next((n for n, names in enumerate(self.sections) if own in names.values()), len(self.sections))
+
+    def section(self, entry: str, language: Language) -> str:
+        """Name of an entry's section in a language; its own name where there is no other. Raises KeyError."""
+        own, place = self.entries[entry].faq, self.place(entry)
+        return self.sections[place].get(language, own) if place < len(self.sections) else own
 
 
 @dataclass(frozen=True, slots=True)

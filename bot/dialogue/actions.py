@@ -50,6 +50,8 @@ class ButtonActions:
             "solved": self._solved,
             "share": self._share,
             "check": self._check,
+            "related": self._related,
+            "command": self._command,
             "home": self._home,
             "prompts": self._prompts,
         }
@@ -105,14 +107,31 @@ class ButtonActions:
         answer = await self._engine.respond(event.question, None, event.person)
         return Reply(answer, {} if event.reply_to.get("ephemeral") else {"response_url": ""})
 
+    async def _related(self, event: Event) -> Reply:
+        """Related entry, posted beneath the answer that names it, or to the one person who sees that."""
+        facts = {"entries": [event.facts["entry"]], "suggested": [], "email": "", "domain": ""}
+        to = {} if event.reply_to.get("ephemeral") else {"response_url": ""}
+        return Reply(Answer("answer", language_of(event), facts), {"key": _key(event), **to})
+
+    async def _command(self, event: Event) -> Reply:
+        """Command that a button gives, such as another mode; its reply takes the place of the message."""
+        name, argument = event.facts["ask"]
+        question = Question(str(argument), str(name), language=language_of(event))
+        answer = await self._engine.respond(question, self._admin_of(event), event.person)
+        if answer.facts.get("problem"):
+            return Reply(answer, {"private": "yes"})
+        return Reply(answer, {"update": "itself", "key": _key(event)})
+
     async def _home(self, event: Event) -> Reply:
         """App Home: abilities, topics, this person's last questions, and gaps for editors."""
         team = event.person.partition(":")[0]
         last = await asyncio.to_thread(self._storage.decisions.recent, "", event.person, 0.0, 50)
         editor = await self._is_permitted(event, "edit")
+        chosen = event.facts.get("language")
+        language: Language = chosen if chosen in LANGUAGES else event.question.language_hint or "de"
         gaps = await read_gaps(self._storage, team) if editor else []
         facts: dict[str, Any] = {
-            "sections": {section: list(ids) for section, ids in self._engine.sections().items()},
+            "sections": {section: list(ids) for section, ids in self._engine.sections(language).items()},
             "last": list(dict.fromkeys(k.question for k in last if _was_asked(k)))[:LAST_QUESTIONS],
             "editor": editor,
             "notice": self._content_problem() if editor else "",
@@ -122,8 +141,7 @@ class ButtonActions:
             ],
             "entry": str(event.facts.get("entry", "")),
         }
-        chosen = event.facts.get("language")
-        return Reply(Answer("home", chosen if chosen in LANGUAGES else event.question.language_hint or "de", facts))
+        return Reply(Answer("home", language, facts))
 
     async def _prompts(self, event: Event) -> Reply:
         return Reply(Answer("prompts", event.question.language_hint or "de"))

@@ -24,6 +24,10 @@ class StoredChannelAdmin:
     def __init__(self, event: Event, storage: Storage, channel: Channel) -> None:
         self._event, self._storage, self._channel = event, storage, channel
 
+    async def is_editor(self) -> bool:
+        """True if the person may read gaps and stored decisions."""
+        return await self._channel.may(self._event, "edit")
+
     async def mode(self) -> str:
         """The channel's mode."""
         return await asyncio.to_thread(self._storage.modes.get, self._event.location)
@@ -33,7 +37,7 @@ class StoredChannelAdmin:
         if self._event.facts.get("direct"):
             raise UserError("no-channel")
         if not await self._channel.may(self._event, "mode"):
-            raise UserError("not-allowed")
+            raise UserError("not-allowed", what="mode")
         await asyncio.to_thread(self._storage.modes.set, self._event.location, mode, self._event.person)
 
     async def gaps(self) -> Sequence[Gap]:
@@ -58,8 +62,8 @@ class StoredChannelAdmin:
         return to_facts(kept, reasons)
 
     async def _require_editor(self) -> None:
-        if not await self._channel.may(self._event, "edit"):
-            raise UserError("not-allowed")
+        if not await self.is_editor():
+            raise UserError("not-allowed", what="edit")
 
     def _team(self) -> str:
         return self._event.location.partition(":")[0]

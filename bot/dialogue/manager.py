@@ -15,7 +15,7 @@ import structlog
 
 from bot.commands import ChannelAdmin
 from bot.contracts import Channel, Engine
-from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Reply, StoredDecision, TryLater
+from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Question, Reply, StoredDecision, TryLater
 from bot.core.privacy.redacted_decision import without_words
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.channel_admin import StoredChannelAdmin
@@ -28,6 +28,7 @@ from bot.dialogue.quiet import (
     shorten_small_talk,
     why_silent,
 )
+from bot.dialogue.thread_above import answer_with_surroundings
 from bot.storage import DatabaseError, Storage
 from bot.storage.decisions import Context
 
@@ -213,12 +214,15 @@ class DialogueManager:
             or (before.language if before else None)
             or await _language_hint(channel, event)
         )
-        if small_talk := answer_small_talk(event.question, hint) or answer_reaction(event, before):
-            return small_talk
         question = replace(event.question, language_hint=hint)
         if before:
             question = replace(question, previous=before.understood, menu=before.menu)
-        return await self._engine.respond(question, self._admin_of(event), event.person)
+
+        async def respond(asked: Question) -> Answer:
+            return await self._engine.respond(asked, self._admin_of(event), event.person)
+
+        answer = answer_small_talk(question, hint) or answer_reaction(event, before) or await respond(question)
+        return await answer_with_surroundings(channel, event, question, answer, respond)
 
     def _admin_of(self, event: Event) -> ChannelAdmin | None:
         """Administration by the event's person; None where there are no channels with modes (the page)."""

@@ -64,16 +64,16 @@ FOUND = [
     ("loopback: RFC 1122, 3.2.1.3", MxResult("ok", (LOOPBACK,)), "unreachable", ["not-public"]),
     ("documentation: RFC 5737, 3", MxResult("ok", (PAPER,)), "unreachable", ["not-public"]),
     ("a private address beside a public one", MxResult("ok", (MIXED,)), "ok", []),
-    ("duplicate preference: RFC 5321, 5.1", MxResult("ok", (UP, MIXED)), "flawed", ["twice", "same-preference"]),
+    ("duplicate preference: RFC 5321, 5.1", MxResult("ok", (UP, MIXED)), "flawed", ["twice"]),
     (
         "duplicate preference is no fault: RFC 5321, 5.1",
         MxResult("ok", (UP, MxHost(10, "mx2.example.com", ("9.9.9.9",), "ok"))),
         "ok",
-        ["same-preference"],
+        [],
     ),
     ("one of two kinds of address unknown", MxResult("ok", (HALF,)), "ok", []),
     ("not known", MxResult("ok", (SLOW,)), "unknown", []),
-    ("not known, or missing", MxResult("ok", (SLOW, GONE)), "unknown", ["nxdomain", "twice", "same-preference"]),
+    ("not known, or missing", MxResult("ok", (SLOW, GONE)), "unknown", ["nxdomain", "twice"]),
     ("NXDOMAIN: RFC 1035, 4.1.1", MxResult("nxdomain"), "nxdomain", []),
     ("SERVFAIL: RFC 1035, 4.1.1", MxResult("failure"), "failure", []),
     ("SERVFAIL but for CD: RFC 4035, 5.5", MxResult("dnssec"), "dnssec", []),
@@ -99,13 +99,13 @@ def test_every_rule_has_a_source_and_a_case() -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_is_explained_with_its_source(rule: str, language: Language) -> None:
     found = next(found for _, found, _, rules in FOUND if rule in rules)
-    assert f"({RULES[rule]})." in said(found, language)
+    assert RULES[rule] in said(found, language).split("\n")[-1]  # beside the source
 
 
 SAID = [
     # what was found, German, English
     (MxResult("ok", (UP,)), "kann E-Mails empfangen: Der Mailserver hat", "its mail server has a public address"),
-    (MxResult("ok", (UP, UP2)), "Beide Mailserver haben", "both mail servers have"),
+    (MxResult("ok", (UP, UP2)), "Beide Mailserver haben", "both mail servers each have"),
     (MxResult("ok", (UP, UP2), 9), "Alle 2 geprüften Mailserver", "9 more MX records were not"),
     (MxResult("ok", (UP, UP2), 1), "Einen weiteren MX-Eintrag habe", "1 more MX record was not"),
     (MxResult("ok", (UP, ALIAS)), "MX-Einträge enthalten Fehler", "there are mistakes in its MX"),
@@ -118,13 +118,13 @@ SAID = [
     (MxResult("ok", (UP, SLOW)), "keine Antwort in der", "no answer within"),
     (MxResult("ok", (UP, LAME)), "nicht zuständig zu sein", "not responsible"),
     (MxResult("ok", (UP, BOGUS)), "DNSSEC-Fehlers", "DNSSEC error"),
-    (MxResult("ok", (UP, LOOP)), "Aliase (CNAME) im Kreis", "aliases (CNAME) in a circle"),
+    (MxResult("ok", (UP, LOOP)), "Aliase (CNAME) im Kreis", "aliases (CNAME) in a loop"),
     (MxResult("ok", (UP, BROKEN)), "keine brauchbare Antwort", "no usable answer"),
-    (MxResult("ok", (UP, LITERAL)), "eine IP-Adresse, wo ein Name", "an IP address where a name"),
+    (MxResult("ok", (UP, LITERAL)), "ist eine IP-Adresse; hier muss", "is an IP address; it must"),
     (MxResult("ok", (UP, DOTLESS)), "kein vollständiger Name", "not a complete name"),
     (MxResult("ok", (UP, PRIVATE)), "`10.0.0.1` (privat)", "`10.0.0.1` (private)"),
-    (MxResult("ok", (NO_ADDRESS, GONE)), "kann so keine E-Mails", "cannot receive"),
-    (MxResult("ok", (NO_ADDRESS,), 4), "kann so vermutlich keine", "probably cannot receive"),
+    (MxResult("ok", (NO_ADDRESS, GONE)), "kann mit diesen Einträgen keine E-Mails", "cannot receive"),
+    (MxResult("ok", (NO_ADDRESS,), 4), "kann mit diesen Einträgen vermutlich keine", "probably cannot receive"),
     (MxResult("ok", (RESERVED,)), "gehört nicht zum öffentlichen DNS", "not part of the public DNS"),
     (MxResult("ok", (SLOW,)), "ließen sich nicht ermitteln", "could not be determined"),
     (MxResult("ok", (HALF,)), "(IPv6-Adressen ließen sich", "(IPv6 addresses could not"),
@@ -144,7 +144,7 @@ SAID = [
     (MxResult("timeout"), "nicht rechtzeitig geantwortet", "did not answer in time"),
     (MxResult("lame"), "falsch delegiert", "delegated wrongly"),
     (MxResult("dnssec"), "DNSSEC-Fehlers", "DNSSEC error"),
-    (MxResult("loop"), "im Kreis", "in a circle"),
+    (MxResult("loop"), "im Kreis", "through a loop"),
     (MxResult("failure"), "keine brauchbare Antwort", "no usable answer"),
 ]
 
@@ -194,6 +194,37 @@ def test_every_mail_exchanger_has_a_line_of_its_own(language: Language) -> None:
     assert not re.search(r"\n- [^\n]*\n(?![-\n])", text)
 
 
+def exchanger(preference: int, name: str) -> MxHost:
+    return MxHost(preference, name, ("9.9.9.9",), "ok")
+
+
+def test_hosts_of_one_preference_are_named_by_preference() -> None:
+    """Pairs of different preferences are not thrown together, and all are named: none is "1 more"."""
+    pairs = MxResult(
+        "ok", tuple(exchanger(p, f"{n}.example.com") for p, n in ((10, "a"), (10, "b"), (20, "c"), (20, "d")))
+    )
+    german, english = said(pairs, "de"), said(pairs, "en")
+    assert "Präferenz 10: `a.example.com`, `b.example.com` –" in german
+    assert "Preference 20: `c.example.com`, `d.example.com` –" in english
+    assert "Probleme" not in german
+
+
+@pytest.mark.parametrize("number", [3, 4, 5])
+def test_one_more_host_is_named_and_not_counted(number: int) -> None:
+    hosts = tuple(MxHost(n, f"h{n}.example.com", (), "none") for n in range(number))
+    problems = said(MxResult("ok", hosts), "de").partition("Probleme")[2]
+    assert ("weitere" in problems) is (number == 5)
+    assert ("2 weitere" in problems) is (number == 5)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_servers_are_said_to_be_unchecked_only_where_there_are_some(language: Language) -> None:
+    words = {"de": "ob die Server antworten", "en": "whether the servers answer"}[language]
+    for _, found, _, _ in FOUND:
+        facts = assess_mx("example.com", found)
+        assert (words in said(found, language)) is bool(facts["hosts"])
+
+
 def policies(spf: TxtRecords, dmarc: TxtRecords, mta_sts: TxtRecords, tls_rpt: TxtRecords) -> MailPolicies:
     return MailPolicies(spf, (dmarc,), mta_sts, tls_rpt)
 
@@ -205,8 +236,8 @@ def texts(*records: str) -> TxtRecords:
 BRIEF = [
     (
         policies(texts(), texts(), texts(), texts()),
-        ["SPF: nicht vorhanden", "DMARC: nicht vorhanden", "MTA-STS: nicht vorhanden", "TLS-RPT: nicht vorhanden"],
-        ["SPF: absent", "DMARC: absent", "MTA-STS: absent", "TLS-RPT: absent"],
+        ["SPF, DMARC, MTA-STS, TLS-RPT: keine Einträge"],
+        ["SPF, DMARC, MTA-STS, TLS-RPT: no records"],
     ),
     (
         policies(
@@ -238,8 +269,8 @@ BRIEF = [
 def test_policies_have_one_line_each(found: MailPolicies, german: list[str], english: list[str]) -> None:
     for language, parts in ((LANGUAGES[0], german), (LANGUAGES[1], english)):
         text = said(MxResult("ok", (UP,), policies=found), language)
-        lines = [line for line in text.split("\n") if re.match(r"- (SPF|DMARC|MTA-STS|TLS-RPT): ", line)]
-        assert len(lines) == 4
+        lines = [line for line in text.split("\n") if re.match(r"- (SPF|DMARC|MTA-STS|TLS-RPT)[:,] ", line)]
+        assert len(lines) == len(parts)
         for line, part in zip(lines, parts, strict=True):
             assert part in line
 
@@ -284,7 +315,7 @@ def test_hostile_dns_data_cannot_format_ping_or_overflow(found: MxResult, langua
     assert not re.search("[<>]", mrkdwn)  # in Slack every mention, link and date begins with one
     bare = re.sub(r"`[^`\n]*`", "", mrkdwn)
     assert "`" not in bare  # every piece of a name is inside its own code span
-    assert set(re.findall(r"\*[^*\n]+\*", bare)) <= {"*Aufgefallen*", "*Richtlinien*", "*Noticed*", "*Policies*"}
+    assert set(re.findall(r"\*[^*\n]+\*", bare)) <= {"*Probleme*", "*Richtlinien*", "*Problems*", "*Policies*"}
     assert "evil" not in bare
     blocks = to_blocks(markdown)
     assert all(len(block["text"]["text"]) <= SECTION for block in blocks if block["type"] == "section")

@@ -17,7 +17,9 @@ def refused(body: Mapping[str, Any]) -> str:
         return "msg_too_long"
     if len(blocks) > 50 or not all(map(is_valid, blocks)) or _repeated(blocks):
         return "invalid_blocks"
-    texts = [b["text"]["text"] for b in blocks if b["type"] == "section"]
+    if sum(b["type"] == "table" for b in blocks) > 1:
+        return "invalid_attachments"  # only_one_table_allowed
+    texts = [b["text"]["text"] for b in blocks if b["type"] == "section" and "text" in b]
     return "msg_blocks_too_long" if sum(map(len, texts)) > 13_200 else ""
 
 
@@ -26,7 +28,10 @@ def refused_view(view: Mapping[str, Any]) -> str:
     blocks = view.get("blocks") or []
     if view.get("type") not in ("home", "modal") or len(blocks) > 100 or not all(map(is_valid, blocks)):
         return "invalid_arguments"
-    if view["type"] == "modal" and not all(0 < len(view[k]["text"]) <= 24 for k in ("title", "submit", "close")):
+    needed = ("title", "submit", "close") if any(b["type"] == "input" for b in blocks) else ("title", "close")
+    if view["type"] == "modal" and not all(0 < len(view[k]["text"]) <= 24 for k in needed):
+        return "invalid_arguments"
+    if any(b["type"] == "table" for b in blocks):  # messages alone hold one
         return "invalid_arguments"
     return "invalid_arguments" if _repeated(blocks) or len(str(view)) > 250_000 else ""
 
@@ -51,7 +56,20 @@ def _text(text: Any, most: int, kinds: tuple[str, ...] = ("plain_text",)) -> boo
 
 
 def _section(block: Block) -> bool:
-    return _text(block.get("text"), 3_000, ("plain_text", "mrkdwn"))
+    return _fields(block) if "fields" in block else _text(block.get("text"), 3_000, ("plain_text", "mrkdwn"))
+
+
+def _fields(block: Block) -> bool:
+    fields = block.get("fields") or []
+    return 0 < len(fields) <= 10 and all(_text(field, 2_000, ("plain_text", "mrkdwn")) for field in fields)
+
+
+def _table(block: Block) -> bool:
+    """blocks/table-block: at most 100 rows of 20 cells, each of them text."""
+    rows = block.get("rows") or []
+    return 0 < len(rows) <= 100 and all(
+        0 < len(row) <= 20 and all(cell.get("type") == "raw_text" and cell.get("text") for cell in row) for row in rows
+    )
 
 
 def _rich_text(block: Block) -> bool:
@@ -117,6 +135,7 @@ def _input(block: Block) -> bool:
 
 _BLOCKS: Mapping[str, Callable[[Block], bool]] = {
     "section": _section,
+    "table": _table,
     "rich_text": _rich_text,
     "context": _context,
     "actions": _actions,

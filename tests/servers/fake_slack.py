@@ -50,6 +50,8 @@ class FakeSlack:
     names: dict[str, str] = field(default_factory=dict)  # user id → display name
     groups: dict[str, list[str]] = field(default_factory=dict)  # user group → its members; of others nothing is told
     snippets: dict[str, str] = field(default_factory=dict)  # id → content, for files.info
+    logs: dict[str, str] = field(default_factory=dict)  # id → text of a file that is no snippet, at its own address
+    refusals: dict[str, str] = field(default_factory=dict)  # method → error that it returns; "429": with that status
     admins: set[str] = field(default_factory=set)
     creator: str = ""  # of every channel
     teams: dict[str, str] = field(default_factory=lambda: {TOKEN: TEAM})  # token → workspace
@@ -73,6 +75,7 @@ class FakeSlack:
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self._call)
         app.router.add_post("/commands/{id}", self._respond)
+        app.router.add_get("/files-pri/{id}", self._download)
         app.router.add_get("/socket", self._socket)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -227,6 +230,9 @@ class FakeSlack:
         team = self.teams.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
         if team is None:
             return web.json_response({"ok": False, "error": "invalid_auth"})
+        if refusal := self.refusals.get(method):
+            status, error = (429, "ratelimited") if refusal == "429" else (200, refusal)
+            return web.json_response({"ok": False, "error": error}, status=status, headers={"Retry-After": "60"})
         if method == "chat.postMessage":
             return await self._post(request, body, team)
         answer = getattr(self, "_" + method.replace(".", "_"), None)
@@ -253,6 +259,9 @@ class FakeSlack:
     def _files_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
         """docs.slack.dev/reference/methods/files.info: a snippet's text is beside its file."""
         content = self.snippets.get(str(body.get("file")))
+        if body.get("file") in self.logs:
+            file = {"id": body["file"], "mode": "hosted", "mimetype": "text/plain"}
+            return {"ok": True, "file": {**file, "url_private_download": f"{self.root}/files-pri/{body['file']}"}}
         if content is None:
             return {"ok": False, "error": "missing_scope", "needed": "files:read"}
         return {"ok": True, "file": {"id": body["file"], "mode": "snippet"}, "content": content, "is_truncated": False}
@@ -352,6 +361,12 @@ class FakeSlack:
         else:
             self.ephemeral.append({**body, "id": name})
         return web.Response(text="ok")
+
+    async def _download(self, request: web.Request) -> web.Response:
+        """A file for who has the token; anybody else gets the page to sign in."""
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.teams:
+            return web.Response(text="<html>Sign in</html>", content_type="text/html")
+        return web.Response(text=self.logs[request.match_info["id"]])
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(autoping=not self.mute)

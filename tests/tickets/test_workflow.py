@@ -60,6 +60,9 @@ class FakeHelpdesk:
     async def permalink(self, event: Event) -> str:
         return ""
 
+    async def read_thread(self, event: Event) -> None:
+        return None
+
     async def read_full_text(self, event: Event) -> str:
         return event.question.text
 

@@ -30,12 +30,13 @@ from bot.channels.slack.posting import SETTLE, Poster
 from bot.channels.slack.receiver import Receiver
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.snippets import read_in_full
+from bot.channels.slack.thread_reader import ThreadReader
 from bot.channels.slack.ticket_escalation import TicketEscalation
 from bot.channels.slack.user_info import UserInfo
 from bot.channels.slack.views import ViewComposer
 from bot.channels.slack.web_client import API_FAILURES, WebClient
 from bot.channels.slack.workspaces import Workspaces
-from bot.contracts import Channel, ChannelContext, Disabled
+from bot.contracts import Channel, ChannelContext, Disabled, ThreadAbove
 from bot.core.model import Answer, Event, Language, Question
 
 if TYPE_CHECKING:
@@ -81,8 +82,9 @@ class Slack:
         signing_secret, app_token = _secret(settings.slack_signing_secret), _secret(settings.slack_app_token)
         tokens, oauth_routes = _open_tokens(parts, settings, base_url)
         self._workspaces = Workspaces(tokens, base_url)
+        self._threads = ThreadReader(self._workspaces)
         self._users = UserInfo(self._workspaces, frozenset(settings.slack_editors()))
-        composer = MessageComposer(parts.engine.render, parts.engine.label, parts.engine.title)
+        composer = MessageComposer(parts.engine.render, parts.engine.label, parts.engine.title, parts.engine.related)
         self._views = ViewComposer(
             *(composer, parts.engine.render, parts.engine.label, parts.engine.title), parts.engine.prompts
         )
@@ -158,6 +160,10 @@ class Slack:
         """Text of the question with the whole of long snippets. Raises TryLater."""
         return await read_in_full(self._workspaces, event)
 
+    async def read_thread(self, event: Event) -> ThreadAbove | None:
+        """Thread above the message; None where it stands in none."""
+        return await self._threads.read(event)
+
     async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
         """Sends a reply; the `ts` of the post, empty where there is none (`Delivery.send`). Raises TryLater.
 
@@ -172,8 +178,11 @@ class Slack:
         """
         if body.get("type") == "url_verification":
             return BoltResponse(status=200, body={"challenge": str(body.get("challenge", ""))})
+        # A trigger is good for three seconds: no time to store what opens a view
         if interactions.opens_form(body):
-            self._in_background(self._open_form(body))  # its trigger is good for three seconds: no time to store it
+            self._in_background(self._open_form(body))
+        elif topic := interactions.opened_topic(body):
+            self._in_background(self._open_topic(body, *topic))
         elif events.type_of(body) in REMOVALS:
             await self._forget_workspace(body)
         else:
@@ -221,6 +230,16 @@ class Slack:
                 await client.views_open(trigger_id=str(body.get("trigger_id", "")), view=form)
         except API_FAILURES as wrong:
             log.warning("form_not_opened", why=str(wrong))
+
+    async def _open_topic(self, body: Mapping[str, Any], entry: str, language: Language) -> None:
+        """Opens the modal with an entry that was tapped in Home."""
+        try:
+            client = await self._workspaces.client(interactions.team_of(body))
+            if client:
+                modal = self._views.topic(entry, language)
+                await client.views_open(trigger_id=str(body.get("trigger_id", "")), view=modal)
+        except (KeyError, *API_FAILURES) as wrong:  # an entry may be gone since the button was drawn
+            log.warning("topic_not_opened", why=str(wrong))
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -11,17 +11,19 @@ from itertools import groupby
 from typing import Any
 
 from bot.channels.slack.mrkdwn import blocks_to_mrkdwn, inline, sections, to_plain
+from bot.channels.slack.tables import field_blocks, table_block
+from bot.commands.faq import MODES
 from bot.core.markdown import to_plain as plain_text
 from bot.core.markdown.layout import without_list_items
 from bot.core.markdown.parser import Block as Part
 from bot.core.markdown.parser import parse
-from bot.core.markdown.table import to_columns
 from bot.core.model import Answer, Event, Language
 
 SECTION = 3_000  # characters; docs.slack.dev/reference/block-kit/blocks/section-block
 MOST = 12_000  # characters; a message takes about 13,200 in all before msg_blocks_too_long (bolt-js issue 2509)
 FALLBACK = 4_000  # characters of `text` that Slack advises (docs.slack.dev/reference/methods/chat.postMessage)
 BUTTON, VALUE = 75, 2_000  # characters; docs.slack.dev/reference/block-kit/block-elements/button-element
+MOST_RELATED = 3  # buttons of related entries
 WITHOUT_BUTTONS = frozenset(  # templates
     {"thanks", "greeting", "aside", "feedback", "switched_off", "slow", "failure", "handover", "breaker"}
 )
@@ -29,14 +31,18 @@ WITHOUT_BUTTONS = frozenset(  # templates
 UNSURE = frozenset({"decline", "suggest"})  # templates after which a person may be wanted, also in private
 
 Label = Callable[[str, Language], str]
+Related = Callable[[Sequence[str]], Sequence[str]]
 Block = dict[str, Any]
 
 
 class MessageComposer:
     """Composer of messages; every word comes from the templates and the knowledge base."""
 
-    def __init__(self, render: Callable[[Answer], str], label: Label, title: Label) -> None:
-        self._render, self._label, self._title = render, label, title
+    def __init__(
+        self, render: Callable[[Answer], str], label: Label, title: Label, related: Related = lambda ids: ()
+    ) -> None:
+        """`related`: ids of the entries that help beside others."""
+        self._render, self._label, self._title, self._related = render, label, title, related
 
     def message(self, event: Event, answer: Answer, *, private: bool, person: bool) -> dict[str, Any]:
         """Message of an answer: arguments "text" and "blocks" of chat.postMessage.
@@ -48,6 +54,8 @@ class MessageComposer:
         markdown = self._render(answer)
         chooses = answer.template == "suggest"
         blocks = to_blocks(without_list_items(markdown) if chooses else markdown)
+        if answer.facts.get("about") == "why":  # one block, to be copied
+            blocks = [blocks[0], preformatted("\n".join(answer.facts["lines"])[:SECTION])]
         if chooses:
             blocks += [actions([self._choice_button(event, answer, entry) for entry in answer.facts["suggested"]])]
         if answer.template not in WITHOUT_BUTTONS:
@@ -60,6 +68,26 @@ class MessageComposer:
         """Button with one of the labels of templates/labels.md. `more`: further fields of the button."""
         return plain_button(self._label(label, language), f"{label}:{language}", value, **more)
 
+    def _related_buttons(self, common: Mapping[str, Any], answer: Answer) -> list[Block]:
+        """Buttons of the entries that an answer's entries name as related; each is answered when it is pressed."""
+        shown = self._related(answer.facts["entries"])[:MOST_RELATED] if answer.template == "answer" else ()
+        return [
+            plain_button(
+                self._title(entry, answer.language),
+                f"related:{entry}",
+                to_json({"act": "related", **common, "entry": entry}),
+            )
+            for entry in shown
+        ]
+
+    def _mode_buttons(self, common: Mapping[str, Any], answer: Answer) -> list[Block]:
+        """Buttons of the modes that a channel does not have, where its mode is told."""
+        others = [mode for mode in MODES if mode != answer.facts["mode"]] if answer.facts.get("about") == "mode" else []
+        return [
+            plain_button(mode, f"mode:{mode}", to_json({"act": "command", **common, "ask": ["faq", f"mode {mode}"]}))
+            for mode in others
+        ]
+
     def _choice_button(self, event: Event, answer: Answer, entry: str) -> Block:
         given = {k: answer.facts[k] for k in ("email", "domain") if answer.facts.get(k)}
         facts = {"act": "choose", "key": key_of(event), "entry": entry, "language": answer.language}
@@ -71,6 +99,7 @@ class MessageComposer:
         common = {"key": key_of(event), "language": answer.language}
         whole = {**common, "template": answer.template, "facts": dict(answer.facts)}
         row = [self._check_button(common, answer.language, check) for check in answer.facts.get("checks", [])]
+        row += [*self._related_buttons(common, answer), *self._mode_buttons(common, answer)]
         other = self._other_language_value(event, answer, whole, common)
         if other:
             row.append(self.button("other_language", answer.language, other))
@@ -136,8 +165,10 @@ class MessageComposer:
         return {"text": {"type": "plain_text", "text": label}, "value": value, "accessibility_label": label}
 
 
-def to_blocks(markdown: str) -> list[Block]:
-    """Blocks of a text: sections, a context block for each paragraph in emphasis, tables as they are.
+def to_blocks(markdown: str, *, in_message: bool = True) -> list[Block]:
+    """Blocks of a text: sections, a context block for each paragraph in emphasis, the first table as a table block.
+
+    `in_message`: False: for a view, which may hold no table; its tables are fields, as are a message's further ones.
 
     At most MOST characters of sections and 45 blocks, of 50 that a message may have: some are left for the buttons.
     """
@@ -145,7 +176,13 @@ def to_blocks(markdown: str) -> list[Block]:
     left = MOST
     for kind, parts in groupby(parse(markdown), _kind):
         if kind != "text":
-            blocks += [_table(part) if kind == "table" else _note(part) for part in parts]
+            for part in parts:
+                if kind == "note":
+                    blocks.append(_note(part))
+                elif in_message and not any(block["type"] == "table" for block in blocks):
+                    blocks.append(table_block(part.rows))
+                else:
+                    blocks += field_blocks(part.rows)
             continue
         for piece in sections(blocks_to_mrkdwn(parts), SECTION):
             if len(piece) <= left:
@@ -156,10 +193,6 @@ def to_blocks(markdown: str) -> list[Block]:
 
 def _kind(part: Part) -> str:
     return "table" if part.rows else "note" if part.is_note else "text"
-
-
-def _table(part: Part) -> Block:
-    return preformatted(to_columns(part.rows))
 
 
 def _note(part: Part) -> Block:

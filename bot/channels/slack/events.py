@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.channels.slack.snippets import previews, truncated
+from bot.channels.slack.message_text import to_text
+from bot.channels.slack.snippets import number_unreadable, truncated
 from bot.core.model import Event, Question
 
 CHANNEL = "slack"
@@ -68,7 +69,7 @@ def from_message(team: str, event: Mapping[str, Any], bot: str) -> Event | None:
             "thread": not direct,
             "direct": direct,
             "mentions": bool(_MENTION.search(text)),
-            **with_snippets(event),
+            **facts_of_files(event),
         },
         location=f"{team}:{channel}",
         person=f"{team}:{event.get('user', '')}",
@@ -176,20 +177,10 @@ def from_command(body: Mapping[str, Any]) -> Event | None:
     )
 
 
-def to_text(message: Mapping[str, Any]) -> str:
-    """Text of a message, with the beginning of its snippets, which Slack sends along as `files[].preview`."""
-    pieces = [str(message.get("text") or "")]
-    pieces += previews(message)
-    attachments = message.get("attachments")
-    if not pieces[0] and isinstance(attachments, list):
-        pieces += [str(a.get("text") or a.get("fallback") or "") for a in attachments if isinstance(a, Mapping)]
-    return "\n".join(piece for piece in pieces if piece)
-
-
-def with_snippets(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Fact "snippets" (file id → beginning), where the message holds only the beginning of some; else no fact."""
-    found = truncated(message)
-    return {"snippets": found} if found else {}
+def facts_of_files(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of the files: "snippets" (id → beginning) of which only that is known, "unreadable" (how many); or none."""
+    snippets, unreadable = truncated(message), number_unreadable(message)
+    return {**({"snippets": snippets} if snippets else {}), **({"unreadable": unreadable} if unreadable else {})}
 
 
 def type_of(body: Mapping[str, Any]) -> str:

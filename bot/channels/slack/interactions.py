@@ -10,12 +10,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.channels.slack.events import CHANNEL, to_text, with_snippets
-from bot.core.model import Event, Question
+from bot.channels.slack.events import CHANNEL, facts_of_files
+from bot.channels.slack.message_text import to_text
+from bot.core.model import Event, Language, Question
 from bot.core.text.untrusted_json import parse_json
 
+HOME_FIELD = "home_field"  # action id of the field to ask in Home
 EXPLAIN, ASK, REASON = "explain", "ask", "reason"  # callback ids: message shortcut, global one and its form, the why
-BUTTON_ACTS = frozenset({"helpful", "unhelpful", "language", "choose", "person", "solved", "share", "home", "check"})
+BUTTON_ACTS = frozenset(
+    {"helpful", "unhelpful", "language", "choose", "person", "solved", "share", "home", "check", "related", "command"}
+)
 
 
 def to_event(payload: Mapping[str, Any]) -> Event | None:
@@ -55,6 +59,8 @@ def to_reason_form(payload: Mapping[str, Any]) -> tuple[str, str] | None:
 def from_button(payload: Mapping[str, Any]) -> Event | None:
     """Event of a button. Its value says what it does ("act"), and carries all that is needed for it."""
     action, value = _action_of(payload), _value_of(payload)
+    if action.get("action_id") == HOME_FIELD:
+        return from_home_field(payload, action)
     if str(value.get("act")) not in BUTTON_ACTS:
         return None
     team, user, channel = team_of(payload), _id(payload, "user"), _id(payload, "channel")
@@ -87,6 +93,31 @@ def from_button(payload: Mapping[str, Any]) -> Event | None:
         location=f"{team}:{channel}",
         person=f"{team}:{user}",
     )
+
+
+def from_home_field(payload: Mapping[str, Any], action: Mapping[str, Any]) -> Event | None:
+    """Event of Home's field to ask; the answer comes as a direct message. None for an empty one."""
+    team, user, text = team_of(payload), _id(payload, "user"), action.get("value")
+    if not user or not isinstance(text, str) or not text.strip():
+        return None
+    return Event(
+        key=f"{team}:{user}:{action.get('action_ts', '')}:home-field",
+        channel=CHANNEL,
+        question=Question(text),
+        reply_to={"team": team, "channel": user, "user": user, "thread_ts": "", "ts": "0"},
+        facts={"direct": True},
+        location=f"{team}:{user}",
+        person=f"{team}:{user}",
+    )
+
+
+def opened_topic(payload: Mapping[str, Any]) -> tuple[str, Language] | None:
+    """(id of an entry, language) of a topic button in Home; None for anything else."""
+    action = _action_of(payload) if payload.get("type") == "block_actions" else {}
+    value = parse_value(str(action.get("value") or ""))
+    if value.get("act") != "topic" or not isinstance(value.get("entry"), str):
+        return None
+    return value["entry"], "en" if value.get("language") == "en" else "de"
 
 
 def _action_of(payload: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -140,7 +171,7 @@ def from_message_shortcut(payload: Mapping[str, Any]) -> Event | None:
             "in_thread": str(message.get("thread_ts") or ""),
         },
         act="explain",
-        facts=with_snippets(message),
+        facts=facts_of_files(message),
         location=f"{team}:{channel}",
         person=f"{team}:{user}",
     )

@@ -15,7 +15,7 @@ from bot.channels.slack.blocks import (
     to_blocks,
     to_json,
 )
-from bot.channels.slack.interactions import ASK, REASON
+from bot.channels.slack.interactions import ASK, HOME_FIELD, REASON
 from bot.channels.slack.mrkdwn import escape, literal
 from bot.core.model import Answer, Language
 
@@ -36,8 +36,8 @@ class ViewComposer:
     def home_tab(self, answer: Answer) -> dict[str, Any]:
         """Home tab: one entry, where one was tapped; what the bot can do, topics, last questions, gaps for editors."""
         language, facts = answer.language, answer.facts
-        blocks = self._entry(str(facts["entry"]), language) if facts["entry"] else []
-        blocks += to_blocks(self._render(answer))
+        blocks = to_blocks(self._render(answer), in_message=False)
+        blocks.insert(1, self._field_to_ask(language))
         blocks += [actions([self._language_button(language)]), self._header("topics", language)]
         for name, ids in facts["sections"].items():
             blocks += [section(f"*{escape(name)}*")]
@@ -98,15 +98,32 @@ class ViewComposer:
         """Suggested prompts, at most four (docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts)."""
         return [{"title": text, "message": text} for text in self._prompts(language)]
 
-    def _entry(self, entry: str, language: Language) -> list[Block]:
+    def topic(self, entry: str, language: Language) -> dict[str, Any]:
+        """Modal with an entry. Raises KeyError where there is none."""
+        self._title(entry, language)
         facts = {"entries": [entry], "suggested": [], "email": "", "domain": ""}
-        shown = to_blocks(self._render(Answer("answer", language, facts)))
-        back = self._composer.button("back", language, to_json({"act": "home", "language": language}))
-        return [*shown, actions([back]), {"type": "divider"}]
+        words = {name: {"type": "plain_text", "text": self._label(name, language)} for name in ("topic", "back")}
+        return {
+            "type": "modal",
+            "title": words["topic"],
+            "close": words["back"],
+            "blocks": to_blocks(self._render(Answer("answer", language, facts)), in_message=False),
+        }
+
+    def _field_to_ask(self, language: Language) -> Block:
+        """Input block that asks when Enter is pressed (docs.slack.dev/reference/block-kit/blocks/input-block)."""
+        return {
+            "type": "input",
+            "block_id": HOME_FIELD,
+            "dispatch_action": True,
+            "label": {"type": "plain_text", "text": self._label("question", language)},
+            "hint": {"type": "plain_text", "text": self._label("home_hint", language)},
+            "element": {"type": "plain_text_input", "action_id": HOME_FIELD, "max_length": LONGEST_QUESTION},
+        }
 
     def _topic_button(self, entry: str, language: Language) -> Block:
-        value = to_json({"act": "home", "entry": entry, "language": language})
-        return plain_button(self._title(entry, language)[:BUTTON], f"home:{entry}", value)
+        value = to_json({"act": "topic", "entry": entry, "language": language})
+        return plain_button(self._title(entry, language)[:BUTTON], f"topic:{entry}", value)
 
     def _language_button(self, language: Language) -> Block:
         other = "de" if language == "en" else "en"

@@ -119,8 +119,9 @@ def assess_condition(
 
     `found`: the DNS's answer: about a host for the condition no-address, else about a domain; None: the name may not be
     asked. `parent`, `mx`: for a host, the domain above it and its mail servers; empty and None: not asked.
-    The fact `state` is holds, gone, unseen (the DNS cannot tell), unknown (it gave no usable answer) or refused (nobody
-    was asked); `shows` is as `_host_status` and `_domain_status` say.
+    The fact `state` is holds, gone, unseen (the DNS cannot tell), unclear (it says one thing and another), unknown (it
+    gave no usable answer) or refused (nobody was asked); `shows` is as `_host_status` and `_domain_status` say.
+    The facts `of_error` and `explained`: see check_names in bot/commands/check.py.
     """
     shows = "reserved" if found is None else _host_status(found) if isinstance(found, MxHost) else _domain_status(found)
     return {
@@ -132,30 +133,39 @@ def assess_condition(
         "meant": near_miss(target.name) if shows in ("nxdomain", "none") else "",
         "parent": parent,
         "points": _mx_names_host(target.name, mx),
+        "of_error": True,
+        "explained": False,
     }
 
 
 def _state(condition: Condition, shows: str) -> str:
     if shows in ("reserved", "unknown"):
         return {"reserved": "refused"}.get(shows, shows)
-    if shows not in ("usable", "implicit"):
+    if shows in ("none", "nxdomain", "null", "unreachable"):
         return "unseen" if condition == "no-tls" else "holds"
-    return "gone" if condition in ("no-address", "no-mail-server") else "unseen"
+    if condition not in ("no-address", "no-mail-server"):
+        return "unseen"
+    return "gone" if shows in ("usable", "implicit") else "unclear"
 
 
 def _host_status(found: MxHost) -> str:
-    """Status of a host: usable, none, nxdomain, reserved or unknown."""
+    """Status of a host: usable, not-public (its addresses are private and such), none, nxdomain, reserved, unknown."""
     if found.status == "ok":
-        return "usable"
+        return "usable" if _is_public(found) else "not-public"
     if found.status in NOT_KNOWN:
         return "unknown"
     return found.status if found.status in ("none", "nxdomain") else "reserved"
 
 
 def _domain_status(found: MxResult) -> str:
-    """Status of a domain: a host's; implicit: an address without MX; null: no mail here; unreachable: not public."""
+    """Status of a domain: a host's, or one of those of mail alone.
+
+    implicit: an address without MX; null: no mail here; contradictory: that, and mail servers; unreachable: not public.
+    """
     if found.status not in ("ok", "implicit"):
         return "unknown" if found.status in NOT_KNOWN else str(found.status)
+    if any(host.status == "null" for host in found.hosts):
+        return "contradictory"
     if any(_is_public(host) for host in found.hosts):
         return "usable" if found.status == "ok" else "implicit"
     not_known = {host.status for host in found.hosts} & NOT_KNOWN
@@ -164,14 +174,22 @@ def _domain_status(found: MxResult) -> str:
 
 def _is_public(host: MxHost) -> bool:
     """True if anybody may reach the host, as far as addresses tell (bot/core/dns/special_addresses.py)."""
-    return any(address_kind(address)[0] == "public" for address in host.addresses)
+    return bool(_public_addresses(host))
 
 
 def _servers(found: MxHost | MxResult | None) -> Sequence[Mapping[str, Any]]:
-    """Hosts that have an address, each with at most two: [{"host": …, "addresses": […]}], at most five."""
+    """Hosts that have an address, each with at most two: [{"host": …, "addresses": […]}], at most five.
+
+    Of a domain's mail servers only the public addresses: nobody reaches the others.
+    """
     hosts = () if found is None else (found,) if isinstance(found, MxHost) else found.hosts
-    named = [{"host": host.host, "addresses": list(host.addresses[:2])} for host in hosts if host.status == "ok"]
-    return named[:MOST_HOSTS]
+    shown = [(host, _public_addresses(host) or host.addresses) for host in hosts if host.status == "ok"]
+    named = [(h, a) for h, a in shown if isinstance(found, MxHost) or _is_public(h)]
+    return [{"host": host.host, "addresses": list(addresses[:2])} for host, addresses in named[:MOST_HOSTS]]
+
+
+def _public_addresses(host: MxHost) -> tuple[str, ...]:
+    return tuple(address for address in host.addresses if address_kind(address)[0] == "public")
 
 
 def _mx_names_host(name: str, mx: MxResult | None) -> bool | None:

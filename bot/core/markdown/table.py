@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bot.core.markdown.parser import Cell, plain
 
+NOTHING = "–- "  # of what a cell consists that says nothing
 GAP = "  "  # between two columns
 _BAR = re.compile(r"(?<!\\)\|")
 _MARKER = re.compile(r"\s*(?:(?:[-+*]|\d{1,9}[.)])\s+)?")
@@ -30,13 +31,19 @@ def to_columns(rows: Sequence[Sequence[Cell]]) -> str:
 
 
 def to_sentences(rows: Sequence[Sequence[Cell]]) -> str:
-    """A line for each row that can be read aloud: "POP3: server ns0.example.com, alias pop3.example.com"."""
+    """A line for each row that can be read aloud: "POP3: server ns0.example.com, alias pop3.example.com".
+
+    Cells that say nothing are left out; a row with one cell beside the first is read without its column's name.
+    """
     heading, *others = _plain_cells(rows)
-    return "\n".join(
-        f"{row[0]}: "
-        + ", ".join(f"{name} {cell}".strip() for name, cell in zip(heading[1:], row[1:], strict=True) if cell)
-        for row in others
-    )
+    return "\n".join(_sentence(heading, row) for row in others)
+
+
+def _sentence(heading: Sequence[str], row: Sequence[str]) -> str:
+    told = [(name, cell) for name, cell in zip(heading[1:], row[1:], strict=True) if cell.strip(NOTHING)]
+    if len(told) == 1 and len(row) > 2 and not any(row[2:]):
+        return f"{row[0]}: {told[0][1]}"
+    return f"{row[0]}: " + ", ".join(f"{name} {cell}".strip() for name, cell in told)
 
 
 def count_cells(line: str) -> int:

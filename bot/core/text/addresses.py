@@ -6,6 +6,7 @@ Syntax after RFC 5321 section 4.1.2 (dot-string local parts; quoted ones are leg
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Collection
 
 import idna
@@ -14,6 +15,7 @@ from rapidfuzz.distance import OSA
 from bot.core.model import UserError
 
 LONGEST_NAME = 253
+LONGEST_LABEL = 63
 LONGEST_LOCAL = 64
 LONGEST_SHOWN = 100  # characters of a refused input that are repeated to the person
 
@@ -49,6 +51,13 @@ _MAILTO = re.compile(r"<?(?:mailto:)([^|<>\s]*)(?:\|[^<>]*)?>?", re.IGNORECASE)
 _SLACK_LINK = re.compile(r"<(?:https?://)?[^|<>\s]*\|([^<>|]+)>|<((?:https?://)[^|<>\s]+)>", re.IGNORECASE)
 _NAMED = re.compile(r"[^<>@]*<([^<>\s]+)>")  # Max Muster <max@firma.de> (RFC 5322 section 3.4)
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # come along with a paste
+_LETTERS_DIGITS_HYPHENS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # RFC 1123 section 2.1
+_EMOJI_PRESENTATION = "\ufe0f"  # asks for the coloured picture; no part of a name (UTS 51 section 2)
+_EMOJI_PARTS = frozenset({_EMOJI_PRESENTATION, "\u200d", "-"})
+# What people put beside the one domain that a command wants
+_COURTESY = re.compile(
+    r"(?:bitte|please|pls|plz|danke|thanks|mal|von|für|for|of|the|die|der|domain|domäne|server)[,:]?", re.IGNORECASE
+)
 _SEPARATOR = re.compile(r"[\s,;]")
 _ADDRESS_IN_TEXT = re.compile(
     r"(?<![\w.+%@-])([\w!#$&'*+/=?^{|}~-][\w.!#$&'*+/=?^{|}~%-]{0,63})@((?:[\w-]{1,63}\.)+[^\W\d_][\w-]{1,62})(?![\w@-])"
@@ -75,16 +84,23 @@ def parse_address(text: str) -> str:
     if re.search(r"\s", plain):
         raise UserError("space", given=_shortened(plain))
     if not _LOCAL.fullmatch(local) or len(local) > LONGEST_LOCAL or not local.isprintable():
-        raise UserError("bad-local", given=_shortened(plain))
+        raise UserError("bad-local", given=_shortened(plain), reason=_why_bad(local))
     return f"{local}@{parse_domain(domain)}"
+
+
+def _why_bad(local: str) -> str:
+    """Reason for which a local part is none: length, dot or character."""
+    if len(local) > LONGEST_LOCAL:
+        return "length"
+    return "dot" if re.search(r"^\.|\.\.|\.$", local) else "character"
 
 
 def parse_domain(text: str) -> str:
     """Domain name in a name, URL or mail address: lower case, international names as typed but normalised.
 
-    Raises UserError with one of the problems no-domain, ip-address, single-label, bad-domain, two-domains.
+    Raises UserError with one of the problems no-domain, ip-address, single-label, underscore, bad-domain, two-domains.
     """
-    authority = _authority(_unwrapped(text))
+    authority = _authority(_unwrapped(_without_courtesy(text)))
     if _SEPARATOR.search(authority):
         raise UserError("two-domains", given=_shortened(authority))
     host = _host(authority)
@@ -95,21 +111,72 @@ def parse_domain(text: str) -> str:
     if "." not in host:
         raise UserError("single-label", given=_shortened(host))
     try:
-        return idna.decode(to_ascii(host))
+        return _to_unicode(to_ascii(host))
     except (idna.IDNAError, UnicodeError) as wrong:
-        raise UserError("bad-domain", given=_shortened(host)) from wrong
+        raise UserError("underscore" if "_" in host else "bad-domain", given=_shortened(host)) from wrong
 
 
 def to_ascii(domain: str) -> str:
-    """Domain name as it is asked in the DNS (A-labels). Raises idna.IDNAError where it is none."""
+    """Domain name as it is asked in the DNS (A-labels). Raises idna.IDNAError where it is none.
+
+    Names that IDNA 2008 does not permit and registries have given away all the same are taken: with a hyphen in the
+    third and fourth place ("ab--cd.de"), and of emoji ("xn--ls8h.la").
+    """
     if len(domain) > LONGEST_NAME:  # before any work: no A-label is shorter than what it encodes
         raise idna.IDNAError("longer than 253 characters")
-    ascii_name = idna.encode(domain, uts46=True, std3_rules=True, transitional=False).decode("ascii").lower()
+    try:
+        ascii_name = idna.encode(domain, uts46=True, std3_rules=True, transitional=False).decode("ascii").lower()
+    except idna.IDNAError:
+        ascii_name = ".".join(_label_to_ascii(label) for label in domain.split("."))
     if len(ascii_name) > LONGEST_NAME:
         raise idna.IDNAError("longer than 253 octets")
     if ascii_name.rsplit(".", 1)[-1].isdigit():
         raise idna.IDNAError("no top-level domain is a number (RFC 3696 section 2)")
     return ascii_name
+
+
+def _label_to_ascii(label: str) -> str:
+    """A-label of one label: letters, digits and hyphens as they are, emoji in Punycode. Raises idna.IDNAError."""
+    if label.isascii() and not label.lower().startswith("xn--"):
+        if not _LETTERS_DIGITS_HYPHENS.fullmatch(label):
+            raise idna.IDNAError("no label of letters, digits and hyphens (RFC 1123 section 2.1)")
+        return label.lower()
+    shown = _decoded(label[4:]) if label.isascii() else label
+    if not any(map(_is_emoji, shown)):
+        return idna.encode(label, uts46=True, std3_rules=True, transitional=False).decode("ascii")
+    if not all(map(_may_stand_beside_emoji, shown)):
+        raise idna.IDNAError("no label of emoji, letters, digits and hyphens")
+    encoded = f"xn--{shown.lower().replace(_EMOJI_PRESENTATION, '').encode('punycode').decode('ascii')}"
+    if len(encoded) > LONGEST_LABEL:
+        raise idna.IDNAError("longer than 63 octets")
+    return encoded
+
+
+def _to_unicode(ascii_name: str) -> str:
+    """Name as people read it."""
+    try:
+        return idna.decode(ascii_name)
+    except idna.IDNAError:
+        return ".".join(_decoded(label[4:]) if label.startswith("xn--") else label for label in ascii_name.split("."))
+
+
+def _decoded(punycode: str) -> str:
+    try:
+        return punycode.encode("ascii").decode("punycode")
+    except UnicodeError as wrong:
+        raise idna.IDNAError("no Punycode (RFC 3492)") from wrong
+
+
+def _is_emoji(character: str) -> bool:
+    return unicodedata.category(character) == "So"
+
+
+def _may_stand_beside_emoji(character: str) -> bool:
+    return (
+        _is_emoji(character)
+        or character in _EMOJI_PARTS
+        or unicodedata.category(character) in ("Ll", "Lu", "Lo", "Nd", "Sk")  # Sk: skin tones
+    )
 
 
 def is_reserved(domain: str) -> bool:
@@ -172,6 +239,13 @@ def _without_service(host: str) -> str:
     return _without_service(rest) if "." in rest and _SERVICE.fullmatch(first) else host
 
 
+def _without_courtesy(text: str) -> str:
+    """The one word that is no courtesy, of several; the whole text where there is none, or more than one."""
+    words = text.split()
+    named = [word for word in words if not _COURTESY.fullmatch(word)]
+    return named[0] if len(named) == 1 and len(words) > 1 else text
+
+
 def _unwrapped(text: str) -> str:
     """The text without what Slack, mail clients and people put around an address."""
     for escaped, plain in (
@@ -184,7 +258,8 @@ def _unwrapped(text: str) -> str:
     text = _SLACK_LINK.sub(lambda m: m.group(1) or m.group(2), _MAILTO.sub(r"\1", text))
     if named := _NAMED.fullmatch(text):
         text = named.group(1)
-    text = text.strip().strip("<>\"'`„“”‚‘’()").strip().rstrip(".,;:!?…").rstrip()
+    while (bare := text.strip().strip("<>\"'`„“”‚‘’«»‹›()").strip().rstrip(".,;:!?…").rstrip()) != text:
+        text = bare
     return text[1:-1] if re.fullmatch(r"\[.*\]|([*_~]).*\1", text, re.DOTALL) and len(text) > 1 else text
 
 

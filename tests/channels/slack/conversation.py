@@ -49,10 +49,13 @@ class Conversation:
         found = {"type": "message", "user": user, "text": text, "ts": ts, "team": self.team, "channel": self.channel}
         return {**found, "event_ts": ts, "channel_type": kind, **({"thread_ts": thread} if thread else {})}
 
-    async def say(self, text: str, user: str = "", thread: str = "") -> str:
-        """Writes a message; returns its `ts`. With a mention Slack sends it twice, as app_mention too."""
+    async def say(self, text: str, user: str = "", thread: str = "", **more: Any) -> str:
+        """Writes a message; returns its `ts`. With a mention Slack sends it twice, as app_mention too.
+
+        `more`: further fields of it: blocks, attachments, files.
+        """
         ts = new_ts()
-        message = self.message(text, user or self.user, ts, thread)
+        message = {**self.message(text, user or self.user, ts, thread), **more}
         self.bot.slack.said.append(message)
         if MENTION in text and not self.channel.startswith("D"):
             await self.send({**{k: v for k, v in message.items() if k != "channel_type"}, "type": "app_mention"})
@@ -106,10 +109,10 @@ class Conversation:
         await asyncio.sleep(0.15)
         return self._posts()
 
-    async def ask(self, text: str, user: str = "", thread: str = "") -> tuple[str, dict[str, Any]]:
-        """Writes a message that must be answered once; returns its `ts`, and the answer."""
+    async def ask(self, text: str, user: str = "", thread: str = "", **more: Any) -> tuple[str, dict[str, Any]]:
+        """Writes a message that must be answered once; returns its `ts`, and the answer. `more`: as for `say`."""
         known = len(self._posts())
-        ts = await self.say(text, user, thread)
+        ts = await self.say(text, user, thread, **more)
         found = await self.replies(known + 1)
         assert len(found) == known + 1, f"{len(found) - known} answers to {text!r}"
         return ts, found[-1]

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from bot.answering.engine import AnswerEngine
-from bot.core.model import Answer, Event, Question
+from bot.core.model import LANGUAGES, Answer, Event, Question
 from tests import waiting
 from tests.channels.slack.conversation import MENTION, Conversation, envelope, new_ts
 from tests.channels.slack.running import Running, running
@@ -46,10 +46,15 @@ def labels(message: Mapping[str, Any]) -> list[str]:
 
 async def test_an_answer_names_its_source_and_offers_what_may_be_needed_next(conversation: Conversation) -> None:
     _, answer = await conversation.ask(ASKED)
-    assert labels(answer) == ["Hilfreich", "Nicht hilfreich", "In English", "Team fragen"]
+    related = [
+        "Servername für verschlüsselte Verbindungen (SSL)",
+        "Name des Posteingangsservers (POP3)",
+        "Die Ports im Überblick",
+    ]
+    assert labels(answer) == ["Hilfreich", "Nicht hilfreich", *related, "In English", "Team fragen"]
     kinds = [block["type"] for block in answer["blocks"]]
     assert kinds == ["section", "context", "context_actions", "actions"]
-    assert "Eintrag `pop3-ssl`" in answer["blocks"][1]["elements"][0]["text"]
+    assert "Quelle: FAQ, „POP3, Verschlüsselung“" in answer["blocks"][1]["elements"][0]["text"]
 
 
 async def test_the_other_language_replaces_the_answer_and_back(conversation: Conversation) -> None:
@@ -67,10 +72,10 @@ async def test_help_in_the_other_language_is_still_that_of_slack(conversation: C
     for asked in ("help", "/foo", "/foo " + "x" * 60):
         _, answer = await conversation.ask(f"{MENTION} {asked}")
         english = answer["text"]
-        assert "Slash commands do not work in threads" in english
+        assert "Slash commands don’t work in threads" in english
         await conversation.bot.slack.press(conversation.bot.url, answer, "Auf Deutsch")
         await until(lambda shown=answer: "In English" in labels(shown))  # type: ignore[misc]
-        assert "In Threads gibt es keine Schrägstrich-Befehle" in answer["text"]
+        assert "Slash-Befehle funktionieren in Threads nicht" in answer["text"]
         await conversation.bot.slack.press(conversation.bot.url, answer, "In English")
         await until(lambda shown=answer, before=english: shown["text"] == before)  # type: ignore[misc]
 
@@ -90,7 +95,7 @@ async def test_a_long_answer_to_an_editor_is_the_same_in_the_other_language(conv
     german, told = answer["text"], len(bot.slack.ephemeral)
     await bot.slack.press(bot.url, answer, "In English", user="U0STRANGER")
     await until(lambda: len(bot.slack.ephemeral) > told)
-    assert "Only the people who are configured" in str(bot.slack.ephemeral[-1])
+    assert "Only editors" in str(bot.slack.ephemeral[-1])
     assert answer["text"] == german, "for nobody else it is gone"
     await bot.slack.press(bot.url, answer, "In English", user="UEDITOR")
     await until(lambda: "What was not answered" in answer["text"])
@@ -234,7 +239,9 @@ async def test_explain_this_error_tells_only_the_one_who_asked(
     await conversation.bot.slack.interact(conversation.bot.url, shortcut)
     await until(lambda: conversation.bot.slack.ephemeral)
     private = conversation.bot.slack.ephemeral[-1]
-    assert (entry or "FAQ") in private["text"]
+    assert conversation.bot.engine
+    title = conversation.bot.engine.title
+    assert (not entry) or any(title(entry, language) in private["text"] for language in LANGUAGES)
     assert ("Quelle" in private["text"] or "Source" in private["text"]) is bool(entry)
     assert await conversation.replies(0) == []
 
@@ -244,7 +251,7 @@ LONG = (
 )
 FULL = [
     # is the whole snippet to be had, what the answer names
-    ("Slack gives the whole", True, "error-badmailfrom"),
+    ("Slack gives the whole", True, "badmailfrom"),
     ("the app may not read files", False, "FAQ"),
 ]
 
@@ -313,13 +320,77 @@ async def test_app_home_shows_topics_and_the_persons_own_last_questions(conversa
     assert "Welcher Port für POP3 mit SSL?" in text
     assert "Outlook" not in text
     assert "Gaps" not in text
-    topic = next(b for b in buttons(view) if b["action_id"] == "home:ports")
+    topic = next(b for b in buttons(view) if b["action_id"] == "topic:ports")
     await conversation.bot.slack.press(conversation.bot.url, view, topic["label"], user="UHOME")
     shown = await until(lambda: len(conversation.bot.slack.views) > 1 and conversation.bot.slack.views[-1])
+    assert (shown["type"], shown["trigger_id"][:6]) == ("modal", "124667")
     assert "465" in shown["blocks"][0]["text"]["text"]
-    await conversation.bot.slack.press(conversation.bot.url, shown, "Auf Deutsch", user="UHOME")
+    await conversation.bot.slack.press(conversation.bot.url, view, "Auf Deutsch", user="UHOME")
     german = await until(lambda: len(conversation.bot.slack.views) > 2 and conversation.bot.slack.views[-1])
     assert "Themen" in json.dumps(german)
+
+
+async def test_home_lists_the_sections_in_the_faqs_order_and_the_readers_language(conversation: Conversation) -> None:
+    await conversation.bot.slack.deliver(conversation.bot.url, opened("UORDER", "home"))
+    view = await until(lambda: conversation.bot.slack.views and conversation.bot.slack.views[-1])
+    named = [b["text"]["text"].strip("*") for b in view["blocks"] if b["type"] == "section" and "text" in b]
+    order = ["SMTP", "Encryption", "Limits", "Error messages", "POP3: how it works", "IMAP"]
+    assert [name for name in named if name in order] == order
+    assert not {"Grenzen", "Verschlüsselung"} & set(named)
+
+
+async def test_homes_field_asks_and_the_answer_comes_as_a_direct_message(conversation: Conversation) -> None:
+    """Its payload has what was typed in `value`, and no JSON (block-elements/plain-text-input-element)."""
+    user = conversation.user
+    await conversation.bot.slack.deliver(conversation.bot.url, opened(user, "home"))
+    view = await until(lambda: conversation.bot.slack.views and conversation.bot.slack.views[-1])
+    field = next(block for block in view["blocks"] if block["type"] == "input")
+    assert field["dispatch_action"] is True
+    typed = {
+        "type": "plain_text_input",
+        "block_id": field["block_id"],
+        "action_id": field["element"]["action_id"],
+        "value": "Welcher Port für POP3 mit SSL?",
+        "action_ts": new_ts(),
+    }
+    await conversation.bot.slack.interact(
+        conversation.bot.url,
+        {
+            "type": "block_actions",
+            "user": {"id": user, "username": "ada", "team_id": TEAM},
+            "team": {"id": TEAM, "domain": "example"},
+            "container": {"type": "view", "view_id": "V0001"},
+            "view": dict(view),
+            "trigger_id": "1.2.abc",
+            "actions": [typed],
+        },
+    )
+    (answer,) = await Conversation(conversation.bot, f"D{user[1:]}").replies(1)
+    assert "995" in answer["text"]
+
+
+async def test_a_related_entry_is_answered_beneath(conversation: Conversation) -> None:
+    ts, answer = await conversation.ask(f"{MENTION} Welcher Port für IMAP mit SSL?")
+    await conversation.bot.slack.press(conversation.bot.url, answer, "Einstellungen für IMAP", user="U0002")
+    posts = await conversation.replies(2)
+    assert "fast dieselben Einstellungen" in posts[-1]["text"]
+    assert posts[-1]["thread_ts"] == ts
+    assert "993" in posts[0]["text"]
+
+
+async def test_a_mode_is_set_by_a_button_by_who_may(conversation: Conversation) -> None:
+    conversation.user = "UEDITOR"
+    shown = await command(conversation, "faq", "mode")
+    assert [label for label in labels(shown) if label in ("mention", "listen", "off")] == ["listen", "off"]
+    private = {**shown, "channel": conversation.channel}
+    await conversation.bot.slack.press(conversation.bot.url, private, "listen", user="UEDITOR")
+    await until(lambda: conversation.bot.storage.modes.get(f"{TEAM}:{conversation.channel}") == "listen")
+    await until(lambda: "mention" in labels(shown))
+    await conversation.bot.slack.press(conversation.bot.url, {**private, **shown}, "off", user="U0STRANGER")
+    await until(
+        lambda: any("may change the mode" in str(e) or "dürfen" in str(e) for e in conversation.bot.slack.ephemeral)
+    )
+    assert conversation.bot.storage.modes.get(f"{TEAM}:{conversation.channel}") == "listen"
 
 
 async def test_editors_see_the_gaps_in_app_home_and_by_command(conversation: Conversation) -> None:
@@ -330,7 +401,7 @@ async def test_editors_see_the_gaps_in_app_home_and_by_command(conversation: Con
     assert "Thunderbird" in text
     assert "<!channel>" not in text
     refused = await command(conversation, "faq", "gaps")
-    assert "Only the people" in refused["text"]
+    assert "Only editors" in refused["text"]
     conversation.user = "UEDITOR"
     listed = await command(conversation, "faq", "gaps")
     assert "Thunderbird" in listed["text"]
@@ -345,6 +416,8 @@ async def test_why_shows_the_stored_decision_to_editors(conversation: Conversati
         assert "pop3-ssl" in said
         assert "language    de" in said
         assert "mode        mention" in said
+        block = conversation.bot.slack.ephemeral[-1]["blocks"][1]
+        assert block["elements"][0]["type"] == "rich_text_preformatted"
     assert (
         "No decision"
         in (await command(conversation, "faq", "why https://x.slack.com/archives/C1/p1515449522000016"))["text"]

@@ -145,8 +145,8 @@ async def test_commands_work_by_mention_also_in_a_thread(conversation: Conversat
 
 
 QUESTIONS = [
-    ("login geht nicht, was ist der Benutzername?", "login-name"),
-    ("ports für SSL bitte", "ports"),
+    ("login geht nicht, was ist der Benutzername?", "email%domain"),
+    ("ports für SSL bitte", "993"),
     ("mx record ändern, wie?", "FAQ"),
 ]
 

@@ -26,6 +26,16 @@ USER, TEAM, CHANNEL = {"id": "U1", "team_id": "T1"}, {"id": "T1"}, {"id": "C1"}
 VALUE = {"act": "check", "ask": ["mx", "example.com"], "key": "k", "language": "de", "facts": {}, "template": "echo"}
 MESSAGE = {"ts": "1515449522.000016", "text": "550 5.1.1", "thread_ts": "1515449522.000016", "user": "U2"}
 FILE = {"id": "F1", "preview": "550", "preview_is_truncated": True, "lines_more": 3}
+CELL = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}]}
+TABLE = {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}, CELL]]}
+SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}, "fields": [{"type": "mrkdwn", "text": "x"}]}
+EVERYTHING = {
+    "blocks": [CELL, SECTION],
+    "attachments": [
+        {"is_share": True, "text": "x", "files": [FILE], "message_blocks": [{"message": {"blocks": [CELL]}}]},
+        {"pretext": "x", "title": "x", "fields": [{"title": "x", "value": "x"}], "blocks": [TABLE], "fallback": "x"},
+    ],
+}
 OF_PERSON = {"team": TEAM, "user": USER, "channel": CHANNEL}
 PAYLOADS: dict[str, Any] = {
     **{file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted(RECORDED.glob("*.json"))},
@@ -43,6 +53,7 @@ PAYLOADS: dict[str, Any] = {
     "snippet": envelope(
         {**MESSAGE, "type": "message", "channel": "D1", "files": [FILE], "attachments": [{"text": "x"}]}
     ),
+    "forwarded": envelope({**MESSAGE, "type": "message", "channel": "D1", "text": "", **EVERYTHING}),
 }
 INTERACTIONS: dict[str, Any] = {
     "button": {

@@ -113,6 +113,7 @@ UP = MxResult("ok", (host("ok", "8.8.8.8"),))
 PRIVATE = MxResult("ok", (host("ok", "10.0.0.1"),))
 DOWN = MxResult("ok", (host("none"), host("nxdomain")))
 SLOW = MxResult("ok", (host("none"), host("timeout")))
+BOTH = MxResult("ok", (MxHost(0, ".", (), "null"), host("ok", "8.8.8.8")))
 IMPLICIT = MxResult("implicit", (host("ok", "8.8.8.8"),))
 
 JUDGED: list[tuple[Condition, MxHost | MxResult | None, str, str, str]] = [
@@ -122,34 +123,37 @@ JUDGED: list[tuple[Condition, MxHost | MxResult | None, str, str, str]] = [
     ("no-address", host("nxdomain"), "holds", "gibt es im DNS weiterhin nicht", "still does not exist in the DNS"),
     ("no-address", host("timeout"), "unknown", "keine brauchbare Antwort", "no usable answer"),
     ("no-address", host("failure"), "unknown", "später noch einmal", "try again later"),
-    ("no-address", host("reserved"), "refused", "nicht abfrage", "do not ask"),
-    ("no-address", None, "refused", "nicht abfrage", "do not ask"),
-    ("no-mail-server", UP, "gone", "nicht mehr zu sehen", "no longer be seen"),
+    ("no-address", host("reserved"), "refused", "nicht abfrage", "do not look up"),
+    ("no-address", None, "refused", "nicht abfrage", "do not look up"),
+    ("no-address", host("ok", "10.0.0.5"), "unclear", "keine öffentliche: `10.0.0.5`", "not a public one: `10.0.0.5`"),
+    ("no-mail-server", BOTH, "unclear", "widersprechen sich", "contradict each other"),
+    ("no-connection", BOTH, "unseen", "widersprechen sich", "contradict each other"),
+    ("no-mail-server", UP, "gone", "woran dieser Fehler liegen könnte", "shows no reason for this error"),
     ("no-mail-server", IMPLICIT, "gone", "keinen MX-Eintrag, aber eine Adresse", "no MX record, but an address"),
     ("no-mail-server", MxResult("none"), "holds", "weder einen MX-Eintrag noch", "neither an MX record nor"),
     ("no-mail-server", MxResult("nxdomain"), "holds", "gibt es im DNS nicht", "does not exist in the DNS"),
     ("no-mail-server", MxResult("null"), "holds", "Null-MX", "null MX"),
-    ("no-mail-server", DOWN, "holds", "keinen Mailserver mit einer öffentlichen", "no mail server with a public"),
-    ("no-mail-server", PRIVATE, "holds", "keinen Mailserver mit einer öffentlichen", "no mail server with a public"),
+    ("no-mail-server", DOWN, "holds", "kein Mailserver mit einer öffentlichen", "no mail server with a public"),
+    ("no-mail-server", PRIVATE, "holds", "kein Mailserver mit einer öffentlichen", "no mail server with a public"),
     ("no-mail-server", SLOW, "unknown", "keine brauchbare Antwort", "no usable answer"),
     ("no-mail-server", MxResult("dnssec"), "unknown", "keine brauchbare Antwort", "no usable answer"),
-    ("no-mail-server", None, "refused", "nicht abfrage", "do not ask"),
-    ("no-connection", UP, "unseen", "Ob dort eine SMTP-Verbindung zustande kommt", "Whether an SMTP connection"),
-    ("no-connection", IMPLICIT, "unseen", "Andere Server frage ich nicht", "I ask no other servers"),
-    ("no-connection", MxResult("nxdomain"), "holds", "bleibt der Fehler bestehen", "the error persists"),
-    ("no-connection", DOWN, "holds", "bleibt der Fehler bestehen", "the error persists"),
+    ("no-mail-server", None, "refused", "nicht abfrage", "do not look up"),
+    ("no-connection", UP, "unseen", "Ob dort eine SMTP-Verbindung zustande kommt", "whether an SMTP connection"),
+    ("no-connection", IMPLICIT, "unseen", "verrät das DNS nicht", "The DNS cannot tell"),
+    ("no-connection", MxResult("nxdomain"), "holds", "bleibt der Fehler bestehen", "the error will persist"),
+    ("no-connection", DOWN, "holds", "bleibt der Fehler bestehen", "the error will persist"),
     ("no-connection", MxResult("timeout"), "unknown", "nicht sagen", "cannot tell"),
-    ("no-tls", UP, "unseen", "Ob die verschlüsselte Verbindung gelingt", "Whether the encrypted connection"),
+    ("no-tls", UP, "unseen", "Ob die verschlüsselte Verbindung gelingt", "whether the encrypted connection"),
     ("no-tls", MxResult("none"), "unseen", "weder einen MX-Eintrag noch", "neither an MX record nor"),
     ("no-tls", MxResult("lame"), "unknown", "nicht sagen", "cannot tell"),
-    ("no-mailbox", UP, "unseen", "Ob es das einzelne Postfach gibt", "Whether the single mailbox exists"),
-    ("no-mailbox", MxResult("nxdomain"), "holds", "bleibt der Fehler bestehen", "the error persists"),
+    ("no-mailbox", UP, "unseen", "Ob es dieses Postfach gibt", "whether this mailbox exists"),
+    ("no-mailbox", MxResult("nxdomain"), "holds", "bleibt der Fehler bestehen", "the error will persist"),
     ("no-mailbox", MxResult("null"), "holds", "Null-MX", "null MX"),
     ("no-mailbox", MxResult("failure"), "unknown", "nicht sagen", "cannot tell"),
 ]
 CONCLUDED: dict[str, dict[Language, str]] = {
-    "holds": {"de": "bleibt der Fehler bestehen", "en": "As long as that is so, the error persists"},
-    "gone": {"de": "nicht mehr zu sehen", "en": "can no longer be seen"},
+    "holds": {"de": "bleibt der Fehler bestehen", "en": "the error will persist"},
+    "gone": {"de": "woran dieser Fehler liegen könnte", "en": "shows no reason for this error"},
 }
 
 
@@ -192,6 +196,12 @@ def test_a_host_is_reported_with_the_domain_whose_mx_names_it(
     worded = engine.renderer.render(Answer("check", "en", {"results": [row]}))
     assert said in worded
     assert ("point" in worded) is bool(said)
+
+
+def test_private_addresses_are_not_listed_as_if_anybody_reached_them() -> None:
+    inner, mixed = host("ok", "10.0.0.5"), MxHost(20, "mx2.example.com", ("192.168.0.1", "9.9.9.9"), "ok")
+    row = assess_condition(Target("example.com", "no-mail-server"), MxResult("ok", (inner, mixed)))
+    assert row["servers"] == [{"host": "mx2.example.com", "addresses": ["9.9.9.9"]}]
 
 
 def test_a_typing_slip_in_a_domain_is_named(engine: AnswerEngine) -> None:

@@ -145,8 +145,8 @@ def test_every_renderer_shows_the_same(markdown: str, html: str, plain: str, mrk
 
 def test_slacks_blocks_are_sections_notes_and_tables() -> None:
     found = to_blocks("**a**\n\n- b\n\n| c | d |\n|---|---|\n| 1 |\n\n_e `f` g_h_\n\n_i_ j")
-    assert [block["type"] for block in found] == ["section", "rich_text", "context", "section"]
+    assert [block["type"] for block in found] == ["section", "table", "context", "section"]
     assert found[0]["text"]["text"] == "*a*\n\n• b"
-    assert found[1]["elements"][0]["elements"][0]["text"] == "c  d\n1"
+    assert [[cell["text"] for cell in row] for row in found[1]["rows"]] == [["c", "d"], ["1", " "]]
     assert found[2]["elements"][0]["text"] == "e `f` g_h"
     assert found[3]["text"]["text"] == "_i_ j"

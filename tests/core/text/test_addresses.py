@@ -80,6 +80,17 @@ DOMAINS = [
     ("an address in a URL's query", "https://example.com/?mail=a@b.de", "example.com"),
     ("a URL without its scheme", "//example.com/x", "example.com"),
     ("Slack's escapes", "&lt;example.com&gt;", "example.com"),
+    ("hyphens in the third and fourth place", "ab--cd.de", "ab--cd.de"),
+    ("emoji", "💩.la", "💩.la"),
+    ("emoji as an A-label", "xn--ls8h.la", "💩.la"),
+    ("emoji with a variation selector", "I❤️.ws", "i❤.ws"),
+    ("an international A-label", "xn--mnchen-3ya.de", "münchen.de"),
+    ("in brackets, at the end of a sentence", "(example.com).", "example.com"),
+    ("in brackets of the other kind", "[example.com]", "example.com"),
+    ("in quotes", '"example.com"', "example.com"),
+    ("in German quotes", "„example.com“!", "example.com"),
+    ("with courtesy", "example.com bitte", "example.com"),
+    ("with more of it", "die Domain example.com, please", "example.com"),
 ]
 REFUSED_DOMAINS = [
     ("nothing", " ", "no-domain"),
@@ -93,7 +104,9 @@ REFUSED_DOMAINS = [
     ("two addresses", "a@firma.de, b@other.de", "two-domains"),
     ("a single label", "localhost", "single-label"),
     ("two names", "example.com example.org", "two-domains"),
-    ("an underscore", "a_b.example.com", "bad-domain"),
+    ("an A-label of nothing", "xn--.de", "bad-domain"),
+    ("an A-label of no Punycode", "xn--zzzzzzzzz.de", "bad-domain"),
+    ("an underscore", "a_b.example.com", "underscore"),
     ("a name that is too long", ".".join(["a" * 60] * 5) + ".de", "bad-domain"),
 ]
 FOUND = [

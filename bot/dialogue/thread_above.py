@@ -1,0 +1,61 @@
+"""Answers about what stands above a message: a mention under somebody's error line means that line.
+
+A message that names nothing itself ("was bedeutet das?", an empty mention) is answered with what its thread says; of
+pictures, and of threads that the channel may not read, it is told that they were not read.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from bot.commands import wants_help
+from bot.contracts import Channel, ThreadAbove
+from bot.core.model import Answer, Event, Question
+from bot.core.text.pointing import is_pointing
+
+UNANSWERED = frozenset({"decline", "suggest", "faq", "greeting"})  # templates: nothing was said of what was asked
+
+Respond = Callable[[Question], Awaitable[Answer]]
+
+
+async def answer_with_surroundings(
+    channel: Channel | None, event: Event, question: Question, answer: Answer, respond: Respond
+) -> Answer:
+    """Answer to a message with what it points at; `answer`, the one to its own words, where it points at nothing.
+
+    `respond`: answers one text. Raises TryLater.
+    """
+    points = not question.command and is_pointing(question.text) and not wants_help(question.text)
+    if event.act == "ask" and points and channel:
+        above = await channel.read_thread(event)
+        if above is not None:
+            return await _answer_about(above, event, question, answer, respond)
+    if event.facts.get("unreadable") and answer.template in UNANSWERED and not answer.facts.get("codes"):
+        return Answer("unread", answer.language, {"reason": "picture"})
+    return answer
+
+
+async def _answer_about(
+    above: ThreadAbove, event: Event, question: Question, answer: Answer, respond: Respond
+) -> Answer:
+    """Answer to the text of a thread that says most; the asker's own words decide the language."""
+    asked = [Question(text, language=answer.language) for text in above.texts]
+    found = [await respond(one) for one in asked]
+    best = min(found, key=_rank, default=None)
+    if best is not None and _rank(best) < NOTHING:
+        return best
+    if answer.template not in UNANSWERED:
+        return answer
+    unreadable = above.unreadable or event.facts.get("unreadable")
+    return Answer("unread", answer.language, {"reason": above.problem or ("picture" if unreadable else "nothing")})
+
+
+NOTHING = 4  # rank of an answer that says nothing of a text
+
+
+def _rank(answer: Answer) -> int:
+    """Rank of an answer, the best first: an explained error, the codes of another one, an answer, a menu."""
+    parts = answer.decision.parts if answer.decision else ()
+    if answer.template == "answer":
+        return 0 if any(part.rule.startswith("error line") for part in parts) else 2
+    if answer.template == "decline":
+        return 1 if answer.facts.get("codes") else NOTHING
+    return 3 if answer.template == "suggest" else NOTHING
