@@ -155,6 +155,7 @@ def build(
         secrets=storage.secrets,
         erase_team=storage.erase_team,
         cursors=Cursors(storage.database),
+        handovers=storage.handovers,
         open_ticket=_ticket_opener(settings, channels),
     )
     disabled: dict[str, str] = {}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.commands import ChannelAdmin
-from bot.core.model import Answer, Event, Language, Mode, Question, Ticket
+from bot.core.model import Answer, Event, Handover, Language, Mode, Question, Ticket
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute  # a tenth of a second that the command line need not wait for
@@ -88,6 +88,12 @@ class SecretStore(Protocol):
     def delete(self, key: str, since: float = 0.0) -> bool: ...
 
 
+class HandoverStore(Protocol):
+    """Store of requests to a person, filled by the channel that knows where helpers read them. All functions block."""
+
+    def add(self, handover: Handover) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedTicket:
     """Ticket that was opened for an asker: number and address for people."""
@@ -117,6 +123,7 @@ class ChannelContext:
     secrets: SecretStore
     erase_team: Callable[[str], None]  # deletes everything of a workspace ("T0001"); blocks
     cursors: CursorStore
+    handovers: HandoverStore | None = None  # None: this channel hands nothing over
     open_ticket: OpenTicket | None = None  # None: no helpdesk is configured for requests to a person
 
 

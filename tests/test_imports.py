@@ -45,6 +45,7 @@ CORE_RANKS = {
     "markdown": 1,
     "dns": 2,
     "mail": 2,
+    "person_request": 3,
     "speak_policy": 3,
     "matching": 3,
 }

@@ -190,7 +190,7 @@ async def test_nothing_that_redaction_knows_is_kept_of_a_question(
             assert storage.decisions.get(key) is not None
     assert found(storage, {written for written, _ in cases}, str(lines)) == []
     for number in range(len(cases)):
-        storage.decisions.delete(f"{way}:{kind}:{number}")
+        storage.decisions.take_away(f"{way}:{kind}:{number}")
 
 
 async def test_a_follow_up_brings_nothing_back(dialogue: tuple[DialogueManager, Storage]) -> None:

@@ -16,6 +16,12 @@ from bot.core.text.normalize import clean
 
 # "/mail x", but no path and no log line
 _COMMAND = re.compile(r"/(?P<name>[a-z-]{1,32})(?: \S{1,60}){0,2}", re.IGNORECASE)
+# A command as it is typed or pasted: any white space ends its name, no-break spaces among it, and so does a colon
+_TYPED = re.compile(
+    r"(?P<word>/?[A-Za-z][A-Za-z-]{0,31})(?=[\s\u200b\u2060\ufeff:`]|$)[\s\u200b\u2060\ufeff:]*(?P<argument>.*)",
+    re.DOTALL,
+)
+_AT_ENDS = " \t\r\n\f\v\u00a0\u1680\u2002\u2003\u2007\u2009\u200a\u200b\u202f\u2060\u3000\ufeff`"
 _ADDRESS_OR_DOMAIN = re.compile(r"\S*\w[.@%]\w\S*")
 _ABOUT_THE_BOT = re.compile(r"(?:mode|modus|gaps|lücken)\b|(?:why|warum)\s+<?https?:", re.IGNORECASE)
 
@@ -97,11 +103,19 @@ def _command(question: Question, commands: Mapping[str, Command]) -> tuple[str, 
     because slash commands do not work in Slack's threads.
     """
     if question.command:
-        return question.command, question.text
-    word, _, argument = question.text.strip().partition(" ")
-    name, argument = word.removeprefix("/").lower(), argument.strip()
+        return question.command, _without_marks(question.text)
+    typed = _TYPED.match(_without_marks(question.text))
+    if typed is None:
+        return "", ""
+    word, argument = typed["word"], _without_marks(typed["argument"])
+    name = word.removeprefix("/").lower()
     known = name in commands and (word.startswith("/") or _is_bare_command(commands[name], argument))
     return (name, argument) if known else ("", "")
+
+
+def _without_marks(text: str) -> str:
+    """Text without white space of any kind, and code marks, at its ends."""
+    return text.strip(_AT_ENDS)
 
 
 def _is_bare_command(command: Command, argument: str) -> bool:

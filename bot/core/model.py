@@ -252,8 +252,21 @@ class Thread:
     """Thread that the bot takes part in."""
 
     asker: str  # "team:user" of the one who asked its first question
-    state: str  # open; taken: another person has joined; handed: a person was asked; solved
+    state: str  # open; taken: another person has joined; handed: a person was asked; solved; helpers: they read here
     at: float  # seconds since the epoch: the bot's last answer in it
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Handover: a request to a person, whose two sides read each other through the bot."""
+
+    place: str  # conversation in which helpers read it: "team:channel:ts" of the request
+    request: str  # key of the event that asked for a person: of all places of one request the same
+    asked: str  # conversation in which the asker reads what helpers say: "team:channel:thread"
+    conversation: str  # conversation in which no second person is called until this is solved
+    asker: str  # "team:user"
+    language: Language  # of the asker
+    state: str = "open"  # open, solved
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +303,13 @@ class UserError(Exception):
         super().__init__(problem)
         self.problem = problem
         self.facts: Mapping[str, Any] = facts
+
+
+class Undeliverable(Exception):
+    """Refusal by the outside world that does not pass: nothing is posted, and nothing is tried again.
+
+    Whoever raises it logs what a person must do about it.
+    """
 
 
 class TryLater(Exception):

@@ -5,6 +5,7 @@ listens to, a message must be a question or an error line, and the answer surer 
 """
 
 import re
+from typing import Literal
 
 from bot.core.model import Answer, Decision, Language, Question, Thread
 from bot.core.text.normalize import clean
@@ -43,7 +44,47 @@ _ASKS = re.compile(
     r"how|what|which|where|why|when|who|can|could|must|may|is|are|does|do|should)\b",
     re.IGNORECASE,
 )
-_CALLS_SOMEBODY = re.compile(r"^(?:hallo |hi |hey |hello )?[A-ZÄÖÜ][a-zäöüß]+,\s")
+# "Anna, weißt du das?", "hey Tom: …", "@anna …", "welcher Port, Anna?"; no names: "Leute, …", "Kurze Frage: …"
+_GREETS = r"(?i:(?:hallo|hi|hey|hello|moin|guten morgen|servus|dear|liebe[r]?)\s+)?"
+_NO_NAME = (
+    r"(?!(?:hallo|hi|hey|hello|moin|leute|team|alle|zusammen|frage|hilfe|problem|sorry|also|nein|ja|ok|okay|danke|bitte|"
+    r"folks|guys|everyone|everybody|all|question|help|please|thanks|yes|no|so|well|morgen|achtung|fehler|error|host|"
+    r"server|port|subject|betreff|from|to|von|an|warnung|warning|status|remote|connection|info|gibt|postbote|bot)\b)"
+)
+_CALLS_SOMEBODY = re.compile(
+    rf"^{_GREETS}@?(?i:{_NO_NAME})[A-ZÄÖÜ][a-zäöüß]+(?:\s(?i:{_NO_NAME})[A-ZÄÖÜ][a-zäöüß]+)?[,:]\s|^{_GREETS}@[a-zäöüß]\w+|"
+    rf",\s(?i:{_NO_NAME})[A-ZÄÖÜ][a-zäöüß]{{2,}}\s?[?!.]*$"
+)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Reactions to an answer. Words that say that it worked; that it was read; and words beside them
+_WORKED = _words(
+    """
+    passt geklappt klappt funktioniert läuft geht gelöst erledigt perfekt prima super klasse top spitze
+    hilfreich geholfen gefunden works worked working solved fixed great perfect awesome excellent brilliant
+    helpful helped found nice cool lovely
+    """
+)
+_READ = _words(
+    """
+    ok okay oki okey k alles klar verstanden verstehe gut jo jap ja yes yep yeah sure aha ach ah oh hm hmm mhm
+    aye got understood alright right fine good done will do mach mache probiere versuche try i'll see noted
+    gotcha
+    """
+)
+_BESIDE_A_REACTION = _words(
+    """
+    das es ich hat hab habe ist war jetzt nun so sehr wirklich alles schon mir sofort gleich mal doch endlich
+    auch ihr du bist die antwort it that this now was is i me very really all the answer a you works hab's
+    geht's hat's it's that's s i've have aus bei to for will wieder
+    """
+)
+_EMOJI = re.compile(r":[a-z0-9_+'-]+:(?::skin-tone-\d:)?")
+_WORD_OF_REACTION = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def is_thanks(text: str) -> bool:
@@ -76,6 +117,21 @@ def answer_small_talk(question: Question, hint: Language | None = None) -> Answe
     return Answer(template, question.language or language_of_small_talk(said, hint)) if template else None
 
 
+def read_reaction(text: str) -> Literal["worked", "read", ""]:
+    """Reaction to an answer, if a message is nothing else: that it worked ("hat geklappt", "works now"), or that it was
+    read ("ok", "👍"); empty: it is more than that. `text`: cleaned.
+    """
+    said = _EMOJI.sub(" ", text)
+    if "?" in said or re.search(r"\d", said):
+        return ""
+    words = {word.lower().replace("’", "'") for word in _WORD_OF_REACTION.findall(said)}
+    if not words:
+        return "read" if text.strip() else ""
+    if not words <= _WORKED | _READ | _BESIDE_A_REACTION or not words & (_WORKED | _READ):
+        return ""
+    return "worked" if words & _WORKED else "read"
+
+
 def is_question(text: str) -> bool:
     """True if the message reads as a question."""
     return bool(_ASKS.search(text))
@@ -92,8 +148,10 @@ def why_silent_in_thread(thread: Thread, decision: Decision | None, text: str, p
         return "somebody else speaks"
     if now - thread.at > OPEN_FOR:
         return "the thread is older than a day"
-    if _CALLS_SOMEBODY.match(text):
+    if _CALLS_SOMEBODY.search(text):
         return "somebody else is called"
+    if decision and decision.small_talk:
+        return "nothing that wants an answer"
     refuses_menu = bool(decision and any(part.rule.startswith("menu") for part in decision.parts))
     if decision and decision.outcome == "decline" and "?" not in text and not refuses_menu:
         return "no question that the FAQ covers"
@@ -104,6 +162,8 @@ def why_silent_in_channel(decision: Decision | None, text: str) -> str:
     """Reason for silence at a message in a channel that was not addressed to the bot; empty: speak."""
     if decision is None:
         return "nobody asked the bot"
+    if _CALLS_SOMEBODY.search(text):
+        return "somebody else is called"
     if decision.outcome != "answer":
         return f"not sure: {decision.outcome}"
     if decision.score < LEAST_SCORE_UNASKED:

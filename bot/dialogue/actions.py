@@ -12,6 +12,7 @@ from bot.commands import ChannelAdmin
 from bot.contracts import Engine
 from bot.core.model import LANGUAGES, Answer, Event, Language, Question, Reply, StoredDecision
 from bot.dialogue.gaps import read_gaps
+from bot.dialogue.handover import HandoverDialogue
 from bot.storage import Storage
 
 LAST_QUESTIONS = 5
@@ -27,12 +28,16 @@ class ButtonActions:
         engine: Engine,
         is_permitted: Callable[[Event, str], Awaitable[bool]],
         admin_of: Callable[[Event], ChannelAdmin | None],
+        handover: HandoverDialogue,
         content_problem: Callable[[], str] = str,
     ) -> None:
         """`is_permitted`: see Channel.may. `content_problem`: see DialogueManager.
 
         `admin_of`: administration of the channel in which a button is pressed, by who presses it; None: not in Slack.
+
+        `handover`: requests to a person.
         """
+        self._handover = handover
         self._storage, self._engine, self._admin_of = storage, engine, admin_of
         self._is_permitted, self._content_problem = is_permitted, content_problem
         self.handlers: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
@@ -41,6 +46,7 @@ class ButtonActions:
             "language": self._language,
             "choose": self._choose,
             "person": self._person,
+            "reason": self._reason,
             "solved": self._solved,
             "share": self._share,
             "check": self._check,
@@ -52,7 +58,16 @@ class ButtonActions:
 
     async def _feedback(self, event: Event) -> Reply:
         await asyncio.to_thread(self._storage.decisions.record_feedback, _key(event), event.person, event.act)
-        return Reply(Answer("feedback", language_of(event), {"verdict": event.act}), {"private": "yes"})
+        facts = {"verdict": event.act, "key": _key(event)}
+        return Reply(Answer("feedback", language_of(event), facts), {"private": "yes"})
+
+    async def _reason(self, event: Event) -> Reply:
+        """Reason why an answer was not helpful, as the form has it; nothing where it was left empty."""
+        if not event.question.text.strip():
+            return Reply(None)
+        decisions = self._storage.decisions
+        await asyncio.to_thread(decisions.record_reason, _key(event), event.person, event.question.text)
+        return Reply(Answer("feedback", language_of(event), {"verdict": "reason"}), {"private": "yes"})
 
     async def _language(self, event: Event) -> Reply:
         """Other language: the same answer; it is decided anew only where it is too long for the button.
@@ -78,21 +93,10 @@ class ButtonActions:
         return Reply(Answer("answer", language_of(event), {**facts, **given}), {"update": "itself", "key": _key(event)})
 
     async def _person(self, event: Event) -> Reply:
-        """Request for a person, once a thread; later presses are told that somebody was asked."""
-        if not await asyncio.to_thread(self._storage.threads.hand_over, event.conversation, event.person, event.key):
-            return Reply(Answer("handover", language_of(event), {"state": "already"}), {"private": "yes"})
-        kept = await asyncio.to_thread(self._storage.decisions.get, _key(event))
-        facts = {
-            "state": "open",
-            "question": kept.question if kept else "",
-            "entries": list(kept.entries) if kept else [],
-            "link": kept.link if kept else "",
-        }
-        return Reply(Answer("handover", language_of(event), facts), {"handover": "yes"})
+        return await self._handover.ask_by_button(event, language_of(event))
 
     async def _solved(self, event: Event) -> Reply:
-        await asyncio.to_thread(self._storage.threads.set_state, str(event.facts.get("conversation", "")), "solved")
-        return Reply(Answer("handover", language_of(event), {"state": "solved"}), {"update": "itself"})
+        return await self._handover.solve(event, language_of(event))
 
     async def _share(self, event: Event) -> Reply:
         """Shared answer: posted for everyone what one person saw."""
@@ -158,4 +162,6 @@ def _key(event: Event) -> str:
 
 
 def _was_asked(kept: StoredDecision) -> bool:
-    return kept.outcome in ("answer", "suggest", "decline") and bool(kept.question)
+    """True for a question of the person's own; what they had explained was somebody else's message."""
+    own = not kept.key.endswith(":explain")
+    return own and kept.outcome in ("answer", "suggest", "decline") and bool(kept.question)

@@ -58,7 +58,8 @@ class StoredChannelAdmin:
         kept = await asyncio.to_thread(self._storage.decisions.by_message, place, ts)
         if kept is None:
             raise UserError("not-kept", given=link[:200])
-        return to_facts(kept)
+        reasons = await asyncio.to_thread(self._storage.decisions.reasons, kept.key)
+        return to_facts(kept, reasons)
 
     async def _require_editor(self) -> None:
         if not await self.is_editor():
@@ -68,6 +69,7 @@ class StoredChannelAdmin:
         return self._event.location.partition(":")[0]
 
 
-def to_facts(kept: StoredDecision) -> Mapping[str, Any]:
-    """Facts of a stored decision for templates/faq.md."""
-    return {"key": kept.key, "question": kept.question, "lines": kept.why.split("\n")}
+def to_facts(kept: StoredDecision, reasons: Sequence[str] = ()) -> Mapping[str, Any]:
+    """Facts of a stored decision for templates/faq.md. `reasons`: why people found its answer not helpful."""
+    unhelpful = [f"unhelpful   {reason}" for reason in reasons]
+    return {"key": kept.key, "question": kept.question, "lines": [*kept.why.split("\n"), *unhelpful]}

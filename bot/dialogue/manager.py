@@ -15,24 +15,22 @@ import structlog
 
 from bot.commands import ChannelAdmin
 from bot.contracts import Channel, Engine
-from bot.core.model import (
-    QUESTION_ACTS,
-    Answer,
-    Event,
-    Language,
-    PreviousQuestion,
-    Question,
-    Reply,
-    StoredDecision,
-    TryLater,
-)
+from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Question, Reply, StoredDecision, TryLater
 from bot.core.privacy.redacted_decision import without_words
-from bot.core.speak_policy import answer_small_talk, why_silent_in_channel, why_silent_in_thread
-from bot.core.text.normalize import clean
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.channel_admin import StoredChannelAdmin
+from bot.dialogue.handover import HandoverDialogue
+from bot.dialogue.quiet import (
+    answer_reaction,
+    answer_small_talk,
+    is_error,
+    is_read_receipt,
+    shorten_small_talk,
+    why_silent,
+)
 from bot.dialogue.thread_above import answer_with_surroundings
 from bot.storage import DatabaseError, Storage
+from bot.storage.decisions import Context
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -60,7 +58,8 @@ class DialogueManager:
         `content_problem`: the problem that keeps newer content from being used, shown to editors; empty: none.
         """
         self._engine, self._storage, self._channels = engine, storage, channels
-        actions = ButtonActions(storage, engine, self._is_permitted, self._admin_of, content_problem)
+        self._handover = HandoverDialogue(storage, engine)
+        actions = ButtonActions(storage, engine, self._is_permitted, self._admin_of, self._handover, content_problem)
         self._handlers: Mapping[str, Handler] = {
             "ask": self._ask,
             "explain": self._ask,
@@ -95,39 +94,62 @@ class DialogueManager:
         One that was not addressed to the bot is queued only where the bot has answered in its thread, where its channel
         is in mode listen, or where it edits or deletes a known question. Raises DatabaseError.
         """
-        if event.act in ("edited", "deleted"):
+        if event.act in ("edited", "deleted") and event.facts.get("addressed") is not True:
             known = await asyncio.to_thread(self._storage.decisions.get, str(event.facts.get("of", "")))
-            return known is not None or event.facts.get("addressed") is True
-        if event.act != "overheard":
-            return True
+            # A message that may be on its way, or under way, must not be answered once it is deleted
+            return known is not None or await self._is_overheard(event)
+        return event.act != "overheard" or await self._is_overheard(event)
+
+    async def _is_overheard(self, event: Event) -> bool:
+        """True if messages that do not address the bot are read here: in its threads, and in mode listen."""
         if await asyncio.to_thread(self._storage.threads.get, event.conversation):
             return True
         return event.facts.get("root") is True and await self._mode(event) == "listen"
 
     async def _ask(self, event: Event) -> Reply:
-        answer, mode = await self._answer_in_context(event)
+        context = await self._context(event)
+        if context.deleted:
+            return NO_REPLY
+        if handed := await self._hand_over_or_relay(event, context):
+            return handed
+        if is_read_receipt(event, context.before):
+            return NO_REPLY
+        answer, mode = shorten_small_talk(await self._answer_in_context(event, context), event), context.mode
         reply, reason = Reply(answer), ""
         if mode == "off" and not event.question.command:
             reply = Reply(Answer("switched_off", answer.language), {"private": "yes"})
             reason = "the channel's mode is off"
+        if event.act == "explain" and not is_error(answer):
+            return reply  # nothing is kept of what somebody else wrote, and no gap made of it
         return replace(reply, keep=partial(self._save_decision, event, answer, mode, reply, reason))
 
+    async def _hand_over_or_relay(self, event: Event, context: Context) -> Reply | None:
+        """Reply to a message that is meant for people: it asks for one, or stands in a thread with one; else None."""
+        if event.channel not in self._channels:
+            return None
+        if event.facts.get("direct") and event.reply_to.get("thread_ts"):
+            relayed = await self._handover.relay(event)
+            if relayed:
+                return relayed
+        if not self._handover.is_asked_for(event, answered=context.before is not None):
+            return None
+        hint = context.before.language if context.before else await _language_hint(self._channels[event.channel], event)
+        return await self._handover.ask_in_words(event, hint)
+
     async def _overheard(self, event: Event) -> Reply:
+        if relayed := await self._handover.relay(event):
+            return relayed
         thread = await asyncio.to_thread(self._storage.threads.get, event.conversation)
         if thread and event.person != thread.asker and thread.state == "open":
             await asyncio.to_thread(self._storage.threads.set_state, event.conversation, "taken")
-        if event.facts.get("mentions"):
+        context = await self._context(event)
+        if event.facts.get("mentions") or context.deleted or is_read_receipt(event, context.before):
             return NO_REPLY
-        answer, mode = await self._answer_in_context(event)
-        text = clean(event.question.text)
-        if mode == "off":
-            silent = "the channel's mode is off"
-        elif thread:
-            silent = why_silent_in_thread(thread, answer.decision, text, event.person, time.time())
-        elif mode == "listen" and event.facts.get("root") is True:
-            silent = why_silent_in_channel(answer.decision, text)
-        else:
-            silent = f"the channel's mode is {mode}"
+        is_askers = thread is not None and thread.state == "open" and event.person == thread.asker
+        if is_askers and (handed := await self._hand_over_or_relay(event, context)):
+            return handed
+        answer, mode = await self._answer_in_context(event, context), context.mode
+        silent = why_silent(event, thread, answer, mode)
         if silent:
             await self._save_decision(event, answer, mode, reason=silent)
             return NO_REPLY
@@ -136,35 +158,56 @@ class DialogueManager:
 
     async def _edited(self, event: Event) -> Reply:
         """Edited question: its answer is updated, or given now where the edit addressed the bot."""
+        if relayed := await self._handover.relay(event):
+            return relayed
         of = str(event.facts.get("of", ""))
         question = replace(event, key=of, act="ask" if event.facts.get("addressed") else "overheard")
         kept = await asyncio.to_thread(self._storage.decisions.get, of)
-        if kept is None:
-            if time.time() - float(event.facts.get("at", 0.0)) < EDIT_WAIT and question.act == "ask":
-                raise TryLater("the question is still being answered", 2.0)
-            return await self._ask(question) if question.act == "ask" else NO_REPLY
-        if not kept.sent:
-            _wait_for_post(kept)
-            return await self._ask(question) if question.act == "ask" and kept.outcome == "silent" else NO_REPLY
-        answer, mode = await self._answer_in_context(question)
+        if kept is None or not kept.sent:
+            return await self._edited_unanswered(event, question, kept)
+        context = await self._context(question)
+        if context.deleted:
+            return NO_REPLY
+        answer, mode = await self._answer_in_context(question, context), context.mode
         if answer.decision and kept.entries == answer.decision.entries and kept.outcome == answer.decision.outcome:
             return NO_REPLY
         await self._save_decision(question, answer, mode, said=False)
         return Reply(answer, {"update": kept.sent, "key": of})
 
-    async def _deleted(self, event: Event) -> Reply:
-        """Deleted question: its stored decision is deleted too, and the channel deletes the answer."""
-        of = str(event.facts.get("of", ""))
-        kept = await asyncio.to_thread(self._storage.decisions.get, of)
-        if kept is None:
-            return NO_REPLY
-        _wait_for_post(kept)
-        await asyncio.to_thread(self._storage.decisions.delete, of)
-        return Reply(None, {"delete": kept.sent}) if kept.sent else NO_REPLY
+    async def _edited_unanswered(self, event: Event, question: Event, kept: StoredDecision | None) -> Reply:
+        """Edited message that has no answer yet: answered now if it addresses the bot, unless its answer is under way.
 
-    async def _answer_in_context(self, event: Event) -> tuple[Answer, str]:
-        """Answer to a question with the previous question and its language as context; and the channel's mode."""
-        before, mode = await self._conversation(event)
+        `kept`: the stored decision about it; None: none yet. A message that did not address the bot before the edit is
+        under way only where the bot reads along.
+        """
+        if question.act != "ask":
+            return NO_REPLY
+        if kept is None:
+            may_be_under_way = event.facts.get("was_addressed") is not False or await self._is_overheard(event)
+            if may_be_under_way and time.time() - float(event.facts.get("at", 0.0)) < EDIT_WAIT:
+                raise TryLater("the question is still being answered", 2.0)
+        else:
+            _wait_for_post(kept)
+            if kept.outcome != "silent":
+                return NO_REPLY
+        reply = await self._ask(question)
+        return replace(reply, to={**reply.to, "key": question.key}) if reply.answer else reply
+
+    async def _deleted(self, event: Event) -> Reply:
+        """Deleted question: noted first, then its stored decision is deleted, and the channel deletes the answer.
+
+        A question that is still under way finds the note, before it is answered or right after (DeliverStep.record).
+        """
+        of = str(event.facts.get("of", ""))
+        await asyncio.to_thread(self._storage.deletions.add, of)
+        if relayed := await self._handover.withdraw(event):
+            return relayed
+        sent = await asyncio.to_thread(self._storage.decisions.take_away, of)
+        return Reply(None, {"delete": sent}) if sent else NO_REPLY
+
+    async def _answer_in_context(self, event: Event, context: Context) -> Answer:
+        """Answer to a question with the previous question and its language as context."""
+        before = context.before
         channel = self._channels.get(event.channel)
         hint = (
             event.question.language_hint
@@ -178,8 +221,8 @@ class DialogueManager:
         async def respond(asked: Question) -> Answer:
             return await self._engine.respond(asked, self._admin_of(event), event.person)
 
-        answer = answer_small_talk(question, hint) or await respond(question)
-        return await answer_with_surroundings(channel, event, question, answer, respond), mode
+        answer = answer_small_talk(question, hint) or answer_reaction(event, before) or await respond(question)
+        return await answer_with_surroundings(channel, event, question, answer, respond)
 
     def _admin_of(self, event: Event) -> ChannelAdmin | None:
         """Administration by the event's person; None where there are no channels with modes (the page)."""
@@ -216,10 +259,10 @@ class DialogueManager:
         )
         await self._best_effort(event, saving)
 
-    async def _conversation(self, event: Event) -> tuple[PreviousQuestion | None, str]:
-        """Previous question and the channel's mode, in one query; none and "mention" while the database is away."""
+    async def _context(self, event: Event) -> Context:
+        """Context of a question, in one look at the database; an empty one while it is away."""
         found = await self._best_effort(event, asyncio.to_thread(self._storage.decisions.context_of, event))
-        return found or (None, "mention")
+        return found or Context()
 
     async def _mode(self, event: Event) -> str:
         return await self._best_effort(event, asyncio.to_thread(self._storage.modes.get, event.location)) or "mention"

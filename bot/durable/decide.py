@@ -20,6 +20,11 @@ log = structlog.get_logger()
 Handle = Callable[[Event], Awaitable[Reply]]  # bot/dialogue/manager.py; raises TryLater
 
 
+# Commands cost less than questions, but /faq asks one; what a look-up costs is limited where it is made (bot/lookup)
+QUESTION_COMMANDS = frozenset({"", "faq"})
+COMMANDS_AT_ONCE, COMMAND_EVERY = 30, 1.0  # commands of a person, and seconds from one to the next after those
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
     """Pause before the next attempt to decide."""
@@ -42,7 +47,7 @@ class DecideStep:
     ) -> None:
         self._handle, self._channels = handle, channels
         self._decisions, self._event_log, self._errors = decisions, event_log, errors
-        self._rate_limiter = rate_limiter
+        self._rate_limiter, self._command_limiter = rate_limiter, RateLimiter(COMMANDS_AT_ONCE, COMMAND_EVERY)
 
     async def run(self, event: Event, *, rate_limited: bool) -> Reply | Wait:
         """Reply to the event, the neutral failure after a bug of ours; Wait where the rate limit or TryLater says so.
@@ -51,7 +56,9 @@ class DecideStep:
         token is taken then.
         """
         if rate_limited and event.act in QUESTION_ACTS:
-            seconds, tell = self._rate_limiter.acquire(event.person, self._errors.loop.time())
+            asks = event.question.command in QUESTION_COMMANDS
+            limiter = self._rate_limiter if asks else self._command_limiter
+            seconds, tell = limiter.acquire(event.person, self._errors.loop.time())
             if seconds:
                 return Wait(seconds, Answer("slow", await self._language(event)) if tell else None)
         began = self._errors.loop.time()

@@ -39,19 +39,31 @@ class DecisionRow:
             event, "failure_not_saved", self._write(lambda: self._storage.decisions.save(event, answer))
         )
 
-    async def record_delivery(self, event: Event, message_id: str) -> None:
+    async def is_deleted(self, event: Event) -> bool:
+        """True if the question of an event was deleted; False too while the database is away."""
+        key = event.reply_to.get("key", event.key)
+        look = asyncio.to_thread(self._storage.deletions.has, key)
+        return await self._best_effort(event, "deletion_not_read", look) or False
+
+    async def drop_reply(self, event: Event) -> None:
+        """Drops the undelivered reply: it will not be delivered."""
+        key = event.reply_to.get("key", event.key)
+        await self._best_effort(
+            event, "delivery_not_recorded", self._write(lambda: self._storage.mark_delivered(key, "", 0.0))
+        )
+
+    async def record_delivery(self, event: Event, message_id: str) -> bool:
         """Records the post's name, which an edit or a deletion needs, and its latency; drops the undelivered reply.
+
+        True if the question was deleted meanwhile: nothing is kept of it then.
 
         An edit updates the post of an earlier question: `reply_to["key"]` is that question's, whose latency stays.
         """
         key = event.reply_to.get("key", event.key)
         seconds = seconds_since_receipt(event) if key == event.key else 0.0
         ticket = event.act == "ticket"
-        await self._best_effort(
-            event,
-            "delivery_not_recorded",
-            self._write(lambda: self._storage.mark_delivered(key, message_id, seconds, ticket=ticket)),
-        )
+        recorded = self._write(lambda: self._storage.mark_delivered(key, message_id, seconds, ticket=ticket))
+        return await self._best_effort(event, "delivery_not_recorded", recorded) or False
 
     def _write(self, work: Callable[[], T]) -> Awaitable[T]:
         return self._storage.database.write(work)

@@ -4,12 +4,12 @@ When to try again is the workflow's business (bot/durable/workflow.py).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from bot.contracts import Channel
-from bot.core.model import Answer, Event, TryLater
+from bot.core.model import Answer, Event, TryLater, Undeliverable
 from bot.durable.decision_row import DecisionRow
 from bot.durable.error_policy import ErrorPolicy, failure_answer
 from bot.observability.event_log import EventLog
@@ -27,6 +27,8 @@ class Outcome:
     may_have_posted: bool = False  # True if it failed and the post may stand all the same: no confirmation came
     seconds: float = 0.0  # until the next attempt; 0: the workflow's own back-off
     message_id: str | None = None  # of the post, to be recorded; empty: it has none; None: nothing is to be recorded
+    unsaid: str = ""  # reason why nothing was posted although nothing is left to be tried; empty: it was
+    withdraw: str = ""  # id of the post that must go again: its question was deleted meanwhile; empty: it may stay
 
 
 class DeliverStep:
@@ -39,10 +41,13 @@ class DeliverStep:
         self._event_log, self._errors = event_log, errors
 
     async def run(self, event: Event, answer: Answer | None, *, may_have_posted: bool) -> Outcome:
-        """Posts and records; see `post`. For an event whose decision row needs no saving before."""
-        outcome = await self.post(event, answer, may_have_posted=may_have_posted)
-        await self.record(event, outcome)
-        return outcome
+        """Posts and records; see `post`. For an event whose decision row needs no saving before.
+
+        It comes after a pause, so nothing is posted for a question that was deleted meanwhile.
+        """
+        if answer and not may_have_posted and await self._decisions.is_deleted(event):
+            return Outcome(done=True, unsaid="the question was deleted")
+        return await self.record(event, await self.post(event, answer, may_have_posted=may_have_posted))
 
     async def post(self, event: Event, answer: Answer | None, *, may_have_posted: bool) -> Outcome:
         """One attempt. A bug of ours in the channel is answered with the neutral failure, if there was an answer.
@@ -62,9 +67,19 @@ class DeliverStep:
         except TryLater as later:
             self._event_log.retried(event, "deliver", str(later), later.seconds)
             return Outcome(done=False, may_have_posted=later.maybe_sent, seconds=later.seconds or 0.0)
+        except Undeliverable as refused:
+            return Outcome(done=True, unsaid=str(refused))
         return Outcome(done=True, message_id=(sent or "") if sent or answer else None)
 
-    async def record(self, event: Event, outcome: Outcome) -> None:
-        """Records in the decision row how the reply was posted, if it was."""
-        if outcome.message_id is not None:
-            await self._decisions.record_delivery(event, outcome.message_id)
+    async def record(self, event: Event, outcome: Outcome) -> Outcome:
+        """Records in the decision row how the reply was posted, if it was.
+
+        The outcome says whether the post must go again: this look comes after the record, and a deletion looks for the
+        record after it was noted, so one of the two always sees the other.
+        """
+        if outcome.unsaid:
+            await self._decisions.drop_reply(event)
+        if outcome.message_id is None:
+            return outcome
+        deleted = await self._decisions.record_delivery(event, outcome.message_id)
+        return replace(outcome, withdraw=outcome.message_id) if deleted else outcome

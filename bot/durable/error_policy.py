@@ -1,6 +1,7 @@
-"""Error policy: three kinds of failure, by who must act, for all work that the worker does for an event.
+"""Error policy: kinds of failure, by who must act, for all work that the worker does for an event.
 
 - TryLater (the world is to blame) passes through; the workflow tries again.
+- Undeliverable (refused for good; a person must act) passes through; the workflow ends.
 - A DatabaseError of our own tables becomes TryLater.
 - Anything else is a bug of ours: logged with its trace, counted, answered with a neutral reply. It ends no workflow.
 
@@ -13,7 +14,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.core.model import Answer, Event, TryLater
+from bot.core.model import Answer, Event, TryLater, Undeliverable
 from bot.observability.event_log import EventLog
 from bot.storage import DatabaseError
 
@@ -34,10 +35,13 @@ class ErrorPolicy:
         self.loop = asyncio.get_running_loop()
 
     async def run(self, event: Event, work: Callable[[], Awaitable[T]]) -> T | None:
-        """Value of the work; None where it failed through a bug of ours, which is reported. Raises TryLater."""
+        """Value of the work; None where it failed through a bug of ours, which is reported.
+
+        Raises TryLater and Undeliverable.
+        """
         try:
             return await self.on_main_loop(work)
-        except TryLater:
+        except (TryLater, Undeliverable):
             raise
         except DatabaseError as wrong:
             raise TryLater(f"the database cannot be used ({type(wrong).__name__})", maybe_sent=True) from wrong

@@ -24,6 +24,8 @@ States of an event, and what is durable in each:
   redacted    Within about a minute of its end, however it ended: event, step results and errors are NULL in the
               engine's rows (purge_expired, bot/storage/job_rows.py), and only the key and times stay. Nothing reads
               them any more: recovery resumes what is unfinished, a redelivery is known by its key.
+  refused     Undeliverable: the channel refuses it for good, or the question was deleted. Logged with its reason, and
+              SUCCESS for the engine; the undelivered reply is emptied.
   given up    After 24 hours of pauses between attempts to deliver: logged, counted, and SUCCESS for the engine.
               Attempts to decide have no such end. The undelivered reply is deleted after seven days.
 

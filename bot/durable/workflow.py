@@ -139,7 +139,7 @@ class EventWorkflow:
             else:
                 outcome = await self._deliver_as_step("deliver", event, state.reply.answer, state.may_have_posted)
             if outcome.done:
-                self._event_log.delivered(event, attempt)
+                await self._end(event, outcome, attempt)
                 return
             if waited > GIVE_UP_AFTER:
                 self._event_log.gave_up(event, waited)
@@ -148,6 +148,17 @@ class EventWorkflow:
             seconds = outcome.seconds or pause * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
             await durable_sleep(seconds)
             waited, pause = waited + seconds, min(LONGEST_PAUSE, pause * 2)
+
+    async def _end(self, event: Event, outcome: Outcome, attempts: int) -> None:
+        """Log line of the end; a post whose question was deleted meanwhile is deleted too."""
+        if outcome.unsaid:
+            self._event_log.unsaid(event, outcome.unsaid)
+            return
+        self._event_log.delivered(event, attempts)
+        if outcome.withdraw:
+            to = {**event.reply_to, "update": "", "delete": outcome.withdraw}
+            gone = RunState(Reply(None, to), may_have_posted=False, checkpointed=True)
+            await self._deliver_until_done(replace(event, reply_to=to), gone)
 
     async def _before_pause(self, state: RunState, outcome: Outcome) -> RunState:
         """State with a reply that survives the pause."""
@@ -167,8 +178,7 @@ class EventWorkflow:
             outcome = await self._deliver.post(event, state.reply.answer, may_have_posted=state.may_have_posted)
         finally:
             await saving
-        await self._deliver.record(event, outcome)
-        return outcome
+        return await self._deliver.record(event, outcome)
 
     async def _save_decision(self, event: Event, reply: Reply) -> None:
         await asyncio.sleep(0)  # aiohttp writes a request in a task of its own, which is made after this one

@@ -61,6 +61,11 @@ class EventLog:
         log.warning("try_later", key=event.key, step=step, why=why, seconds=seconds)
         self.metrics.retries.labels(event.channel, step).inc()
 
+    def unsaid(self, event: Event, why: str) -> None:
+        """Reply that is not posted and not tried again. `why`: the refusal, or that its question was deleted."""
+        log.info("not_delivered", key=event.key, channel=event.channel, why=why)
+        self.metrics.unsaid.labels(event.channel).inc()
+
     def gave_up(self, event: Event, waited: float) -> None:
         """Reply that is given up. `waited`: seconds of pauses."""
         log.error("gave_up", key=event.key, waited=waited)

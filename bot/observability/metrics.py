@@ -61,6 +61,12 @@ class Metrics:
             "postbote_retries", "Attempts that must be made again", ["channel", "step"], registry=registry
         )
         self.gave_up = Counter("postbote_gave_up", "Replies that were given up", ["channel"], registry=registry)
+        self.unsaid = Counter(
+            "postbote_not_delivered",
+            "Replies that were refused for good, or whose question was deleted first",
+            ["channel"],
+            registry=registry,
+        )
         self.bugs = Counter("postbote_bugs", "Faults of our own; the log has the trace", ["channel"], registry=registry)
         self.feedback = Counter(
             "postbote_feedback",

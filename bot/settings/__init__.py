@@ -73,7 +73,7 @@ class Settings(HelpdeskSettings):
     )
     postbote_slack_helpers: str = Field(
         default="",
-        description='whom "Ask a person" calls: ids of a user group (S…), users (U…), and a channel (C…) for requests',
+        description='whom "Ask the team" calls: ids of a user group (S…), users (U…), and a channel (C…) for requests',
     )
     postbote_slack_editors: str = Field(
         default="", description="user ids (U…) that may set modes and see gaps and decisions, comma-separated"

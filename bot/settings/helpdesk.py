@@ -55,7 +55,7 @@ class HelpdeskSettings(BaseSettings):
     )
     postbote_slack_tickets: str = Field(
         default="",
-        description='where "Ask a person" opens a ticket: rt:queue or zammad:group; empty: no ticket is opened',
+        description='where "Ask the team" opens a ticket: rt:queue or zammad:group; empty: no ticket is opened',
     )
 
     @property

@@ -13,7 +13,9 @@ import sqlalchemy as sql
 
 from bot.storage.cursors import Cursors
 from bot.storage.database import DAY, Database, DatabaseError, DatabaseUnusable
-from bot.storage.decisions import DECISIONS, FEEDBACK, Decisions, mark_decision_delivered
+from bot.storage.decisions import DECISIONS, FEEDBACK, Decisions, delete_decision, mark_decision_delivered
+from bot.storage.deletions import DELETIONS, Deletions, is_deleted
+from bot.storage.handovers import HANDOVERS, Handovers
 from bot.storage.modes import MODES, Modes
 from bot.storage.secrets import SECRETS, Secrets
 from bot.storage.threads import THREADS, Threads
@@ -22,6 +24,7 @@ from bot.storage.ticket_ledger import TicketLedger, mark_ticket_sent
 __all__ = ["Cursors", "DatabaseError", "DatabaseUnusable", "Storage", "TicketLedger", "create_storage"]
 
 UNDELIVERED_FOR = 7 * DAY  # seconds for which a reply is kept; longer than bot/durable/worker.py tries to deliver it
+DELETED_FOR = 2 * DAY  # seconds for which a deletion is kept: nothing of the question is under way any more
 STATE_FOR = DAY  # seconds for which the state of an installation is kept: nobody came back from Slack
 
 
@@ -31,21 +34,28 @@ class Storage:
 
     database: Database
     decisions: Decisions
+    deletions: Deletions
     threads: Threads
+    handovers: Handovers
     modes: Modes
     secrets: Secrets
     retention: float  # seconds for which decisions and feedback are kept
 
-    def mark_delivered(self, key: str, post: str, seconds: float = 0.0, *, ticket: bool = False) -> None:
+    def mark_delivered(self, key: str, post: str, seconds: float = 0.0, *, ticket: bool = False) -> bool:
         """Records the delivery of a reply: in its decision, and for a ticket in the ticket ledger, in one commit.
 
         `post`: the channel's id of what was posted; empty: it has none. `seconds`: from receipt to delivery; 0: not
-        known. `ticket`: whether the event was a ticket.
+        known. `ticket`: whether the event was a ticket. True if the question was deleted: nothing is kept of it then.
         """
         with self.database.transaction() as connection:
             mark_decision_delivered(connection, key, post, seconds)
             if ticket and post:
                 mark_ticket_sent(connection, key, post)
+            # After the update, which holds the row: a deletion that this look misses waits for it, and sees the post
+            deleted = is_deleted(connection, key)
+            if deleted:
+                delete_decision(connection, key)
+        return deleted
 
     def purge_expired(self) -> None:
         """Deletes what is older than the retention; threads not before a day after their last answer."""
@@ -54,6 +64,8 @@ class Storage:
             (DECISIONS, self.retention),
             (FEEDBACK, self.retention),
             (THREADS, max(self.retention, DAY)),
+            (DELETIONS, DELETED_FOR),
+            (HANDOVERS, max(self.retention, DAY)),
         ):
             self.database.execute(sql.delete(table).where(table.c.at < now - seconds))
         given_up = (DECISIONS.c.reply != "", DECISIONS.c.at < now - UNDELIVERED_FOR)
@@ -64,8 +76,9 @@ class Storage:
 
     def erase_team(self, team: str) -> None:
         """Deletes everything of a workspace that removed the bot ("T0001")."""
-        for table in (DECISIONS, FEEDBACK, THREADS, MODES, SECRETS):
-            self.database.execute(sql.delete(table).where(table.c.key.startswith(f"{team}:", autoescape=True)))
+        for table in (DECISIONS, FEEDBACK, DELETIONS, THREADS, HANDOVERS, MODES, SECRETS):
+            key = next(iter(table.primary_key))
+            self.database.execute(sql.delete(table).where(key.startswith(f"{team}:", autoescape=True)))
 
 
 def create_storage(database_url: str, data_dir: Path, keep_days: float = 90.0) -> Storage:
@@ -78,7 +91,9 @@ def create_storage(database_url: str, data_dir: Path, keep_days: float = 90.0) -
     return Storage(
         database=database,
         decisions=Decisions(database),
+        deletions=Deletions(database),
         threads=Threads(database),
+        handovers=Handovers(database),
         modes=Modes(database),
         secrets=Secrets(database),
         retention=keep_days * DAY,

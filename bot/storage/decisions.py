@@ -6,6 +6,7 @@ Addresses and secrets are taken out before anything is written, but for the repl
 import json
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,8 @@ from bot.core.model import Answer, Event, PreviousQuestion, Reply, StoredDecisio
 from bot.core.privacy.redaction import redact
 from bot.core.text.normalize import clean
 from bot.storage.database import Database
-from bot.storage.modes import read_mode
+from bot.storage.deletions import is_deleted
+from bot.storage.modes import DEFAULT_MODE, read_mode
 from bot.storage.schema import METADATA, at_column, key_column, short_column, text_column, upsert
 from bot.storage.serialization import reply_to_text
 from bot.storage.threads import touch_thread
@@ -24,6 +26,8 @@ CONVERSATION_LASTS = 24 * 3_600.0  # seconds for which a follow-up question is u
 LONGEST = 2_000  # characters of a question that are kept
 OFFERED = 3  # entries that a menu shows (SUGGESTIONS of bot/core/matching/decision.py)
 MOST_UNANSWERED = 2_000  # newest questions that gaps are made of, wherever they are shown
+
+ASKED = ("answer", "suggest", "decline")  # outcomes of questions: a "danke" or a command between them changes nothing
 
 DECISIONS = sql.Table(
     "postbote_decisions",
@@ -58,6 +62,7 @@ FEEDBACK = sql.Table(
     key_column("key", "mentions", primary_key=True),  # the question's
     key_column("person", "owner", primary_key=True),
     text_column("verdict", "none"),
+    text_column("reason", "mentions"),  # why it was not helpful, in the person's words, redacted; empty: not said
     at_column(),
 )
 
@@ -69,11 +74,20 @@ _STORED_COLUMNS = [
 _BEFORE = (
     sql.select(DECISIONS.c.understood, DECISIONS.c.language, DECISIONS.c.outcome, DECISIONS.c.entries)
     .where(DECISIONS.c.conversation == sql.bindparam("conversation"), DECISIONS.c.key != sql.bindparam("key"))
-    .where(DECISIONS.c.at > sql.bindparam("since"), DECISIONS.c.outcome != "silent")
+    .where(DECISIONS.c.at > sql.bindparam("since"), DECISIONS.c.outcome.in_(ASKED))
     .order_by(DECISIONS.c.at.desc())
     .limit(1)
 )
 _REPLY = sql.select(DECISIONS.c.reply).where(DECISIONS.c.key == sql.bindparam("key"))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Context of a question: what is known before it is understood."""
+
+    before: PreviousQuestion | None = None  # None: there is none, or it is too long ago
+    mode: str = DEFAULT_MODE  # of its location (Modes.get)
+    deleted: bool = False  # True if its message is gone
 
 
 class Decisions:
@@ -82,11 +96,8 @@ class Decisions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def context_of(self, event: Event) -> tuple[PreviousQuestion | None, str]:
-        """Question before this one in its conversation, and the mode of its location (Modes.get), in one look.
-
-        None where there is none, or it is too long ago.
-        """
+    def context_of(self, event: Event) -> Context:
+        """Question before this one in its conversation, the mode of its location, and its deletion, in one look."""
         values = {
             "conversation": event.conversation,
             "key": event.key,
@@ -94,8 +105,18 @@ class Decisions:
         }
         with self._database.engine.connect() as connection:
             row = connection.execute(_BEFORE, values).first() if event.conversation else None
-            mode = read_mode(connection, event.location)
-        return _to_previous(row) if row else None, mode
+            mode, deleted = read_mode(connection, event.location), is_deleted(connection, event.key)
+        before = _to_previous(row) if row else self._beginning_of_thread(event)
+        return Context(before, mode, deleted)
+
+    def _beginning_of_thread(self, event: Event) -> PreviousQuestion | None:
+        """Question that a thread in a direct message began with: it was asked outside of it."""
+        root = event.reply_to.get("thread_ts", "") if event.facts.get("direct") else ""
+        kept = self.by_message(event.location, root) if root else None
+        if kept is None or kept.outcome not in ASKED:
+            return None
+        menu = kept.entries[:OFFERED] if kept.outcome == "suggest" else ()
+        return PreviousQuestion(kept.understood, kept.language, menu)
 
     def save(
         self,
@@ -170,10 +191,42 @@ class Decisions:
         row = {"key": key, "person": person, "verdict": verdict, "at": time.time()}
         self._database.upsert_row(FEEDBACK, row)
 
-    def delete(self, key: str) -> None:
-        """Deletes the decision about an event, and the feedback on it: its question was deleted."""
-        for table in (DECISIONS, FEEDBACK):
-            self._database.execute(sql.delete(table).where(table.c.key == key))
+    def record_reason(self, key: str, person: str, reason: str) -> None:
+        """Records why an answer was not helpful, in the person's own words."""
+        row = {"key": key, "person": person, "verdict": "unhelpful", "at": time.time()}
+        self._database.upsert_row(FEEDBACK, row | {"reason": redact(clean(reason))[:LONGEST]})
+
+    def reasons(self, key: str) -> Sequence[str]:
+        """Reasons why an answer was not helpful, the newest first."""
+        of = FEEDBACK.c
+        query = sql.select(of.reason).where(of.key == key, of.reason != "", of.verdict == "unhelpful")
+        with self._database.engine.connect() as connection:
+            return [str(row.reason) for row in connection.execute(query.order_by(of.at.desc()))]
+
+    def last_asked(self, conversation: str, before: str) -> StoredDecision | None:
+        """Newest question of a conversation that the FAQ was asked; None: there is none within a day.
+
+        `before`: key of the event that is left out.
+        """
+        of = DECISIONS.c
+        asked = of.outcome.in_(ASKED)
+        recent = of.at > time.time() - CONVERSATION_LASTS
+        here = sql.and_(of.conversation == conversation, of.key != before, asked, recent)
+        found = self.query_decisions(here, 1) if conversation else []
+        return found[0] if found else None
+
+    def take_away(self, key: str) -> str:
+        """Deletes the decision about an event and the feedback on it, because its question was deleted.
+
+        Returns the channel's id of the reply that was posted; empty: none was yet. A delivery that is being recorded is
+        waited for (Storage.mark_delivered).
+        """
+        held = sql.update(DECISIONS).where(DECISIONS.c.key == key).values(chosen=DECISIONS.c.chosen)
+        with self._database.transaction() as connection:
+            connection.execute(held)
+            row = connection.execute(sql.select(DECISIONS.c.sent).where(DECISIONS.c.key == key)).first()
+            delete_decision(connection, key)
+        return str(row.sent) if row else ""
 
     def query_decisions(
         self, where: sql.ColumnElement[bool], limit: int, order: sql.ColumnElement[Any] | None = None
@@ -195,6 +248,12 @@ class Decisions:
 def _to_previous(row: Any) -> PreviousQuestion:
     menu = json.loads(row.entries or "[]")[:OFFERED] if row.outcome == "suggest" else ()
     return PreviousQuestion(row.understood, row.language, tuple(menu))
+
+
+def delete_decision(connection: sql.Connection, key: str) -> None:
+    """`Decisions.take_away` within the caller's transaction."""
+    for table in (DECISIONS, FEEDBACK):
+        connection.execute(sql.delete(table).where(table.c.key == key))
 
 
 def mark_decision_delivered(connection: sql.Connection, key: str, post: str, seconds: float) -> None:
@@ -222,8 +281,9 @@ def _to_row(event: Event, answer: Answer, reason: str) -> dict[str, Any]:
     silent = bool(reason)
     outcome = "silent" if silent else decision.outcome if decision else answer.template
     understood = decision.normalised if decision and outcome in ("answer", "suggest") else ""
-    # A command's argument is an address or a domain more often than not
-    question = "" if silent else event.question.command or event.question.text
+    # A command's argument is an address or a domain more often than not; with /faq it is a question
+    asked = event.question.text if decision or not event.question.command else event.question.command
+    question = "" if silent else asked
     return {
         "key": event.key,
         "conversation": event.conversation,

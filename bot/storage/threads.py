@@ -5,7 +5,7 @@ import time
 import sqlalchemy as sql
 
 from bot.core.model import Thread
-from bot.storage.database import Database
+from bot.storage.database import DAY, Database
 from bot.storage.schema import METADATA, at_column, key_column, text_column, upsert
 
 THREADS = sql.Table(
@@ -48,12 +48,15 @@ class Threads:
     def hand_over(self, conversation: str, asker: str, key: str) -> bool:
         """True for the first press that asks for a person, also where it is considered once more after a crash.
 
+        After a day people are asked again, because nobody may have pressed "Solved".
+
         `key`: the press's, which is kept behind the state.
         """
         self._ensure(conversation, asker)
         mine = f"handed {key}"
-        others = THREADS.c.state.like("handed%") & (THREADS.c.state != mine)
-        return bool(self._database.execute(_update(conversation).where(~others).values(state=mine)))
+        others = THREADS.c.state.like("handed%") & (THREADS.c.state != mine) & (THREADS.c.at > time.time() - DAY)
+        free = _update(conversation).where(~others).values(state=mine, at=time.time())
+        return bool(self._database.execute(free))
 
     def _ensure(self, conversation: str, asker: str) -> None:
         if not self.get(conversation):

@@ -8,6 +8,7 @@ from bot.core.speak_policy import (
     is_question,
     is_thanks,
     language_of_small_talk,
+    read_reaction,
     why_silent_in_channel,
     why_silent_in_thread,
 )
@@ -118,3 +119,33 @@ def test_the_bot_speaks_in_a_channel_it_listens_to_only_when_sure(
     decision: Decision | None, text: str, speaks: bool
 ) -> None:
     assert (why_silent_in_channel(decision, text) == "") is speaks
+
+
+REACTIONS = [
+    ("👍", "read"),
+    (":+1:", "read"),
+    ("ok", "read"),
+    ("alles klar", "read"),
+    ("got it", "read"),
+    ("I'll try", "read"),
+    ("hat geklappt", "worked"),
+    ("passt 👍", "worked"),
+    ("jetzt geht's, super", "worked"),
+    ("works now", "worked"),
+    ("that worked!", "worked"),
+    ("geht nicht", ""),
+    ("geht das?", ""),
+    ("ok, und welcher Port?", ""),
+    ("port 465", ""),
+    ("465", ""),
+    ("ok 2", ""),
+    ("nein", ""),
+    ("works with Outlook", ""),
+    ("Benutzername", ""),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), REACTIONS)
+def test_a_reaction_to_an_answer_is_nothing_else(said: str, expected: str) -> None:
+    assert read_reaction(said) == expected

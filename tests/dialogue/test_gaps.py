@@ -11,6 +11,7 @@ from bot.core.mail.ticket_modes import parse_modes
 from bot.core.model import Answer, Event, Question
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.channel_admin import StoredChannelAdmin
+from bot.dialogue.handover import HandoverDialogue
 from bot.settings import Settings
 from bot.storage import Storage, create_storage
 from tests.blocking import LoopWatch
@@ -52,9 +53,8 @@ async def test_app_home_groups_gaps_in_a_thread(
 
     def no_admin(event: Event) -> None: ...
 
-    actions = ButtonActions(
-        storage, ReloadableEngine(engine, Settings(postbote_data_dir=tmp_path)), everything, no_admin
-    )
+    reloadable = ReloadableEngine(engine, Settings(postbote_data_dir=tmp_path))
+    actions = ButtonActions(storage, reloadable, everything, no_admin, HandoverDialogue(storage, reloadable))
     reply = await actions.handlers["home"](Event("T1:home", "slack", Question(""), person="T1:U1", act="home"))
     assert reply.answer
     assert [gap["count"] for gap in reply.answer.facts["gaps"]] == [3]

@@ -38,7 +38,7 @@ async def messages(folder: Path) -> Mapping[str, Mapping[str, Any]]:
         _, found["answer"] = await conversation.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
         _, found["did-you-mean"] = await conversation.ask(f"{MENTION} Welcher Port?")
         _, found["decline"] = await conversation.ask(f"{MENTION} How do I set up Outlook?")
-        await bot.slack.press(bot.url, found["decline"], "Ask a person")
+        await bot.slack.press(bot.url, found["decline"], "Ask the team")
         found["handover"] = (await Conversation(bot, "C0HELP").replies(1))[0]
         _, found["explained"] = await conversation.ask(f"{MENTION} Was heißt das? {ERROR}")
         await bot.slack.press(bot.url, found["explained"], "mx2.example.com jetzt prüfen")

@@ -47,6 +47,8 @@ class FakeSlack:
     views: list[dict[str, Any]] = field(default_factory=list)  # published and opened, with "user_id" or "trigger_id"
     prompts: list[dict[str, Any]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)  # what people wrote, for conversations.replies
+    names: dict[str, str] = field(default_factory=dict)  # user id → display name
+    groups: dict[str, list[str]] = field(default_factory=dict)  # user group → its members; of others nothing is told
     snippets: dict[str, str] = field(default_factory=dict)  # id → content, for files.info
     logs: dict[str, str] = field(default_factory=dict)  # id → text of a file that is no snippet, at its own address
     refusals: dict[str, str] = field(default_factory=dict)  # method → error that it returns; "429": with that status
@@ -59,8 +61,10 @@ class FakeSlack:
     scopes: str = ""  # of the token, as every answer names them; empty: not told
     clock: float = 0.0  # seconds that this Slack's clock is ahead
     mute: bool = False  # Socket Mode connections stay open and answer nothing
-    # For the next posts: "429", "500", "cut", "hold" (says nothing); and stored: "lost" (no reply), "half" (of one)
+    # For the next posts: "429", "500", "cut", "hold" (says nothing), "page" or "plain" (a proxy's, with status 200),
+    # an error ("is_archived"); and stored: "lost" (no reply), "half" (of one), "garbled" (no JSON)
     trouble: list[str] = field(default_factory=list)
+    response_trouble: list[str] = field(default_factory=list)  # "page" or an error, for the next response_urls
     url: str = ""  # of the Web API, with a slash at the end
     locale: str = "en-GB"
     _sockets: list[web.WebSocketResponse] = field(default_factory=list)
@@ -244,7 +248,14 @@ class FakeSlack:
 
     def _users_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
         user = str(body.get("user"))
-        return {"ok": True, "user": {"id": user, "locale": self.locale, "is_admin": user in self.admins}}
+        profile = {"display_name": self.names.get(user, "")}
+        about = {"id": user, "locale": self.locale, "is_admin": user in self.admins, "profile": profile}
+        return {"ok": True, "user": about}
+
+    def _usergroups_users_list(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        """docs.slack.dev/reference/methods/usergroups.users.list"""
+        found = self.groups.get(str(body.get("usergroup")))
+        return {"ok": True, "users": found} if found else {"ok": False, "error": "missing_scope"}
 
     def _files_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
         """docs.slack.dev/reference/methods/files.info: a snippet's text is beside its file."""
@@ -315,15 +326,9 @@ class FakeSlack:
 
     async def _post(self, request: web.Request, body: dict[str, Any], team: str) -> web.StreamResponse:
         fault = self.trouble.pop(0) if self.trouble else ""
-        if fault == "429":
-            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
-        if fault == "500":
-            return web.Response(status=500, text="upstream error")
-        if fault == "hold":
-            await asyncio.sleep(60)
-            return web.Response(status=500, text="upstream error")
-        error = refused(body) or self._refusal_of_a_table(body)
-        if error:
+        if fault not in ("", "cut", "lost", "half", "garbled"):
+            return await _unposted(fault)
+        if error := refused(body) or self._refusal_of_a_table(body):
             return web.json_response({"ok": False, "error": error})
         if fault == "cut":
             assert request.transport is not None
@@ -334,6 +339,8 @@ class FakeSlack:
         self.times.append(time.monotonic())
         if fault == "half":
             return await _half(request)
+        if fault == "garbled":
+            return web.Response(text='{"ok": tru', content_type="application/json")
         if fault == "lost":
             assert request.transport is not None
             request.transport.close()
@@ -341,6 +348,11 @@ class FakeSlack:
 
     async def _respond(self, request: web.Request) -> web.Response:
         body = await request.json()
+        fault = self.response_trouble.pop(0) if self.response_trouble else ""
+        if fault == "page":
+            return _page("text/html")
+        if fault:
+            return web.json_response({"ok": False, "error": fault}, status=404)
         name = request.match_info["id"]
         shown = [e for e in self.ephemeral if e["id"] == name]
         if body.get("delete_original"):
@@ -370,6 +382,23 @@ class FakeSlack:
             if message.type is aiohttp.WSMsgType.TEXT:
                 self._acknowledged.get(json.loads(message.data).get("envelope_id"), asyncio.Event()).set()
         return socket
+
+
+async def _unposted(fault: str) -> web.Response:
+    """Answer to a post that is not taken."""
+    if fault == "429":
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
+    if fault in ("500", "hold"):
+        await asyncio.sleep(60 if fault == "hold" else 0)
+        return web.Response(status=500, text="upstream error")
+    if fault in ("page", "plain"):
+        return _page("text/html" if fault == "page" else "text/plain")
+    return web.json_response({"ok": False, "error": fault})
+
+
+def _page(kind: str) -> web.Response:
+    """Page of a proxy that has taken the place of Slack's answer."""
+    return web.Response(text="<html><body>Please log in to the network</body></html>", content_type=kind)
 
 
 async def _half(request: web.Request) -> web.StreamResponse:

@@ -14,7 +14,7 @@ def test_the_context_of_a_question_is_the_one_before_it_in_its_conversation(
     storage: Storage, engine: AnswerEngine, talk: str
 ) -> None:
     storage.decisions.save(event(talk, "1", "x"), answered(engine, "Welcher Port für POP3 mit SSL?"))
-    assert storage.decisions.context_of(event(talk, "2", "und für IMAP?"))[0] == PreviousQuestion(
+    assert storage.decisions.context_of(event(talk, "2", "und für IMAP?")).before == PreviousQuestion(
         "Welcher Port für POP3 mit SSL?", "de"
     )
 
@@ -24,20 +24,20 @@ def test_a_decision_saved_again_replaces_the_first_and_is_not_its_own_context(
 ) -> None:
     storage.decisions.save(event(talk, "1", "x"), answered(engine, "which port for imap with ssl?"))
     storage.decisions.save(event(talk, "1", "x"), answered(engine, "which port for pop3 with ssl?"))
-    assert storage.decisions.context_of(event(talk, "1", "x"))[0] is None
-    assert storage.decisions.context_of(event(talk, "2", "x"))[0] == PreviousQuestion(
+    assert storage.decisions.context_of(event(talk, "1", "x")).before is None
+    assert storage.decisions.context_of(event(talk, "2", "x")).before == PreviousQuestion(
         "which port for pop3 with ssl?", "en"
     )
 
 
 def test_another_conversation_is_not_mixed_in(storage: Storage, engine: AnswerEngine, talk: str) -> None:
     storage.decisions.save(event(talk, "1", "x"), answered(engine, "Welcher Port für POP3 mit SSL?"))
-    assert storage.decisions.context_of(event(f"{talk}0", "2", "und für IMAP?"))[0] is None
+    assert storage.decisions.context_of(event(f"{talk}0", "2", "und für IMAP?")).before is None
 
 
 def test_of_what_was_not_covered_only_the_language_is_kept(storage: Storage, engine: AnswerEngine, talk: str) -> None:
     storage.decisions.save(event(talk, "1", "x"), answered(engine, "How do I reset my mailbox password?"))
-    assert storage.decisions.context_of(event(talk, "2", "x"))[0] == PreviousQuestion("", "en")
+    assert storage.decisions.context_of(event(talk, "2", "x")).before == PreviousQuestion("", "en")
 
 
 def test_the_menu_of_the_reply_before_is_known(storage: Storage, engine: AnswerEngine, talk: str) -> None:
@@ -46,18 +46,18 @@ def test_the_menu_of_the_reply_before_is_known(storage: Storage, engine: AnswerE
     menu = ("pop3-ssl", "imap-ssl", "ports")
     decision = replace(offered.decision, outcome="suggest", entries=(*menu, "login-name"))
     storage.decisions.save(event(talk, "1", "x"), replace(offered, template="suggest", decision=decision))
-    before, _ = storage.decisions.context_of(event(talk, "2", "das zweite"))
+    before = storage.decisions.context_of(event(talk, "2", "das zweite")).before
     assert before is not None
     assert before.menu == menu
     storage.decisions.save(event(talk, "2", "das zweite"), offered)
-    after, _ = storage.decisions.context_of(event(talk, "3", "2"))
+    after = storage.decisions.context_of(event(talk, "3", "2")).before
     assert after is not None
     assert after.menu == ()
 
 
 def test_addresses_are_not_kept(storage: Storage, engine: AnswerEngine, talk: str) -> None:
     storage.decisions.save(event(talk, "1", "x"), answered(engine, "Wie lautet der Benutzername für max@firma.de?"))
-    before, _ = storage.decisions.context_of(event(talk, "2", "x"))
+    before = storage.decisions.context_of(event(talk, "2", "x")).before
     assert before is not None
     assert "max" not in before.understood
 
@@ -76,7 +76,7 @@ def test_a_decision_can_be_found_by_its_key_its_message_and_its_reply(storage: S
         assert storage.decisions.by_message(f"T1:{channel}", ts) == found
         assert storage.decisions.by_message(f"T2:{channel}", ts) is None
     assert storage.decisions.by_message(f"T1:{channel}", "%") is None
-    storage.decisions.delete(one.key)
+    storage.decisions.take_away(one.key)
     assert storage.decisions.get(one.key) is None
 
 

@@ -17,13 +17,16 @@ from starlette.routing import Route
 
 from bot.channels.slack import events, interactions
 from bot.channels.slack.blocks import MessageComposer
-from bot.channels.slack.delivery import SETTLE, Delivery, Helpers
+from bot.channels.slack.delivery import Delivery
 from bot.channels.slack.doctor import run_doctor_checks
+from bot.channels.slack.handover import HandoverDelivery, Helpers
+from bot.channels.slack.handover_blocks import HandoverComposer
 from bot.channels.slack.http_endpoint import PATH, HttpEndpoint
 from bot.channels.slack.installations import Installations, StaticToken, TokenSource
 from bot.channels.slack.manifest import SCOPES
 from bot.channels.slack.oauth import OAuthFlow
 from bot.channels.slack.post_pacing import EVERY, PostPacer
+from bot.channels.slack.posting import SETTLE, Poster
 from bot.channels.slack.receiver import Receiver
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.snippets import read_in_full
@@ -85,15 +88,23 @@ class Slack:
         self._views = ViewComposer(
             *(composer, parts.engine.render, parts.engine.label, parts.engine.title), parts.engine.prompts
         )
+        poster, response_urls = Poster(PostPacer(pace), settle), ResponseUrls(base_url)
+        helpers = Helpers(*settings.slack_helpers(), tickets=parts.open_ticket is not None)
         self._delivery = Delivery(
             workspaces=self._workspaces,
             composer=composer,
             views=self._views,
-            pacer=PostPacer(pace),
-            helpers=Helpers(*settings.slack_helpers(), tickets=parts.open_ticket is not None),
-            response_urls=ResponseUrls(base_url),
-            tickets=TicketEscalation(parts.open_ticket, parts.engine.label),
-            settle=settle,
+            poster=poster,
+            helpers=helpers,
+            response_urls=response_urls,
+            handover=HandoverDelivery(
+                poster,
+                HandoverComposer(parts.engine.render, parts.engine.label),
+                helpers,
+                TicketEscalation(parts.open_ticket, parts.engine.label),
+                response_urls,
+                parts.handovers,
+            ),
         )
         app = AsyncApp(
             token="unused",  # noqa: S106 - no secret: Bolt's own authorization never runs
@@ -203,14 +214,19 @@ class Slack:
             self._users.forget(team)
 
     async def _open_form(self, body: Mapping[str, Any]) -> None:
-        """Opens the form of the global shortcut. Where it fails nothing is lost: the person sees that none came."""
+        """Opens the form that was asked for. Where it fails nothing is lost: the person sees that none came."""
         team = interactions.team_of(body)
         user = str((body.get("user") or {}).get("id", ""))
         asked = Event("form", "slack", Question(""), {"team": team, "user": user}, person=f"{team}:{user}")
         try:
             client, language = await asyncio.gather(self._workspaces.client(team), self.language_hint(asked))
             if client:
-                form = self._views.question_form(language or "de")
+                reason = interactions.to_reason_form(body)
+                form = (
+                    self._views.reason_form("en" if reason[0] == "en" else "de", reason[1])
+                    if reason
+                    else self._views.question_form(language or "de")
+                )
                 await client.views_open(trigger_id=str(body.get("trigger_id", "")), view=form)
         except API_FAILURES as wrong:
             log.warning("form_not_opened", why=str(wrong))

@@ -6,6 +6,7 @@ Screen readers and notifications get the fallback text alone. A button's value c
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -24,8 +25,10 @@ FALLBACK = 4_000  # characters of `text` that Slack advises (docs.slack.dev/refe
 BUTTON, VALUE = 75, 2_000  # characters; docs.slack.dev/reference/block-kit/block-elements/button-element
 MOST_RELATED = 2  # buttons of related entries: with the others a row or two
 WITHOUT_BUTTONS = frozenset(  # templates
-    {"thanks", "greeting", "feedback", "switched_off", "slow", "failure", "handover", "breaker"}
+    {"thanks", "greeting", "aside", "feedback", "switched_off", "slow", "failure", "handover", "breaker"}
 )
+
+UNSURE = frozenset({"decline", "suggest"})  # templates after which a person may be wanted, also in private
 
 Label = Callable[[str, Language], str]
 Related = Callable[[Sequence[str]], Sequence[str]]
@@ -46,6 +49,8 @@ class MessageComposer:
 
         `private`: only one person sees it, and may share it. `person`: there is somebody to ask, so offer it.
         """
+        if answer.template == "decline":  # the button says it
+            answer = replace(answer, facts={**answer.facts, "can_ask_team": person})
         markdown = self._render(answer)
         chooses = answer.template == "suggest"
         shown = without_list_items(markdown) if chooses else markdown
@@ -56,17 +61,9 @@ class MessageComposer:
             blocks += [actions([self._choice_button(event, answer, entry) for entry in answer.facts["suggested"]])]
         if answer.template not in WITHOUT_BUTTONS:
             blocks += self._buttons(event, answer, private=private, person=person)
+        if answer.facts.get("verdict") == "unhelpful":
+            blocks += [actions(self._after_unhelpful(answer, person=person))]
         return {"text": to_plain(markdown)[:FALLBACK] or "…", "blocks": blocks}
-
-    def handover(self, answer: Answer, ping: str, conversation: str) -> dict[str, Any]:
-        """Message of a request to a person. `ping`: mentions in Slack's markup, the only ones that are ever live."""
-        markdown = self._render(answer)
-        blocks = [section(ping)] if ping else []
-        blocks += to_blocks(markdown)
-        if answer.facts.get("state") == "open":
-            value = to_json({"act": "solved", "conversation": conversation, "language": answer.language})
-            blocks += [actions([self.button("solved", answer.language, value, style="primary")])]
-        return {"text": f"{ping} {to_plain(markdown)}".strip()[:FALLBACK], "blocks": blocks}
 
     def button(self, label: str, language: Language, value: str, **more: str) -> Block:
         """Button with one of the labels of templates/labels.md. `more`: further fields of the button."""
@@ -107,16 +104,27 @@ class MessageComposer:
         other = self._other_language_value(event, answer, whole, common)
         if other:
             row.append(self.button("other_language", answer.language, other))
-        if private and event.reply_to.get("channel"):
+        if private and event.reply_to.get("channel") and is_worth_sharing(answer):
             shared = to_json({"act": "share", **whole, "in": event.reply_to.get("share_in", "")})
             label = "share_in_thread" if event.reply_to.get("share_in") else "share"
             row += [self.button(label, answer.language, shared)] if len(shared) <= VALUE else []
-        if person and not private:
-            row.append(self.button("person", answer.language, to_json({"act": "person", **common})))
+        if person and (answer.template in UNSURE or not private):
+            row.insert(0 if answer.template == "decline" else len(row), self._person_button(answer, common))
         asks_back = answer.template == "answer"
         return ([self._feedback_buttons(common, answer.language)] if asks_back else []) + (
             [actions(row)] if row else []
         )
+
+    def _person_button(self, answer: Answer, common: Mapping[str, Any]) -> Block:
+        """Button that asks the team; the first thing to do where the FAQ says nothing."""
+        more = {"style": "primary"} if answer.template == "decline" else {}
+        return self.button("person", answer.language, to_json({"act": "person", **common}), **more)
+
+    def _after_unhelpful(self, answer: Answer, *, person: bool) -> list[Block]:
+        """Buttons after "Not helpful": to say why, and to ask the team."""
+        common = {"key": answer.facts["key"], "language": answer.language}
+        why = self.button("reason", answer.language, to_json({"act": "reason", **common}))
+        return [why, *([self._person_button(answer, common)] if person else [])]
 
     def _check_button(self, common: Mapping[str, Any], language: Language, check: Mapping[str, str]) -> Block:
         """Button that asks the DNS whether the condition of an explained error still holds."""
@@ -213,6 +221,12 @@ def plain_button(text: str, action_id: str, value: str, **more: str) -> Block:
     shown = text if len(text) <= BUTTON else f"{text[: BUTTON - 1]}…"
     label = {"type": "plain_text", "text": shown}
     return {"type": "button", "text": label, "action_id": action_id[:255], "value": value, **more}
+
+
+def is_worth_sharing(answer: Answer) -> bool:
+    """True if others may want to see it: no help, refusal, menu or decline, nor what only editors may see."""
+    about = answer.facts.get("about") or answer.facts.get("problem") or answer.facts.get("help")
+    return answer.template not in UNSURE and not about
 
 
 def key_of(event: Event) -> str:

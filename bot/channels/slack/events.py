@@ -32,7 +32,7 @@ def to_event(body: Mapping[str, Any], bot: str = "") -> Event | None:
     if event.get("subtype") == "message_changed":
         return from_changed(team, event, bot)
     if event.get("subtype") == "message_deleted":
-        return from_deleted(team, event)
+        return from_deleted(team, event, bot)
     return from_message(team, event, bot)
 
 
@@ -82,7 +82,7 @@ def from_changed(team: str, event: Mapping[str, Any], bot: str) -> Event | None:
     if not isinstance(message, Mapping):
         return None
     if message.get("subtype") == "tombstone":  # deleted, but there are replies
-        return from_deleted(team, {**event, "deleted_ts": message.get("ts")})
+        return from_deleted(team, {**event, "deleted_ts": message.get("ts")}, bot)
     if to_text(message) == to_text(before) if isinstance(before, Mapping) else not message.get("edited"):
         return None
     shape = {**message, "channel": event.get("channel"), "channel_type": event.get("channel_type"), "type": "message"}
@@ -98,26 +98,46 @@ def from_changed(team: str, event: Mapping[str, Any], bot: str) -> Event | None:
         reply_to=asked.reply_to,
         conversation=asked.conversation,
         act="edited",
-        facts={**asked.facts, "of": asked.key, "addressed": asked.act == "ask", "at": _seconds(at)},
+        facts={
+            **asked.facts,
+            "of": asked.key,
+            "addressed": asked.act == "ask",
+            **_was(before, shape, bot),
+            "at": _seconds(at),
+        },
         location=asked.location,
         person=asked.person,
     )
 
 
-def from_deleted(team: str, event: Mapping[str, Any]) -> Event | None:
+def _was(before: Any, shape: Mapping[str, Any], bot: str) -> dict[str, bool]:
+    """Fact "was_addressed": whether the message addressed the bot before the edit; no fact where that is not told."""
+    if not isinstance(before, Mapping):
+        return {}
+    return {"was_addressed": is_addressed({**shape, "text": before.get("text")}, bot)}
+
+
+def from_deleted(team: str, event: Mapping[str, Any], bot: str = "") -> Event | None:
     """Event of a deletion by a person."""
     channel, ts, found = event.get("channel"), event.get("deleted_ts"), event.get("previous_message")
     before: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
-    if not channel or not ts:
+    if not channel or not ts or before.get("bot_id"):  # a bot's message is no question
         return None
-    thread = str(before.get("thread_ts") or ts)
+    thread = str(before.get("thread_ts") or ("" if _is_direct(event) else ts))
     return Event(
         key=f"{team}:{channel}:{ts}:deleted",
         channel=CHANNEL,
         question=Question(""),
         reply_to={"team": team, "channel": str(channel), "thread_ts": thread, "ts": str(ts), "user": ""},
+        conversation=f"{team}:{channel}:{thread}",
         act="deleted",
-        facts={"of": f"{team}:{channel}:{ts}:question", "direct": _is_direct(event)},
+        facts={
+            "of": f"{team}:{channel}:{ts}:question",
+            "direct": _is_direct(event),
+            "root": not before.get("thread_ts"),
+            # A message whose words are not told may have been a question
+            "addressed": not before or is_addressed({**event, **before}, bot),
+        },
         location=f"{team}:{channel}",
         person=f"{team}:{before.get('user', '')}",
     )

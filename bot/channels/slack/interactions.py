@@ -6,6 +6,7 @@ Shapes: docs.slack.dev/reference/interaction-payloads (block_actions, shortcuts,
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot.core.model import Event, Language, Question
 from bot.core.text.untrusted_json import parse_json
 
 HOME_FIELD = "home_field"  # action id of the field to ask in Home
-EXPLAIN, ASK = "explain", "ask"  # callback ids of the message shortcut, and of the global one and its form
+EXPLAIN, ASK, REASON = "explain", "ask", "reason"  # callback ids: message shortcut, global one and its form, the why
 BUTTON_ACTS = frozenset(
     {"helpful", "unhelpful", "language", "choose", "person", "solved", "share", "home", "check", "related", "command"}
 )
@@ -34,16 +35,32 @@ def to_event(payload: Mapping[str, Any]) -> Event | None:
 
 
 def opens_form(payload: Mapping[str, Any]) -> bool:
-    """True for the global shortcut."""
-    return payload.get("type") == "shortcut" and payload.get("callback_id") == ASK
+    """True for the global shortcut, and for the button that asks why an answer was not helpful."""
+    if payload.get("type") == "shortcut":
+        return payload.get("callback_id") == ASK
+    return payload.get("type") == "block_actions" and _value_of(payload).get("act") == REASON
+
+
+def to_reason_form(payload: Mapping[str, Any]) -> tuple[str, str] | None:
+    """(language, what the form sends along, as JSON) of the button that asks why; None for the global shortcut."""
+    value = _value_of(payload)
+    if value.get("act") != REASON:
+        return None
+    container = _mapping(payload, "container")
+    carried = {
+        "key": value.get("key"),
+        "language": value.get("language"),
+        "channel": _id(payload, "channel"),
+        "thread_ts": container.get("thread_ts") or _mapping(payload, "message").get("thread_ts") or "",
+    }
+    return str(value.get("language")), json.dumps(carried)
 
 
 def from_button(payload: Mapping[str, Any]) -> Event | None:
     """Event of a button. Its value says what it does ("act"), and carries all that is needed for it."""
-    action = _action(payload)
+    action, value = _action_of(payload), _value_of(payload)
     if action.get("action_id") == HOME_FIELD:
         return from_home_field(payload, action)
-    value = parse_value(str(action.get("value") or ""))
     if str(value.get("act")) not in BUTTON_ACTS:
         return None
     team, user, channel = team_of(payload), _id(payload, "user"), _id(payload, "channel")
@@ -67,11 +84,12 @@ def from_button(payload: Mapping[str, Any]) -> Event | None:
             "thread_ts": thread,
             "response_url": str(payload.get("response_url") or ""),
             "ephemeral": "yes" if ephemeral else "",
+            "in_thread": str(message.get("thread_ts") or container.get("thread_ts") or ""),
             **({"home": "yes"} if value["act"] == "home" else {}),
         },
         conversation=f"{team}:{channel}:{thread}",
         act=str(value["act"]),
-        facts={k: v for k, v in value.items() if k != "act"},
+        facts={**{k: v for k, v in value.items() if k != "act"}, **_shown(value, message)},
         location=f"{team}:{channel}",
         person=f"{team}:{user}",
     )
@@ -95,16 +113,28 @@ def from_home_field(payload: Mapping[str, Any], action: Mapping[str, Any]) -> Ev
 
 def opened_topic(payload: Mapping[str, Any]) -> tuple[str, Language] | None:
     """(id of an entry, language) of a topic button in Home; None for anything else."""
-    action = _action(payload) if payload.get("type") == "block_actions" else {}
+    action = _action_of(payload) if payload.get("type") == "block_actions" else {}
     value = parse_value(str(action.get("value") or ""))
     if value.get("act") != "topic" or not isinstance(value.get("entry"), str):
         return None
     return value["entry"], "en" if value.get("language") == "en" else "de"
 
 
-def _action(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+def _action_of(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     actions = payload.get("actions")
     return actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], Mapping) else {}
+
+
+def _value_of(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    return parse_value(str(_action_of(payload).get("value") or ""))
+
+
+def _shown(value: Mapping[str, Any], message: Mapping[str, Any]) -> dict[str, Any]:
+    """Fact "shown": the message under which "Solved" was pressed, which stays as the record; no fact of others."""
+    if value["act"] != "solved":
+        return {}
+    blocks = message.get("blocks")
+    return {"shown": {"text": str(message.get("text") or ""), "blocks": blocks if isinstance(blocks, list) else []}}
 
 
 def _command_of(value: Mapping[str, Any]) -> Question:
@@ -138,6 +168,7 @@ def from_message_shortcut(payload: Mapping[str, Any]) -> Event | None:
             "channel": channel,
             "user": user,
             "share_in": str(message.get("thread_ts") or ts),
+            "in_thread": str(message.get("thread_ts") or ""),
         },
         act="explain",
         facts=facts_of_files(message),
@@ -147,8 +178,10 @@ def from_message_shortcut(payload: Mapping[str, Any]) -> Event | None:
 
 
 def from_form(payload: Mapping[str, Any]) -> Event | None:
-    """Event of the global shortcut's form; the answer comes as a direct message."""
+    """Event of the global shortcut's form, whose answer comes as a direct message, or of the one that asks why."""
     view = _mapping(payload, "view")
+    if view.get("callback_id") == REASON:
+        return from_reason(payload, view)
     if view.get("callback_id") != ASK:
         return None
     team, user = team_of(payload), _id(payload, "user")
@@ -161,6 +194,24 @@ def from_form(payload: Mapping[str, Any]) -> Event | None:
         reply_to={"team": team, "channel": user, "user": user, "thread_ts": "", "ts": "0"},
         facts={"direct": True},
         location=f"{team}:{user}",
+        person=f"{team}:{user}",
+    )
+
+
+def from_reason(payload: Mapping[str, Any], view: Mapping[str, Any]) -> Event:
+    """Event of the form that asks why an answer was not helpful."""
+    team, user = team_of(payload), _id(payload, "user")
+    values = _mapping(_mapping(view, "state"), "values")
+    carried = parse_value(str(view.get("private_metadata") or ""))
+    channel = str(carried.get("channel") or "")
+    return Event(
+        key=f"{team}:{user}:{view.get('id', '')}:{view.get('hash', '')}:reason",
+        channel=CHANNEL,
+        question=Question(str(_mapping(_mapping(values, "reason"), "reason").get("value") or "")),
+        reply_to={"team": team, "channel": channel, "user": user, "thread_ts": str(carried.get("thread_ts") or "")},
+        act="reason",
+        facts={"key": str(carried.get("key") or ""), "language": str(carried.get("language") or "")},
+        location=f"{team}:{channel}",
         person=f"{team}:{user}",
     )
 

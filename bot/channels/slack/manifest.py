@@ -19,6 +19,7 @@ SCOPES = {
     "groups:read": "the same in private channels",
     "im:history": "direct messages to the bot, and finding its own reply again",
     "im:write": "the direct message that answers the form",
+    "usergroups:read": 'who belongs to the user group that "Ask the team" calls, where only they must see it',
     "users:read": "the person's language, where the question does not tell; who is an admin",
 }
 EVENTS = (

@@ -17,6 +17,7 @@ _MARKS = {"strong": "*", "em": "_"}
 _NO_TICK = "'"
 # mrkdwn has no escape for its marks: what a person typed gets characters that look the same and are none
 _LOOKALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": _NO_TICK})
+_TOKEN = re.compile(r"<([^<>|]{1,2000})(?:\|([^<>]{0,2000}))?>")  # docs.slack.dev/messaging/formatting-message-text
 _BOLD, _BOLD_END = Span("strong_open"), Span("strong_close")
 _LIVE = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")  # what Slack may take for a mark; within a word "_" never is one
 
@@ -84,6 +85,29 @@ _RENDERED: Mapping[str, Callable[[Span], str]] = {
 def escape(text: str) -> str:
     """The three characters that Slack asks to escape. Without them no mention is live: "@here" stays plain words."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def relayed(text: str, names: Mapping[str, str]) -> str:
+    """Slack's own mrkdwn of a message, as it can be posted elsewhere: links stay, nobody is called.
+
+    `names`: user id → name; of others "@…".
+    """
+    return _TOKEN.sub(lambda token: _quiet(token[1], token[2] or "", names), text)
+
+
+def _quiet(target: str, label: str, names: Mapping[str, str]) -> str:
+    """Token without a call: <@U…>, <!here>, <!subteam^…|@name>, <!date^…|fallback>, a link, or no token at all."""
+    if target.startswith(("https://", "http://", "mailto:", "tel:", "#C")):
+        return f"<{target}|{label}>" if label else f"<{target}>"
+    shown = label.lstrip("@") or (names.get(target[1:], "…") if target[0] == "@" else target.strip("!@").split("^")[0])
+    if target[0] in "@!":
+        return f"{'' if target.startswith('!date') else '@'}{literal(shown)}"
+    return f"&lt;{target}{'|' + label if label else ''}&gt;"
+
+
+def mentioned(text: str) -> list[str]:
+    """Ids of the people whom a message mentions."""
+    return [token[1][1:] for token in _TOKEN.finditer(text) if token[1].startswith("@")]
 
 
 def literal(text: str) -> str:

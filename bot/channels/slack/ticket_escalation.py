@@ -1,4 +1,4 @@
-"""Escalation to the helpdesk: "Ask a person" opens a ticket too, in the helpdesk that POSTBOTE_SLACK_TICKETS names."""
+"""Escalation to the helpdesk: "Ask the team" opens a ticket too, in the helpdesk that POSTBOTE_SLACK_TICKETS names."""
 
 import hashlib
 from collections.abc import Callable
@@ -27,7 +27,8 @@ class TicketEscalation:
             return None
         question = " ".join(str(answer.facts.get("question", "")).split())
         subject = f"{self._label('ticket_subject', answer.language)}{': ' if question else ''}{question}"[:SUBJECT]
-        request = replace(answer, facts={**answer.facts, "state": "request"})
+        asker = str(answer.facts.get("asker", "")).partition(":")[2]
+        request = replace(answer, facts={**answer.facts, "state": "request", "asker": asker})
         try:
             opened = await self._open(subject, request, idempotency_key(event.key), again)
         except TryLater as later:

@@ -15,7 +15,7 @@ from bot.channels.slack.blocks import (
     to_blocks,
     to_json,
 )
-from bot.channels.slack.interactions import ASK, HOME_FIELD
+from bot.channels.slack.interactions import ASK, HOME_FIELD, REASON
 from bot.channels.slack.mrkdwn import escape, literal
 from bot.core.model import Answer, Language
 
@@ -69,6 +69,27 @@ class ViewComposer:
                         "multiline": True,
                         "max_length": LONGEST_QUESTION,
                     },
+                }
+            ],
+        }
+
+    def reason_form(self, language: Language, carried: str) -> dict[str, Any]:
+        """Modal after "Not helpful": one field that may stay empty. `carried`: JSON that the form sends along."""
+        words = {"title": "reason_title", "submit": "reason_send", "close": "close"}
+        field = {"type": "plain_text_input", "action_id": "reason", "multiline": True, "max_length": LONGEST_QUESTION}
+        return {
+            "type": "modal",
+            "callback_id": REASON,
+            "private_metadata": carried,
+            **{name: {"type": "plain_text", "text": self._label(word, language)} for name, word in words.items()},
+            "blocks": [
+                {
+                    "type": "input",
+                    "block_id": "reason",
+                    "optional": True,
+                    "label": {"type": "plain_text", "text": self._label("reason_title", language)},
+                    "hint": {"type": "plain_text", "text": self._label("reason_hint", language)},
+                    "element": field,
                 }
             ],
         }

@@ -6,7 +6,7 @@ for the response that it is: no response of the Web API, so the call fails.
 
 from typing import Any
 
-from aiohttp import ClientError
+from aiohttp import ClientError, ClientResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -25,7 +25,14 @@ class WebClient(AsyncWebClient):
     async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> Any:
         """HTTP request of a call: the one place of the SDK where one goes out; a test would see it move."""
         strict = {**req_args, "allow_redirects": False}
-        return await super()._request(http_verb=http_verb, api_url=api_url, req_args=strict)
+        try:
+            found = await super()._request(http_verb=http_verb, api_url=api_url, req_args=strict)
+        except SlackApiError as broken:
+            if not isinstance(broken.response, ClientResponse):
+                raise
+            found = {"headers": broken.response.headers, "status_code": broken.response.status}  # broken JSON
+        # Whatever is no JSON object is no answer of Slack's; the SDK would stumble over it
+        return {**found, "data": found["data"] if isinstance(found.get("data"), dict) else {}}
 
     async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
         """Call of a method. A message that is refused with a table block is sent once more, with fields in its place.

@@ -95,7 +95,7 @@ async def running(
 
     `engine`: answers from the knowledge base; None: the bot echoes. `with_worker`: False: parsed events are dropped.
     `pace`: seconds between posts in a channel; Slack's own second would make the tests slow. `ping`: seconds between
-    pings of a Socket Mode connection. `open_ticket`: the helpdesk of "Ask a person". `changed`: settings.
+    pings of a Socket Mode connection. `open_ticket`: the helpdesk of "Ask the team". `changed`: settings.
     """
     slack = FakeSlack()
     await slack.start()

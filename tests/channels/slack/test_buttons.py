@@ -50,7 +50,7 @@ async def test_an_answer_names_its_source_and_offers_what_may_be_needed_next(con
         "Servername für verschlüsselte Verbindungen (SSL)",
         "Name des Posteingangsservers (POP3)",
     ]
-    assert labels(answer) == ["Hilfreich", "Nicht hilfreich", *related, "In English", "Einen Menschen fragen"]
+    assert labels(answer) == ["Hilfreich", "Nicht hilfreich", *related, "In English", "Team fragen"]
     kinds = [block["type"] for block in answer["blocks"]]
     assert kinds == ["section", "context", "context_actions", "actions"]
     assert "Quelle: FAQ, „POP3, Verschlüsselung“" in answer["blocks"][1]["elements"][0]["text"]
@@ -116,7 +116,7 @@ async def test_a_suggestion_is_answered_in_place_and_still_offers_everything(con
 async def test_a_decline_says_what_is_covered_and_offers_a_person(conversation: Conversation) -> None:
     _, decline = await conversation.ask(f"{MENTION} Wie richte ich Outlook ein?")
     assert "SMTP, POP3 und IMAP" in decline["text"]
-    assert labels(decline) == ["In English", "Einen Menschen fragen"]
+    assert labels(decline) == ["Team fragen", "In English"]
 
 
 async def test_feedback_is_a_state_the_last_press_of_each_person_counts(conversation: Conversation) -> None:
@@ -138,7 +138,7 @@ async def test_a_person_is_asked_once_and_the_bot_is_silent_then(conversation: C
     help_room = Conversation(conversation.bot, "C0HELP")
     before = len(await help_room.replies(0))
     for user in ("UA", "UB"):
-        await conversation.bot.slack.press(conversation.bot.url, answer, "Einen Menschen fragen", user=user)
+        await conversation.bot.slack.press(conversation.bot.url, answer, "Team fragen", user=user)
         await until(lambda: len(conversation.bot.slack.posts))
         await asyncio.sleep(0.4)
     requests = (await help_room.replies(before + 1))[before:]
@@ -147,11 +147,11 @@ async def test_a_person_is_asked_once_and_the_bot_is_silent_then(conversation: C
     assert "Outlook" in requests[0]["text"]
     assert "max@" not in requests[0]["text"]
     assert f"/archives/{conversation.channel}/p{ts.replace('.', '')}" in requests[0]["text"]
-    assert "schon gefragt" in conversation.bot.slack.ephemeral[-1]["text"]
-    assert "gefragt" in (await conversation.replies(2))[-1]["text"]
+    assert "schon Bescheid" in conversation.bot.slack.ephemeral[-1]["text"]
+    assert "verständigt" in (await conversation.replies(2))[-1]["text"]
     await conversation.silence("Welcher Port für POP3 mit SSL?", thread=ts)
     await conversation.bot.slack.press(conversation.bot.url, requests[0], "Gelöst", user="UC")
-    await until(lambda: "Gelöst." in requests[0]["text"])
+    await until(lambda: "als gelöst markiert" in requests[0]["text"])
     assert "<@UC>" in requests[0]["text"]
     thread = conversation.bot.storage.threads.get(f"{TEAM}:{conversation.channel}:{ts}")
     assert thread is not None
@@ -173,7 +173,7 @@ async def test_a_command_is_private_until_it_is_shared(conversation: Conversatio
     private = await command(conversation, "ports", "")
     assert private["response_type"] == "ephemeral"
     assert "Share with channel" in labels(private)
-    assert "Ask a person" not in labels(private)
+    assert "Ask the team" not in labels(private)
     await conversation.bot.slack.press(
         conversation.bot.url, {**private, "channel": conversation.channel}, "Share with channel"
     )

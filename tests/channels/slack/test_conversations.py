@@ -215,6 +215,59 @@ async def test_a_direct_message_is_always_answered_and_goes_on_without_a_thread(
     assert "nicht" in third["text"] or "FAQ" in third["text"]
 
 
+async def test_a_thread_of_a_direct_message_goes_on_with_what_it_began_with(bot: Running) -> None:
+    conversation = Conversation(bot, f"D{next(CHANNELS):04d}")
+    ts, answer = await conversation.ask("Welcher Port für POP3 mit SSL?")
+    await conversation.ask("Wie groß darf eine E-Mail sein?")
+    for root in (ts, answer["ts"]):
+        _, follow_up = await conversation.ask("und für IMAP?", thread=root)
+        assert "993" in follow_up["text"]
+        assert follow_up["thread_ts"] == root
+    await conversation.ask("danke!", thread=ts)
+    _, after_thanks = await conversation.ask("und für SMTP?", thread=ts)
+    assert "465" in after_thanks["text"]
+
+
+WRITTEN = [
+    "/login\u00a0max@firma.de",
+    "/login\tmax@firma.de",
+    "/login\nmax@firma.de",
+    "/login: max@firma.de",
+    "login:max@firma.de",
+    "`/login max@firma.de`",
+    "```/login max@firma.de```",
+    "/login `max@firma.de`",
+    "/login  \u2009 max@firma.de \u200b",
+    "\u00a0/LOGIN max@firma.de",
+]
+
+
+@pytest.mark.parametrize("said", WRITTEN)
+async def test_a_command_is_known_whatever_white_space_or_marks_it_is_written_with(bot: Running, said: str) -> None:
+    _, answer = await Conversation(bot, f"D{next(CHANNELS):04d}").ask(said)
+    assert "max%firma.de" in answer["text"]
+
+
+async def test_what_only_one_person_sees_stands_in_the_thread_that_it_belongs_to(conversation: Conversation) -> None:
+    slack = conversation.bot.slack
+    ts, answer = await conversation.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
+    await slack.press(conversation.bot.url, answer, "Nicht hilfreich")
+    await slack.until(posts=len(slack.posts) + 1)
+    assert slack.ephemeral[-1]["thread_ts"] == ts
+
+
+async def test_commands_have_a_limit_of_their_own(conversation: Conversation) -> None:
+    slack = conversation.bot.slack
+    for _ in range(12):
+        await slack.command(conversation.bot.url, "ports", "", user=conversation.user, channel=conversation.channel)
+    for _ in range(100):
+        if len(slack.ephemeral) == 12:
+            break
+        await asyncio.sleep(0.02)
+    assert len(slack.ephemeral) == 12
+    assert await conversation.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
+
+
 @pytest.mark.parametrize(("said", "expected"), [("Moin!", "Hallo! Ich beantworte"), ("hello there", "Hello! I answer")])
 async def test_who_greets_is_greeted(bot: Running, said: str, expected: str) -> None:
     _, answer = await Conversation(bot, f"D{next(CHANNELS):04d}").ask(said)

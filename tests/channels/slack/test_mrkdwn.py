@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.slack.blocks import SECTION, to_blocks
-from bot.channels.slack.mrkdwn import sections, to_mrkdwn, to_plain
+from bot.channels.slack.mrkdwn import relayed, sections, to_mrkdwn, to_plain
 from bot.content.renderer import code, text
 
 CONVERTED = [
@@ -49,3 +49,21 @@ def test_a_long_answer_is_cut_into_sections_that_slack_takes(markdown: str) -> N
     pieces = sections(markdown, SECTION)
     assert all(0 < len(piece) <= SECTION for piece in pieces)
     assert "".join(pieces).split() == markdown.split() or any(len(w) > SECTION for w in markdown.split())
+
+
+RELAYED = [
+    ("nehmen Sie *Port 465* und `ssl0`", "nehmen Sie *Port 465* und `ssl0`"),
+    ("siehe <https://example.com/a|hier> &amp; <mailto:a@b.de|a@b.de>", None),
+    ("<!channel> <!here> <!everyone|x>", "@channel @here @x"),
+    ("<!subteam^S1|@helpers> <!subteam^S1>", "@helpers @subteam"),
+    ("<@U1> <@U2> <@U3|grace>", "@Ada @… @grace"),
+    ("<!date^1392734382^{date}|Feb 18>", "Feb 18"),
+    ("<#C1|general>", None),
+    ("<javascript:alert(1)|x> <foo>", "&lt;javascript:alert(1)|x&gt; &lt;foo&gt;"),
+    ("a < b", "a < b"),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), RELAYED)
+def test_what_is_relayed_keeps_its_links_and_calls_nobody(said: str, expected: str | None) -> None:
+    assert relayed(said, {"U1": "Ada"}) == (said if expected is None else expected)

@@ -84,3 +84,25 @@ async def test_a_thread_goes_on_without_a_mention_after_a_restart(tmp_path: Path
         _, answer = await Conversation(bot, "C1").ask("und für IMAP?", thread=ts)
         assert "993" in answer["text"]
     await slack.stop()
+
+
+async def test_a_question_that_is_deleted_while_it_waits_is_not_answered(tmp_path: Path) -> None:
+    """For its turn, because somebody asks too much; and for Slack, which is down."""
+    slack = FakeSlack()
+    await slack.start()
+    async with started(slack, tmp_path, rate_limiter=RateLimiter(burst=1, every=0.5)) as bot:
+        conversation = Conversation(bot, "C1")
+        await conversation.ask(f"{MENTION} erste")
+        ts = await conversation.say(f"{MENTION} zweite")
+        await conversation.delete(ts)
+        other = Conversation(bot, "C2")
+        slack.trouble = ["500"]
+        tried = slack.calls.count("chat.postMessage")
+        of = await other.say(f"{MENTION} dritte", user="UOTHER")
+        while slack.calls.count("chat.postMessage") == tried:
+            await asyncio.sleep(0.01)
+        await other.delete(of)
+        while await bot.app.worker.queue_depth():
+            await asyncio.sleep(0.02)
+        assert [post["channel"] for post in slack.posts if "erste" not in post["text"]] == []
+    await slack.stop()

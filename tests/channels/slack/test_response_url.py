@@ -8,8 +8,9 @@ import pytest
 from aiohttp import web
 
 from bot.channels.slack.response_url import ResponseUrls, origin
-from bot.core.model import TryLater
+from bot.core.model import Event, Question, TryLater, Undeliverable
 
+EVENT = Event("T:C:1:command", "slack", Question(""))
 API = "https://slack.com/api/"
 ORIGINS = [
     ("https://hooks.slack.com/commands/1/2/3", "https://hooks.slack.com"),
@@ -56,9 +57,10 @@ async def listening(*answers: web.Response) -> AsyncIterator[Host]:
 
 async def test_another_host_is_never_called() -> None:
     async with listening() as host:
-        await ResponseUrls(API).post(f"{host.url}/latest/meta-data", {"text": "x"})
+        with pytest.raises(Undeliverable):
+            await ResponseUrls(API).post(EVENT, f"{host.url}/latest/meta-data", {"text": "x"})
         assert host.posted == 0
-        await ResponseUrls(f"{host.url}/api/").post(f"{host.url}/commands/1", {"text": "x"})
+        await ResponseUrls(f"{host.url}/api/").post(EVENT, f"{host.url}/commands/1", {"text": "x"})
         assert host.posted == 1, "a test server's own addresses are called"
 
 
@@ -67,7 +69,8 @@ async def test_no_redirection_is_followed(status: int) -> None:
     async with listening() as elsewhere:
         there = web.Response(status=status, headers={"Location": f"{elsewhere.url}/x"})
         async with listening(there) as host:
-            await ResponseUrls(host.url).post(f"{host.url}/commands/1", {"text": "x"})
+            with pytest.raises(TryLater):  # something stands between Slack and us
+                await ResponseUrls(host.url).post(EVENT, f"{host.url}/commands/1", {"text": "x"})
             assert (host.posted, elsewhere.posted) == (1, 0)
 
 
@@ -76,9 +79,36 @@ async def test_slack_may_ask_to_wait() -> None:
     async with listening(*busy) as host:
         urls = ResponseUrls(host.url)
         with pytest.raises(TryLater) as wait:
-            await urls.post(host.url, {})
+            await urls.post(EVENT, host.url, {})
         assert (wait.value.seconds, wait.value.maybe_sent) == (7.0, False)
         with pytest.raises(TryLater) as broken:
-            await urls.post(host.url, {})
+            await urls.post(EVENT, host.url, {})
         assert broken.value.maybe_sent
-        await urls.post(host.url, {})  # the address has expired: nothing more can be done
+        with pytest.raises(Undeliverable):  # the address has expired: nothing more can be done
+            await urls.post(EVENT, host.url, {})
+
+
+ANSWERS = [
+    # status, body, what it is: "" taken, an error that ends it, or None: no answer of Slack's, tried again
+    (200, "ok", ""),
+    (200, '{"ok": true}', ""),
+    (200, "<html><body>Login required</body></html>", None),
+    (200, '{"ok": fals', None),
+    (200, '{"ok": false, "error": "invalid_blocks"}', "invalid_blocks"),
+    (404, '{"ok": false, "error": "expired_url"}', "expired_url"),
+    (404, "used_url", "used_url"),
+    (400, "<html>Bad Request</html>", "http_400"),
+    (302, "", None),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "error"), ANSWERS)
+async def test_only_slacks_own_answer_ends_a_post(status: int, body: str, error: str | None) -> None:
+    async with listening(web.Response(status=status, text=body)) as host:
+        post = ResponseUrls(host.url).post(EVENT, host.url, {})
+        if error == "":
+            await post
+            return
+        with pytest.raises(TryLater if error is None else Undeliverable) as wrong:
+            await post
+        assert (error or "without an answer") in str(wrong.value)

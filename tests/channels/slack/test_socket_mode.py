@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from bot.answering.engine import AnswerEngine
+from tests.channels.slack.conversation import Conversation, envelope
 from tests.channels.slack.running import running
 from tests.channels.slack.test_end_to_end import connected
 from tests.channels.slack.test_events import recorded
@@ -42,3 +43,20 @@ async def test_commands_and_presses_come_over_socket_mode_too(tmp_path: Path, en
             await asyncio.sleep(0.02)
         assert "995" in private["text"]
         assert "Auf Deutsch" in [b["label"] for b in buttons(private)]
+
+
+async def test_a_request_to_the_team_is_relayed_over_socket_mode_too(tmp_path: Path, engine: AnswerEngine) -> None:
+    async with running(tmp_path, engine, slack_app_token=APP_TOKEN, postbote_slack_helpers="C0HELP") as bot:
+        await connected(bot)
+        asker, helpers = Conversation(bot, "D0ASKER"), Conversation(bot, "C0HELP")
+        await bot.slack.push(envelope(asker.message("Mensch", asker.user, "1515440000.000100")))
+        (request,) = await helpers.replies(1)
+        (told,) = await asker.replies(1)
+        said = helpers.message("Hier bin ich", "UHELPER", "1515440000.000200", thread=request["ts"])
+        await bot.slack.push(envelope(said))
+        answer = (await asker.replies(2))[1]
+        assert "Hier bin ich" in answer["text"]
+        assert answer["thread_ts"] == told["thread_ts"] == "1515440000.000100"
+        solved = next(b for b in buttons(request) if b["label"] in ("Gelöst", "Solved"))
+        await bot.slack.push(bot.slack._pressed(request, solved, "UHELPER", "T0001", 1), kind="interactive")
+        assert "<@UHELPER>" in (await asker.replies(3))[2]["text"]

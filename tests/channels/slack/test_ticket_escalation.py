@@ -1,4 +1,4 @@
-""" "Ask a person" opens a ticket in the helpdesk, once, and its link comes back into the thread."""
+""" "Ask the team" opens a ticket in the helpdesk, once, and its link comes back into the thread."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from tests.channels.slack.running import running
 from tests.channels.zammad.test_zammad import fake, to_settings
 from tests.servers.fake_zammad import FakeZammad
 
-PERSON = "Einen Menschen fragen"
+PERSON = "Team fragen"
 
 
 @asynccontextmanager
@@ -43,7 +43,7 @@ async def test_a_request_becomes_a_ticket_with_its_link(engine: AnswerEngine, tm
         (note,) = (await conversation.replies(2))[1:]
         assert "Nr. 10081" in note["text"]
         assert f"{zammad.url}/#ticket/zoom/81" in note["text"]
-        assert "schon gefragt" in conversation.bot.slack.ephemeral[-1]["text"]
+        assert "schon Bescheid" in conversation.bot.slack.ephemeral[-1]["text"]
         assert list(zammad.tickets) == [81]
         (article,) = zammad.articles[81]
         assert zammad.tickets[81]["title"].startswith("Frage aus Slack: Wie richte ich Outlook")
@@ -60,6 +60,6 @@ async def test_trouble_opens_no_second_ticket_and_the_asker_knows(engine: Answer
         _, answer = await conversation.ask(f"{MENTION} Wie richte ich Outlook ein?")
         await conversation.bot.slack.press(conversation.bot.url, answer, PERSON)
         notes = (await conversation.replies(3, seconds=15))[1:]
-        assert ["gefragt" in notes[0]["text"], "Nr. 10081" in notes[1]["text"]] == [True, True]
+        assert ["verständigt" in notes[0]["text"], "Nr. 10081" in notes[1]["text"]] == [True, True]
         assert len(notes) == 2
         assert list(zammad.tickets) == [81]
