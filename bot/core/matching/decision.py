@@ -81,6 +81,7 @@ from bot.core.matching.calibration import (
     FITTED,
     Calibration,
     Weights,
+    from_array,
     least_probability_to_explain,
     probability,
 )
@@ -117,20 +118,25 @@ class Matcher:
         knowledge: Knowledge,
         extractor: FeatureExtractor,
         trained: TrainedModel,
-        calibration: Calibration = FITTED,
+        calibration: Calibration | None = None,
         counts: ExampleCounts | None = None,
     ) -> None:
-        """`counts`: of the knowledge's examples; None: counted now."""
+        """`calibration`: None: the figures that were learnt with the model, or FITTED where there are none.
+
+        `counts`: of the knowledge's examples; None: counted now.
+        """
         counts = counts or count_examples(knowledge)
         self._knowledge = knowledge
         self._extractor = extractor
         self._ranker = Ranker(extractor, trained, len(knowledge.entries))
-        self._examples = [text for _, text in training_examples(knowledge)]
+        texts = [text for _, text in training_examples(knowledge)]
+        self._examples = [texts[number] for number in trained.example_number] or texts
         self._errors = KnownErrors(knowledge, extractor, self._ranker, counts.lines)
         self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
         self._questions = QuestionMatcher(extractor, self._ranker, unexplained, self._small_talk)
-        self.calibration = calibration  # exchanged by the cross-validation of `postbote evaluate`
+        learnt = from_array(trained.figures) if len(trained.figures) else FITTED
+        self.calibration = calibration or learnt  # exchanged by the cross-validation of `postbote evaluate`
         self.language = LanguageDetector(counts.languages)
 
     def decide(self, question: Question) -> Decision:
@@ -168,8 +174,8 @@ class Matcher:
         return self._with_error_details(decision, question.text[:LONGEST], error_text(cleaned))
 
     def foreign(self, text: str) -> bool:
-        """True if the writer's own words are neither German nor English: nothing in them can be understood."""
-        return is_foreign(own_text(clean(text)))
+        """True if the writer's own words are in none of the base's languages: nothing in them can be understood."""
+        return is_foreign(own_text(clean(text)), self.language.languages)
 
     def words_in(self, text: str) -> frozenset[str]:
         """Words of a text as the parts of a decision have them: folded, slips repaired; as question and as error."""
