@@ -177,7 +177,10 @@ class Renderer:
 
         A backtick in an address becomes "'": entries put addresses into code, which it would end.
         """
-        source = self._knowledge.entries[entry_id].answer[language]
+        answers = self._knowledge.entries[entry_id].answer
+        source = answers.get(language) or next(
+            iter(answers.values())
+        )  # a page may be in a language that the base lacks
         facts = self._variables(language) | {
             "email": email.replace("`", "'"),
             "login": to_login(email.replace("`", "'"), self._knowledge.provider.login),
@@ -202,6 +205,7 @@ class Renderer:
         return {
             **self._provider,
             "language": language,
+            "prompts": self.prompts(language) or [""],
             "language_names": [KNOWN[language].names[other] for other in self._knowledge.languages],
             "note": lambda row: row.note.get(language, ""),
             "settings_note": self._knowledge.provider.settings_note.get(language, ""),

@@ -142,7 +142,7 @@ class Matcher:
     def decide(self, question: Question) -> Decision:
         """Decision about one message. Never raises, whatever the text."""
         if self.foreign(question.text):
-            return declined_as_foreign(question)
+            return declined_as_foreign(question, self.language.languages)
         if chosen := choose(question, self._knowledge, self.language):
             return chosen
         cleaned = without_returned(clean(question.text))
