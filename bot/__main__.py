@@ -28,8 +28,9 @@ from bot.content.loader import KnowledgeError
 from bot.content.renderer import RenderError
 from bot.contracts import Respond
 from bot.core.gaps import to_gaps
+from bot.core.languages import KNOWN
 from bot.core.markdown.to_plain import to_plain
-from bot.core.model import LANGUAGES, Knowledge, Language, Question, TryLater
+from bot.core.model import Knowledge, Language, Question, TryLater
 from bot.core.privacy.data_subject import to_person
 from bot.core.speak_policy import answer_small_talk
 from bot.core.text.language import language_of_locale
@@ -173,7 +174,9 @@ def _refuse_unrenderable(settings: Settings, engine: AnswerEngine) -> None:
 
 @main.command()
 @click.argument("text")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Answer in this language; otherwise in the question's own.")
+@click.option(
+    "--lang", type=click.Choice(list(KNOWN)), help="Answer in this language; otherwise in the question's own."
+)
 @click.option("--why", is_flag=True, help="Print the decision: language, text as it was read, candidates, rule.")
 def ask(text: str, lang: Language | None, why: bool) -> None:
     """Answer TEXT once; also a command such as "/mx example.com"."""
@@ -274,6 +277,18 @@ def check_(path: Path | None, no_examples: bool) -> None:
             click.echo(str(problem), err=True)
         sys.exit(1)
     click.echo(f"ok: {len(knowledge.entries)} entries, {len(knowledge.topics)} topics that are not covered")
+    if knowledge.figures == "learnt":
+        _tell_of_young_base(settings.postbote_knowledge, knowledge, holds_out=not no_examples)
+
+
+def _tell_of_young_base(folder: Path, knowledge: Knowledge, *, holds_out: bool) -> None:
+    """Prints where a base with few examples is weak. `holds_out`: also how well its entries are told apart."""
+    from bot.ops import separation
+
+    for warning in separation.few_examples(folder, knowledge):
+        click.echo(str(warning))
+    for line in separation.to_text(separation.hold_out(knowledge)) if holds_out else ():
+        click.echo(line)
 
 
 def _faultless_knowledge(settings: Settings, *, asks_examples: bool) -> Knowledge:

@@ -24,14 +24,14 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         from bot.content.general import GENERAL
         from bot.content.loader import load
         from bot.core.matching.features import FeatureExtractor
-        from bot.core.matching.training import train, training_examples
+        from bot.core.matching.young_base import learn
 
         knowledge = load(root / "knowledge")
         extractor = FeatureExtractor(knowledge)
         self._folder = tempfile.TemporaryDirectory()
         key = model_cache.cache_key([root / "knowledge", GENERAL, root / "bot/core"])
         folder, name = Path(self._folder.name), model_cache.file_name(key)
-        model_cache.load_or_train([folder], key, lambda: train(knowledge, extractor, training_examples(knowledge)))
+        model_cache.load_or_train([folder], key, lambda: learn(knowledge, extractor))
         build_data["force_include"][str(folder / name)] = f"bot/_packaged/{name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

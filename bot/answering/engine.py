@@ -21,7 +21,7 @@ from bot.core.dns.records import Lookup
 from bot.core.matching.decision import Matcher
 from bot.core.matching.example_counts import count_examples
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.training import train, training_examples
+from bot.core.matching.young_base import learn
 from bot.core.model import Answer, Knowledge, Language, Question
 from bot.lookup import open_lookup
 from bot.settings import PACKAGED, Settings
@@ -85,7 +85,7 @@ def load_engine(settings: Settings) -> AnswerEngine:
     trained = load_or_train(
         [settings.postbote_data_dir / "cache", PACKAGED],
         cache_key([settings.postbote_knowledge, GENERAL, CORE]),
-        lambda: train(knowledge, extractor, training_examples(knowledge)),
+        lambda: learn(knowledge, extractor),
     )
     hints = {name: command.HINT for name, command in commands.items()}
     renderer = Renderer(settings.postbote_templates, knowledge, hints)

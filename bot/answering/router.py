@@ -2,15 +2,15 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from bot.commands import ChannelAdmin, Command, Tools, wants_help
 from bot.contracts import Respond
 from bot.core.dns.records import Lookup
 from bot.core.matching.decision import Matcher
-from bot.core.model import Answer, Decision, Provider, Question, UserError
+from bot.core.model import Answer, Decision, Language, Provider, Question, UserError
 from bot.core.privacy.redacted_decision import redact_decision
 from bot.core.text.normalize import clean
 
@@ -39,6 +39,7 @@ def make_responder(
     """
 
     async def respond(question: Question, admin: ChannelAdmin | None = None, person: str = "") -> Answer:
+        question = _spoken(question, matcher.language.languages)
         name, argument = _command(question, commands)
         if name not in commands:
             began = time.perf_counter()
@@ -47,7 +48,7 @@ def make_responder(
                 understood(time.perf_counter() - began)
             return answer
         # An argument tells nothing of the person's language
-        language = question.language or question.language_hint or "de"
+        language = question.language or question.language_hint or matcher.language.languages[0]
         tools = Tools(provider, lookup.asked_by(person), lambda asked: respond(asked, admin, person), admin)
         try:
             return await commands[name].run(argument, language, tools)
@@ -55,6 +56,12 @@ def make_responder(
             return Answer(name, language, {"problem": refused.problem, **refused.facts})
 
     return respond
+
+
+def _spoken(question: Question, languages: Sequence[Language]) -> Question:
+    """Question without a chosen language or hint in which the base says nothing."""
+    chosen, hint = (one if one in languages else None for one in (question.language, question.language_hint))
+    return replace(question, language=chosen, language_hint=hint)
 
 
 def answer_question(matcher: Matcher, question: Question, *, in_slack: bool = False) -> Answer:

@@ -45,8 +45,8 @@ def read_general(
 ) -> GeneralLayer:
     """Layer of a folder, for one provider and its languages; problems are added to `problems`.
 
-    Its examples may name the provider's servers as {server}, {plain_server} (without encryption) and their first labels
-    as {server_label}, {plain_server_label}; where the provider has none, such an example is left out.
+    Its examples may name the provider as {provider}, its servers as {server} and {plain_server} (without encryption),
+    and their first labels as {server_label} and {plain_server_label}; where there is none, such an example is left out.
     """
     names = _server_names(provider)
     topics = [
@@ -79,7 +79,7 @@ def _server_names(provider: Provider) -> Mapping[str, str]:
     """Placeholder of the layer's examples → host name or label; only those of which the provider names a server."""
     tls = [row.server for row in provider.connections if row.server and row.encryption != "none"]
     plain = [row.server for row in provider.connections if row.server and row.encryption == "none"]
-    found: dict[str, str] = {}
+    found = {"{provider}": provider.name}
     for name, hosts in (("server", tls), ("plain_server", plain)):
         if hosts:
             found |= {f"{{{name}}}": hosts[0], f"{{{name}_label}}": hosts[0].partition(".")[0]}
@@ -105,7 +105,7 @@ def _filled(examples: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...
 
 def _fill(text: str, names: Mapping[str, str]) -> str:
     """Example with host names for the placeholders; empty where one of them is not known."""
-    for placeholder in ("{server}", "{plain_server}", "{server_label}", "{plain_server_label}"):
+    for placeholder in ("{provider}", "{server}", "{plain_server}", "{server_label}", "{plain_server_label}"):
         if placeholder in text:
             if placeholder not in names:
                 return ""

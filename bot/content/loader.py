@@ -92,6 +92,7 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
         provider=providers[0],
         status={row.code: row for row in (*layer.status, *status)},
         languages=languages,
+        yields=settings.general == "yields",
         figures=settings.figures,
         sections=tuple(settings.sections),
     )

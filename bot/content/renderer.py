@@ -110,9 +110,17 @@ class Renderer:
             if block not in found.blocks:
                 raise RenderError(f"{template}.md has no block {block!r}; add it")
             facts = facts or {}
-            whole = {"whole": lambda other: self.block(other, language, language, facts)}  # one reply within another
+            whole = {
+                "whole": lambda other: self.block(other, language, language, facts),  # one reply within another
+                "in_each": lambda name: self._in_each(template, name, language),
+            }
             context = found.new_context({**self._variables(language), **whole, **facts})
             return tidy(_join(found.blocks[block](context)))
+
+    def _in_each(self, template: str, name: str, language: Language) -> str:
+        """Block of a template in every language of the base, `language` first."""
+        languages = dict.fromkeys((language, *self._knowledge.languages))
+        return "\n\n".join(self.block(template, f"{name}_{other}", other) for other in languages)
 
     def commands(self, language: Language) -> Sequence[CommandUsage]:
         """Every slash command, sorted by name; in templates `commands()`. Raises RenderError without a summary."""
@@ -169,7 +177,10 @@ class Renderer:
 
         A backtick in an address becomes "'": entries put addresses into code, which it would end.
         """
-        source = self._knowledge.entries[entry_id].answer[language]
+        answers = self._knowledge.entries[entry_id].answer
+        source = answers.get(language) or next(
+            iter(answers.values())
+        )  # a page may be in a language that the base lacks
         facts = self._variables(language) | {
             "email": email.replace("`", "'"),
             "login": to_login(email.replace("`", "'"), self._knowledge.provider.login),
@@ -194,6 +205,8 @@ class Renderer:
         return {
             **self._provider,
             "language": language,
+            "prompts": self.prompts(language) or [""],
+            "language_names": [KNOWN[language].names[other] for other in self._knowledge.languages],
             "note": lambda row: row.note.get(language, ""),
             "settings_note": self._knowledge.provider.settings_note.get(language, ""),
             "sources": self._sources,

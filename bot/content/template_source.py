@@ -31,15 +31,18 @@ def to_markdown_lines(source: str) -> list[tuple[int, str]]:
 def _pieces(source: str) -> Iterator[tuple[int, str | None]]:
     """Line and text of each piece; None: a paragraph ends."""
     inside: list[str] = []  # names of the tag that has begun
+    before = ""  # text before it
     for line, kind, value in _lex(source):
         if kind == "data":
+            before = value
             yield line, value
         elif kind in ("variable_begin", "block_begin"):
             inside = []
         elif kind == "name":
             inside.append(value)
         elif kind == "variable_end":
-            yield line, "`x`" if "code" in inside else "x"
+            value = "https://x" if before.endswith("](") else "x"  # the address of a link
+            yield line, "`x`" if "code" in inside else value
         elif kind == "block_end" and inside[:1] and inside[0] in _BLOCKS:
             yield line, None
 

@@ -14,6 +14,7 @@ class LanguageData:
     stemmer: str  # of Snowball: "german"
     conjunction: str  # before the last of several: "und"
     units: Mapping[str, tuple[str, str]]  # "hours", "minutes", "seconds" → one, many; the same in every case
+    names: Mapping[Language, str]  # of the languages, in this one: "Englisch"
     example_domain: str  # stands for the asker's domain where it is not known
     letters: frozenset[str] = frozenset()  # beyond a to z that it has of its own
     function_words: str = ""  # that build its sentences; those of German and English stand in core/text/language.py
@@ -37,6 +38,7 @@ KNOWN: Mapping[Language, LanguageData] = {
         "german",
         "und",
         {"hours": ("Stunde", "Stunden"), "minutes": ("Minute", "Minuten"), "seconds": ("Sekunde", "Sekunden")},
+        {"de": "Deutsch", "en": "Englisch", "fr": "Französisch"},
         "ihredomain.tld",
         frozenset("äöüßÄÖÜ"),
     ),
@@ -45,6 +47,7 @@ KNOWN: Mapping[Language, LanguageData] = {
         "english",
         "and",
         {"hours": ("hour", "hours"), "minutes": ("minute", "minutes"), "seconds": ("second", "seconds")},
+        {"de": "German", "en": "English", "fr": "French"},
         "yourdomain.tld",
     ),
     "fr": LanguageData(
@@ -52,6 +55,7 @@ KNOWN: Mapping[Language, LanguageData] = {
         "french",
         "et",
         {"hours": ("heure", "heures"), "minutes": ("minute", "minutes"), "seconds": ("seconde", "secondes")},
+        {"de": "allemand", "en": "anglais", "fr": "français"},
         "votredomaine.tld",
         frozenset("àâçéèêëîïôûùœÀÂÇÉÈÊËÎÏÔÛÙŒ"),
         _FRENCH,

@@ -120,6 +120,7 @@ class Knowledge:
     provider: Provider
     status: Mapping[str, StatusCode] = field(default_factory=dict)  # by code: general meanings, not from the FAQ
     languages: tuple[Language, ...] = LANGUAGES  # in which everything is said; the first where none can be told
+    yields: bool = False  # True: examples of the general layer make room for entries about the same
     figures: Literal["fitted", "learnt"] = "fitted"  # of the decision: to labelled messages, or from the examples
     sections: tuple[Mapping[Language, str], ...] = ()  # of the FAQ, in its order: names by language
 

@@ -196,7 +196,9 @@ def misranked_examples(
 
     `better_owner`: (text, id of its owner) → id that it leads to, or empty.
     """
-    items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
+    # what the general layer leaves to the entries leads to them, and is not the hoster's to reword
+    topics = [t for t in knowledge.topics.values() if not (t.general and knowledge.yields)]
+    items: list[Entry | Topic] = [*knowledge.entries.values(), *topics]
     for item in items:
         yield from _misranked(_file_of(item, folder), item, knowledge, better_owner)
 

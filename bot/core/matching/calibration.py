@@ -11,6 +11,7 @@ bot/core/matching/decision.py.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,9 @@ COSTS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)  # costs of a wrong answer that are
 MOST_WRONG = 0.02  # share of the covered questions that may be answered wrong; unseen messages do worse
 MOST_FALSE = 0.03  # share of those that are not covered that may be answered; one in five of them is meant as a trap
 RIDGE = 0.3  # L2 regularisation, which keeps the weights finite where a set is separable
+LARGEST_STEP = 0.5  # of a weight, where the fit begins at other weights
+RIDGE_NEAR = 3.0  # the same towards other weights, where a base is young: some ten samples outweigh it
+UNCOVERED = 0.7  # weight of all samples that are not covered, over those that are: as in the labelled sets
 STEPS = 50  # of Newton's method
 FOLDS = 5
 FEWEST = 30  # samples of a kind, with fewer of which its weights are not fitted anew
@@ -81,6 +85,21 @@ FITTED = Calibration(
     explains=(1.89, 0.13, 1.4, -1.48),
     wrong_costs=1.0,
 )
+
+
+def to_array(calibration: Calibration) -> NDArray[np.float32]:
+    """All weights and the cost, one after the other, for the model's file."""
+    kinds = (calibration.single, calibration.several)
+    rows = [weights for kind in kinds for weights in (kind.first, kind.in_top3, kind.not_covered)]
+    return np.array([*chain.from_iterable(rows), *calibration.explains, calibration.wrong_costs], dtype=np.float32)
+
+
+def from_array(figures: NDArray[np.float32]) -> Calibration:
+    """Calibration of `to_array`."""
+    left = iter(round(float(figure), 2) for figure in figures)
+    taken = [tuple(islice(left, len(names))) for names in (SINGLE, SEVERAL) for _ in range(3)]
+    single, several = QuestionWeights(*taken[:3]), QuestionWeights(*taken[3:])
+    return Calibration(single, several, tuple(islice(left, len(FITTED.explains))), next(left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +177,37 @@ def fit_calibration(samples: Sequence[Sample]) -> Calibration:
     return next((f for f in tried if _is_careful(f, unseen)), tried[-1])
 
 
+def fit_near(samples: Sequence[Sample]) -> Calibration:
+    """Calibration of single questions fitted to few samples: near FITTED, of which the other figures are taken.
+
+    Samples that are not covered count together as much as UNCOVERED times those that are. The cost of a wrong answer
+    is the least with which, in folds, wrong and false answers are rare, one more of each being supposed.
+    """
+    calibration = replace(FITTED, single=_fit_single(samples), wrong_costs=COSTS[-1])
+    unseen = [
+        (sample, probabilities(weights, sample.signals))
+        for fold in range(FOLDS)
+        for weights in [_fit_single([s for n, s in enumerate(samples) if n % FOLDS != fold])]
+        for sample in samples[fold::FOLDS]
+    ]
+    tried = [replace(calibration, wrong_costs=cost) for cost in COSTS if cost >= FITTED.wrong_costs]
+    return next((f for f in tried if _is_careful(f, unseen, supposed=1)), tried[-1])
+
+
+def _fit_single(samples: Sequence[Sample]) -> QuestionWeights:
+    covered = sum(not s.not_covered for s in samples)
+    if not 0 < covered < len(samples):
+        return FITTED.single
+    weight = UNCOVERED * covered / (len(samples) - covered)
+    weights = np.array([weight if s.not_covered else 1.0 for s in samples])
+    signals = np.array([s.signals for s in samples])
+    truths = ([s.first_right for s in samples], [s.right_in_top3 for s in samples], [s.not_covered for s in samples])
+    near = (FITTED.single.first, FITTED.single.in_top3, FITTED.single.not_covered)
+    return QuestionWeights(
+        *(_fit(signals, truth, weights, np.array(of)) for truth, of in zip(truths, near, strict=True))
+    )
+
+
 def _fit_questions(asked: Sequence[Sample]) -> Calibration:
     """The regressions of questions; FITTED's of error lines, and the highest cost."""
     return replace(
@@ -179,8 +229,11 @@ def _fit_weights(asked: Sequence[Sample], otherwise: QuestionWeights) -> Questio
     )
 
 
-def _is_careful(calibration: Calibration, unseen: Sequence[tuple[Sample, Probabilities]]) -> bool:
-    """True if wrong answers (to what is covered) and false ones (to what is not) are rare enough."""
+def _is_careful(calibration: Calibration, unseen: Sequence[tuple[Sample, Probabilities]], supposed: int = 0) -> bool:
+    """True if wrong answers (to what is covered) and false ones (to what is not) are rare enough.
+
+    `supposed`: of each kind that many more are supposed than were seen.
+    """
     answered = [
         (sample, max(values, key=lambda name: values[name]) == "answer")
         for sample, likely in unseen
@@ -188,20 +241,28 @@ def _is_careful(calibration: Calibration, unseen: Sequence[tuple[Sample, Probabi
     ]
     wrong = [yes and not s.first_right for s, yes in answered if not s.not_covered]
     false = [yes for s, yes in answered if s.not_covered]
-    return _share(wrong) <= MOST_WRONG and _share(false) <= MOST_FALSE
+    more = [True] * supposed
+    return _share(wrong + more) <= MOST_WRONG and _share(false + more) <= MOST_FALSE
 
 
 def _share(found: Sequence[bool]) -> float:
     return sum(found) / len(found) if found else 0.0
 
 
-def _fit(signals: Floats, truth: Sequence[bool]) -> Weights:
-    """Weights of a logistic regression, by Newton's method, rounded to two digits."""
+def _fit(signals: Floats, truth: Sequence[bool], counts: Floats | None = None, near: Floats | None = None) -> Weights:
+    """Weights of a logistic regression, by Newton's method, rounded to two digits.
+
+    `counts`: how much each sample counts; None: 1. `near`: weights that few samples do not lead away from; None: 0.
+    """
     y = np.array(truth, dtype=np.float64)
-    weights = np.zeros(signals.shape[1])
+    centre = np.zeros(signals.shape[1]) if near is None else near
+    ridge = RIDGE if near is None else RIDGE_NEAR
+    weights = centre.copy()
+    each = 1.0 if counts is None else counts
     for _ in range(STEPS):
         p = 1 / (1 + np.exp(-np.clip(signals @ weights, -30, 30)))
-        gradient = signals.T @ (p - y) + RIDGE * weights
-        hessian = (signals * (p * (1 - p))[:, None]).T @ signals + RIDGE * np.eye(len(weights))
-        weights -= np.linalg.solve(hessian, gradient)
+        gradient = signals.T @ (each * (p - y)) + ridge * (weights - centre)
+        hessian = (signals * (each * p * (1 - p))[:, None]).T @ signals + ridge * np.eye(len(weights))
+        step = np.linalg.solve(hessian, gradient)
+        weights -= step if near is None else np.clip(step, -LARGEST_STEP, LARGEST_STEP)  # from afar it would overshoot
     return tuple(round(float(w), 2) for w in weights)

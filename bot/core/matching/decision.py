@@ -81,6 +81,7 @@ from bot.core.matching.calibration import (
     FITTED,
     Calibration,
     Weights,
+    from_array,
     least_probability_to_explain,
     probability,
 )
@@ -117,26 +118,31 @@ class Matcher:
         knowledge: Knowledge,
         extractor: FeatureExtractor,
         trained: TrainedModel,
-        calibration: Calibration = FITTED,
+        calibration: Calibration | None = None,
         counts: ExampleCounts | None = None,
     ) -> None:
-        """`counts`: of the knowledge's examples; None: counted now."""
+        """`calibration`: None: the figures that were learnt with the model, or FITTED where there are none.
+
+        `counts`: of the knowledge's examples; None: counted now.
+        """
         counts = counts or count_examples(knowledge)
         self._knowledge = knowledge
         self._extractor = extractor
         self._ranker = Ranker(extractor, trained, len(knowledge.entries))
-        self._examples = [text for _, text in training_examples(knowledge)]
+        texts = [text for _, text in training_examples(knowledge)]
+        self._examples = [texts[number] for number in trained.example_number] or texts
         self._errors = KnownErrors(knowledge, extractor, self._ranker, counts.lines)
         self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
         self._questions = QuestionMatcher(extractor, self._ranker, unexplained, self._small_talk)
-        self.calibration = calibration  # exchanged by the cross-validation of `postbote evaluate`
+        learnt = from_array(trained.figures) if len(trained.figures) else FITTED
+        self.calibration = calibration or learnt  # exchanged by the cross-validation of `postbote evaluate`
         self.language = LanguageDetector(counts.languages)
 
     def decide(self, question: Question) -> Decision:
         """Decision about one message. Never raises, whatever the text."""
         if self.foreign(question.text):
-            return declined_as_foreign(question)
+            return declined_as_foreign(question, self.language.languages)
         if chosen := choose(question, self._knowledge, self.language):
             return chosen
         cleaned = without_returned(clean(question.text))
@@ -168,9 +174,10 @@ class Matcher:
         return self._with_error_details(decision, question.text[:LONGEST], error_text(cleaned))
 
     def foreign(self, text: str) -> bool:
-        """True if the writer's own words are neither German nor English: nothing in them can be understood."""
+        """True if the writer's own words are in none of the base's languages: nothing in them can be understood."""
         own = own_text(clean(text))
-        return is_foreign(own) or is_foreign("\n".join(own_sentences(own)))  # courtesies in German prove nothing
+        texts = (own, "\n".join(own_sentences(own)))  # without courtesies, which are written in ours
+        return any(is_foreign(each, self.language.languages) for each in texts)
 
     def words_in(self, text: str) -> frozenset[str]:
         """Words of a text as the parts of a decision have them: folded, slips repaired; as question and as error."""

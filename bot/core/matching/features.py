@@ -40,7 +40,7 @@ class FeatureExtractor:
         self._ngrams_of = lru_cache(REMEMBERED)(_ngrams)
         self.vocabulary = Vocabulary(knowledge.concepts, self._stems)
         common = count_tokens(knowledge) if counted is None else counted
-        typical = {w for w, times in common.items() if times >= TYPICAL and not is_function_word(w)}
+        typical = {w for w, times in common.items() if times >= TYPICAL and not self.is_function_word(w)}
         meant = self.vocabulary.words()
         self._spelling = Spelling(common.keys() | meant, typical | meant, EXCHANGE_FROM)
 
@@ -51,6 +51,10 @@ class FeatureExtractor:
         """
         repaired = [self._spelling.repair(w) for w in tokens(clean(text))[:MOST_WORDS]]
         return self._without_ruled_out(repaired)
+
+    def is_function_word(self, word: str) -> bool:
+        """True if a word builds sentences in one of the base's languages."""
+        return is_function_word(word, self._languages)
 
     def stems(self, word: str) -> tuple[str, ...]:
         """Stems of a word, one a language."""

@@ -1,16 +1,18 @@
 """Decisions that need no matching: what is written in a foreign language, and what is chosen from a menu."""
 
+from collections.abc import Sequence
+
 from bot.core.matching.menu_choice import chosen_places
-from bot.core.model import Decision, Knowledge, Part, Question
+from bot.core.model import Decision, Knowledge, Language, Part, Question
 from bot.core.text.language import LanguageDetector
 from bot.core.text.normalize import clean
 
 NONE_OF_MENU = "menu: none of them"  # rule of the part
 
 
-def declined_as_foreign(question: Question) -> Decision:
-    """Decision about a message that is neither German nor English; the reply has both languages."""
-    language = question.language or question.language_hint or "en"
+def declined_as_foreign(question: Question, languages: Sequence[Language]) -> Decision:
+    """Decision about a message that is in none of the base's `languages`; the reply has all of them."""
+    language = question.language or question.language_hint or ("en" if "en" in languages else languages[0])
     part = Part("", "decline", (), 1.0, "language: neither German nor English")
     return Decision("decline", (), language, 1.0, (part,), clean(question.text), foreign=True)
 

@@ -101,6 +101,15 @@ class QuestionMatcher:
         surest, whole = self._surest(ranked, calibration, vetoed)
         return _best_of(surest, whole), _signals_of_several(surest, whole), True
 
+    def single_signals(self, text: str) -> tuple[list[str], Weights]:
+        """(first three entries, signals as in SINGLE) of a text that is read as one question."""
+        ranked = self._rank(text)
+        return ranked.ranking.best_entries(SUGGESTIONS), ranked.signals
+
+    def words(self, text: str) -> list[str]:
+        """Words of a text, as they are ranked."""
+        return self._extractor.words(text)
+
     def _sentences(self, own: str, pasted: str, vetoed: frozenset[str]) -> list[RankedText]:
         """Sentences that say something, ranked, and then what is pasted, which is none: as one text. Never empty."""
         halves = [half for sentence in own_sentences(own) for half in _halves(sentence)][:MOST_SENTENCES]

@@ -126,6 +126,10 @@ class Ranker:
         own = np.flatnonzero(self._trained.example_owner == self._trained.owners.index(owner))
         return int(own[np.argmax(cosine[own])])
 
+    def cosines(self, words: Sequence[str]) -> Floats:
+        """Similarity of a message to each example, 0..1."""
+        return self._vector(tuple(words)).cosine
+
     def knows(self, words: Sequence[str]) -> bool:
         """True if the examples use any word of the message."""
         return self._vector(tuple(words)).known

@@ -7,7 +7,7 @@ the development questions (bot/DECISIONS.md).
 import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,10 @@ class TrainedModel:
     posting_start: Ints  # per feature (and one more): index of its first posting
     posting_example: Ints  # per posting: number of an example that has the feature
     posting_value: Floats  # per posting: the feature's weight there, over the example's length
+    # Per example: its number in `training_examples`; empty: all of them in their order
+    example_number: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    # Figures of the decision that were learnt with it (calibration.to_array); empty: FITTED
+    figures: Floats = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,13 @@ def training_examples(knowledge: Knowledge) -> list[tuple[str, str]]:
     return asked + explained + alike + [(t.id, text) for t in knowledge.topics.values() for text in t.lines]
 
 
-def train(knowledge: Knowledge, extractor: FeatureExtractor, examples: Sequence[tuple[str, str]]) -> TrainedModel:
-    """Trains on (owner, text) pairs; the same pairs give the same model. About 5 s of CPU for 15,000 examples."""
+def train(
+    knowledge: Knowledge, extractor: FeatureExtractor, examples: Sequence[tuple[str, str]], *, scorers: bool = True
+) -> TrainedModel:
+    """Trains on (owner, text) pairs; the same pairs give the same model. About 5 s of CPU for 15,000 examples.
+
+    `scorers`: False: only the index of similar examples is built, in a small part of the time.
+    """
     alike = sorted({owner for owner, _ in examples if owner.startswith(NOT)})
     owners = (*knowledge.entries, *knowledge.topics, *alike)
     number = {owner: place for place, owner in enumerate(owners)}
@@ -95,6 +104,8 @@ def train(knowledge: Knowledge, extractor: FeatureExtractor, examples: Sequence[
     features, idf, rows = _features([extractor.counts(extractor.words(said(text))) for _, text in examples])
     few = len(owners) <= MOST_OWNERS_OF_REGRESSION
     count, fit = (COLUMNS, _softmax_regression) if few else (COLUMNS_OF_MEANS, _means)
+    if not scorers:
+        count, fit = 1, _means
     weights = fit(rows, columns(features, count), example_owner, np.zeros((count, len(owners)), dtype=np.float32))
     return TrainedModel(features, idf, owners, weights, example_owner, *_postings(rows, len(features)))
 

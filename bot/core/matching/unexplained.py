@@ -12,7 +12,6 @@ import numpy as np
 
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.training import TrainedModel
-from bot.core.text.language import is_function_word
 
 FEWEST_LETTERS = 3  # of a word that says something
 OUTSIDE = "outside"  # group of concepts that the FAQ does not cover: they explain nothing
@@ -54,7 +53,8 @@ class UnexplainedWords:
 
         `words`: as the FeatureExtractor gives them. Without a content word both are 0.
         """
-        content = [w for w in words if w.isalpha() and len(w) >= FEWEST_LETTERS and not is_function_word(w)]
+        function_word = self._extractor.is_function_word
+        content = [w for w in words if w.isalpha() and len(w) >= FEWEST_LETTERS and not function_word(w)]
         if not content:
             return 0.0, 0.0
         vocabulary = self._extractor.vocabulary

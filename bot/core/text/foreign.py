@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
-from bot.core.languages import KNOWN
+from bot.core.languages import KNOWN, Language
 from bot.core.text.language import COUNTED, FUNCTION_WORDS_IN_BOTH, without_program_prose, word_set
 from bot.core.text.normalize import MESSAGES, fold
 
@@ -181,14 +181,14 @@ _LANGUAGES_OF: Mapping[str, tuple[str, ...]] = {
 
 
 @lru_cache(MESSAGES)
-def is_foreign(text: str) -> bool:
+def is_foreign(text: str, spoken: tuple[Language, ...] = ()) -> bool:
     """True if a cleaned text is mostly in a script or language that is neither German nor English.
 
-    `text`: the writer's own words, without what is pasted.
+    `text`: the writer's own words, without what is pasted. `spoken`: further languages that are not foreign.
     """
     text = _QUOTED.sub(" ", without_program_prose(text[:LONGEST]))
     text = _TOKEN.sub(lambda token: " " if _NAME.search(token[0]) else token[0], text)
-    return _is_other_script(text) or _is_other_language(text)
+    return _is_other_script(text) or _is_other_language(text, spoken)
 
 
 def _is_other_script(text: str) -> bool:
@@ -207,7 +207,7 @@ def _is_of_other_script(letter: str) -> bool:
     return point > _LATIN_ENDS and letter not in _OTHER_SIGNS and not any(point in more for more in _MORE_LATIN)
 
 
-def _is_other_language(text: str) -> bool:
+def _is_other_language(text: str, spoken: Collection[Language]) -> bool:
     sentences = [words for sentence in _SENTENCE.split(text) if (words := _words(sentence))]
     different = {word for words in sentences for word in words}
     most = sum(
@@ -219,7 +219,7 @@ def _is_other_language(text: str) -> bool:
     if not found or sum(word.isalpha() for words in sentences for word in words) < FEWEST_WORDS:
         return False
     language = max(found, key=lambda one: (_evidence(different, one), one))
-    if _evidence(different, language) < LEAST_EVIDENCE:
+    if language in spoken or _evidence(different, language) < LEAST_EVIDENCE:
         return False
     theirs = ours = 0
     for words in sentences:

@@ -1,0 +1,196 @@
+"""Young base: how a base with few examples is learnt, beside a general layer with thousands.
+
+Three things are learnt from the base at hand, when the model is trained:
+
+- **What yields.** An example of the general layer that says nearly the same as one of an entry is left out, unless it
+  names something outside that the entry's does not (another provider, say). A topic of which many examples do so is
+  left out as a whole: the base has an entry about it.
+- **Weight.** Examples of an entry with few are repeated, so that topics with hundreds do not drown it.
+- **The decision's figures.** The base's own examples are held out, a fold at a time, and decided by a model that
+  learnt without them; so are examples of the general layer, which are not covered. The regressions of calibration.py
+  are fitted to that, near FITTED where there is little to learn from. A base whose entries cannot be told apart gets
+  figures with which menus and refusals are worth more than guesses.
+
+Sources of the constants: chosen with the invented hoster of tests/hosters and with shares of the base that comes with
+Postbote; see bot/DECISIONS.md.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bot.core.matching.calibration import Calibration, Sample, fit_near, to_array
+from bot.core.matching.features import Counts, FeatureExtractor
+from bot.core.matching.questions import QuestionMatcher
+from bot.core.matching.ranker import Ranker
+from bot.core.matching.training import TrainedModel, said, train, training_examples
+from bot.core.matching.unexplained import OUTSIDE, UnexplainedWords
+from bot.core.model import Knowledge
+
+YIELDS_FROM = 0.5  # cosine to an example of an entry, from which one of the general layer is left out
+NEAR_FROM = 0.4  # cosine from which an example counts for its topic
+TOPIC_YIELDS_FROM = 0.25  # share of a topic's examples that are near to an entry's, from which all of them are left out
+FEWEST_WEIGHED = 40  # examples that an entry has at least, once they are repeated
+FOLDS = 3
+MOST_OF_ENTRY = 12  # examples of an entry that are decided: a condition's many would speak for all entries
+MOST_HELD_OUT = 400  # examples of the general layer that are decided in all folds
+
+
+class RememberingExtractor(FeatureExtractor):
+    """Extractor that reads each text once: the folds learn nearly the same examples."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        super().__init__(knowledge)
+        self._read: dict[str, list[str]] = {}
+        self._counted: dict[tuple[str, ...], Counts] = {}
+
+    def words(self, text: str) -> list[str]:
+        """Tokens of a text, as FeatureExtractor gives them."""
+        if text not in self._read:
+            self._read[text] = super().words(text)
+        return self._read[text]
+
+    def counts(self, words: Sequence[str]) -> Counts:
+        """Features of a message, as FeatureExtractor gives them."""
+        key = tuple(words)
+        if key not in self._counted:
+            self._counted[key] = super().counts(words)
+        return self._counted[key]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Example that was decided by a model that learnt without it."""
+
+    owner: str  # id of its entry or topic
+    text: str
+    first: str  # id of the entry or topic that it was ranked to
+    entries: tuple[str, ...]  # the likeliest entries, best first
+    sample: Sample
+
+
+def learn(knowledge: Knowledge, extractor: FeatureExtractor) -> TrainedModel:
+    """Trained model of a base: the plain one where its figures are fitted and nothing yields, else as said above."""
+    examples = training_examples(knowledge)
+    if not knowledge.yields and knowledge.figures == "fitted":
+        return train(knowledge, extractor, examples)
+    remembering = RememberingExtractor(knowledge)
+    left_out = yielding(knowledge, remembering) if knowledge.yields else frozenset()
+    chosen = [n for n in range(len(examples)) if n not in left_out]
+    if knowledge.figures == "fitted":
+        return _train(knowledge, remembering, examples, chosen)
+    figures = calibrated(held_out(knowledge, remembering, chosen))
+    numbers = weighed(knowledge, examples, chosen)
+    return replace(_train(knowledge, remembering, examples, numbers), figures=to_array(figures))
+
+
+def _train(
+    knowledge: Knowledge, extractor: FeatureExtractor, examples: Sequence[tuple[str, str]], numbers: Sequence[int]
+) -> TrainedModel:
+    trained = train(knowledge, extractor, [examples[n] for n in numbers])
+    return replace(trained, example_number=np.array(numbers, dtype=np.int32))
+
+
+def weighed(knowledge: Knowledge, examples: Sequence[tuple[str, str]], chosen: Sequence[int]) -> list[int]:
+    """Numbers of the chosen examples, those of an entry with few of them several times."""
+    count = Counter(examples[n][0] for n in chosen)
+    times = {name: max(1, FEWEST_WEIGHED // max(1, count[name])) for name in knowledge.entries}
+    return [n for n in chosen for _ in range(times.get(examples[n][0], 1))]
+
+
+def yielding(knowledge: Knowledge, extractor: FeatureExtractor) -> frozenset[int]:
+    """Numbers in `training_examples` of what the general layer leaves to the entries."""
+    examples = training_examples(knowledge)
+    general = {name for name, topic in knowledge.topics.items() if topic.general}
+    ours = [n for n, (owner, _) in enumerate(examples) if owner in knowledge.entries]
+    theirs = [n for n, (owner, _) in enumerate(examples) if owner in general]
+    if not ours or not theirs:
+        return frozenset()
+    nearest = _nearest(knowledge, extractor, examples, ours)
+    outside = [_outside(extractor, text) for _, text in examples]
+    near = {n: cosine for n in theirs for cosine, own in [nearest[n]] if outside[n] <= outside[own]}
+    count = Counter(examples[n][0] for n in theirs)
+    close = Counter(examples[n][0] for n, cosine in near.items() if cosine >= NEAR_FROM)
+    topics = {name for name, times in close.items() if times >= TOPIC_YIELDS_FROM * count[name]}
+    return frozenset(n for n in theirs if examples[n][0] in topics or near.get(n, 0.0) >= YIELDS_FROM)
+
+
+def _nearest(
+    knowledge: Knowledge, extractor: FeatureExtractor, examples: Sequence[tuple[str, str]], ours: Sequence[int]
+) -> list[tuple[float, int]]:
+    """Per example the highest cosine to an entry's example, and the number of that."""
+    index = train(knowledge, extractor, examples, scorers=False)
+    ranker = Ranker(extractor, index, len(knowledge.entries))
+    best = [(0.0, ours[0])] * len(examples)
+    for number in ours:
+        cosines = ranker.cosines(extractor.words(said(examples[number][1])))
+        for other in np.flatnonzero(cosines > NEAR_FROM / 2):
+            best[other] = max(best[other], (float(cosines[other]), number))
+    return best
+
+
+def _outside(extractor: FeatureExtractor, text: str) -> frozenset[str]:
+    """Concepts of what is outside that an example names."""
+    vocabulary = extractor.vocabulary
+    found = vocabulary.concepts(extractor.words(said(text)))
+    return frozenset(concept for concept in found if vocabulary.group_of(concept) == OUTSIDE)
+
+
+def held_out(knowledge: Knowledge, extractor: FeatureExtractor, chosen: Sequence[int]) -> list[HeldOut]:
+    """Examples of the entries, and some of what is not covered, each decided without it."""
+    examples = training_examples(knowledge)
+    asked = {
+        text
+        for item in knowledge.entries.values()
+        for text in [text for texts in item.questions.values() for text in texts][:MOST_OF_ENTRY]
+    }
+    uncovered = [n for n in chosen if examples[n][0] in knowledge.topics]
+    looked_at = set(uncovered[:: max(1, len(uncovered) // MOST_HELD_OUT)])
+    fold_of = _folds(examples, chosen)
+    return list(_decided(knowledge, extractor, examples, chosen, fold_of, asked, looked_at))
+
+
+def _folds(examples: Sequence[tuple[str, str]], chosen: Sequence[int]) -> Mapping[int, int]:
+    """Number of an example → its fold; those of one owner are spread over all folds."""
+    seen: Counter[str] = Counter()
+    fold = {}
+    for n in chosen:
+        owner = examples[n][0]
+        fold[n] = seen[owner] % FOLDS
+        seen[owner] += 1
+    return fold
+
+
+def _decided(
+    knowledge: Knowledge,
+    extractor: FeatureExtractor,
+    examples: Sequence[tuple[str, str]],
+    chosen: Sequence[int],
+    fold_of: Mapping[int, int],
+    asked: set[str],
+    looked_at: set[int],
+) -> Iterator[HeldOut]:
+    for fold in range(FOLDS):
+        rest = weighed(knowledge, examples, [n for n in chosen if fold_of[n] != fold])
+        trained = train(knowledge, extractor, [examples[n] for n in rest])
+        ranker = Ranker(extractor, trained, len(knowledge.entries))
+        matcher = QuestionMatcher(extractor, ranker, UnexplainedWords(extractor, trained, len(knowledge.entries)))
+        for n in chosen:
+            owner, text = examples[n]
+            ours = owner in knowledge.entries and text in asked
+            if fold_of[n] == fold and (ours or n in looked_at):
+                yield _hold(matcher, ranker, owner if ours else "", owner, text)
+
+
+def _hold(matcher: QuestionMatcher, ranker: Ranker, expected: str, owner: str, text: str) -> HeldOut:
+    entries, signals = matcher.single_signals(said(text))
+    sample = Sample(signals, entries[:1] == [expected], expected in entries, not expected)
+    first = ranker.rank(tuple(matcher.words(said(text)))).first()
+    return HeldOut(owner, text, first, tuple(entries), sample)
+
+
+def calibrated(found: Sequence[HeldOut]) -> Calibration:
+    """Figures fitted to what was held out."""
+    return fit_near([one.sample for one in found])
