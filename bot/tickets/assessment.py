@@ -37,7 +37,7 @@ class BestAnswer:
 
     answer: Answer
     text: str  # what it answers
-    by_subject: bool = False  # True: own words that ask something else got it only together with the subject
+    by_subject: bool = False  # True: it took the subject, and the subject alone is not what is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +161,19 @@ async def best_answer(mail: Mail, subject: str, respond: Respond) -> BestAnswer:
         if _rank(explained) == _RANK["answer"]:
             return BestAnswer(explained, mail.text)
     best = BestAnswer(first, mail.own_words) if first else None
-    says_something = first is not None and not _says_nothing(first, mail.own_words)
+    is_asked_by_subject = "?" in subject and _says_nothing(first, mail.own_words)
     with_subject = "" if _is_surely_declined(first) else "\n\n".join(filter(None, (bare_subject(subject), mail.text)))
     for text in dict.fromkeys(text for text in (mail.text, with_subject) if text and text != mail.own_words):
         answer = await respond(Question(text, language=language, language_hint=hint))
         if best is None or _rank(answer) > _rank(best.answer):
-            best = BestAnswer(answer, text, by_subject=says_something and text != mail.text)
+            best = BestAnswer(answer, text, by_subject=text != mail.text and not is_asked_by_subject)
     return best or BestAnswer(await respond(Question("", language_hint=hint)), "")
 
 
-def _says_nothing(answer: Answer, own_words: str) -> bool:
-    """True for own words that ask nothing, so that the subject is the question: a greeting, "see subject"."""
-    return (answer.decision is None or answer.decision.small_talk) or len(own_words.split()) <= FEW_WORDS
+def _says_nothing(answer: Answer | None, own_words: str) -> bool:
+    """True for own words that ask nothing, so that the subject is the question: none, a greeting, "see subject"."""
+    decision = answer.decision if answer else None
+    return decision is None or decision.small_talk or len(own_words.split()) <= FEW_WORDS
 
 
 def _is_surely_declined(answer: Answer | None) -> bool:

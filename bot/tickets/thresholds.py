@@ -26,7 +26,7 @@ class Thresholds:
     menu: float  # that the right entry is among those that a note names where no answer is certain
 
 
-LEARNT = Thresholds(question=0.975, error_line=0.5, menu=0.705)
+LEARNT = Thresholds(question=0.975, error_line=0.5, menu=0.755)
 
 
 def certainties(parts: Sequence[Part]) -> tuple[float, float]:
@@ -45,7 +45,7 @@ def public_doubts(
 ) -> tuple[str, ...]:
     """Codes of what speaks against sending an answer unseen; empty: it may be sent.
 
-    `text`: what was asked. `by_subject`: True if the subject was needed beside own words that ask something else.
+    `text`: what was asked. `by_subject`: True if a subject was needed that is not itself the question.
     """
     of_questions, of_lines = certainties(decision.parts)
     explained = any(part.rule.startswith("error line") for part in decision.parts)

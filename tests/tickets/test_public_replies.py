@@ -89,6 +89,8 @@ async def test_five_hundred_mails_about_other_things_get_no_public_answer_and_ha
         ),
         ("553 5.7.1 <boss@example.com>: Sender address rejected: not owned by user me@example.com", "Hilfe", ""),
         ("Hallo,\nbei uns regnet es seit Tagen, und der Beamer im Saal flackert.", "Kundennummer 48213", ""),
+        ("Hallo Frau Sommer,\n\nbei uns regnet es seit Tagen.\n\nGrüße\nMax Muster", "Kundennummer 48213", ""),
+        ("", "Kundennummer 48213", ""),
     ],
 )
 async def test_what_is_doubtful_waits_for_a_person(engine: AnswerEngine, body: str, subject: str, reason: str) -> None:
