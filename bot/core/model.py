@@ -292,6 +292,9 @@ class Ticket:
     queue: str  # queue, group or mailbox, for which a mode is set
     version: str  # ETag or modseq, which `claim` compares; empty: the system has none
     url: str  # of the ticket, for agents; empty: not known
+    opened_by_agent: bool = (
+        False  # True: an agent has entered what a customer asks (a call): the text is the customer's
+    )
 
 
 Mode = Literal["off", "note", "public"]  # of a ticket queue: silent; internal notes only; replies to customers

@@ -61,6 +61,7 @@ def _samples(knowledge: Knowledge) -> Iterator[tuple[str, Mapping[str, Any]]]:
         **asker,
     }
     ticket = {**answer, "name": "Max", "draft": False, "reasons": ["not-sure"], "said": "", "with_draft": True}
+    ticket |= {"understood": [], "reply_url": "", "drafted": True, "wrong_by": "tag", "wrong_tag": "kb-wrong"}
     ticket |= {"outcome": "answer", "score": 0.9, "candidates": [{"id": entries[0], "score": 0.5}]}
     yield "ports", {"help": False}
     yield "login", {"help": False, **asker, **login}

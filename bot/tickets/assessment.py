@@ -13,19 +13,31 @@ from bot.contracts import Respond
 from bot.core.mail.auto_response import STRICTEST, MailboxContext, RuleVerdict, Verdict, apply_rules, reply_address
 from bot.core.mail.mime import Mail, date_of, mail_of_text, parse
 from bot.core.mail.quoted_text import bare_subject
-from bot.core.model import Answer, Decision, Event, Question, Ticket
+from bot.core.model import Answer, Event, Question, Ticket
 from bot.core.text.addresses import find_domain
 from bot.core.text.language import language_of_locale
+from bot.tickets.quotation import understood_sentences
+from bot.tickets.thresholds import is_worth_a_note, public_doubts
 
 SURELY_DECLINED = 0.8  # score of a decline from which a subject is no question of its own
 SUBJECT = 200  # characters of a subject that are repeated
 CANDIDATES = 5  # that a note names
+FEW_WORDS = 3  # of a text that only points to its subject, at most
 _RANK = {"answer": 2, "suggest": 1}  # of outcomes; others: 0
 # What may be repeated to whom wrote it: two to four words, so that nobody makes us send advertisements to others
 _NAME = re.compile(r"[^\W\d_][^\W\d_.'’-]{0,20}[.]?(?:[ '’-][^\W\d_][^\W\d_]{0,20}[.]?){1,4}")
 
 
 LiveChecks = Callable[[Answer], Awaitable[Sequence[str]]]  # what live look-ups found about an answer, a line each
+
+
+@dataclass(frozen=True, slots=True)
+class BestAnswer:
+    """The best answer to a mail."""
+
+    answer: Answer
+    text: str  # what it answers
+    by_subject: bool = False  # True: it took the subject, and the subject alone is not what is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,16 @@ def ticket_event(system: str, account: str, ticket: str, **reply_to: str) -> Eve
     """
     key, facts = to_event_key(system, account, ticket), {"account": account, "ticket": ticket}
     return Event(key, system, Question(""), {"ticket": ticket, **reply_to}, "", "ticket", facts)
+
+
+def feedback_event(system: str, account: str, ticket: str, post: str, person: str, verdict: str) -> Event:
+    """Event of an agent's verdict on what was decided about a ticket.
+
+    `post`: id of what says so (a comment, a tag); `person`: who; empty: not known. `verdict`: helpful or unhelpful.
+    """
+    of = to_event_key(system, account, ticket)
+    facts = {"key": of, "verdict": verdict}
+    return Event(f"{of}:{post}:{verdict}", system, Question(""), {}, "", "ticket_feedback", facts, person=person)
 
 
 def ticket_of_mail(raw: bytes, account: str, identity: str = "", **changed: Any) -> Ticket:
@@ -101,9 +123,10 @@ async def assess(
         is_customer=context.is_customer and ticket.sender_is_customer,
     )
     ruled = _apply_rules(ticket, mail, context)
-    answer, text = await best_answer(mail, ticket.subject or mail.subject, respond)
-    verdict, reasons = _limit_by_outcome(ruled, answer)
-    facts = _to_facts(ticket, mail, answer)
+    best = await best_answer(mail, ticket.subject or mail.subject, respond)
+    answer = best.answer
+    verdict, reasons = _limit_by_outcome(ruled, best)
+    facts = _to_facts(ticket, mail, answer, best.text)
     if live_checks and verdict != "silent":
         facts["checks"] = list(await live_checks(answer))
     recipient = reply_address(mail) if ticket.mail is not None else ticket.sender
@@ -115,10 +138,10 @@ async def assess(
         "version": ticket.version,
         "queue": ticket.queue,
     }
-    return Assessment(verdict, reasons, answer, text, facts, to)
+    return Assessment(verdict, reasons, answer, best.text, facts, to)
 
 
-async def best_answer(mail: Mail, subject: str, respond: Respond) -> tuple[Answer, str]:
+async def best_answer(mail: Mail, subject: str, respond: Respond) -> BestAnswer:
     """The best answer to a mail, and the text that it answers.
 
     Asked are the customer's own words, the diagnostic codes of an attached bounce, the words with what they are about,
@@ -131,29 +154,36 @@ async def best_answer(mail: Mail, subject: str, respond: Respond) -> tuple[Answe
     )
     first = await respond(Question(mail.own_words, language_hint=hint)) if mail.own_words else None
     if first and first.decision and first.decision.foreign:
-        return first, mail.own_words
+        return BestAnswer(first, mail.own_words)
     language = first.language if first and len(mail.own_words.split()) >= 2 else None
     if mail.only_points:  # "What does this mean?" is no question of its own
         pointed_at = mail.evidence or bare_subject(subject)
-        return await respond(Question(pointed_at, language=language, language_hint=hint)), mail.text
-    declined = first is not None and first.decision is not None and _is_surely_declined(first.decision)
+        return BestAnswer(await respond(Question(pointed_at, language=language, language_hint=hint)), mail.text)
     if mail.diagnostics:
         explained = await respond(Question("\n".join(mail.diagnostics), language=language, language_hint=hint))
         if _rank(explained) == _RANK["answer"]:
-            return explained, mail.text
-    about = "" if declined else "\n\n".join(filter(None, (bare_subject(subject), mail.text)))
-    best: tuple[int, Answer, str] | None = (_rank(first), first, mail.own_words) if first else None
-    for text in dict.fromkeys(text for text in (mail.text, about) if text and text != mail.own_words):
+            return BestAnswer(explained, mail.text)
+    best = BestAnswer(first, mail.own_words) if first else None
+    is_asked_by_subject = "?" in subject and _says_nothing(first, mail.own_words)
+    with_subject = "" if _is_surely_declined(first) else "\n\n".join(filter(None, (bare_subject(subject), mail.text)))
+    for text in dict.fromkeys(text for text in (mail.text, with_subject) if text and text != mail.own_words):
         answer = await respond(Question(text, language=language, language_hint=hint))
-        if best is None or _rank(answer) > best[0]:
-            best = (_rank(answer), answer, text)
-    if best is None:
-        best = (0, await respond(Question("", language_hint=hint)), "")
-    return best[1], best[2]
+        if best is None or _rank(answer) > _rank(best.answer):
+            best = BestAnswer(answer, text, by_subject=text != mail.text and not is_asked_by_subject)
+    return best or BestAnswer(await respond(Question("", language_hint=hint)), "")
 
 
-def _is_surely_declined(decision: Decision) -> bool:
+def _says_nothing(answer: Answer | None, own_words: str) -> bool:
+    """True for own words that ask nothing, so that the subject is the question: none, a greeting, "see subject"."""
+    decision = answer.decision if answer else None
+    return decision is None or decision.small_talk or len(own_words.split()) <= FEW_WORDS
+
+
+def _is_surely_declined(answer: Answer | None) -> bool:
     """True if what was asked is not covered: then the subject, which says it in other words, must not be answered."""
+    decision = answer.decision if answer else None
+    if decision is None:
+        return False
     return decision.outcome == "decline" and decision.score >= SURELY_DECLINED and not decision.small_talk
 
 
@@ -171,26 +201,33 @@ def _apply_rules(ticket: Ticket, mail: Mail, context: MailboxContext) -> RuleVer
         own["headers-hidden"] = "note"
     if ticket.mail is None and not ticket.sender:
         own["no-address"] = "note"
+    if ticket.opened_by_agent:
+        own["opened-by-agent"] = "note"
     verdict = min((ruled.verdict, *own.values()), key=STRICTEST.index)
     return RuleVerdict(verdict, (*ruled.reasons, *own))
 
 
-def _limit_by_outcome(ruled: RuleVerdict, answer: Answer) -> tuple[Verdict, tuple[str, ...]]:
-    """A suggestion never goes public, and what is not covered is left to people."""
-    decision = answer.decision
+def _limit_by_outcome(ruled: RuleVerdict, best: BestAnswer) -> tuple[Verdict, tuple[str, ...]]:
+    """Verdict under what the answer is worth: public only where it is certain, a note only where it says something.
+
+    A choice of entries never goes public, and what is not covered is left to people.
+    """
+    decision = best.answer.decision
     most: Verdict = "public"
     if decision is None or decision.outcome == "decline":
-        most = "note" if decision and answer.facts.get("codes") else "silent"
-        reason = "not-covered" if decision else "no-question"
+        most = "note" if decision and best.answer.facts.get("codes") else "silent"
+        reasons: tuple[str, ...] = ("not-covered" if decision else "no-question",)
     elif decision.outcome == "suggest":
-        most, reason = "note", "not-sure"
+        worth = is_worth_a_note(decision, by_subject=best.by_subject)
+        most, reasons = ("note", ("not-sure",)) if worth else ("silent", ("too-vague",))
     else:
-        return ruled.verdict, ruled.reasons
-    return min(ruled.verdict, most, key=STRICTEST.index), (*ruled.reasons, reason)
+        reasons = public_doubts(decision, best.text, by_subject=best.by_subject)
+        most = "note" if reasons else "public"
+    return min(ruled.verdict, most, key=STRICTEST.index), (*ruled.reasons, *reasons)
 
 
-def _to_facts(ticket: Ticket, mail: Mail, answer: Answer) -> dict[str, Any]:
-    """Facts for templates/ticket.md and ticket_note.md: JSON values only."""
+def _to_facts(ticket: Ticket, mail: Mail, answer: Answer, asked: str) -> dict[str, Any]:
+    """Facts for templates/ticket.md and ticket_note.md: JSON values only. `asked`: the text that is answered."""
     decision = answer.decision
     name = " ".join((ticket.sender_name or mail.sender_name).split())
     sender = ticket.sender or reply_address(mail)
@@ -208,4 +245,10 @@ def _to_facts(ticket: Ticket, mail: Mail, answer: Answer) -> dict[str, Any]:
             {"id": i, "score": round(s, 2)} for i, s in sorted(best.items(), key=lambda x: -x[1])[:CANDIDATES]
         ],
         "checks": [],
+        "understood": understood_sentences(decision, asked),
+        # What a helpdesk fills in: see HelpdeskChannel.agent_facts
+        "reply_url": "",
+        "drafted": False,
+        "wrong_by": "",
+        "wrong_tag": "",
     }

@@ -52,7 +52,7 @@ PURGE_INTERVAL = 3_600.0  # seconds between two purges of senders that are too o
 
 
 class TicketWorkflow:
-    """Handler of ticket and breaker events; one per process. `acts`: the acts that it handles → their functions."""
+    """Handler of ticket, feedback and breaker events; one per process. `handlers`: act → its function."""
 
     def __init__(
         self,
@@ -80,6 +80,7 @@ class TicketWorkflow:
         self.handlers: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
             "ticket": self._handle_ticket,
             "breaker": self._handle_breaker,
+            "ticket_feedback": self._handle_feedback,
         }
 
     async def _handle_ticket(self, event: Event) -> Reply:
@@ -137,12 +138,12 @@ class TicketWorkflow:
     def _save_decision(self, event: Event, answer: Answer, url: str, verdict: Verdict, reasons: Sequence[str]) -> None:
         """Stores the decision; blocks.
 
-        Silence only because no entry covers the question is a gap of the knowledge base and stored without a reason;
-        every other silence has its reason.
+        Silence only because no entry covers the question, or none surely, is a gap of the knowledge base and stored
+        without a reason; every other silence has its reason.
         """
         why = f"{self._why(answer)}\nverdict     {verdict}: {', '.join(reasons) or 'nothing speaks against an answer'}"
         log.info("ticket", key=event.key, verdict=verdict, reasons=",".join(reasons))
-        gap = verdict == "silent" and tuple(reasons) == ("not-covered",)
+        gap = verdict == "silent" and tuple(reasons) in (("not-covered",), ("too-vague",))
         reason = ", ".join(reasons) if verdict == "silent" and not gap else ""
         self._decisions.save(event, answer, reason=reason, why=why, link=url)
 
@@ -163,6 +164,15 @@ class TicketWorkflow:
 
     async def _handle_breaker(self, event: Event) -> Reply:
         return Reply(Answer("breaker", "de", {"state": str(event.facts.get("state", "tripped"))}))
+
+    async def _handle_feedback(self, event: Event) -> Reply:
+        """Records an agent's verdict; what was wrong is then a gap (bot/core/gaps.py). Raises TryLater."""
+        key, verdict = str(event.facts["key"]), str(event.facts["verdict"])
+        try:
+            await asyncio.to_thread(self._decisions.record_feedback, key, event.person, verdict)
+        except DatabaseError as wrong:
+            raise TryLater(f"the database does not answer ({type(wrong).__name__})") from wrong
+        return SILENCE
 
 
 def _limit_by_mode(found: Assessment, mode: Mode) -> tuple[Verdict, tuple[str, ...]]:

@@ -44,6 +44,9 @@ class FakeZammad:
     articles: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     raw: dict[int, bytes] = field(default_factory=dict)  # article → mail
     tags: dict[int, set[str]] = field(default_factory=dict)
+    history: dict[int, list[str]] = field(default_factory=dict)  # ticket → types of what happened to it
+    drafts: dict[int, dict[str, Any]] = field(default_factory=dict)  # shared drafts
+    shares_drafts: bool = True  # of all groups
     mailed: list[dict[str, Any]] = field(
         default_factory=list
     )  # articles of type email that agents and the system wrote
@@ -64,6 +67,9 @@ class FakeZammad:
         app.router.add_get("/api/v1/ticket_articles/by_ticket/{id}", self._by_ticket)
         app.router.add_get("/api/v1/ticket_article_plain/{id}", self._plain)
         app.router.add_post("/api/v1/ticket_articles", self._create)
+        app.router.add_get("/api/v1/ticket_history/{id}", self._history)
+        app.router.add_get("/api/v1/tickets/{id}/shared_draft", self._shared_draft)
+        app.router.add_put("/api/v1/tickets/{id}/shared_draft", self._shared_draft)
         app.router.add_post("/api/v1/tags/add", self._tag)
         self._runner, self.url = await serve_aiohttp(app)
 
@@ -95,6 +101,22 @@ class FakeZammad:
         self._article(ticket, **{**values, **article})
         return ticket
 
+    def merge(self, ticket: int, into: int) -> None:
+        """An agent merges a ticket into another one (app/models/ticket.rb, merge_to)."""
+        self.articles[into] = sorted(self.articles[into] + self.articles[ticket], key=lambda a: int(a["id"]))
+        for article in self.articles[into]:
+            article["ticket_id"] = into
+        self.articles[ticket] = []
+        self._article(ticket, type="note", sender="Agent", created_by_id=AGENT, body="merged")
+        self.tickets[ticket]["state"] = "merged"
+        self.history.setdefault(ticket, []).append("merged_into")
+        self.history.setdefault(into, []).append("received_merge")
+
+    def tag(self, ticket: int, tag: str) -> None:
+        """An agent, or a macro, gives a ticket a tag."""
+        self.tags[ticket].add(tag)
+        self.tickets[ticket]["updated_at"] = _now()
+
     def ours(self, ticket: int) -> list[dict[str, Any]]:
         """What the bot has written."""
         return [a for a in self.articles[ticket] if a["created_by_id"] == BOT["id"]]
@@ -111,7 +133,7 @@ class FakeZammad:
 
     def _new(self, group: str, title: str, customer: str, customer_id: int) -> int:
         number = int(next(self._numbers))
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        now = _now()
         self.tickets[number] = {
             "id": number,
             "number": f"10{number:03d}",
@@ -121,6 +143,7 @@ class FakeZammad:
             "customer": customer,
             "customer_id": customer_id,
             "created_at": now,
+            "updated_at": now,
             "preferences": {},
         }
         self.articles[number], self.tags[number] = [], set()
@@ -140,6 +163,7 @@ class FakeZammad:
             **values,
         }
         self.articles[ticket].append(article)
+        self.tickets[ticket]["updated_at"] = _now()
         return article
 
     # What is asked of it
@@ -166,6 +190,8 @@ class FakeZammad:
         found = list(self.tickets.values()) if self.elasticsearch else []
         since = re.search(r'created_at:\["([^"]+)" TO \*\]', query)
         tag = re.search(r'tags:"([^"]+)"', query)
+        changed = re.search(r" AND updated_at:\[now-\d+d TO \*\]$", query)
+        assert changed or "updated_at" not in query, query
         assert since or tag, query
         if since:
             found = [t for t in found if t["created_at"] >= since[1]]
@@ -188,6 +214,20 @@ class FakeZammad:
     async def _plain(self, request: web.Request) -> web.Response:
         raw = self.raw.get(int(request.match_info["id"]))
         return web.Response(body=raw, content_type="message/rfc822") if raw else web.Response(status=204)
+
+    async def _history(self, request: web.Request) -> web.Response:
+        number = int(request.match_info["id"])
+        happened = [{"object": "Ticket", "type": kind, "o_id": number} for kind in self.history.get(number, [])]
+        return web.json_response({"history": [{"object": "Ticket", "type": "created"}, *happened], "assets": {}})
+
+    async def _shared_draft(self, request: web.Request) -> web.Response:
+        """app/controllers/ticket_shared_draft_zoom_controller.rb; its policy wants a group that shares drafts."""
+        number = int(request.match_info["id"])
+        if not self.shares_drafts:
+            return web.json_response({"error": "Not authorized"}, status=403)
+        if request.method == "PUT":
+            self.drafts[number] = (await request.json())["new_article"]
+        return web.json_response({"shared_draft_id": 1 if number in self.drafts else None, "assets": {}})
 
     async def _tag(self, request: web.Request) -> web.Response:
         body = await request.json()
@@ -226,6 +266,10 @@ class FakeZammad:
             assert request.transport
             request.transport.close()
         return web.json_response(found, status=201)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _wrong(body: Mapping[str, Any]) -> str:

@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -16,6 +18,7 @@ import httpx
 SCRIPT = Path(__file__).with_name("rt.sh")
 HTTPD = Path("/usr/share/request-tracker5/libexec/standalone_httpd")
 SECRET = "a secret-of-sixteen".replace(" ", "-")
+ROOT_PASSWORD = "only-for-tests"  # noqa: S105 - as rt.sh sets it
 US = "kbbot"
 
 
@@ -72,6 +75,13 @@ class RtServer:
         """What the bot has written in a ticket: "Correspond" and "Comment"."""
         page = await self.get(f"ticket/{ticket}/history", fields="Type,Creator", per_page="100")
         return [i["Type"] for i in page["items"] if i["Creator"]["id"] == by and i["Type"] in ("Correspond", "Comment")]
+
+    @asynccontextmanager
+    async def browser(self) -> AsyncIterator[httpx.AsyncClient]:
+        """RT's own pages, as the agent root sees them."""
+        async with httpx.AsyncClient(base_url=self.url, follow_redirects=True, timeout=60) as client:
+            await client.post("/NoAuth/Login.html", data={"user": "root", "pass": ROOT_PASSWORD})
+            yield client
 
     def sent(self, to: str) -> list[EmailMessage]:
         """Mails that RT has sent to an address."""

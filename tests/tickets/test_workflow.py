@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 from bot.answering.engine import AnswerEngine, ReloadableEngine, responder
 from bot.contracts import Channel
+from bot.core.gaps import to_gaps
 from bot.core.mail.auto_response import MailboxContext
 from bot.core.mail.ticket_modes import Modes, parse_modes
 from bot.core.markdown.to_plain import to_plain
@@ -22,7 +23,7 @@ from bot.durable.worker import Worker
 from bot.settings import Settings
 from bot.storage import Storage, create_storage
 from bot.storage.ticket_ledger import Case, Quotas, TicketLedger
-from bot.tickets.assessment import Assessment, assess, ticket_event, ticket_of_mail, to_event_key
+from bot.tickets.assessment import Assessment, assess, feedback_event, ticket_event, ticket_of_mail, to_event_key
 from bot.tickets.workflow import TicketWorkflow
 from tests.core.mail.test_auto_response import US, mail
 
@@ -165,6 +166,10 @@ async def test_verdicts_and_reasons_by_queue_headers_and_state(engine: AnswerEng
             (add("8", None, text=QUESTION, kind="email", sender="d@z.example"), ("note", ["headers-hidden"])),
             (add("9", None, text=QUESTION, kind="web", sender="e@z.example"), ("public", [])),
             (add("10", None, text=QUESTION, kind="phone"), ("note", ["no-address"])),
+            (
+                add("12", None, text=QUESTION, kind="phone", sender="f@z.example", opened_by_agent=True),
+                ("note", ["opened-by-agent"]),
+            ),
             (add("11", mail("Und noch einmal: welcher Port für IMAP mit SSL?")), ("note", ["same-entry"])),
             (ticket_event("rt", ACCOUNT, "404"), ("silent", ["gone"])),
         ]
@@ -177,6 +182,7 @@ async def test_verdicts_and_reasons_by_queue_headers_and_state(engine: AnswerEng
             "8": ("note", "ticket_note"),
             "9": ("public", "ticket"),
             "10": ("note", "ticket_note"),
+            "12": ("note", "ticket_note"),
             "11": ("note", "ticket_note"),
         }
         public = next(event for event, _ in bot.helpdesk.posts if event.reply_to["ticket"] == "1")
@@ -221,6 +227,32 @@ async def test_the_breaker_turns_replies_into_notes_and_raises_one_alarm(engine:
         ]
 
 
+async def test_an_agents_verdict_makes_a_ticket_a_gap_until_it_is_taken_back(
+    engine: AnswerEngine, tmp_path: Path
+) -> None:
+    async with running(engine, tmp_path) as bot:
+        await bot.through(bot.helpdesk.add("1", mail(QUESTION)))
+        decisions = bot.storage.decisions
+        assert to_gaps(decisions.unanswered()) == []
+        for verdict, expected in (("unhelpful", [("unhelpful",)]), ("helpful", [])):
+            await bot.worker.enqueue(feedback_event("rt", ACCOUNT, "1", "77", "desk.example:eva", verdict))
+            for _ in range(500):
+                found = [gap.reasons for gap in to_gaps(decisions.unanswered())]
+                if found == expected:
+                    break
+                await asyncio.sleep(0.01)
+            assert found == expected
+        assert len(bot.helpdesk.posts) == 1, "nothing is written about it"
+
+
+async def test_a_choice_that_is_too_vague_is_no_note_but_a_gap(engine: AnswerEngine, tmp_path: Path) -> None:
+    async with running(engine, tmp_path) as bot:
+        asked = "Ich brauche die Daten für den Drucker, der Scans verschickt."
+        assert await bot.through(bot.helpdesk.add("1", mail(asked, Subject=""))) == [("silent", ["too-vague"])]
+        assert bot.helpdesk.posts == []
+        assert [gap.reasons for gap in to_gaps(bot.storage.decisions.unanswered())] == [("suggest",)]
+
+
 async def assessed(engine: AnswerEngine, raw: bytes) -> Assessment:
     known = MailboxContext(frozenset({US}), frozenset({US}))
     return await assess(ticket_of_mail(raw, US), known, responder(engine, Settings()))
@@ -258,7 +290,7 @@ async def test_a_suggestion_is_a_note_with_the_top_three(engine: AnswerEngine) -
     found = await assessed(engine, mail("Welcher Port?", Subject="Frage"))
     assert (found.verdict, found.reasons, found.answer.template) == ("note", ("not-sure",), "suggest")
     text = engine.renderer.render(found.to_answer("note", found.reasons))
-    assert text.count("\n- ") == 3 + 1, "three entries and one reason"
+    assert text.count("\n- ") == 3 + 1 + 1, "three entries, what was understood, and one reason"
     assert "Entwurf" not in text
 
 

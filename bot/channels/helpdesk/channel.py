@@ -10,14 +10,16 @@ and a part that is passed in: eight small operations share one client, one accou
 """
 
 import asyncio
+import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import structlog
 from starlette.routing import Route
 
+from bot.channels.helpdesk.feedback import Feedback
 from bot.channels.helpdesk.http import HelpdeskClient, RequestRefused
 from bot.channels.helpdesk.parse import Cursor, ListedTicket, to_account_name, to_cursor
 from bot.channels.helpdesk.poller import Poller
@@ -27,13 +29,14 @@ from bot.core.mail.ticket_modes import parse_modes
 from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.settings.helpdesk import HelpdeskAccount, HelpdeskName
-from bot.tickets.assessment import ticket_event
+from bot.tickets.assessment import feedback_event, ticket_event
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
 log = structlog.get_logger()
 
+FEEDBACK_ROUNDS = 5  # polling rounds between two looks for what agents say
 SETTLE = 5.0  # seconds after which a post that was under way can be seen
 TEMPLATES = frozenset({"ticket", "ticket_note"})  # of answers that are written; all others leave the ticket to people
 
@@ -79,6 +82,7 @@ class HelpdeskChannel(ChannelDefaults, ABC):
         self._helpdesk_addresses = frozenset[str]()  # what the helpdesk itself names as ours, once it was asked
         self._enqueued: dict[str, float] = {}  # id → position of tickets near the cursor, enqueued by this process
         self._poller = Poller(account.system, self._poll_once, settings.postbote_tickets_poll)
+        self._feedback_due = 0.0  # on the monotonic clock
         path = webhook_path(account.system)
         self.routes: Sequence[Route] = (
             [webhook_route(path, self.parse_webhook, context.enqueue, self.largest_webhook)] if self._secret else []
@@ -126,6 +130,18 @@ class HelpdeskChannel(ChannelDefaults, ABC):
     @abstractmethod
     async def find_or_open(self, queue: str, subject: str, html: str, mark: str) -> OpenedTicket:
         """The ticket with this mark, opened where there is none yet. Raises TryLater and RequestRefused."""
+
+    async def agent_facts(self, event: Event, reply: str) -> Mapping[str, Any]:
+        """Facts of templates/ticket_note.md that only this helpdesk knows; empty: none.
+
+        reply_url: where an agent opens the ready reply to send it; drafted: True if it is in the ticket as a draft;
+        wrong_by, wrong_tag: how an agent says that it is wrong ("comment" or "tag"). `reply`: its HTML, empty: none.
+        """
+        return {}
+
+    async def list_feedback(self) -> Sequence[Feedback]:
+        """Feedback of agents on the bot's posts lately; the same again does no harm. Raises TryLater."""
+        return []
 
     def is_new(self, listed: ListedTicket, last: float) -> bool:
         """True if the round before, which ended at position `last`, cannot have seen the ticket; True: not known."""
@@ -194,10 +210,21 @@ class HelpdeskChannel(ChannelDefaults, ABC):
             if found:
                 return found
         try:
-            return await self.write(event, to_html(self._context.engine.render(answer)))
+            return await self.write(event, await self._to_html(event, answer))
         except RequestRefused as refused:
             log.error("ticket_refused", key=event.key, why=str(refused))
             return ""
+
+    async def _to_html(self, event: Event, answer: Answer) -> str:
+        """HTML of a reply or note; a note also tells where the ready reply is, and how to say that it is wrong."""
+        render = self._context.engine.render
+        if answer.template == "ticket_note":
+            facts = dict(answer.facts)
+            is_answer = facts.get("outcome") == "answer"
+            draft = Answer("ticket", answer.language, {**facts, "draft": True}) if is_answer else None
+            facts |= await self.agent_facts(event, to_html(render(draft)) if draft else "")
+            answer = replace(answer, facts=facts)
+        return to_html(render(answer))
 
     async def open_ticket(self, queue: str, subject: str, request: Answer, mark: str, *, again: bool) -> OpenedTicket:
         """Opens a ticket, or returns the one that has the mark already (see TicketOpener). Raises TryLater.
@@ -225,6 +252,20 @@ class HelpdeskChannel(ChannelDefaults, ABC):
                     await self.enqueue(listed)
             cursor = replace(cursor, last=max(cursor.last, page[-1].position))
             await self._save_cursor(cursor)
+        await self._poll_feedback()
+
+    async def _poll_feedback(self) -> None:
+        """Enqueues what agents have said, now and then. Where it cannot be read, tickets are answered nevertheless."""
+        if time.monotonic() < self._feedback_due:
+            return
+        self._feedback_due = time.monotonic() + FEEDBACK_ROUNDS * self._poller.interval
+        try:
+            for said in await self.list_feedback():
+                person = f"{self._account}:{said.person}" if said.person else ""
+                event = feedback_event(self._system, self._account, said.ticket, said.post, person, said.verdict)
+                await self._context.enqueue(event)
+        except (TryLater, RequestRefused) as wrong:
+            log.warning("ticket_feedback_unread", channel=self._system, why=str(wrong))
 
     def _is_wanted(self, listed: ListedTicket) -> bool:
         return listed.id not in self._enqueued and not listed.claimed_by and self.mode(listed.queue) != "off"

@@ -19,7 +19,7 @@ class Poller:
 
     def __init__(self, channel: str, poll_once: Callable[[], Awaitable[None]], interval: float) -> None:
         """`channel`: for the log. `poll_once`: one round; may raise whatever it likes. `interval`: seconds."""
-        self._channel, self._poll_once, self._interval = channel, poll_once, interval
+        self._channel, self._poll_once, self.interval = channel, poll_once, interval
         self._task: asyncio.Task[None] | None = None
         self.problem = ""  # of the last round, one line; empty: it went well, or none has ended yet
 
@@ -47,8 +47,8 @@ class Poller:
     def _pause(self, failures: int) -> float:
         """Seconds until the next round, after so many failed ones in a row: doubled by each, within bounds."""
         if not failures:
-            return self._interval
-        return min(self._interval * 2.0 ** min(failures, 10), max(LONGEST_PAUSE, self._interval))
+            return self.interval
+        return min(self.interval * 2.0 ** min(failures, 10), max(LONGEST_PAUSE, self.interval))
 
     async def _poll_safely(self) -> str:
         """Problem of one round; empty where it went well."""

@@ -6,14 +6,16 @@ rest is bot/channels/helpdesk/channel.py.
 
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from bot.channels.helpdesk.channel import SETTLE, HelpdeskChannel, open_helpdesk
+from bot.channels.helpdesk.feedback import Feedback
 from bot.channels.helpdesk.http import RequestRefused
 from bot.channels.helpdesk.parse import ListedTicket
 from bot.channels.rt import webhook
+from bot.channels.rt.agents import to_reply_url
 from bot.channels.rt.api import RtApi
 from bot.channels.rt.doctor import run_doctor_checks
 from bot.channels.rt.parse import is_new, to_url
@@ -28,6 +30,7 @@ __all__ = ["RtChannel", "open_channel", "run_doctor_checks"]
 log = structlog.get_logger()
 
 ADDRESSES_FRESH = 3_600.0  # seconds for which queues and addresses are taken as known
+LOOK_BACK = 7  # days of which comments are read after a start
 APPEARS_AFTER_WEBHOOK = 60.0  # seconds after a webhook within which its ticket appears
 
 
@@ -52,6 +55,7 @@ class RtChannel(HelpdeskChannel):
         self.api = RtApi(account)
         super().__init__(account, settings, context, self.api.client, settle=settle)
         self._addresses_read_at = -ADDRESSES_FRESH  # on the monotonic clock
+        self._changed: dict[str, str] | None = None  # tickets whose comments were read → when they were changed
         self._queue_without_field = ""  # that polling has found a ticket in during the last round
 
     @property
@@ -145,6 +149,18 @@ class RtChannel(HelpdeskChannel):
         if others:
             log.warning("ticket_reaches_others", key=event.key, number=len(others), instead="a comment")
         return not others
+
+    async def agent_facts(self, event: Event, reply: str) -> Mapping[str, Any]:
+        """Comments say what was wrong; the reply page opens with the reply in it, where RT is reached over https."""
+        url = to_reply_url(self._client.root, event.reply_to["ticket"], reply) if reply else ""
+        return {"wrong_by": "comment", "reply_url": url}
+
+    async def list_feedback(self) -> Sequence[Feedback]:
+        """Feedback that agents have given in comments, in tickets that were changed since the last look."""
+        changed = await self.api.list_changed(LOOK_BACK if self._changed is None else 1)
+        known, self._changed = self._changed or {}, changed
+        read = [ticket for ticket, at in changed.items() if known.get(ticket) != at]
+        return [said for ticket in read for said in await self.api.feedback(ticket)]
 
     async def find_or_open(self, queue: str, subject: str, html: str, mark: str) -> OpenedTicket:
         """The ticket with this mark in its custom field, so that no bot takes it for a customer's; or a new one."""

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from bot.channels.helpdesk.feedback import Feedback, to_verdict
 from bot.channels.helpdesk.http import RequestRefused, to_client
 from bot.channels.helpdesk.parse import ListedTicket
+from bot.channels.rt.agents import changed_since, comments_after, to_changed
 from bot.channels.rt.parse import (
     FIELD,
     MOST_TEXTS,
@@ -20,6 +22,7 @@ from bot.channels.rt.parse import (
     to_content,
     to_listed,
     to_parts,
+    to_text,
     to_ticket,
     to_transactions,
 )
@@ -27,6 +30,7 @@ from bot.core.model import Ticket, TryLater
 from bot.settings.helpdesk import HelpdeskAccount
 
 PAGE = "100"  # as many as RT gives at once
+MOST_CHANGED = 10  # pages of changed tickets that are read
 
 
 class RtApi:
@@ -118,6 +122,26 @@ class RtApi:
         """Addresses, in lower case, that RT would send a public reply to."""
         fields = {"fields[Requestor]": "EmailAddress", "fields[Cc]": "EmailAddress"}
         return recipients(await self._get(f"ticket/{number}", **fields))
+
+    async def list_changed(self, days: int) -> dict[str, str]:
+        """Ids of the tickets that a bot has claimed → when each was changed, of those changed within so many days."""
+        found: dict[str, str] = {}
+        wanted = {"fields": "LastUpdated", "orderby": "LastUpdated", "order": "DESC", "per_page": PAGE}
+        for page in range(1, MOST_CHANGED + 1):
+            listed = to_changed(await self._get("tickets", query=changed_since(days), page=str(page), **wanted))
+            found |= listed
+            if len(listed) < int(PAGE):
+                break
+        return found
+
+    async def feedback(self, number: str) -> list[Feedback]:
+        """Feedback that agents have given in comments about the bot's post in a ticket."""
+        us, transactions = await self.own_user(), await self.transactions(number)
+        post, found = own_post(transactions, us), []
+        for comment in comments_after(transactions, post, us) if post else ():
+            if verdict := to_verdict(to_text(await self._parts(comment.id))):
+                found.append(Feedback(number, comment.id, comment.by, verdict))
+        return found
 
     async def claim(self, number: str, etag: str, by: str) -> str:
         """Sets the custom field if nothing has changed since `etag`; returns who holds the ticket now, as RT tells.

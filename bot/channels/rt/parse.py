@@ -221,6 +221,8 @@ def to_ticket(
     by = transactions[0].by if transactions else ""
     sender = _requestor(found)
     customer = sender == str(person.get("EmailAddress") or "").lower()
+    privileged = bool(int(person.get("Privileged") or 0))
+    by_agent = privileged and kind in ("web", "phone") and bool(sender) and not customer
     return Ticket(
         system="rt",
         account=to_account_name(root),
@@ -229,14 +231,16 @@ def to_ticket(
         subject=" ".join(str(found.get("Subject") or "").split()),
         first_message=transactions[0].id if transactions else "",
         mail=to_mail(parts) if kind == "email" and parts else None,
-        text="" if kind == "email" else _text(parts),
+        text="" if kind == "email" else to_text(parts),
         sender=sender,
         sender_name=str(person.get("RealName") or "") if customer else "",
-        sender_is_customer=by != us and by not in SYSTEM and (kind == "api" or not int(person.get("Privileged") or 0)),
+        sender_is_customer=by != us and by not in SYSTEM and (kind == "api" or by_agent or not privileged),
+        opened_by_agent=by_agent and by != us,
         created=to_seconds(str(found.get("Created") or "")),
         kind=kind,
         auto_reasons=_auto(parts),
         answered=str(found.get("Status")) in OVER
+        or sum(transaction.type == "Create" for transaction in transactions) > 1  # somebody has merged another into it
         or any(_acts(transaction, us, by) for transaction in transactions[1:]),
         queue=queue_of(found),
         version=f"{etag.removeprefix('W/').strip(chr(34))}|{claimed_by(found)}",
@@ -269,7 +273,8 @@ def _auto(parts: Sequence[Part]) -> tuple[str, ...]:
     return tuple(code for name, code in names.items() if parts[0].first(name))
 
 
-def _text(parts: Sequence[Part]) -> str:
+def to_text(parts: Sequence[Part]) -> str:
+    """Text of a transaction, plain where there is a plain one."""
     texts = [part for part in parts if part.type in ("text/plain", "text/html", "") and not part.filename]
     texts.sort(key=lambda part: part.type == "text/html")
     return texts[0].content.decode("utf-8", "replace") if texts else ""

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.channels.helpdesk.channel import SETTLE, HelpdeskChannel, open_helpdesk
+from bot.channels.helpdesk.feedback import Feedback
 from bot.channels.helpdesk.http import RequestRefused
 from bot.channels.helpdesk.parse import ListedTicket
 from bot.channels.zammad import webhook
 from bot.channels.zammad.api import ZammadApi
 from bot.channels.zammad.doctor import run_doctor_checks
-from bot.channels.zammad.parse import to_url
+from bot.channels.zammad.parse import TAG, WRONG_TAG, to_url
 from bot.contracts import Channel, ChannelContext, Disabled, OpenedTicket
 from bot.core.model import Event, Ticket, TryLater
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ZammadChannel", "open_channel", "run_doctor_checks"]
 log = structlog.get_logger()
+LOOK_BACK = 7  # days of which tags and notes are read after a start
 
 
 def open_channel(settings: "Settings", context: ChannelContext) -> Channel | Disabled:
@@ -50,6 +52,7 @@ class ZammadChannel(HelpdeskChannel):
         self.api = ZammadApi(account)
         super().__init__(account, settings, context, self.api.client, settle=settle)
         self._sender = settings.postbote_zammad_sender
+        self._changed: dict[str, str] | None = None  # tickets whose notes were read → when they were changed
 
     @property
     def inbox(self) -> frozenset[str]:
@@ -102,6 +105,24 @@ class ZammadChannel(HelpdeskChannel):
         """Writes an article; its id."""
         return await self.api.write(self._to_article(event, html))
 
+    async def agent_facts(self, event: Event, reply: str) -> Mapping[str, Any]:
+        """A tag or a note says what was wrong; the reply is put into the ticket as a shared draft, where it can be."""
+        mail = self._to_mail(event)
+        drafted = bool(reply and mail["to"]) and await self.api.draft(
+            event.reply_to["ticket"], {**mail, "body": reply, "type": "email", "internal": False}
+        )
+        return {"wrong_by": "tag", "wrong_tag": WRONG_TAG, "drafted": drafted}
+
+    async def list_feedback(self) -> Sequence[Feedback]:
+        """Feedback of agents: the tag on a ticket, and what notes say that were written since the last look."""
+        days = LOOK_BACK if self._changed is None else 1
+        tagged = await self.api.list_changed(WRONG_TAG, days)
+        changed = await self.api.list_changed(TAG, days)
+        known, self._changed = self._changed or {}, changed
+        read = [ticket for ticket, at in changed.items() if known.get(ticket) != at]
+        said = [one for ticket in read for one in await self.api.feedback(ticket)]
+        return [*(Feedback(ticket, WRONG_TAG, "tag", "unhelpful") for ticket in tagged), *said]
+
     async def find_or_open(self, queue: str, subject: str, html: str, mark: str) -> OpenedTicket:
         """The ticket whose tag holds this mark, or a new one."""
         tag = f"postbote-{mark}"
@@ -114,5 +135,8 @@ class ZammadChannel(HelpdeskChannel):
         body = {"ticket_id": int(to["ticket"]), "body": html, "content_type": "text/html"}
         if to.get("as") != "public":
             return {**body, "type": "note", "internal": True, "sender": "Agent"}
-        mail = {"to": to["to"], "subject": to.get("subject", ""), "in_reply_to": to.get("in_reply_to", "")}
-        return {**body, **mail, "type": "email", "internal": False, "sender": self._sender}
+        return {**body, **self._to_mail(event), "type": "email", "internal": False, "sender": self._sender}
+
+    def _to_mail(self, event: Event) -> Mapping[str, str]:
+        """Recipient, subject and what is answered, of an article that is mailed."""
+        return {name: event.reply_to.get(name, "") for name in ("to", "subject", "in_reply_to")}

@@ -3,11 +3,25 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+import structlog
+
+from bot.channels.helpdesk.feedback import Feedback
 from bot.channels.helpdesk.http import HelpdeskResponse, RequestRefused, to_client
 from bot.channels.helpdesk.parse import ListedTicket
-from bot.channels.zammad.parse import TAG, own_article, to_listed, to_stamp, to_ticket
+from bot.channels.zammad.parse import (
+    TAG,
+    own_article,
+    to_changed,
+    to_feedback,
+    to_listed,
+    to_stamp,
+    to_ticket,
+    was_merged,
+)
 from bot.core.model import Ticket, TryLater
 from bot.settings.helpdesk import HelpdeskAccount
+
+log = structlog.get_logger()
 
 PAGE = 100  # Zammad gives no more than 200 at once
 
@@ -87,7 +101,9 @@ class ZammadApi:
             raise TryLater(f"Zammad does not show ticket {number} ({refused})") from refused
         articles = await self.articles(number)
         raw = await self._raw(articles[0]["id"]) if articles and articles[0].get("type") == "email" else None
-        return to_ticket(found, articles, raw, await self.own_id(), self.client.root)
+        # A fresh ticket has one article: only where there are more is it worth asking how they came there
+        merged = len(articles) > 1 and await self._was_merged(number)
+        return to_ticket(found, articles, raw, await self.own_id(), self.client.root, merged=merged)
 
     async def articles(self, number: str) -> list[Mapping[str, Any]]:
         """Articles of a ticket, oldest first."""
@@ -98,6 +114,33 @@ class ZammadApi:
     async def find_own_article(self, number: str) -> str:
         """Id of the article that the bot has written; empty where there is none."""
         return own_article(await self.articles(number), await self.own_id())
+
+    async def list_changed(self, tag: str, days: int) -> dict[str, str]:
+        """Ids of the tickets with a tag → when each was changed, of those changed within so many days."""
+        query = f'tags:"{tag}" AND updated_at:[now-{days}d TO *]'
+        paging = {"sort_by": "updated_at", "order_by": "desc", "limit": str(PAGE), "per_page": str(PAGE)}
+        return to_changed(await self._get("tickets/search", query=query, expand="true", **paging))
+
+    async def feedback(self, number: str) -> list[Feedback]:
+        """Feedback that agents have given in internal notes about the bot's article in a ticket."""
+        return to_feedback(await self.articles(number), await self.own_id())
+
+    async def draft(self, number: str, article: Mapping[str, Any]) -> bool:
+        """Puts a reply into a ticket as its shared draft, which agents of the group open and send; False: not done.
+
+        app/controllers/ticket_shared_draft_zoom_controller.rb. A draft that is there already is somebody's work and
+        stays; where the group shares no drafts Zammad refuses.
+        """
+        path = f"api/v1/tickets/{int(number)}/shared_draft"
+        try:
+            if (await self.client.get(path)).json().get("shared_draft_id"):
+                return False
+            body = {"form_id": f"postbote-{int(number)}", "new_article": article, "ticket_attributes": {}}
+            await self.client.send("PUT", path, body)
+        except (RequestRefused, TryLater) as wrong:
+            log.info("zammad_not_drafted", ticket=number, why=str(wrong))
+            return False
+        return True
 
     async def tag(self, number: str, tag: str = TAG) -> None:
         """Adds a tag to a ticket; once more does no harm. Raises RequestRefused."""
@@ -118,6 +161,13 @@ class ZammadApi:
         """The ticket with this tag; empty where there is none."""
         found = await self._get("tickets/search", query=f'tags:"{tag}"', limit="1", per_page="1", expand="true")
         return found[0] if isinstance(found, list) and found else {}
+
+    async def _was_merged(self, number: str) -> bool:
+        """True if another ticket was merged into this one; False too where Zammad shows no history."""
+        try:
+            return was_merged((await self.client.get(f"api/v1/ticket_history/{int(number)}")).json())
+        except RequestRefused:
+            return False
 
     async def _raw(self, article: Any) -> bytes | None:
         """Mail of an article, as it came; None where Zammad has not kept it."""

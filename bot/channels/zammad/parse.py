@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Any, Literal, cast
 
+from bot.channels.helpdesk.feedback import Feedback, to_verdict
 from bot.channels.helpdesk.parse import ListedTicket, to_account_name, to_seconds
 from bot.core.model import Ticket
 
 TAG = "kb-bot"  # on every ticket that we have written in
+WRONG_TAG = "kb-wrong"  # that agents put on a ticket in which we were wrong
+MERGED = frozenset({"merged_into", "received_merge"})  # types of history entries (app/models/ticket.rb, merge_to)
 OVER = frozenset({"closed", "merged", "removed"})
 _KINDS = {"email": "email", "web": "web", "phone": "phone"}
 
@@ -30,11 +33,14 @@ def to_stamp(seconds: float) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def to_ticket(found: Object, articles: Sequence[Object], raw: bytes | None, us: int, root: str) -> Ticket:
+def to_ticket(
+    found: Object, articles: Sequence[Object], raw: bytes | None, us: int, root: str, *, merged: bool = False
+) -> Ticket:
     """Ticket of Zammad's JSON.
 
     `found`: GET /tickets/{id}?expand=true. `articles`: oldest first. `raw`: the first one's mail; None: it is none, or
-    Zammad has not kept it. `us`: id of the bot's user. `root`: Zammad's URL with a slash at its end.
+    Zammad has not kept it. `us`: id of the bot's user. `root`: Zammad's URL with a slash at its end. `merged`: True if
+    another ticket was merged into it, so that somebody is at work on it.
     """
     first = articles[0] if articles else {}
     kind = _kind(first)
@@ -50,13 +56,15 @@ def to_ticket(found: Object, articles: Sequence[Object], raw: bytes | None, us: 
         text="" if kind == "email" and raw is not None else str(first.get("body") or ""),
         sender=sender or _customer(found),
         sender_name=name,
-        sender_is_customer=_is_customers(first, found, us),
+        sender_is_customer=_is_customers(first, us),
+        opened_by_agent=_is_customers(first, us) and not _is_typed_by_customer(first, found),
         created=to_seconds(str(found.get("created_at") or "")),
         kind=kind,
         auto_reasons=_auto(first),
         answered=str(found.get("state")) in OVER
         or bool(own_article(articles, us))
-        or any(map(_is_agents, articles[1:])),
+        or any(map(_is_agents, articles[1:]))
+        or merged,
         queue=str(found.get("group") or ""),
         version="",
         url=to_url(root, str(found["id"])),
@@ -86,10 +94,13 @@ def _kind(article: Object) -> Literal["email", "web", "phone", "api"]:
     return cast("Literal['email', 'web', 'phone', 'api']", _KINDS.get(str(article.get("type")), "api"))
 
 
-def _is_customers(article: Object, ticket: Object, us: int) -> bool:
-    """True for a mail from a customer; for all else only if the customer has typed it."""
-    if article.get("sender") != "Customer" or article.get("created_by_id") == us:
-        return False
+def _is_customers(article: Object, us: int) -> bool:
+    """True for the customer's words, whoever has typed them."""
+    return article.get("sender") == "Customer" and article.get("created_by_id") != us
+
+
+def _is_typed_by_customer(article: Object, ticket: Object) -> bool:
+    """False for a call or a message that an agent has entered for the customer."""
     return article.get("type") == "email" or article.get("created_by_id") == ticket.get("customer_id")
 
 
@@ -111,3 +122,28 @@ def _customer(found: Object) -> str:
     """Address of a ticket without a mail: the customer's login, which is one as a rule."""
     name = str(found.get("customer") or "").lower()
     return name if "@" in name else ""
+
+
+def was_merged(history: Any) -> bool:
+    """True if a ticket's history (GET /ticket_history/{id}) tells that another one was merged into it."""
+    entries = history.get("history") if isinstance(history, dict) else None
+    listed = entries if isinstance(entries, list) else []
+    return any(isinstance(entry, dict) and entry.get("type") in MERGED for entry in listed)
+
+
+def to_changed(found: Any) -> dict[str, str]:
+    """Ids of a search result → when each ticket was changed last, as Zammad writes it."""
+    listed = [ticket for ticket in found if isinstance(ticket, dict)] if isinstance(found, list) else []
+    return {str(ticket["id"]): str(ticket.get("updated_at") or "") for ticket in listed}
+
+
+def to_feedback(articles: Sequence[Object], us: int) -> list[Feedback]:
+    """Feedback that agents have given in internal notes behind the bot's own article."""
+    own = int(own_article(articles, us) or 0)
+    notes = [a for a in articles if own and int(a["id"]) > own and a.get("type") == "note" and _is_agents(a)]
+    said = [(note, to_verdict(str(note.get("body") or ""))) for note in notes if note.get("created_by_id") != us]
+    return [
+        Feedback(str(note["ticket_id"]), str(note["id"]), str(note.get("created_by_id") or ""), verdict)
+        for note, verdict in said
+        if verdict
+    ]

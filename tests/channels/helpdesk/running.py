@@ -40,13 +40,13 @@ class RunningBot:
     """A bot with one helpdesk, and what it has decided."""
 
     def __init__(self, storage: Storage, prefix: str, root: str) -> None:
-        self._storage, self._prefix, self.root = storage, prefix, root
+        self.storage, self._prefix, self.root = storage, prefix, root
 
     async def until_decided(self, ticket: int, seconds: float = 8.0) -> str:
         """Verdict and reasons of a ticket, once the reply is written, or it is decided that there is none."""
         key = f"{self._prefix}:ticket:{ticket}"
         for _ in range(int(seconds / 0.02)):
-            kept = self._storage.decisions.get(key)
+            kept = self.storage.decisions.get(key)
             if kept and (kept.sent or kept.outcome in ("silent", "decline")):
                 await asyncio.sleep(0.1)
                 return kept.why.split("verdict     ")[1]

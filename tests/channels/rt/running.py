@@ -61,6 +61,11 @@ class Bot:
         done = await asyncio.to_thread(run_command, self._data, "why", key, **self._variables)
         return done.stdout + done.stderr
 
+    async def gaps(self) -> str:
+        """`postbote gaps`."""
+        done = await asyncio.to_thread(run_command, self._data, "gaps", **self._variables)
+        return done.stdout + done.stderr
+
     async def end(self) -> None:
         assert await asyncio.to_thread(self._process.stop) == 0
 

@@ -133,6 +133,8 @@ def test_a_new_ticket_has_account_sender_version_and_url() -> None:
         ([Transaction("58", "Take", "agent")], {}, True),
         ([Transaction("58", "Comment", "kbbot")], {}, True),
         ([], {"Status": "resolved"}, True),
+        # As RT tells of a ticket that another one was merged into: the history of both
+        ([Transaction("57", "Create", "other@kunde.test"), Transaction("91", "AddLink", "root")], {}, True),
     ],
 )
 def test_a_ticket_counts_as_answered_once_an_agent_or_the_bot_has_acted(
@@ -153,6 +155,16 @@ def test_a_ticket_is_a_customers_unless_a_privileged_user_has_opened_it(
     person: dict[str, Any], head: dict[str, str], is_customers: bool
 ) -> None:
     assert ticket_of(person={**PERSON, **person}, head=head).sender_is_customer is is_customers
+
+
+def test_what_an_agent_enters_for_a_customer_is_the_customers() -> None:
+    """Typed in RT's own pages, for somebody else; what agents ask for themselves is not."""
+    parts = [Part("7", "text/plain", (("X-RT-Interface", "Web"),), "", b"Welcher Port?")]
+    agent = {"EmailAddress": "agent@example.test", "RealName": "Eva", "Privileged": 1}
+    for found, by_agent in ((FOUND, True), ({**FOUND, "Requestor": [{"EmailAddress": "agent@example.test"}]}, False)):
+        ticket = to_ticket(found, "57", [Transaction("39", "Create", "agent")], parts, "kbbot", ROOT, agent)
+        assert (ticket.kind, ticket.opened_by_agent, ticket.sender_is_customer) == ("web", by_agent, by_agent)
+    assert not ticket_of().opened_by_agent
 
 
 def test_rts_own_headers_are_auto_reasons() -> None:

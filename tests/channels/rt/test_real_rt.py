@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from bot.answering.engine import AnswerEngine
 from bot.channels.helpdesk.channel import SETTLE
 from bot.channels.helpdesk.parse import to_account_name
 from bot.channels.rt import RtChannel
+from bot.channels.rt.agents import to_reply_url
 from bot.channels.rt.doctor import run_doctor_checks
 from bot.core.model import Answer, TryLater
 from bot.settings import Settings
@@ -274,6 +276,56 @@ async def test_a_ticket_for_slack_is_opened_once_and_answered_by_nobody(
     await asyncio.sleep(4 * POLL)
     assert await rt.written(int(opened[0].number)) == []
     await channel.stop()
+
+
+async def test_what_an_agent_comments_reaches_the_gaps(rt: RtServer, bot: Bot) -> None:
+    senders = ("wrong@kunde.test", "right@kunde.test")
+    for sender in senders:
+        await rt.mail(customers_mail(sender, QUESTION), "Notes")
+        assert await until(rt, sender) == [["Comment"]]
+    async with rt.browser() as agent:
+        for sender, comment in zip(senders, ("Falsch: gefragt war etwas anderes", "Ich rufe an."), strict=True):
+            number = str((await rt.tickets(sender))[0])
+            form = {"id": number, "UpdateType": "private", "UpdateContent": comment, "SubmitTicket": "Update"}
+            assert (await agent.post("/Ticket/Update.html", data=form)).status_code == 200
+    for _ in range(100):
+        if (wrong := await bot.gaps()).strip() != "no gaps":
+            break
+        await asyncio.sleep(0.5)
+    assert wrong.count("POP3") == 1, wrong
+    assert "unhelpful" in wrong
+
+
+async def test_an_agent_can_send_the_ready_reply_from_rts_reply_page(rt: RtServer, bot: Bot) -> None:
+    """The address is that of the note; RT is reached over TLS there."""
+    await rt.mail(customers_mail("page@kunde.test", QUESTION), "Quiet")
+    number = str((await rt.tickets("page@kunde.test"))[0])
+    url = to_reply_url("https://rt.example.org/", number, "<p>Port <code>995</code> für POP3</p>")
+    async with rt.browser() as agent:
+        page = (await agent.get(url.removeprefix("https://rt.example.org"))).text
+    assert "&lt;p&gt;Port &lt;code&gt;995&lt;/code&gt; für POP3&lt;/p&gt;</textarea>" in page
+    assert re.search(r'value="response"\s+selected', page), "a reply, no comment"
+
+
+async def test_merged_tickets_are_left_to_people_and_calls_get_a_note(rt: RtServer, bot: Bot) -> None:
+    """An agent merges two while the bot is away, and enters a call for a customer."""
+    await bot.end()
+    numbers = []
+    for sender in ("merged@kunde.test", "target@kunde.test"):
+        await rt.mail(customers_mail(sender, QUESTION))
+        numbers.append(str((await rt.tickets(sender))[0]))
+    async with rt.browser() as agent:
+        form = {"id": numbers[0], f"{numbers[0]}-MergeInto": numbers[1], "SubmitTicket": "Save"}
+        await agent.post("/Ticket/ModifyLinks.html", data=form)
+        form = {"Queue": "Support", "id": "new", "Requestors": "call@kunde.test", "Subject": "Anruf"}
+        form |= {"Content": "Welcher Port gilt für POP3 mit SSL?", "ContentType": "text/plain", "Status": "new"}
+        await agent.post("/Ticket/Create.html", data={**form, "SubmitTicket": "Create"})
+    await bot.start()
+    assert await until(rt, "call@kunde.test") == [["Comment"]]
+    assert "opened-by-agent" in await told(bot, rt, "call@kunde.test")
+    assert await until(rt, "target@kunde.test", 0) == [[]]
+    assert "answered-already" in await told(bot, rt, "target@kunde.test")
+    assert [mail for mail in rt.sent("call@kunde.test") if mail["X-RT-Originator"] == "kbbot@example.test"] == []
 
 
 async def test_the_doctor_names_the_queues_and_a_wrong_token(rt: RtServer, tmp_path: Path) -> None:

@@ -85,7 +85,11 @@ async def test_polling_finds_reads_and_answers_tickets(engine: AnswerEngine, tmp
                     "silent: system-says-auto, zammad-is",
                 ),
                 (zammad.typed("eva@e.example", QUESTION), "public: nothing speaks"),
-                (zammad.typed("eva@f.example", QUESTION, type="phone", created_by_id=AGENT), "silent: not-a-customer"),
+                (zammad.typed("eva@f.example", QUESTION, type="phone", created_by_id=AGENT), "note: opened-by-agent"),
+                (
+                    zammad.typed("eva@i.example", QUESTION, type="email", sender="Agent", created_by_id=AGENT),
+                    "silent: not-a-customer",
+                ),
                 (zammad.mail(by("support@example.test")), "silent: own-address"),
                 (zammad.mail(by("eva@g.example", "Wie setze ich mein Passwort zurück?")), "silent: not-covered"),
             ]
@@ -96,7 +100,7 @@ async def test_polling_finds_reads_and_answers_tickets(engine: AnswerEngine, tmp
             assert zammad.ours(off) == zammad.ours(before) == []
             assert not any(call.endswith(f"tickets/{before}") for call in zammad.calls)
             public, note = zammad.ours(rows[0][0]), zammad.ours(rows[1][0])
-        assert [len(zammad.ours(ticket)) for ticket, _ in rows] == [1, 1, 0, 0, 1, 0, 0, 0]
+        assert [len(zammad.ours(ticket)) for ticket, _ in rows] == [1, 1, 0, 0, 1, 1, 0, 0, 0]
         assert {k: public[0][k] for k in ("type", "internal", "sender", "to", "content_type")} == {
             "type": "email",
             "internal": False,
@@ -176,6 +180,72 @@ async def test_a_second_installation_finds_the_post_of_the_first(engine: AnswerE
         assert len(zammad.ours(int(event.reply_to["ticket"]))) == 1
 
 
+async def test_a_note_comes_with_the_reply_as_a_shared_draft(engine: AnswerEngine, tmp_path: Path) -> None:
+    """Where the group shares drafts, and nobody has one in the ticket; the note comes in any case."""
+    async with fake() as zammad, started(zammad, engine, tmp_path, postbote_tickets_poll=3600) as bot:
+        await asyncio.sleep(0.3)
+        theirs, off = {"body": "Mein Entwurf"}, "geteilter Entwurf"
+        for number, (draft, shares) in enumerate(((None, True), (theirs, True), (None, False))):
+            ticket = zammad.mail(by(f"eva@d{number}.example"), "Sales")
+            zammad.shares_drafts = shares
+            if draft:
+                zammad.drafts[ticket] = draft
+            await zammad.hook(f"{bot.root}/hooks/zammad", ticket)
+            assert (await bot.until_decided(ticket)).startswith("note")
+            note = zammad.ours(ticket)[0]["body"]
+            assert "kb-wrong" in note
+            assert (off in note) == (draft is None and shares)
+            if draft is None and shares:
+                made = zammad.drafts[ticket]
+                assert (made["to"], made["type"], made["internal"]) == ("eva@d0.example", "email", False)
+                assert made["subject"].startswith("Re: ")
+                assert "<code>993</code>" in made["body"]
+                assert "automatische Antwort" not in made["body"], "a person sends it"
+            else:
+                assert zammad.drafts.get(ticket) == draft
+
+
+async def test_what_agents_say_by_tag_or_note_reaches_the_gaps(engine: AnswerEngine, tmp_path: Path) -> None:
+    async with fake() as zammad, started(zammad, engine, tmp_path) as bot:
+        while sum("tickets/search" in call for call in zammad.calls) < 3:
+            await asyncio.sleep(0.02)
+        tagged, noted, other = (zammad.mail(by(f"eva@{name}.example"), "Sales") for name in ("t", "n", "o"))
+        for ticket in (tagged, noted, other):
+            await bot.until_decided(ticket)
+        zammad.tag(tagged, "kb-wrong")
+        note = {"type": "note", "sender": "Agent", "internal": True, "created_by_id": AGENT}
+        zammad.write(noted, **note, body="<div>Falsch: gefragt war POP3</div>")
+        zammad.write(other, **note, body="Ich rufe an.")
+        for _ in range(500):
+            found = {kept.key.rpartition(":")[2] for kept in bot.storage.decisions.recent() if kept.unhelpful}
+            if len(found) == 2:
+                break
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
+        assert found == {str(tagged), str(noted)}
+        assert [kept.unhelpful for kept in bot.storage.decisions.recent() if kept.unhelpful] == [1, 1]
+
+
+async def test_merged_tickets_are_left_to_the_person_who_has_merged_them(engine: AnswerEngine, tmp_path: Path) -> None:
+    async with fake() as zammad, started(zammad, engine, tmp_path, postbote_tickets_poll=3600) as bot:
+        await asyncio.sleep(0.3)
+        first, second = (zammad.mail(by(f"eva@{name}.example")) for name in ("a", "b"))
+        zammad.merge(second, first)
+        again = zammad.mail(by("eva@c.example"))
+        zammad.write(again, type="email", sender="Customer", created_by_id=8, body="Und noch etwas.")
+        url = f"{bot.root}/hooks/zammad"
+        for ticket, expected in (
+            (first, "silent: answered"),
+            (second, "silent: not-a-customer, answered"),
+            (again, "public"),
+        ):
+            body = json.dumps({"ticket": {"id": ticket}, "article": {"sender": "Customer"}}).encode()
+            async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=signed(body)):
+                pass
+            assert (await bot.until_decided(ticket)).startswith(expected)
+        assert [len(zammad.ours(ticket)) for ticket in (first, second, again)] == [0, 0, 1]
+
+
 async def test_without_elasticsearch_readiness_says_so_and_webhooks_work(engine: AnswerEngine, tmp_path: Path) -> None:
     async with fake() as zammad:
         zammad.elasticsearch = False
@@ -214,7 +284,7 @@ def test_the_documented_webhook_payload_is_a_ticket() -> None:
         {**sample["ticket"], "group": "Service Desk"}, [sample["article"]], None, 99, "https://z.example/"
     )
     assert (ticket.id, ticket.number, ticket.sender, ticket.kind) == ("81", "10081", "emily@example.com", "phone")
-    assert not ticket.sender_is_customer  # Christopher, an agent, has entered the call
+    assert (ticket.sender_is_customer, ticket.opened_by_agent) == (True, True)  # Christopher has entered the call
     assert ticket.url == "https://z.example/#ticket/zoom/81"
     assert ticket.created == pytest.approx(1605278075.282)
 

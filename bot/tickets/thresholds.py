@@ -1,0 +1,63 @@
+"""Thresholds of tickets: how certain an answer must be that nobody looks at before the customer does.
+
+A note may be wrong: an agent reads it. A public reply may not, so it has thresholds of its own, above those by which
+the decision answers (bot/core/matching/calibration.py). LEARNT is what `python -m tests.eval.tickets --write` wrote:
+the least thresholds with which of wrapped tickets, whose questions and surroundings neither the decision's figures nor
+the thresholds had seen, at most MOST_WRONG get a wrong public answer. Nothing in it is set by hand.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.matching.smtp_codes import reply_codes
+from bot.core.model import Decision, Part
+from bot.core.text.normalize import clean, error_text
+
+MOST_WRONG = 0.005  # share of all tickets that may get a wrong public answer
+FEWEST_RIGHT = 0.75  # share of the notes with a choice of entries that must hold the right one
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Least certainties, 0..1."""
+
+    question: float  # of a public answer to what a person asks in own words: the product over the questions
+    error_line: float  # of a public explanation of an error line: the least of all lines
+    menu: float  # that the right entry is among those that a note names where no answer is certain
+
+
+LEARNT = Thresholds(question=0.975, error_line=0.5, menu=0.755)
+
+
+def certainties(parts: Sequence[Part]) -> tuple[float, float]:
+    """Certainties of an answer: (of its questions, all of them right; of its error lines); 1.0 where it has none."""
+    of_questions, of_lines = 1.0, 1.0
+    for part in parts:
+        if part.outcome == "answer" and part.rule.startswith("error line"):
+            of_lines = min(of_lines, part.score)
+        elif part.outcome == "answer":
+            of_questions *= part.score
+    return of_questions, of_lines
+
+
+def public_doubts(
+    decision: Decision, text: str, *, by_subject: bool, thresholds: Thresholds = LEARNT
+) -> tuple[str, ...]:
+    """Codes of what speaks against sending an answer unseen; empty: it may be sent.
+
+    `text`: what was asked. `by_subject`: True if a subject was needed that is not itself the question.
+    """
+    of_questions, of_lines = certainties(decision.parts)
+    explained = any(part.rule.startswith("error line") for part in decision.parts)
+    doubts = {
+        "not-certain": of_questions < thresholds.question or of_lines < thresholds.error_line,
+        "left-over": any(part.outcome == "decline" for part in decision.parts),
+        "unexplained-code": not explained and bool(reply_codes(error_text(clean(text)))),
+        "by-subject": by_subject,
+    }
+    return tuple(code for code, applies in doubts.items() if applies)
+
+
+def is_worth_a_note(decision: Decision, *, by_subject: bool, thresholds: Thresholds = LEARNT) -> bool:
+    """True if a choice of entries is likely enough to hold the right one; else a note would be noise."""
+    return decision.score >= thresholds.menu and not by_subject
