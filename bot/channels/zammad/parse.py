@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from typing import Any, Literal, cast
 
 from bot.channels.helpdesk.feedback import Feedback, to_verdict
 from bot.channels.helpdesk.parse import ListedTicket, to_account_name, to_seconds
+from bot.core.mail.mailboxes import to_mailboxes
 from bot.core.model import Ticket
 
 TAG = "kb-bot"  # on every ticket that we have written in
@@ -44,7 +44,8 @@ def to_ticket(
     """
     first = articles[0] if articles else {}
     kind = _kind(first)
-    sender, name = address_of(first), parseaddr(str(first.get("from") or ""))[0]
+    names = [name for name, _ in to_mailboxes([str(first.get("from") or "")])]
+    sender, name = address_of(first), names[0] if names else ""
     return Ticket(
         system="zammad",
         account=to_account_name(root),
@@ -86,8 +87,8 @@ def address_of(article: Object) -> str:
 
     Zammad gives a whole mailbox, "Emily Adams <emily@example.com>".
     """
-    found = parseaddr(str(article.get("reply_to") or article.get("from") or ""))[1].lower()
-    return found if "@" in found else ""
+    found = to_mailboxes([str(article.get("reply_to") or article.get("from") or "")])
+    return found[0][1] if found else ""
 
 
 def _kind(article: Object) -> Literal["email", "web", "phone", "api"]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import chain, combinations
 
 from bot.core.languages import KNOWN
-from bot.core.model import Entry, Knowledge, Language, Topic
+from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
 from bot.core.text.normalize import REMEMBERED, fold
 
 _UNDECIDED = 0.05  # less evidence than this is none
@@ -117,15 +117,15 @@ def without_program_prose(text: str) -> str:
     return _PROGRAM_PROSE.sub(" ", text)
 
 
-def language_of_locale(locale: str) -> Language | None:
-    """Language of a person's locale, if Postbote knows it; else English.
+def language_of_locale(locale: str, languages: Collection[Language] = LANGUAGES) -> Language | None:
+    """Language in which a person of a locale is answered: one of `languages`, those of the base, or else English.
 
     `locale`: as of POSIX or RFC 5646, "de_CH.UTF-8", "fr-CA"; None for an empty one and for POSIX's "C".
     """
     name = re.split(r"[-_.@]", locale.strip().lower())[0]
     if name in ("", "c", "posix", "*"):
         return None
-    return name if name in KNOWN else "en"
+    return name if name in languages else "en"
 
 
 def is_function_word(word: str, languages: Collection[Language] = ()) -> bool:
