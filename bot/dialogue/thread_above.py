@@ -23,6 +23,8 @@ async def answer_with_surroundings(
 
     `respond`: answers one text. Raises TryLater.
     """
+    if answer.template == "thanks":  # "danke!" points at nothing
+        return answer
     points = not question.command and is_pointing(question.text) and not wants_help(question.text)
     if event.act == "ask" and points and channel:
         above = await channel.read_thread(event)
