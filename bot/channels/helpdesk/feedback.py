@@ -7,7 +7,7 @@ punctuation mark ("Falsch: gefragt war POP3"), says it.
 import re
 from dataclasses import dataclass
 
-from bot.core.mail.quoted_text import html_to_text
+from bot.core.mail.html_text import html_to_text
 
 _SAID = re.compile(
     r"\W{0,5}(?:postbote\W{1,3})?(?:(?:das|dies|this|that|it|die antwort|the answer) (?:war|ist|was|is) (?:leider )?)?"
