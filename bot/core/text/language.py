@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, combinations
 
-from bot.core.languages import KNOWN
+from bot.core.languages import KNOWN, LANGUAGES
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.normalize import REMEMBERED, fold
 
@@ -118,14 +118,14 @@ def without_program_prose(text: str) -> str:
 
 
 def language_of_locale(locale: str) -> Language | None:
-    """Language of a person's locale, if Postbote knows it; else English.
+    """Language in which a person of a locale is answered; English for one whose words no page or button has.
 
     `locale`: as of POSIX or RFC 5646, "de_CH.UTF-8", "fr-CA"; None for an empty one and for POSIX's "C".
     """
     name = re.split(r"[-_.@]", locale.strip().lower())[0]
     if name in ("", "c", "posix", "*"):
         return None
-    return name if name in KNOWN else "en"
+    return name if name in LANGUAGES else "en"
 
 
 def is_function_word(word: str, languages: Collection[Language] = ()) -> bool:
