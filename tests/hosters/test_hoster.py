@@ -107,7 +107,7 @@ def test_the_tables_say_what_the_rows_hold() -> None:
     ports = renderer.render(Answer("ports", "de", {"help": False}))
     assert "- SMTP (Senden mit STARTTLS): Port `587`" in ports
     assert "Der Server ist jeweils `mail.alpenpost.example`." in ports
-    assert "`postausgang`" in ports
+    assert "_Quelle: [FAQ](https://www.alpenpost.example/hilfe)" in ports
     facts = {
         "help": False,
         "email": "max@firma.example",

@@ -1,4 +1,4 @@
-"""A base in one language, and in three: a third is a row of language data, its keys, and blocks in the templates."""
+"""A base in one language, and in three: the third is a row of language data, its keys, its blocks in templates."""
 
 import re
 from pathlib import Path

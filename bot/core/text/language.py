@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, combinations
 
-from bot.core.languages import KNOWN
-from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Topic
+from bot.core.languages import KNOWN, LANGUAGES
+from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.normalize import REMEMBERED, fold
 
 _UNDECIDED = 0.05  # less evidence than this is none
