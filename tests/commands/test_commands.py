@@ -35,6 +35,8 @@ class Silent:
     """Stands for the core, which no command but /faq asks."""
 
     class language:
+        languages = LANGUAGES
+
         @staticmethod
         def of(text: str, hint: Language | None = None) -> Language:
             return "de"

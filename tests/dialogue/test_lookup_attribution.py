@@ -10,6 +10,7 @@ from bot.core.dns.records import Lookup, MxHost, MxResult
 from bot.core.model import Answer, Event, Provider, Question
 from bot.dialogue.manager import DialogueManager
 from bot.storage import create_storage
+from tests.commands.test_commands import Silent
 from tests.engines import EchoEngine
 
 PROVIDER = Provider("OVH")
@@ -37,7 +38,7 @@ class CommandEngine(EchoEngine):
     """Runs commands; no question is decided."""
 
     def __init__(self, lookup: Lookup) -> None:
-        core: Any = None  # no command but /faq asks it
+        core: Any = Silent()  # no command but /faq asks it
         self._respond = make_responder(core, find_commands(), PROVIDER, lookup)
 
     async def respond(self, question: Question, admin: ChannelAdmin | None = None, person: str = "") -> Answer:
@@ -76,7 +77,7 @@ def test_a_button_for_the_other_language_counts_for_who_pressed(tmp_path: Path) 
 
 def test_nobody_in_particular_asks_in_a_terminal() -> None:
     lookup = Counted()
-    core: Any = None
+    core: Any = Silent()
     respond = make_responder(core, find_commands(), PROVIDER, lookup)
     asyncio.run(respond(Question("/mx example.com")))
     assert lookup.asked == [" example.com"]

@@ -123,7 +123,11 @@ async def test_nothing_that_was_written_is_left_after_slack_and_tickets(engine: 
         assert jobs(tmp_path / "slack").redact_ended() == 3
         assert with_secret(tmp_path / "slack") == []
     async with running_tickets(engine, tmp_path) as desk:
-        await desk.through(desk.helpdesk.add("1", by("customer@zwirbelkunde.de", ASKED.question.text)))
+        await desk.through(
+            desk.helpdesk.add(
+                "1", by("customer@zwirbelkunde.de", f"Welcher Port für IMAP mit SSL? {ASKED.question.text}")
+            )
+        )
         await until(lambda: set(states(tmp_path)) == {"SUCCESS"}, pause=0.05)
         assert with_secret(tmp_path) or "zwirbelkunde" in str(rows(tmp_path)), "the control"
         assert jobs(tmp_path).redact_ended() > 0

@@ -56,7 +56,7 @@ class Mail:
 
     @property
     def evidence(self) -> str:
-        """What the mail shows: diagnostic codes, or where there are none what was quoted, forwarded or attached."""
+        """Evidence that the mail shows: diagnostic codes; where none are, what was quoted, forwarded or attached."""
         return "\n".join(self.diagnostics) or self.quoted
 
     @property

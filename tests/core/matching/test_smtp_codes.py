@@ -12,7 +12,7 @@ from bot.core.model import LANGUAGES, Answer, Language, Question
 from bot.core.text.normalize import clean, error_text
 from tests.conftest import PROJECT
 
-MARKS = {"de": "Allgemeine Bedeutung, nicht aus unserer FAQ", "en": "General meaning, not from our FAQ"}
+MARKS = {"de": "nach den Internetstandards, nicht aus der FAQ", "en": "Internet standards, not our FAQ"}
 
 REPLIES = [
     # how it stands there, what is pasted, the codes
@@ -104,7 +104,7 @@ def test_every_code_of_the_table_is_rendered_with_its_meaning_and_source(
         lines = [line for line in said.split("\n") if line.startswith("- ")]
         row = engine.knowledge.status[code if "." not in code else f"x{code[1:]}"]
         assert lines[0] == f"- `{code}`: {row.means[language]} ({row.source})"
-        assert lines[1].startswith(f"- `{code[0]}`…: ")
+        assert lines[1].startswith(f"- `{code[0]}xx`: ")
         assert len(lines) == 2
         assert MARKS[language] in said
         for line in lines:  # nothing but the file speaks

@@ -192,7 +192,7 @@ def test_a_long_text_is_refused_briefly_and_at_once(text: str) -> None:
 
 
 def test_the_user_name_is_the_address_with_a_percent_sign() -> None:
-    assert to_login("webmaster@example.com", "%") == "webmaster%example.com"
+    assert to_login("webmaster@example.com", "{local}%{domain}") == "webmaster%example.com"
 
 
 @given(st.text(max_size=200))
