@@ -1,6 +1,5 @@
 """Buttons, shortcuts, App Home and the agent pane, with the real knowledge base."""
 
-import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Mapping
