@@ -26,7 +26,7 @@ class Thresholds:
     menu: float  # that the right entry is among those that a note names where no answer is certain
 
 
-LEARNT = Thresholds(question=0.975, error_line=0.5, menu=0.755)
+LEARNT = Thresholds(question=0.975, error_line=0.5, menu=0.5)
 
 
 def certainties(parts: Sequence[Part]) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.pasted import impersonal_text, own_text, pasted_text
 from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.scaffolding import without_scaffolding
-from bot.core.matching.slots import contradiction, slots_of
+from bot.core.matching.slots import contradiction, is_of_program, slots_of
 from bot.core.model import Candidate, Knowledge, Part
 from bot.core.text.normalize import MESSAGES
 
@@ -104,7 +104,9 @@ class KnownErrors:
         all_of_them = frozenset(entry.id for entry in (errors if asks else self._entries.values()))
         if self._names_no_cause(cleaned, alignments):
             return all_of_them
-        stated = slots_of(impersonal_text(cleaned))
+        stated = dict(slots_of(impersonal_text(cleaned)))
+        if is_of_program(cleaned):
+            stated["speaker"] = frozenset({"program"})
         contradicted = {entry.id for entry in errors if contradiction(stated, entry.slots)}
         if any(
             line.score >= SURELY_ALIGNED and line.known.explains and line.known.owner in contradicted

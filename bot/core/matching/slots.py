@@ -28,6 +28,12 @@ _REFUSED = (
     r"|invalid|(?:does not|doesn't|must) exist|undeliverable|verify failed|verification failed|cannot be resolved"
     r"|abgelehnt|abgewiesen|gesperrt|unbekannt|nicht gefunden|existiert nicht)"
 )
+# What nobody types who speaks of a mail, so that it tells within a person's sentence, too; "_" may be read as a blank
+_CODE_OF_PROGRAMS = (
+    r"\bSSL[_ ]do[_ ]handshake\(\)|\bwhile (?:SSL handshaking|connecting to upstream|reading response header)\b"
+    r"|\bnet::ERR_|\bERR_[A-Z]+_[A-Z]|\bldap_bind:|\bmysqli?[_ ]connect\b|\bphp_network_getaddresses\b"
+    r"|\bnode:internal\b|\bjava\.\w+\.\w|\bAH\d{5}:|\bPDOException\b|\bcURL error \d"
+)
 _PATTERNS: Mapping[tuple[str, str], str] = {
     ("address", "sender"): (
         rf"\b(?:envelope |return )?sender(?:'s)?(?: e-?mail| mail)?(?: address"
@@ -83,10 +89,9 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
         r"|redis\S*|mongod?|ldap\w*|smbd|cups\w*|ansible|terraform|cargo|go|mvn|gradle|composer|bundle"
         r"|yarn)(?:\[\d+\])?:"
         r"|^[ \t>]{0,8}(?:curl|git|ssh|docker|npm) (?:ERR!|error)|^\*\*\* [A-Z]\w+|\bERROR \d{4} \(\w{5}\)"
-        r"|\bwhile connecting to upstream\b"
-        r"|\bunable to access 'https?:|\bSSL_do_handshake\(\)|\bOpenVPN\b|\bHTTP/\d|\bnet::ERR_|\bldap_bind:"
-        r"|\bError response from daemon\b|\bthe requested URL\b|\bmysqli?_connect\b|\bfetch failed\b"
-        r"|\bnode:internal\b"
+        rf"|\bunable to access 'https?:|\bOpenVPN\b|\bHTTP/\d"
+        r"|\bError response from daemon\b|\bthe requested URL\b|\bfetch failed\b"
+        rf"|{_CODE_OF_PROGRAMS}"
     ),
     ("speaker", "local-fault"): (
         r"\bunable to (?:read|open|exec\w*|fork|stat|switch|chdir|write|lock|parse) (?!message|connection)\S"
@@ -124,6 +129,13 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
     ),
 }
 _TABLE = {of: re.compile(pattern, re.IGNORECASE | re.MULTILINE) for of, pattern in _PATTERNS.items()}
+
+_OF_PROGRAMS = re.compile(_CODE_OF_PROGRAMS)
+
+
+def is_of_program(text: str) -> bool:
+    """True if a text, a person's sentence too, holds what only other programs than mail servers write."""
+    return bool(_OF_PROGRAMS.search(text[:LONGEST]))
 
 
 @lru_cache(MESSAGES)

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.engine import AnswerEngine
 from bot.content.loader import KnowledgeError, load
 from bot.content.schema import to_entry
 from bot.core.matching.slots import SLOTS, contradiction, slots_of
-from bot.core.model import Knowledge
+from bot.core.model import Knowledge, Question
 from bot.core.text.normalize import clean, error_text
 from tests.conftest import PROJECT
 from tests.project import knowledge as whole_knowledge
@@ -55,6 +56,27 @@ def knowledge() -> Knowledge:
 @pytest.mark.parametrize(("slot", "value", "text"), STATED, ids=[text for _, _, text in STATED])
 def test_a_text_states_a_value(slot: str, value: str, text: str) -> None:
     assert value in slots_of(text).get(slot, ())
+
+
+CODE_OF_PROGRAMS = [
+    "SSL_do_handshake() failed (SSL: error:1417D18C:SSL routines:tls_process_client_hello:version too low)",
+    "SSL handshake error, SSL do handshake() failed while SSL handshaking",
+    "net::ERR_CONNECTION_REFUSED",
+    "php_network_getaddresses: getaddrinfo failed: Name or service not known",
+    "java.net.ConnectException: Connection refused",
+    "AH01102: error reading status line from remote server",
+]
+AROUND = ["{}", "We moved our whole office at the weekend. {} Please don't laugh.", "Seit heute sehe ich „{}“, warum?"]
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("line", CODE_OF_PROGRAMS)
+def test_another_programs_error_in_a_persons_sentence_is_no_mail_servers(
+    engine: AnswerEngine, line: str, around: str
+) -> None:
+    decision = engine.matcher.decide(Question(around.format(line)))
+    errors = [entry for entry in decision.entries if engine.knowledge.entries[entry].kind == "error"]
+    assert (decision.outcome == "answer" and errors) in (False, [])
 
 
 def test_every_value_of_every_slot_has_an_example() -> None:
