@@ -14,7 +14,7 @@ from bot.core.model import Decision, Part
 from bot.core.text.normalize import clean, error_text
 
 MOST_WRONG = 0.005  # share of all tickets that may get a wrong public answer
-FEWEST_RIGHT = 0.75  # share of the notes with a choice of entries that must hold the right one
+FEWEST_RIGHT = 0.8  # share of the notes with a choice of entries that must hold the right one
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Thresholds:
     menu: float  # that the right entry is among those that a note names where no answer is certain
 
 
-LEARNT = Thresholds(question=0.975, error_line=0.5, menu=0.5)
+LEARNT = Thresholds(question=0.975, error_line=0.5, menu=0.73)
 
 
 def certainties(parts: Sequence[Part]) -> tuple[float, float]:
