@@ -38,6 +38,13 @@ class BrandModel(Strict):
         "since Postbote serves it itself and the page loads nothing from elsewhere",
     )
 
+    @field_validator("colour", "colour_dark", "logo", mode="before")
+    @classmethod
+    def _is_not_empty(cls, value: object) -> object:
+        if value is None:
+            raise ValueError("empty; put its value in quotes, because a # without them begins a comment")
+        return value
+
     @field_validator("colour")
     @classmethod
     def _is_dark_enough(cls, value: str | None) -> str | None:

@@ -73,7 +73,7 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
     problems += _concept_problems(folder / "concepts.yaml", words, layer)
     problems += _status_code_problems(folder / "status-codes.yaml", (*layer.status, *status), status)
     problems += _unknown_references(folder, entries, known_ids) + _examples_without_entry(folder, known_ids)
-    problems += _unknown_topics(folder, own, layer)
+    problems += _unknown_topics(folder, own, layer) if providers else []
     beside = layer if settings.general == "beside" else GeneralLayer()
     homes: list[tuple[Path, Mapping[str, Entry] | Mapping[str, Topic]]] = [
         (folder, own),

@@ -70,4 +70,4 @@ class PageView:
         """Language of the page: the reader's, as far as the base has it; after an answer that of the answer."""
         known = self._engine.languages()
         wanted = reply.get("language")
-        return wanted if wanted in known else language_of(request, known)
+        return str(wanted) if wanted in known else language_of(request, known)
