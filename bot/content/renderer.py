@@ -112,15 +112,15 @@ class Renderer:
             facts = facts or {}
             whole = {
                 "whole": lambda other: self.block(other, language, language, facts),  # one reply within another
-                "in_each": lambda name: self._in_each(template, name, language),
+                "in_each": lambda name: self._in_each(template, name, language, facts),
             }
             context = found.new_context({**self._variables(language), **whole, **facts})
             return tidy(_join(found.blocks[block](context)))
 
-    def _in_each(self, template: str, name: str, language: Language) -> str:
+    def _in_each(self, template: str, name: str, language: Language, facts: Mapping[str, Any]) -> str:
         """Block of a template in every language of the base, `language` first."""
         languages = dict.fromkeys((language, *self._knowledge.languages))
-        return "\n\n".join(self.block(template, f"{name}_{other}", other) for other in languages)
+        return "\n\n".join(self.block(template, f"{name}_{other}", other, facts) for other in languages)
 
     def commands(self, language: Language) -> Sequence[CommandUsage]:
         """Every slash command, sorted by name; in templates `commands()`. Raises RenderError without a summary."""

@@ -38,22 +38,6 @@ _ENGLISH = re.compile(r"\b(?:thank|thanks|thx|ty|cheers|hello|good|morning|there
 _GERMAN = re.compile(
     r"\b(?:danke\w*|dank|hallo|moin|servus|guten?|morgen|tag|abend|zusammen|wer|was|sie|gott)\b", re.IGNORECASE
 )
-LONGEST_CALL = 120  # characters of a message that is taken for nothing but the wish to reach a person
-_A_PERSON = (
-    r"(?:(?:an?|the|your|a real|ein(?:en|em|er)?|eure[mnr]|ihre[mnr]|de[mnr]|echten?|support|customer) ){0,3}"
-    r"(?:human(?: being)?|(?:real )?persons?|somebody|someone|agent|employee|representative|team|support|service"
-    r"|mensch(?:en)?|personen?|jemand(?:em|en)?|mitarbeiter(?:n|in)?|berater(?:n|in)?|kollegen|kundendienst)"
-)
-_WANTS_A_PERSON = re.compile(
-    rf"\b(?:talk|speak|chat|connect me|transfer me|put me through) (?:to|with) {_A_PERSON}\b"
-    rf"|\b(?:want|need|reach|give me|contact|call|ask) {_A_PERSON}\W*$"
-    rf"|\bmit {_A_PERSON}(?: \w+){{0,3}} (?:sprechen|reden|telefonieren|chatten|verbinden)\b"
-    rf"|\b(?:sprechen?|reden?|telefonieren?|verbinden?)(?: \w+){{0,2}} mit {_A_PERSON}\b"
-    rf"|\b(?:will|möchte|brauche|erreiche)(?: ich)?(?: gern| bitte)? {_A_PERSON}(?: sprechen| fragen| erreichen)?\W*$"
-    r"|^(?:(?:an?|einen?|real|echter|bitte|please) ){0,2}(?:human|mensch(?:en)?|person|mitarbeiter)"
-    r"(?: bitte|,? please)?\W*$",
-    re.IGNORECASE,
-)
 _WORD = re.compile(r"[^\W\d_]+")
 _ASKS = re.compile(
     r"\?|^\W*(?:wie|was|welche[rsnm]?|wo|woher|wohin|warum|wieso|weshalb|wann|wer|kann|können|muss|darf|gibt|brauche|"
@@ -114,12 +98,6 @@ def is_greeting(text: str) -> bool:
     words = {word.lower() for word in _WORD.findall(text)}
     greets = bool(words & _GREETINGS) and all(_BESIDE_A_GREETING.fullmatch(word) for word in words - _GREETINGS)
     return greets or bool(_ABOUT_YOU.fullmatch(text))
-
-
-def asks_for_a_person(text: str) -> bool:
-    """True if the message asks for a human and nothing else: "Kann ich mit jemandem sprechen?", "talk to a human"."""
-    said = clean(text)
-    return len(said) <= LONGEST_CALL and bool(_WANTS_A_PERSON.search(said))
 
 
 def language_of_small_talk(text: str, hint: Language | None) -> Language:
