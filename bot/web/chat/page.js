@@ -107,6 +107,9 @@ function show(article, said) {
     event.preventDefault();
     press(article, said, one, event.submitter);
   }));
+  article.querySelectorAll("details").forEach((part) => part.addEventListener("toggle", () => {
+    if (part.open) part.scrollIntoView({ block: "nearest" }); // not behind the form
+  }));
   if (said.verdict) mark(article, said.verdict);
   if (said.noted) note(article, said);
 }
