@@ -97,6 +97,7 @@ class Renderer:
             self._environment.filters[unit] = jinja2.pass_context(_unit_filter(unit))
         self._parsed = lru_cache(PARSED)(self._compile_entry)
         self._labels = lru_cache(LABELS)(self._render_label)
+        self._words = lru_cache(LABELS)(self.page_text)
         self._usages = lru_cache(len(KNOWN))(self._to_usages)
 
     def render(self, answer: Answer) -> str:
@@ -157,7 +158,7 @@ class Renderer:
         """
 
         def say(name: str, into: Language = language, **more: Any) -> str:
-            return self.block(words, f"{name}_{into}", into, more)
+            return self.block(words, f"{name}_{into}", into, more) if more else self._words(words, name, into)
 
         with _as_render_error():
             page = _page_environment(file.parent).get_template(file.name)

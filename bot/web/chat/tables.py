@@ -2,27 +2,26 @@
 
 import re
 
-_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
-_HEAD = re.compile(r"<thead><tr>(.*?)</tr></thead>", re.DOTALL)
-_CELL = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL)
-_ROW = re.compile(r"(<tr><th scope=\"row\">.*?</th>)(.*?)(</tr>)", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def with_labels(html: str) -> str:
     """HTML of bot/core/markdown/to_html.py, every cell of its tables with its column's heading as `data-label`."""
-    return _TABLE.sub(lambda table: _labelled(table[0]), html)
+    before, *tables = html.split("<table>")
+    return before + "".join(_labelled(table) for table in tables)
 
 
-def _labelled(table: str) -> str:
-    head = _HEAD.search(table)
-    labels = [_TAG.sub("", cell) for cell in _CELL.findall(head[1])][1:] if head else []
+def _labelled(from_table: str) -> str:
+    """HTML from the inside of a table on. A row's only value stands for the whole row and gets no label."""
+    table, end, after = from_table.partition("</table>")
+    head, between, body = table.partition("</thead>")
+    labels = [_TAG.sub("", cell.partition("</th>")[0]) for cell in head.split('<th scope="col">')[1:]]
+    rows = "<tr>".join(_row(row, labels) for row in body.split("<tr>"))
+    return f"<table>{head}{between}{rows}{end}{after}"
 
-    def row(found: re.Match[str]) -> str:
-        cells = found[2].split("<td>")[1:]
-        if len(labels) > 1 and not any(cell.removesuffix("</td>") for cell in cells[1:]):
-            return found[0]  # one value for the whole row, under no column's heading: a user name, a note
-        named = (f'<td data-label="{label}">{cell}' for label, cell in zip(labels, cells, strict=False))
-        return f"{found[1]}{''.join(named)}{found[3]}"
 
-    return _ROW.sub(row, table)
+def _row(row: str, labels: list[str]) -> str:
+    heading, *cells = row.split("<td>")
+    if len(labels) > 1 and not any(cell.partition("</td>")[0] for cell in cells[1:]):
+        return row  # under no column's heading: a user name, a note
+    return heading + "".join(f'<td data-label="{label}">{cell}' for label, cell in zip(labels, cells, strict=False))
