@@ -32,6 +32,7 @@ from bot.tickets.live_checks import make_live_checks
 from bot.tickets.workflow import TicketWorkflow
 from bot.web.auth import AdminAuth, is_loopback
 from bot.web.chat import ChatPage
+from bot.web.chat.person import PersonRequests
 from bot.web.dashboard import Dashboard, to_variables
 from bot.web.pages import Page, PageContext
 from bot.web.readiness import Readiness, RecentProblem
@@ -142,6 +143,7 @@ def build(
     worker = Worker(
         settings.database_url, settings.postbote_data_dir, handle, channels, storage, event_log, rate_limiter
     )
+    open_ticket = _ticket_opener(settings, channels)
     tickets = _ticket_workflow(settings, engine, storage, channels, enqueue=worker.enqueue)
     dialogue = DialogueManager(engine, storage, channels, handlers=tickets.handlers, content_problem=content_problem)
 
@@ -156,7 +158,7 @@ def build(
         erase_team=storage.erase_team,
         cursors=Cursors(storage.database),
         handovers=storage.handovers,
-        open_ticket=_ticket_opener(settings, channels),
+        open_ticket=open_ticket,
     )
     disabled: dict[str, str] = {}
     for name, open_channel in (find_channels() if open_channels is None else open_channels).items():
@@ -178,7 +180,8 @@ def build(
         problems=readiness.all_parts,
         disabled=disabled,
     )
-    pages |= _open_pages(settings, page_context, disabled)
+    requests = PersonRequests(open_ticket, engine.label, worker.enqueue, _helpers_channel(settings))
+    pages |= _open_pages(settings, page_context, requests, disabled)
     routes = [
         metrics_route(auth, event_log.metrics, worker.queue_depth, readiness.all_parts),
         *(route for channel in channels.values() for route in channel.routes),
@@ -196,14 +199,21 @@ def build(
     )
 
 
-def _open_pages(settings: Settings, context: PageContext, disabled: dict[str, str]) -> Mapping[str, Page]:
+def _open_pages(
+    settings: Settings, context: PageContext, requests: PersonRequests, disabled: dict[str, str]
+) -> Mapping[str, Page]:
     """Pages by name; the variable that turns a page on is added to `disabled` where it is off."""
     pages: dict[str, Page] = {"dashboard": Dashboard(context, to_variables(settings))}
     if settings.postbote_page == "on":
-        pages["web"] = ChatPage(context, settings.postbote_contact)
+        pages["web"] = ChatPage(context, settings.postbote_contact, settings.page_embed(), requests)
     else:
         disabled["web"] = "set POSTBOTE_PAGE=on"
     return pages
+
+
+def _helpers_channel(settings: Settings) -> str:
+    """Channel in Slack for requests and alarms (C…); empty where there is none."""
+    return settings.slack_helpers()[1] if settings.slack_bot_token else ""
 
 
 def _ticket_opener(settings: Settings, channels: Mapping[str, Channel]) -> OpenTicket | None:
@@ -231,7 +241,7 @@ def _ticket_workflow(
 ) -> TicketWorkflow:
     """Ticket workflow; its alarms go to the helpers' channel in Slack, where there is one."""
     quotas = Quotas(settings.postbote_tickets_per_hour, settings.postbote_tickets_per_domain)
-    helpers = settings.slack_helpers()[1] if settings.slack_bot_token else ""
+    helpers = _helpers_channel(settings)
     return TicketWorkflow(
         engine.respond,
         storage.decisions,

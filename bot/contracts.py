@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.commands import ChannelAdmin
-from bot.core.model import Answer, Event, Handover, Language, Mode, Question, Ticket
+from bot.core.model import Answer, Event, Handover, Language, Mode, Provider, Question, Ticket
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute  # a tenth of a second that the command line need not wait for
@@ -59,6 +59,14 @@ class Engine(Protocol):
 
     def explain(self, answer: Answer) -> str:
         """Explanation of the decision behind an answer, one fact a line."""
+        ...
+
+    def provider(self) -> Provider:
+        """Hoster whose content is in use: name, links, contact, brand."""
+        ...
+
+    def languages(self) -> Sequence[Language]:
+        """Languages in which everything is said, the first where none can be told."""
         ...
 
     def html(self, file: Path, words: str, language: Language, facts: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands import ChannelAdmin
-from bot.core.model import Answer, Language, Question
+from bot.core.model import LANGUAGES, Answer, Language, Provider, Question
 
 
 class EchoEngine:
@@ -35,6 +35,12 @@ class EchoEngine:
 
     def explain(self, answer: Answer) -> str:
         return ""
+
+    def provider(self) -> Provider:
+        return Provider("Echo")
+
+    def languages(self) -> Sequence[Language]:
+        return LANGUAGES
 
     def html(self, file: Path, words: str, language: Language, facts: Mapping[str, Any]) -> str:
         return f"{file.name} {language} {dict(facts)}"

@@ -22,7 +22,7 @@ from bot.core.matching.decision import Matcher
 from bot.core.matching.example_counts import count_examples
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.young_base import learn
-from bot.core.model import Answer, Knowledge, Language, Question
+from bot.core.model import Answer, Knowledge, Language, Provider, Question
 from bot.lookup import open_lookup
 from bot.settings import PACKAGED, Settings
 
@@ -177,6 +177,14 @@ class ReloadableEngine:
     def explain(self, answer: Answer) -> str:
         """Explanation of the decision behind an answer, one fact a line."""
         return self.current.explain(answer)
+
+    def provider(self) -> Provider:
+        """Hoster whose content is in use."""
+        return self.current.knowledge.provider
+
+    def languages(self) -> Sequence[Language]:
+        """Languages in which everything is said, the first where none can be told."""
+        return self.current.knowledge.languages
 
     def html(self, file: Path, words: str, language: Language, facts: Mapping[str, Any]) -> str:
         """HTML page from a template file; its words: blocks of templates/<words>.md."""

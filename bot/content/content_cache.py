@@ -27,8 +27,8 @@ class Content:
 
 
 def content_key(folders: list[Path]) -> str:
-    """Key of content: 16 hex digits over the folders' *.yaml, *.md and *.py files. Raises OSError."""
-    return content_hash(folders, "*.yaml", "*.md", "*.py")[:16]
+    """Key of content: 16 hex digits over the folders' texts, pictures and code. Raises OSError."""
+    return content_hash(folders, "*.yaml", "*.md", "*.py", "*.svg", "*.png")[:16]
 
 
 def load_or_read(folder: Path, key: str, read: Callable[[], Content]) -> Content:

@@ -9,9 +9,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from bot.content.brand import read_logo
 from bot.content.general import GENERAL, GeneralLayer, claimed, read_general, uncovered, with_own_words
 from bot.content.places import EXAMPLES, Problem, line_of, parse_yaml, place_of
 from bot.content.provider_schema import BaseSettings, provider_model, to_provider
@@ -71,7 +73,7 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
     problems += _concept_problems(folder / "concepts.yaml", words, layer)
     problems += _status_code_problems(folder / "status-codes.yaml", (*layer.status, *status), status)
     problems += _unknown_references(folder, entries, known_ids) + _examples_without_entry(folder, known_ids)
-    problems += _unknown_topics(folder, own, layer)
+    problems += _unknown_topics(folder, own, layer) if providers else []
     beside = layer if settings.general == "beside" else GeneralLayer()
     homes: list[tuple[Path, Mapping[str, Entry] | Mapping[str, Topic]]] = [
         (folder, own),
@@ -108,7 +110,13 @@ class _Reader:
         """Provider; empty if its file is wrong."""
         of = self._languages
         file = self._folder / "provider.yaml"
-        return list(read(file, lambda raw: to_provider(raw, of), provider_model(of), self._problems))
+
+        def with_logo(raw: Any) -> Provider:
+            provider = to_provider(raw, of)
+            logo, kind = read_logo(file, raw, self._problems)
+            return replace(provider, brand=replace(provider.brand, logo=logo, logo_type=kind))
+
+        return list(read(file, with_logo, provider_model(of), self._problems))
 
     def entry(self, file: Path, conditions: Container[str]) -> Iterator[Entry]:
         """Entry with its examples; nothing if either file is wrong. `conditions`: ids of those of the general layer."""

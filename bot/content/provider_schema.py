@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model, model_validator
 
+from bot.content.brand import BrandModel, to_brand
 from bot.content.strict import Strict, Text, by_language, texts
 from bot.core.languages import Language
 from bot.core.provider import Connection, Provider, connection_key
@@ -67,6 +68,9 @@ class _Provider(Strict):
     links: dict[Name, Https] = Field(
         {}, description="https addresses that answers name: {{ links.NAME }}; faq is linked from every source"
     )
+    brand: BrandModel = Field(
+        BrandModel(), description="how the page looks: colour, colour_dark, logo; without: as Postbote comes"
+    )
     sources: _Sources = Field(_Sources(), description="for ports, login and ticket: ids of the entries they come from")
 
 
@@ -124,6 +128,7 @@ def to_provider(raw: Any, languages: tuple[Language, ...]) -> Provider:
         prompts=texts(read.prompts),
         sources={table: tuple(ids) for table, ids in read.sources.model_dump().items()},
         settings_note=texts(read.settings_note),
+        brand=to_brand(read.brand),
     )
 
 

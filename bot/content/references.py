@@ -15,7 +15,7 @@ from bot.core.model import LANGUAGES, Knowledge, Language
 # Kinds of reply that the core itself needs; every command adds its own template.
 REPLIES = (
     *("answer", "suggest", "decline", "failure"),
-    *("thanks", "greeting", "slow", "switched_off", "feedback", "handover", "home", "why"),
+    *("thanks", "greeting", "slow", "switched_off", "feedback", "handover", "home", "why", "none", "person"),
     *("ticket", "ticket_note", "breaker"),
     *("damaged_address", "offer", "checked", "codes"),
 )

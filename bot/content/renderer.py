@@ -97,6 +97,7 @@ class Renderer:
             self._environment.filters[unit] = jinja2.pass_context(_unit_filter(unit))
         self._parsed = lru_cache(PARSED)(self._compile_entry)
         self._labels = lru_cache(LABELS)(self._render_label)
+        self._words = lru_cache(LABELS)(self.page_text)
         self._usages = lru_cache(len(KNOWN))(self._to_usages)
 
     def render(self, answer: Answer) -> str:
@@ -112,15 +113,15 @@ class Renderer:
             facts = facts or {}
             whole = {
                 "whole": lambda other: self.block(other, language, language, facts),  # one reply within another
-                "in_each": lambda name: self._in_each(template, name, language),
+                "in_each": lambda name: self._in_each(template, name, language, facts),
             }
             context = found.new_context({**self._variables(language), **whole, **facts})
             return tidy(_join(found.blocks[block](context)))
 
-    def _in_each(self, template: str, name: str, language: Language) -> str:
+    def _in_each(self, template: str, name: str, language: Language, facts: Mapping[str, Any]) -> str:
         """Block of a template in every language of the base, `language` first."""
         languages = dict.fromkeys((language, *self._knowledge.languages))
-        return "\n\n".join(self.block(template, f"{name}_{other}", other) for other in languages)
+        return "\n\n".join(self.block(template, f"{name}_{other}", other, facts) for other in languages)
 
     def commands(self, language: Language) -> Sequence[CommandUsage]:
         """Every slash command, sorted by name; in templates `commands()`. Raises RenderError without a summary."""
@@ -157,7 +158,7 @@ class Renderer:
         """
 
         def say(name: str, into: Language = language, **more: Any) -> str:
-            return self.block(words, f"{name}_{into}", into, more)
+            return self.block(words, f"{name}_{into}", into, more) if more else self._words(words, name, into)
 
         with _as_render_error():
             page = _page_environment(file.parent).get_template(file.name)

@@ -87,7 +87,7 @@ async def run_check() -> str:
 
 def _hash(folders: Sequence[Path]) -> str:
     """Content hash, wherever a mounted ConfigMap's or a release's links lead."""
-    return content_hash(folders, "*.yaml", "*.md")
+    return content_hash(folders, "*.yaml", "*.md", "*.svg", "*.png")
 
 
 def _inodes(folders: Sequence[Path]) -> list[tuple[int, int]]:

@@ -32,6 +32,16 @@ def connection_key(protocol: str, encryption: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Brand:
+    """Brand: how the hoster's pages look. Empty values leave the page's own look."""
+
+    colour: str = ""  # of links and buttons on a light page, "#1f5fbf"
+    colour_dark: str = ""  # the same on a dark page; never empty beside `colour`
+    logo: str = ""  # picture, base64
+    logo_type: str = ""  # its media type: image/svg+xml or image/png; empty: there is no logo
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """Provider: the hoster's figures and names, from knowledge/provider.yaml."""
 
@@ -44,6 +54,7 @@ class Provider:
     prompts: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)  # questions to begin with; may be empty
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # table → ids of the entries that say it
     settings_note: Mapping[Language, str] = field(default_factory=dict)  # sentence under the table of all settings
+    brand: Brand = Brand()
 
     @property
     def servers(self) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.commands import ChannelAdmin
 from bot.contracts import Engine
+from bot.core.languages import KNOWN
 from bot.core.model import LANGUAGES, Answer, Event, Language, Question, Reply, StoredDecision
 from bot.dialogue.gaps import read_gaps
 from bot.dialogue.handover import HandoverDialogue
@@ -45,8 +46,10 @@ class ButtonActions:
             "unhelpful": self._feedback,
             "language": self._language,
             "choose": self._choose,
+            "none": self._none,
             "person": self._person,
             "reason": self._reason,
+            "request": self._request,
             "solved": self._solved,
             "share": self._share,
             "check": self._check,
@@ -92,8 +95,18 @@ class ButtonActions:
         given = {k: event.facts[k] for k in ("email", "domain") if k in event.facts}
         return Reply(Answer("answer", language_of(event), {**facts, **given}), {"update": "itself", "key": _key(event)})
 
+    async def _none(self, event: Event) -> Reply:
+        """None of the suggestions was meant: counted as "not helpful", so that editors see the question."""
+        await asyncio.to_thread(self._storage.decisions.record_feedback, _key(event), event.person, "unhelpful")
+        return Reply(Answer("none", language_of(event)), {"update": "itself", "key": _key(event)})
+
     async def _person(self, event: Event) -> Reply:
         return await self._handover.ask_by_button(event, language_of(event))
+
+    async def _request(self, event: Event) -> Reply:
+        """Request to a person that was made on the page, for the helpers' channel."""
+        facts = {name: event.facts[name] for name in ("state", "question", "note", "email")}
+        return Reply(Answer("person", language_of(event), facts))
 
     async def _solved(self, event: Event) -> Reply:
         return await self._handover.solve(event, language_of(event))
@@ -149,7 +162,8 @@ class ButtonActions:
 
 def language_of(event: Event) -> Language:
     """Language of the message that carries the button."""
-    return "en" if event.facts.get("language") == "en" else "de"
+    told = str(event.facts.get("language"))
+    return told if told in KNOWN else "de"
 
 
 def displayed_answer(event: Event, wanted: Language) -> Answer:

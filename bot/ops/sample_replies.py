@@ -70,7 +70,10 @@ def _samples(knowledge: Knowledge) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for template in ("answer", "suggest", "decline"):
         yield template, answer
     yield "decline", {**answer, "foreign": True}
-    for template in ("greeting", "thanks", "switched_off"):
+    person = {"question": "?", "number": "1", "note": "?", "email": EMAIL}
+    for state, asks in (("words", True), ("words", False), ("asked", True), ("request", True)):
+        yield "person", {**person, "state": state, "asks": asks}
+    for template in ("greeting", "thanks", "switched_off", "none"):
         yield template, {}
     yield "ticket", ticket
     yield "ticket_note", ticket

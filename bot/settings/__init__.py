@@ -17,6 +17,10 @@ from bot.core.text.addresses import to_ascii
 from bot.settings.helpdesk import HelpdeskSettings
 
 PACKAGED = Path(__file__).parent.parent / "_packaged"  # in a wheel; a checkout has the folders beside bot/
+# https, a host name in lower case, perhaps a port; without TLS only this machine's own pages, to try it
+_ORIGIN = re.compile(
+    r"(?:https://[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|http://(?:localhost|127\.0\.0\.1))(?::\d{1,5})?"
+)
 CHECKOUT = Path(__file__).parent.parent.parent
 
 
@@ -84,6 +88,11 @@ class Settings(HelpdeskSettings):
     )
     postbote_page: Literal["on", "off"] = Field(
         default="on", description="the chat page at /, where anybody who reaches it may ask: on or off"
+    )
+    postbote_page_embed: str = Field(
+        default="",
+        description="origins whose pages may show the page in an iframe, comma-separated: https://www.hoster.example;"
+        " empty: nobody's",
     )
     postbote_contact: str = Field(
         default="",
@@ -170,6 +179,21 @@ class Settings(HelpdeskSettings):
     def internal_zones(self) -> list[str]:
         """Internal zones, in A-labels."""
         return [to_ascii(zone.strip(".")) for zone in _ids(self.postbote_internal_zones)]
+
+    def page_embed(self) -> list[str]:
+        """Origins whose pages may show the chat page in a frame."""
+        return _ids(self.postbote_page_embed)
+
+    @field_validator("postbote_page_embed")
+    @classmethod
+    def _are_origins(cls, value: str) -> str:
+        for origin in _ids(value):
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin!r} is no origin; write https://www.hoster.example, without a path or *, "
+                    "several separated by commas"
+                )
+        return value
 
     @field_validator("postbote_internal_zones")
     @classmethod

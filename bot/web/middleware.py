@@ -42,9 +42,7 @@ class RequestLimits:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                _add_security_headers(MutableHeaders(scope=message))
             await send(message)
 
         try:
@@ -78,6 +76,13 @@ class RequestLimits:
             if len(body) > self._largest:
                 return None
         return bytes(body)
+
+
+def _add_security_headers(headers: MutableHeaders) -> None:
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if "frame-ancestors 'none'" not in headers["Content-Security-Policy"]:
+        del headers["X-Frame-Options"]  # it allows no pages by name (RFC 7034), and some browsers obey both
 
 
 def replay_body(body: bytes, receive: Receive) -> Receive:

@@ -26,7 +26,20 @@ HEADERS = {  # besides those that bot/web/middleware.py sets
     "Content-Security-Policy": f"{POLICY}'none'",
     "Cache-Control": "no-cache",
 }
+# With `same-origin` a form's request names its origin, which tells it from another site's; `no-referrer` hides it
+# (fetch.spec.whatwg.org, serializing a request origin). Other sites learn nothing of either
+WITH_FORMS = {**HEADERS, "Content-Security-Policy": f"{POLICY}'self'", "Referrer-Policy": "same-origin"}
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+def framed_by(origins: Sequence[str]) -> Mapping[str, str]:
+    """Headers of a page with forms that pages of these origins may show in a frame; none: nobody may."""
+    if not origins:
+        return WITH_FORMS
+    policy = WITH_FORMS["Content-Security-Policy"].replace(
+        "frame-ancestors 'none'", f"frame-ancestors {' '.join(origins)}"
+    )
+    return {**WITH_FORMS, "Content-Security-Policy": policy}
 
 
 class Page(Protocol):
@@ -48,24 +61,26 @@ class PageContext:
     disabled: Mapping[str, str]  # channel that is not configured → which variable turns it on
 
 
-def language_of(request: Request) -> Language:
-    """Language of a page: `?lang=`, else the browser's preference, else German."""
+def language_of(request: Request, known: Sequence[Language] = LANGUAGES) -> Language:
+    """Language of a page, one of `known`: `?lang=`, else the browser's preference, else the first."""
     wanted = request.query_params.get("lang")
-    return next((one for one in LANGUAGES if one == wanted), None) or parse_accept_language(
-        request.headers.get("accept-language", "")
+    return next((one for one in known if one == wanted), None) or parse_accept_language(
+        request.headers.get("accept-language", ""), known
     )
 
 
-def parse_accept_language(header: str) -> Language:
-    """Language of highest weight in an Accept-Language header (RFC 9110 section 12.5.4).
+def parse_accept_language(header: str, known: Sequence[Language] = LANGUAGES) -> Language:
+    """Language of highest weight in an Accept-Language header (RFC 9110 section 12.5.4), one of `known`.
 
-    English where all that it names are others; German where it names none.
+    English where all that it names are others, if it is known; else, and where it names none, the first.
     """
-    best: tuple[float, Language] = (0.0, "de")
+    best: tuple[float, Language] = (0.0, known[0])
     for piece in header.split(","):
         tag, _, weight = piece.strip().lower().partition(";q=")
-        ours = tag.split("-")[0] in LANGUAGES
+        ours = tag.split("-")[0] in known
         language = language_of_locale(tag)
+        if language and language not in known:
+            language = "en" if "en" in known else known[0]
         if language and (found := _to_weight(weight) + ours if _to_weight(weight) else 0.0) > best[0]:
             best = (found, language)  # one of ours comes before all others
     return best[1]

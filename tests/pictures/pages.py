@@ -5,10 +5,12 @@ A real process answers; the dashboard shows four weeks that this script makes up
 
 import asyncio
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,11 @@ TALK = {
     "de": ["Welcher Port für POP3 mit SSL?", "und für IMAP?"],
     "en": ["Sorry, I couldn't find any host named mx.example-customer.de. (#5.1.2)", "what about the limit"],
 }
+
+HOSTER = ["/login max@firma.de", "Mein Postfach ist voll"]
+LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 32">
+<path fill="#1b7f4b" d="M2 30 18 6l9 13 5-7 14 18z"/>
+<path fill="#fff" d="m18 6-5 8 4-2 3 3 3-2z"/></svg>"""
 
 
 def fill(folder: Path) -> None:
@@ -81,17 +88,35 @@ async def draw(folder: Path) -> None:
                 await _save(tab, folder / "draft-de.png")
 
 
-async def _page(chromium: Any, url: str, file: Path, language: str, size: tuple[int, int], scheme: str) -> None:
+async def draw_hoster(folder: Path) -> None:
+    """The page of another hoster: its name, logo and colour, in all looks, on its first sight and in a conversation."""
+    with tempfile.TemporaryDirectory() as work:
+        base = Path(shutil.copytree(HERE.parent / "hosters/alpenpost", Path(work) / "base"))
+        (base / "logo.svg").write_text(LOGO, "utf-8")
+        with (base / "provider.yaml").open("a", encoding="utf-8") as provider:
+            provider.write('brand: {colour: "#1b7f4b", logo: logo.svg}\n')
+        data = Path(work) / "data"
+        data.mkdir()
+        async with running(data, POSTBOTE_KNOWLEDGE=str(base)) as (_, url), browser() as chromium:
+            for size, look in ((DESKTOP, "desktop"), (PHONE, "phone")):
+                for scheme in ("light", "dark"):
+                    await _page(chromium, url, folder / f"hoster-{look}-{scheme}.png", "de", size, scheme, HOSTER)
+            async with page(chromium, size=PHONE) as tab:
+                await tab.goto(url)
+                await _save(tab, folder / "hoster-start-phone-light.png")
+
+
+async def _page(
+    chromium: Any, url: str, file: Path, language: str, size: tuple[int, int], scheme: str, asked: Sequence[str] = ()
+) -> None:
     async with page(chromium, language=language, size=size, scheme=scheme) as tab:
         await tab.goto(url)
-        for question in TALK[language]:
+        for question in asked or TALK[language]:
             answer = await ask(tab, question)
-        why = answer.locator(".why")
-        await why.click()
-        if language == "de":
-            await answer.locator(".verdict").first.click()
-            await answer.locator(".thanks").get_by_text("Danke").wait_for()
-        await tab.locator("#text").evaluate("field => scrollTo(0, document.body.scrollHeight)")
+        await answer.locator(".why summary").click()
+        if size == DESKTOP:
+            await answer.locator("[aria-pressed]").first.click()
+            await answer.locator(".thanks p").wait_for()
         await asyncio.sleep(0.8)  # the page scrolls smoothly
         await _save(tab, file, full_page=False)
 
@@ -111,4 +136,6 @@ async def _save(tab: Any, file: Path, *, full_page: bool = True) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(draw(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE))
+    into = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
+    asyncio.run(draw(into))
+    asyncio.run(draw_hoster(into))

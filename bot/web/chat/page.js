@@ -1,5 +1,6 @@
 "use strict";
-const LONGEST = 8000; // characters; as in asked.py
+const LONGEST = 8000; // characters; as in parse.py
+const HIGHEST = 6; // lines of the field
 const REMEMBERED = 40; // questions with their answers, for a reload
 const talk = document.getElementById("talk");
 const form = document.getElementById("form");
@@ -9,13 +10,18 @@ const anew = document.getElementById("anew");
 const words = document.getElementById("words").dataset;
 const page = document.body.dataset.language;
 
+document.documentElement.classList.add("js"); // shows what does nothing without a script
+
 // The conversation lives in this tab alone: a random name, what was said, and the language in which it goes on.
 let talked = read();
 
 function read() {
   try {
     const kept = JSON.parse(sessionStorage.getItem("postbote"));
-    if (kept && kept.name && Array.isArray(kept.said)) return kept;
+    if (kept && kept.name && Array.isArray(kept.said)) {
+      kept.said = kept.said.filter((said) => said.reply && said.reply.article);
+      return kept;
+    }
   } catch { /* storage is off, or not ours: a new conversation */ }
   return { name: Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36).padStart(7, "0")).join("-"), hint: page, said: [] };
 }
@@ -41,14 +47,10 @@ function own(question) {
   return article;
 }
 
-// Answers: {problem} or the server's reply. Its HTML is escaped by the server; everything else is set as text.
-async function post(path, body) {
+// The same form that a browser without scripts sends. Answers {problem} or the server's reply, whose HTML is escaped there.
+async function post(path, fields) {
   try {
-    const response = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
+    const response = await fetch(path, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(fields) });
     if (response.ok) return await response.json();
     if (response.status >= 500 && response.status !== 503) return { problem: "fault" };
     const refusal = await response.json().catch(() => ({}));
@@ -68,7 +70,7 @@ async function ask(question) {
   complain("");
   const asked = own(question);
   const article = add("article", talk, words.thinking, { class: "waiting" });
-  article.scrollIntoView({ block: "end" });
+  asked.scrollIntoView({ block: "start" });
   const reply = await post("ask", { text: question, conversation: talked.name, hint: talked.hint });
   if (reply.problem) {
     asked.remove();
@@ -80,110 +82,98 @@ async function ask(question) {
   talked.said.push(said);
   keep();
   show(article, said);
-  article.scrollIntoView({ block: "end" });
+  asked.scrollIntoView({ block: "start" }); // a long answer opens at its beginning
 }
 
 function refuse(name, question) {
   complain(name);
-  if (!text.value) text.value = question;
+  if (!text.value) setText(question);
   text.focus();
 }
 
 function show(article, said) {
   const { reply } = said;
   article.className = "answer";
-  article.innerHTML = reply.in[reply.language];
+  article.innerHTML = reply.article[reply.language];
   article.lang = reply.language;
-  article.append(document.getElementById(`buttons-${reply.language}`).content.cloneNode(true));
-  const find = (selector) => article.querySelector(selector);
-  offer(find(".choices"), article, said);
-  find(".other").addEventListener("click", () => {
-    talked.hint = reply.language = reply.language === "de" ? "en" : "de"; // in which the talk goes on
+  const other = article.querySelector(".other");
+  if (other) other.addEventListener("click", () => {
+    talked.hint = reply.language = other.lang; // in which the talk goes on
     keep();
     show(article, said);
     article.querySelector(".other").focus();
   });
-  article.querySelectorAll(".verdict").forEach((button) => {
-    button.hidden = !reply.feedback;
-    button.setAttribute("aria-pressed", String(said.verdict === button.dataset.act));
-    button.addEventListener("click", () => judge(article, said, button.dataset.act));
-  });
-  explain(find(".why"), find(".reason"), reply);
-  reply.checks.forEach((check) => {
-    const button = add("button", find(".buttons"), check[reply.language], { type: "button" });
-    button.addEventListener("click", () => look(article, said, check.ask));
-  });
-  if (said.looked) looked(article, said);
+  article.querySelectorAll("form").forEach((one) => one.addEventListener("submit", (event) => {
+    event.preventDefault();
+    press(article, said, one, event.submitter);
+  }));
+  article.querySelectorAll("details").forEach((part) => part.addEventListener("toggle", () => {
+    if (part.open) part.scrollIntoView({ block: "nearest" }); // not behind the form
+  }));
+  if (said.verdict) mark(article, said.verdict);
+  if (said.noted) note(article, said);
 }
 
-// What the DNS says now, under the explanation.
-async function look(article, said, ask) {
-  const found = await post("press", { act: "check", key: said.reply.key, text: ask, lang: said.reply.language });
+// A button of an answer: its form, and what comes back put where it belongs.
+async function press(article, said, one, button) {
+  const act = button.value.split(" ")[0];
+  const fields = new FormData(one);
+  fields.append(button.name, button.value);
+  fields.set("lang", said.reply.language);
+  const found = await post("press", fields);
   if (found.problem) return complain(found.problem);
   complain("");
-  said.looked = found.in;
+  if (act === "choose" || act === "none") return replace(article, said, found);
+  if (act === "helpful" || act === "unhelpful") {
+    said.verdict = act;
+    mark(article, act);
+  }
+  if (act === "person") said.asked = true;
+  said.noted = found.in;
   keep();
-  looked(article, said);
+  note(article, said);
 }
 
-function looked(article, said) {
-  const place = article.querySelector(".looked");
-  place.innerHTML = said.looked[said.reply.language];
-  place.hidden = false;
-}
-
-function explain(button, panel, reply) {
-  button.hidden = !reply.why.lines;
-  if (button.hidden) return;
-  panel.id = `why-${reply.key}`;
-  button.setAttribute("aria-controls", panel.id);
-  panel.querySelector(".words").innerHTML = reply.why[reply.language];
-  panel.querySelector("pre").textContent = reply.why.lines;
-  button.addEventListener("click", () => {
-    panel.hidden = !panel.hidden;
-    button.setAttribute("aria-expanded", String(!panel.hidden));
-  });
-}
-
-function offer(place, article, said) {
-  place.hidden = !said.reply.choices.length;
-  said.reply.choices.forEach((choice) => {
-    const button = add("button", place, choice[said.reply.language], { type: "button" });
-    button.addEventListener("click", () => choose(article, said, choice.entry));
-  });
-}
-
-async function choose(article, said, entry) {
-  const { key, language } = said.reply;
-  const found = await post("press", { act: "choose", key, entry, text: said.question, lang: language });
-  if (found.problem) return complain(found.problem);
-  complain("");
-  said.reply = { ...found, why: said.reply.why };
+function replace(article, said, found) {
+  said.reply = found;
   keep();
   show(article, said);
   article.tabIndex = -1; // what was chosen stands here now: screen readers read on from it
   article.focus();
 }
 
-async function judge(article, said, act) {
-  const found = await post("press", { act, key: said.reply.key, lang: said.reply.language });
-  if (found.problem) return complain(found.problem);
-  complain("");
-  said.verdict = act;
-  keep();
-  article.querySelectorAll(".verdict").forEach((button) =>
-    button.setAttribute("aria-pressed", String(button.dataset.act === act)));
-  article.querySelector(".thanks").innerHTML = found.in[said.reply.language];
+function mark(article, verdict) {
+  article.querySelectorAll("[aria-pressed]").forEach((button) =>
+    button.setAttribute("aria-pressed", String(button.value === verdict)));
+}
+
+function note(article, said) {
+  article.querySelector(".thanks").innerHTML = said.noted[said.reply.language];
+  const person = article.querySelector(".person");
+  if (person && said.asked) person.remove();
+}
+
+function setText(value) {
+  text.value = value;
+  grow();
+}
+
+// The field is as high as what stands in it, and no higher: the conversation has the rest.
+function grow() {
+  text.rows = 1;
+  while (text.value && text.rows < HIGHEST && text.scrollHeight > text.clientHeight) text.rows += 1;
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const question = text.value.trim();
   if (!question) return text.focus();
-  text.value = "";
+  setText("");
   text.focus();
   ask(question);
 });
+
+text.addEventListener("input", grow);
 
 text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
@@ -192,8 +182,10 @@ text.addEventListener("keydown", (event) => {
   }
 });
 
-document.querySelectorAll(".example").forEach((button) =>
-  button.addEventListener("click", () => ask(button.textContent.trim())));
+document.querySelectorAll(".examples").forEach((examples) => examples.addEventListener("submit", (event) => {
+  event.preventDefault();
+  ask(event.submitter.value);
+}));
 
 anew.addEventListener("click", () => {
   try { sessionStorage.removeItem("postbote"); } catch { /* storage is off */ }
@@ -209,8 +201,11 @@ talked.said.forEach((said) => {
   show(add("article", talk, ""), said);
 });
 anew.hidden = !talked.said.length;
-if (talk.lastChild) talk.lastChild.scrollIntoView({ block: "end" });
+const last = talk.querySelector("article.own:nth-last-of-type(2)");
+if (last) last.scrollIntoView({ block: "start" });
+if (window === window.top) text.focus({ preventScroll: true }); // within another site's page the focus is that page's
 
 // A link may carry a question: /?q=…; a reload does not ask it again.
 const asked = (new URLSearchParams(location.search).get("q") || "").trim();
+if (asked) setText("");
 if (asked && !talked.said.some((said) => said.question === asked)) ask(asked);

@@ -20,7 +20,7 @@ from bot.core.model import STRANGERS, Answer, Event, Language, Question, Reply, 
 from bot.storage import Storage, create_storage
 from bot.storage.statistics import Statistics
 from bot.web.auth import AdminAuth
-from bot.web.chat import BURST, BURST_OF_ALL, ChatPage
+from bot.web.chat import BURST, BURST_OF_ALL, ChatPage, Refused
 from bot.web.chat.parse import to_press, to_question
 from bot.web.pages import PageContext
 from bot.web.server import make_asgi_app, make_server
@@ -180,6 +180,8 @@ async def test_the_page_speaks_the_language_of_its_reader(url: str, header: str,
 async def test_a_question_is_answered_on_the_line(url: str) -> None:
     found = await post(f"{url}/ask", text="welcher Port?", lang="en")
     key = found.pop("key")
+    article = found.pop("article")
+    assert [str(article[one]).split(" {")[0] for one in ("de", "en")] == ["article.html de", "article.html en"]
     html = "<p><strong>welcher Port?</strong></p>"
     assert re.fullmatch(r"web::[0-9a-f]{16}", key)
     assert found == {
@@ -192,6 +194,7 @@ async def test_a_question_is_answered_on_the_line(url: str) -> None:
         "checks": [],
         "feedback": False,
         "why": {},
+        "person": False,
     }
 
 
@@ -241,7 +244,15 @@ def page_client(client: str, **headers: str) -> Request:
 
 def taken(page: ChatPage, clients: Iterable[str]) -> int:
     """How many of these clients, one after the other, may ask."""
-    return sum(page._refused(page_client(client)) is None for client in clients)
+    return sum(refusal_of(page, client) is None for client in clients)
+
+
+def refusal_of(page: ChatPage, client: str, **headers: str) -> Refused | None:
+    try:
+        page._check_origin_and_pace(page_client(client, **headers))
+    except Refused as refused:
+        return refused
+    return None
 
 
 @pytest.fixture
@@ -266,10 +277,10 @@ def test_the_pace_is_counted_by_network(page: ChatPage, address: Callable[[int],
 def test_all_strangers_together_have_a_bound_and_who_sits_here_has_none(page: ChatPage) -> None:
     many = [f"2001:db8:{n:x}::1" for n in range(2 * BURST_OF_ALL)]
     assert BURST_OF_ALL <= taken(page, many) <= BURST_OF_ALL + 20
-    refused = page._refused(page_client("198.51.100.1"))
+    refused = refusal_of(page, "198.51.100.1")
     assert refused is not None
-    assert (refused.status_code, json.loads(bytes(refused.body))["problem"]) == (429, "pace")
-    assert page._refused(page_client("127.0.0.1", host="127.0.0.1:3000")) is None
+    assert (refused.status, refused.problem) == (429, "pace")
+    assert refusal_of(page, "127.0.0.1", host="127.0.0.1:3000") is None
 
 
 FOREIGN = [
@@ -327,7 +338,7 @@ PRESSES = [
     ("no key", b'{"act": "helpful"}', '"key" must be'),
     ("a key of Slack's", b'{"act": "helpful", "key": "T0001:C0001:1515449522.000016:ask"}', '"key" must be'),
     ("no act", json.dumps({"key": KEY}).encode(), '"act" must be'),
-    ("an act that pages have not", json.dumps({"key": KEY, "act": "person"}).encode(), '"act" must be'),
+    ("an act that pages have not", json.dumps({"key": KEY, "act": "share"}).encode(), '"act" must be'),
     (
         "an entry that is none",
         json.dumps({"key": KEY, "act": "choose", "entry": "x", "text": "x"}).encode(),
@@ -409,6 +420,6 @@ async def test_no_value_of_a_field_is_an_error_of_ours(url: str, path: str, fiel
 @pytest.mark.parametrize("conversation", ["", CONVERSATION])
 def test_everybody_on_the_page_is_a_stranger_to_the_look_ups(conversation: str) -> None:
     key = f"web:{conversation}:{'0' * 16}"
-    asked = to_question(json.dumps({"text": "/mx example.com", "conversation": conversation}).encode())
-    pressed = to_press(json.dumps({"act": "check", "key": key, "text": "example.com"}).encode())
+    asked = to_question({"text": "/mx example.com", "conversation": conversation})
+    pressed = to_press({"act": "check", "key": key, "text": "example.com"})
     assert asked.person == pressed.person == f"{STRANGERS}{conversation}"
