@@ -98,6 +98,28 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
     )
 
 
+def read_provider(folder: Path) -> tuple[Provider, tuple[Language, ...], BaseSettings]:
+    """Provider, languages and settings of a base whose entries may not be right yet. Raises KnowledgeError."""
+    problems: list[Problem] = []
+    if not (folder / "provider.yaml").exists():
+        raise KnowledgeError(
+            [
+                Problem(
+                    str(folder),
+                    1,
+                    f"no knowledge base: provider.yaml is missing; make one with `postbote init {folder}`",
+                )
+            ]
+        )
+    settings = _base_settings(folder, problems)
+    files = [f for f in sorted(folder.glob("*.yaml")) if f.stem not in NO_ENTRIES]
+    languages = tuple(settings.languages or _languages_of_titles(files))
+    found = _Reader(folder, languages, problems).provider()
+    if problems:
+        raise KnowledgeError(problems)
+    return found[0], languages, settings
+
+
 class _Reader:
     """Reader of a base's files in its languages; what is wrong in them is added to `problems`."""
 
@@ -225,14 +247,15 @@ def _duplicate_examples(items: Iterable[tuple[Path, Mapping[str, Entry] | Mappin
     for home, item in ((home, item) for home, found in items for item in found.values()):
         file = home / f"{item.id}.yaml"
         for path, text in _examples(item):
-            homes[_compared(text)].append((file, path))
+            homes[compared(text)].append((file, path))
         for path, text in _own_lookalikes(item):  # one key an entry, since it may stand at others
-            homes[f"{item.id} {_compared(text)}"].append((file, path))
+            homes[f"{item.id} {compared(text)}"].append((file, path))
     twice = [(places[0], place) for places in homes.values() for place in places[1:]]
     return list(dict.fromkeys(_stands_twice(first, second) for first, second in twice))
 
 
-def _compared(text: str) -> str:
+def compared(text: str) -> str:
+    """Example as it is compared: two that differ in case, accents or final marks alone are the same."""
     return fold(text).strip(" ?!.")
 
 
