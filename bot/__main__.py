@@ -28,7 +28,7 @@ from bot.content.loader import KnowledgeError
 from bot.content.renderer import RenderError
 from bot.contracts import Respond
 from bot.core.gaps import to_gaps
-from bot.core.languages import KNOWN
+from bot.core.languages import KNOWN, LANGUAGES
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Knowledge, Language, Question, TryLater
 from bot.core.privacy.data_subject import to_person
@@ -324,7 +324,7 @@ def init(folder: Path, name: str, languages: tuple[Language, ...]) -> None:
 @main.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--to", "folder", metavar="DIR", required=True, type=click.Path(path_type=Path), help="Knowledge base.")
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of FILE; needed where DIR has several.")
+@click.option("--language", type=click.Choice(list(KNOWN)), help="Language of FILE; needed where DIR has several.")
 def import_(file: Path, folder: Path, language: Language | None) -> None:
     """Make draft entries in DIR of an FAQ: FILE is .md or .html (headings are questions) or .csv (question, answer).
 
