@@ -20,6 +20,7 @@ from bot.core.text.language import is_function_word, word_set
 from bot.core.text.normalize import fold
 
 UNNAMED = {"de": "Allgemeines", "en": "General"}  # section of a question that stands in none
+_ABOUT = {"de": "Hilfe zu {}", "en": "help with {}"}  # how people ask for what is but a name
 LONGEST_ID = 40  # characters
 # Verbs of headings that ask, which an id can do without
 _ASKING = word_set(
@@ -131,7 +132,8 @@ class _Drafter:
         if len(found) >= FEWEST_QUESTIONS:
             return found, False
         words = _telling_words(self._item.questions[0])
-        for made in (" ".join(words), " ".join([self._item.section, *words])):
+        about = _ABOUT.get(self._language, "").format(" ".join(words))
+        for made in (" ".join(words), " ".join([self._item.section, *words]).strip(), about):
             if made and taken.setdefault(compared(made), name) == name and compared(made) not in map(compared, found):
                 return [*found, made], True
         return found, False

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from bot.core.languages import KNOWN
 from bot.core.provider import Connection, Provider
 
+FIGURES = frozenset({"host", "limit", "port"})  # kinds that an answer must not write out
 SMALL_PORT = 100  # a number below it is a port only where it is called one: 25 is a day and a size, too
 _UNIT = r"(?:[kKMGT]i?B|Byte|%|€|Euro|Uhr)\b"
 _END = r"(?![\w-]|\.\w)"  # no longer name, no decimal
@@ -28,6 +29,7 @@ _FIGURE = re.compile(r"(?<![\w.-])(?:Ports? `?\d{2,5}`?|\d+(?:[.,]\d+)? ?[kMGT]B
 class Value:
     """Value of provider.yaml in a text. `start`, `end`: its place; `variable`: as in {{ servers.smtps }}."""
 
+    kind: str  # link, host, limit (a size), time (a limit that is a number, with its unit) or port
     start: int
     end: int
     written: str
@@ -48,13 +50,11 @@ class ProviderValues:
     def found(self, text: str, context: str = "") -> Iterator[Value]:
         """Values in a text, in its order. `context`: its heading, which may tell which connection is meant."""
         for match in self._pattern.finditer(text) if self._pattern else ():
-            line = text[
-                text.rfind("\n", 0, match.start()) + 1 : (text.find("\n", match.end()) + 1 or len(text) + 1) - 1
-            ]
-            place = match.start() - text.rfind("\n", 0, match.start()) - 1
+            begin, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
+            line, place = text[begin : end if end >= 0 else len(text)], match.start() - begin
             variable = self._variable(match, line, place, context)
             if variable:
-                yield Value(match.start(), match.end(), match[0], variable)
+                yield Value(str(match.lastgroup), match.start(), match.end(), match[0], variable)
 
     def with_variables(self, text: str, context: str, rest: Callable[[str], str] = str) -> tuple[str, tuple[str, ...]]:
         """Text with variables for the values in it, and the names of these. `rest`: converts what stands between."""
@@ -100,7 +100,7 @@ def _pattern(provider: Provider) -> re.Pattern[str] | None:
     """Pattern of all values, the longest first; None where the provider has none."""
     limits = [value for value in provider.limits.values() if isinstance(value, str)]
     kinds = {
-        "link": (provider.links.values(), r"(?<!\w)({})(?![^\s<>()\[\]\"'`.,;:!?„“”|])"),
+        "link": (provider.links.values(), r"(?<!\w)({})(?![^\s<>()\[\]\"'`.,;:!?„“”|]|[.,;:!?][\w/])"),
         "host": (provider.hosts, rf"(?<![\w.-])({{}}){_END}"),
         "limit": (limits, rf"(?<![\w.-])({{}}){_END}"),
         "time": (_times(provider), rf"(?<![\w.-])({{}}){_END}"),

@@ -13,6 +13,7 @@ from bot.core.model import LANGUAGES, Language
 STARTER = Path(__file__).parent / "starter"
 SECTION = {"de": "Einstellungen", "en": "Settings"}  # of its entries, as its base.yaml names it
 _MARK = "# Starter entry of `postbote init`"  # at the head of each entry
+_PAIRS = re.compile(r"\{([a-z]{2}: [^{}]*)\}")
 _LANGUAGE = re.compile(r"[# -]*([a-z]{2}):(?: |$)")
 
 
@@ -71,8 +72,13 @@ def _in_languages(lines: Sequence[str], languages: Collection[Language]) -> Iter
         found = _LANGUAGE.match(line)
         left_out = indent if found and found[1] in LANGUAGES and found[1] not in languages else -1
         if left_out < 0:
-            yield from (*blank, line)
+            yield from (*blank, _PAIRS.sub(lambda pairs: _pairs_in(pairs[1], languages), line))
             blank = []
+
+
+def _pairs_in(pairs: str, languages: Collection[Language]) -> str:
+    """Pairs of language and text on one line, without those of other languages."""
+    return f"{{{', '.join(pair for pair in pairs.split(', ') if pair.partition(':')[0] in languages)}}}"
 
 
 def is_starter(file: Path) -> bool:

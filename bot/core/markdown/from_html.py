@@ -14,7 +14,9 @@ _LISTS = frozenset({"ul", "ol"})
 _BOLD = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _CODE = frozenset({"code", "kbd", "samp", "tt"})
 # A character that would be a mark, or that the linter takes for one
-_MARK = re.compile(r"\\(?=[!-/:-@\[-`{-~])|[`*]|(?<!\w)_|_(?!\w)|\](?=\()|<(?=/?[a-zA-Z]{1,10}>)|&(?=#?\w{1,10};)")
+_MARK = re.compile(
+    r"\\(?=[!-/:-@\[-`{-~])|[`*]|(?<!\w)_|_(?!\w)|\](?=\()|<(?=/?[a-zA-Z]{1,10}>)|&(?=#?\w{1,10};)|>(?=\s)|~(?=~~)"
+)
 _LINE_MARK = re.compile(r"[#>+-](?=#*(?:\s|$))|~(?=~~)|\d{1,9}(?=[.)](?:\s|$))")
 _LINKED = re.compile(r"(?:https://|mailto:)[^\s<>|\"`]+", re.IGNORECASE)
 
