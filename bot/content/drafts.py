@@ -109,9 +109,10 @@ class _Drafter:
         item, language = self._item, self._language
         name = _free_id(item.questions[0], self._base.ids)
         answer, variables = self._base.values.with_variables(item.answer, item.questions[0], _as_template)
-        questions, is_made = self._examples(name)
+        error = self._error()
+        questions, is_made = self._examples(name, error.get("lines", ()))
         entry: dict[str, Any] = {"id": name, "kind": "answer", "faq": item.section or UNNAMED.get(language, "FAQ")}
-        entry |= self._error()
+        entry |= error
         entry |= {"title": {language: _title(item.questions[0])}, "answer": {language: _Block(f"{answer}\n")}}
         entry["questions"] = {language: questions}
         head = (
@@ -122,9 +123,13 @@ class _Drafter:
         found.made.append(Draft(name, item.line, item.questions[0], text, variables))
         found.notes += [_note(self._file, item, f"{name}: {said}") for said in self._missing(questions)]
 
-    def _examples(self, name: str) -> tuple[list[str], bool]:
-        """Example questions that no other item has, and True if the last was made of the heading's words."""
+    def _examples(self, name: str, lines: Sequence[str]) -> tuple[list[str], bool]:
+        """Example questions that no other item has, and True if the last was made of the heading's words.
+
+        `lines`: the entry's error lines, which are examples already.
+        """
         taken = self._base.examples
+        taken |= {compared(line): f"{name} lines" for line in lines}
         found: list[str] = []
         for question in self._item.questions:
             if taken.setdefault(compared(question), name) == name and question not in found:

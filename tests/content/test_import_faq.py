@@ -134,7 +134,7 @@ def test_a_heading_that_quotes_an_error_line_makes_an_error_entry(base: Path) ->
     assert made["relay-access-denied"]["lines"] == ["554 5.7.1 Relay access denied"]
     own = made["words"]
     assert (own["kind"], own["lines"], own["codes"]) == ("error", ["571 4.9.9 Own words"], ["4.9.9"])
-    assert made["guten-tag-sagen"]["kind"] == "answer"
+    assert made["sagen"]["kind"] == "answer"
     assert load(base).entries["relay-access-denied"].variants  # the condition's
 
 
