@@ -3,7 +3,9 @@
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.content.loader import KnowledgeError
@@ -24,7 +26,8 @@ def write_new_files(folder: Path, texts: Mapping[str, str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if made:
             folder.chmod(READABLE_FOLDER)
-        _put(folder, texts, put)
+        with _uninterrupted():
+            _put(folder, texts, put)
     except BaseException as wrong:
         for file in put:
             file.unlink(missing_ok=True)
@@ -35,6 +38,19 @@ def write_new_files(folder: Path, texts: Mapping[str, str]) -> None:
             why = f"{wrong.strerror or wrong}: {wrong.filename2 or wrong.filename or folder}"
             raise KnowledgeError([Problem(str(folder), 1, f"cannot be written ({why}); nothing was changed")]) from None
         raise
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Lets Ctrl-C and the end of a service wait for these milliseconds, where signals can wait."""
+    if os.name != "posix":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _remove_empty(folder: Path) -> None:

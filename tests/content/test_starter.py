@@ -8,11 +8,17 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.answering.engine import load_engine
+from bot.commands import find_commands
 from bot.content.loader import KnowledgeError, load
 from bot.content.provider_schema import BaseSettings, provider_model
 from bot.content.schema import entry_model
 from bot.content.starter import is_starter, write_starter
-from bot.core.model import LANGUAGES, Language
+from bot.core.model import LANGUAGES, Language, Question
+from bot.ops.check_content import all_problems
+from bot.settings import Settings
+from tests.conftest import PROJECT
+from tests.slow import slow
 
 CHOICES: list[list[Language]] = [["de"], ["en"], ["de", "en"], ["en", "de"], []]
 
@@ -35,6 +41,19 @@ def test_the_base_is_sound_in_the_languages_that_were_chosen_and_says_nothing_in
     ours, theirs = ("Ihr", "Your") if "en" in others else ("Your", "Ihr")
     assert ours in read(tmp_path / "base")
     assert (theirs in read(tmp_path / "base")) == (not others)
+
+
+@slow
+@pytest.mark.parametrize("languages", [["de"], ["en"], ["de", "en"]])
+def test_the_base_passes_check_and_answers_at_once(tmp_path: Path, learnt: Path, languages: list[Language]) -> None:
+    folder, templates = tmp_path / "base", PROJECT / "templates"
+    write_starter(folder, "One", languages)
+    data = learnt / "starter"
+    engine = load_engine(Settings(postbote_data_dir=data, postbote_knowledge=folder, postbote_templates=templates))
+    assert [str(p) for p in all_problems(folder, templates, engine, find_commands())] == []
+    asked = {"de": "Womit melde ich mich im Mailprogramm an?", "en": "what is the username for my mail program"}
+    for language in languages:
+        assert engine.matcher.decide(Question(asked[language])).entries[:1] == ("start-user-name",)
 
 
 def test_every_key_is_explained_where_it_stands(tmp_path: Path) -> None:
