@@ -66,8 +66,10 @@ def read_faq(file: Path) -> Faq:
         raise _wrong(file, 1, "an FAQ is a file .md, .html or .csv; save it as one of these")
     faq = reader(file, _text(file))
     if not faq.items:
-        what = "row with a question and an answer" if file.suffix.lower() == ".csv" else "heading with a text under it"
-        raise KnowledgeError([*faq.notes, Problem(str(file), 1, f"no {what} was found, so there is nothing to import")])
+        is_table = file.suffix.lower() == ".csv"
+        what = "row with a question and an answer" if is_table else "heading with a text under it"
+        cure = _CURE if is_table else "make each question a heading (## or <h2>)"
+        raise KnowledgeError([*faq.notes, Problem(str(file), 1, f"no {what} was found; {cure}")])
     return faq
 
 

@@ -181,11 +181,14 @@ def test_entries_of_the_starter_are_named_where_the_faq_says_the_same(tmp_path: 
 
 
 WRONG = {
-    ("md", b""): "faq.md:1: no heading with a text under it was found, so there is nothing to import",
+    ("md", b""): "faq.md:1: no heading with a text under it was found; make each question a heading",
     ("md", b"# a\n\xff\n"): "faq.md:2: not UTF-8; save the file with the encoding UTF-8",
     ("doc", b"x"): "faq.doc:1: an FAQ is a file .md, .html or .csv; save it as one of these",
     ("csv", b"a,b\n1,2\n"): "faq.csv:1: there are no columns question and answer;",
-    ("csv", b"question,answer\n"): "faq.csv:1: no row with a question and an answer was found",
+    (
+        "csv",
+        b"question,answer\n",
+    ): "faq.csv:1: no row with a question and an answer was found; a CSV file",
     ("csv", b"question,answer,language\na?,b,de\nc?,d,xx\n"): "faq.csv:3: the language 'xx' is unknown;",
     ("csv", b"question,answer,language\na?,b,en\n"): "faq.csv:2: the language 'en' is none of this base (de); add it",
 }

@@ -37,8 +37,10 @@ class Passage:
 
 
 def passages(html: str) -> list[Passage]:
-    """Passages of a page, in its order. Takes any text, raises nothing."""
-    return [passage for passage in _blocks(to_tree(html).children) if passage.text or passage.left_out]
+    """Passages of a page, in its order; of one that says which part is its own, of that. Raises nothing."""
+    tree = to_tree(html)
+    own = next(tree.within("main"), tree)
+    return [passage for passage in _blocks(own.children) if passage.text or passage.left_out]
 
 
 def _is_block(node: Element) -> bool:
@@ -63,6 +65,9 @@ def _block(node: Element) -> Iterator[Passage]:
         yield Passage(node.line, HEADINGS[node.tag], node.words(), codes)
     elif node.tag in _LISTS:
         yield _passage(node, lambda marks: "\n".join(_list(node, 0, marks)))
+    elif node.tag == "table" and any(next(node.within(tag), None) for tag in HEADINGS):  # of a layout
+        for cell in (cell for row in _rows(node) for cell in row):
+            yield from _blocks(cell.children)
     elif node.tag == "table":
         yield _passage(node, lambda marks: _table(node, marks))
     elif node.tag == "pre":
@@ -171,9 +176,17 @@ def _list(node: Element, depth: int, marks: bool, indent: str = "") -> Iterator[
             yield from _list(inner, depth + deeper, marks, within if deeper else indent)
 
 
+def _rows(node: Element) -> Iterator[list[Element]]:
+    """Cells of a table, by row; of tables within its cells none."""
+    for child in node.children:
+        if child.tag == "tr":
+            yield [cell for cell in child.children if cell.tag in ("td", "th")]
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            yield from _rows(child)
+
+
 def _table(node: Element, marks: bool) -> str:
-    rows = [[_cell(cell, marks) for cell in row.children if cell.tag in ("td", "th")] for row in node.within("tr")]
-    rows = [row for row in rows if any(row)]
+    rows = [row for row in ([_cell(cell, marks) for cell in cells] for cells in _rows(node)) if any(row)]
     if not rows:
         return ""
     width = max(map(len, rows))

@@ -12,11 +12,11 @@ _EMPTY = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
 })  # fmt: skip
 SKIPPED = frozenset({
-    "button", "footer", "form", "head", "iframe", "nav", "noscript", "object", "script", "select", "style", "svg",
-    "template", "textarea", "title", "video",
+    "aside", "footer", "head", "iframe", "nav", "noscript", "object", "script", "select", "style", "svg", "template",
+    "textarea", "title", "video",
 })  # fmt: skip
 PARAGRAPH_ENDS = frozenset({
-    "address", "article", "aside", "blockquote", "dd", "details", "div", "dl", "dt", "figure", "h1", "h2", "h3", "h4",
+    "address", "article", "blockquote", "dd", "details", "div", "dl", "dt", "figure", "form", "h1", "h2", "h3", "h4",
     "h5", "h6", "hr", "li", "main", "ol", "p", "pre", "section", "summary", "table", "ul",
 })  # fmt: skip
 # Element that begins → those that end with it, and where that stops

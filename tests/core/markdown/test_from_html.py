@@ -58,6 +58,22 @@ def test_headings_terms_and_summaries_have_levels_and_lines() -> None:
     assert passages(html)[1].quoted == ("550 x",)
 
 
+PAGES = {
+    "an accordion": '<h2 class="x"><button type="button">F?</button></h2><div id="c1"><div>a</div></div>',
+    "a form around all": "<body><form><input type=hidden><h3>F?</h3>a</form>",
+    "a table for the layout": "<table><tr><td><h4>F?</h4><td><table><tr><td>a</table></table>",
+    "a page with its own part": "<h1>Menü</h1>x<main><h2>F?</h2>a</main><h2>Kontakt</h2>y",
+    "a column beside": "<aside><h2>Kontakt</h2>y</aside><section><h2>F?</h2>a</section><footer>z</footer>",
+    "XHTML": '<?xml version="1.0"?><html><head><meta/><title>t</title></head><body><h2>F?</h2><p>a</p><br/></body></html>',
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_as_programs_build_them_give_their_questions_and_answers(page: str) -> None:
+    found = [(bool(p.level), p.text.strip("| \n-")) for p in passages(PAGES[page])]
+    assert found == [(True, "F?"), (False, "a")]
+
+
 def test_pictures_and_links_within_the_page_are_named_as_left_out() -> None:
     found = passages('<p>Siehe <a href="#b">dort</a> <img src="a.png" alt="Fenster">')
     assert found[0].text == "Siehe dort"
