@@ -10,7 +10,7 @@ import yaml
 from bot.content.drafts import Base, Draft, make_drafts
 from bot.content.faq_file import FaqItem, read_faq
 from bot.content.general import GENERAL, read_general
-from bot.content.loader import NO_ENTRIES, KnowledgeError, compared, load, read_provider
+from bot.content.loader import KnowledgeError, compared, entry_files, load, read_provider
 from bot.content.new_files import write_new_files
 from bot.content.places import EXAMPLES, Problem, parse_yaml
 from bot.content.provider_values import ProviderValues
@@ -42,7 +42,7 @@ def import_faq(file: Path, folder: Path, language: Language | None = None) -> Im
     of = _language(file, folder, languages, language, faq.items)
     problems: list[Problem] = []
     layer = read_general(GENERAL, provider, languages, problems) if settings.general != "none" else None
-    entries = [f for f in sorted(folder.glob("*.yaml")) if f.stem not in NO_ENTRIES]
+    entries = entry_files(folder)
     others = [*sorted((folder / EXAMPLES).glob("*.yaml")), *sorted((folder / "not-covered").glob("*.yaml"))]
     raw = {f: _raw(f) for f in [*entries, *others]}
     examples = {compared(text): f.stem for f, found in raw.items() for text in _asked(found)}

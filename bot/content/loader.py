@@ -56,7 +56,7 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
         )
     problems: list[Problem] = []
     settings = _base_settings(folder, problems)
-    files = [f for f in sorted(folder.glob("*.yaml")) if f.stem not in NO_ENTRIES]
+    files = entry_files(folder)
     languages = tuple(settings.languages or _languages_of_titles(files))
     to = _Reader(folder, languages, problems)
     providers = to.provider()
@@ -102,22 +102,19 @@ def read_provider(folder: Path) -> tuple[Provider, tuple[Language, ...], BaseSet
     """Provider, languages and settings of a base whose entries may not be right yet. Raises KnowledgeError."""
     problems: list[Problem] = []
     if not (folder / "provider.yaml").exists():
-        raise KnowledgeError(
-            [
-                Problem(
-                    str(folder),
-                    1,
-                    f"no knowledge base: provider.yaml is missing; make one with `postbote init {folder}`",
-                )
-            ]
-        )
+        cure = f"make one with `postbote init {folder}`"
+        raise KnowledgeError([Problem(str(folder), 1, f"no knowledge base: provider.yaml is missing; {cure}")])
     settings = _base_settings(folder, problems)
-    files = [f for f in sorted(folder.glob("*.yaml")) if f.stem not in NO_ENTRIES]
-    languages = tuple(settings.languages or _languages_of_titles(files))
+    languages = tuple(settings.languages or _languages_of_titles(entry_files(folder)))
     found = _Reader(folder, languages, problems).provider()
     if problems:
         raise KnowledgeError(problems)
     return found[0], languages, settings
+
+
+def entry_files(folder: Path) -> list[Path]:
+    """Files of a base's entries."""
+    return [f for f in sorted(folder.glob("*.yaml")) if f.stem not in NO_ENTRIES]
 
 
 class _Reader:
