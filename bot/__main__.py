@@ -28,7 +28,7 @@ from bot.content.loader import KnowledgeError
 from bot.content.renderer import RenderError
 from bot.contracts import Respond
 from bot.core.gaps import to_gaps
-from bot.core.languages import KNOWN
+from bot.core.languages import KNOWN, LANGUAGES
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Knowledge, Language, Question, TryLater
 from bot.core.privacy.data_subject import to_person
@@ -303,6 +303,50 @@ def _faultless_knowledge(settings: Settings, *, asks_examples: bool) -> Knowledg
     if found := list(all_problems(knowledge, templates, engine, find_commands(), asks_examples=asks_examples)):
         raise KnowledgeError(found)
     return engine.knowledge
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--name", default="", help="The hoster's name; without it: the folder's.")
+@click.option(
+    "--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="May be repeated; without it: all."
+)
+def init(folder: Path, name: str, languages: tuple[Language, ...]) -> None:
+    """Make a knowledge base to start from in DIR, a new or empty folder."""
+    from bot.cli.new_base import started_lines
+    from bot.content.starter import write_starter
+
+    with _problems_or_exit():
+        files = write_starter(folder, name, languages)
+    click.echo("\n".join(started_lines(folder, files)))
+
+
+@main.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--to", "folder", metavar="DIR", required=True, type=click.Path(path_type=Path), help="Knowledge base.")
+@click.option("--language", type=click.Choice(list(KNOWN)), help="Language of FILE; needed where DIR has several.")
+def import_(file: Path, folder: Path, language: Language | None) -> None:
+    """Make draft entries in DIR of an FAQ: FILE is .md or .html (headings are questions) or .csv (question, answer).
+
+    Columns of a .csv: question, answer, and optionally language and section; a row without an answer asks the same as
+    the one above. The answers' words are kept. An entry that is there already is left as it is.
+    """
+    from bot.cli.new_base import imported_lines
+    from bot.content.import_faq import import_faq
+
+    with _problems_or_exit():
+        found = import_faq(file, folder, language)
+    click.echo("\n".join(imported_lines(folder, found)))
+
+
+@contextmanager
+def _problems_or_exit() -> Iterator[None]:
+    """Ends the program with exit code 1 and each problem of the content on a line."""
+    try:
+        yield
+    except KnowledgeError as wrong:
+        click.echo(str(wrong), err=True)
+        sys.exit(1)
 
 
 @main.command(name="evaluate")

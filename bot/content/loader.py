@@ -58,7 +58,7 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
         )
     problems: list[Problem] = []
     settings = _base_settings(folder, problems)
-    files = [f for f in sorted(folder.glob("*.yaml")) if f.stem not in NO_ENTRIES]
+    files = entry_files(folder)
     languages = tuple(settings.languages or _languages_of_titles(files))
     to = _Reader(folder, languages, problems)
     providers = to.provider()
@@ -98,6 +98,25 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
         figures=settings.figures,
         sections=tuple(settings.sections),
     )
+
+
+def read_provider(folder: Path) -> tuple[Provider, tuple[Language, ...], BaseSettings]:
+    """Provider, languages and settings of a base whose entries may not be right yet. Raises KnowledgeError."""
+    problems: list[Problem] = []
+    if not (folder / "provider.yaml").exists():
+        cure = f"make one with `postbote init {folder}`"
+        raise KnowledgeError([Problem(str(folder), 1, f"no knowledge base: provider.yaml is missing; {cure}")])
+    settings = _base_settings(folder, problems)
+    languages = tuple(settings.languages or _languages_of_titles(entry_files(folder)))
+    found = _Reader(folder, languages, problems).provider()
+    if problems:
+        raise KnowledgeError(problems)
+    return found[0], languages, settings
+
+
+def entry_files(folder: Path) -> list[Path]:
+    """Files of a base's entries."""
+    return [f for f in sorted(folder.glob("*.yaml")) if f.stem not in NO_ENTRIES]
 
 
 class _Reader:
@@ -233,14 +252,15 @@ def _duplicate_examples(items: Iterable[tuple[Path, Mapping[str, Entry] | Mappin
     for home, item in ((home, item) for home, found in items for item in found.values()):
         file = home / f"{item.id}.yaml"
         for path, text in _examples(item):
-            homes[_compared(text)].append((file, path))
+            homes[compared(text)].append((file, path))
         for path, text in _own_lookalikes(item):  # one key an entry, since it may stand at others
-            homes[f"{item.id} {_compared(text)}"].append((file, path))
+            homes[f"{item.id} {compared(text)}"].append((file, path))
     twice = [(places[0], place) for places in homes.values() for place in places[1:]]
     return list(dict.fromkeys(_stands_twice(first, second) for first, second in twice))
 
 
-def _compared(text: str) -> str:
+def compared(text: str) -> str:
+    """Example as it is compared: two that differ in case, accents or final marks alone are the same."""
     return fold(text).strip(" ?!.")
 
 

@@ -4,7 +4,6 @@ Answers that cannot be rendered or break a limit, Markdown that a channel would 
 missing blocks, and example questions that lead to another entry.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +14,7 @@ from bot.channels.slack.blocks import to_blocks
 from bot.content.general import GENERAL
 from bot.content.loader import LONGEST_ANSWER
 from bot.content.places import Problem, line_of, place_of
+from bot.content.provider_values import FIGURES, ProviderValues
 from bot.content.references import PAGES, required_blocks
 from bot.content.renderer import Renderer, RenderError
 from bot.content.template_source import to_markdown_lines
@@ -88,9 +88,9 @@ def _answer_problems(
     longest = max(map(len, answers))
     if longest > LONGEST_ANSWER:
         yield f"{longest} characters once filled in; shorten it to {LONGEST_ANSWER} (a Slack section holds 3,000)"
-    for figure in provider_values(knowledge):
-        if re.search(rf"(?<![\w.-]){re.escape(figure)}(?![\w-]|\.\w)", entry.answer[language]):
-            yield f"{figure!r} stands in provider.yaml; write its variable instead, so that it can change in one place"
+    found = ProviderValues(knowledge.provider).found(entry.answer[language], entry.title[language])
+    for written, variable in dict.fromkeys((one.written, one.variable) for one in found if one.kind in FIGURES):
+        yield f"{written!r} stands in provider.yaml; write {{{{ {variable} }}}}, so that it can change in one place"
     yield from _conversion_problems(answers[-1], converters)
 
 

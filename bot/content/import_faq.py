@@ -1,0 +1,116 @@
+"""Import of an FAQ: a .md, .html or .csv file → draft entries in a base, all of them or none."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.content.drafts import Base, Draft, make_drafts
+from bot.content.faq_file import FaqItem, read_faq
+from bot.content.general import GENERAL, read_general
+from bot.content.loader import KnowledgeError, compared, entry_files, load, read_provider
+from bot.content.new_files import write_new_files
+from bot.content.places import EXAMPLES, Problem, parse_yaml
+from bot.content.provider_values import ProviderValues
+from bot.content.starter import is_starter
+from bot.core.languages import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Import that was done.
+
+    `there`: questions that the base had already. `missing`: what the entries still need, and what of the file is in
+    none of them.
+    """
+
+    made: tuple[Draft, ...]
+    there: tuple[str, ...]
+    missing: tuple[Problem, ...]
+
+
+def import_faq(file: Path, folder: Path, language: Language | None = None) -> Imported:
+    """Writes a file's questions as draft entries into the base `folder`; an entry that is there stays as it is.
+
+    `language`: of questions whose file says none; None: the base's only one. Raises KnowledgeError with file, line and
+    cure, and has changed nothing then.
+    """
+    provider, languages, settings = read_provider(folder)
+    faq = read_faq(file)
+    of = _language(file, folder, languages, language, faq.items)
+    problems: list[Problem] = []
+    layer = read_general(GENERAL, provider, languages, problems) if settings.general != "none" else None
+    entries = entry_files(folder)
+    others = [*sorted((folder / EXAMPLES).glob("*.yaml")), *sorted((folder / "not-covered").glob("*.yaml"))]
+    raw = {f: _raw(f) for f in [*entries, *others]}
+    examples = {compared(text): f.stem for f, found in raw.items() for text in _asked(found)}
+    claimed = {f"condition {name}": f.stem for f, found in raw.items() for name in _list(found, "instead_of")}
+    starters = [f for f in entries if is_starter(f)]
+    base = Base(
+        ProviderValues(provider),
+        {f.stem for f in entries},
+        {f.stem for f in starters},
+        {**examples, **claimed},
+        layer.conditions if layer else {},
+    )
+    drafts = make_drafts(faq, file, base, of)
+    write_new_files(folder, {f"{draft.id}.yaml": draft.text for draft in drafts.made})
+    notes = [*problems, *drafts.notes, *_starter_notes(starters), *_unfinished(folder)]
+    return Imported(tuple(drafts.made), tuple(drafts.there), tuple(notes))
+
+
+def _language(
+    file: Path, folder: Path, languages: Sequence[Language], chosen: Language | None, items: Sequence[FaqItem]
+) -> Language:
+    """Language of questions whose file says none. Raises KnowledgeError: the base lacks it, or has several."""
+    for item in items:
+        if item.language and item.language not in languages:
+            raise _unsaid(file, item.line, item.language, folder, languages)
+    if chosen and chosen not in languages:
+        raise _unsaid(file, 1, chosen, folder, languages)
+    if chosen or len(languages) == 1 or all(item.language for item in items):
+        return chosen or languages[0]
+    text = f"{folder} speaks {', '.join(languages)}; say with --language in which of them this file is written"
+    raise KnowledgeError([Problem(str(file), 1, text)])
+
+
+def _unsaid(file: Path, line: int, language: Language, folder: Path, languages: Sequence[Language]) -> KnowledgeError:
+    base = folder / "base.yaml"
+    text = f"the language {language!r} is none of this base ({', '.join(languages)}); add it to `languages` in {base}"
+    return KnowledgeError([Problem(str(file), line, text)])
+
+
+def _raw(file: Path) -> Any:
+    """Content of a file of the base; None where it cannot be read, which `load` says."""
+    try:
+        return parse_yaml(file.read_text(encoding="utf-8")) if file.is_file() else None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return None
+
+
+def _list(found: Any, key: str) -> list[str]:
+    values = found.get(key) if isinstance(found, dict) else None
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+
+
+def _asked(found: Any) -> Iterator[str]:
+    """Example questions in the content of a file, in every language."""
+    questions = found.get("questions") if isinstance(found, dict) else None
+    for language in questions if isinstance(questions, dict) else ():
+        yield from _list(questions, language)
+
+
+def _starter_notes(files: Sequence[Path]) -> Iterator[Problem]:
+    for file in files:
+        yield Problem(str(file), 1, "is still the entry of `postbote init`; remove it where the FAQ says the same")
+
+
+def _unfinished(folder: Path) -> Sequence[Problem]:
+    """Problems of the whole base, with the new entries in it."""
+    try:
+        load(folder)
+    except KnowledgeError as wrong:
+        return wrong.problems
+    return ()
