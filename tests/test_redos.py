@@ -9,13 +9,13 @@ import pytest
 
 from tests.redos import LIMIT, Found, all_patterns, seconds, shapes
 
-LONGEST = 1.0  # seconds of CPU for 100 kB; the slowest took 0.19, most less than 0.01
+LONGEST = 1.5  # seconds of CPU for 50 kB; the slowest took 0.1 (0.4 on a busy machine); a quadratic one never ends
 ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
 
 
 @pytest.mark.integration
 @pytest.mark.skipif(not ASKED, reason="takes 9 seconds of CPU: POSTBOTE_INTEGRATION=1 runs it")
-def test_no_pattern_is_kept_busy_by_100_kb_of_hostile_text() -> None:
+def test_no_pattern_is_kept_busy_by_50_kb_of_hostile_text() -> None:
     done = subprocess.run([sys.executable, "-m", "tests.redos"], capture_output=True, text=True, check=True)
     lines = [line.split(" ", 2) for line in done.stdout.splitlines()]
     assert len({where for _, where, _ in lines}) > 80
