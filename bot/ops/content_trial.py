@@ -42,9 +42,9 @@ def run_trial(
     """Result of a trial, as JSON values.
 
     `staged`, `current`: settings with the changed copy and with the base in use. `target`: id of the entry or topic
-    that was changed, whose examples are asked again (those of a whole base take half a minute of CPU). `questions`: that
-    were asked, each as often as it was. `tell`: gets ("step", learning, checking or comparing), and ("previews", see
-    to_previews).
+    that was changed, whose examples are asked again (those of a whole base take half a minute of CPU). `questions`:
+    that were asked, each as often as it was. `tell`: gets ("step", learning, checking or comparing), and ("previews",
+    see to_previews).
 
     problems: lines of `postbote check`; with any the content must not be published, and there is nothing else.
     examples: its lines about examples that lead elsewhere; these are only warnings.

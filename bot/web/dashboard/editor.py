@@ -67,7 +67,7 @@ class Editor:
         files = [(change.path, change.before, change.after) for change in changes]
         return self._content.edits.add(edit.kind, edit.target, gap, question, files)
 
-    async def _page(self, request: Request, problem: str = "") -> Response:
+    async def _page(self, request: Request) -> Response:
         if refused := await self._frame.refused(request):
             return refused
         edit = await self._edit(request.query_params.get("id", ""))
@@ -90,7 +90,7 @@ class Editor:
         return self._frame.shown(request, "edit.html", facts, status)
 
     async def _answered(self, edit: ContentEdit) -> str:
-        """Outcome of the question with the content in use: answer, suggest or decline; empty where nobody waits for it."""
+        """Outcome of the question with the content in use; "target": the changed entry answers it; empty: no question."""
         if edit.state != "published" or not edit.question:
             return ""
         answer = await self._frame.context.engine.respond(Question(edit.question))
