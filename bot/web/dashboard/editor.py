@@ -90,7 +90,7 @@ class Editor:
         return self._frame.shown(request, "edit.html", facts, status)
 
     async def _answered(self, edit: ContentEdit) -> str:
-        """Outcome of the question with the content in use; "target": the changed entry answers it; empty: no question."""
+        """Outcome of the question with the content in use; "target": the changed entry; empty: no question."""
         if edit.state != "published" or not edit.question:
             return ""
         answer = await self._frame.context.engine.respond(Question(edit.question))
