@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.skipif(not WANTED, reason="needs chromium and POSTBOTE_INTEGRATION=1; .ci/run sets both up"),
     pytest.mark.asyncio(loop_scope="module"),
 ]
-QUESTION = "Wie komme ich an meine Flugblätter heran, ohne dass der Nachbar mitliest?"
+QUESTION = "Kann mein Faxgerät die Mails vertraulich bei euch holen?"
 SLOW = 300_000.0  # milliseconds: learning takes 5 seconds of CPU, and more on a loaded machine
 
 
@@ -55,26 +55,25 @@ async def test_a_gap_becomes_an_example_and_is_answered_and_undone(
         running(data, POSTBOTE_KNOWLEDGE=str(knowledge)) as (_, url),
         page(chromium, language="de", expected=("422",)) as tab,
     ):
-        tab.set_default_timeout(SLOW)
         await tab.goto(url)
         declined = await ask(tab, QUESTION)
         assert "995" not in await declined.inner_text()
         await tab.goto(f"{url}dashboard")
-        await tab.get_by_role("link", name=QUESTION).click()
+        await tab.get_by_role("link", name=QUESTION).first.click()
         await tab.get_by_label("zu einem anderen").check()
         await tab.get_by_label("Eintrag", exact=True).select_option("pop3-ssl")
         assert await axe(tab) == []
         await tab.screenshot(path=tmp_path / "gap.png", full_page=True)
         await tab.locator("#as-example ~ form").get_by_role("button", name="Prüfen").click()
         assert await axe(tab) == []
-        await tab.get_by_role("heading", name="Geprüft").wait_for()
+        await tab.get_by_role("heading", name="Geprüft").wait_for(timeout=SLOW)
         assert QUESTION in await tab.locator("#files ~ pre").inner_text()
         assert await axe(tab) == []
         await tab.screenshot(path=tmp_path / "checked.png", full_page=True)
         assert QUESTION not in (knowledge / "examples" / "pop3-ssl.yaml").read_text("utf-8")
         await tab.get_by_label("Ihr Name").fill("Erika Muster")
         await tab.get_by_role("button", name="Veröffentlichen").click()
-        await tab.get_by_role("heading", name="Veröffentlicht").wait_for()
+        await tab.get_by_role("heading", name="Veröffentlicht", exact=True).wait_for()
         while not await tab.locator("#taken-over").count():
             await tab.wait_for_timeout(500)
             await tab.reload()
