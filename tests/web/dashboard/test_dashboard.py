@@ -183,7 +183,8 @@ async def test_with_a_token_everybody_needs_it(locked: str, page: str) -> None:
     assert "script&gt;" not in text
     assert 'type="password"' in text
     bearer: Any = {"Authorization": f"Bearer {TOKEN}"}
-    assert (await get(locked + page, **bearer, **ELSEWHERE))[0] == (404 if page in ("/edit?id=x", "/change.patch?id=x") else 200)
+    expected = 404 if page in ("/edit?id=x", "/change.patch?id=x") else 200
+    assert (await get(locked + page, **bearer, **ELSEWHERE))[0] == expected
 
 
 async def form_of(session: aiohttp.ClientSession, url: str) -> str:
