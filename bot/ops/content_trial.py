@@ -1,6 +1,6 @@
 """Content trial: what a change of the knowledge base would do, found out on a copy before it is published.
 
-A program of its own (`python -m bot.ops.content_trial`), because learning takes 5 to 25 seconds of CPU: the dashboard
+A program of its own (`postbote trial`), because learning takes 5 to 25 seconds of CPU: the dashboard
 starts it, hands it a task as JSON on standard input and reads JSON lines from its standard output: {"step": …} while it
 works, {"previews": …} as soon as the change can be read, at last {"result": …}.
 """
@@ -153,7 +153,3 @@ def main() -> None:
 
 def _tell(name: str, value: object) -> None:
     print(json.dumps({name: value}), flush=True)  # noqa: T201 - its whole output
-
-
-if __name__ == "__main__":
-    main()

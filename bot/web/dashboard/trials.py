@@ -63,7 +63,7 @@ class Trials:
         task = await asyncio.to_thread(self._prepare, edit)
         result: dict[str, Any] = {"base": task["base"]}
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot.ops.content_trial"),
+            *(sys.executable, "-m", "bot", "trial"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
