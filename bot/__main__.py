@@ -281,6 +281,14 @@ def check_(path: Path | None, no_examples: bool) -> None:
         _tell_of_young_base(settings.postbote_knowledge, knowledge, holds_out=not no_examples)
 
 
+@main.command(name="trial", hidden=True)
+def trial_() -> None:
+    """Try a change of the knowledge base: a task of the dashboard on standard input, JSON lines on standard output."""
+    from bot.ops import content_trial
+
+    content_trial.main()
+
+
 def _tell_of_young_base(folder: Path, knowledge: Knowledge, *, holds_out: bool) -> None:
     """Prints where a base with few examples is weak. `holds_out`: also how well its entries are told apart."""
     from bot.ops import separation

@@ -26,6 +26,7 @@ from bot.observability.event_log import EventLog
 from bot.rate_limit import RateLimiter
 from bot.settings import Settings
 from bot.storage import Cursors, Storage, create_storage
+from bot.storage.content_edits import ContentEdits
 from bot.storage.statistics import Statistics
 from bot.storage.ticket_ledger import Quotas, TicketLedger
 from bot.tickets.live_checks import make_live_checks
@@ -34,7 +35,7 @@ from bot.web.auth import AdminAuth, is_loopback
 from bot.web.chat import ChatPage
 from bot.web.chat.person import PersonRequests
 from bot.web.dashboard import Dashboard, to_variables
-from bot.web.pages import Page, PageContext
+from bot.web.pages import ContentAccess, Page, PageContext
 from bot.web.readiness import Readiness, RecentProblem
 from bot.web.server import make_asgi_app, metrics_route, serve
 
@@ -179,6 +180,12 @@ def build(
         statistics=Statistics(storage.database),
         problems=readiness.all_parts,
         disabled=disabled,
+        content=ContentAccess(
+            settings.postbote_knowledge,
+            settings.postbote_templates,
+            settings.postbote_data_dir,
+            ContentEdits(storage.database),
+        ),
     )
     requests = PersonRequests(open_ticket, engine.label, worker.enqueue, _helpers_channel(settings))
     pages |= _open_pages(settings, page_context, requests, disabled)

@@ -73,6 +73,7 @@ HOMES = {
     "pydantic": {"settings", "content", "__main__"},
     "pydantic_settings": {"settings"},
     "rapidfuzz": {"core"},
+    "ruamel": {"content"},
     "slack_bolt": {"channels.slack"},
     "slack_sdk": {"channels.slack"},
     "sqlalchemy": {"storage", "ops"},

@@ -59,7 +59,7 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
     problems: list[Problem] = []
     settings = _base_settings(folder, problems)
     files = entry_files(folder)
-    languages = tuple(settings.languages or _languages_of_titles(files))
+    languages = tuple(settings.languages or languages_of(files))
     to = _Reader(folder, languages, problems)
     providers = to.provider()
     layer = GeneralLayer()
@@ -107,7 +107,7 @@ def read_provider(folder: Path) -> tuple[Provider, tuple[Language, ...], BaseSet
         cure = f"make one with `postbote init {folder}`"
         raise KnowledgeError([Problem(str(folder), 1, f"no knowledge base: provider.yaml is missing; {cure}")])
     settings = _base_settings(folder, problems)
-    languages = tuple(settings.languages or _languages_of_titles(entry_files(folder)))
+    languages = tuple(settings.languages or languages_of(entry_files(folder)))
     found = _Reader(folder, languages, problems).provider()
     if problems:
         raise KnowledgeError(problems)
@@ -178,7 +178,7 @@ def _base_settings(folder: Path, problems: list[Problem]) -> BaseSettings:
     return found[0] if found and not unknown else BaseSettings(languages=list(LANGUAGES))
 
 
-def _languages_of_titles(files: Sequence[Path]) -> list[Language]:
+def languages_of(files: Sequence[Path]) -> list[Language]:
     """Languages in which any of the entries has a title; of a base that cannot be read, LANGUAGES."""
     found: set[Language] = set()
     for file in files:

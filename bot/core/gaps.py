@@ -41,6 +41,8 @@ class Gap:
     last: float  # seconds since the epoch
     link: str  # to the newest; empty: not known
     key: str = ""  # of the newest
+    keys: tuple[str, ...] = ()  # of all of them, the newest first
+    channels: tuple[str, ...] = ()  # in which they were asked, sorted
 
 
 def to_gaps(decisions: Iterable[StoredDecision]) -> Sequence[Gap]:
@@ -168,4 +170,6 @@ def _to_gap(group: Sequence[tuple[str, StoredDecision]]) -> Gap:
         last=newest.at,
         link=newest.link,
         key=newest.key,
+        keys=tuple(decision.key for _, decision in group),
+        channels=tuple(sorted({decision.channel for _, decision in group})),
     )

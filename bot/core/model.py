@@ -235,6 +235,7 @@ class StoredDecision:
     unhelpful: int = 0  # people whose last feedback was "not helpful"
     channel: str = ""  # the event's adapter; empty: not known
     took: float = 0.0  # seconds from receipt to delivery of the reply; 0: not known
+    settled: str = ""  # what an editor did about it: done, or the id of a content edit; empty: nothing yet
 
 
 @dataclass(frozen=True, slots=True)

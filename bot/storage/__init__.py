@@ -11,6 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sql
 
+from bot.storage.content_edits import CONTENT_EDITS
 from bot.storage.cursors import Cursors
 from bot.storage.database import DAY, Database, DatabaseError, DatabaseUnusable
 from bot.storage.decisions import DECISIONS, FEEDBACK, Decisions, delete_decision, mark_decision_delivered
@@ -66,6 +67,7 @@ class Storage:
             (THREADS, max(self.retention, DAY)),
             (DELETIONS, DELETED_FOR),
             (HANDOVERS, max(self.retention, DAY)),
+            (CONTENT_EDITS, max(self.retention, DAY)),
         ):
             self.database.execute(sql.delete(table).where(table.c.at < now - seconds))
         given_up = (DECISIONS.c.reply != "", DECISIONS.c.at < now - UNDELIVERED_FOR)

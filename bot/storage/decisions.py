@@ -50,6 +50,7 @@ DECISIONS = sql.Table(
     key_column("person", "owner"),
     key_column("channel", "none"),
     sql.Column("took", sql.Float, nullable=False, server_default="0"),  # seconds from receipt to delivery; 0: not known
+    text_column("settled", "none"),  # StoredDecision.settled
     sql.Index("postbote_decisions_conversation", "conversation", "at"),
     sql.Index("postbote_decisions_person", "person", "at"),
     # What is newest, and what has expired; all that the dashboard counts by day is in the index itself
@@ -166,12 +167,26 @@ class Decisions:
         where = [*_within(team, since), *([DECISIONS.c.person == person] if person else [])]
         return self.query_decisions(sql.and_(*where), limit)
 
-    def unanswered(self, team: str = "", since: float = 0.0, limit: int = MOST_UNANSWERED) -> Sequence[StoredDecision]:
-        """Decisions that may show a gap in the content (bot/core/gaps.py), newest first; of one team, or of all."""
+    def unanswered(
+        self, team: str = "", since: float = 0.0, limit: int = MOST_UNANSWERED, *, settled: bool = False
+    ) -> Sequence[StoredDecision]:
+        """Decisions that may show a gap in the content (bot/core/gaps.py), newest first; of one team, or of all.
+
+        `settled`: True: those about which an editor has done something; False: those that still wait for one.
+        """
         of = DECISIONS.c
         disliked = sql.select(FEEDBACK.c.key).where(FEEDBACK.c.verdict == "unhelpful")
         wrong = sql.or_(of.outcome.in_(("decline", "suggest", "failure")), of.key.in_(disliked))
-        return self.query_decisions(sql.and_(*_within(team, since), wrong), limit)
+        state = of.settled != "" if settled else of.settled == ""
+        return self.query_decisions(sql.and_(*_within(team, since), wrong, state), limit)
+
+    def settle(self, keys: Sequence[str], how: str) -> None:
+        """Records what an editor did about questions (StoredDecision.settled). `how`: empty: they wait again."""
+        self._database.execute(sql.update(DECISIONS).where(DECISIONS.c.key.in_(keys)).values(settled=how))
+
+    def unsettle(self, how: str) -> None:
+        """Questions that were settled in this way wait again."""
+        self._database.execute(sql.update(DECISIONS).where(DECISIONS.c.settled == how).values(settled=""))
 
     def count(self) -> int:
         """Number of all decisions that are kept."""

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from bot.contracts import Engine
 from bot.core.model import LANGUAGES, Event, Language, Reply
 from bot.core.text.language import language_of_locale
+from bot.storage.content_edits import ContentEdits
 from bot.storage.statistics import Statistics
 from bot.web.auth import AdminAuth
 
@@ -50,6 +51,16 @@ class Page(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ContentAccess:
+    """Content that editors change in the dashboard: its folders, and the store of what they want to change."""
+
+    knowledge: Path
+    templates: Path
+    data_dir: Path  # what is learnt for a trial lies in a folder there
+    edits: ContentEdits
+
+
+@dataclass(frozen=True, slots=True)
 class PageContext:
     """Dependencies of the chat page and the dashboard, handed to them by bot/app.py."""
 
@@ -59,6 +70,7 @@ class PageContext:
     statistics: Statistics
     problems: Callable[[], Awaitable[Mapping[str, str]]]  # part of the system → its problem; empty: it is ready
     disabled: Mapping[str, str]  # channel that is not configured → which variable turns it on
+    content: ContentAccess | None = None  # None: nobody edits content here
 
 
 def language_of(request: Request, known: Sequence[Language] = LANGUAGES) -> Language:

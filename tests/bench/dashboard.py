@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bot.storage import create_storage
 from bot.storage.statistics import Statistics
-from bot.web.dashboard import PERIODS, read_overview
+from bot.web.dashboard import read_overview
+from bot.web.dashboard.summary import PERIODS
 from tests.bench.figures import Figure
 from tests.storage.generated import fill
 

@@ -17,7 +17,9 @@ import sqlalchemy as sql
 from bot.storage import Storage, create_storage, sqlite_file
 from bot.storage.database import DAY
 from bot.storage.statistics import Statistics
-from bot.web.dashboard import MOST_UNANSWERED, PERIODS, SHOWN_SLOW, read_overview
+from bot.web.dashboard import SHOWN_SLOW, read_overview
+from bot.web.dashboard.gap_list import MOST_UNANSWERED
+from bot.web.dashboard.summary import PERIODS
 from tests.slow import SLOW, slow
 from tests.storage.generated import fill
 

@@ -1,46 +1,37 @@
-"""Dashboard at `/dashboard`, for operators and editors: questions, gaps, slow answers, configuration.
+"""Dashboard at `/dashboard`, for operators and editors: overview, gaps, entries, changes of the content.
 
-Pages without a script. Who may see them: bot/web/auth.py. All that it changes is its own session.
+Pages that work without a script; the one script says times in the reader's own zone and waits for a trial. Who may see
+them: bot/web/auth.py. What changes content or settles gaps is a form against CSRF (frame.py).
 """
 
 import asyncio
-import re
-import secrets
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
-import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.core.gaps import to_gaps
 from bot.core.model import Language, StoredDecision
 from bot.storage.statistics import Statistics
-from bot.web.auth import COOKIE, SESSION, is_same_origin, same_secret
+from bot.web.auth import COOKIE, is_same_origin, same_secret
 from bot.web.dashboard.charts import to_bars, to_columns
+from bot.web.dashboard.editor import Editor
 from bot.web.dashboard.entry_draft import NAME, to_draft
-from bot.web.dashboard.summary import day_of, kind_of, to_overview
-from bot.web.pages import HEADERS, POLICY, PageContext, language_of, static_routes
+from bot.web.dashboard.entry_pages import EntryPages
+from bot.web.dashboard.frame import BASE, FOLDER, FORM, OWN, WORDS, Frame, read_form, set_cookie
+from bot.web.dashboard.gap_list import MOST_UNANSWERED
+from bot.web.dashboard.gap_pages import GapPages
+from bot.web.dashboard.summary import DAY, PERIODS, day_of, days_of, kind_of, to_overview, to_trend
+from bot.web.pages import PageContext, language_of, static_routes
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
-log = structlog.get_logger()
-
-FOLDER = Path(__file__).parent
-BASE = "/dashboard"
-FORM = "postbote_form"  # the cookie that ties the form for the token to the browser that was given it
-_SECRET = re.compile(r"[\w-]{22}", re.ASCII)  # as secrets.token_urlsafe(16) makes it
-DAY = 86_400.0
-PERIODS = (7, 30, 90)  # days
-MOST_UNANSWERED = 1_000  # newest questions that the gaps are made of: a page must be there at once
-SHOWN_GAPS, SHOWN_SLOW = 50, 10
-OWN = HEADERS | {"Content-Security-Policy": f"{POLICY}'self'", "Cache-Control": "no-store"}
+SHOWN_GAPS, SHOWN_SLOW = 5, 10
 
 
 def to_variables(settings: "Settings") -> list[Mapping[str, Any]]:
@@ -60,23 +51,32 @@ def read_overview(statistics: Statistics, days: int, now: float) -> Mapping[str,
     """
     today = datetime.fromtimestamp(now, UTC).date()
     since = (now // DAY - days + 1) * DAY
+    before = since - days * DAY
     gaps = to_gaps(statistics.unanswered(since, MOST_UNANSWERED))
+    verdicts = statistics.verdicts(since)
+    facts = to_overview(statistics.tallies(since), verdicts, today, days)
+    older = statistics.tallies(before, since), statistics.verdicts(before, since)
     return {
-        **to_overview(statistics.tallies(since), statistics.verdicts(since), today, days),
-        "gaps": [{"gap": gap, "last": day_of(gap.last)} for gap in gaps[:SHOWN_GAPS]],
+        **facts,
+        "trend": to_trend(*older, facts["total"], verdicts),
+        "gaps": gaps[:SHOWN_GAPS],
+        "number": len(gaps),
         "more_gaps": max(0, len(gaps) - SHOWN_GAPS),
         "slow": [_facts_of(kept) for kept in statistics.slowest(since, SHOWN_SLOW)],
     }
 
 
 class Dashboard:
-    """Dashboard at `/dashboard`: reads the stored decisions; nothing is asked here."""
+    """Dashboard at `/dashboard`."""
 
-    name = "dashboard"
+    name = WORDS
 
     def __init__(self, context: PageContext, variables: Sequence[Mapping[str, Any]]) -> None:
         """`variables`: see to_variables."""
         self._context, self._variables = context, variables
+        self._frame = frame = Frame(context)
+        content = context.content
+        editing = (*EntryPages(frame, content).routes, *Editor(frame, content).routes) if content else ()
         self.routes: Sequence[BaseRoute] = [
             Route(BASE, self._overview),
             Route(f"{BASE}/decision", self._decision),
@@ -84,17 +84,17 @@ class Dashboard:
             Route(f"{BASE}/{NAME}", self._file),
             Route(f"{BASE}/login", self._login, methods=["GET", "POST"]),
             Route(f"{BASE}/logout", self._logout, methods=["POST"]),
+            *GapPages(frame).routes,
+            *editing,
             *static_routes(FOLDER, f"{BASE}/"),
         ]
 
     async def _overview(self, request: Request) -> Response:
-        if refused := await self._refused(request):
+        if refused := await self._frame.refused(request):
             return refused
-        language = language_of(request)
-        asked = request.query_params.get("days", "")
-        days = int(asked) if asked in map(str, PERIODS) else PERIODS[1]
+        language, days = language_of(request), days_of(request)
         facts = await asyncio.to_thread(read_overview, self._context.statistics, days, time.time())
-        return self._shown(
+        return self._frame.shown(
             request,
             "overview.html",
             {
@@ -110,7 +110,7 @@ class Dashboard:
 
     def _charts(self, facts: Mapping[str, Any], language: Language) -> Mapping[str, str]:
         def say(name: str) -> str:
-            return self._context.engine.page_text(self.name, name, language)
+            return self._frame.say(name, language)
 
         days = [(row["day"][5:], row["asked"]) for row in facts["by_day"]]
         kinds = [(say(kind), facts["total"][kind]) for kind in facts["kinds"]]
@@ -120,28 +120,28 @@ class Dashboard:
         }
 
     async def _decision(self, request: Request) -> Response:
-        if refused := await self._refused(request):
+        if refused := await self._frame.refused(request):
             return refused
         kept = await self._kept(request)
         if kept is None:
-            return self._shown(request, "gone.html", {}, 404)
-        titles = [{"id": entry, "title": self._title(entry, language_of(request))} for entry in kept.entries]
-        return self._shown(request, "decision.html", {**_facts_of(kept), "titles": titles})
+            return self._frame.shown(request, "gone.html", {}, 404)
+        titles = [{"id": entry, "title": self._frame.title(entry, language_of(request))} for entry in kept.entries]
+        return self._frame.shown(request, "decision.html", {**_facts_of(kept), "titles": titles})
 
     async def _draft(self, request: Request) -> Response:
-        if refused := await self._refused(request):
+        if refused := await self._frame.refused(request):
             return refused
         kept = await self._kept(request)
         if kept is None:
-            return self._shown(request, "gone.html", {}, 404)
-        return self._shown(request, "draft.html", {"kept": kept, "draft": to_draft(kept), "file": NAME})
+            return self._frame.shown(request, "gone.html", {}, 404)
+        return self._frame.shown(request, "draft.html", {"kept": kept, "draft": to_draft(kept), "file": NAME})
 
     async def _file(self, request: Request) -> Response:
-        if refused := await self._refused(request):
+        if refused := await self._frame.refused(request):
             return refused
         kept = await self._kept(request)
         if kept is None:
-            return self._shown(request, "gone.html", {}, 404)
+            return self._frame.shown(request, "gone.html", {}, 404)
         headers = OWN | {"Content-Disposition": f'attachment; filename="{NAME}"'}
         return PlainTextResponse(to_draft(kept), media_type="application/yaml", headers=headers)
 
@@ -149,68 +149,29 @@ class Dashboard:
         key = request.query_params.get("key", "")[:200]
         return await asyncio.to_thread(self._context.statistics.decision, key) if "\0" not in key else None
 
-    def _title(self, entry: str, language: Language) -> str:
-        try:
-            return self._context.engine.title(entry, language)
-        except KeyError:  # the entry was removed since
-            return entry
-
     async def _login(self, request: Request) -> Response:
-        if request.method == "GET" or not self._context.auth.token:
-            return self._form(request, 200) if self._context.auth.token else RedirectResponse(BASE, 303)
-        given = {
-            name: values[0] for name, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()
-        }
+        frame, auth = self._frame, self._context.auth
+        if request.method == "GET" or not auth.token:
+            return frame.form(request, 200) if auth.token else RedirectResponse(BASE, 303)
+        given = await read_form(request)
         if not (is_same_origin(request) and same_secret(given.get("form"), request.cookies.get(FORM, ""))):
-            return self._form(request, 403, "stale")
-        session, wait = self._context.auth.log_in(given.get("token", ""), request)
+            return frame.form(request, 403, "stale")
+        session, wait = auth.log_in(given.get("token", ""), request)
         if not session:
-            return self._form(request, 429 if wait else 401, "slow" if wait else "wrong")
+            return frame.form(request, 429 if wait else 401, "slow" if wait else "wrong")
         response = RedirectResponse(BASE, 303, headers=OWN)
-        _set_cookie(request, response, COOKIE, session)
+        set_cookie(request, response, COOKIE, session)
         return response
 
     async def _logout(self, request: Request) -> Response:
-        form = parse_qs((await request.body()).decode("utf-8", "replace")).get("form", [""])[0]
+        form = (await read_form(request)).get("form", "")
         if not (is_same_origin(request) and same_secret(form, self._context.auth.session(request).get("form", ""))):
-            return self._form(request, 403, "stale")
+            return self._frame.form(request, 403, "stale")
         await self._context.auth.log_out(request)
         response = RedirectResponse(f"{BASE}/login", 303, headers=OWN)
         response.delete_cookie(COOKIE, path=BASE)
         return response
 
-    async def _refused(self, request: Request) -> Response | None:
-        """Login form or refusal; None for a request that may see the page."""
-        if await self._context.auth.may_see_dashboard(request):
-            return None
-        return self._form(request, 401) if self._context.auth.token else self._shown(request, "elsewhere.html", {}, 403)
-
-    def _form(self, request: Request, status: int, problem: str = "") -> Response:
-        """Login form for the token. Its secret stands in a cookie too, which no other site can set or read (CSRF)."""
-        kept = request.cookies.get(FORM, "")
-        secret = kept if _SECRET.fullmatch(kept) else secrets.token_urlsafe(16)
-        response = self._shown(request, "login.html", {"problem": problem, "form": secret}, status)
-        _set_cookie(request, response, FORM, secret)
-        return response
-
-    def _shown(self, request: Request, file: str, facts: Mapping[str, Any], status: int = 200) -> Response:
-        language = language_of(request)
-        query = dict(request.query_params)
-        common = {
-            "base": BASE,
-            "query": {k: v for k, v in query.items() if k in ("days", "key")},
-            "session": self._context.auth.session(request).get("form", ""),
-            "chosen": f"lang={language}" if "lang" in query else "",
-        }
-        page = self._context.engine.html(FOLDER / file, self.name, language, {**common, **facts})
-        return HTMLResponse(page, status, headers=OWN)
-
 
 def _facts_of(kept: StoredDecision) -> Mapping[str, Any]:
     return {"kept": kept, "kind": kind_of(kept.outcome), "at": day_of(kept.at)}
-
-
-def _set_cookie(request: Request, response: Response, name: str, value: str) -> None:
-    response.set_cookie(
-        name, value, max_age=SESSION, path=BASE, httponly=True, samesite="strict", secure=request.url.scheme == "https"
-    )

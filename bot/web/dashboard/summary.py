@@ -4,10 +4,41 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from starlette.requests import Request
+
 from bot.core.model import DailyCount
+
+DAY = 86_400.0
+PERIODS = (7, 30, 90)  # days
 
 KINDS = ("answer", "suggest", "decline", "failure", "command", "silent")  # in this order, everywhere
 QUESTIONS = KINDS[:4]  # a question was decided; the rest are commands, small talk, and what was only overheard
+
+
+def days_of(request: Request) -> int:
+    """Period that a request asks for, one of PERIODS."""
+    asked = request.query_params.get("days", "")
+    return int(asked) if asked in map(str, PERIODS) else PERIODS[1]
+
+
+def to_trend(
+    tallies: Iterable[DailyCount], verdicts: Mapping[str, int], total: Mapping[str, int], now: Mapping[str, int]
+) -> Mapping[str, int | None]:
+    """Change of each figure against the period before; None where nothing was asked then.
+
+    `tallies`, `verdicts`: of the period before; `total`, `now`: counts and verdicts of this one. The share's change is
+    in percentage points, and None where either period has none.
+    """
+    before = _counts(tallies)
+    asked = sum(before[kind] for kind in QUESTIONS)
+    if not asked:
+        return dict.fromkeys(("asked", "share", "helpful", "unhelpful"))
+    old, new = _share(before), _share(total)
+    return {
+        "asked": sum(total[kind] for kind in QUESTIONS) - asked,
+        "share": None if old is None or new is None else new - old,
+        **{name: now.get(name, 0) - verdicts.get(name, 0) for name in ("helpful", "unhelpful")},
+    }
 
 
 def to_overview(tallies: Sequence[DailyCount], verdicts: Mapping[str, int], last: date, days: int) -> Mapping[str, Any]:

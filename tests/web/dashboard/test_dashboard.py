@@ -15,11 +15,14 @@ from bot.answering.engine import AnswerEngine, ReloadableEngine
 from bot.core.model import Answer, Event, Question, Reply
 from bot.settings import Settings
 from bot.storage import Storage, create_storage
+from bot.storage.content_edits import ContentEdits
 from bot.storage.statistics import Statistics
 from bot.web.auth import COOKIE, WRONG_AT_ONCE, AdminAuth
-from bot.web.dashboard import FORM, Dashboard, to_variables
-from bot.web.pages import PageContext
+from bot.web.dashboard import Dashboard, to_variables
+from bot.web.dashboard.frame import FORM
+from bot.web.pages import ContentAccess, PageContext
 from bot.web.server import make_asgi_app, make_server
+from tests.conftest import PROJECT
 
 TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 ATTACK = "<script>alert(1)</script> \"'> Wie richte ich {{ 7*7 }} ein?"
@@ -35,7 +38,9 @@ async def trouble() -> Mapping[str, str]:
 
 
 @asynccontextmanager
-async def served(engine: AnswerEngine, storage: Storage, token: str) -> AsyncIterator[str]:
+async def served(
+    engine: AnswerEngine, storage: Storage, token: str, knowledge: Path = PROJECT / "knowledge"
+) -> AsyncIterator[str]:
     settings = Settings(slack_bot_token="xoxb-secret", slack_signing_secret="hush", postbote_data_dir=Path("x"))  # noqa: S106
     context = PageContext(
         engine=ReloadableEngine(engine, settings),
@@ -44,6 +49,7 @@ async def served(engine: AnswerEngine, storage: Storage, token: str) -> AsyncIte
         statistics=Statistics(storage.database),
         problems=trouble,
         disabled={"slack": "set SLACK_BOT_TOKEN"},
+        content=ContentAccess(knowledge, PROJECT / "templates", knowledge.parent, ContentEdits(storage.database)),
     )
     app = make_asgi_app(Dashboard(context, to_variables(settings)).routes, trouble)
     server = make_server(app)
@@ -89,6 +95,17 @@ async def get(url: str, **headers: Any) -> tuple[int, str, Mapping[str, str]]:
 
 
 PAGES = ["", "?days=7", "?days=90", "?days=nonsense", "/decision?key=a", "/draft?key=a", "/draft.yaml?key=a"]
+PAGES += ["/gaps?", "/gap?key=a", "/entry/new?key=a", "/gaps.csv?"]
+NAMELESS = [
+    "/entries?",
+    "/entries.csv?",
+    "/entry?id=ports",
+    "/changes?",
+    "/edit?id=x",
+    "/edit/state?id=x",
+    "/change.patch?id=x",
+]
+POSTS = ["/edit", "/edit/again", "/edit/publish", "/edit/undo", "/gap/done", "/gap/open"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -102,9 +119,9 @@ async def test_every_page_is_there_in_both_languages_and_obeys_no_mark_up(url: s
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert headers["Cache-Control"] == "no-store"
-    if not page.startswith("/draft.yaml"):
+    if not page.startswith(("/draft.yaml", "/gaps.csv")):
         assert f'<html lang="{language}">' in text
-        assert "<script" not in text
+        assert text.count("<script") == text.count('<script src="/dashboard/dashboard.js" defer>') == 1
         assert "javascript:" not in text
         assert "style=" not in text
         assert "&lt;script&gt;alert(1)" in text
@@ -118,7 +135,7 @@ async def test_the_overview_names_gaps_times_parts_and_variables_but_no_secret(u
         "What is JMAP?",
         "not helpful",
         'href="https://x.slack.com/p1"',
-        'href="/dashboard/draft?key=b',
+        'href="/dashboard/gap?key=b',
         "3.25",
         "401 from the server",
         "set SLACK_BOT_TOKEN",
@@ -148,7 +165,7 @@ async def test_what_is_no_longer_kept_is_said_to_be_gone(url: str, page: str) ->
     assert (await get(url + page))[0] == 404
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if "?" in p or not p])
+@pytest.mark.parametrize("page", [p for p in [*PAGES, *NAMELESS] if "?" in p or not p])
 @pytest.mark.asyncio(loop_scope="module")
 async def test_without_a_token_nobody_elsewhere_sees_anything(url: str, page: str) -> None:
     status, text, _ = await get(url + page, **ELSEWHERE)
@@ -158,7 +175,7 @@ async def test_without_a_token_nobody_elsewhere_sees_anything(url: str, page: st
     assert (await get(url + page, Host="evil.example"))[0] == 403
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if "?" in p or not p])
+@pytest.mark.parametrize("page", [p for p in [*PAGES, *NAMELESS] if "?" in p or not p])
 @pytest.mark.asyncio(loop_scope="module")
 async def test_with_a_token_everybody_needs_it(locked: str, page: str) -> None:
     status, text, _ = await get(locked + page)
@@ -166,7 +183,8 @@ async def test_with_a_token_everybody_needs_it(locked: str, page: str) -> None:
     assert "script&gt;" not in text
     assert 'type="password"' in text
     bearer: Any = {"Authorization": f"Bearer {TOKEN}"}
-    assert (await get(locked + page, **bearer, **ELSEWHERE))[0] == 200
+    expected = 404 if page in ("/edit?id=x", "/change.patch?id=x") else 200
+    assert (await get(locked + page, **bearer, **ELSEWHERE))[0] == expected
 
 
 async def form_of(session: aiohttp.ClientSession, url: str) -> str:
@@ -226,7 +244,7 @@ async def test_logging_out_ends_the_session_also_for_a_copy_of_its_cookie_and_no
         ):
             assert response.status == 303
         for url in (locked, second):
-            for page in PAGES:
+            for page in PAGES[:4]:
                 assert (await get(url + page, **ended))[0] == 401, page
                 assert (await get(url + page, **other))[0] == 200, page
         storage.purge_expired()
@@ -283,3 +301,96 @@ async def test_nothing_that_is_sent_breaks_a_form(locked: str) -> None:
             for page in ("login", "logout"):
                 async with session.post(f"{locked}/{page}", data=body, headers=cookie) as response:
                     assert response.status == 403
+
+
+@pytest.mark.parametrize("page", POSTS)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_nobody_changes_content_without_the_right_and_the_forms_secret(locked: str, url: str, page: str) -> None:
+    bearer: Any = {"Authorization": f"Bearer {TOKEN}"}
+    data = {"op": "example", "target": "ports", "questions_de": "neu?", "id": "x", "key": "a", "who": "me"}
+    async with aiohttp.ClientSession(cookie_jar=jar()) as session:
+        async with session.post(locked + page, data=data) as response:
+            assert response.status == 401
+        async with session.post(url + page, data=data, headers=ELSEWHERE) as response:
+            assert response.status == 403
+        for address, rights in ((locked, bearer), (url, {})):
+            async with session.post(address + page, data=data, headers=rights) as response:
+                assert response.status == 403  # no secret
+            async with session.get(f"{address}/gap?key=a", headers=rights) as response:
+                found = re.search(r'name="form" value="([^"]+)"', await response.text())
+            assert found
+            good = data | {"form": found[1]}
+            for foreign in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+                async with session.post(address + page, data=good, headers=rights | foreign) as response:
+                    assert response.status == 403
+            async with session.post(address + page, data=data | {"form": "x" * 22}, headers=rights) as response:
+                assert response.status == 403
+
+
+async def secret_of(session: aiohttp.ClientSession, url: str) -> str:
+    async with session.get(f"{url}/gap?key=b") as response:
+        found = re.search(r'name="form" value="([^"]+)"', await response.text())
+    assert found
+    return found[1]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_gap_that_is_done_leaves_the_list_and_comes_back(url: str) -> None:
+    async with aiohttp.ClientSession(cookie_jar=jar()) as session:
+        data = {"form": await secret_of(session, url), "key": "b"}
+        for action, there, elsewhere in (("done", "?state=done", ""), ("open", "", "?state=done")):
+            async with session.post(f"{url}/gap/{action}", data=data) as response:
+                assert response.status == 200
+            assert "What is JMAP?" in (await get(f"{url}/gaps{there}"))[1]
+            assert "What is JMAP?" not in (await get(f"{url}/gaps{elsewhere}"))[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("q=jmap", True),
+        ("q=imap", False),
+        ("reason=unhelpful&language=en&channel=slack", True),
+        ("reason=decline", False),
+        ("language=de", False),
+        ("channel=web", False),
+        ("page=99999", True),
+        ("page=-1", True),
+    ],
+)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_gaps_are_searched_and_filtered(url: str, query: str, shown: bool) -> None:
+    for page in ("gaps", "gaps.csv"):
+        status, text, _ = await get(f"{url}/{page}?{query}")
+        assert status == 200
+        assert ("What is JMAP?" in text) == (shown or (page == "gaps.csv" and query.startswith("page")))
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_spreadsheet_runs_nothing_that_somebody_asked(engine: AnswerEngine, tmp_path: Path) -> None:
+    kept = create_storage("", tmp_path)
+    kept.database.open()
+    kept.decisions.save(Event("x", "web", Question('=HYPERLINK("https://evil.example")')), Answer("decline", "en"))
+    async with served(engine, kept, "") as found:
+        assert "'=HYPERLINK" in (await get(f"{found}/gaps.csv"))[1]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"op": "example", "target": "../x", "question": "a?", "language": "de"}, "lower-case"),
+        ({"op": "example", "target": "nowhere", "question": "a?", "language": "de"}, "no longer exists"),
+        ({"op": "example", "target": "ports", "language": "de"}, "question is missing"),
+        ({"op": "nothing"}, "question is missing"),
+        ({"op": "topic", "target": "new", "id": "fax", "question": "a?", "language": "de"}, "Title, answer and"),
+        ({"op": "entry", "new": "yes", "target": "ports", "faq": "x", "questions_de": "a?", "title_de": "t",
+          "title_en": "t", "answer_de": "a", "answer_en": "a"}, "taken already"),
+    ],
+)  # fmt: skip
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_is_wrong_in_a_form_is_said(url: str, data: dict[str, str], says: str) -> None:
+    async with aiohttp.ClientSession(cookie_jar=jar()) as session:
+        form = await secret_of(session, url)
+        async with session.post(f"{url}/edit?lang=en", data=data | {"form": form}) as response:
+            assert response.status == 422
+            assert says in await response.text()

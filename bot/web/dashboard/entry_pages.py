@@ -1,0 +1,142 @@
+"""Pages of entries: how each of them does, what people said of it, and the form to change it or write a new one."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bot.content.edits import Edit, EditError, base_languages, read_entry
+from bot.core.model import StoredDecision
+from bot.storage.statistics import EntryCounts
+from bot.web.dashboard.frame import BASE, Frame
+from bot.web.dashboard.summary import DAY, days_of
+from bot.web.dashboard.tables import to_csv
+from bot.web.pages import ContentAccess, language_of
+
+PAGE = 15  # entries on a page
+SHOWN_FEEDBACK = 10  # answers that did not help
+SORTS = ("asked", "unhelpful", "handed_over", "title")
+
+
+class EntryPages:
+    """Routes of the entries."""
+
+    def __init__(self, frame: Frame, content: ContentAccess) -> None:
+        self._frame, self._content = frame, content
+        self._statistics = frame.context.statistics
+        self.routes: Sequence[BaseRoute] = [
+            Route(f"{BASE}/entries", self._list),
+            Route(f"{BASE}/entries.csv", self._csv),
+            Route(f"{BASE}/entry", self._one),
+            Route(f"{BASE}/entry/new", self._new),
+        ]
+
+    async def _rows(self, request: Request, days: int) -> list[dict[str, Any]]:
+        """All entries with their counts of this period and the one before."""
+        language = language_of(request)
+        ids = [one for found in self._frame.context.engine.sections(language).values() for one in found]
+        now, period = time.time(), days * DAY
+        counts = await asyncio.to_thread(self._statistics.entry_counts, now - period)
+        before = await asyncio.to_thread(self._statistics.entry_counts, now - 2 * period, now - period)
+        none = EntryCounts()
+        return [
+            {
+                "id": one,
+                "title": self._frame.title(one, language),
+                "counts": counts.get(one, none),
+                "before": before.get(one, none),
+            }
+            for one in ids
+        ]
+
+    async def _list(self, request: Request) -> Response:
+        if refused := await self._frame.refused(request):
+            return refused
+        query = request.query_params
+        days = days_of(request)
+        wanted = query.get("q", "")[:200]
+        sort = query.get("sort", "") if query.get("sort") in SORTS else SORTS[0]
+        rows = [row for row in await self._rows(request, days) if _names(row, wanted)]
+        rows.sort(key=lambda row: row["title"].lower() if sort == "title" else -getattr(row["counts"], sort))
+        pages = max(1, -(-len(rows) // PAGE))
+        asked = query.get("page", "1")
+        page = min(max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1, pages)
+        facts = {
+            "rows": rows[(page - 1) * PAGE : page * PAGE],
+            "number": len(rows),
+            "page": page,
+            "pages": pages,
+            "days": days,
+            "sort": sort,
+            "entry_sorts": [(one, self._frame.say(f"sort_{one}", language_of(request))) for one in SORTS],
+            "q": wanted,
+        }
+        return self._frame.shown(request, "entries.html", facts)
+
+    async def _csv(self, request: Request) -> Response:
+        """All entries, one a row, with the counts of the period and of the one before."""
+        if refused := await self._frame.refused(request):
+            return refused
+        names = ("asked", "helpful", "unhelpful", "handed_over")
+        rows: list[Sequence[object]] = [("id", "title", *names, *(f"{name}_before" for name in names))]
+        for row in await self._rows(request, days_of(request)):
+            counts = [getattr(row[when], name) for when in ("counts", "before") for name in names]
+            rows.append((row["id"], row["title"], *counts))
+        return to_csv("entries.csv", rows)
+
+    async def _one(self, request: Request) -> Response:
+        if refused := await self._frame.refused(request):
+            return refused
+        entry = request.query_params.get("id", "")[:80]
+        try:
+            edit = await asyncio.to_thread(read_entry, self._content.knowledge, entry)
+        except (EditError, OSError):
+            return self._frame.shown(request, "gone.html", {}, 404)
+        days = days_of(request)
+        since = time.time() - days * DAY
+        counts = await asyncio.to_thread(self._statistics.entry_counts, since)
+        facts = {
+            **_form(edit),
+            "counts": counts.get(entry, EntryCounts()),
+            "days": days,
+            "feedback": await asyncio.to_thread(self._feedback, entry, since),
+            "query": {"id": entry, "days": days},
+        }
+        return self._frame.shown(request, "entry.html", facts)
+
+    def _feedback(self, entry: str, since: float) -> list[Mapping[str, Any]]:
+        found = self._statistics.answered_with(entry, since, SHOWN_FEEDBACK)
+        return [{"kept": kept, "reasons": self._statistics.reasons(kept.key)} for kept in found]
+
+    async def _new(self, request: Request) -> Response:
+        """Form of a new entry; with the question of a gap in it (`key`)."""
+        if refused := await self._frame.refused(request):
+            return refused
+        key = request.query_params.get("key", "")[:200]
+        kept = None if "\0" in key or not key else await asyncio.to_thread(self._statistics.decision, key)
+        try:
+            languages = await asyncio.to_thread(base_languages, self._content.knowledge)
+        except (EditError, OSError):
+            return self._frame.shown(request, "gone.html", {}, 404)
+        empty = dict.fromkeys(languages, "")
+        asked = {one: [kept.question] if kept and kept.language == one else [] for one in languages}
+        edit = Edit("entry", "", asked, new=True, title=empty, answer=empty)
+        facts = {**_form(edit, kept), "counts": None, "feedback": []}
+        return self._frame.shown(request, "entry.html", facts)
+
+
+def _form(edit: Edit, kept: StoredDecision | None = None) -> Mapping[str, Any]:
+    return {
+        "entry": edit,
+        "gap": kept.key if kept else "",
+        "question": kept.question if kept else "",
+        "asked_in": {language: "\n".join(asked) for language, asked in edit.questions.items()},
+    }
+
+
+def _names(row: Mapping[str, Any], wanted: str) -> bool:
+    return wanted.strip().lower() in f"{row['id']} {row['title']}".lower()
