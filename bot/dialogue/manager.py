@@ -19,6 +19,7 @@ from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Question, Rep
 from bot.core.privacy.redacted_decision import without_words
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.channel_admin import StoredChannelAdmin
+from bot.dialogue.digest import DigestDialogue
 from bot.dialogue.handover import HandoverDialogue
 from bot.dialogue.quiet import (
     answer_reaction,
@@ -66,6 +67,7 @@ class DialogueManager:
             "overheard": self._overheard,
             "edited": self._edited,
             "deleted": self._deleted,
+            "digest": DigestDialogue(storage, engine).post,
             **actions.handlers,
             **(handlers or {}),
         }

@@ -55,6 +55,7 @@ class FakeSlack:
     takes_tables: bool = True  # False: a message with a table block is refused
     admins: set[str] = field(default_factory=set)
     creator: str = ""  # of every channel
+    channels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # id → what conversations.info says of it
     teams: dict[str, str] = field(default_factory=lambda: {TOKEN: TEAM})  # token → workspace
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)  # code or refresh token → what oauth.v2.access says
     times: list[float] = field(default_factory=list)  # of the posts, by this process's clock
@@ -67,6 +68,7 @@ class FakeSlack:
     response_trouble: list[str] = field(default_factory=list)  # "page" or an error, for the next response_urls
     url: str = ""  # of the Web API, with a slash at the end
     locale: str = "en-GB"
+    locales: dict[str, str] = field(default_factory=dict)  # user id → locale, of those who have another; "": not told
     _sockets: list[web.WebSocketResponse] = field(default_factory=list)
     _acknowledged: dict[str, asyncio.Event] = field(default_factory=dict)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
@@ -249,7 +251,12 @@ class FakeSlack:
     def _users_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
         user = str(body.get("user"))
         profile = {"display_name": self.names.get(user, "")}
-        about = {"id": user, "locale": self.locale, "is_admin": user in self.admins, "profile": profile}
+        about = {
+            "id": user,
+            "locale": self.locales.get(user, self.locale),
+            "is_admin": user in self.admins,
+            "profile": profile,
+        }
         return {"ok": True, "user": about}
 
     def _usergroups_users_list(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
@@ -268,7 +275,8 @@ class FakeSlack:
         return {"ok": True, "file": {"id": body["file"], "mode": "snippet"}, "content": content, "is_truncated": False}
 
     def _conversations_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
-        return {"ok": True, "channel": {"id": body.get("channel"), "creator": self.creator}}
+        about = self.channels.get(str(body.get("channel")), {})
+        return {"ok": True, "channel": {"id": body.get("channel"), "creator": self.creator, **about}}
 
     def _conversations_open(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
         return {"ok": True, "channel": {"id": f"D{str(body.get('users'))[1:]}"}}

@@ -292,3 +292,37 @@ async def test_a_request_survives_lost_answers_of_slack_and_comes_once(
     assert len(await direct.replies(2)) == 2
     await helpers.say("Hier bin ich", "UHELPER", thread=request["ts"])
     assert "Hier bin ich" in shown((await direct.replies(3))[2])
+
+
+def picture(name: str) -> dict[str, Any]:
+    """docs.slack.dev/reference/objects/file-object"""
+    about = {"id": "F0PIC", "created": 1515449522, "timestamp": 1515449522, "name": name, "title": name}
+    about |= {"mimetype": "image/png", "filetype": "png", "pretty_type": "PNG", "mode": "hosted", "size": 50_000}
+    private = {"url_private": "https://files.slack.com/files-pri/T0001-F0PIC/x.png"}
+    return {**about, **private, "is_external": False, "is_public": True}
+
+
+NAMED = [
+    # what is said beside the picture, the picture's name, how it reads at the other side
+    ("So sieht es aus", "fehler.png", "fehler.png"),
+    ("", "fehler.png", "fehler.png"),
+    ("", "<!channel> *laut*.png", "&lt;!channel&gt; ∗laut∗.png"),
+]
+
+
+@pytest.mark.parametrize(("words", "name", "read"), NAMED)
+async def test_a_file_is_named_to_the_other_side_which_cannot_have_it(
+    asker: Conversation, helpers: Conversation, words: str, name: str, read: str
+) -> None:
+    ts, decline = await asker.ask(f"{MENTION} {OUTLOOK}")
+    await press(asker, decline, ASK)
+    request = await request_of(helpers)
+    await asker.replies(2)
+    await asker.say(words, thread=ts, subtype="file_share", files=[picture(name)], upload=False)
+    there = (await helpers.replies(2))[1]
+    assert f"Datei, die ich nicht weitergeben kann: {read}" in shown(there)
+    assert words in shown(there)
+    await helpers.say(words, "UHELPER", thread=request["ts"], subtype="file_share", files=[picture(name)], upload=False)
+    back = (await asker.replies(3))[2]
+    assert f"Datei, die ich nicht weitergeben kann: {read}" in shown(back)
+    assert "<!channel>" not in shown(back) + back["text"]
