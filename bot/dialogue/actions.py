@@ -6,6 +6,7 @@ A button carries all that its press needs, so that it still works when nothing i
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from bot.commands import ChannelAdmin
@@ -13,6 +14,7 @@ from bot.contracts import Engine
 from bot.core.model import Answer, Event, Language, Question, Reply, StoredDecision
 from bot.dialogue.gaps import gap_facts, read_gaps, read_trend
 from bot.dialogue.handover import HandoverDialogue
+from bot.dialogue.slow import tell_if_slow
 from bot.storage import Storage
 
 LAST_QUESTIONS = 5
@@ -30,14 +32,15 @@ class ButtonActions:
         admin_of: Callable[[Event], ChannelAdmin | None],
         handover: HandoverDialogue,
         content_problem: Callable[[], str] = str,
+        show_busy: Callable[[Event, Language], Awaitable[None]] | None = None,
     ) -> None:
         """`is_permitted`: see Channel.may. `content_problem`: see DialogueManager.
 
         `admin_of`: administration of the channel in which a button is pressed, by who presses it; None: not in Slack.
 
-        `handover`: requests to a person.
+        `handover`: requests to a person. `show_busy`: see Channel.show_busy; None: nothing is shown.
         """
-        self._handover = handover
+        self._handover, self._show_busy = handover, show_busy
         self._storage, self._engine, self._admin_of = storage, engine, admin_of
         self._is_permitted, self._content_problem = is_permitted, content_problem
         self.handlers: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
@@ -119,7 +122,9 @@ class ButtonActions:
 
     async def _check(self, event: Event) -> Reply:
         """Live DNS check, posted in the thread, or to the one person who sees the message."""
-        answer = await self._engine.respond(event.question, None, event.person)
+        work = self._engine.respond(event.question, None, event.person)
+        show = self._show_busy
+        answer = await (tell_if_slow(work, partial(show, event, self._language_of(event))) if show else work)
         return Reply(answer, {} if event.reply_to.get("ephemeral") else {"response_url": ""})
 
     async def _related(self, event: Event) -> Reply:

@@ -46,6 +46,7 @@ class FakeSlack:
     calls: list[str] = field(default_factory=list)
     views: list[dict[str, Any]] = field(default_factory=list)  # published and opened, with "user_id" or "trigger_id"
     prompts: list[dict[str, Any]] = field(default_factory=list)
+    statuses: list[dict[str, Any]] = field(default_factory=list)  # with "posts": how many there were before it
     said: list[dict[str, Any]] = field(default_factory=list)  # what people wrote, for conversations.replies
     names: dict[str, str] = field(default_factory=dict)  # user id → display name
     groups: dict[str, list[str]] = field(default_factory=dict)  # user group → its members; of others nothing is told
@@ -326,6 +327,16 @@ class FakeSlack:
         if not body.get("channel_id") or not 0 < len(body.get("prompts") or []) <= 4:
             return {"ok": False, "error": "invalid_arguments"}
         self.prompts.append(dict(body))
+        return {"ok": True}
+
+    def _assistant_threads_setStatus(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        """docs.slack.dev/reference/methods/assistant.threads.setStatus"""
+        if not all(isinstance(body.get(name), str) for name in ("channel_id", "thread_ts", "status")):
+            return {"ok": False, "error": "invalid_arguments"}
+        threads = {str(m.get("thread_ts") or m["ts"]) for m in [*self.said, *self.posts]}
+        if body["thread_ts"] not in threads:
+            return {"ok": False, "error": "invalid_thread_ts"}
+        self.statuses.append({**body, "posts": len(self.posts)})
         return {"ok": True}
 
     def _refusal_of_a_table(self, body: Mapping[str, Any]) -> str:

@@ -31,6 +31,7 @@ from bot.channels.slack.posting import SETTLE, Poster
 from bot.channels.slack.receiver import Receiver
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.snippets import read_in_full
+from bot.channels.slack.status import show_status
 from bot.channels.slack.thread_reader import ThreadReader
 from bot.channels.slack.ticket_escalation import TicketEscalation
 from bot.channels.slack.user_info import UserInfo
@@ -161,6 +162,10 @@ class Slack:
     async def may(self, event: Event, what: str) -> bool:
         """True if the person may set the channel's mode ("mode") or read stored decisions ("edit")."""
         return await self._users.may(event, what)
+
+    async def show_busy(self, event: Event, language: Language) -> None:
+        """Status in the thread of the reply."""
+        await show_status(self._workspaces, event, self._parts.engine.label("busy", language))
 
     async def permalink(self, event: Event) -> str:
         """Permalink of the message (docs.slack.dev/reference/methods/chat.getPermalink); empty for a command."""

@@ -169,7 +169,7 @@ def _gap_line(row: Any) -> str:
 
 
 def _inline(text: Any) -> str:
-    """What a person typed, as a line of mrkdwn in which no markup of it works."""
+    """Line of mrkdwn with a person's words, in which no markup of theirs works."""
     return literal(" ".join(str(text)[:200].split()))
 
 
