@@ -22,6 +22,7 @@ from bot.content.references import read_templates
 from bot.core.languages import KNOWN
 from bot.core.matching.smtp_codes import meanings
 from bot.core.model import Answer, Knowledge, Language
+from bot.core.privacy.redaction import word_marks
 from bot.core.text.addresses import to_login
 
 _UNITS = ("hours", "minutes", "seconds")
@@ -93,6 +94,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._environment.filters.update(code=code, text=text, series=jinja2.pass_context(_series))
+        self._environment.filters["worded"] = self._worded
         for unit in _UNITS:
             self._environment.filters[unit] = jinja2.pass_context(_unit_filter(unit))
         self._parsed = lru_cache(PARSED)(self._compile_entry)
@@ -137,6 +139,11 @@ class Renderer:
         """The command's block hint_<language>; without one, the hint of its module."""
         block = f"hint_{language}"
         return self.block(name, block, language) if block in self.blocks(name) else hint
+
+    @jinja2.pass_context
+    def _worded(self, context: jinja2.runtime.Context, text: str) -> str:
+        """Filter for what was redacted: its marks, in words of the reply's language."""
+        return word_marks(str(text), lambda name: self.label(name, context["language"]))
 
     def label(self, name: str, language: Language) -> str:
         """Text of a button or a heading, no Markdown: a block of templates/labels.md, kept once rendered."""

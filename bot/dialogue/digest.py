@@ -14,6 +14,7 @@ from bot.core.model import Answer, Event, Reply
 from bot.dialogue.gaps import gap_facts, read_gaps, read_trend
 from bot.storage import Storage
 
+DAY = 86_400.0  # seconds
 SHOWN = 10  # gaps
 LONGEST = 200  # characters of an example, and of each reason
 _MENTION = re.compile(r"<[@!#][^<>]{0,200}>")  # Slack's markup, which names people
@@ -42,7 +43,7 @@ class DigestDialogue:
             "unanswered": this["asked"] - this["answered"],
             "before": {"asked": before["asked"], "unanswered": before["asked"] - before["answered"]},
             "first": _day(since),
-            "last": _day(until - 1),
+            "last": _day(until - DAY / 2),  # it ends on a Monday morning: Sunday is its last whole day
         }
         return Reply(Answer("digest", self._engine.languages()[0], facts))
 

@@ -66,7 +66,8 @@ class MessageComposer:
         shown = without_list_items(markdown) if chooses else markdown
         blocks = to_blocks(shown, tables=not private)
         if answer.facts.get("about") == "why":  # one block, to be copied
-            blocks = [blocks[0], preformatted("\n".join(answer.facts["lines"])[:SECTION])]
+            heading = to_blocks(markdown.partition("\n\n")[0])
+            blocks = [*heading, preformatted("\n".join(answer.facts["lines"])[:SECTION])]
         if chooses:
             blocks += [actions([self._choice_button(event, answer, entry) for entry in answer.facts["suggested"]])]
         if answer.template not in WITHOUT_BUTTONS:

@@ -19,6 +19,7 @@ from bot.channels.slack.blocks import (
 from bot.channels.slack.interactions import ASK, HOME_FIELD, REASON
 from bot.channels.slack.mrkdwn import escape, literal
 from bot.core.model import LANGUAGES, Answer, Language
+from bot.core.privacy.redaction import word_marks
 
 Prompts = Callable[[Language], Sequence[str]]
 BUTTONS_IN_A_ROW = 25  # elements of an actions block
@@ -53,9 +54,11 @@ class ViewComposer:
             blocks += [section(f"*{escape(name)}*")]
             blocks += [actions([self._topic_button(i, language) for i in ids[:BUTTONS_IN_A_ROW]])]
         if facts["last"]:
-            blocks += [self._header("last", language), *(_plain(f"• {text[:300]}") for text in facts["last"])]
+            label = self._words_in(language)
+            last = [word_marks(text, label) for text in facts["last"]]
+            blocks += [self._header("last", language), *(_plain(f"• {text[:300]}") for text in last)]
         if facts["editor"]:
-            blocks += [self._header("gaps", language), *self._trend(answer), *self._gaps(answer)]
+            blocks += [*self._trend(answer), self._header("gaps", language), *self._gaps(answer)]
         return {"type": "home", "blocks": blocks[:MOST_BLOCKS]}
 
     def question_form(self, language: Language) -> dict[str, Any]:
@@ -149,14 +152,29 @@ class ViewComposer:
         rows = answer.facts["gaps"]
         if not rows:
             return [section(escape(self._label("no_gaps", answer.language)))]
-        missing = self._label("missing", answer.language)
+        label = self._words_in(answer.language)
+        rows = [
+            {
+                **row,
+                "example": word_marks(row["example"], label),
+                "remarks": [word_marks(r, label) for r in row["remarks"]],
+            }
+            for row in rows
+        ]
+        missing = label("missing")
         return [
             section("\n".join([_gap_line(row), *(f"{missing}: {_inline(r)}" for r in row["remarks"])])) for row in rows
         ]
 
+    def _words_in(self, language: Language) -> Callable[[str], str]:
+        return lambda name: self._label(name, language)
+
     def _trend(self, answer: Answer) -> list[Block]:
         weeks = answer.facts.get("weeks")
-        return to_blocks(self._render(Answer("trend", answer.language, {"weeks": weeks}))) if weeks else []
+        if not weeks:
+            return []
+        shown = to_blocks(self._render(Answer("trend", answer.language, {"weeks": weeks})), tables=False)
+        return [self._header("trend", answer.language), *shown]
 
 
 def _plain(text: str) -> Block:
