@@ -16,6 +16,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bot.content.first_sentence import first_sentence
 from bot.content.provider_facts import provider_facts
 from bot.content.provider_schema import MOST_PROMPTS
 from bot.content.references import read_templates
@@ -221,6 +222,7 @@ class Renderer:
             "label": lambda name: self.label(name, language),
             "login_of": lambda email: to_login(email, self._knowledge.provider.login),
             "entry": self.entry,
+            "gist": lambda entry_id: first_sentence(self.entry(entry_id, language)),
             "title": lambda entry_id: self.title(entry_id, language),
             "known": self._knowledge.entries.__contains__,
             "commands": lambda: self.commands(language),

@@ -49,8 +49,8 @@ def to_manifest(
     """Manifest as Slack takes it, before it is written as JSON.
 
     `commands`: name → (usage hint, summary). `label`: words of templates/labels.md, by name. `prompts`: questions to
-    begin with. `about`: long description of the app. `url`: public base address for events over HTTP; None: Socket Mode. `many`: True for an app that many
-    workspaces install, with rotated tokens; needs `url`.
+    begin with. `about`: long description of the app. `url`: public base address for events over HTTP; None: Socket
+    Mode. `many`: True for an app that many workspaces install, with rotated tokens; needs `url`.
     """
     base = url.rstrip("/") if url else ""
     request_url = {"request_url": base + PATH} if base else {}
