@@ -434,6 +434,9 @@ async def test_editors_see_the_gaps_in_app_home_and_by_command(conversation: Con
     conversation.user = "UEDITOR"
     listed = await command(conversation, "faq", "gaps")
     assert "Thunderbird" in listed["text"]
+    gaps = [line for line in listed["text"].split("\n") if "× (" in line]
+    assert gaps
+    assert all(line.startswith("• ") and line.count("× (") == 1 for line in gaps), "one gap a line"
 
 
 async def test_editors_see_in_home_how_questions_go_and_what_people_missed(conversation: Conversation) -> None:
@@ -464,6 +467,7 @@ async def test_why_shows_the_stored_decision_to_editors(conversation: Conversati
         assert "mode        mention" in said
         block = conversation.bot.slack.ephemeral[-1]["blocks"][1]
         assert block["elements"][0]["type"] == "rich_text_preformatted"
+        assert "outcome" not in str(conversation.bot.slack.ephemeral[-1]["blocks"][0]), "it is said once"
     assert (
         "No decision"
         in (await command(conversation, "faq", "why https://x.slack.com/archives/C1/p1515449522000016"))["text"]
