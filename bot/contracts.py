@@ -45,10 +45,6 @@ class Engine(Protocol):
         """Title of an entry or uncovered topic. Raises KeyError."""
         ...
 
-    def languages(self) -> Sequence[Language]:
-        """Languages in which everything is said; the first where none can be told."""
-        ...
-
     def prompts(self, language: Language) -> Sequence[str]:
         """Questions to begin with, at most four."""
         ...

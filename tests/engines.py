@@ -24,9 +24,6 @@ class EchoEngine:
     def title(self, entry_id: str, language: Language) -> str:
         return f"{entry_id} {language}"
 
-    def languages(self) -> Sequence[Language]:
-        return ("de", "en")
-
     def prompts(self, language: Language) -> Sequence[str]:
         return [f"prompt {number} {language}" for number in (1, 2, 3, 4)]
 

@@ -162,10 +162,6 @@ class ReloadableEngine:
         """Title of an entry or uncovered topic. Raises KeyError."""
         return self.current.renderer.title(entry_id, language)
 
-    def languages(self) -> Sequence[Language]:
-        """Languages in which everything is said; the first where none can be told."""
-        return self.current.knowledge.languages
-
     def prompts(self, language: Language) -> Sequence[str]:
         """Questions to begin with, at most four."""
         return self.current.renderer.prompts(language)

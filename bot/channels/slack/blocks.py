@@ -25,7 +25,19 @@ FALLBACK = 4_000  # characters of `text` that Slack advises (docs.slack.dev/refe
 BUTTON, VALUE = 75, 2_000  # characters; docs.slack.dev/reference/block-kit/block-elements/button-element
 MOST_RELATED = 2  # buttons of related entries: with the others a row or two
 WITHOUT_BUTTONS = frozenset(  # templates
-    {"thanks", "greeting", "aside", "feedback", "switched_off", "slow", "failure", "handover", "breaker", "person", "digest"}
+    {
+        "thanks",
+        "greeting",
+        "aside",
+        "feedback",
+        "switched_off",
+        "slow",
+        "failure",
+        "handover",
+        "breaker",
+        "person",
+        "digest",
+    }
 )
 
 UNSURE = frozenset({"decline", "suggest"})  # templates after which a person may be wanted, also in private
