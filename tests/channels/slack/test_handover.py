@@ -316,7 +316,10 @@ async def test_a_file_is_named_to_the_other_side_which_cannot_have_it(
 ) -> None:
     ts, decline = await asker.ask(f"{MENTION} {OUTLOOK}")
     await press(asker, decline, ASK)
-    request = await request_of(helpers)
+    request = await until(
+        lambda: next((p for p in helpers.bot.slack.posts if f"<@{asker.user}>" in shown(p) and buttons(p)), None),
+        pause=0.02,
+    )
     await asker.replies(2)
     await asker.say(words, thread=ts, subtype="file_share", files=[picture(name)], upload=False)
     named = f"Datei, die ich nicht weitergeben kann: {read}"
