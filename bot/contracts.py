@@ -201,6 +201,10 @@ class Channel(Protocol):
         """Thread above a message that points at it ("was bedeutet das?"); None where there is none."""
         ...
 
+    async def show_busy(self, event: Event, language: Language) -> None:
+        """Sign that the answer is being looked up, where the channel can show one. Raises nothing."""
+        ...
+
     async def permalink(self, event: Event) -> str:
         """Permalink of a question; empty: not known."""
         ...
@@ -230,6 +234,9 @@ class ChannelDefaults:
     async def read_thread(self, event: Event) -> ThreadAbove | None:
         """No threads."""
         return None
+
+    async def show_busy(self, event: Event, language: Language) -> None:
+        """No sign: a reply comes when it is there."""
 
     async def permalink(self, event: Event) -> str:
         """No permalink."""

@@ -41,8 +41,11 @@ async def _administer(asked: re.Match[str], admin: ChannelAdmin) -> Mapping[str,
     value = (asked["value"] or "").lower()
     if asked["what"].lower() in ("gaps", "lücken"):
         found = await admin.gaps()
-        rows = [{"count": g.count, "language": g.language, "example": g.example, "link": g.link} for g in found]
-        return {"about": "gaps", "gaps": rows[:MOST_GAPS], "more": max(0, len(found) - MOST_GAPS)}
+        rows = [
+            {"count": g.count, "language": g.language, "example": g.example, "link": g.link, "remarks": list(g.remarks)}
+            for g in found[:MOST_GAPS]
+        ]
+        return {"about": "gaps", "gaps": rows, "more": max(0, len(found) - MOST_GAPS)}
     if value and value not in MODES:
         raise UserError("no-mode", given=value)
     if value:

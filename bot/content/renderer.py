@@ -16,12 +16,14 @@ import jinja2
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bot.content.first_sentence import first_sentence
 from bot.content.provider_facts import provider_facts
 from bot.content.provider_schema import MOST_PROMPTS
 from bot.content.references import read_templates
 from bot.core.languages import KNOWN
 from bot.core.matching.smtp_codes import meanings
 from bot.core.model import Answer, Knowledge, Language
+from bot.core.privacy.redaction import word_marks
 from bot.core.text.addresses import to_login
 
 _UNITS = ("hours", "minutes", "seconds")
@@ -93,6 +95,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._environment.filters.update(code=code, text=text, series=jinja2.pass_context(_series))
+        self._environment.filters["worded"] = self._worded
         for unit in _UNITS:
             self._environment.filters[unit] = jinja2.pass_context(_unit_filter(unit))
         self._parsed = lru_cache(PARSED)(self._compile_entry)
@@ -137,6 +140,11 @@ class Renderer:
         """The command's block hint_<language>; without one, the hint of its module."""
         block = f"hint_{language}"
         return self.block(name, block, language) if block in self.blocks(name) else hint
+
+    @jinja2.pass_context
+    def _worded(self, context: jinja2.runtime.Context, text: str) -> str:
+        """Filter for what was redacted: its marks, in words of the reply's language."""
+        return word_marks(str(text), lambda name: self.label(name, context["language"]))
 
     def label(self, name: str, language: Language) -> str:
         """Text of a button or a heading, no Markdown: a block of templates/labels.md, kept once rendered."""
@@ -214,6 +222,7 @@ class Renderer:
             "label": lambda name: self.label(name, language),
             "login_of": lambda email: to_login(email, self._knowledge.provider.login),
             "entry": self.entry,
+            "gist": lambda entry_id: first_sentence(self.entry(entry_id, language)),
             "title": lambda entry_id: self.title(entry_id, language),
             "known": self._knowledge.entries.__contains__,
             "commands": lambda: self.commands(language),

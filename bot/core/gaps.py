@@ -21,6 +21,8 @@ from bot.core.model import Language, StoredDecision
 ALIKE = 72.0
 REASONS = ("decline", "suggest", "unhelpful", "failure")
 
+REMARKS = 3  # of a gap that are shown
+
 COMPARED = 500  # characters of a question that are compared; about 75 words
 LONGEST_WORD = 60  # characters of a word that are compared
 PIECES_UP_TO = 30  # words of a question whose pieces are looked up too: a long one shares whole words anyway
@@ -43,6 +45,7 @@ class Gap:
     key: str = ""  # of the newest
     keys: tuple[str, ...] = ()  # of all of them, the newest first
     channels: tuple[str, ...] = ()  # in which they were asked, sorted
+    remarks: tuple[str, ...] = ()  # what people missed in the answer, in their words, newest first; at most three
 
 
 def to_gaps(decisions: Iterable[StoredDecision]) -> Sequence[Gap]:
@@ -172,4 +175,5 @@ def _to_gap(group: Sequence[tuple[str, StoredDecision]]) -> Gap:
         key=newest.key,
         keys=tuple(decision.key for _, decision in group),
         channels=tuple(sorted({decision.channel for _, decision in group})),
+        remarks=tuple(dict.fromkeys(one.remark for _, one in group if one.remark))[:REMARKS],
     )

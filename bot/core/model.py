@@ -233,6 +233,7 @@ class StoredDecision:
     link: str  # permalink of the question; empty: not known
     chosen: str = ""  # id of the suggestion that was clicked; empty: none
     unhelpful: int = 0  # people whose last feedback was "not helpful"
+    remark: str = ""  # the newest reason that one of them gave, redacted; empty: none
     channel: str = ""  # the event's adapter; empty: not known
     took: float = 0.0  # seconds from receipt to delivery of the reply; 0: not known
     settled: str = ""  # what an editor did about it: done, or the id of a content edit; empty: nothing yet
@@ -247,6 +248,14 @@ class DailyCount:
     language: Language
     outcome: str  # as in StoredDecision
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCount:
+    """Count of the questions of some time, and of those among them that were not answered, or not well."""
+
+    asked: int
+    unanswered: int
 
 
 @dataclass(frozen=True, slots=True)

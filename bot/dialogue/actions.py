@@ -6,14 +6,15 @@ A button carries all that its press needs, so that it still works when nothing i
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from bot.commands import ChannelAdmin
 from bot.contracts import Engine
-from bot.core.languages import KNOWN
-from bot.core.model import LANGUAGES, Answer, Event, Language, Question, Reply, StoredDecision
-from bot.dialogue.gaps import read_gaps
+from bot.core.model import Answer, Event, Language, Question, Reply, StoredDecision
+from bot.dialogue.gaps import gap_facts, read_gaps, read_trend
 from bot.dialogue.handover import HandoverDialogue
+from bot.dialogue.slow import tell_if_slow
 from bot.storage import Storage
 
 LAST_QUESTIONS = 5
@@ -31,14 +32,15 @@ class ButtonActions:
         admin_of: Callable[[Event], ChannelAdmin | None],
         handover: HandoverDialogue,
         content_problem: Callable[[], str] = str,
+        show_busy: Callable[[Event, Language], Awaitable[None]] | None = None,
     ) -> None:
         """`is_permitted`: see Channel.may. `content_problem`: see DialogueManager.
 
         `admin_of`: administration of the channel in which a button is pressed, by who presses it; None: not in Slack.
 
-        `handover`: requests to a person.
+        `handover`: requests to a person. `show_busy`: see Channel.show_busy; None: nothing is shown.
         """
-        self._handover = handover
+        self._handover, self._show_busy = handover, show_busy
         self._storage, self._engine, self._admin_of = storage, engine, admin_of
         self._is_permitted, self._content_problem = is_permitted, content_problem
         self.handlers: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
@@ -62,7 +64,7 @@ class ButtonActions:
     async def _feedback(self, event: Event) -> Reply:
         await asyncio.to_thread(self._storage.decisions.record_feedback, _key(event), event.person, event.act)
         facts = {"verdict": event.act, "key": _key(event)}
-        return Reply(Answer("feedback", language_of(event), facts), {"private": "yes"})
+        return Reply(Answer("feedback", self._language_of(event), facts), {"private": "yes"})
 
     async def _reason(self, event: Event) -> Reply:
         """Reason why an answer was not helpful, as the form has it; nothing where it was left empty."""
@@ -70,14 +72,15 @@ class ButtonActions:
             return Reply(None)
         decisions = self._storage.decisions
         await asyncio.to_thread(decisions.record_reason, _key(event), event.person, event.question.text)
-        return Reply(Answer("feedback", language_of(event), {"verdict": "reason"}), {"private": "yes"})
+        return Reply(Answer("feedback", self._language_of(event), {"verdict": "reason"}), {"private": "yes"})
 
     async def _language(self, event: Event) -> Reply:
         """Other language: the same answer; it is decided anew only where it is too long for the button.
 
         What the person who presses may not see is told to that person alone, and the message stays as it is.
         """
-        other: Language = "de" if language_of(event) == "en" else "en"
+        languages = self._engine.languages()
+        other = languages[(languages.index(self._language_of(event)) + 1) % len(languages)]
         if "ask" in event.facts:
             name, argument = event.facts["ask"]
             question = Question(str(argument), str(name), language=other)
@@ -93,43 +96,47 @@ class ButtonActions:
         await asyncio.to_thread(self._storage.decisions.record_choice, _key(event), str(event.facts.get("entry", "")))
         facts = {"entries": [event.facts["entry"]], "suggested": [], "email": "", "domain": ""}
         given = {k: event.facts[k] for k in ("email", "domain") if k in event.facts}
-        return Reply(Answer("answer", language_of(event), {**facts, **given}), {"update": "itself", "key": _key(event)})
+        return Reply(
+            Answer("answer", self._language_of(event), {**facts, **given}), {"update": "itself", "key": _key(event)}
+        )
 
     async def _none(self, event: Event) -> Reply:
         """None of the suggestions was meant: counted as "not helpful", so that editors see the question."""
         await asyncio.to_thread(self._storage.decisions.record_feedback, _key(event), event.person, "unhelpful")
-        return Reply(Answer("none", language_of(event)), {"update": "itself", "key": _key(event)})
+        return Reply(Answer("none", self._language_of(event)), {"update": "itself", "key": _key(event)})
 
     async def _person(self, event: Event) -> Reply:
-        return await self._handover.ask_by_button(event, language_of(event))
+        return await self._handover.ask_by_button(event, self._language_of(event))
 
     async def _request(self, event: Event) -> Reply:
         """Request to a person that was made on the page, for the helpers' channel."""
         facts = {name: event.facts[name] for name in ("state", "question", "note", "email")}
-        return Reply(Answer("person", language_of(event), facts))
+        return Reply(Answer("person", self._language_of(event), facts))
 
     async def _solved(self, event: Event) -> Reply:
-        return await self._handover.solve(event, language_of(event))
+        return await self._handover.solve(event, self._language_of(event))
 
     async def _share(self, event: Event) -> Reply:
         """Shared answer: posted for everyone what one person saw."""
-        return Reply(displayed_answer(event, language_of(event)), {"share": "yes", "key": _key(event)})
+        return Reply(displayed_answer(event, self._language_of(event)), {"share": "yes", "key": _key(event)})
 
     async def _check(self, event: Event) -> Reply:
         """Live DNS check, posted in the thread, or to the one person who sees the message."""
-        answer = await self._engine.respond(event.question, None, event.person)
+        work = self._engine.respond(event.question, None, event.person)
+        show = self._show_busy
+        answer = await (tell_if_slow(work, partial(show, event, self._language_of(event))) if show else work)
         return Reply(answer, {} if event.reply_to.get("ephemeral") else {"response_url": ""})
 
     async def _related(self, event: Event) -> Reply:
         """Related entry, posted beneath the answer that names it, or to the one person who sees that."""
         facts = {"entries": [event.facts["entry"]], "suggested": [], "email": "", "domain": ""}
         to = {} if event.reply_to.get("ephemeral") else {"response_url": ""}
-        return Reply(Answer("answer", language_of(event), facts), {"key": _key(event), **to})
+        return Reply(Answer("answer", self._language_of(event), facts), {"key": _key(event), **to})
 
     async def _command(self, event: Event) -> Reply:
         """Command that a button gives, such as another mode; its reply takes the place of the message."""
         name, argument = event.facts["ask"]
-        question = Question(str(argument), str(name), language=language_of(event))
+        question = Question(str(argument), str(name), language=self._language_of(event))
         answer = await self._engine.respond(question, self._admin_of(event), event.person)
         if answer.facts.get("problem"):
             return Reply(answer, {"private": "yes"})
@@ -141,29 +148,30 @@ class ButtonActions:
         last = await asyncio.to_thread(self._storage.decisions.recent, "", event.person, 0.0, 50)
         editor = await self._is_permitted(event, "edit")
         chosen = event.facts.get("language")
-        language: Language = chosen if chosen in LANGUAGES else event.question.language_hint or "de"
+        language = self._spoken(chosen or event.question.language_hint)
         gaps = await read_gaps(self._storage, team) if editor else []
         facts: dict[str, Any] = {
             "sections": {section: list(ids) for section, ids in self._engine.sections(language).items()},
             "last": list(dict.fromkeys(k.question for k in last if _was_asked(k)))[:LAST_QUESTIONS],
             "editor": editor,
             "notice": self._content_problem() if editor else "",
-            "gaps": [
-                {"count": g.count, "language": g.language, "example": g.example, "link": g.link}
-                for g in gaps[:SHOWN_GAPS]
-            ],
+            "gaps": [gap_facts(gap) for gap in gaps[:SHOWN_GAPS]],
+            "weeks": await read_trend(self._storage, team) if editor else [],
             "entry": str(event.facts.get("entry", "")),
         }
         return Reply(Answer("home", language, facts))
 
     async def _prompts(self, event: Event) -> Reply:
-        return Reply(Answer("prompts", event.question.language_hint or "de"))
+        return Reply(Answer("prompts", self._spoken(event.question.language_hint)))
 
+    def _language_of(self, event: Event) -> Language:
+        """Language of the message that carries the button."""
+        return self._spoken(event.facts.get("language"))
 
-def language_of(event: Event) -> Language:
-    """Language of the message that carries the button."""
-    told = str(event.facts.get("language"))
-    return told if told in KNOWN else "de"
+    def _spoken(self, language: Any) -> Language:
+        """A language that the knowledge base speaks; its first one where this is none of them."""
+        languages = self._engine.languages()
+        return language if language in languages else languages[0]
 
 
 def displayed_answer(event: Event, wanted: Language) -> Answer:

@@ -19,6 +19,7 @@ from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Question, Rep
 from bot.core.privacy.redacted_decision import without_words
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.channel_admin import StoredChannelAdmin
+from bot.dialogue.digest import DigestDialogue
 from bot.dialogue.handover import HandoverDialogue
 from bot.dialogue.quiet import (
     answer_reaction,
@@ -28,6 +29,7 @@ from bot.dialogue.quiet import (
     shorten_small_talk,
     why_silent,
 )
+from bot.dialogue.slow import tell_if_slow
 from bot.dialogue.thread_above import answer_with_surroundings
 from bot.storage import DatabaseError, Storage
 from bot.storage.decisions import Context
@@ -59,13 +61,16 @@ class DialogueManager:
         """
         self._engine, self._storage, self._channels = engine, storage, channels
         self._handover = HandoverDialogue(storage, engine)
-        actions = ButtonActions(storage, engine, self._is_permitted, self._admin_of, self._handover, content_problem)
+        actions = ButtonActions(
+            *(storage, engine, self._is_permitted, self._admin_of, self._handover), content_problem, self._show_busy
+        )
         self._handlers: Mapping[str, Handler] = {
             "ask": self._ask,
             "explain": self._ask,
             "overheard": self._overheard,
             "edited": self._edited,
             "deleted": self._deleted,
+            "digest": DigestDialogue(storage, engine).post,
             **actions.handlers,
             **(handlers or {}),
         }
@@ -87,6 +92,10 @@ class DialogueManager:
     async def _is_permitted(self, event: Event, what: str) -> bool:
         channel = self._channels.get(event.channel)
         return channel is not None and await channel.may(event, what)
+
+    async def _show_busy(self, event: Event, language: Language) -> None:
+        if channel := self._channels.get(event.channel):
+            await channel.show_busy(event, language)
 
     async def should_store(self, event: Event) -> bool:
         """True if an event must be queued.
@@ -219,7 +228,11 @@ class DialogueManager:
             question = replace(question, previous=before.understood, menu=before.menu)
 
         async def respond(asked: Question) -> Answer:
-            return await self._engine.respond(asked, self._admin_of(event), event.person)
+            work = self._engine.respond(asked, self._admin_of(event), event.person)
+            if event.act != "ask":
+                return await work  # what is overheard may stay unanswered: no sign of it
+            language = question.language or hint or self._engine.languages()[0]
+            return await tell_if_slow(work, partial(self._show_busy, event, language))
 
         answer = answer_small_talk(question, hint) or answer_reaction(event, before) or await respond(question)
         return await answer_with_surroundings(channel, event, question, answer, respond)

@@ -82,6 +82,10 @@ class Settings(HelpdeskSettings):
     postbote_slack_editors: str = Field(
         default="", description="user ids (U…) that may set modes and see gaps and decisions, comma-separated"
     )
+    postbote_slack_digest: str = Field(
+        default="",
+        description="id of a channel (C…) of yours that reads once a week which questions stayed open; empty: none",
+    )
     postbote_admin_token: SecretStr | None = Field(
         default=None,
         description="opens /dashboard, and /metrics as a bearer token; without it both answer on this machine only",
@@ -213,6 +217,15 @@ class Settings(HelpdeskSettings):
             raise ValueError(f"{wrong[0]!r} is no Slack id; write ids such as U0123ABCD, separated by commas")
         return value
 
+    @field_validator("postbote_slack_digest")
+    @classmethod
+    def _is_slack_channel(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[CG][A-Z0-9]{2,20}", value.strip()):
+            raise ValueError(
+                f"{value!r} is no channel's id; write one id such as C0123ABCD (channel details, at the end)"
+            )
+        return value.strip()
+
     @field_validator("postbote_mail_address", "postbote_own_addresses")
     @classmethod
     def _are_addresses(cls, value: str) -> str:
@@ -254,6 +267,10 @@ class Settings(HelpdeskSettings):
             raise ValueError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET belong together: set both, or neither")
         if self.slack_client_id and self.slack_bot_token:
             raise ValueError("SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID for many: unset one of them")
+        if self.postbote_slack_digest and not self.slack_bot_token:
+            raise ValueError(
+                "POSTBOTE_SLACK_DIGEST needs SLACK_BOT_TOKEN: its channel is in one workspace; or unset it"
+            )
         if self.slack_client_id and not (self.slack_signing_secret or self.slack_app_token):
             raise ValueError("SLACK_CLIENT_ID needs SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode)")
         if self.slack_client_id:

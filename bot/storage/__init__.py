@@ -14,8 +14,9 @@ import sqlalchemy as sql
 from bot.storage.content_edits import CONTENT_EDITS
 from bot.storage.cursors import Cursors
 from bot.storage.database import DAY, Database, DatabaseError, DatabaseUnusable
-from bot.storage.decisions import DECISIONS, FEEDBACK, Decisions, delete_decision, mark_decision_delivered
+from bot.storage.decisions import DECISIONS, Decisions, delete_decision, mark_decision_delivered
 from bot.storage.deletions import DELETIONS, Deletions, is_deleted
+from bot.storage.feedback import FEEDBACK
 from bot.storage.handovers import HANDOVERS, Handovers
 from bot.storage.modes import MODES, Modes
 from bot.storage.secrets import SECRETS, Secrets

@@ -17,6 +17,7 @@ from bot.core.privacy.redaction import redact
 from bot.core.text.normalize import clean
 from bot.storage.database import Database
 from bot.storage.deletions import is_deleted
+from bot.storage.feedback import DISLIKED, FEEDBACK, newest_reason, unhelpful_count
 from bot.storage.modes import DEFAULT_MODE, read_mode
 from bot.storage.schema import METADATA, at_column, key_column, short_column, text_column, upsert
 from bot.storage.serialization import reply_to_text
@@ -56,15 +57,6 @@ DECISIONS = sql.Table(
     # What is newest, and what has expired; all that the dashboard counts by day is in the index itself
     sql.Index("postbote_decisions_at", "at", "channel", "language", "outcome"),
     sql.Index("postbote_decisions_took", "took", "at"),
-)
-FEEDBACK = sql.Table(
-    "postbote_feedback",
-    METADATA,
-    key_column("key", "mentions", primary_key=True),  # the question's
-    key_column("person", "owner", primary_key=True),
-    text_column("verdict", "none"),
-    text_column("reason", "mentions"),  # why it was not helpful, in the person's words, redacted; empty: not said
-    at_column(),
 )
 
 _STORED_COLUMNS = [
@@ -175,8 +167,7 @@ class Decisions:
         `settled`: True: those about which an editor has done something; False: those that still wait for one.
         """
         of = DECISIONS.c
-        disliked = sql.select(FEEDBACK.c.key).where(FEEDBACK.c.verdict == "unhelpful")
-        wrong = sql.or_(of.outcome.in_(("decline", "suggest", "failure")), of.key.in_(disliked))
+        wrong = sql.or_(of.outcome.in_(("decline", "suggest", "failure")), of.key.in_(DISLIKED))
         state = of.settled != "" if settled else of.settled == ""
         return self.query_decisions(sql.and_(*_within(team, since), wrong, state), limit)
 
@@ -249,12 +240,8 @@ class Decisions:
         """Decisions that fulfil `where`, in the order given, else the newest first."""
         of = DECISIONS.c
         order = of.at.desc() if order is None else order
-        unhelpful = (
-            sql.select(sql.func.count())
-            .where(FEEDBACK.c.key == of.key, FEEDBACK.c.verdict == "unhelpful")
-            .scalar_subquery()
-        )
-        query = sql.select(*_STORED_COLUMNS, unhelpful.label("unhelpful")).where(where).order_by(order).limit(limit)
+        feedback = unhelpful_count(of.key).label("unhelpful"), newest_reason(of.key).label("remark")
+        query = sql.select(*_STORED_COLUMNS, *feedback).where(where).order_by(order).limit(limit)
         with self._database.engine.connect() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return [StoredDecision(**{**row, "entries": tuple(json.loads(row["entries"] or "[]"))}) for row in rows]

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sql
 
-from bot.core.model import DailyCount, StoredDecision
+from bot.core.model import DailyCount, QuestionCount, StoredDecision
 from bot.storage.database import DAY, Database
-from bot.storage.decisions import ASKED, DECISIONS, FEEDBACK, MOST_UNANSWERED, Decisions
+from bot.storage.decisions import ASKED, DECISIONS, MOST_UNANSWERED, Decisions
+from bot.storage.feedback import DISLIKED, FEEDBACK
 from bot.storage.handovers import HANDOVERS
 
+WEEK = 7 * DAY
 NEVER = 1e12  # seconds since the epoch: no decision is younger
 _HANDED_OVER = sql.select(HANDOVERS.c.conversation)
 
@@ -60,6 +62,25 @@ class Statistics:
         query = sql.select(of.verdict, sql.func.count()).where(of.at > since, of.at <= until).group_by(of.verdict)
         with self._engine.connect() as connection:
             return {str(verdict): int(number) for verdict, number in connection.execute(query)}
+
+    def weeks(self, team: str, until: float, number: int) -> Sequence[QuestionCount]:
+        """Counts of the questions of a team, of everybody where empty, in the weeks before `until`, the newest first.
+
+        A question counts as unanswered for the same reasons as it is a gap (bot/core/gaps.py).
+        """
+        of = DECISIONS.c
+        unchosen = sql.and_(of.outcome == "suggest", of.chosen == "")
+        wrong = sql.or_(of.outcome.in_(("decline", "failure")), unchosen, of.key.in_(DISLIKED))
+        found = []
+        for end in (until - n * WEEK for n in range(number)):
+            where = [of.at > end - WEEK, of.at <= end, of.question != ""]
+            where += [of.place.startswith(f"{team}:", autoescape=True)] if team else []
+            asked = sql.select(sql.func.count(), sql.func.sum(sql.case((wrong, 1), else_=0)))
+            asked = asked.where(sql.and_(*where), sql.or_(of.outcome.in_(ASKED), wrong))
+            with self._engine.connect() as connection:
+                total, unanswered = connection.execute(asked).one()
+            found.append(QuestionCount(int(total), int(unanswered or 0)))
+        return found
 
     def slowest(self, since: float, limit: int) -> Sequence[StoredDecision]:
         """Decisions whose time is known, the slowest first."""

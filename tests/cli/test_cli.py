@@ -130,12 +130,25 @@ def test_the_manifest_names_every_command_and_no_scope_without_a_reason(few_data
     # docs.slack.dev/reference/app-manifest: limits
     assert len(manifest["display_information"]["name"]) <= 35
     assert len(manifest["display_information"]["description"]) <= 140
+    assert 174 <= len(manifest["display_information"]["long_description"]) <= 4_000
+    assert re.fullmatch("#[0-9a-f]{6}", manifest["display_information"]["background_color"])
     features = manifest["features"]
     assert all(len(s["name"]) <= 24 and len(s["description"]) <= 150 for s in features["shortcuts"])
     assert len(features["agent_view"]["agent_description"]) <= 300
     assert len(features["agent_view"]["suggested_prompts"]) <= 4
     assert manifest["settings"]["interactivity"]["request_url"].endswith("/slack/events")
     assert all(len(c["command"]) <= 32 and 0 < len(c["description"]) <= 2_000 for c in commands)
+
+
+def test_the_manifest_may_be_printed_in_another_language(few_data: Path, few_entries: str) -> None:
+    """Slack knows one text for everybody."""
+    german = json.loads(postbote(few_data, "manifest", "--language", "de", POSTBOTE_KNOWLEDGE=few_entries).stdout)
+    assert german["features"]["shortcuts"][0]["name"] == "Fehler erklären"
+    assert german["display_information"]["description"].startswith("Antwortet aus der FAQ")
+    assert 174 <= len(german["display_information"]["long_description"]) <= 4_000
+    refused = postbote(few_data, "manifest", "--language", "fr", POSTBOTE_KNOWLEDGE=few_entries)
+    assert refused.exit_code == 2
+    assert "the knowledge base speaks" in refused.stderr
 
 
 def test_for_many_workspaces_the_manifest_has_the_way_back_and_rotated_tokens(few_data: Path, few_entries: str) -> None:

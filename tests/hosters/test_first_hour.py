@@ -105,7 +105,8 @@ def test_no_word_of_another_hoster_stands_in_a_reply_a_command_or_a_page(knowled
     askers = [("", ""), ("max@firma.example", "firma.example")]
     said += [renderer.entry(entry, "de", *asker) for entry in knowledge.entries for asker in askers]
     commands = {command.name: (command.hint, command.summary) for command in renderer.commands("de")}
-    manifest = to_manifest(commands, lambda name: renderer.label(name, "de"), renderer.prompts("de"), None, many=False)
+    about = renderer.block("about", "de", "de")
+    manifest = to_manifest(commands, lambda name: renderer.label(name, "de"), renderer.prompts("de"), None, about=about)
     said.append(str(manifest))
     said += [file.read_text("utf-8") for file in base.rglob("*.yaml")]
     assert [found[0] for text in said for found in FOREIGN.finditer(text)] == []

@@ -10,7 +10,10 @@ from bot.answering.router import answer_question
 from bot.content.loader import KnowledgeError, load
 from bot.core.model import Answer, Question
 from bot.settings import Settings
+from tests.channels.slack.conversation import MENTION, Conversation, envelope
+from tests.channels.slack.running import running
 from tests.conftest import PROJECT
+from tests.waiting import until
 
 PROVIDER = """\
 name: Trois
@@ -139,3 +142,17 @@ def test_a_base_in_one_language_answers_in_it_whatever_is_chosen(folder: Path, t
     assert one.knowledge.languages == (language,)
     for text in ("Wie ändere ich mein Passwort?", "How do I change my password?", "IMAP 993"):
         assert one.matcher.decide(Question(text)).language == language
+
+
+async def test_slack_is_answered_in_the_persons_language_if_the_base_speaks_it(
+    trois: AnswerEngine, tmp_path: Path
+) -> None:
+    async with running(tmp_path, trois) as bot:
+        bot.slack.locale = "fr-CA"
+        conversation = Conversation(bot, "C0001")
+        _, answer = await conversation.ask(f"{MENTION} IMAP?")
+        assert "Le serveur est" in answer["text"]
+        opened = {"type": "app_home_opened", "user": "U0FR", "channel": "D0FR", "event_ts": "1.1", "tab": "home"}
+        await bot.slack.deliver(bot.url, envelope(opened))
+        view = await until(lambda: bot.slack.views and bot.slack.views[-1], pause=0.02)
+        assert "Serveur de réception" in str(view)

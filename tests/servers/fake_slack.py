@@ -46,6 +46,7 @@ class FakeSlack:
     calls: list[str] = field(default_factory=list)
     views: list[dict[str, Any]] = field(default_factory=list)  # published and opened, with "user_id" or "trigger_id"
     prompts: list[dict[str, Any]] = field(default_factory=list)
+    statuses: list[dict[str, Any]] = field(default_factory=list)  # with "posts": how many there were before it
     said: list[dict[str, Any]] = field(default_factory=list)  # what people wrote, for conversations.replies
     names: dict[str, str] = field(default_factory=dict)  # user id → display name
     groups: dict[str, list[str]] = field(default_factory=dict)  # user group → its members; of others nothing is told
@@ -55,6 +56,7 @@ class FakeSlack:
     takes_tables: bool = True  # False: a message with a table block is refused
     admins: set[str] = field(default_factory=set)
     creator: str = ""  # of every channel
+    channels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # id → what conversations.info says of it
     teams: dict[str, str] = field(default_factory=lambda: {TOKEN: TEAM})  # token → workspace
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)  # code or refresh token → what oauth.v2.access says
     times: list[float] = field(default_factory=list)  # of the posts, by this process's clock
@@ -67,6 +69,7 @@ class FakeSlack:
     response_trouble: list[str] = field(default_factory=list)  # "page" or an error, for the next response_urls
     url: str = ""  # of the Web API, with a slash at the end
     locale: str = "en-GB"
+    locales: dict[str, str] = field(default_factory=dict)  # user id → locale, of those who have another; "": not told
     _sockets: list[web.WebSocketResponse] = field(default_factory=list)
     _acknowledged: dict[str, asyncio.Event] = field(default_factory=dict)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
@@ -249,7 +252,12 @@ class FakeSlack:
     def _users_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
         user = str(body.get("user"))
         profile = {"display_name": self.names.get(user, "")}
-        about = {"id": user, "locale": self.locale, "is_admin": user in self.admins, "profile": profile}
+        about = {
+            "id": user,
+            "locale": self.locales.get(user, self.locale),
+            "is_admin": user in self.admins,
+            "profile": profile,
+        }
         return {"ok": True, "user": about}
 
     def _usergroups_users_list(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
@@ -268,7 +276,8 @@ class FakeSlack:
         return {"ok": True, "file": {"id": body["file"], "mode": "snippet"}, "content": content, "is_truncated": False}
 
     def _conversations_info(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
-        return {"ok": True, "channel": {"id": body.get("channel"), "creator": self.creator}}
+        about = self.channels.get(str(body.get("channel")), {})
+        return {"ok": True, "channel": {"id": body.get("channel"), "creator": self.creator, **about}}
 
     def _conversations_open(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
         return {"ok": True, "channel": {"id": f"D{str(body.get('users'))[1:]}"}}
@@ -318,6 +327,16 @@ class FakeSlack:
         if not body.get("channel_id") or not 0 < len(body.get("prompts") or []) <= 4:
             return {"ok": False, "error": "invalid_arguments"}
         self.prompts.append(dict(body))
+        return {"ok": True}
+
+    def _assistant_threads_setStatus(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        """docs.slack.dev/reference/methods/assistant.threads.setStatus"""
+        if not all(isinstance(body.get(name), str) for name in ("channel_id", "thread_ts", "status")):
+            return {"ok": False, "error": "invalid_arguments"}
+        threads = {str(m.get("thread_ts") or m["ts"]) for m in [*self.said, *self.posts]}
+        if body["thread_ts"] not in threads:
+            return {"ok": False, "error": "invalid_thread_ts"}
+        self.statuses.append({**body, "posts": len(self.posts)})
         return {"ok": True}
 
     def _refusal_of_a_table(self, body: Mapping[str, Any]) -> str:

@@ -7,7 +7,8 @@ import sqlalchemy as sql
 
 from bot.storage import Storage
 from bot.storage.database import DAY
-from bot.storage.decisions import DECISIONS, FEEDBACK
+from bot.storage.decisions import DECISIONS
+from bot.storage.feedback import FEEDBACK
 
 OUTCOMES, WEIGHTS = ("answer", "suggest", "decline", "silent", "failure", "mx"), (50, 10, 15, 20, 1, 4)
 

@@ -2,8 +2,11 @@
 
 import time
 from dataclasses import replace
+from itertools import product
 
 from bot.answering.engine import AnswerEngine
+from bot.core.gaps import reason_of
+from bot.core.model import Answer, Decision, QuestionCount
 from bot.storage import Storage
 from bot.storage.schema import METADATA
 from bot.storage.statistics import Statistics
@@ -37,6 +40,29 @@ def test_what_was_decided_is_counted_by_day_and_the_slowest_and_the_gaps_are_fou
     found = insight.decision(f"{talk}:0")
     assert found
     assert (found.channel, found.unhelpful, found.sent) == (channel, 1, "")
+
+
+def test_a_weeks_unanswered_questions_are_those_of_its_gaps(storage: Storage, talk: str) -> None:
+    """For every outcome, choice and press: the trend and the list of gaps must not contradict each other."""
+    now, keys = time.time(), []
+    outcomes = ("answer", "suggest", "decline", "failure", "mx")
+    for number, (outcome, chosen, pressed) in enumerate(product(outcomes, (False, True), ("", "unhelpful", "helpful"))):
+        keys.append(f"{talk}:{number}")
+        asked = replace(event(talk, str(number), f"frage {number}"), key=keys[-1], location=talk)
+        decision = Decision(outcome, (), "de", 0.5, (), "") if outcome in ("answer", "suggest", "decline") else None  # type: ignore[arg-type]
+        storage.decisions.save(asked, Answer(outcome, "de", decision=decision))
+        if chosen:
+            storage.decisions.record_choice(keys[-1], "ports")
+        if pressed:
+            storage.decisions.record_feedback(keys[-1], "T1:U1", pressed)
+    decisions = storage.decisions.recent("T1", since=now - 10)
+    gaps = [one for one in decisions if reason_of(one)]
+    (this, before) = Statistics(storage.database).weeks("T1", time.time() + 1, 2)
+    assert this.unanswered == len(gaps)
+    assert this.asked == len([one for one in decisions if one.outcome != "mx" or reason_of(one)])
+    assert before == QuestionCount(0, 0)
+    assert Statistics(storage.database).weeks("T2", time.time() + 1, 1) == [QuestionCount(0, 0)]
+    assert Statistics(storage.database).weeks("", time.time() + 1, 1) == [this]
 
 
 def test_the_day_begins_at_midnight_utc(storage: Storage, engine: AnswerEngine, talk: str) -> None:

@@ -58,6 +58,9 @@ class FakeHelpdesk:
     async def language_hint(self, event: Event) -> Language | None:
         return None
 
+    async def show_busy(self, event: Event, language: str) -> None:
+        return None
+
     async def permalink(self, event: Event) -> str:
         return ""
 

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from bot.channels.slack import events, interactions
 from bot.channels.slack.blocks import MessageComposer
 from bot.channels.slack.delivery import Delivery
+from bot.channels.slack.digest import DigestSchedule
 from bot.channels.slack.doctor import run_doctor_checks
 from bot.channels.slack.handover import HandoverDelivery, Helpers
 from bot.channels.slack.handover_blocks import HandoverComposer
@@ -30,6 +31,7 @@ from bot.channels.slack.posting import SETTLE, Poster
 from bot.channels.slack.receiver import Receiver
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.snippets import read_in_full
+from bot.channels.slack.status import show_status
 from bot.channels.slack.thread_reader import ThreadReader
 from bot.channels.slack.ticket_escalation import TicketEscalation
 from bot.channels.slack.user_info import UserInfo
@@ -83,10 +85,16 @@ class Slack:
         tokens, oauth_routes = _open_tokens(parts, settings, base_url)
         self._workspaces = Workspaces(tokens, base_url)
         self._threads = ThreadReader(self._workspaces)
-        self._users = UserInfo(self._workspaces, frozenset(settings.slack_editors()))
-        composer = MessageComposer(parts.engine.render, parts.engine.label, parts.engine.title, parts.engine.related)
+        self._users = UserInfo(self._workspaces, frozenset(settings.slack_editors()), parts.engine.languages)
+        composer = MessageComposer(
+            *(parts.engine.render, parts.engine.label, parts.engine.title),
+            parts.engine.related,
+            parts.engine.languages,
+        )
         self._views = ViewComposer(
-            *(composer, parts.engine.render, parts.engine.label, parts.engine.title), parts.engine.prompts
+            *(composer, parts.engine.render, parts.engine.label, parts.engine.title),
+            parts.engine.prompts,
+            parts.engine.languages,
         )
         poster, response_urls = Poster(PostPacer(pace), settle), ResponseUrls(base_url)
         helpers = Helpers(*settings.slack_helpers(), tickets=parts.open_ticket is not None)
@@ -97,6 +105,7 @@ class Slack:
             poster=poster,
             helpers=helpers,
             response_urls=response_urls,
+            language_of=self._users.language,
             handover=HandoverDelivery(
                 poster,
                 HandoverComposer(parts.engine.render, parts.engine.label),
@@ -116,12 +125,19 @@ class Slack:
         self._socket = (
             AsyncSocketModeHandler(app, app_token, web_client=client, ping_interval=ping) if app_token else None
         )
+        self._digest = (
+            DigestSchedule(settings.postbote_slack_digest, parts.cursors, parts.enqueue)
+            if settings.postbote_slack_digest
+            else None
+        )
         self._tasks: set[asyncio.Task[None]] = set()  # under way; asyncio itself holds them only weakly
         http_routes = [] if app_token else [Route(PATH, HttpEndpoint(app, signing_secret).handle, methods=["POST"])]
         self.routes: Sequence[Route] = [*oauth_routes, *http_routes]
 
     async def start(self) -> None:
-        """Opens the Socket Mode connection, where there is one, without waiting for Slack."""
+        """Opens the Socket Mode connection, where there is one, without waiting for Slack; starts the digest."""
+        if self._digest:
+            self._in_background(self._digest.run())
         if self._socket:
             self._in_background(self._connect_socket_mode(self._socket))
 
@@ -146,6 +162,10 @@ class Slack:
     async def may(self, event: Event, what: str) -> bool:
         """True if the person may set the channel's mode ("mode") or read stored decisions ("edit")."""
         return await self._users.may(event, what)
+
+    async def show_busy(self, event: Event, language: Language) -> None:
+        """Status in the thread of the reply."""
+        await show_status(self._workspaces, event, self._parts.engine.label("busy", language))
 
     async def permalink(self, event: Event) -> str:
         """Permalink of the message (docs.slack.dev/reference/methods/chat.getPermalink); empty for a command."""
@@ -223,9 +243,9 @@ class Slack:
             if client:
                 reason = interactions.to_reason_form(body)
                 form = (
-                    self._views.reason_form("en" if reason[0] == "en" else "de", reason[1])
+                    self._views.reason_form(*reason)
                     if reason
-                    else self._views.question_form(language or "de")
+                    else self._views.question_form(language or self._parts.engine.languages()[0])
                 )
                 await client.views_open(trigger_id=str(body.get("trigger_id", "")), view=form)
         except API_FAILURES as wrong:

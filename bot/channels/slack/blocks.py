@@ -17,7 +17,7 @@ from bot.core.markdown import to_plain as plain_text
 from bot.core.markdown.layout import without_list_items
 from bot.core.markdown.parser import Block as Part
 from bot.core.markdown.parser import parse
-from bot.core.model import Answer, Event, Language
+from bot.core.model import LANGUAGES, Answer, Event, Language
 
 SECTION = 3_000  # characters; docs.slack.dev/reference/block-kit/blocks/section-block
 MOST = 12_000  # characters; a message takes about 13,200 in all before msg_blocks_too_long (bolt-js issue 2509)
@@ -25,13 +25,26 @@ FALLBACK = 4_000  # characters of `text` that Slack advises (docs.slack.dev/refe
 BUTTON, VALUE = 75, 2_000  # characters; docs.slack.dev/reference/block-kit/block-elements/button-element
 MOST_RELATED = 2  # buttons of related entries: with the others a row or two
 WITHOUT_BUTTONS = frozenset(  # templates
-    {"thanks", "greeting", "aside", "feedback", "switched_off", "slow", "failure", "handover", "breaker", "person"}
+    {
+        "thanks",
+        "greeting",
+        "aside",
+        "feedback",
+        "switched_off",
+        "slow",
+        "failure",
+        "handover",
+        "breaker",
+        "person",
+        "digest",
+    }
 )
 
 UNSURE = frozenset({"decline", "suggest"})  # templates after which a person may be wanted, also in private
 
 Label = Callable[[str, Language], str]
 Related = Callable[[Sequence[str]], Sequence[str]]
+Languages = Callable[[], Sequence[Language]]
 Block = dict[str, Any]
 
 
@@ -39,15 +52,24 @@ class MessageComposer:
     """Composer of messages; every word comes from the templates and the knowledge base."""
 
     def __init__(
-        self, render: Callable[[Answer], str], label: Label, title: Label, related: Related = lambda ids: ()
+        self,
+        render: Callable[[Answer], str],
+        label: Label,
+        title: Label,
+        related: Related = lambda ids: (),
+        languages: Languages = lambda: LANGUAGES,
     ) -> None:
-        """`related`: ids of the entries that help beside others."""
-        self._render, self._label, self._title, self._related = render, label, title, related
+        """`related`: ids of the entries that help beside others. `languages`: those of the knowledge base."""
+        self._render, self._label, self._title = render, label, title
+        self._related, self._languages = related, languages
 
-    def message(self, event: Event, answer: Answer, *, private: bool, person: bool) -> dict[str, Any]:
+    def message(
+        self, event: Event, answer: Answer, *, private: bool, person: bool, reader: Language | None = None
+    ) -> dict[str, Any]:
         """Message of an answer: arguments "text" and "blocks" of chat.postMessage.
 
-        `private`: only one person sees it, and may share it. `person`: there is somebody to ask, so offer it.
+        `private`: only one person sees it, and may share it. `person`: there is somebody to ask, so offer it. `reader`:
+        language of the person's Slack, in which no other language is offered; None: not known.
         """
         if answer.template == "decline":  # the button says it
             answer = replace(answer, facts={**answer.facts, "can_ask_team": person})
@@ -56,11 +78,13 @@ class MessageComposer:
         shown = without_list_items(markdown) if chooses else markdown
         blocks = to_blocks(shown, tables=not private)
         if answer.facts.get("about") == "why":  # one block, to be copied
-            blocks = [blocks[0], preformatted("\n".join(answer.facts["lines"])[:SECTION])]
+            heading = to_blocks(markdown.partition("\n\n")[0])
+            blocks = [*heading, preformatted("\n".join(answer.facts["lines"])[:SECTION])]
         if chooses:
             blocks += [actions([self._choice_button(event, answer, entry) for entry in answer.facts["suggested"]])]
         if answer.template not in WITHOUT_BUTTONS:
-            blocks += self._buttons(event, answer, private=private, person=person)
+            others = answer.language != reader and len(self._languages()) > 1
+            blocks += self._buttons(event, answer, private=private, person=person, others=others)
         if answer.facts.get("verdict") == "unhelpful":
             blocks += [actions(self._after_unhelpful(answer, person=person))]
         return {"text": to_plain(markdown)[:FALLBACK] or "…", "blocks": blocks}
@@ -96,13 +120,13 @@ class MessageComposer:
         value = value if len(value) <= VALUE else to_json(facts)
         return plain_button(self._title(entry, answer.language), f"choose:{entry}", value)
 
-    def _buttons(self, event: Event, answer: Answer, *, private: bool, person: bool) -> list[Block]:
+    def _buttons(self, event: Event, answer: Answer, *, private: bool, person: bool, others: bool) -> list[Block]:
+        """Rows of buttons. `others`: True if another language is offered; the rest as for `message`."""
         common = {"key": key_of(event), "language": answer.language}
         whole = {**common, "template": answer.template, "facts": dict(answer.facts)}
         row = [self._check_button(common, answer.language, check) for check in answer.facts.get("checks", [])]
         row += [*self._related_buttons(common, answer), *self._mode_buttons(common, answer)]
-        other = self._other_language_value(event, answer, whole, common)
-        if other:
+        if others and (other := self._other_language_value(event, answer, whole, common)):
             row.append(self.button("other_language", answer.language, other))
         if private and event.reply_to.get("channel") and is_worth_sharing(answer):
             shared = to_json({"act": "share", **whole, "in": event.reply_to.get("share_in", "")})

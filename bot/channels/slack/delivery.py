@@ -2,7 +2,7 @@
 harm.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -14,7 +14,7 @@ from bot.channels.slack.posting import Poster, call_api, in_channel
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.views import ViewComposer
 from bot.channels.slack.workspaces import Workspaces
-from bot.core.model import Answer, Event, Undeliverable
+from bot.core.model import Answer, Event, Language, Undeliverable
 
 
 class Delivery:
@@ -30,10 +30,12 @@ class Delivery:
         helpers: Helpers,
         response_urls: ResponseUrls,
         handover: HandoverDelivery,
+        language_of: Callable[[Event], Awaitable[Language | None]],
     ) -> None:
+        """`language_of`: language of the Slack of an event's person; None: not known."""
         self._workspaces, self._composer, self._views = workspaces, composer, views
         self._poster, self._response_urls, self._handover = poster, response_urls, handover
-        self._can_ask_people = helpers.can_be_asked()
+        self._can_ask_people, self._language_of = helpers.can_be_asked(), language_of
 
     async def send(self, event: Event, answer: Answer | None, *, again: bool) -> str:
         """Sends an answer, or deletes the earlier one where `answer` is None. Returns the `ts` of the post, or empty.
@@ -72,7 +74,9 @@ class Delivery:
     async def _reply(self, client: AsyncWebClient, event: Event, answer: Answer, again: bool) -> str:
         to = event.reply_to
         private = bool(to.get("private") or to.get("ephemeral") or (to.get("response_url") and not to.get("update")))
-        message = self._composer.message(event, answer, private=private, person=self._can_ask_people)
+        # A message that was turned into another language can be turned back, whoever did it
+        reader = None if event.act == "language" else await self._language_of(event)
+        message = self._composer.message(event, answer, private=private, person=self._can_ask_people, reader=reader)
         if to.get("update"):
             await self._update(client, event, message)
             return ""

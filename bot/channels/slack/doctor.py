@@ -1,4 +1,4 @@
-"""Checks of `postbote doctor` for Slack: tokens, scopes, the clock, and the helpers' channel."""
+"""Checks of `postbote doctor` for Slack: tokens, scopes, the clock, and the channels it posts in by itself."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,9 @@ from bot.contracts import DoctorResult
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+
+
+CHANNELS = {"helpers": "slack helpers' channel", "digest": "slack digest's channel"}
 
 
 async def run_doctor_checks(settings: "Settings") -> Sequence[DoctorResult]:
@@ -38,8 +41,8 @@ async def _bot(client: WebClient, settings: "Settings") -> list[DoctorResult]:
     about: Mapping[str, Any] = said.data if isinstance(said.data, dict) else {}
     whose = f"{about.get('user', about.get('user_id', '?'))} in {about.get('team', about.get('team_id', '?'))}"
     found = [DoctorResult("slack bot token", True, whose), _scopes(said.headers), _clock(said.headers)]
-    _, channel = settings.slack_helpers()
-    return found + ([await _channel(client, channel)] if channel else [])
+    channels = {"helpers": settings.slack_helpers()[1], "digest": settings.postbote_slack_digest}
+    return found + [await _channel(client, channel, whose) for whose, channel in channels.items() if channel]
 
 
 def _scopes(headers: Mapping[str, str]) -> DoctorResult:
@@ -65,15 +68,19 @@ def _clock(headers: Mapping[str, str]) -> DoctorResult:
     return DoctorResult("clock", True, f"{off:.0f} seconds from Slack's")
 
 
-async def _channel(client: WebClient, channel: str) -> DoctorResult:
+async def _channel(client: WebClient, channel: str, whose: str) -> DoctorResult:
+    """Channel that the bot posts in by itself; of the digest's, also who can read what customers asked."""
+    name = CHANNELS[whose]
     try:
         found = await client.conversations_info(channel=channel)
     except API_FAILURES as wrong:
-        return DoctorResult("slack helpers' channel", False, _why(wrong))
+        return DoctorResult(name, False, _why(wrong))
     about = found.get("channel") or {}
     if about.get("is_member") is False:
-        return DoctorResult("slack helpers' channel", False, f"invite the bot to {channel}: it is no member")
-    return DoctorResult("slack helpers' channel", True, str(about.get("name", channel)))
+        return DoctorResult(name, False, f"invite the bot to {channel}: it is no member")
+    public = whose == "digest" and about.get("is_private") is False
+    readers = " (public: everybody in the workspace can read the questions in it)" if public else ""
+    return DoctorResult(name, True, f"{about.get('name', channel)}{readers}")
 
 
 async def _socket(client: WebClient) -> DoctorResult:

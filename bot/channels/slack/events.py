@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.slack.message_text import to_text
-from bot.channels.slack.snippets import number_unreadable, truncated
+from bot.channels.slack.snippets import number_unreadable, truncated, unreadable_names
 from bot.core.model import Event, Question
 
 CHANNEL = "slack"
@@ -178,9 +178,14 @@ def from_command(body: Mapping[str, Any]) -> Event | None:
 
 
 def facts_of_files(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts of the files: "snippets" (id → beginning) of which only that is known, "unreadable" (how many); or none."""
-    snippets, unreadable = truncated(message), number_unreadable(message)
-    return {**({"snippets": snippets} if snippets else {}), **({"unreadable": unreadable} if unreadable else {})}
+    """Facts of the files, or none: "snippets" (id → beginning) of which only that is known; of those that hold no text
+    "unreadable", how many, and "files", their names, which are handed on to people.
+    """
+    snippets, names = truncated(message), unreadable_names(message)
+    return {
+        **({"snippets": snippets} if snippets else {}),
+        **({"unreadable": number_unreadable(message), "files": names} if names else {}),
+    }
 
 
 def type_of(body: Mapping[str, Any]) -> str:

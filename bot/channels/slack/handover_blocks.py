@@ -14,7 +14,7 @@ from bot.channels.slack.blocks import (
     to_blocks,
     to_json,
 )
-from bot.channels.slack.mrkdwn import sections, to_mrkdwn, to_plain
+from bot.channels.slack.mrkdwn import literal, sections, to_mrkdwn, to_plain
 from bot.core.model import Answer
 
 
@@ -54,7 +54,7 @@ class HandoverComposer:
         Files cannot be handed on: they are named.
         """
         lead = f"{self._label('from_' + answer.facts['by'], answer.language)} {who}"
-        files = [f"{self._label('file', answer.language)}: {name}" for name in answer.facts.get("files", [])]
+        files = [f"{self._label('file', answer.language)}: {literal(name)}" for name in answer.facts.get("files", [])]
         said = "\n".join([words, *files]).strip()
         blocks = [{"type": "context", "elements": [{"type": "mrkdwn", "text": lead}]}]
         blocks += [section(piece) for piece in sections(said, SECTION)[:4]]

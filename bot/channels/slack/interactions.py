@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.channels.slack.events import CHANNEL, facts_of_files
 from bot.channels.slack.message_text import to_text
+from bot.core.languages import KNOWN
 from bot.core.model import Event, Language, Question
 from bot.core.text.untrusted_json import parse_json
 
@@ -41,7 +42,7 @@ def opens_form(payload: Mapping[str, Any]) -> bool:
     return payload.get("type") == "block_actions" and _value_of(payload).get("act") == REASON
 
 
-def to_reason_form(payload: Mapping[str, Any]) -> tuple[str, str] | None:
+def to_reason_form(payload: Mapping[str, Any]) -> tuple[Language, str] | None:
     """(language, what the form sends along, as JSON) of the button that asks why; None for the global shortcut."""
     value = _value_of(payload)
     if value.get("act") != REASON:
@@ -53,7 +54,7 @@ def to_reason_form(payload: Mapping[str, Any]) -> tuple[str, str] | None:
         "channel": _id(payload, "channel"),
         "thread_ts": container.get("thread_ts") or _mapping(payload, "message").get("thread_ts") or "",
     }
-    return str(value.get("language")), json.dumps(carried)
+    return _language_of(value), json.dumps(carried)
 
 
 def from_button(payload: Mapping[str, Any]) -> Event | None:
@@ -117,7 +118,13 @@ def opened_topic(payload: Mapping[str, Any]) -> tuple[str, Language] | None:
     value = parse_value(str(action.get("value") or ""))
     if value.get("act") != "topic" or not isinstance(value.get("entry"), str):
         return None
-    return value["entry"], "en" if value.get("language") == "en" else "de"
+    return value["entry"], _language_of(value)
+
+
+def _language_of(value: Mapping[str, Any]) -> Language:
+    """Language of the message that carries a button; German where its value names none."""
+    language = value.get("language")
+    return language if isinstance(language, str) and language in KNOWN else "de"
 
 
 def _action_of(payload: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -142,7 +149,7 @@ def _command_of(value: Mapping[str, Any]) -> Question:
     asks = value.get("ask")
     if value["act"] != "check" or not isinstance(asks, list) or len(asks) != 2:
         return Question("")
-    return Question(str(asks[1]), str(asks[0]), language="en" if value.get("language") == "en" else "de")
+    return Question(str(asks[1]), str(asks[0]), language=_language_of(value))
 
 
 def _check_key(message: str, at: str, value: Mapping[str, Any]) -> str:

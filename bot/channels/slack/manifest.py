@@ -32,6 +32,8 @@ EVENTS = (
     "tokens_revoked",
 )
 LONGEST_DESCRIPTION, LONGEST_HINT = 2_000, 1_000  # characters, of a slash command
+LONGEST_ABOUT = 4_000  # characters of the app's long description, which must have 174
+BACKGROUND = "#1d3557"  # dark blue, on which Slack's white text is read well
 NAME, PROMPTS, LONGEST_SUMMARY = 24, 4, 140  # characters of a shortcut's name; suggested prompts; of an app
 
 
@@ -41,13 +43,14 @@ def to_manifest(
     prompts: Sequence[str],
     url: str | None,
     *,
+    about: str,
     many: bool = False,
 ) -> dict[str, Any]:
     """Manifest as Slack takes it, before it is written as JSON.
 
     `commands`: name → (usage hint, summary). `label`: words of templates/labels.md, by name. `prompts`: questions to
-    begin with. `url`: public base address for events over HTTP; None: Socket Mode. `many`: True for an app that many
-    workspaces install, with rotated tokens; needs `url`.
+    begin with. `about`: long description of the app. `url`: public base address for events over HTTP; None: Socket
+    Mode. `many`: True for an app that many workspaces install, with rotated tokens; needs `url`.
     """
     base = url.rstrip("/") if url else ""
     request_url = {"request_url": base + PATH} if base else {}
@@ -57,6 +60,8 @@ def to_manifest(
         "display_information": {
             "name": "Postbote",
             "description": label("agent")[:LONGEST_SUMMARY],
+            "long_description": about[:LONGEST_ABOUT],
+            "background_color": BACKGROUND,
         },
         "features": {
             "agent_view": {

@@ -20,6 +20,7 @@ from bot.core.model import Event, TryLater
 
 log = structlog.get_logger()
 
+LONGEST_NAME = 80  # characters of a file's name
 MAX_FILES = 4  # files of a message that are read
 MOST_BYTES = 1_500_000  # of a file that are fetched; of a long text, bot/core/text/excerpt.py finds what matters
 FILE_HOSTS = frozenset({"files.slack.com", "slack-files.com"})  # that get the token, beside the Web API's own host
@@ -45,7 +46,20 @@ def truncated(message: Mapping[str, Any]) -> dict[str, str]:
 
 def number_unreadable(message: Mapping[str, Any]) -> int:
     """Number of files that hold no text: pictures above all."""
-    return sum(not _is_text(file) and not (file.get("plain_text") or file.get("preview")) for file in _files(message))
+    return sum(_is_unreadable(file) for file in _files(message))
+
+
+def unreadable_names(message: Mapping[str, Any]) -> list[str]:
+    """Names of the files that hold no text, at most LONGEST_NAME characters each (file-object: `name`, `title`)."""
+    return [
+        " ".join(str(file.get("name") or file.get("title") or "…").split())[:LONGEST_NAME]
+        for file in _files(message)
+        if _is_unreadable(file)
+    ]
+
+
+def _is_unreadable(file: Mapping[str, Any]) -> bool:
+    return not _is_text(file) and not (file.get("plain_text") or file.get("preview"))
 
 
 async def read_in_full(workspaces: Workspaces, event: Event) -> str:

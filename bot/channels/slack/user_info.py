@@ -3,7 +3,7 @@
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -23,9 +23,11 @@ PEOPLE = 10_000  # whose language is remembered; of somebody else it is asked ag
 class UserInfo:
     """Lookups in users.info and conversations.info."""
 
-    def __init__(self, workspaces: Workspaces, editors: frozenset[str]) -> None:
-        """`editors`: user ids that may set modes and read stored decisions."""
-        self._workspaces = workspaces
+    def __init__(
+        self, workspaces: Workspaces, editors: frozenset[str], languages: Callable[[], Sequence[Language]]
+    ) -> None:
+        """`editors`: user ids that may set modes and read stored decisions. `languages`: of the knowledge base."""
+        self._workspaces, self._base_languages = workspaces, languages
         self._editors = editors
         # "team:user" → the answer, which may be under way; who waits for it holds it, so it may be evicted meanwhile
         self._languages: TTLCache[str, asyncio.Future[Language | None]] = TTLCache(PEOPLE, LANGUAGE_TTL)
@@ -33,7 +35,7 @@ class UserInfo:
     async def language(self, event: Event) -> Language | None:
         """Language of the person's Slack, asked once a day; None where Slack does not say.
 
-        English for a locale that we do not speak.
+        English for a locale that the knowledge base does not speak; None where it speaks no English either.
         """
         language = self._languages.get(event.person)
         if language is None:
@@ -66,7 +68,9 @@ class UserInfo:
 
     async def _ask_language(self, event: Event) -> Language | None:
         found = await self._ask(event, "users_info", user=event.reply_to.get("user", ""), include_locale=True)
-        return language_of_locale(str((found.get("user") or {}).get("locale", "")))
+        languages = self._base_languages()
+        language = language_of_locale(str((found.get("user") or {}).get("locale", "")), languages)
+        return language if language in languages else None
 
     async def _ask(self, event: Event, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Response of a method of the Web API; empty where Slack does not say."""

@@ -8,6 +8,7 @@ from bot.channels.slack.blocks import (
     BUTTON,
     Block,
     Label,
+    Languages,
     MessageComposer,
     actions,
     plain_button,
@@ -17,7 +18,8 @@ from bot.channels.slack.blocks import (
 )
 from bot.channels.slack.interactions import ASK, HOME_FIELD, REASON
 from bot.channels.slack.mrkdwn import escape, literal
-from bot.core.model import Answer, Language
+from bot.core.model import LANGUAGES, Answer, Language
+from bot.core.privacy.redaction import word_marks
 
 Prompts = Callable[[Language], Sequence[str]]
 BUTTONS_IN_A_ROW = 25  # elements of an actions block
@@ -29,23 +31,34 @@ HEADER = 150  # characters of a header block
 class ViewComposer:
     """Composer of views; every word comes from the templates and the knowledge base."""
 
-    def __init__(self, composer: MessageComposer, render: Any, label: Label, title: Label, prompts: Prompts) -> None:
+    def __init__(
+        self,
+        composer: MessageComposer,
+        render: Any,
+        label: Label,
+        title: Label,
+        prompts: Prompts,
+        languages: Languages = lambda: LANGUAGES,
+    ) -> None:
+        """`languages`: those of the knowledge base."""
         self._composer, self._render, self._label, self._title = composer, render, label, title
-        self._prompts = prompts
+        self._prompts, self._languages = prompts, languages
 
     def home_tab(self, answer: Answer) -> dict[str, Any]:
         """Home tab: one entry, where one was tapped; what the bot can do, topics, last questions, gaps for editors."""
         language, facts = answer.language, answer.facts
         blocks = to_blocks(self._render(answer), tables=False)
         blocks.insert(1, self._field_to_ask(language))
-        blocks += [actions([self._language_button(language)]), self._header("topics", language)]
+        blocks += [*self._language_row(language), self._header("topics", language)]
         for name, ids in facts["sections"].items():
             blocks += [section(f"*{escape(name)}*")]
             blocks += [actions([self._topic_button(i, language) for i in ids[:BUTTONS_IN_A_ROW]])]
         if facts["last"]:
-            blocks += [self._header("last", language), *(_plain(f"• {text[:300]}") for text in facts["last"])]
+            label = self._words_in(language)
+            last = [word_marks(text, label) for text in facts["last"]]
+            blocks += [self._header("last", language), *(_plain(f"• {text[:300]}") for text in last)]
         if facts["editor"]:
-            blocks += [self._header("gaps", language), *self._gaps(answer)]
+            blocks += [*self._trend(answer), self._header("gaps", language), *self._gaps(answer)]
         return {"type": "home", "blocks": blocks[:MOST_BLOCKS]}
 
     def question_form(self, language: Language) -> dict[str, Any]:
@@ -125,9 +138,12 @@ class ViewComposer:
         value = to_json({"act": "topic", "entry": entry, "language": language})
         return plain_button(self._title(entry, language)[:BUTTON], f"topic:{entry}", value)
 
-    def _language_button(self, language: Language) -> Block:
-        other = "de" if language == "en" else "en"
-        return self._composer.button("other_language", language, to_json({"act": "home", "language": other}))
+    def _language_row(self, language: Language) -> list[Block]:
+        """Row with the button of the next language; none where the knowledge base speaks one alone."""
+        languages = self._languages()
+        other = languages[(languages.index(language) + 1) % len(languages)] if language in languages else language
+        value = to_json({"act": "home", "language": other})
+        return [actions([self._composer.button("other_language", language, value)])] if other != language else []
 
     def _header(self, name: str, language: Language) -> Block:
         return {"type": "header", "text": {"type": "plain_text", "text": self._label(name, language)[:HEADER]}}
@@ -136,7 +152,29 @@ class ViewComposer:
         rows = answer.facts["gaps"]
         if not rows:
             return [section(escape(self._label("no_gaps", answer.language)))]
-        return [section(f"{row['count']}× ({row['language']}) {_linked(row)}") for row in rows]
+        label = self._words_in(answer.language)
+        rows = [
+            {
+                **row,
+                "example": word_marks(row["example"], label),
+                "remarks": [word_marks(r, label) for r in row["remarks"]],
+            }
+            for row in rows
+        ]
+        missing = label("missing")
+        return [
+            section("\n".join([_gap_line(row), *(f"{missing}: {_inline(r)}" for r in row["remarks"])])) for row in rows
+        ]
+
+    def _words_in(self, language: Language) -> Callable[[str], str]:
+        return lambda name: self._label(name, language)
+
+    def _trend(self, answer: Answer) -> list[Block]:
+        weeks = answer.facts.get("weeks")
+        if not weeks:
+            return []
+        shown = to_blocks(self._render(Answer("trend", answer.language, {"weeks": weeks})), tables=False)
+        return [self._header("trend", answer.language), *shown]
 
 
 def _plain(text: str) -> Block:
@@ -144,7 +182,16 @@ def _plain(text: str) -> Block:
     return {"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}}
 
 
+def _gap_line(row: Any) -> str:
+    return f"{row['count']}× ({row['language']}) {_linked(row)}"
+
+
+def _inline(text: Any) -> str:
+    """Line of mrkdwn with a person's words, in which no markup of theirs works."""
+    return literal(" ".join(str(text)[:200].split()))
+
+
 def _linked(row: Any) -> str:
     """Example of a gap in mrkdwn, linked where its permalink, which Slack made, is known."""
-    shown = literal(" ".join(str(row["example"])[:200].split())).replace("|", "/")
+    shown = _inline(row["example"]).replace("|", "/")
     return f"<{row['link']}|{shown}>" if str(row["link"]).startswith("https://") else shown

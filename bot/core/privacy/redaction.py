@@ -116,6 +116,16 @@ _MARK: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
 _RULES = tuple((re.compile(sign), re.compile(pattern), mark) for sign, pattern, mark in _MARK)
 
 
+MARKS = ("token", "secret", "person", "address", "ip", "account", "number")  # that stand for what was taken out
+
+
+def word_marks(text: str, label: Callable[[str], str]) -> str:
+    """Redacted text for people: "<address>" → "[E-Mail-Adresse]". `label`: words for "redacted_<mark>"."""
+    for mark in MARKS if "<" in text else ():
+        text = text.replace(f"<{mark}>", label(f"redacted_{mark}"))
+    return text
+
+
 def redact(text: str) -> str:
     """Text with a mark for each piece of personal data: "<address>", "<token>", "<ip>" …; idempotent."""
     missing = set()  # signs; no mark brings one in

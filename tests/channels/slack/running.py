@@ -76,6 +76,7 @@ def to_settings(slack: FakeSlack, folder: Path, **changed: Any) -> Settings:
         "postbote_database_url": "",
         "postbote_slack_helpers": "",
         "postbote_slack_editors": "",
+        "postbote_slack_digest": "",
     }
     return Settings.model_validate({**values, **changed})
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from typing import Any
@@ -27,7 +28,9 @@ until = partial(waiting.until, seconds=5.0, pause=0.02)
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     folder = tmp_path_factory.mktemp("bot")
-    async with running(folder, engine, postbote_slack_editors="UEDITOR", postbote_slack_helpers=HELPERS) as started:
+    async with running(
+        folder, engine, postbote_slack_editors="UEDITOR, UEDNEUTRAL, UEDHOME", postbote_slack_helpers=HELPERS
+    ) as started:
         yield started
 
 
@@ -66,16 +69,25 @@ async def test_the_other_language_replaces_the_answer_and_back(conversation: Con
     await until(lambda: answer["text"] == german)
 
 
+OF_HELP = {  # button of the other language → words of the help that it stands under
+    "In English": "Slash-Befehle funktionieren in Threads nicht",
+    "Auf Deutsch": "Slash commands don’t work in threads",
+}
+
+
 async def test_help_in_the_other_language_is_still_that_of_slack(conversation: Conversation) -> None:
+    conversation.bot.slack.locales[conversation.user] = ""
     for asked in ("help", "/foo", "/foo " + "x" * 60):
         _, answer = await conversation.ask(f"{MENTION} {asked}")
-        english = answer["text"]
-        assert "Slash commands don’t work in threads" in english
-        await conversation.bot.slack.press(conversation.bot.url, answer, "Auf Deutsch")
-        await until(lambda shown=answer: "In English" in labels(shown))  # type: ignore[misc]
-        assert "Slash-Befehle funktionieren in Threads nicht" in answer["text"]
-        await conversation.bot.slack.press(conversation.bot.url, answer, "In English")
-        await until(lambda shown=answer, before=english: shown["text"] == before)  # type: ignore[misc]
+        first = answer["text"]
+        (there,) = OF_HELP.keys() & set(labels(answer))
+        (back,) = OF_HELP.keys() - {there}
+        assert OF_HELP[there] in first
+        await conversation.bot.slack.press(conversation.bot.url, answer, there)
+        await until(lambda shown=answer, label=back: label in labels(shown))  # type: ignore[misc]
+        assert OF_HELP[back] in answer["text"]
+        await conversation.bot.slack.press(conversation.bot.url, answer, back)
+        await until(lambda shown=answer, before=first: shown["text"] == before)  # type: ignore[misc]
 
 
 async def test_a_long_answer_to_an_editor_is_the_same_in_the_other_language(conversation: Conversation) -> None:
@@ -85,18 +97,19 @@ async def test_a_long_answer_to_an_editor_is_the_same_in_the_other_language(conv
     for number, word in enumerate(words):
         event = Event(f"{TEAM}:CGAPS:{number}:question", "slack", Question(f"{word} " * 30), location=f"{TEAM}:CGAPS")
         bot.storage.decisions.save(event, Answer("failure", "en"))
-    _, answer = await conversation.ask(f"{MENTION} faq gaps", user="UEDITOR")
-    assert "What was not answered" in answer["text"]
-    await bot.slack.press(bot.url, answer, "Auf Deutsch", user="UEDITOR")
-    await until(lambda: "In English" in labels(answer))
+    bot.slack.locales["UEDNEUTRAL"] = ""
+    _, answer = await conversation.ask(f"{MENTION} faq gaps", user="UEDNEUTRAL")
     assert "Was nicht oder nicht gut beantwortet wurde" in answer["text"]
     german, told = answer["text"], len(bot.slack.ephemeral)
     await bot.slack.press(bot.url, answer, "In English", user="U0STRANGER")
     await until(lambda: len(bot.slack.ephemeral) > told)
     assert "Only editors" in str(bot.slack.ephemeral[-1])
     assert answer["text"] == german, "for nobody else it is gone"
-    await bot.slack.press(bot.url, answer, "In English", user="UEDITOR")
-    await until(lambda: "What was not answered" in answer["text"])
+    await bot.slack.press(bot.url, answer, "In English", user="UEDNEUTRAL")
+    await until(lambda: "Auf Deutsch" in labels(answer))
+    assert "What was not answered" in answer["text"]
+    await bot.slack.press(bot.url, answer, "Auf Deutsch", user="UEDNEUTRAL")
+    await until(lambda: answer["text"] == german)
 
 
 async def test_a_suggestion_is_answered_in_place_and_still_offers_everything(conversation: Conversation) -> None:
@@ -421,6 +434,26 @@ async def test_editors_see_the_gaps_in_app_home_and_by_command(conversation: Con
     conversation.user = "UEDITOR"
     listed = await command(conversation, "faq", "gaps")
     assert "Thunderbird" in listed["text"]
+    gaps = [line for line in listed["text"].split("\n") if "× (" in line]
+    assert gaps
+    assert all(line.startswith("• ") and line.count("× (") == 1 for line in gaps), "one gap a line"
+
+
+async def test_editors_see_in_home_how_questions_go_and_what_people_missed(conversation: Conversation) -> None:
+    """The trend counts what was asked in the last four weeks; reasons stand under their question, without markup."""
+    bot = conversation.bot
+    ts, _ = await conversation.ask(f"{MENTION} Wie richte ich Zimbra ein?")
+    key = f"{TEAM}:{conversation.channel}:{ts}:question"
+    bot.storage.decisions.record_reason(key, f"{TEAM}:UA", "*die* Schritte")
+    bot.slack.locales |= {"UEDHOME": "de-DE", "UNOEDITOR": "de-DE"}
+    for user in ("UEDHOME", "UNOEDITOR"):
+        await bot.slack.deliver(bot.url, opened(user, "home"))
+    await until(lambda: len(bot.slack.views) >= 2)
+    shown = {view["user_id"]: json.dumps(view, ensure_ascii=False) for view in bot.slack.views}
+    assert re.search(r"Letzte 7 Tage: \d+ Fragen?, \d+ % gut beantwortet", shown["UEDHOME"])
+    assert "Die Woche davor: keine Fragen" in shown["UEDHOME"]
+    assert "Es fehlte: ∗die∗ Schritte" in shown["UEDHOME"]
+    assert not any(words in shown["UNOEDITOR"] for words in ("7 Tage", "Zimbra", "Schritte"))
 
 
 async def test_why_shows_the_stored_decision_to_editors(conversation: Conversation) -> None:
@@ -434,6 +467,7 @@ async def test_why_shows_the_stored_decision_to_editors(conversation: Conversati
         assert "mode        mention" in said
         block = conversation.bot.slack.ephemeral[-1]["blocks"][1]
         assert block["elements"][0]["type"] == "rich_text_preformatted"
+        assert "outcome" not in str(conversation.bot.slack.ephemeral[-1]["blocks"][0]), "it is said once"
     assert (
         "No decision"
         in (await command(conversation, "faq", "why https://x.slack.com/archives/C1/p1515449522000016"))["text"]

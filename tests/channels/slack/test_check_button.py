@@ -41,6 +41,7 @@ async def press(conversation: Conversation, message: dict[str, Any], label: str,
 
 
 async def test_the_check_is_answered_in_the_thread_once_for_all_who_press_it(conversation: Conversation) -> None:
+    conversation.bot.slack.locales |= {"UA": "", "UB": ""}  # languages that nobody tells: the other one is offered
     ts, answer = await conversation.ask(ASKED)
     assert OFFER in labels(answer)
     await asyncio.gather(*(press(conversation, answer, OFFER, user) for user in ("UA", "UB", "UA")))
@@ -53,6 +54,7 @@ async def test_the_check_is_answered_in_the_thread_once_for_all_who_press_it(con
 
 
 async def test_its_result_changes_its_language_like_any_answer(conversation: Conversation) -> None:
+    conversation.bot.slack.locales |= {"UA": "", conversation.user: ""}
     _, answer = await conversation.ask(ASKED)
     await press(conversation, answer, "Auf Deutsch", "UA")
     await until(lambda: ANGEBOT in labels(answer))

@@ -74,7 +74,7 @@ async def test_from_a_channel_helpers_and_asker_talk_until_it_is_solved(
     assert "<!subteam^S0HELP>" in shown(request)
     assert f"<@{asker.user}>" in shown(request)
     assert f"<#{asker.channel}>" in shown(request)
-    assert "Meine Rechnung für &lt;address&gt; stimmt nicht" in shown(request)
+    assert "Meine Rechnung für [E-Mail-Adresse] stimmt nicht" in shown(request)
     assert "mailto" not in shown(request)
     assert "Dazu fand ich nichts in unserer FAQ" in shown(request)
     assert f"/archives/{asker.channel}/p{ts.replace('.', '')}" in shown(request)
@@ -240,7 +240,7 @@ async def test_after_not_helpful_the_bot_asks_why_and_offers_the_team(
     assert len(slack.ephemeral) == 2, "an empty form says nothing"
     await press(asker, {**asked, "channel": asker.channel}, ASK)
     request = await request_of(helpers)
-    assert "Der Server fehlt, ich bin &lt;address&gt;" in shown(request)
+    assert "Der Server fehlt, ich bin [E-Mail-Adresse]" in shown(request)
     assert "Meine Antwort war: „" in shown(request)
     assert (await asker.replies(2))[1]["thread_ts"] == ts
     slack.ephemeral.clear()
@@ -292,3 +292,41 @@ async def test_a_request_survives_lost_answers_of_slack_and_comes_once(
     assert len(await direct.replies(2)) == 2
     await helpers.say("Hier bin ich", "UHELPER", thread=request["ts"])
     assert "Hier bin ich" in shown((await direct.replies(3))[2])
+
+
+def picture(name: str) -> dict[str, Any]:
+    """docs.slack.dev/reference/objects/file-object"""
+    about = {"id": "F0PIC", "created": 1515449522, "timestamp": 1515449522, "name": name, "title": name}
+    about |= {"mimetype": "image/png", "filetype": "png", "pretty_type": "PNG", "mode": "hosted", "size": 50_000}
+    private = {"url_private": "https://files.slack.com/files-pri/T0001-F0PIC/x.png"}
+    return {**about, **private, "is_external": False, "is_public": True}
+
+
+NAMED = [
+    # what is said beside the picture, the picture's name, how it reads at the other side
+    ("So sieht es aus", "fehler.png", "fehler.png"),
+    ("", "fehler.png", "fehler.png"),
+    ("", "<!channel> *laut*.png", "&lt;!channel&gt; ∗laut∗.png"),
+]
+
+
+@pytest.mark.parametrize(("words", "name", "read"), NAMED)
+async def test_a_file_is_named_to_the_other_side_which_cannot_have_it(
+    asker: Conversation, helpers: Conversation, words: str, name: str, read: str
+) -> None:
+    ts, decline = await asker.ask(f"{MENTION} {OUTLOOK}")
+    await press(asker, decline, ASK)
+    request = await until(
+        lambda: next((p for p in helpers.bot.slack.posts if f"<@{asker.user}>" in shown(p) and buttons(p)), None),
+        pause=0.02,
+    )
+    await asker.replies(2)
+    await asker.say(words, thread=ts, subtype="file_share", files=[picture(name)], upload=False)
+    named = f"Datei, die ich nicht weitergeben kann: {read}"
+    there = await until(lambda: next((p for p in helpers.bot.slack.posts if named in shown(p)), None), pause=0.02)
+    assert there["channel"] == helpers.channel
+    assert words in shown(there)
+    await helpers.say(words, "UHELPER", thread=request["ts"], subtype="file_share", files=[picture(name)], upload=False)
+    back = (await asker.replies(3))[2]
+    assert named in shown(back)
+    assert "<!channel>" not in shown(back) + back["text"]

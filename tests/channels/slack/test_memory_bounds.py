@@ -14,7 +14,7 @@ from bot.channels.slack.installations import Installations
 from bot.channels.slack.post_pacing import PostPacer
 from bot.channels.slack.user_info import UserInfo
 from bot.channels.slack.workspaces import Workspaces
-from bot.core.model import Event, Question
+from bot.core.model import LANGUAGES, Event, Question
 from tests.servers.fake_slack import FakeSlack
 
 WORKSPACES, ROTATIONS, PEOPLE, CHANNELS = 1_500, 10, 15_000, 3_000  # more than the caches hold
@@ -90,7 +90,7 @@ async def test_rotation_locks_are_held_only_while_a_token_is_read() -> None:
 
 
 async def test_remembered_languages_stay_within_their_bound_over_people() -> None:
-    people = UserInfo(Workspaces(RotatingTokens(), API), frozenset())
+    people = UserInfo(Workspaces(RotatingTokens(), API), frozenset(), lambda: LANGUAGES)
     for number in range(PEOPLE):
         person = f"T{number % 7}:U{number}"
         await people.language(Event("", "slack", Question(""), {"team": "T0", "user": f"U{number}"}, person=person))
