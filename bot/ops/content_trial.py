@@ -109,7 +109,7 @@ def _differences(before: AnswerEngine, after: AnswerEngine, questions: Counter[s
 
 
 def _outcome(decision: Decision) -> dict[str, Any]:
-    """What a person would see: a suggestion shows at most three entries, whose order makes no difference."""
+    """Outcome as a person would see it: a suggestion shows at most three entries, whose order makes no difference."""
     shown = sorted(decision.entries[:3]) if decision.outcome == "suggest" else decision.entries
     return {"outcome": decision.outcome, "entries": list(shown)}
 

@@ -85,6 +85,7 @@ def test_yaml_makes_plain_values_and_nothing_else(tmp_path: Path, text: str) -> 
     folder = tmp_path / "knowledge"
     folder.mkdir()
     (folder / "provider.yaml").write_text((CHECKOUT / "knowledge/provider.yaml").read_text(encoding="utf-8"))
+    (folder / "base.yaml").write_text("general: none\n", encoding="utf-8")
     (folder / "hostile.yaml").write_text(text.replace("{marker}", str(tmp_path / "marker")), encoding="utf-8")
     began = time.process_time()
     with pytest.raises(KnowledgeError, match=r"hostile\.yaml"):

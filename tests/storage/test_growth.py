@@ -71,18 +71,20 @@ def test_the_dashboard_reads_no_whole_table_and_sorts_none(tmp_path: Path, name:
         ((text, values),) = asked
         with storage.database.engine.connect() as connection:
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)  # type: ignore[arg-type]
-            plan = "\n".join(row[3] for row in rows)
+            steps = [(parent, step) for _, parent, _, step in rows]
+    plan = "\n".join(step for _, step in steps)
     assert wanted in plan
     assert "SCAN postbote_decisions" not in plan
-    assert not [one for one in unwanted if one in plan], plan
+    # What is read of one question's few presses may be sorted
+    assert not [one for one in unwanted for parent, step in steps if not parent and one in step], plan
 
 
 def test_the_gaps_of_the_dashboard_are_made_of_a_bounded_number_of_questions(tmp_path: Path) -> None:
     with opened(tmp_path) as storage:
         fill(storage, 5 * MOST_UNANSWERED)  # a quarter of them is unanswered
         found = read_overview(Statistics(storage.database), 90, time.time())
-    counts = sum(one["gap"].count for one in found["gaps"])
-    assert MOST_UNANSWERED * 0.8 < counts + found["more_gaps"] <= MOST_UNANSWERED
+    assert 0 < sum(gap.count for gap in found["gaps"]) <= MOST_UNANSWERED
+    assert len(found["gaps"]) + found["more_gaps"] == found["number"] <= MOST_UNANSWERED
     assert len(found["slow"]) == SHOWN_SLOW
 
 

@@ -15,7 +15,7 @@ _BOLD = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _CODE = frozenset({"code", "kbd", "samp", "tt"})
 # A character that would be a mark, or that the linter takes for one
 _MARK = re.compile(
-    r"\\(?=[!-/:-@\[-`{-~])|[`*]|(?<!\w)_|_(?!\w)|\](?=\()|<(?=/?[a-zA-Z]{1,10}>)|&(?=#?\w{1,10};)|>(?=\s)|~(?=~~)"
+    r"\\(?=[!-/:-@\[-`{-~])|[`*]|(?<![^\W_])_|_(?![^\W_])|\](?=\()|<(?=/?[a-zA-Z]{1,10}>)|&(?=#?\w{1,10};)|>(?=\s)|~(?=~~)"
 )
 _LINE_MARK = re.compile(r"[#>+-](?=#*(?:\s|$))|~(?=~~)|\d{1,9}(?=[.)](?:\s|$))")
 _LINKED = re.compile(r"(?:https://|mailto:)[^\s<>|\"`]+", re.IGNORECASE)
@@ -131,7 +131,7 @@ def _span(node: Element, marks: bool) -> str:
         return "\n"
     if node.tag in _CODE:
         return _code(node.words())
-    if node.tag == "a":
+    if node.tag == "a" and next(node.within("a"), None) is None:  # of two crossed links the inner one is shown
         return _link(_inline(node.children, False), node.attributes.get("href", ""))
     if node.tag in _BOLD and marks:
         return _marked(_inline(node.children, False), _BOLD[node.tag])

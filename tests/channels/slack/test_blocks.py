@@ -153,9 +153,8 @@ def test_home_and_the_form_are_taken_by_slack(engine: AnswerEngine, home: ViewCo
             "entry": entry,
             "notice": "f:1: x" * 50,
         }
-        gaps = [
-            {"count": 3, "language": "de", "example": "y" * 2_000, "link": "https://x.slack.com/archives/C/p1"}
-        ] * 10
+        link = "https://x.slack.com/archives/C/p1"
+        gaps = [{"count": 3, "language": "de", "example": "y" * 2_000, "link": link, "remarks": ["z" * 500] * 3}] * 10
         assert refused_view(home.home_tab(Answer("home", language, {**facts, "gaps": gaps}))) == ""
     assert refused_view(home.question_form(language)) == ""
     assert len(home.suggested_prompts(language)) == 4
@@ -181,7 +180,8 @@ TYPED = st.text(max_size=300) | st.sampled_from(
 def test_nothing_that_a_person_types_can_ping_link_or_break_the_formatting(world: World, typed: str) -> None:
     facts = {"state": "open", "question": typed, "said": [], "outcome": "", "reason": typed, "link": "", "direct": True}
     request = Answer("handover", "de", {**facts, "asker": "T1:U1", "request": "k", "conversation": "T1:C1:1.1"})
-    gap = {"count": 1, "language": "de", "example": typed, "link": "https://x.slack.com/archives/C/p1"}
+    link = "https://x.slack.com/archives/C/p1"
+    gap = {"count": 1, "language": "de", "example": typed, "link": link, "remarks": [typed]}
     shown = Answer(
         "home", "de", {"sections": {}, "last": [typed], "editor": True, "gaps": [gap], "entry": "", "notice": typed}
     )
