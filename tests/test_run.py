@@ -54,7 +54,7 @@ async def test_a_mention_in_a_thread_goes_on_with_its_conversation_even_after_a_
             await slack.deliver(f"{url}slack/events", recorded("app_mention", text=text, ts=ts, **thread))
             await slack.until(posts=number + 1)
     await slack.stop()
-    assert "wird auf dem Port 993" in slack.posts[1]["text"]  # German, as the thread
+    assert "gilt Port 993" in slack.posts[1]["text"]  # German, as the thread
 
 
 async def test_run_starts_warns_once_of_an_open_page_answers_and_ends_cleanly_on_a_signal(

@@ -117,7 +117,7 @@ async def test_a_running_bot_reloads_a_good_edit_and_keeps_the_last_good_content
     async with running(data, **folders) as (_, url):
         assert "darf höchstens" in await asked(url)
         entry.write_text(good.replace("darf höchstens", "darf allerhöchstens"), encoding="utf-8")
-        for _ in range(600):
+        for _ in range(1_800):
             if "allerhöchstens" in await asked(url):
                 break
             await asyncio.sleep(0.1)

@@ -290,7 +290,9 @@ async def test_several_questions_are_answered_in_one_mail(engine: AnswerEngine) 
 
 
 async def test_a_suggestion_is_a_note_with_the_top_three(engine: AnswerEngine) -> None:
-    found = await assessed(engine, mail("Port für SMTP oder IMAP", Subject="Frage"))
+    found = await assessed(
+        engine, mail('WP Mail SMTP: I picked "SSL", the plugin now wants a port for you. Which?', Subject="Frage")
+    )
     assert (found.verdict, found.reasons, found.answer.template) == ("note", ("not-sure",), "suggest")
     text = engine.renderer.render(found.to_answer("note", found.reasons))
     assert text.count("\n- ") == 3 + 1 + 1, "three entries, what was understood, and one reason"

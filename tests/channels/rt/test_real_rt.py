@@ -267,7 +267,9 @@ async def test_a_ticket_for_slack_is_opened_once_and_answered_by_nobody(
     settings = to_settings(rt, tmp_path)
     channel = open_alone(RtChannel, settings.rt, settings, engine)
     facts = {"state": "request", "question": "Wie richte ich Outlook ein?", "entries": [], "link": "https://x.test/p1"}
-    request = Answer("handover", "de", {**facts, "outcome": "decline", "said": []})
+    request = Answer(
+        "handover", "de", {**facts, "outcome": "decline", "said": [], "reason": "", "direct": False, "asker": ""}
+    )
     opened = [await channel.open_ticket("Support", "Frage aus Slack", request, "0a1b", again=n > 0) for n in range(2)]
     assert opened[0] == opened[1]
     assert opened[0].url == f"{rt.url}/Ticket/Display.html?id={opened[0].number}"
