@@ -171,6 +171,7 @@ async def test_the_dashboard_works_without_scripts_from_the_gap_to_its_draft(chr
     async with page(chromium, language="en", java_script_enabled=False, accept_downloads=True) as tab:
         await tab.goto(f"{url}dashboard")
         await tab.get_by_role("link", name="How do I set up a forwarding to another mailbox?", exact=True).first.click()
+        await tab.get_by_role("link", name="A question and its decision").click()
         await tab.get_by_role("heading", name="A question and its decision").wait_for()
         await tab.get_by_role("link", name="Draft of an entry").click()
         assert '- "How do I set up a forwarding' in await tab.get_by_label("To copy").input_value()
