@@ -100,8 +100,9 @@ def commit(folder: Path, changes: Sequence[FileChange], message: str, who: str) 
 
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - arguments of our own; what people wrote is a value within one
-        ["git", "-C", str(folder), *arguments],  # noqa: S607 - the git of this machine, wherever it is
+    # Arguments of our own; what people wrote is a value within one. The git of this machine, wherever it is
+    return subprocess.run(  # noqa: S603 # nosec B603 B607
+        ["git", "-C", str(folder), *arguments],  # noqa: S607
         capture_output=True,
         text=True,
         errors="replace",
