@@ -17,8 +17,9 @@ import click
 from bot.content.loader import load
 from bot.core.matching.calibration import Calibration, Sample, fit_calibration
 from bot.core.matching.decision import Matcher
-from bot.core.matching.features import Counts, FeatureExtractor
+from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.training import train, training_examples
+from bot.core.matching.young_base import RememberingExtractor
 from bot.core.model import LANGUAGES, Entry, Knowledge, Question, Topic
 from bot.ops.evaluate import Line, Result, cross_validate, metrics, read_set, run_set, to_calibration, to_sample
 from tests.eval.surroundings import wrap
@@ -31,26 +32,6 @@ TUNED = ("questions-dev", "questions-real-dev", "probes-dev", "errors-dev", "err
 FOLDS = 5
 SHORT = 110  # letters of a question that is wrapped
 Item = TypeVar("Item", Entry, Topic)
-
-
-class RememberingExtractor(FeatureExtractor):
-    """Extractor that reads each text once: the folds learn nearly the same examples."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        super().__init__(knowledge)
-        self._read: dict[str, list[str]] = {}
-        self._counted: dict[tuple[str, ...], Counts] = {}
-
-    def words(self, text: str) -> list[str]:
-        if text not in self._read:
-            self._read[text] = super().words(text)
-        return self._read[text]
-
-    def counts(self, words: Sequence[str]) -> Counts:
-        key = tuple(words)
-        if key not in self._counted:
-            self._counted[key] = super().counts(words)
-        return self._counted[key]
 
 
 def open_matcher(knowledge: Knowledge, extractor: FeatureExtractor | None = None) -> Matcher:

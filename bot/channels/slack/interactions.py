@@ -101,8 +101,13 @@ def from_home_field(payload: Mapping[str, Any], action: Mapping[str, Any]) -> Ev
     team, user, text = team_of(payload), _id(payload, "user"), action.get("value")
     if not user or not isinstance(text, str) or not text.strip():
         return None
+    return _asked_directly(team, user, text, f"{action.get('action_ts', '')}:home-field")
+
+
+def _asked_directly(team: str, user: str, text: str, act: str) -> Event:
+    """Event of a question that is answered as a direct message. `act`: end of its key, unique to the act of asking."""
     return Event(
-        key=f"{team}:{user}:{action.get('action_ts', '')}:home-field",
+        key=f"{team}:{user}:{act}",
         channel=CHANNEL,
         question=Question(text),
         reply_to={"team": team, "channel": user, "user": user, "thread_ts": "", "ts": "0"},
@@ -194,15 +199,7 @@ def from_form(payload: Mapping[str, Any]) -> Event | None:
     team, user = team_of(payload), _id(payload, "user")
     values = _mapping(_mapping(view, "state"), "values")
     text = str(_mapping(_mapping(values, "question"), "question").get("value") or "")
-    return Event(
-        key=f"{team}:{user}:{view.get('id', '')}:{view.get('hash', '')}:form",
-        channel=CHANNEL,
-        question=Question(text),
-        reply_to={"team": team, "channel": user, "user": user, "thread_ts": "", "ts": "0"},
-        facts={"direct": True},
-        location=f"{team}:{user}",
-        person=f"{team}:{user}",
-    )
+    return _asked_directly(team, user, text, f"{view.get('id', '')}:{view.get('hash', '')}:form")
 
 
 def from_reason(payload: Mapping[str, Any], view: Mapping[str, Any]) -> Event:

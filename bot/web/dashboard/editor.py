@@ -122,31 +122,35 @@ class Editor:
         return _to(request, "edit", id=edit.key)
 
     async def _publish(self, request: Request) -> Response:
-        found = await self._posted(request)
+        found = await self._signed(request)
         if isinstance(found, Response):
             return found
-        fields, edit = found
-        who = one_line(fields.get("who", ""))[:LONGEST_NAME]
-        if not who:
-            return await self._shown(request, edit, "who_missing", 422)
+        edit, who = found
         if edit.result.get("base") != await asyncio.to_thread(base_of, self._content):
             await asyncio.to_thread(self._content.edits.move, edit.key, "checked", "checking", result={}, note="")
             self._trials.start(edit.key)
             return _to(request, "edit", id=edit.key)
-        problem = await asyncio.to_thread(self._write, edit, who, "checked", "published")
-        if problem:
-            return await self._shown(request, await self._edit(edit.key) or edit, problem, 409)
-        return _remembering(request, _to(request, "edit", id=edit.key), who)
+        return await self._written(request, edit, who, "checked", "published")
 
     async def _undo(self, request: Request) -> Response:
+        found = await self._signed(request)
+        if isinstance(found, Response):
+            return found
+        edit, who = found
+        return await self._written(request, edit, who, "published", "undone")
+
+    async def _signed(self, request: Request) -> Response | tuple[ContentEdit, str]:
+        """(the edit, name of who is at it) of a form that writes content; a response where it may not."""
         found = await self._posted(request)
         if isinstance(found, Response):
             return found
         fields, edit = found
         who = one_line(fields.get("who", ""))[:LONGEST_NAME]
-        if not who:
-            return await self._shown(request, edit, "who_missing", 422)
-        problem = await asyncio.to_thread(self._write, edit, who, "published", "undone")
+        return (edit, who) if who else await self._shown(request, edit, "who_missing", 422)
+
+    async def _written(self, request: Request, edit: ContentEdit, who: str, before: str, after: str) -> Response:
+        """The edit's page, after its files were written."""
+        problem = await asyncio.to_thread(self._write, edit, who, before, after)
         if problem:
             return await self._shown(request, await self._edit(edit.key) or edit, problem, 409)
         return _remembering(request, _to(request, "edit", id=edit.key), who)
