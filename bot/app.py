@@ -19,11 +19,11 @@ from bot.channels import OpenChannel, find_channels
 from bot.content.watcher import ContentWatcher
 from bot.contracts import Channel, ChannelContext, Disabled, Engine, OpenedTicket, OpenTicket, TicketOpener
 from bot.core.model import Answer, Event, Reply, TryLater
+from bot.core.rate_limit import RateLimiter
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.synchronous import SynchronousDialogue
 from bot.durable.worker import Worker
 from bot.observability.event_log import EventLog
-from bot.rate_limit import RateLimiter
 from bot.settings import Settings
 from bot.storage import Cursors, Storage, create_storage
 from bot.storage.content_edits import ContentEdits

@@ -10,10 +10,10 @@ import structlog
 
 from bot.contracts import Channel
 from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Reply, TryLater
+from bot.core.rate_limit import RateLimiter
 from bot.durable.decision_row import DecisionRow
 from bot.durable.error_policy import ErrorPolicy, failure_answer
 from bot.observability.event_log import EventLog
-from bot.rate_limit import RateLimiter
 
 log = structlog.get_logger()
 

@@ -83,6 +83,7 @@ from dbos import DBOS, SetWorkflowID
 
 from bot.contracts import Channel
 from bot.core.model import Event, TryLater
+from bot.core.rate_limit import RateLimiter
 from bot.durable.dbos_setup import config, open_leases, purge_expired, wait_for_database
 from bot.durable.decide import DecideStep, Handle
 from bot.durable.decision_row import DecisionRow
@@ -91,7 +92,6 @@ from bot.durable.error_policy import ErrorPolicy
 from bot.durable.recovery import TROUBLE, Recovery
 from bot.durable.workflow import EventWorkflow
 from bot.observability.event_log import EventLog, seconds_since_receipt
-from bot.rate_limit import RateLimiter
 from bot.storage import DatabaseError, Storage
 from bot.storage.job_rows import JobRows
 from bot.storage.serialization import to_event, to_json

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import structlog
 from starlette.requests import HTTPConnection
 
-from bot.rate_limit import RateLimiter
+from bot.core.rate_limit import RateLimiter
 from bot.storage.encryption import InvalidToken, to_fernet
 from bot.storage.secrets import Secrets
 

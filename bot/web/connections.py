@@ -14,7 +14,7 @@ import h11
 import structlog
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from bot.rate_limit import RateLimiter
+from bot.core.rate_limit import RateLimiter
 
 log = structlog.get_logger()
 

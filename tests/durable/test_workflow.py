@@ -17,10 +17,10 @@ from sqlalchemy.exc import OperationalError
 
 from bot.contracts import Channel, ChannelDefaults
 from bot.core.model import Answer, Event, Question, Reply, TryLater
+from bot.core.rate_limit import RateLimiter
 from bot.durable import worker
 from bot.durable.recovery import Recovery
 from bot.durable.worker import Worker
-from bot.rate_limit import RateLimiter
 from bot.storage import Storage, create_storage
 from tests.waiting import until
 

@@ -18,8 +18,8 @@ from starlette.routing import BaseRoute, Route
 
 from bot.core.model import Answer, Event, Question, TryLater
 from bot.core.person_request import asks_for_person, says_of_no_use
+from bot.core.rate_limit import RateLimiter
 from bot.core.text.normalize import clean
-from bot.rate_limit import RateLimiter
 from bot.web.auth import is_local, is_same_origin, network_of
 from bot.web.chat.contact import Contact
 from bot.web.chat.parse import CHANNEL, FORM, NoAddress, TooLong, to_fields, to_press, to_question

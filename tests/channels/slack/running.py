@@ -21,8 +21,8 @@ from bot.channels.slack import Slack
 from bot.commands import ChannelAdmin
 from bot.contracts import Channel, ChannelContext, OpenTicket
 from bot.core.model import Answer, Event, Question
+from bot.core.rate_limit import RateLimiter
 from bot.observability.event_log import EventLog
-from bot.rate_limit import RateLimiter
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.web.server import make_server, port_of

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.engine import AnswerEngine
-from bot.rate_limit import RateLimiter
+from bot.core.rate_limit import RateLimiter
 from tests.channels.slack.conversation import MENTION, Conversation
 from tests.channels.slack.running import running, started
 from tests.servers.fake_slack import APP_TOKEN, FakeSlack

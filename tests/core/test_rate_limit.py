@@ -1,6 +1,6 @@
 """Rate limiter: a burst at once, then each question its own turn; who refuses takes no token."""
 
-from bot.rate_limit import MOST, RateLimiter
+from bot.core.rate_limit import MOST, RateLimiter
 
 
 def test_a_person_who_floods_the_bot_is_slowed_told_once_and_forgiven() -> None:

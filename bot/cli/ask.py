@@ -1,0 +1,52 @@
+"""Commands `ask` and `answer`: one question, or one a line."""
+
+import asyncio
+import io
+import os
+import sys
+
+import click
+
+from bot.cli.format import offered_commands
+from bot.cli.jsonl import answer_lines
+from bot.cli.or_exit import load_engine_or_exit, read_settings, responder_or_exit
+from bot.core.languages import KNOWN
+from bot.core.markdown.to_plain import to_plain
+from bot.core.model import Language, Question
+from bot.core.speak_policy import answer_small_talk
+from bot.core.text.language import language_of_locale
+
+
+@click.command()
+@click.argument("text")
+@click.option(
+    "--lang", type=click.Choice(list(KNOWN)), help="Answer in this language; otherwise in the question's own."
+)
+@click.option("--why", is_flag=True, help="Print the decision: language, text as it was read, candidates, rule.")
+def ask(text: str, lang: Language | None, why: bool) -> None:
+    """Answer TEXT once; also a command such as "/mx example.com"."""
+    settings = read_settings()
+    engine = load_engine_or_exit(settings)
+    hint = language_of_locale(next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), ""))
+    respond, question = responder_or_exit(engine, settings), Question(text, language=lang, language_hint=hint)
+    answer = answer_small_talk(question, hint) or asyncio.run(respond(question))
+    click.echo(to_plain(engine.renderer.render(answer)))
+    for line in offered_commands(answer, engine.renderer.block):
+        click.echo(f"\n{line}")
+    if why:
+        click.echo(f"\n{engine.explain(answer)}")
+
+
+@click.command()
+@click.option("--jsonl", is_flag=True, required=True, help="Read and write one JSON object a line.")
+def answer(jsonl: bool) -> None:
+    """Answer questions from standard input: {"text": …, "lang": "de" | "en" | null} a line."""
+    settings = read_settings()
+    engine = load_engine_or_exit(settings)
+    respond = responder_or_exit(engine, settings)
+    lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
+    with asyncio.Runner() as runner:
+        for line in answer_lines(
+            lines, lambda q: runner.run(respond(q)), lambda a: to_plain(engine.renderer.render(a))
+        ):
+            click.echo(line)

@@ -1,0 +1,66 @@
+"""Command `run`: the bot itself."""
+
+import asyncio
+import signal
+from contextlib import ExitStack
+
+import click
+
+from bot.answering.engine import AnswerEngine
+from bot.cli.or_exit import data_folder_or_exit, read_settings, reloadable_engine_or_exit
+from bot.commands import find_commands
+from bot.content.general import GENERAL
+from bot.settings import Settings, variables
+
+
+def _environment() -> str:
+    lines = (f"  {name:<32} {means}{default and f' [{default}]'}" for name, default, means in variables())
+    return "\b\nEnvironment (a file .env is read too), [default]:\n" + "\n".join(lines)
+
+
+@click.command(epilog=_environment())
+def run() -> None:
+    """Start everything that is configured: the web page unless POSTBOTE_PAGE=off, Slack where its tokens are set."""
+    settings = read_settings()
+    # DBOS and Slack's library take half a second to load, which `ask` need not wait for.
+    from bot import app
+    from bot.content.watcher import ContentWatcher, run_check
+    from bot.observability import logging
+    from bot.observability.event_log import EventLog
+    from bot.storage import DatabaseUnusable
+    from bot.web.listen import CannotListen, bind
+
+    on_interrupt = signal.getsignal(signal.SIGINT)
+    data_folder_or_exit(settings)
+    with ExitStack() as sockets:
+        try:
+            bound = [sockets.enter_context(one) for one in bind(settings.postbote_host, settings.postbote_port)]
+            logging.configure(settings.postbote_log_format)
+            event_log = EventLog()
+            engine = reloadable_engine_or_exit(settings, event_log.metrics)
+            _refuse_unrenderable(settings, engine.current)
+            folders = [settings.postbote_knowledge, GENERAL, settings.postbote_templates]
+            watcher = ContentWatcher(folders, run_check, engine.reload)
+            asyncio.run(app.run(settings, engine, bound, click.echo, event_log=event_log, watcher=watcher))
+        except DatabaseUnusable as wrong:
+            raise click.ClickException(f"the database cannot be used: {wrong}") from None
+        except CannotListen as wrong:
+            raise click.ClickException(str(wrong)) from None
+        finally:
+            signal.signal(signal.SIGINT, on_interrupt)  # the event loop has put back Python's own
+
+
+def _refuse_unrenderable(settings: Settings, engine: AnswerEngine) -> None:
+    """Ends the program where a command or an entry could not be answered.
+
+    It costs a quarter of a second, by which the first replies are the faster: what was rendered stays compiled.
+    """
+    from bot.ops.sample_replies import entry_failures, rendering_problems
+
+    renderer, knowledge = engine.renderer, engine.knowledge
+    problems = [
+        *entry_failures(settings.postbote_knowledge, renderer, knowledge),
+        *rendering_problems(settings.postbote_templates, renderer, knowledge, find_commands()),
+    ]
+    if problems:
+        raise click.ClickException("\n".join(["the knowledge base cannot be used:", *map(str, problems)]))
