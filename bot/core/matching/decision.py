@@ -8,8 +8,8 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
 1. **Cleaning** (bot/core/text/normalize.py): mark-up, quotation marks and quoted-printable are undone; of a bounce, the
    copy of the returned message is cut off.
 
-2. **Error lines** (known_errors.py, error_lines.py). The knowledge base holds known lines: an entry's own (`lines`,
-   `variants`), which explain; an entry's `lookalikes` and a topic's `lines`, which look alike and mean something else.
+2. **Error lines** (known_lines.py, error_lines.py, known_errors.py). The knowledge base holds known lines: an entry's
+   own (`lines`, `variants`), which explain; an entry's `lookalikes` and a topic's `lines`, which look alike and mean something else.
    Every known line is aligned with the words of the message, in order, gaps allowed. A word weighs the more, the fewer
    conditions use it. The alignment's score is the share of the line's weight that was found (0..1), less for gaps and
    where little was found in all. The best alignments from LEAST_ALIGNED on that do not overlap are looked at, and

@@ -22,7 +22,7 @@ from bot.core.matching.known_errors import MOST_CANDIDATES
 from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.model import Candidate, Outcome, Part
-from bot.core.text.language import is_function_word
+from bot.core.text.function_words import is_function_word
 from bot.core.text.message_parts import own_sentences
 
 SUGGESTIONS = 3
