@@ -9,13 +9,13 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    copy of the returned message is cut off.
 
 2. **Error lines** (known_lines.py, error_lines.py, known_errors.py). The knowledge base holds known lines: an entry's
-   own (`lines`, `variants`), which explain; an entry's `lookalikes` and a topic's `lines`, which look alike and mean something else.
-   Every known line is aligned with the words of the message, in order, gaps allowed. A word weighs the more, the fewer
-   conditions use it. The alignment's score is the share of the line's weight that was found (0..1), less for gaps and
-   where little was found in all. The best alignments from LEAST_ALIGNED on that do not overlap are looked at, and
-   each gives four signals: its score; its lead over other entries' lines and look-alikes that overlap it; the
-   ranking's lead for its entry (step 4), within ±2; and 1. A logistic regression (`Calibration.explains`) turns them
-   into the probability that the entry explains the error.
+   own (`lines`, `variants`), which explain; an entry's `lookalikes` and a topic's `lines`, which look alike and mean
+   something else. Every known line is aligned with the words of the message, in order, gaps allowed. A word weighs the
+   more, the fewer conditions use it. The alignment's score is the share of the line's weight that was found (0..1),
+   less for gaps and where little was found in all. The best alignments from LEAST_ALIGNED on that do not overlap are
+   looked at, and each gives four signals: its score; its lead over other entries' lines and look-alikes that overlap
+   it; the ranking's lead for its entry (step 4), within ±2; and 1. A logistic regression (`Calibration.explains`) turns
+   them into the probability that the entry explains the error.
    With c as the cost of a wrong answer, explaining is worth p - c(1 - p), and leaving it 1 - p. So a line is explained
    from p = (1 + c) / (2 + c) on: 0.69 for c = 1.25. If any line is explained, the message is about errors: it is
    answered with these entries, and of the questions beside them with those that are sure (SURE).
