@@ -98,7 +98,8 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
         r"|address records?)\b"
     ),
     ("speaker", "program"): (
-        r"^[ \t>]{0,8}(?:curl|wget|git|ssh|scp|sftp|rsync|fatal|id|su|sudo|useradd|usermod|adduser|groupadd|passwd|chown|getent|cron\w*"
+        r"^[ \t>]{0,8}(?:curl|wget|git|ssh|scp|sftp|rsync|fatal|id|su|sudo|useradd|usermod|adduser|groupadd"
+        r"|passwd|chown|getent|cron\w*"
         r"|psql|mysql\w*"
         r"|docker|kubectl|npm|pip|apt|yum|ftp|ping|nslookup|dig|mount|nginx|apache2?|httpd|php-fpm|kernel"
         r"|systemd|openvpn"
