@@ -54,6 +54,9 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
        suggest  0.5 in_top3            a menu of three entries; the right one in a menu earns half
        decline  not_covered            no entry
 
+   An answer becomes a menu where the message names none of what tells the entry from its siblings (siblings.py):
+   "which server?" fits the incoming and the outgoing one alike.
+
 7. **The whole message** is answered if any part is, else suggested if any part is, else declined, with the entries of
    the parts that have this outcome.
 
@@ -94,6 +97,7 @@ from bot.core.matching.known_errors import KnownErrors, to_part
 from bot.core.matching.pasted import own_text
 from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
 from bot.core.matching.ranker import Ranker
+from bot.core.matching.siblings import Siblings
 from bot.core.matching.smtp_codes import reply_codes
 from bot.core.matching.training import TrainedModel, said, training_examples
 from bot.core.matching.unexplained import UnexplainedWords
@@ -134,7 +138,8 @@ class Matcher:
         self._errors = KnownErrors(knowledge, extractor, self._ranker, counts.lines)
         self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
-        self._questions = QuestionMatcher(extractor, self._ranker, unexplained, self._small_talk)
+        siblings = Siblings(extractor, unexplained, knowledge.entries.values())
+        self._questions = QuestionMatcher(extractor, self._ranker, unexplained, self._small_talk, siblings)
         learnt = from_array(trained.figures) if len(trained.figures) else FITTED
         self.calibration = calibration or learnt  # exchanged by the cross-validation of `postbote evaluate`
         self.language = LanguageDetector(counts.languages)
