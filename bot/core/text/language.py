@@ -35,6 +35,10 @@ _PROGRAM_PROSE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
+# A particle in an English compound that other languages have borrowed builds no sentence: "Pop-up ausschalten"
+_BORROWED = re.compile(
+    r"\b(pop|back|set|start|log|sign|plug|add|check|follow|opt|roll)[ -](?:up|in|on|out|off)\b", re.IGNORECASE
+)
 _NAME = re.compile(r"[@/%]|[:.]\S")  # an address, a host name, a path
 
 # Of sentences in both languages those count in which a person asks, greets or speaks of themselves: a program's
@@ -167,7 +171,7 @@ class LanguagePair:
 
     def _function_words(self, text: str) -> int:
         """Number of function words of the one language less that of the other, everyday words included."""
-        return sum((w in COUNTED[self._one]) - (w in COUNTED[self._other]) for w in _folded(text))
+        return sum((w in COUNTED[self._one]) - (w in COUNTED[self._other]) for w in _folded(_BORROWED.sub(r"\1", text)))
 
     def _other_words(self, words: Sequence[str]) -> float:
         """Evidence of words that build no sentence: together at most about as much as one that does."""
