@@ -18,6 +18,7 @@ from bot.channels.slack.blocks import (
 )
 from bot.channels.slack.interactions import ASK, HOME_FIELD, REASON
 from bot.channels.slack.mrkdwn import escape, literal
+from bot.core.languages import next_language
 from bot.core.model import LANGUAGES, Answer, Language
 from bot.core.privacy.redaction import word_marks
 
@@ -140,10 +141,9 @@ class ViewComposer:
 
     def _language_row(self, language: Language) -> list[Block]:
         """Row with the button of the next language; none where the knowledge base speaks one alone."""
-        languages = self._languages()
-        other = languages[(languages.index(language) + 1) % len(languages)] if language in languages else language
+        other = next_language(language, self._languages())
         value = to_json({"act": "home", "language": other})
-        return [actions([self._composer.button("other_language", language, value)])] if other != language else []
+        return [actions([self._composer.language_button(language, value)])] if other != language else []
 
     def _header(self, name: str, language: Language) -> Block:
         return {"type": "header", "text": {"type": "plain_text", "text": self._label(name, language)[:HEADER]}}
