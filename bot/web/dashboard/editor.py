@@ -191,7 +191,8 @@ class Editor:
         edit = await self._edit(request.query_params.get("id", ""))
         if edit is None:
             return self._frame.shown(request, "gone.html", {}, 404)
-        headers = OWN | {"Content-Disposition": f'attachment; filename="{edit.target}.patch"'}
+        name = edit.target.replace("/", "-")
+        headers = OWN | {"Content-Disposition": f'attachment; filename="{name}.patch"'}
         return PlainTextResponse(to_patch(to_changes(edit)), media_type="text/x-diff", headers=headers)
 
     async def _changes(self, request: Request) -> Response:
