@@ -167,7 +167,10 @@ def test_a_line_may_choose_each_language_of_the_base_and_no_other(trois: AnswerE
         def respond(question: Question) -> Answer:
             return answer_question(trois.matcher, question)
 
-        return json.loads(next(answer_lines([line], respond, trois.renderer.render, trois.knowledge.languages)))
+        found: dict[str, Any] = json.loads(
+            next(answer_lines([line], respond, trois.renderer.render, trois.knowledge.languages))
+        )
+        return found
 
     assert answered('{"text": "993?", "lang": "fr"}')["language"] == "fr"
     assert answered('{"text": "993?", "lang": "pl"}')["error"].startswith('"lang" must be "fr", "de", "en" or null')

@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.content.edits import LISTS, Edit, EditError, base_languages, read_entry, read_file
+from bot.content.edits import LISTS, Edit, base_languages, read_entry, read_file
 from bot.content.places import EXAMPLES
+from bot.content.yaml_edit import EditError
 from bot.core.model import StoredDecision
 from bot.storage.statistics import EntryCounts
 from bot.web.dashboard.frame import BASE, Frame

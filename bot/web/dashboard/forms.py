@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.content.edits import KINDS, LISTS, Edit, EditError
+from bot.content.edits import KINDS, LISTS, Edit
+from bot.content.yaml_edit import EditError
 from bot.core.model import Language
 from bot.web.dashboard.frame import Fields
 

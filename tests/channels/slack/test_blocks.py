@@ -160,6 +160,22 @@ def test_home_and_the_form_are_taken_by_slack(engine: AnswerEngine, home: ViewCo
     assert len(home.suggested_prompts(language)) == 4
 
 
+@pytest.mark.parametrize("gaps", [[], [{"count": 1, "language": "de", "example": "x", "link": "", "remarks": []}]])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_home_links_editors_to_the_dashboard_where_they_reach_it(
+    engine: AnswerEngine, composer: MessageComposer, home: ViewComposer, language: Language, gaps: list[Any]
+) -> None:
+    renderer, url = engine.renderer, "https://postbote.hoster.example/dashboard/gaps"
+    parts = (composer, renderer.render, renderer.label, renderer.title, renderer.prompts)
+    linking = ViewComposer(*parts, editor_url=url)
+    facts = {"sections": {}, "last": [], "entry": "", "notice": "", "gaps": gaps}
+    for editor, shown in ((True, 1), (False, 0)):
+        view = linking.home_tab(Answer("home", language, {**facts, "editor": editor}))
+        assert refused_view(view) == ""
+        assert str(view).count(f"<{url}|{renderer.label('work_on_gaps', language)}>") == shown
+        assert url not in str(home.home_tab(Answer("home", language, {**facts, "editor": editor})))
+
+
 TYPED = st.text(max_size=300) | st.sampled_from(
     [
         "<!channel>",
