@@ -27,8 +27,8 @@ def settings(knowledge: Path, data: Path) -> Settings:
 def base(few_entries: str, tmp_path: Path) -> Path:
     folder = shutil.copytree(few_entries, tmp_path / "knowledge")
     (folder / "labelled").mkdir()
-    lines = [{"q": QUESTION, "expect": ["pop3-ssl"], "lang": "de"}, {"q": "Wolkenkuckucksheim", "lang": "de"}]
-    text = "".join(f"{json.dumps(line | {'expect': line.get('expect', [])})}\n" for line in lines)
+    lines = [{"q": QUESTION, "expect": ["pop3-ssl"], "lang": "de"}, {"q": "Kuckucksheim", "expect": [], "lang": "de"}]
+    text = "".join(f"{json.dumps(line)}\n" for line in lines)
     (folder / "labelled/mine.jsonl").write_text(text, "utf-8")
     return folder
 
@@ -42,7 +42,8 @@ def tried(base: Path, few_data: Path, changes: Sequence[FileChange], target: str
 
     stage(base, changes, base.parent / "staged")
     staged, current = settings(base.parent / "staged", base.parent / "data"), settings(base, few_data)
-    return told | run_trial(staged, current, target, asked, tell)
+    result = run_trial(staged, current, target, asked, tell)
+    return {**told, **result}
 
 
 def test_an_example_changes_the_question_that_it_is_and_no_other(base: Path, few_data: Path) -> None:

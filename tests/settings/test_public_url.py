@@ -18,7 +18,7 @@ OPEN, CLOSED = "x" * 20, None
     ],
 )
 def test_editors_are_linked_to_a_dashboard_that_opens(url: str, token: str | None, link: str) -> None:
-    assert Settings(postbote_public_url=url, postbote_admin_token=token).editor_url() == link  # type: ignore[arg-type]
+    assert Settings(postbote_public_url=url, postbote_admin_token=token).editor_url() == link
 
 
 @pytest.mark.parametrize(
