@@ -54,12 +54,24 @@ def all_problems(
     not asked again, which takes most of the time and finds nothing with which an answer would fail.
     """
     commands = list(commands)
-    yield from template_problems(templates, engine.renderer, commands, converters, engine.knowledge.languages)
     yield from rendering_problems(templates, engine.renderer, engine.knowledge, commands)
-    yield from entry_problems(folder, engine.knowledge, engine.renderer, converters)
-    yield from source_problems(folder, engine.knowledge)
+    yield from content_findings(folder, templates, engine, commands, converters)
     if asks_examples:
         yield from misranked_examples(folder, engine.knowledge, engine.matcher.better_owner)
+
+
+def content_findings(
+    folder: Path,
+    templates: Path | None,
+    engine: AnswerEngine,
+    commands: Iterable[str],
+    converters: Converters = CONVERTERS,
+) -> Iterator[Problem]:
+    """Problems of which no sample reply tells: what a start warns of. `templates`: None: they are sound."""
+    if templates:
+        yield from template_problems(templates, engine.renderer, commands, converters, engine.knowledge.languages)
+    yield from entry_problems(folder, engine.knowledge, engine.renderer, converters)
+    yield from source_problems(folder, engine.knowledge)
 
 
 def entry_problems(
