@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import _warn_of_findings
 from bot.answering.engine import load_engine
+from bot.cli.run import warn_of_findings
 from bot.content.loader import load
 from bot.core.matching.calibration import Sample
 from bot.core.matching.young_base import HeldOut
@@ -53,12 +53,12 @@ def test_a_start_repeats_what_check_finds_in_the_content(
     settings = Settings(
         postbote_data_dir=few_data, postbote_knowledge=knowledge, postbote_templates=PROJECT / "templates"
     )
-    assert _warn_of_findings(settings, load_engine(settings)) == []
+    assert warn_of_findings(settings, load_engine(settings)) == []
     file = knowledge / "pop3-ssl.yaml"
     text = file.read_text("utf-8")
     assert "{{ ports.pop3s }}" in text
     file.write_text(text.replace("{{ ports.pop3s }}", "995"), "utf-8")
-    found = _warn_of_findings(settings, load_engine(settings))
+    found = warn_of_findings(settings, load_engine(settings))
     assert found
     assert f"{file}:" in found[0]
     assert "stands in provider.yaml" in found[0]
