@@ -79,7 +79,7 @@ def sections(faq: Faq, language: Language) -> Iterator[dict[Language, str]]:
 
 
 def _facts(item: FaqItem) -> frozenset[str]:
-    """What a question and its answer say in every language alike."""
+    """Figures and hosts of a question and its answer, which are the same in every language."""
     text = " ".join([*item.quoted, item.answer])
     return frozenset(word.lower() for word in _FACT.findall(text))
 
