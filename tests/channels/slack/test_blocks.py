@@ -102,6 +102,7 @@ def test_every_reply_is_taken_by_slack_and_says_nothing_of_its_own(
     """Each text stands in what the templates render, is a title, or is a label: word for word."""
     labels = {engine.renderer.label(b.rpartition("_")[0], language) for b in engine.renderer.blocks("labels")}
     labels.add(engine.renderer.render(Answer("offer", language, {"name": "mx2.example.com"})))
+    labels |= {engine.renderer.label("other_language", other) for other in LANGUAGES}  # each in its own words
     titles = {e.title[language] for e in engine.knowledge.entries.values()}
     for answer in replies(engine, language):
         message = composer.message(EVENT, answer, private=private, person=True)
