@@ -95,6 +95,7 @@ class Slack:
             *(composer, parts.engine.render, parts.engine.label, parts.engine.title),
             parts.engine.prompts,
             parts.engine.languages,
+            settings.editor_url(),
         )
         poster, response_urls = Poster(PostPacer(pace), settle), ResponseUrls(base_url)
         helpers = Helpers(*settings.slack_helpers(), tickets=parts.open_ticket is not None)

@@ -13,6 +13,7 @@ from typing import Any
 from bot.channels.slack.mrkdwn import blocks_to_mrkdwn, inline, sections, to_plain
 from bot.channels.slack.tables import field_blocks, table_block
 from bot.commands.faq import MODES
+from bot.core.languages import next_language
 from bot.core.markdown import to_plain as plain_text
 from bot.core.markdown.layout import without_list_items
 from bot.core.markdown.parser import Block as Part
@@ -93,6 +94,11 @@ class MessageComposer:
         """Button with one of the labels of templates/labels.md. `more`: further fields of the button."""
         return plain_button(self._label(label, language), f"{label}:{language}", value, **more)
 
+    def language_button(self, language: Language, value: str) -> Block:
+        """Button of the base's next language after `language`, in that language's own words."""
+        label = self._label("other_language", next_language(language, self._languages()))
+        return plain_button(label, f"other_language:{language}", value)
+
     def _related_buttons(self, common: Mapping[str, Any], answer: Answer) -> list[Block]:
         """Buttons of the entries that an answer's entries name as related; each is answered when it is pressed."""
         shown = self._related(answer.facts["entries"])[:MOST_RELATED] if answer.template == "answer" else ()
@@ -127,7 +133,7 @@ class MessageComposer:
         row = [self._check_button(common, answer.language, check) for check in answer.facts.get("checks", [])]
         row += [*self._related_buttons(common, answer), *self._mode_buttons(common, answer)]
         if others and (other := self._other_language_value(event, answer, whole, common)):
-            row.append(self.button("other_language", answer.language, other))
+            row.append(self.language_button(answer.language, other))
         if private and event.reply_to.get("channel") and is_worth_sharing(answer):
             shared = to_json({"act": "share", **whole, "in": event.reply_to.get("share_in", "")})
             label = "share_in_thread" if event.reply_to.get("share_in") else "share"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, combinations
 
-from bot.core.languages import KNOWN, LANGUAGES
+from bot.core.languages import KNOWN
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.function_words import COUNTED, EITHER, folded_words, is_function_word
 from bot.core.text.normalize import REMEMBERED, fold
@@ -58,8 +58,10 @@ def without_program_prose(text: str) -> str:
     return _PROGRAM_PROSE.sub(" ", text)
 
 
-def language_of_locale(locale: str, languages: Collection[Language] = LANGUAGES) -> Language | None:
+def language_of_locale(locale: str, languages: Collection[Language] = tuple(KNOWN)) -> Language | None:
     """Language in which a person of a locale is answered: one of `languages`, those of the base, or else English.
+
+    Without them one that Postbote knows: whoever answers takes English where the base lacks it (languages.among).
 
     `locale`: as of POSIX or RFC 5646, "de_CH.UTF-8", "fr-CA"; None for an empty one and for POSIX's "C".
     """

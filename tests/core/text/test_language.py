@@ -89,7 +89,7 @@ LOCALES: list[tuple[str, Language | None]] = [
     ("de_CH.UTF-8", "de"),
     ("de", "de"),
     ("en-GB", "en"),
-    ("fr-FR", "en"),
+    ("fr-FR", "fr"),  # known, whatever the base speaks; a base without it takes English
     ("ja_JP.UTF-8", "en"),
     ("C.UTF-8", None),
     ("POSIX", None),
@@ -103,6 +103,7 @@ def test_an_unknown_locale_is_answered_in_english_and_none_tells_nothing(
     locale: str, language: Language | None
 ) -> None:
     assert language_of_locale(locale) == language
+    assert language_of_locale(locale, ("de", "en")) == ("en" if language == "fr" else language)
 
 
 BORROWED = {

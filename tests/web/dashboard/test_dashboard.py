@@ -1,6 +1,7 @@
 """The dashboard over a real socket: who may see it, what it shows, and that it shows nobody's mark-up."""
 
 import asyncio
+import html
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.content.edits import read_entry
 from bot.core.model import Answer, Event, Question, Reply
 from bot.settings import Settings
 from bot.storage import Storage, create_storage
@@ -100,6 +102,7 @@ NAMELESS = [
     "/entries?",
     "/entries.csv?",
     "/entry?id=ports",
+    "/file?id=provider.yaml",
     "/changes?",
     "/edit?id=x",
     "/edit/state?id=x",
@@ -364,6 +367,21 @@ async def test_gaps_are_searched_and_filtered(url: str, query: str, shown: bool)
         status, text, _ = await get(f"{url}/{page}?{query}")
         assert status == 200
         assert ("What is JMAP?" in text) == (shown or (page == "gaps.csv" and query.startswith("page")))
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_forms_hold_error_lines_related_entries_and_whole_files(url: str, language: str) -> None:
+    _, entry, _ = await get(f"{url}/entry?id=error-relay-denied&lang={language}")
+    lines = read_entry(PROJECT / "knowledge", "error-relay-denied").lists["lines"]
+    assert all(line in html.unescape(entry) for line in lines)
+    assert 'name="related"' in entry
+    for path in ("provider.yaml", "error-relay-denied.yaml"):
+        _, shown, _ = await get(f"{url}/file?id={path}&lang={language}")
+        text = (PROJECT / "knowledge" / path).read_text("utf-8")
+        assert f'class="yaml">\n{text}</textarea>' in html.unescape(shown)  # a browser drops the first line break
+    for path in ("../README.md", "nowhere.yaml", "labelled/x.jsonl", ""):
+        assert (await get(f"{url}/file?id={path}"))[0] == 404
 
 
 @pytest.mark.asyncio(loop_scope="module")
