@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bot.commands import ChannelAdmin
 from bot.core.model import Answer, Event, Language, Mode, Provider, Question, Ticket
 from bot.core.records import Handover
+from bot.core.ticket_place import TicketPlace
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute  # a tenth of a second that the command line need not wait for
@@ -102,6 +103,14 @@ class HandoverStore(Protocol):
 
     def add(self, handover: Handover) -> None: ...
 
+    def of_tickets(self, prefix: str) -> Sequence[Handover]:
+        """Handovers, open or solved, whose place is a ticket of one helpdesk (bot/core/ticket_place.py)."""
+        ...
+
+    def mark_relayed(self, place: str, message: str) -> None:
+        """Notes the newest message of a ticket that was relayed."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class OpenedTicket:
@@ -109,6 +118,26 @@ class OpenedTicket:
 
     number: str
     url: str
+    place: str = ""  # as a place of a handover (bot/core/ticket_place.py); empty: nothing is relayed
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMessage:
+    """Message for the ticket of a handover."""
+
+    lead: Answer  # says whose words follow
+    words: str  # plain text, as it was typed; empty: the lead says all
+    by_asker: bool  # True: a customer's message; False: an internal note
+    mark: str  # letters and digits, the same for the same message: it is written once
+
+
+class WriteInTicket(Protocol):
+    """Writer into tickets of handovers. `place`: see bot/core/ticket_place.py.
+
+    `again`: an earlier attempt may have got through. Raises TryLater, and Undeliverable where the ticket takes nothing.
+    """
+
+    def __call__(self, place: str, message: TicketMessage, again: bool) -> Awaitable[None]: ...
 
 
 class OpenTicket(Protocol):
@@ -134,6 +163,7 @@ class ChannelContext:
     cursors: CursorStore
     handovers: HandoverStore | None = None  # None: this channel hands nothing over
     open_ticket: OpenTicket | None = None  # None: no helpdesk is configured for requests to a person
+    write_in_ticket: WriteInTicket | None = None  # None: nothing is relayed into tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,4 +335,8 @@ class TicketOpener(Protocol):
 
     async def open_ticket(self, queue: str, subject: str, request: Answer, mark: str, *, again: bool) -> OpenedTicket:
         """Opens a ticket as OpenTicket says. `queue`: queue or group."""
+        ...
+
+    async def write_in_ticket(self, place: TicketPlace, message: TicketMessage, *, again: bool) -> None:
+        """Writes into a ticket as WriteInTicket says."""
         ...

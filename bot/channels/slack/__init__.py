@@ -20,8 +20,9 @@ from bot.channels.slack.blocks import MessageComposer
 from bot.channels.slack.delivery import Delivery
 from bot.channels.slack.digest import DigestSchedule
 from bot.channels.slack.doctor import run_doctor_checks
-from bot.channels.slack.handover import HandoverDelivery, Helpers
+from bot.channels.slack.handover import HandoverDelivery
 from bot.channels.slack.handover_blocks import HandoverComposer
+from bot.channels.slack.helpers import Helpers
 from bot.channels.slack.http_endpoint import PATH, HttpEndpoint
 from bot.channels.slack.installations import Installations, StaticToken, TokenSource
 from bot.channels.slack.manifest import SCOPES
@@ -110,7 +111,7 @@ class Slack:
                 poster,
                 HandoverComposer(parts.engine.render, parts.engine.label),
                 helpers,
-                TicketEscalation(parts.open_ticket, parts.engine.label),
+                TicketEscalation(parts.open_ticket, parts.write_in_ticket, parts.engine.label),
                 response_urls,
                 parts.handovers,
             ),
