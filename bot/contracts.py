@@ -168,11 +168,15 @@ class ChannelContext:
 
 @dataclass(frozen=True, slots=True)
 class ThreadAbove:
-    """Thread above a message: what others wrote there since the bot last did."""
+    """Messages above one that points at them: of its thread what others wrote since the bot last did; of a channel the
+    nearest ones.
+    """
 
     texts: tuple[str, ...]  # the newest first, at last the thread's first message; without those that have no words
     unreadable: int = 0  # files there that hold no text: pictures
     problem: str = ""  # rate-limit, permission or unavailable: why nothing could be read; empty: it was read
+    authors: tuple[str, ...] = ()  # of each text the author's name, "" for the asker's own; none: they are of a thread
+    in_channel: bool = False  # True: above a message that stands in no thread, so whose line is meant is to be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +233,9 @@ class Channel(Protocol):
         ...
 
     async def read_thread(self, event: Event) -> ThreadAbove | None:
-        """Thread above a message that points at it ("was bedeutet das?"); None where there is none."""
+        """Messages above one that points at them ("was bedeutet das?"): of its thread, or of the channel around it;
+        None where there are none.
+        """
         ...
 
     async def show_busy(self, event: Event, language: Language) -> None:

@@ -182,7 +182,7 @@ class Slack:
         return await read_in_full(self._workspaces, event)
 
     async def read_thread(self, event: Event) -> ThreadAbove | None:
-        """Thread above the message; None where it stands in none."""
+        """Messages above one that points at them, in its thread or channel; None where there are none."""
         return await self._threads.read(event)
 
     async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:

@@ -18,6 +18,7 @@ from bot.channels.slack.mrkdwn import mentioned, relayed, typed
 from bot.channels.slack.posting import Poster, call_api, in_channel
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.ticket_escalation import TicketEscalation
+from bot.channels.slack.user_info import name_of
 from bot.contracts import HandoverStore
 from bot.core.model import Answer, Event, TryLater, Undeliverable
 from bot.core.records import Handover
@@ -142,27 +143,34 @@ class HandoverDelivery:
         said_by = event.reply_to.get("user", "")
         for user in dict.fromkeys([*filter(None, [said_by]), *mentioned(event.question.text)[:MOST_HELPERS]]):
             found = await self._poster.look_up(event, lambda u=user: client.users_info(user=u))  # type: ignore[misc]
-            about = (found.get("user") or {}) if found is not None else {}
-            profile = about.get("profile") or {}
-            names[user] = str(profile.get("display_name") or about.get("real_name") or about.get("name") or "…")
+            names[user] = name_of((found.get("user") or {}) if found is not None else {})
         return names
 
     async def solve(self, client: AsyncWebClient, event: Event, answer: Answer, *, again: bool) -> None:
-        """Marks the request as solved, where it stands, and tells the others."""
+        """Tells the others, then marks the request as solved where it stands."""
         to, by = event.reply_to, answer.facts["by"]
         who = self._composer.helpdesk(answer.language) if by == "helpdesk" else f"<@{to['user']}>"
-        if by != "helpdesk":
+        for number, place in enumerate(answer.facts["to"]):
+            try:
+                await self._tell_end(client, event, answer, place, f"{event.key}:{number}", who, again)
+            except Undeliverable:
+                continue  # a place that is gone is told nothing; the others, and the record, are
+        if by != "helpdesk":  # only when the others know: until then the request can still be pressed
             message = self._composer.solved(answer, event.facts.get("shown") or {}, who)
             await self._poster.call(event, lambda: client.chat_update(channel=to["channel"], ts=to["ts"], **message))
+
+    async def _tell_end(
+        self, client: AsyncWebClient, event: Event, answer: Answer, place: str, key: str, who: str, again: bool
+    ) -> None:
+        """Tells one place of a handover that it has ended. `who`: who ended it."""
+        by = answer.facts["by"]
+        if is_ticket(place):
+            ended = Answer("handover", answer.language, {"state": "ended-in-slack", "by": by})
+            await self._tickets.note(event, ended, place, again=again)
+            return
         to_asker = [] if by == "asker" else answer.facts["asked"]
-        for number, place in enumerate(answer.facts["to"]):
-            if is_ticket(place):
-                ended = Answer("handover", answer.language, {"state": "ended-in-slack", "by": by})
-                await self._tickets.note(event, ended, place, again=again)
-                continue
-            state = "closed" if place in to_asker else "ended"
-            said = Answer("handover", answer.language, {"state": state})
-            await self._note(client, _at(event, place), said, again, f"{event.key}:{number}", who=who)
+        said = Answer("handover", answer.language, {"state": "closed" if place in to_asker else "ended"})
+        await self._note(client, _at(event, place), said, again, key, who=who)
 
     async def _call_helpers(self, client: AsyncWebClient, event: Event, answer: Answer, again: bool) -> list[str]:
         """Places where helpers read the request; [_HERE]: the asker's own thread; none: nobody is reached in Slack."""
