@@ -18,7 +18,8 @@ from bot.channels.rt import RtChannel
 from bot.channels.rt.agents import to_reply_url
 from bot.channels.rt.doctor import run_doctor_checks
 from bot.contracts import TicketMessage
-from bot.core.model import Answer, Event, Handover, TryLater
+from bot.core.model import Answer, Event, TryLater
+from bot.core.records import Handover
 from bot.core.ticket_place import to_ticket_place
 from bot.settings import Settings
 from bot.storage import create_storage
