@@ -72,6 +72,7 @@ class DialogueManager:
             "edited": self._edited,
             "deleted": self._deleted,
             "digest": DigestDialogue(storage, engine).post,
+            **self._handover.handlers,
             **actions.handlers,
             **(handlers or {}),
         }

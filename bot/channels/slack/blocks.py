@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from bot.channels.slack.mrkdwn import blocks_to_mrkdwn, inline, sections, to_plain
+from bot.channels.slack.mrkdwn import blocks_to_mrkdwn, inline, sections, to_mrkdwn, to_plain
 from bot.channels.slack.tables import field_blocks, table_block
 from bot.commands.faq import MODES
 from bot.core.languages import next_language
@@ -77,7 +77,7 @@ class MessageComposer:
         markdown = self._render(answer)
         chooses = answer.template == "suggest"
         shown = without_list_items(markdown) if chooses else markdown
-        blocks = to_blocks(shown, tables=not private)
+        blocks = [*self._about_above(answer), *to_blocks(shown, tables=not private)]
         if answer.facts.get("about") == "why":  # one block, to be copied
             heading = to_blocks(markdown.partition("\n\n")[0])
             blocks = [*heading, preformatted("\n".join(answer.facts["lines"])[:SECTION])]
@@ -88,7 +88,16 @@ class MessageComposer:
             blocks += self._buttons(event, answer, private=private, person=person, others=others)
         if answer.facts.get("verdict") == "unhelpful":
             blocks += [actions(self._after_unhelpful(answer, person=person))]
-        return {"text": to_plain(markdown)[:FALLBACK] or "…", "blocks": blocks}
+        told = " ".join(element["text"] for block in self._about_above(answer) for element in block["elements"])
+        return {"text": f"{told} {to_plain(markdown)}".strip()[:FALLBACK] or "…", "blocks": blocks}
+
+    def _about_above(self, answer: Answer) -> list[Block]:
+        """Line that says whose message was read, of an answer about one above the asker's."""
+        above = answer.facts.get("above")
+        if not above:
+            return []
+        line = to_mrkdwn(self._render(Answer("above", answer.language, above)))
+        return [{"type": "context", "elements": [{"type": "mrkdwn", "text": line}]}]
 
     def button(self, label: str, language: Language, value: str, **more: str) -> Block:
         """Button with one of the labels of templates/labels.md. `more`: further fields of the button."""

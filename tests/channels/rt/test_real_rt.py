@@ -17,14 +17,18 @@ from bot.channels.helpdesk.parse import to_account_name
 from bot.channels.rt import RtChannel
 from bot.channels.rt.agents import to_reply_url
 from bot.channels.rt.doctor import run_doctor_checks
-from bot.core.model import Answer, TryLater
+from bot.contracts import TicketMessage
+from bot.core.model import Answer, Event, TryLater
+from bot.core.records import Handover
+from bot.core.ticket_place import to_ticket_place
 from bot.settings import Settings
+from bot.storage import create_storage
 from bot.tickets.assessment import ticket_event
 from tests.channels.helpdesk.running import open_alone
 from tests.channels.rt.running import POLL, Between, Bot
 from tests.channels.rt.test_webhook import signed
 from tests.faults.world import free_port
-from tests.servers.rt_server import HTTPD, SECRET, RtServer, customers_mail
+from tests.servers.rt_server import HTTPD, SECRET, US, RtServer, customers_mail
 
 ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
 pytestmark = [
@@ -277,6 +281,50 @@ async def test_a_ticket_for_slack_is_opened_once_and_answered_by_nobody(
         await channel.open_ticket("Nowhere", "Frage", request, "0a1c", again=False)
     await asyncio.sleep(4 * POLL)
     assert await rt.written(int(opened[0].number)) == []
+    await channel.stop()
+
+
+async def test_agent_and_asker_talk_through_a_ticket_until_it_is_resolved(
+    rt: RtServer, bot: Bot, tmp_path: Path, engine: AnswerEngine
+) -> None:
+    """A comment is for agents; a reply is relayed once, without what it quotes; the asker's words come as a reply."""
+    settings, events = to_settings(rt, tmp_path), list[Event]()
+    channel = open_alone(RtChannel, settings.rt, settings, engine, events)
+    facts = {"state": "request", "question": "Wie?", "outcome": "decline", "said": [], "reason": "", "link": ""}
+    request = Answer("handover", "de", {**facts, "direct": False, "asker": ""})
+    opened = await channel.open_ticket("Support", "Frage aus Slack", request, "0b1c", again=False)
+    place = to_ticket_place(opened.place)
+    assert place
+    store = create_storage("", tmp_path).handovers
+    store.add(Handover(opened.place, "press", "T1:C1:1.0", "T1:C1:1.0", "T1:U1", "de"))
+    relay = channel._relay
+    await relay.poll_once()
+    assert events == []
+    said = [("private", "Wer kennt sich aus?"), ("response", "Welches <b>Outlook</b>?<blockquote>Wie?</blockquote>")]
+    async with rt.browser() as agent:
+        for kind, words in said:
+            form = {"id": place.ticket, "UpdateType": kind, "UpdateContent": words, "UpdateContentType": "text/html"}
+            assert (await agent.post("/Ticket/Update.html", data=form | {"SubmitTicket": "1"})).status_code == 200
+        for _ in range(3):
+            await relay.poll_once()
+        assert [(e.act, e.question.text, e.facts["name"]) for e in events] == [
+            ("ticket_answer", "Welches Outlook?", "Enoch Root")
+        ]
+        lead = Answer(
+            "handover", "de", {"state": "relayed", "by": "asker", "edited": False, "name": "Max", "files": []}
+        )
+        for again in (False, True):
+            message = TicketMessage(lead, "Outlook 2016\n& 2019", by_asker=True, mark="0b1c2d")
+            await channel.write_in_ticket(place, message, again=again)
+        assert await rt.written(int(place.ticket)) == ["Correspond"]
+        history = await rt.get(f"ticket/{place.ticket}/history", fields="Type,Creator")
+        (mine,) = [t["id"] for t in history["items"] if (t["Type"], t["Creator"]["id"]) == ("Correspond", US)]
+        assert "Outlook 2016<br>&amp; 2019" in (await channel.api._parts(mine))[0].content.decode()
+        await agent.post("/Ticket/Modify.html", data={"id": place.ticket, "Status": "resolved", "SubmitTicket": "1"})
+        for _ in range(3):
+            await relay.poll_once()
+    assert [event.act for event in events[1:]] == ["ticket_closed"] * 2, "the queue takes its key once"
+    assert events[1].key == events[2].key
     await channel.stop()
 
 
