@@ -1,6 +1,7 @@
 """A helpdesk's channel for tests: alone, to call it directly, or in a whole bot on a real socket."""
 
 import asyncio
+import weakref
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -33,7 +34,9 @@ def open_alone(make: type[C], account: HelpdeskAccount | None, settings: Setting
         erase_team=storage.erase_team,
         cursors=Cursors(storage.database),
     )
-    return make(account, settings, context, settle=0.05)
+    channel = make(account, settings, context, settle=0.05)
+    weakref.finalize(channel, storage.database.close)
+    return channel
 
 
 class RunningBot:
