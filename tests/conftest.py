@@ -16,9 +16,10 @@ import structlog
 from bot.answering.engine import AnswerEngine, load_engine
 from bot.settings import Settings
 from tests.blocking import LoopWatch
-from tests.learn import PROJECT, is_learnt, learn
+from tests.learn import is_learnt, learn
 
 TESTS = Path(__file__).parent
+PROJECT = TESTS.parent
 LONGEST = TESTS / "longest.txt"  # test files, longest first; `pytest --write-longest` writes it anew
 LONG = 1.0  # seconds from which a file is in it
 LISTED = {file: place for place, file in enumerate(LONGEST.read_text("utf-8").split())}
