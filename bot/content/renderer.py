@@ -16,6 +16,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bot.content.compiled_templates import CompiledTemplates
 from bot.content.first_sentence import first_sentence
 from bot.content.provider_facts import provider_facts
 from bot.content.provider_schema import MOST_PROMPTS
@@ -39,6 +40,7 @@ _ALLOWED_NODES = (
 _MARKS = re.compile(r"([\\`*_\[\]<>|#~])")  # of Markdown, wherever they stand
 _ITEM = re.compile(r"\A(\d{0,9})([-+.)])(?=\s|\Z)")  # the beginning of a list's item, if it begins a line
 FILTERS = frozenset({"code", "text", *_UNITS})  # for entries
+_COMPILED = CompiledTemplates()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Renderer:
         self._environment = ImmutableSandboxedEnvironment(
             # read once: a template that is edited while the bot runs is reloaded with all others, or not at all
             loader=jinja2.DictLoader(in_one(read_templates(templates))),
+            bytecode_cache=_COMPILED,
             undefined=jinja2.StrictUndefined,
             autoescape=False,  # the result is Markdown; each channel's converter escapes
             trim_blocks=True,

@@ -118,6 +118,7 @@ class Slack:
             ),
         )
         app = AsyncApp(
+            name="postbote",  # else it looks for its caller's file in the source of every frame of the stack
             token="unused",  # noqa: S106 - no secret: Bolt's own authorization never runs
             signing_secret=signing_secret or "socket mode",
             before_authorize=Receiver(self._receive),

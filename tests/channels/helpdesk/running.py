@@ -1,6 +1,7 @@
 """A helpdesk's channel for tests: alone, to call it directly, or in a whole bot on a real socket."""
 
 import asyncio
+import weakref
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -45,7 +46,9 @@ def open_alone(
         cursors=Cursors(storage.database),
         handovers=storage.handovers,
     )
-    return make(account, settings, context, settle=0.05)
+    channel = make(account, settings, context, settle=0.05)
+    weakref.finalize(channel, storage.database.close)
+    return channel
 
 
 class RunningBot:

@@ -3,7 +3,7 @@
 import asyncio
 import html
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ async def served(
 
 
 @pytest.fixture(scope="module")
-def storage(tmp_path_factory: pytest.TempPathFactory) -> Storage:
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
     kept = create_storage("", tmp_path_factory.mktemp("dashboard"))
     kept.database.open()
     asked = [
@@ -76,7 +76,8 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Storage:
         kept.decisions.save(event, Answer(outcome, "en"), why="outcome     decline <b>", link=link)
         kept.mark_delivered(key, "1.2", 3.25)
     kept.decisions.record_feedback("b", "T1:U1", "unhelpful")
-    return kept
+    yield kept
+    kept.database.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -391,6 +392,7 @@ async def test_a_spreadsheet_runs_nothing_that_somebody_asked(engine: AnswerEngi
     kept.decisions.save(Event("x", "web", Question('=HYPERLINK("https://evil.example")')), Answer("decline", "en"))
     async with served(engine, kept, "") as found:
         assert "'=HYPERLINK" in (await get(f"{found}/gaps.csv"))[1]
+    kept.database.close()
 
 
 @pytest.mark.parametrize(
