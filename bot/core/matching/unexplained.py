@@ -58,20 +58,17 @@ class UnexplainedWords:
         if not content:
             return 0.0, 0.0
         vocabulary = self._extractor.vocabulary
-        meant = {
-            word
-            for concept, said in vocabulary.concepts(words).items()
-            if vocabulary.group_of(concept) != OUTSIDE
-            for phrase in said
-            for word in phrase.split()
-        }
+        meant, outside = set[str](), set[str]()
+        for concept, said in vocabulary.concepts(words).items():
+            group = outside if vocabulary.group_of(concept) == OUTSIDE else meant
+            group.update(word for phrase in said for word in phrase.split())
         whole = by_entry = by_any = 0.0
         number = self._entry[entry]
         for word in content:
             known = [n for stem in self._extractor.stems(word) if (n := self._number.get(stem)) is not None]
             weight = min((float(self._idf[n]) for n in known), default=self._rarest)
             whole += weight
-            if word not in meant:
-                by_entry += weight * (not any(self._used[n, number] for n in known))
+            if word in outside or word not in meant:
+                by_entry += weight * (word in outside or not any(self._used[n, number] for n in known))
                 by_any += weight * (not any(self._used[n].any() for n in known))
         return by_entry / whole, by_any / whole
