@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.commands import ChannelAdmin
-from bot.core.model import Answer, Event, Handover, Language, Mode, Provider, Question, Ticket
+from bot.core.model import Answer, Event, Language, Mode, Provider, Question, Ticket
+from bot.core.records import Handover
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute  # a tenth of a second that the command line need not wait for

@@ -38,6 +38,7 @@ CORE_RANKS = {
     "languages": -2,
     "provider": -1,
     "model": 0,
+    "records": 0,
     "text": 1,
     "privacy": 1,
     "gaps": 2,

@@ -16,7 +16,7 @@ from bot.content.provider_values import ProviderValues
 from bot.content.schema import FEWEST_QUESTIONS, LONGEST_TITLE
 from bot.core.languages import Language
 from bot.core.model import Entry
-from bot.core.text.language import is_function_word, word_set
+from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.normalize import fold
 
 UNNAMED = {"de": "Allgemeines", "en": "General"}  # section of a question that stands in none

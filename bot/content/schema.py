@@ -40,6 +40,9 @@ class _Slots(Strict):  # bot/core/matching/slots.py
     speaker: list[Literal["mail-server", "local-fault", "program"]] = Field([])
     reached: list[Literal["no", "yes"]] = Field([])
     end: list[Literal["temporary", "final"]] = Field([])
+    reason: list[Literal["other", "proof", "reputation", "certificate", "full", "rate", "content", "greylisting"]] = (
+        Field([])
+    )
 
 
 class _OfError(Strict):

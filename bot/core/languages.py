@@ -17,7 +17,9 @@ class LanguageData:
     names: Mapping[Language, str]  # of the languages, in this one: "Englisch"
     example_domain: str  # stands for the asker's domain where it is not known
     letters: frozenset[str] = frozenset()  # beyond a to z that it has of its own
-    function_words: str = ""  # that build its sentences; those of German and English stand in core/text/language.py
+    function_words: str = (
+        ""  # that build its sentences; those of German and English stand in core/text/function_words.py
+    )
     everyday_words: str = ""  # of support requests, which tell the language too and are about something
 
 

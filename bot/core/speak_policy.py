@@ -7,7 +7,8 @@ listens to, a message must be a question or an error line, and the answer surer 
 import re
 from typing import Literal
 
-from bot.core.model import Answer, Decision, Language, Question, Thread
+from bot.core.model import Answer, Decision, Language, Question
+from bot.core.records import Thread
 from bot.core.text.normalize import clean
 
 # Least score of an answer that nobody asked for. Cross-validated over questions-dev, questions-blind-en and

@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.commands import ChannelAdmin
 from bot.contracts import Engine
-from bot.core.model import Answer, Event, Language, Question, Reply, StoredDecision
+from bot.core.model import Answer, Event, Language, Question, Reply
+from bot.core.records import StoredDecision
 from bot.dialogue.gaps import gap_facts, read_gaps, read_trend
 from bot.dialogue.handover import HandoverDialogue
 from bot.dialogue.slow import tell_if_slow

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.contracts import Engine
-from bot.core.model import Answer, Event, Handover, Language, Reply, StoredDecision
+from bot.core.model import Answer, Event, Language, Reply
 from bot.core.person_request import asks_for_person, language_of_request, says_of_no_use
+from bot.core.records import Handover, StoredDecision
 from bot.core.text.normalize import clean
 from bot.storage import Storage
 

@@ -15,8 +15,9 @@ import structlog
 
 from bot.commands import ChannelAdmin
 from bot.contracts import Channel, Engine
-from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Question, Reply, StoredDecision, TryLater
+from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Question, Reply, TryLater
 from bot.core.privacy.redacted_decision import without_words
+from bot.core.records import StoredDecision
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.channel_admin import StoredChannelAdmin
 from bot.dialogue.digest import DigestDialogue

@@ -2,7 +2,8 @@
 
 import time
 
-from bot.core.model import Answer, Event, PreviousQuestion, Thread
+from bot.core.model import Answer, Event, PreviousQuestion
+from bot.core.records import Thread
 from bot.core.speak_policy import (
     answer_small_talk,
     language_of_small_talk,

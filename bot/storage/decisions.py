@@ -12,8 +12,9 @@ from typing import Any
 
 import sqlalchemy as sql
 
-from bot.core.model import Answer, Event, PreviousQuestion, Reply, StoredDecision
+from bot.core.model import Answer, Event, PreviousQuestion, Reply
 from bot.core.privacy.redaction import redact
+from bot.core.records import StoredDecision
 from bot.core.text.normalize import clean
 from bot.storage.database import Database
 from bot.storage.deletions import is_deleted

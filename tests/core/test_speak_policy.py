@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.core.model import Decision, Language, Outcome, Part, Thread
+from bot.core.model import Decision, Language, Outcome, Part
+from bot.core.records import Thread
 from bot.core.speak_policy import (
     is_greeting,
     is_question,

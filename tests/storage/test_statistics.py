@@ -6,7 +6,8 @@ from itertools import product
 
 from bot.answering.engine import AnswerEngine
 from bot.core.gaps import reason_of
-from bot.core.model import Answer, Decision, QuestionCount
+from bot.core.model import Answer, Decision
+from bot.core.records import QuestionCount
 from bot.storage import Storage
 from bot.storage.schema import METADATA
 from bot.storage.statistics import Statistics

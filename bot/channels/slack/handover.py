@@ -18,7 +18,8 @@ from bot.channels.slack.posting import Poster, call_api, in_channel
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.ticket_escalation import TicketEscalation
 from bot.contracts import HandoverStore
-from bot.core.model import Answer, Event, Handover, TryLater, Undeliverable
+from bot.core.model import Answer, Event, TryLater, Undeliverable
+from bot.core.records import Handover
 
 MOST_HELPERS = 8  # people who are written to one by one: a larger team has a channel
 

@@ -5,7 +5,7 @@ Read alone, such words are answered with whatever entry has them most often. Wha
 
 import re
 
-from bot.core.text.language import is_function_word, word_set
+from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import clean, fold
 

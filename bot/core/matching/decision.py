@@ -8,14 +8,14 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
 1. **Cleaning** (bot/core/text/normalize.py): mark-up, quotation marks and quoted-printable are undone; of a bounce, the
    copy of the returned message is cut off.
 
-2. **Error lines** (known_errors.py, error_lines.py). The knowledge base holds known lines: an entry's own (`lines`,
-   `variants`), which explain; an entry's `lookalikes` and a topic's `lines`, which look alike and mean something else.
-   Every known line is aligned with the words of the message, in order, gaps allowed. A word weighs the more, the fewer
-   conditions use it. The alignment's score is the share of the line's weight that was found (0..1), less for gaps and
-   where little was found in all. The best alignments from LEAST_ALIGNED on that do not overlap are looked at, and
-   each gives four signals: its score; its lead over other entries' lines and look-alikes that overlap it; the
-   ranking's lead for its entry (step 4), within ±2; and 1. A logistic regression (`Calibration.explains`) turns them
-   into the probability that the entry explains the error.
+2. **Error lines** (known_lines.py, error_lines.py, known_errors.py). The knowledge base holds known lines: an entry's
+   own (`lines`, `variants`), which explain; an entry's `lookalikes` and a topic's `lines`, which look alike and mean
+   something else. Every known line is aligned with the words of the message, in order, gaps allowed. A word weighs the
+   more, the fewer conditions use it. The alignment's score is the share of the line's weight that was found (0..1),
+   less for gaps and where little was found in all. The best alignments from LEAST_ALIGNED on that do not overlap are
+   looked at, and each gives four signals: its score; its lead over other entries' lines and look-alikes that overlap
+   it; the ranking's lead for its entry (step 4), within ±2; and 1. A logistic regression (`Calibration.explains`) turns
+   them into the probability that the entry explains the error.
    With c as the cost of a wrong answer, explaining is worth p - c(1 - p), and leaving it 1 - p. So a line is explained
    from p = (1 + c) / (2 + c) on: 0.69 for c = 1.25. If any line is explained, the message is about errors: it is
    answered with these entries, and of the questions beside them with those that are sure (SURE).
@@ -53,6 +53,9 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
        answer   first - c(1 - first)   one entry; a wrong answer costs c
        suggest  0.5 in_top3            a menu of three entries; the right one in a menu earns half
        decline  not_covered            no entry
+
+   An answer becomes a menu where the message names none of what tells the entry from its siblings (siblings.py):
+   "which server?" fits the incoming and the outgoing one alike.
 
 7. **The whole message** is answered if any part is, else suggested if any part is, else declined, with the entries of
    the parts that have this outcome.
@@ -94,6 +97,7 @@ from bot.core.matching.known_errors import KnownErrors, to_part
 from bot.core.matching.pasted import own_text
 from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
 from bot.core.matching.ranker import Ranker
+from bot.core.matching.siblings import Siblings
 from bot.core.matching.smtp_codes import reply_codes
 from bot.core.matching.training import TrainedModel, said, training_examples
 from bot.core.matching.unexplained import UnexplainedWords
@@ -134,7 +138,8 @@ class Matcher:
         self._errors = KnownErrors(knowledge, extractor, self._ranker, counts.lines)
         self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
-        self._questions = QuestionMatcher(extractor, self._ranker, unexplained, self._small_talk)
+        siblings = Siblings(extractor, unexplained, knowledge.entries.values())
+        self._questions = QuestionMatcher(extractor, self._ranker, unexplained, self._small_talk, siblings)
         learnt = from_array(trained.figures) if len(trained.figures) else FITTED
         self.calibration = calibration or learnt  # exchanged by the cross-validation of `postbote evaluate`
         self.language = LanguageDetector(counts.languages)

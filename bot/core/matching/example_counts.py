@@ -6,8 +6,8 @@ Kept beside the content (bot/content/content_cache.py); tests and trials that bu
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.matching.error_lines import words_of_lines
 from bot.core.matching.features import count_tokens
+from bot.core.matching.known_lines import words_of_lines
 from bot.core.model import Knowledge
 from bot.core.text.language import LanguageCounts, count_languages
 

@@ -13,7 +13,7 @@ from itertools import chain, combinations
 
 from bot.core.matching.vocabulary import NEGATIONS, Spelling, Stems, Vocabulary, tokens
 from bot.core.model import Entry, Knowledge, Language, Topic
-from bot.core.text.language import is_function_word
+from bot.core.text.function_words import is_function_word
 from bot.core.text.normalize import REMEMBERED, clean
 
 GROUPS = ("word", "letters", "concept", "pair")

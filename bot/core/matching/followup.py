@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.vocabulary import NEGATIONS, tokens
-from bot.core.text.language import is_function_word, word_set
+from bot.core.text.function_words import is_function_word, word_set
 
 # Groups of general/concepts.yaml → the slot of a question that they fill.
 SLOTS: Mapping[str, str] = {

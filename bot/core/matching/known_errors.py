@@ -15,7 +15,7 @@ from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.pasted import impersonal_text, own_text, pasted_text
 from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.scaffolding import without_scaffolding
-from bot.core.matching.slots import contradiction, is_of_program, slots_of
+from bot.core.matching.slots import contradiction, slots_of, surely_stated
 from bot.core.model import Candidate, Knowledge, Part
 from bot.core.text.normalize import MESSAGES
 
@@ -26,6 +26,7 @@ SURELY_ALIGNED = 0.8  # score of an alignment from which the message is about th
 LONG_MESSAGE = (
     60  # words; of longer messages most is not about the error. Any number scored the same: few labelled are long
 )
+OF_MAIL = frozenset({"mail-server"})  # who speaks in an error about mail
 EQUAL = 0.1  # of two scores, what is no difference: of equal lines of an entry the first is taken
 LARGEST_LEAD = 2.0  # of the ranking, as a signal: beyond it a lead tells nothing more
 MOST_CANDIDATES = 5  # that `--why` names
@@ -50,6 +51,7 @@ class KnownErrors:
         self._extractor = extractor
         self._ranker = ranker
         self._entries = knowledge.entries
+        self._hosts = knowledge.provider.hosts
         self._read = lru_cache(MESSAGES)(lambda cleaned: self._lines.read_all([s.text for s in statements(cleaned)]))
 
     def words(self, cleaned: str) -> list[str]:
@@ -104,9 +106,12 @@ class KnownErrors:
         all_of_them = frozenset(entry.id for entry in (errors if asks else self._entries.values()))
         if self._names_no_cause(cleaned, alignments):
             return all_of_them
-        stated = dict(slots_of(impersonal_text(cleaned)))
-        if is_of_program(cleaned):
-            stated["speaker"] = frozenset({"program"})
+        impersonal = impersonal_text(cleaned)
+        stated = {**slots_of(impersonal), **surely_stated(cleaned)}
+        if impersonal == cleaned.strip() and not stated.get("speaker", OF_MAIL) & OF_MAIL:
+            return frozenset(
+                self._entries
+            )  # nobody asks anything: all of it is another program's, or a machine's fault
         contradicted = {entry.id for entry in errors if contradiction(stated, entry.slots)}
         if any(
             line.score >= SURELY_ALIGNED and line.known.explains and line.known.owner in contradicted

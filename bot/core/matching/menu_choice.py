@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from itertools import chain
 
-from bot.core.text.language import word_set
+from bot.core.text.function_words import word_set
 from bot.core.text.normalize import fold
 
 MOST_WORDS = 12  # of a choice

@@ -20,9 +20,10 @@ from bot.core.matching.calibration import (
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.known_errors import MOST_CANDIDATES
 from bot.core.matching.ranker import Ranker, Ranking
+from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.model import Candidate, Outcome, Part
-from bot.core.text.language import is_function_word
+from bot.core.text.function_words import is_function_word
 from bot.core.text.message_parts import own_sentences
 
 SUGGESTIONS = 3
@@ -66,8 +67,10 @@ class QuestionMatcher:
         ranker: Ranker,
         unexplained: UnexplainedWords,
         small_talk: frozenset[str] = frozenset(),
+        siblings: Siblings | None = None,
     ) -> None:
-        """`small_talk`: ids of the topics whose sentences want no answer."""
+        """`small_talk`: ids of the topics whose sentences want no answer. `siblings`: None: no entry has any."""
+        self._siblings = siblings
         self._extractor = extractor
         self._ranker = ranker
         self._unexplained = unexplained
@@ -163,6 +166,7 @@ class QuestionMatcher:
             calibration.single,
             calibration,
             "question",
+            ranked.words,
         )
 
     def _part_of_several(self, ranked: Sequence[RankedText], calibration: Calibration, vetoed: frozenset[str]) -> Part:
@@ -171,7 +175,13 @@ class QuestionMatcher:
             return self._part(whole, calibration)
         what = f"surest of {len(ranked)} sentences" if surest is not whole else f"{len(ranked)} sentences as a whole"
         return self._decided(
-            surest, _best_of(surest, whole), _signals_of_several(surest, whole), calibration.several, calibration, what
+            surest,
+            _best_of(surest, whole),
+            _signals_of_several(surest, whole),
+            calibration.several,
+            calibration,
+            what,
+            whole.words,
         )
 
     def _decided(
@@ -182,11 +192,19 @@ class QuestionMatcher:
         weights: QuestionWeights,
         calibration: Calibration,
         what: str,
+        said: Sequence[str],
     ) -> Part:
-        """Part with the outcome of the greatest expected value. `best`: first three entries; `what`: for `--why`."""
+        """Part with the outcome of the greatest expected value; of several that fit alike, a menu.
+
+        `best`: first three entries; `what`: for `--why`; `said`: words of the whole message.
+        """
         likely = probabilities(weights, signals)
         values = expected_values(calibration, likely)
         outcome = max(values, key=lambda name: values[name])
+        alike = self._alike(best[0], said) if outcome == "answer" else frozenset()
+        if alike:
+            outcome, what = "suggest", f"{what} that fits {len(alike)} entries alike"
+            best = [entry for entry in ranked.ranking.best_entries(len(ranked.ranking.owners)) if entry in alike]
         return Part(
             text=" ".join(ranked.words),
             outcome=outcome,
@@ -197,6 +215,10 @@ class QuestionMatcher:
             + ", ".join(f"{name} is worth {value:.2f}" for name, value in values.items()),
             candidates=tuple(Candidate(owner, share) for owner, share in ranked.ranking.shares(MOST_CANDIDATES)),
         )
+
+    def _alike(self, entry: str, said: Sequence[str]) -> frozenset[str]:
+        """Ids of the entries that a question fits as well as its first one, itself included; empty: it alone fits."""
+        return self._siblings.equals(entry, said) if self._siblings else frozenset()
 
 
 def _score(likely: Probabilities, outcome: Outcome) -> float:

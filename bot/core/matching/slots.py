@@ -20,6 +20,8 @@ SLOTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "speaker": ("mail-server", "local-fault", "program"),  # whose error it is
     "reached": ("no", "yes"),  # whether the recipient's server has answered the attempt
     "end": ("temporary", "final"),  # whether it is tried again
+    # what is at fault; "other" is whatever the patterns below do not name
+    "reason": ("other", "proof", "reputation", "certificate", "full", "rate", "content", "greylisting"),
 })  # fmt: skip
 
 _REFUSED = (
@@ -32,8 +34,21 @@ _REFUSED = (
 _CODE_OF_PROGRAMS = (
     r"\bSSL[_ ]do[_ ]handshake\(\)|\bwhile (?:SSL handshaking|connecting to upstream|reading response header)\b"
     r"|\bnet::ERR_|\bERR_[A-Z]+_[A-Z]|\bldap_bind:|\bmysqli?[_ ]connect\b|\bphp_network_getaddresses\b"
-    r"|\bnode:internal\b|\bjava\.\w+\.\w|\bAH\d{5}:|\bPDOException\b|\bcURL error \d"
+    r"|\bnode:internal\b|\bjava\.\w+\.\w|\bAH\d{5}:|\bPDOException\b|\bcURL error \d|\bDNS_PROBE_[A-Z]"
+    r"|\b(?:SEC|SSL|MOZILLA_PKIX)_ERROR_[A-Z]"
+    # the qualified name of an exception, unless a mail library raised it
+    r"|(?-i:(?<![\w.])(?!ssl\.SSLCertVerification|(?:smtplib|imaplib|poplib|aiosmtplib|javax\.mail|jakarta\.mail|com\.sun\.mail|sun\.security)\b)"
+    r"(?:[a-z_]\w{0,40}\.){1,8}[A-Z]\w{0,60}(?:Error|Exception)\b)"
 )
+# What watches servers, and what it writes
+_MONITORING = (
+    r"\b(?:zabbix|nagios|icinga|check_?mk|grafana|prometheus|alertmanager|prtg|uptime ?kuma|uptimerobot|pingdom|munin"
+    r"|monit|datadog|nrpe)\b|\[(?:FIRING|RESOLVED)(?::\d{1,4})?\]|(?-i:\bis (?:CRITICAL|WARNING|UNKNOWN)\b"
+    r"|\b(?:PROBLEM|RECOVERY|ACKNOWLEDGEMENT)\b(?: (?:Service|Host) Alert)? ?[:-] ?\S"
+    r"|\b(?:CRITICAL|WARN|CRIT) ?[:-] ?\S|^\W{0,4}WARNING ?[:-] ?\S{1,30} (?:is|at|over|above) \d)|\bthreshold\b"
+)
+# Codes of a refusal for lack of proof or for reputation: RFC 7372, and those of Gmail and Microsoft above 5.7.500
+_CODE_OF_POLICY = r"\b[45]\.7\.(?:2\d|30)\b", r"\b[45]\.7\.[5-7]\d\d\b"
 _PATTERNS: Mapping[tuple[str, str], str] = {
     ("address", "sender"): (
         rf"\b(?:envelope |return )?sender(?:'s)?(?: e-?mail| mail)?(?: address"
@@ -83,7 +98,9 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
         r"|address records?)\b"
     ),
     ("speaker", "program"): (
-        r"^[ \t>]{0,8}(?:curl|wget|git|ssh|scp|sftp|rsync|fatal|id|su|sudo|useradd|usermod|chown|getent|psql|mysql\w*"
+        r"^[ \t>]{0,8}(?:curl|wget|git|ssh|scp|sftp|rsync|fatal|id|su|sudo|useradd|usermod|adduser|groupadd"
+        r"|passwd|chown|getent|cron\w*"
+        r"|psql|mysql\w*"
         r"|docker|kubectl|npm|pip|apt|yum|ftp|ping|nslookup|dig|mount|nginx|apache2?|httpd|php-fpm|kernel"
         r"|systemd|openvpn"
         r"|redis\S*|mongod?|ldap\w*|smbd|cups\w*|ansible|terraform|cargo|go|mvn|gradle|composer|bundle"
@@ -91,7 +108,9 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
         r"|^[ \t>]{0,8}(?:curl|git|ssh|docker|npm) (?:ERR!|error)|^\*\*\* [A-Z]\w+|\bERROR \d{4} \(\w{5}\)"
         rf"|\bunable to access 'https?:|\bOpenVPN\b|\bHTTP/\d"
         r"|\bError response from daemon\b|\bthe requested URL\b|\bfetch failed\b"
-        rf"|{_CODE_OF_PROGRAMS}"
+        r"|^[ \t>]{0,8}(?:whatsapp|teams|skype|zoom|signal|telegram|slack|discord|jira|confluence|sharepoint|onedrive"
+        r"|dropbox|kafka|rabbitmq|celery|sip|vpn|rdp|windows|python\d?|perl|ruby|node) ?:"
+        rf"|{_CODE_OF_PROGRAMS}|{_MONITORING}"
     ),
     ("speaker", "local-fault"): (
         r"\bunable to (?:read|open|exec\w*|fork|stat|switch|chdir|write|lock|parse) (?!message|connection)\S"
@@ -127,15 +146,49 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
         r"|endgültig|bounced"
         r"|undeliverable|unzustellbar|failing for a long time|returned to sender|time limit|exceeded)\b"
     ),
+    ("reason", "proof"): rf"\b(?:SPF|DKIM|DMARC)\b|\bunauthenticated\b|\bauthentication level\b|{_CODE_OF_POLICY[0]}",
+    ("reason", "reputation"): (
+        r"\breputation\b|\b(?:spamhaus|spamcop|barracuda\w*|proofpoint|cloudmark|senderscore|sorbs|uceprotect)\b"
+        r"|\bbanned\b|\buser complaints\b|\btraffic not accepted\b"
+        rf"|{_CODE_OF_POLICY[1]}"
+    ),
+    ("reason", "certificate"): (
+        r"\bcertificate\b[^\n]{0,60}\b(?:expired|not (?:yet )?valid|revoked|untrusted|not trusted|verif\w+ (?:failed"
+        r"|error)|can(?:not|'t) be verified)|\bself[- ]signed\b|\bCERTIFICATE_VERIFY_FAILED\b"
+        r"|\b(?:SSL certificate problem|local issuer certificate)\b"
+        r"|\bzertifikat\w*\b[^\n]{0,60}\b(?:abgelaufen|ungültig|gesperrt|widerrufen|nicht (?:mehr gültig|vertrauens"
+        r"|gültig)|selbst ?signiert)"
+    ),
+    ("reason", "full"): (
+        r"\b(?:over|exceed\w*|out of|above) (?:the |its |their |his |your )?(?:\w+ )?(?:quota|storage)\b|\boverquota\b"
+        r"|\bquota\b[^\n]{0,20}\b(?:exceeded|full|reached|überschritten)|\b(?:mailbox|inbox|postfach|account)\b"
+        r"(?: \S{1,80})?(?: is| ist)? (?:full|voll|overfull|überfüllt)\b|\b[45]\.2\.2\b"
+    ),
+    ("reason", "rate"): (
+        r"\brate[- ]?limit\w*|\btoo many (?:messages|connections|recipients|e?-?mails|concurrent)\b|\bthrottl\w+"
+        r"|\bunexpected volume\b|\bzu viele (?:nachrichten|verbindungen|empfänger|e?-?mails)\b"
+    ),
+    ("reason", "content"): (
+        r"\b(?:virus(?!-free)|malware|phish\w*|infected)\b"
+        r"|\b(?:as|like|likely|suspected|considered|probably|be) spam\b(?! source)"
+        r"|\bspam (?:content|message|score|detected|mail)\b|\bcontent (?:was |is )?(?:rejected|filter|policy|denied)"
+        r"|\bpotential security issue\b|\bals spam\b"
+    ),
+    ("reason", "greylisting"): r"\bgr[ea]y-?list\w*|\bpostgrey\b",
 }
 _TABLE = {of: re.compile(pattern, re.IGNORECASE | re.MULTILINE) for of, pattern in _PATTERNS.items()}
 
-_OF_PROGRAMS = re.compile(_CODE_OF_PROGRAMS)
+_UNTYPED: Mapping[tuple[str, str], re.Pattern[str]] = {
+    ("speaker", "program"): re.compile(_CODE_OF_PROGRAMS + "|" + _MONITORING, re.MULTILINE),
+    ("reason", "proof"): re.compile(_CODE_OF_POLICY[0]),
+    ("reason", "reputation"): re.compile(_CODE_OF_POLICY[1]),
+}
 
 
-def is_of_program(text: str) -> bool:
-    """True if a text, a person's sentence too, holds what only other programs than mail servers write."""
-    return bool(_OF_PROGRAMS.search(text[:LONGEST]))
+def surely_stated(text: str) -> Mapping[str, frozenset[str]]:
+    """Values, by slot, that a cleaned text states with what people do not type: they hold in their sentences, too."""
+    text = text[:LONGEST]
+    return {slot: frozenset({value}) for (slot, value), pattern in _UNTYPED.items() if pattern.search(text)}
 
 
 @lru_cache(MESSAGES)

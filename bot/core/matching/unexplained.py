@@ -6,7 +6,7 @@ learnt (calibration.py): people tell stories, and most of their words are in no 
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -47,6 +47,11 @@ class UnexplainedWords:
         vocabulary = self._extractor.vocabulary
         named = sum(vocabulary.group_of(concept) not in CIRCUMSTANCES for concept in vocabulary.concepts(words))
         return min(named, MOST_SUBJECTS) / MOST_SUBJECTS
+
+    def used_by_all(self, word: str, entries: Collection[str]) -> bool:
+        """True if the examples of each of some entries use a word, in whatever form."""
+        known = [n for stem in self._extractor.stems(word) if (n := self._number.get(stem)) is not None]
+        return all(any(self._used[n, self._entry[entry]] for n in known) for entry in entries)
 
     def shares(self, words: Sequence[str], entry: str) -> tuple[float, float]:
         """Shares of a question's content, 0..1, rare words counting more: unexplained by the entry, and by any entry.

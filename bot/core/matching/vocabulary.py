@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from bot.core.languages import KNOWN
 from bot.core.model import Concept, Language
-from bot.core.text.language import is_function_word
+from bot.core.text.function_words import is_function_word
 from bot.core.text.normalize import MESSAGES, REMEMBERED, fold
 
 _TOKEN = re.compile(r"[a-z]+|\d+|[%@]")

@@ -13,7 +13,8 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from bot.core.languages import KNOWN, Language
-from bot.core.text.language import COUNTED, FUNCTION_WORDS_IN_BOTH, without_program_prose, word_set
+from bot.core.text.function_words import COUNTED, FUNCTION_WORDS_IN_BOTH, word_set
+from bot.core.text.language import without_program_prose
 from bot.core.text.normalize import MESSAGES, fold
 
 LONGEST = 4_000  # characters that are looked at: what a message is written in shows at its beginning

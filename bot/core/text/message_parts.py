@@ -10,51 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.core.text.language import is_function_word
+from bot.core.text.closing import without_closing
+from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.normalize import fold
+from bot.core.text.polite_words import ASKING, POLITE, TELLING
 
 Kind = Literal["greeting", "courtesy", "closing", "sentence"]
 
 MOST_SENTENCES = 60  # of a message; what follows is one more
-NAME_WORDS = 4  # that a name, or what stands behind a farewell in its line, may have
 WRAPPED_FROM = 60  # letters of a line that a program may have broken: the next one goes on with the sentence
 MOST_NAMES = 3  # behind a greeting
-LONGEST_FAREWELL = 120  # letters of a line, from its end, in which a farewell is looked for
-CLOSING_LINES = 25  # that a farewell may have below it
 
 
-def _words_of(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
-
-
-# Words of courtesy, folded. A clause of these and of words that build sentences says nothing else.
-_POLITE = _words_of(
-    """
-    danke dank dankend dankbar bedanke vielen besten herzlichen lieben schoenen recht voraus vorab mal schonmal
-    schon merci bitte gern gerne gruss gruesse grussle gruessle freundliche freundlichen freundlichem beste
-    herzliche liebe viele schoene hallo hallihallo halloechen hi hey hei moin servus salue gruezi gruess gott tach
-    huhu na guten gute tag morgen abend mitenand zaeme zusammen alle allerseits leute team support supportteam
-    kundendienst kundenservice kundenbetreuung postbote helpdesk hilfe service damen herren werte werter sehr
-    geehrte geehrter geehrten liebes lieber sorry entschuldigung entschuldigen verzeihung pardon stoerung kurze kurz
-    kleine dumme bloede bloed doof frage fragen haette habe nochmal muehe unterstuetzung antwort rueckmeldung
-    nachricht bemuehungen hoffe hoffentlich wochenende feierabend schoenes tolle tollen super prima perfekt klasse
-    alles klar ok okay vielmals wenns falls dringend eilig eilt thanks thank thx thankyou ta cheers please pls
-    regards kind best warm sincerely yours truly faithfully hello hiya howdy greetings dear sir madam sirs folks
-    everyone everybody all there guys gang good morning afternoon evening day again quick quickly short little silly
-    stupid dumb question questions bother bothering trouble advance help lot bunch million wishes weekend nice great
-    awesome appreciated appreciate reply answer customer urgent asap
-    """
-)
-# Of a polite clause at least one word is one of these: "hilfe" or "antwort" alone asks something
-_TELLING = _words_of(
-    """
-    danke dank dankend dankbar bedanke merci bitte gruss gruesse grussle gruessle hallo hallihallo halloechen hi hey
-    hei moin servus salue gruezi gruess tach huhu guten gute damen geehrte geehrter geehrten lieber liebes werte
-    sorry entschuldigung entschuldigen verzeihung pardon frage fragen schoenes klar ok okay super prima perfekt
-    klasse liebe thanks thank thx thankyou ta cheers please pls regards hello hiya howdy greetings dear sincerely
-    morning evening afternoon question quick appreciated appreciate wishes
-    """
-)
 _GREETING = re.compile(
     r"^\W{0,4}(?:(?:sehr )?(?:geehrte|verehrte|werte|liebe)[rs]?|hall(?:o|öchen|ihallo)|mahlzeit"
     r"|(?:schönen )?guten? (?:tag|morgen|abend)|moin(?: moin)?|servus|sal(?:ü|ut)"
@@ -63,55 +30,12 @@ _GREETING = re.compile(
     r"|to whom it may concern)\b",
     re.IGNORECASE,
 )
-_ADDRESSEE = _words_of(
+_ADDRESSEE = word_set(
     """
     damen herren herr herrn frau dr prof liebes lieber liebe support supportteam team alle allerseits zusammen
     miteinander mitenand zaeme leute kundendienst kundenservice kundenbetreuung postbote helpdesk service kollegen
     und euch ihr auch da mal there all everyone everybody again folks guys sir madam sirs or mr mrs ms miss desk and
     customer friends gang you
-    """
-)
-_ASKING = _words_of(
-    """
-    wie was wo wer wann warum wieso wohin woher welche welcher welches welchen welchem wieviel kann darf muss how
-    what which where when who why can may must whose
-    """
-)
-# What begins a farewell or thanks, at the end of a line; then may come polite words and a name
-_FAREWELL = (
-    r"(?:(?:mit )?(?:den )?(?:freundlich|best|herzlich|lieb|viel|schön|nett|sonnig|kollegial)\w{1,3} "
-    r"(?:dank und )?gr(?:ü|u|ue)(?:ß|ss)\w{0,3}"
-    r"|gr(?:ü|u|ue)(?:ß|ss)(?:e|le)?|mfg|[vl]g|hochachtungsvoll|bis (?:bald|dann|morgen)|tschüss?"
-    r"|(?:with )?(?:best |kind |warm |many |kindest )?regards|(?:best|all the best|kind|warm) wishes"
-    r"|all the best|best(?=,)"
-    r"|cheers|yours (?:sincerely|faithfully|truly)|sincerely|talk soon)"
-)
-_THANKS = (
-    r"(?:(?:mit |haben sie )?(?:vielen |beste[nm] |herzliche[nm] |lieben |schönen |freundlichem )?dank"
-    r"|danke|merci|ich danke|wir danken"
-    r"|(?:many )?thanks|thank you|thx|ta)"
-)
-_LEAVE = re.compile(rf"(?<!\w)(?:(?P<farewell>{_FAREWELL})|{_THANKS})(?!\w)", re.IGNORECASE)
-_SIGNATURE_LINE = re.compile(  # RFC 3676 section 4.3, and what telephones and programs add
-    r"^(?:-- ?|_{5,80}|(?:von|gesendet|geschickt|verfasst) (?:mit|von|aus|über|vom|meinem|der)\b.{0,60}"
-    r"|.{0,40}\b(?:gesendet|geschickt)\.?"
-    r"|(?:sent|get) (?:from|outlook|with|using|via)\b.{0,80}|holen sie sich outlook.{0,40}"
-    r"|virenfrei\b.{0,60}|virus-free\b.{0,60})$",
-    re.IGNORECASE,
-)
-_PS = re.compile(r"^\W{0,3}p\.? ?s\.?\b[:.]?", re.IGNORECASE)
-# A disclaimer or a firm's imprint has one of the first at least, and two of both together
-_LEGAL = _words_of(
-    """
-    vertraulich vertrauliche vertraulichen vertraulichkeit adressat vernichten unbefugte unerlaubte irrtuemlich umwelt
-    ausdrucken datenschutz geschaeftsfuehrer handelsregister amtsgericht hrb confidential confidentiality privileged
-    intended unauthorised unauthorized disclosure environment printing
-    """
-)
-_LEGAL_TOO = _words_of(
-    """
-    empfaenger absender loeschen bestimmt geschuetzte informationen sitz ust website recipient recipients sender notify
-    delete solely addressee nachricht message mail england
     """
 )
 _ABBREVIATION = re.compile(  # a full stop behind one of these, or behind a number in a list, ends no sentence
@@ -130,8 +54,6 @@ _MENTION = re.compile(r"\W{0,4}@\w{2,30}[\s,:]*")
 _LAST_WORD = re.compile(r"(?<=\w) {1,3}(?:bitte|please|pls|plz|danke|thx|merci)[\s.!]{0,4}$", re.IGNORECASE)
 _NEXT_WORD = re.compile(r"[^\S\n]*([^\W\d_][\w.'-]*)")
 _SURNAME = re.compile(r" ?[A-ZÄÖÜ][\w'-]+ ?[,!.]")
-_NAME_OR_WORD = re.compile(r"[^\W_][\w'-]*")
-_GOES_ON = re.compile(r"(?<=[^\W\d_]{2})[.!]\s+[^\W_]")  # another sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +85,11 @@ def says_something(cleaned: str) -> bool:
 
 def _parts(cleaned: str) -> list[MessagePart]:
     lines = _unwrapped([line.strip() for line in cleaned.split("\n")])
-    body, closing = _without_closing(lines)
+    body, closing = without_closing(lines)
     parts: list[MessagePart] = []
     for sentence in _sentences("\n".join(body)):
         parts += _read_sentence(sentence, first=not parts)
-    return [*parts, *closing]
+    return [*parts, *(MessagePart("closing", text) for text in closing)]
 
 
 def _unwrapped(lines: Sequence[str]) -> list[str]:
@@ -182,73 +104,6 @@ def _unwrapped(lines: Sequence[str]) -> list[str]:
             joined.append(line)
         previous = line
     return joined
-
-
-def _without_closing(lines: Sequence[str]) -> tuple[list[str], list[MessagePart]]:
-    """(lines before the closing and those below it that ask something, the closing's parts)."""
-    kept: list[str] = []
-    closing: list[MessagePart] = []
-    for place, line in enumerate(lines):
-        if closing:
-            mark = _PS.match(line)
-            if mark or "?" in line:
-                kept.append(line[mark.end() :].strip() if mark else line)
-                closing += [MessagePart("closing", mark[0])] if mark else []
-            else:
-                closing.append(MessagePart("closing", line))
-        elif (begin := _begin_of_closing(lines, place)) is not None and (begin or kept):
-            kept.append(line[:begin].rstrip(" ,-–—"))
-            closing.append(MessagePart("closing", line[begin:]))
-        else:
-            kept.append(line)
-    while len(kept) > 1 and (not kept[-1] or _is_small_print(kept[-1])):
-        closing.insert(0, MessagePart("closing", kept.pop()))
-    return kept, closing
-
-
-def _begin_of_closing(lines: Sequence[str], place: int) -> int | None:
-    """Position in a line where the message's closing begins; None where it goes on.
-
-    It begins with a farewell, with thanks above a name, or with a signature's mark.
-    """
-    line = lines[place]
-    if _SIGNATURE_LINE.match(line):
-        return 0
-    below = [other for other in lines[place + 1 :] if other]
-    if len(below) > CLOSING_LINES:
-        return None
-    signed = bool(below) and _is_name(below[0]) and not _LEAVE.match(below[0]) and "?" not in "".join(below)
-    for found in _LEAVE.finditer(line, max(0, len(line) - LONGEST_FAREWELL)):
-        ends = bool(found["farewell"]) or signed or not below
-        if ends and _is_leave(line[found.end() :], most_others=1 if found["farewell"] else 0):
-            return found.start()
-    return None
-
-
-def _is_leave(text: str, most_others: int) -> bool:
-    """True if nothing follows a farewell's beginning but polite words and a name. `most_others`: of other words."""
-    if "?" in text or _GOES_ON.search(text):
-        return False
-    words = [w for w in _NAME_OR_WORD.findall(text) if fold(w) not in _POLITE and not is_function_word(fold(w))]
-    names = [w for w in words if w[0].isupper() and not any(c.isdigit() for c in w)]
-    return (
-        len(names) <= NAME_WORDS
-        and len(words) - len(names) <= most_others
-        and _ASKING.isdisjoint(map(fold, _WORD.findall(text)))
-    )
-
-
-def _is_name(line: str) -> bool:
-    words = line.strip(" ,.!").split()
-    return 0 < len(words) <= NAME_WORDS and all(w[:1].isupper() or w in ("von", "van", "de", "i.", "pp") for w in words)
-
-
-def _is_small_print(line: str) -> bool:
-    """True for a signature's line of a program, or a disclaimer: two legal words at least, and no question."""
-    if _SIGNATURE_LINE.match(line):
-        return True
-    words = set(_WORD.findall(fold(line)))
-    return "?" not in line and not words.isdisjoint(_LEGAL) and len(words & (_LEGAL | _LEGAL_TOO)) > 1
 
 
 def _sentences(text: str) -> list[str]:
@@ -327,5 +182,5 @@ def _is_polite(text: str) -> bool:
     words = _WORD.findall(fold(text))
     if not words:
         return True
-    polite = all(w in _POLITE or is_function_word(w) for w in words)
-    return polite and not _TELLING.isdisjoint(words) and _ASKING.isdisjoint(words)
+    polite = all(w in POLITE or is_function_word(w) for w in words)
+    return polite and not TELLING.isdisjoint(words) and ASKING.isdisjoint(words)

@@ -5,7 +5,7 @@ Pure; a word list, because every other word may be a subject of its own.
 
 import re
 
-from bot.core.text.language import is_function_word, word_set
+from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.normalize import clean, fold
 
 MOST_WORDS = 14

@@ -7,7 +7,8 @@ published by mistake (`postbote check` names each place).
 import json
 import re
 
-from bot.core.model import LANGUAGES, Language, StoredDecision
+from bot.core.model import LANGUAGES, Language
+from bot.core.records import StoredDecision
 
 NAME = "draft.yaml"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")  # no part of a YAML text

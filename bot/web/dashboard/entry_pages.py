@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.content.edits import Edit, EditError, base_languages, read_entry
-from bot.core.model import StoredDecision
+from bot.core.records import StoredDecision
 from bot.storage.statistics import EntryCounts
 from bot.web.dashboard.frame import BASE, Frame
 from bot.web.dashboard.summary import DAY, days_of

@@ -7,7 +7,7 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.content.loader import KnowledgeError, load
 from bot.content.schema import to_entry
-from bot.core.matching.slots import SLOTS, contradiction, slots_of
+from bot.core.matching.slots import SLOTS, contradiction, slots_of, surely_stated
 from bot.core.model import Knowledge, Question
 from bot.core.text.normalize import clean, error_text
 from tests.conftest import PROJECT
@@ -45,6 +45,20 @@ STATED = [
     ("end", "temporary", "Gmail versucht noch weitere 46 Stunden, die Nachricht zuzustellen."),
     ("end", "final", "I'm not going to try again"),
     ("end", "final", "retry timeout exceeded"),
+    ("speaker", "program", "** PROBLEM Service Alert: mx1/queue is CRITICAL **"),
+    ("speaker", "program", "[FIRING:2] queue of mx1 too long"),
+    ("speaker", "program", "org.postgresql.util.PSQLException: Connection refused"),
+    ("reason", "proof", "550 no DKIM signature, rejected by DMARC policy"),
+    ("reason", "proof", "550 5.7.26 refused"),
+    ("reason", "reputation", "550 5.7.606 Access denied"),
+    ("reason", "reputation", "554 poor reputation of the sending network"),
+    ("reason", "certificate", "certificate verification failed: self-signed"),
+    ("reason", "certificate", "Das Zertifikat des Servers ist abgelaufen"),
+    ("reason", "full", "552 5.2.2 mailbox of eva is full"),
+    ("reason", "full", "550 user has exceeded his quota"),
+    ("reason", "rate", "421 too many connections from your host"),
+    ("reason", "content", "550 message looks like spam"),
+    ("reason", "greylisting", "451 greylisted, come back in five minutes"),
 ]
 
 
@@ -65,7 +79,40 @@ CODE_OF_PROGRAMS = [
     "php_network_getaddresses: getaddrinfo failed: Name or service not known",
     "java.net.ConnectException: Connection refused",
     "AH01102: error reading status line from remote server",
+    "org.postgresql.util.PSQLException: Connection to 192.0.2.3:5432 refused",
+    "redis.exceptions.ConnectionError: Error 111 connecting, connection timed out",
+    "Error code: SEC_ERROR_UNKNOWN_ISSUER",
 ]
+LIBRARIES_OF_MAIL = [
+    "smtplib.SMTPConnectError",
+    "javax.mail.MessagingException",
+    "com.sun.mail.smtp.SMTPAddressFailedException",
+]
+# What neither a person asks nor a mail server says: the whole message is another program's, or a machine's fault
+OF_OTHERS = [
+    "groupadd: group 'postmaster' already exists",
+    "usermod: user 'smtp' is currently used by process 4",
+    "PROBLEM - mx1/imap is CRITICAL: Connection refused",
+    "[FIRING:1] MailQueueTooLong (mx1, 900 messages in the queue for more than two days)",
+    "Nagios: mailbox size of vmail CRITICAL - 98 % used",
+    "Icinga: SMTP on mx1: no SMTP connection could be established",
+    "java.net.SocketTimeoutException: connect timed out",
+    "sqlalchemy.exc.OperationalError: could not connect to server: Connection timed out",
+    "SYSERR(root): cannot write ./qfx: No space left on device",
+    "read-only file system: could not open file pop3.log",
+]
+REFUSED_FOR_POLICY = [
+    "550 5.7.512 Access denied",
+    "550 5.7.607 Access denied, banned",
+    "550-5.7.27 Access denied",
+    "550 5.7.750 Access denied",
+]
+PERSONS = [
+    "Seit gestern schreibt der Anbieter des Kunden {}, und bei uns ist alles in Ordnung.",
+    "They reject us with {} and we don't know why.",
+    "{}",
+]
+
 AROUND = ["{}", "We moved our whole office at the weekend. {} Please don't laugh.", "Seit heute sehe ich „{}“, warum?"]
 
 
@@ -79,9 +126,28 @@ def test_another_programs_error_in_a_persons_sentence_is_no_mail_servers(
     assert (decision.outcome == "answer" and errors) in (False, [])
 
 
+@pytest.mark.parametrize("name", LIBRARIES_OF_MAIL)
+def test_an_exception_of_a_mail_library_is_no_other_programs(name: str) -> None:
+    assert "speaker" not in slots_of(f"{name}: 550 5.1.1 User unknown")
+    assert "speaker" not in surely_stated(f"{name}: 550 5.1.1 User unknown")
+
+
+@pytest.mark.parametrize("text", OF_OTHERS)
+def test_what_another_program_says_alone_is_answered_by_no_entry(engine: AnswerEngine, text: str) -> None:
+    assert engine.matcher.decide(Question(text)).outcome == "decline"
+
+
+@pytest.mark.parametrize("person", PERSONS)
+@pytest.mark.parametrize("refusal", REFUSED_FOR_POLICY)
+def test_a_refusal_for_policy_is_explained_by_no_error_entry(engine: AnswerEngine, refusal: str, person: str) -> None:
+    decision = engine.matcher.decide(Question(person.format(refusal)))
+    errors = [entry for entry in decision.entries if engine.knowledge.entries[entry].kind == "error"]
+    assert (decision.outcome == "answer" and errors) in (False, [])
+
+
 def test_every_value_of_every_slot_has_an_example() -> None:
     assert {(slot, value) for slot, value, _ in STATED} >= {
-        (slot, value) for slot, values in SLOTS.items() for value in values if value != "mail-server"
+        (slot, value) for slot, values in SLOTS.items() for value in values if value not in ("mail-server", "other")
     }
 
 

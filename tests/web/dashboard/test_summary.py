@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.loader import KnowledgeError, load
-from bot.core.model import DailyCount, Language, StoredDecision
+from bot.core.model import Language
+from bot.core.records import DailyCount, StoredDecision
 from bot.web.dashboard.charts import to_bars, to_columns
 from bot.web.dashboard.entry_draft import quoted, to_draft
 from bot.web.dashboard.summary import to_overview

@@ -1,0 +1,82 @@
+"""Sibling entries: the same aspect of mail, told apart by the way alone (protocol, direction, encryption).
+
+"Which server?" fits the entries about the incoming, the outgoing and the encrypted server alike, and says nothing of
+what tells them apart; one of them would be a guess. What an entry is about stands in its title: aspects ("server",
+"port") and ways ("POP3", "incoming", "SSL"), as the vocabulary's concepts name them. Siblings' titles name the same
+aspects, and at least one of them a way. Pure.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.unexplained import UnexplainedWords
+from bot.core.model import Entry
+
+ASPECT = "aspect"  # group of concepts: what is asked for
+MANNER = "manner"  # group of concepts that say how something is asked: they fit every sibling
+WAYS = ("protocol", "direction", "security")  # groups of concepts that tell siblings apart
+EXCLUSIVE = ("protocol", "direction")  # groups of which an entry that names one value is not about another
+
+
+class Siblings:
+    """Index of sibling entries, by what their titles name."""
+
+    def __init__(self, extractor: FeatureExtractor, words: UnexplainedWords, entries: Iterable[Entry]) -> None:
+        """`words`: those that the examples use; `entries`: only those of kind "answer" have siblings."""
+        self._extractor = extractor
+        self._words = words
+        groups: dict[frozenset[str], dict[str, frozenset[str]]] = defaultdict(dict)
+        for entry in entries:
+            if entry.kind == "answer":
+                in_titles = [word for title in entry.title.values() for word in extractor.words(title)]
+                named = extractor.vocabulary.concepts(in_titles)
+                groups[self._of(named, (ASPECT,))][entry.id] = self._of(named, WAYS)
+        # Id of an entry → its siblings and itself: id → ways that the title names
+        self._siblings = {
+            entry: (aspects, ways) for aspects, ways in groups.items() if aspects and len(ways) > 1 for entry in ways
+        }
+
+    def equals(self, entry: str, words: Sequence[str]) -> frozenset[str]:
+        """Ids of the entries that a question fits as well as an entry, itself included; empty where it is alone.
+
+        `words`: of the question, as the FeatureExtractor gives them. A word of content beside aspects, ways and
+        manners may be what tells the siblings apart, unless examples of all of them use it.
+        """
+        aspects, siblings = self._siblings.get(entry, (frozenset(), {}))
+        named = self._extractor.vocabulary.concepts(words)
+        if not aspects & self._of(named, (ASPECT,)):
+            return frozenset()
+        ways = self._of(named, WAYS)
+        if siblings[entry] in (ways, frozenset()):
+            return frozenset()  # it is about this and nothing else, or about all ways
+        fitting = self._fitting(ways, siblings)
+        ways_open = sum(bool(siblings[name]) for name in fitting) > 1
+        alike = entry in fitting and ways_open and not self._says_more(words, named, fitting)
+        return fitting if alike else frozenset()
+
+    def _fitting(self, ways: frozenset[str], siblings: Mapping[str, frozenset[str]]) -> frozenset[str]:
+        """Ids of the siblings that a question fits: each names all its ways, or one of several, or none at all."""
+        several = [values for group in EXCLUSIVE if len(values := {w for w in ways if self._group(w) == group}) > 1]
+        if not several:
+            return frozenset(name for name, own in siblings.items() if ways <= own or not own)
+        rest = ways.difference(*several)
+        return frozenset(
+            name for name, own in siblings.items() if rest <= own and any(len(values & own) == 1 for values in several)
+        )
+
+    def _says_more(self, words: Sequence[str], named: Mapping[str, Sequence[str]], siblings: Collection[str]) -> bool:
+        """True if a question has a word of content that may tell the siblings apart."""
+        understood = self._of(named, (ASPECT, MANNER, *WAYS))
+        meant = {word for concept in understood for phrase in named[concept] for word in phrase.split()}
+        return any(
+            w not in meant and not self._extractor.is_function_word(w) and not self._words.used_by_all(w, siblings)
+            for w in words
+        )
+
+    def _group(self, concept: str) -> str:
+        return self._extractor.vocabulary.group_of(concept)
+
+    def _of(self, concepts: Iterable[str], groups: Sequence[str]) -> frozenset[str]:
+        """Those of the concepts that belong to one of the groups."""
+        return frozenset(concept for concept in concepts if self._group(concept) in groups)

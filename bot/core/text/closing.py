@@ -1,0 +1,120 @@
+"""Closing of a message: farewell, signature, disclaimer."""
+
+import re
+from collections.abc import Sequence
+
+from bot.core.text.function_words import is_function_word, word_set
+from bot.core.text.normalize import fold
+from bot.core.text.polite_words import ASKING, POLITE
+
+NAME_WORDS = 4  # that a name, or what stands behind a farewell in its line, may have
+LONGEST_FAREWELL = 120  # letters of a line, from its end, in which a farewell is looked for
+CLOSING_LINES = 25  # that a farewell may have below it
+
+# What begins a farewell or thanks, at the end of a line; then may come polite words and a name
+_FAREWELL = (
+    r"(?:(?:mit )?(?:den )?(?:freundlich|best|herzlich|lieb|viel|schön|nett|sonnig|kollegial)\w{1,3} "
+    r"(?:dank und )?gr(?:ü|u|ue)(?:ß|ss)\w{0,3}"
+    r"|gr(?:ü|u|ue)(?:ß|ss)(?:e|le)?|mfg|[vl]g|hochachtungsvoll|bis (?:bald|dann|morgen)|tschüss?"
+    r"|(?:with )?(?:best |kind |warm |many |kindest )?regards|(?:best|all the best|kind|warm) wishes"
+    r"|all the best|best(?=,)"
+    r"|cheers|yours (?:sincerely|faithfully|truly)|sincerely|talk soon)"
+)
+_THANKS = (
+    r"(?:(?:mit |haben sie )?(?:vielen |beste[nm] |herzliche[nm] |lieben |schönen |freundlichem )?dank"
+    r"|danke|merci|ich danke|wir danken"
+    r"|(?:many )?thanks|thank you|thx|ta)"
+)
+_LEAVE = re.compile(rf"(?<!\w)(?:(?P<farewell>{_FAREWELL})|{_THANKS})(?!\w)", re.IGNORECASE)
+_SIGNATURE_LINE = re.compile(  # RFC 3676 section 4.3, and what telephones and programs add
+    r"^(?:-- ?|_{5,80}|(?:von|gesendet|geschickt|verfasst) (?:mit|von|aus|über|vom|meinem|der)\b.{0,60}"
+    r"|.{0,40}\b(?:gesendet|geschickt)\.?"
+    r"|(?:sent|get) (?:from|outlook|with|using|via)\b.{0,80}|holen sie sich outlook.{0,40}"
+    r"|virenfrei\b.{0,60}|virus-free\b.{0,60})$",
+    re.IGNORECASE,
+)
+_PS = re.compile(r"^\W{0,3}p\.? ?s\.?\b[:.]?", re.IGNORECASE)
+# A disclaimer or a firm's imprint has one of the first at least, and two of both together
+_LEGAL = word_set(
+    """
+    vertraulich vertrauliche vertraulichen vertraulichkeit adressat vernichten unbefugte unerlaubte irrtuemlich umwelt
+    ausdrucken datenschutz geschaeftsfuehrer handelsregister amtsgericht hrb confidential confidentiality privileged
+    intended unauthorised unauthorized disclosure environment printing
+    """
+)
+_LEGAL_TOO = word_set(
+    """
+    empfaenger absender loeschen bestimmt geschuetzte informationen sitz ust website recipient recipients sender notify
+    delete solely addressee nachricht message mail england
+    """
+)
+_NAME_OR_WORD = re.compile(r"[^\W_][\w'-]*")
+_GOES_ON = re.compile(r"(?<=[^\W\d_]{2})[.!]\s+[^\W_]")  # another sentence
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+
+
+def without_closing(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """(lines before the closing and those below it that ask something, the closing's parts), of stripped lines."""
+    kept: list[str] = []
+    closing: list[str] = []
+    for place, line in enumerate(lines):
+        if closing:
+            mark = _PS.match(line)
+            if mark or "?" in line:
+                kept.append(line[mark.end() :].strip() if mark else line)
+                closing += [mark[0]] if mark else []
+            else:
+                closing.append(line)
+        elif (begin := _begin_of_closing(lines, place)) is not None and (begin or kept):
+            kept.append(line[:begin].rstrip(" ,-–—"))
+            closing.append(line[begin:])
+        else:
+            kept.append(line)
+    while len(kept) > 1 and (not kept[-1] or _is_small_print(kept[-1])):
+        closing.insert(0, kept.pop())
+    return kept, closing
+
+
+def _begin_of_closing(lines: Sequence[str], place: int) -> int | None:
+    """Position in a line where the message's closing begins; None where it goes on.
+
+    It begins with a farewell, with thanks above a name, or with a signature's mark.
+    """
+    line = lines[place]
+    if _SIGNATURE_LINE.match(line):
+        return 0
+    below = [other for other in lines[place + 1 :] if other]
+    if len(below) > CLOSING_LINES:
+        return None
+    signed = bool(below) and _is_name(below[0]) and not _LEAVE.match(below[0]) and "?" not in "".join(below)
+    for found in _LEAVE.finditer(line, max(0, len(line) - LONGEST_FAREWELL)):
+        ends = bool(found["farewell"]) or signed or not below
+        if ends and _is_leave(line[found.end() :], most_others=1 if found["farewell"] else 0):
+            return found.start()
+    return None
+
+
+def _is_leave(text: str, most_others: int) -> bool:
+    """True if nothing follows a farewell's beginning but polite words and a name. `most_others`: of other words."""
+    if "?" in text or _GOES_ON.search(text):
+        return False
+    words = [w for w in _NAME_OR_WORD.findall(text) if fold(w) not in POLITE and not is_function_word(fold(w))]
+    names = [w for w in words if w[0].isupper() and not any(c.isdigit() for c in w)]
+    return (
+        len(names) <= NAME_WORDS
+        and len(words) - len(names) <= most_others
+        and ASKING.isdisjoint(map(fold, _WORD.findall(text)))
+    )
+
+
+def _is_name(line: str) -> bool:
+    words = line.strip(" ,.!").split()
+    return 0 < len(words) <= NAME_WORDS and all(w[:1].isupper() or w in ("von", "van", "de", "i.", "pp") for w in words)
+
+
+def _is_small_print(line: str) -> bool:
+    """True for a signature's line of a program, or a disclaimer: two legal words at least, and no question."""
+    if _SIGNATURE_LINE.match(line):
+        return True
+    words = set(_WORD.findall(fold(line)))
+    return "?" not in line and not words.isdisjoint(_LEGAL) and len(words & (_LEGAL | _LEGAL_TOO)) > 1
