@@ -17,9 +17,20 @@ from starlette.types import ASGIApp
 from bot.answering.engine import freeze_gc
 from bot.channels import OpenChannel, find_channels
 from bot.content.watcher import ContentWatcher
-from bot.contracts import Channel, ChannelContext, Disabled, Engine, OpenedTicket, OpenTicket, TicketOpener
+from bot.contracts import (
+    Channel,
+    ChannelContext,
+    Disabled,
+    Engine,
+    OpenedTicket,
+    OpenTicket,
+    TicketMessage,
+    TicketOpener,
+    WriteInTicket,
+)
 from bot.core.model import Answer, Event, Reply, TryLater
 from bot.core.rate_limit import RateLimiter
+from bot.core.ticket_place import to_ticket_place
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.synchronous import SynchronousDialogue
 from bot.durable.worker import Worker
@@ -160,6 +171,7 @@ def build(
         cursors=Cursors(storage.database),
         handovers=storage.handovers,
         open_ticket=open_ticket,
+        write_in_ticket=_ticket_writer(channels),
     )
     disabled: dict[str, str] = {}
     for name, open_channel in (find_channels() if open_channels is None else open_channels).items():
@@ -237,6 +249,19 @@ def _ticket_opener(settings: Settings, channels: Mapping[str, Channel]) -> OpenT
         return await channel.open_ticket(queue.strip(), subject, request, mark, again=again)
 
     return open_ticket if system else None
+
+
+def _ticket_writer(channels: Mapping[str, Channel]) -> WriteInTicket:
+    """Writer into tickets of handovers; it waits for a helpdesk's channel that is off."""
+
+    async def write_in_ticket(place: str, message: TicketMessage, again: bool) -> None:
+        ticket = to_ticket_place(place)
+        channel = cast("TicketOpener | None", channels.get(ticket.system)) if ticket else None
+        if ticket is None or channel is None:
+            raise TryLater(f"no channel is on for {place}")
+        await channel.write_in_ticket(ticket, message, again=again)
+
+    return write_in_ticket
 
 
 def _ticket_workflow(

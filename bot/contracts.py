@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bot.commands import ChannelAdmin
 from bot.core.model import Answer, Event, Language, Mode, Provider, Question, Ticket
 from bot.core.records import Handover
+from bot.core.ticket_place import TicketPlace
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute  # a tenth of a second that the command line need not wait for
@@ -102,6 +103,14 @@ class HandoverStore(Protocol):
 
     def add(self, handover: Handover) -> None: ...
 
+    def of_tickets(self, prefix: str) -> Sequence[Handover]:
+        """Handovers, open or solved, whose place is a ticket of one helpdesk (bot/core/ticket_place.py)."""
+        ...
+
+    def mark_relayed(self, place: str, message: str) -> None:
+        """Notes the newest message of a ticket that was relayed."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class OpenedTicket:
@@ -109,6 +118,26 @@ class OpenedTicket:
 
     number: str
     url: str
+    place: str = ""  # as a place of a handover (bot/core/ticket_place.py); empty: nothing is relayed
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMessage:
+    """Message for the ticket of a handover."""
+
+    lead: Answer  # says whose words follow
+    words: str  # plain text, as it was typed; empty: the lead says all
+    by_asker: bool  # True: a customer's message; False: an internal note
+    mark: str  # letters and digits, the same for the same message: it is written once
+
+
+class WriteInTicket(Protocol):
+    """Writer into tickets of handovers. `place`: see bot/core/ticket_place.py.
+
+    `again`: an earlier attempt may have got through. Raises TryLater, and Undeliverable where the ticket takes nothing.
+    """
+
+    def __call__(self, place: str, message: TicketMessage, again: bool) -> Awaitable[None]: ...
 
 
 class OpenTicket(Protocol):
@@ -134,15 +163,20 @@ class ChannelContext:
     cursors: CursorStore
     handovers: HandoverStore | None = None  # None: this channel hands nothing over
     open_ticket: OpenTicket | None = None  # None: no helpdesk is configured for requests to a person
+    write_in_ticket: WriteInTicket | None = None  # None: nothing is relayed into tickets
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadAbove:
-    """Thread above a message: what others wrote there since the bot last did."""
+    """Messages above one that points at them: of its thread what others wrote since the bot last did; of a channel the
+    nearest ones.
+    """
 
     texts: tuple[str, ...]  # the newest first, at last the thread's first message; without those that have no words
     unreadable: int = 0  # files there that hold no text: pictures
     problem: str = ""  # rate-limit, permission or unavailable: why nothing could be read; empty: it was read
+    authors: tuple[str, ...] = ()  # of each text the author's name, "" for the asker's own; none: they are of a thread
+    in_channel: bool = False  # True: above a message that stands in no thread, so whose line is meant is to be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +233,9 @@ class Channel(Protocol):
         ...
 
     async def read_thread(self, event: Event) -> ThreadAbove | None:
-        """Thread above a message that points at it ("was bedeutet das?"); None where there is none."""
+        """Messages above one that points at them ("was bedeutet das?"): of its thread, or of the channel around it;
+        None where there are none.
+        """
         ...
 
     async def show_busy(self, event: Event, language: Language) -> None:
@@ -305,4 +341,8 @@ class TicketOpener(Protocol):
 
     async def open_ticket(self, queue: str, subject: str, request: Answer, mark: str, *, again: bool) -> OpenedTicket:
         """Opens a ticket as OpenTicket says. `queue`: queue or group."""
+        ...
+
+    async def write_in_ticket(self, place: TicketPlace, message: TicketMessage, *, again: bool) -> None:
+        """Writes into a ticket as WriteInTicket says."""
         ...

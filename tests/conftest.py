@@ -1,12 +1,14 @@
 """What several tests share: the real knowledge base, learnt once a session."""
 
-import fcntl
 import os
 import re
 import shutil
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -14,6 +16,7 @@ import structlog
 from bot.answering.engine import AnswerEngine, load_engine
 from bot.settings import Settings
 from tests.blocking import LoopWatch
+from tests.learn import is_learnt, learn
 
 TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
@@ -21,6 +24,7 @@ LONGEST = TESTS / "longest.txt"  # test files, longest first; `pytest --write-lo
 LONG = 1.0  # seconds from which a file is in it
 LISTED = {file: place for place, file in enumerate(LONGEST.read_text("utf-8").split())}
 SECONDS: defaultdict[str, float] = defaultdict(float)  # file → how long its tests took in this run, in all workers
+LEARNER = pytest.StashKey[subprocess.Popen[bytes]]()
 SKIPPED: set[str] = set()  # files with a test that was skipped in this run
 
 
@@ -28,9 +32,47 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-longest", action="store_true", help=f"after the run, write {LONGEST.name} anew")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, so that the workers end together; the same order in every worker."""
-    items.sort(key=lambda item: LISTED.get(str(item.path.relative_to(TESTS)), len(LISTED)))
+def pytest_configure(config: pytest.Config) -> None:
+    """Where the whole suite runs and the content has changed: learns it beside the tests that do not want it."""
+    whole = config.args_source == pytest.Config.ArgsSource.TESTPATHS and not config.option.collectonly
+    folder = config.cache.mkdir("learnt")
+    if whole and "PYTEST_XDIST_WORKER" not in os.environ and not is_learnt(folder):
+        config.stash[LEARNER] = subprocess.Popen([sys.executable, "-m", "tests.learn", folder], cwd=PROJECT)
+
+
+def pytest_configure_node(node: Any) -> None:
+    """Tells a worker whether the model is being learnt: all must put their tests into the same order."""
+    node.workerinput["learning"] = LEARNER in node.config.stash
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if learner := config.stash.get(LEARNER, None):
+        learner.terminate()  # where no test has waited for it
+        learner.wait()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest files first, so that the workers end together; the same order in every worker.
+
+    Before all others those that need no model, while it is learnt.
+    """
+    later: set[Path] = set()
+    if getattr(config, "workerinput", {}).get("learning"):
+        later = {item.path for item in items if "engine" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda i: (i.path in later, LISTED.get(str(i.path.relative_to(TESTS)), len(LISTED))))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_to_serializable(report: Any) -> dict[str, Any] | None:
+    """A test that passed, as short as can be: 13,000 reports go from the workers to the controller."""
+    if not isinstance(report, pytest.TestReport) or not report.passed or report.sections:
+        return None
+    return {
+        **{name: getattr(report, name) for name in ("nodeid", "location", "outcome", "when", "duration")},
+        "keywords": {},
+        "longrepr": None,
+        "$report_type": "TestReport",
+    }
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -68,22 +110,14 @@ def learnt(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def engine(learnt: Path) -> AnswerEngine:
     """The project's own content, whatever the environment says. One worker learns, the others wait and read."""
-    learnt.mkdir(exist_ok=True)
-    with (learnt / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return load_engine(
-            Settings(
-                postbote_data_dir=learnt,
-                postbote_knowledge=PROJECT / "knowledge",
-                postbote_templates=PROJECT / "templates",
-            )
-        )
+    return learn(learnt)
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, engine: AnswerEngine) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    shutil.copytree(learnt / "cache", folder / "cache")  # learning once is enough; test_model_cache.py tests it
+    # learning once is enough; test_model_cache.py tests it. Its files are never changed, only replaced
+    shutil.copytree(learnt / "cache", folder / "cache", copy_function=link_or_copy)
     return folder
 
 
@@ -121,6 +155,14 @@ def few_learnt(tmp_path_factory: pytest.TempPathFactory, few_entries: str) -> Pa
 def few_data(tmp_path_factory: pytest.TempPathFactory, few_learnt: Path) -> Path:
     """Data folder that has learnt these few entries; for POSTBOTE_KNOWLEDGE=few_entries."""
     return shutil.copytree(few_learnt, tmp_path_factory.mktemp("few-data") / "data")
+
+
+def link_or_copy(source: str, target: str) -> None:
+    """30 MB that need not be written; on another file system they must be."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,7 @@ CORE_RANKS = {
     "privacy": 1,
     "gaps": 2,
     "rate_limit": 0,
+    "ticket_place": 0,
     "markdown": 1,
     "dns": 2,
     "mail": 2,

@@ -14,12 +14,15 @@ from tests.servers.postbote import running
 from tests.slow import slow
 
 
-async def test_with_slack_tokens_it_answers_in_slack_and_a_page_that_is_switched_off_is_not_there(data: Path) -> None:
+async def test_with_slack_tokens_it_answers_in_slack_and_a_page_that_is_switched_off_is_not_there(
+    few_data: Path, few_entries: str
+) -> None:
     """Everything else is there; and without a page nobody is warned that others reach it."""
     slack = FakeSlack(locale="de-DE")
     await slack.start()
     tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
-    async with running(data, POSTBOTE_PAGE="off", POSTBOTE_HOST="0.0.0.0", **tokens) as (printed, url):  # noqa: S104
+    variables = {"POSTBOTE_KNOWLEDGE": few_entries, "POSTBOTE_PAGE": "off", "POSTBOTE_HOST": "0.0.0.0"}  # noqa: S104
+    async with running(few_data, **variables, **tokens) as (printed, url):
         assert "on   slack" in printed
         assert "off  web: set POSTBOTE_PAGE=on" in printed
         assert "on   dashboard" in printed
@@ -38,7 +41,7 @@ async def test_with_slack_tokens_it_answers_in_slack_and_a_page_that_is_switched
     said = sorted(sent["text"] for sent in slack.ephemeral)
     assert "max%firma.de" in said[0]
     assert said[1].startswith("Ports für SSL-Verbindungen")
-    assert "page_is_open" not in (data / "log").read_text()
+    assert "page_is_open" not in (few_data / "log").read_text()
 
 
 @slow

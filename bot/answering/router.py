@@ -9,6 +9,7 @@ from typing import Any
 from bot.commands import ChannelAdmin, Command, Tools, wants_help
 from bot.contracts import Respond
 from bot.core.dns.records import Lookup
+from bot.core.languages import among
 from bot.core.matching.decision import Matcher
 from bot.core.model import Answer, Decision, Language, Provider, Question, UserError
 from bot.core.privacy.redacted_decision import redact_decision
@@ -59,9 +60,13 @@ def make_responder(
 
 
 def _spoken(question: Question, languages: Sequence[Language]) -> Question:
-    """Question without a chosen language or hint in which the base says nothing."""
-    chosen, hint = (one if one in languages else None for one in (question.language, question.language_hint))
-    return replace(question, language=chosen, language_hint=hint)
+    """Question without a chosen language in which the base says nothing; such a hint asks for English, where spoken."""
+    hint = question.language_hint or question.language
+    return replace(
+        question,
+        language=question.language if question.language in languages else None,
+        language_hint=among(hint, languages) if hint else None,
+    )
 
 
 def answer_question(matcher: Matcher, question: Question, *, in_slack: bool = False) -> Answer:

@@ -27,9 +27,12 @@ def ask(text: str, lang: Language | None, why: bool) -> None:
     """Answer TEXT once; also a command such as "/mx example.com"."""
     settings = read_settings()
     engine = load_engine_or_exit(settings)
+    languages = engine.knowledge.languages
+    if lang and lang not in languages:
+        raise click.UsageError(f"--lang {lang}: the knowledge base speaks {', '.join(languages)}")
     hint = language_of_locale(next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), ""))
     respond, question = responder_or_exit(engine, settings), Question(text, language=lang, language_hint=hint)
-    answer = answer_small_talk(question, hint) or asyncio.run(respond(question))
+    answer = answer_small_talk(question, hint, languages) or asyncio.run(respond(question))
     click.echo(to_plain(engine.renderer.render(answer)))
     for line in offered_commands(answer, engine.renderer.block):
         click.echo(f"\n{line}")
@@ -40,13 +43,16 @@ def ask(text: str, lang: Language | None, why: bool) -> None:
 @click.command()
 @click.option("--jsonl", is_flag=True, required=True, help="Read and write one JSON object a line.")
 def answer(jsonl: bool) -> None:
-    """Answer questions from standard input: {"text": …, "lang": "de" | "en" | null} a line."""
+    """Answer questions from standard input: {"text": …, "lang": a language of the base or null} a line."""
     settings = read_settings()
     engine = load_engine_or_exit(settings)
     respond = responder_or_exit(engine, settings)
     lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
     with asyncio.Runner() as runner:
         for line in answer_lines(
-            lines, lambda q: runner.run(respond(q)), lambda a: to_plain(engine.renderer.render(a))
+            lines,
+            lambda q: runner.run(respond(q)),
+            lambda a: to_plain(engine.renderer.render(a)),
+            engine.knowledge.languages,
         ):
             click.echo(line)

@@ -10,6 +10,7 @@ from bot.answering.engine import load_engine, make_lookup
 from bot.cli.or_exit import name_servers_or_exit, read_settings
 from bot.commands import find_commands
 from bot.content.loader import KnowledgeError
+from bot.content.references import read_templates, untranslated
 from bot.core.model import Knowledge
 from bot.settings import Settings
 
@@ -28,6 +29,9 @@ def check_(path: Path | None, no_examples: bool) -> None:
             click.echo(str(problem), err=True)
         sys.exit(1)
     click.echo(f"ok: {len(knowledge.entries)} entries, {len(knowledge.topics)} topics that are not covered")
+    templates = settings.postbote_templates
+    for warning in untranslated(templates, read_templates(templates), knowledge.languages):
+        click.echo(str(warning))
     if knowledge.figures == "learnt":
         _tell_of_young_base(settings.postbote_knowledge, knowledge, holds_out=not no_examples)
 
@@ -38,8 +42,9 @@ def _tell_of_young_base(folder: Path, knowledge: Knowledge, *, holds_out: bool) 
 
     for warning in separation.few_examples(folder, knowledge):
         click.echo(str(warning))
-    for line in separation.to_text(separation.hold_out(knowledge)) if holds_out else ():
-        click.echo(line)
+    if holds_out:
+        for line in separation.to_text(separation.hold_out(knowledge), separation.near_twins(knowledge)):
+            click.echo(line)
 
 
 def faultless_knowledge(settings: Settings, *, asks_examples: bool) -> Knowledge:

@@ -27,20 +27,24 @@ def init(folder: Path, name: str, languages: tuple[Language, ...]) -> None:
 
 
 @click.command(name="import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--to", "folder", metavar="DIR", required=True, type=click.Path(path_type=Path), help="Knowledge base.")
 @click.option("--language", type=click.Choice(list(KNOWN)), help="Language of FILE; needed where DIR has several.")
-def import_(file: Path, folder: Path, language: Language | None) -> None:
+def import_(files: tuple[Path, ...], folder: Path, language: Language | None) -> None:
     """Make draft entries in DIR of an FAQ: FILE is .md or .html (headings are questions) or .csv (question, answer).
 
-    Columns of a .csv: question, answer, and optionally language and section; a row without an answer asks the same as
-    the one above. The answers' words are kept. An entry that is there already is left as it is.
+    Columns of a .csv: question, answer, and optionally language, section and id (the same in several languages); a row
+    without an answer asks the same as the one above. Several FILEs are one FAQ in several languages, with the same
+    questions in the same order: faq-de.md faq-en.md. The answers' words are kept. An entry that is there already is
+    left as it is.
     """
+    if language and len(files) > 1:
+        raise click.UsageError("--language: several files say their language in their names, faq-de.md faq-en.md")
     from bot.cli.new_base import imported_lines
     from bot.content.import_faq import import_faq
 
     with problems_or_exit():
-        found = import_faq(file, folder, language)
+        found = import_faq(files[0], folder, language, files[1:])
     click.echo("\n".join(imported_lines(folder, found)))
 
 

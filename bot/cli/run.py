@@ -41,6 +41,7 @@ def run() -> None:
             _refuse_unrenderable(settings, engine.current)
             folders = [settings.postbote_knowledge, GENERAL, settings.postbote_templates]
             watcher = ContentWatcher(folders, run_check, engine.reload)
+            watcher.problem = next(iter(warn_of_findings(settings, engine.current)), "")
             asyncio.run(app.run(settings, engine, bound, click.echo, event_log=event_log, watcher=watcher))
         except DatabaseUnusable as wrong:
             raise click.ClickException(f"the database cannot be used: {wrong}") from None
@@ -64,3 +65,21 @@ def _refuse_unrenderable(settings: Settings, engine: AnswerEngine) -> None:
     ]
     if problems:
         raise click.ClickException("\n".join(["the knowledge base cannot be used:", *map(str, problems)]))
+
+
+def warn_of_findings(settings: Settings, engine: AnswerEngine) -> list[str]:
+    """Findings of `postbote check` with which every question can be answered, each printed as a warning.
+
+    Later changes of the content are refused for them. Templates are looked at where they are not Postbote's own, which
+    its tests have checked: that takes a second.
+    """
+    from bot.ops.check_content import content_findings
+
+    knowledge, templates = settings.postbote_knowledge, settings.postbote_templates
+    own = templates.resolve() == Settings.model_fields["postbote_templates"].get_default(call_default_factory=True)
+    found = [*map(str, content_findings(knowledge, None if own else templates, engine, find_commands()))]
+    for finding in found:
+        click.echo(f"Warning: {finding}", err=True)
+    if found:
+        click.echo("Warning: until `postbote check` finds nothing, changes of the content are not taken over", err=True)
+    return found

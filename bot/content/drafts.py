@@ -106,40 +106,47 @@ class _Drafter:
 
     def make(self, found: Drafts) -> None:
         """Adds the draft, and its notes."""
-        item, language = self._item, self._language
+        item, values = self._item, self._base.values
+        said = {self._language: item} | {one.language: one for one in item.translations if one.language}
         name = _free_id(item.questions[0], self._base.ids)
-        answer, variables = self._base.values.with_variables(item.answer, item.questions[0], _as_template)
+        written = {of: values.with_variables(one.answer, one.questions[0], _as_template) for of, one in said.items()}
+        variables = tuple(dict.fromkeys(variable for _, found in written.values() for variable in found))
         error = self._error()
-        questions, is_made = self._examples(name, error.get("lines", ()))
-        entry: dict[str, Any] = {"id": name, "kind": "answer", "faq": item.section or UNNAMED.get(language, "FAQ")}
-        entry |= error
-        entry |= {"title": {language: _title(item.questions[0])}, "answer": {language: _Block(f"{answer}\n")}}
-        entry["questions"] = {language: questions}
+        examples = {of: self._examples(name, one, of, error.get("lines", ())) for of, one in said.items()}
+        is_made = any(made for _, made in examples.values())
+        section = item.section or UNNAMED.get(self._language, "FAQ")
+        entry: dict[str, Any] = {"id": name, "kind": "answer", "faq": section} | error
+        entry["title"] = {of: _title(one.questions[0]) for of, one in said.items()}
+        entry["answer"] = {of: _Block(f"{answer}\n") for of, (answer, _) in written.items()}
+        entry["questions"] = {of: asked for of, (asked, _) in examples.items()}
         head = (
             f"# Draft of {self._file.name}:{item.line}. Read it, and add how customers ask: 12 examples tell far more."
         )
         text = "\n".join([head, *[_HINT][: int(is_made)], _to_yaml(entry)])
         self._base.ids.add(name)
         found.made.append(Draft(name, item.line, item.questions[0], text, variables))
-        found.notes += [_note(self._file, item, f"{name}: {said}") for said in self._missing(questions)]
+        for of, one in said.items():
+            missing = self._missing(one, examples[of][0])
+            found.notes += [_note(one.file or self._file, one, f"{name}: {text}") for text in missing]
 
-    def _examples(self, name: str, lines: Sequence[str]) -> tuple[list[str], bool]:
+    def _examples(self, name: str, item: FaqItem, language: Language, lines: Sequence[str]) -> tuple[list[str], bool]:
         """Example questions that no other item has, and True if the last was made of the heading's words.
 
         `lines`: the entry's error lines, which are examples already.
         """
         taken = self._base.examples
         taken |= {compared(line): f"{name} lines" for line in lines}
+        owner = name if language == self._language else f"{name} {language}"  # of two languages one has it
         found: list[str] = []
-        for question in self._item.questions:
-            if taken.setdefault(compared(question), name) == name and question not in found:
+        for question in item.questions:
+            if taken.setdefault(compared(question), owner) == owner and question not in found:
                 found.append(question)
         if len(found) >= FEWEST_QUESTIONS:
             return found, False
-        words = _telling_words(self._item.questions[0])
-        about = _ABOUT.get(self._language, "").format(" ".join(words))
-        for made in (" ".join(words), " ".join([self._item.section, *words]).strip(), about):
-            if made and taken.setdefault(compared(made), name) == name and compared(made) not in map(compared, found):
+        words = _telling_words(item.questions[0])
+        about = _ABOUT.get(language, "").format(" ".join(words))
+        for made in (" ".join(words), " ".join([item.section, *words]).strip(), about):
+            if made and taken.setdefault(compared(made), owner) == owner and compared(made) not in map(compared, found):
                 return [*found, made], True
         return found, False
 
@@ -164,8 +171,7 @@ class _Drafter:
                 return name if taken == self._item.questions[0] else ""
         return ""
 
-    def _missing(self, questions: Sequence[str]) -> Iterator[str]:
-        item = self._item
+    def _missing(self, item: FaqItem, questions: Sequence[str]) -> Iterator[str]:
         if len(questions) < FEWEST_QUESTIONS:
             yield f"{len(questions)} example question; add {FEWEST_QUESTIONS - len(questions)} or more"
         if len(item.questions[0]) > LONGEST_TITLE:

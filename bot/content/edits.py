@@ -1,42 +1,33 @@
 """Edit of the knowledge base: what an editor wants → new texts of the files that it changes.
 
-ruamel.yaml (MIT) keeps comments, order and quotes of everything that is not changed. Nothing is written here
+What is not changed stays as it is written (bot/content/yaml_edit.py). Nothing is written here
 (bot/content/publishing.py), and nothing is judged: `postbote check` does that on a copy.
 """
 
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from bot.content.loader import NO_ENTRIES, languages_of
 from bot.content.places import EXAMPLES
+from bot.content.yaml_edit import INDENTS, EditError, dumped, loaded, mapping, replace_listed
 from bot.core.model import Language
 
 NOT_COVERED = "not-covered"
-INDENTS = ((4, 2), (2, 0))  # (sequence, offset): "  - item" and "- item", as a file has it
 Texts = Mapping[Language, str]
 Questions = Mapping[Language, Sequence[str]]
-Kind = Literal["example", "topic", "entry"]
-KINDS: tuple[Kind, ...] = ("example", "topic", "entry")
+Kind = Literal["example", "topic", "entry", "file"]
+KINDS: tuple[Kind, ...] = ("example", "topic", "entry", "file")
+LISTS = ("related", "lines", "codes")  # keys of an entry that hold texts
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}", re.ASCII)
+_FILE = re.compile(rf"(?:(?:{EXAMPLES}|{NOT_COVERED})/)?[a-z0-9][a-z0-9-]{{0,60}}\.yaml", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")  # no part of a YAML text
-
-
-class EditError(Exception):
-    """Refusal of an edit. `reason`: id, exists, gone, empty, title, unreadable, unchanged."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +36,19 @@ class Edit:
 
     `kind` example: `questions` are added to an entry's examples. topic: they are added to one of the base's own topics
     that are not covered; to a new one where `new`, with `title`. entry: the entry gets these texts and these questions
-    instead of its own; where `new` it must not exist yet, else only `faq`, `title`, `answer` and `questions` change.
+    instead of its own; where `new` it must not exist yet, else only `faq`, `title`, `answer`, `questions` and `lists`
+    change. file: a file that exists gets `text` instead of its own.
     """
 
     kind: Kind
-    target: str  # id
+    target: str  # id; of a file its path, "provider.yaml" or "examples/webmail.yaml"
     questions: Questions
     new: bool = False
     faq: str = ""
     title: Texts = field(default_factory=dict)
     answer: Texts = field(default_factory=dict)
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of LISTS; one that is not named stays
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +62,7 @@ class FileChange:
 
 def base_languages(folder: Path) -> tuple[Language, ...]:
     """Languages of the base in a folder: those of base.yaml, else of its entries' titles."""
-    named = _mapping(folder / "base.yaml").get("languages")
+    named = mapping(folder / "base.yaml").get("languages")
     files = [f for f in sorted(folder.glob("*.yaml")) if f.stem not in NO_ENTRIES]
     return tuple(named or languages_of(files))
 
@@ -81,7 +75,7 @@ def own_topics(folder: Path) -> Sequence[str]:
 def read_entry(folder: Path, entry: str) -> Edit:
     """Entry as an edit that would change nothing. Raises EditError where there is none, or it cannot be read."""
     file = _existing(folder, entry)
-    raw, examples = _mapping(file), _mapping(folder / EXAMPLES / file.name)
+    raw, examples = mapping(file), mapping(folder / EXAMPLES / file.name)
     languages = base_languages(folder)
     asked: dict[Language, Sequence[str]] = {
         language: [*_listed(raw, language), *_listed(examples, language)] for language in languages
@@ -93,17 +87,34 @@ def read_entry(folder: Path, entry: str) -> Edit:
         faq=str(raw.get("faq") or ""),
         title={language: _text_of(raw, "title", language) for language in languages},
         answer={language: _text_of(raw, "answer", language) for language in languages},
+        lists={key: [str(one) for one in raw.get(key) or ()] for key in LISTS},
     )
+
+
+def read_file(folder: Path, path: str) -> Edit:
+    """File as an edit that would change nothing. Raises EditError where there is none; OSError."""
+    return Edit("file", path, {}, text=_existing_file(folder, path).read_text(encoding="utf-8"))
+
+
+def entry_of(edit_kind: str, target: str) -> str:
+    """Id of the entry or topic that an edit is about; of provider.yaml and its like their name."""
+    return Path(target).stem if edit_kind == "file" else target
 
 
 def to_changes(folder: Path, edit: Edit) -> Sequence[FileChange]:
     """Changes of files that an edit means, as the folder is now. Raises EditError; OSError for a file that is gone."""
+    if edit.kind == "file":
+        return _changed(folder, {edit.target: _whole(folder, edit)})
     edit = _cleaned(edit)
     if not _ID.fullmatch(edit.target) or edit.target in NO_ENTRIES:
         raise EditError("id")
-    if not any(edit.questions.values()):
+    if not any(edit.questions.values()) and (edit.kind != "entry" or edit.new):  # a condition may bring an entry's
         raise EditError("empty")
     files = {"example": _add_example, "topic": _add_to_topic, "entry": _write_entry}[edit.kind](folder, edit)
+    return _changed(folder, files)
+
+
+def _changed(folder: Path, files: Mapping[str, str]) -> Sequence[FileChange]:
     changes = [FileChange(path, _text(folder / path), after) for path, after in files.items()]
     found = [change for change in changes if change.before != change.after]
     if not found:
@@ -129,7 +140,21 @@ def _cleaned(edit: Edit) -> Edit:
             language: [*dict.fromkeys(q for q in map(one_line, asked) if q)]
             for language, asked in edit.questions.items()
         },
+        lists={key: [*dict.fromkeys(t for t in map(one_line, texts) if t)] for key, texts in edit.lists.items()},
     )
+
+
+def _whole(folder: Path, edit: Edit) -> str:
+    """Text of a file as an editor has written it, with the ends of lines that files here have."""
+    _existing_file(folder, edit.target)
+    lines = edit.text.replace("\r\n", "\n").rstrip().split("\n")
+    return "".join(f"{_CONTROL.sub(' ', line)}\n" for line in lines)
+
+
+def _existing_file(folder: Path, path: str) -> Path:
+    if not _FILE.fullmatch(path) or not (folder / path).is_file():
+        raise EditError("gone")
+    return folder / path
 
 
 def _lines(text: str) -> str:
@@ -141,7 +166,7 @@ def _add_example(folder: Path, edit: Edit) -> Mapping[str, str]:
     """Questions go where the entry's examples stand: its other file, else its own; of neither a new other file."""
     own = _existing(folder, edit.target)
     other = f"{EXAMPLES}/{own.name}"
-    path = own.name if "questions" in _mapping(own) and not (folder / other).exists() else other
+    path = own.name if "questions" in mapping(own) and not (folder / other).exists() else other
     return {path: _with_questions(folder / path, edit.questions, base_languages(folder))}
 
 
@@ -156,7 +181,7 @@ def _add_to_topic(folder: Path, edit: Edit) -> Mapping[str, str]:
     if not all(edit.title.get(language) for language in languages):
         raise EditError("title")
     raw = {"id": edit.target, "title": _quoted(edit.title, languages), "questions": _block(edit.questions, languages)}
-    return {path: _dumped(CommentedMap(raw), INDENTS[0])}
+    return {path: dumped(CommentedMap(raw), INDENTS[0])}
 
 
 def _write_entry(folder: Path, edit: Edit) -> Mapping[str, str]:
@@ -173,7 +198,9 @@ def _write_entry(folder: Path, edit: Edit) -> Mapping[str, str]:
             "answer": CommentedMap({one: LiteralScalarString(f"{edit.answer[one]}\n") for one in languages}),
             "questions": _block(edit.questions, languages),
         }
-        return {f"{edit.target}.yaml": _dumped(CommentedMap(raw), INDENTS[0])}
+        new = CommentedMap(raw)
+        _replace_lists(new, edit.lists)
+        return {f"{edit.target}.yaml": dumped(new, INDENTS[0])}
     return _rewritten(folder, edit, languages)
 
 
@@ -181,7 +208,7 @@ def _rewritten(folder: Path, edit: Edit, languages: Sequence[Language]) -> Mappi
     """Files of an entry that exists: what is as before is left as it is written."""
     file = _existing(folder, edit.target)
     other = folder / EXAMPLES / file.name
-    raw, indent = _loaded(file)
+    raw, indent = loaded(file)
     if str(raw.get("faq") or "") != edit.faq:
         raw["faq"] = DoubleQuotedScalarString(edit.faq)
     for language in languages:
@@ -189,29 +216,30 @@ def _rewritten(folder: Path, edit: Edit, languages: Sequence[Language]) -> Mappi
             raw["title"][language] = DoubleQuotedScalarString(edit.title[language])
         if _text_of(raw, "answer", language) != edit.answer[language]:
             raw["answer"][language] = LiteralScalarString(f"{edit.answer[language]}\n")
-    examples = _mapping(other)
+    _replace_lists(raw, edit.lists)
+    examples = mapping(other)
     in_other = {one: [q for q in edit.questions.get(one, ()) if q in _listed(examples, one)] for one in languages}
     rest = {one: [q for q in edit.questions.get(one, ()) if q not in in_other[one]] for one in languages}
     if not other.exists() and ("questions" in raw or not any(rest.values())):
         _replace_questions(raw, rest, languages)
-        return {file.name: _dumped(raw, indent)}
+        return {file.name: dumped(raw, indent)}
     kept = {one: [q for q in rest[one] if q in _listed(raw, one)] for one in languages}
     added = {one: [*in_other[one], *(q for q in rest[one] if q not in kept[one])] for one in languages}
-    more, more_indent = _loaded(other) if other.exists() else (CommentedMap(), INDENTS[0])
+    more, more_indent = loaded(other) if other.exists() else (CommentedMap(), INDENTS[0])
     _replace_questions(raw, kept, languages)
     _replace_questions(more, added, languages)
-    return {file.name: _dumped(raw, indent), f"{EXAMPLES}/{file.name}": _dumped(more, more_indent)}
+    return {file.name: dumped(raw, indent), f"{EXAMPLES}/{file.name}": dumped(more, more_indent)}
 
 
 def _with_questions(file: Path, questions: Questions, languages: Sequence[Language]) -> str:
     """Text of a file whose questions have these as well, each once."""
-    raw, indent = _loaded(file) if file.exists() else (CommentedMap(), INDENTS[0])
+    raw, indent = loaded(file) if file.exists() else (CommentedMap(), INDENTS[0])
     wanted = {
         one: [*_listed(raw, one), *(q for q in questions.get(one, ()) if q not in _listed(raw, one))]
         for one in languages
     }
     _replace_questions(raw, wanted, languages)
-    return _dumped(raw, indent)
+    return dumped(raw, indent)
 
 
 def _replace_questions(raw: CommentedMap, wanted: Questions, languages: Sequence[Language]) -> None:
@@ -221,17 +249,21 @@ def _replace_questions(raw: CommentedMap, wanted: Questions, languages: Sequence
             raw["questions"] = _block(wanted, languages)
         return
     for language in languages:
-        listed = raw["questions"].get(language)
-        if listed is None:
-            listed = raw["questions"][language] = CommentedSeq()
-        for place in reversed(range(len(listed))):
-            if str(listed[place]) not in wanted.get(language, ()):
-                del listed[place]
-        known = list(map(str, listed))
-        new = [q for q in wanted.get(language, ()) if q not in known]
-        if new and not known:
-            listed = raw["questions"][language] = CommentedSeq()  # an empty list is written in one line
-        listed.extend(DoubleQuotedScalarString(q) for q in new)
+        replace_listed(raw["questions"], language, wanted.get(language, ()))
+
+
+def _replace_lists(raw: CommentedMap, lists: Mapping[str, Sequence[str]]) -> None:
+    """Makes the entry's other lists those wanted. An entry with error lines explains an error."""
+    for key, wanted in lists.items():
+        if [str(one) for one in raw.get(key) or ()] == list(wanted):
+            continue
+        if key not in raw and "faq" in raw:
+            raw.insert(list(raw).index("faq") + 1, key, CommentedSeq())
+        replace_listed(raw, key, wanted)
+        if not wanted:
+            del raw[key]
+    if lists.get("lines") and raw.get("kind") == "answer":
+        raw["kind"] = "error"
 
 
 def _block(questions: Questions, languages: Iterable[Language]) -> CommentedMap:
@@ -264,37 +296,6 @@ def _text_of(raw: Mapping[str, Any], key: str, language: Language) -> str:
 def _listed(raw: Mapping[str, Any], language: Language) -> Sequence[str]:
     questions = raw.get("questions")
     return [str(q) for q in questions.get(language) or ()] if isinstance(questions, Mapping) else []
-
-
-def _mapping(file: Path) -> CommentedMap:
-    """Mapping of a file; empty where there is none. Raises EditError where it cannot be read."""
-    return _loaded(file)[0] if file.is_file() else CommentedMap()
-
-
-def _loaded(file: Path) -> tuple[CommentedMap, tuple[int, int]]:
-    """Mapping of a file, and the indents with which it is written as it stands. Raises EditError."""
-    text = file.read_text(encoding="utf-8")
-    try:
-        raw = _yaml(INDENTS[0]).load(text)
-    except YAMLError as wrong:
-        raise EditError("unreadable") from wrong
-    if not isinstance(raw, CommentedMap):
-        raise EditError("unreadable")
-    return raw, next((indent for indent in INDENTS if _dumped(raw, indent) == text), INDENTS[0])
-
-
-def _yaml(indent: tuple[int, int]) -> YAML:
-    yaml = YAML()  # round trip; plain types only, as the safe loader
-    yaml.preserve_quotes = True
-    yaml.width = 1_000_000  # no line is broken
-    yaml.indent(mapping=2, sequence=indent[0], offset=indent[1])
-    return yaml
-
-
-def _dumped(raw: CommentedMap, indent: tuple[int, int]) -> str:
-    out = io.StringIO()
-    _yaml(indent).dump(raw, out)
-    return out.getvalue()
 
 
 def _text(file: Path) -> str | None:

@@ -21,9 +21,10 @@ COLUMNS: Mapping[str, frozenset[str]] = {  # column → how its heading may be w
     "question": frozenset({"question", "questions", "frage", "fragen"}),
     "answer": frozenset({"answer", "answers", "antwort", "antworten"}),
     "language": frozenset({"language", "lang", "sprache"}),
+    "id": frozenset({"id", "key", "nr", "no", "number", "nummer"}),  # the same question in several languages
     "section": frozenset({"section", "category", "topic", "abschnitt", "kategorie", "bereich", "thema", "rubrik"}),
 }
-_CURE = "a CSV file begins with the names of its columns: question, answer, and optionally language and section"
+_CURE = "a CSV file begins with the names of its columns: question, answer, and optionally language, section and id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class FaqItem:
 
     `line`: in the file, from 1. `language`: as the file says; None: it says none. `questions`: its heading first, then
     other ways to ask that the file has. `section`: the heading above; empty: none. `answer`: Markdown, the words as
-    they stand there. `quoted`: what the heading holds as code. `left_out`: what of it no answer can hold.
+    they stand there. `quoted`: what the heading holds as code. `left_out`: what of it no answer can hold. `key`: column
+    id of a CSV file; empty: none. `translations`: the same in the base's other languages, from `file` where that is
+    another one (bot/content/pairing.py).
     """
 
     line: int
@@ -42,6 +45,9 @@ class FaqItem:
     language: Language | None = None
     quoted: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    key: str = ""
+    translations: "tuple[FaqItem, ...]" = ()
+    file: Path | None = None
 
 
 @dataclass(slots=True)
@@ -167,7 +173,9 @@ def _add_row(
         left_out = tuple(text for block in blocks for text in block.left_out)
         words = "\n\n".join(f"**{block.text}**" if block.level else block.text for block in blocks if block.text)
         answers[answer, language] = len(faq.items)
-        faq.items.append(FaqItem(line, (question,), words, cells.get("section", ""), language, (), left_out))
+        faq.items.append(
+            FaqItem(line, (question,), words, cells.get("section", ""), language, (), left_out, cells.get("id", ""))
+        )
     elif same < 0 or faq.items[same].language != language:
         faq.notes.append(Problem(str(file), line, "left out: a row without an answer; add it"))
     else:

@@ -1,5 +1,6 @@
 """Import of an FAQ: a .md, .html or .csv file → draft entries in a base, all of them or none."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +9,11 @@ from typing import Any
 import yaml
 
 from bot.content.drafts import Base, Draft, make_drafts
-from bot.content.faq_file import FaqItem, read_faq
+from bot.content.faq_file import Faq, FaqItem, read_faq
 from bot.content.general import GENERAL, read_general
 from bot.content.loader import KnowledgeError, compared, entry_files, load, read_provider
 from bot.content.new_files import write_new_files
+from bot.content.pairing import FaqFile, language_in_name, pair, pair_by_key, sections
 from bot.content.places import EXAMPLES, Problem, parse_yaml
 from bot.content.provider_values import ProviderValues
 from bot.content.starter import is_starter
@@ -31,15 +33,22 @@ class Imported:
     missing: tuple[Problem, ...]
 
 
-def import_faq(file: Path, folder: Path, language: Language | None = None) -> Imported:
+def import_faq(
+    file: Path, folder: Path, language: Language | None = None, translations: Sequence[Path] = ()
+) -> Imported:
     """Writes a file's questions as draft entries into the base `folder`; an entry that is there stays as it is.
 
-    `language`: of questions whose file says none; None: the base's only one. Raises KnowledgeError with file, line and
-    cure, and has changed nothing then.
+    `language`: of questions whose file says none; None: the one that the file's name ends with, or the base's only one.
+    `translations`: the same FAQ in the base's other languages. Raises KnowledgeError with file, line and cure, and has
+    changed nothing then.
     """
     provider, languages, settings = read_provider(folder)
-    faq = read_faq(file)
-    of = _language(file, folder, languages, language, faq.items)
+    if translations:
+        file, faq, of = _paired([file, *translations], languages)
+    else:
+        faq = read_faq(file)
+        of = _language(file, folder, languages, language or language_in_name(file, languages), faq.items)
+        pair_by_key(faq, of)
     problems: list[Problem] = []
     layer = read_general(GENERAL, provider, languages, problems) if settings.general != "none" else None
     entries = entry_files(folder)
@@ -57,8 +66,30 @@ def import_faq(file: Path, folder: Path, language: Language | None = None) -> Im
     )
     drafts = make_drafts(faq, file, base, of)
     write_new_files(folder, {f"{draft.id}.yaml": draft.text for draft in drafts.made})
-    notes = [*problems, *drafts.notes, *_starter_notes(starters), *_unfinished(folder)]
+    unnamed = [
+        Problem(str(folder / "base.yaml"), 1, f"sections: add {json.dumps(names, ensure_ascii=False)}, for its source")
+        for names in sections(faq, of)
+        if drafts.made and names[of] not in {name for row in settings.sections for name in row.values()}
+    ]
+    notes = [*problems, *drafts.notes, *unnamed, *_starter_notes(starters), *_unfinished(folder)]
     return Imported(tuple(drafts.made), tuple(drafts.there), tuple(notes))
+
+
+def _paired(files: Sequence[Path], languages: Sequence[Language]) -> tuple[Path, Faq, Language]:
+    """(first language's file, its questions with their translations, that language). Raises KnowledgeError."""
+    named = {file: language_in_name(file, languages) for file in files}
+    problems = [
+        Problem(str(file), 1, f"its name must end with its language, as in faq-{languages[0]}{file.suffix}")
+        for file, language in named.items()
+        if language is None
+    ]
+    if len({*named.values()}) < len(files):
+        problems.append(Problem(str(files[-1]), 1, "two files of one language; import one after the other"))
+    if problems:
+        raise KnowledgeError(problems)
+    found = [FaqFile(file, read_faq(file), language) for file, language in named.items() if language]
+    found.sort(key=lambda one: languages.index(one.language))
+    return found[0].file, pair(found[0], found[1:]), found[0].language
 
 
 def _language(
@@ -73,6 +104,7 @@ def _language(
     if chosen or len(languages) == 1 or all(item.language for item in items):
         return chosen or languages[0]
     text = f"{folder} speaks {', '.join(languages)}; say with --language in which of them this file is written"
+    text += f", or import a file of each at once: faq-{languages[0]}{file.suffix} faq-{languages[1]}{file.suffix}"
     raise KnowledgeError([Problem(str(file), 1, text)])
 
 

@@ -15,7 +15,7 @@ import yaml
 
 from bot.content.brand import read_logo
 from bot.content.general import GENERAL, GeneralLayer, claimed, read_general, uncovered, with_own_words
-from bot.content.places import EXAMPLES, Problem, line_of, parse_yaml, place_of
+from bot.content.places import EXAMPLES, Problem, line_of, parsed_yaml, place_of
 from bot.content.provider_schema import BaseSettings, provider_model, to_provider
 from bot.content.schema import (
     codes_model,
@@ -184,7 +184,7 @@ def languages_of(files: Sequence[Path]) -> list[Language]:
     for file in files:
         try:
             found |= (
-                set(parse_yaml(file.read_text(encoding="utf-8"))["title"]) & KNOWN.keys() if file.is_file() else set()
+                set(parsed_yaml(file.read_text(encoding="utf-8"))["title"]) & KNOWN.keys() if file.is_file() else set()
             )
         except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, KeyError):
             continue  # said where the entry is read

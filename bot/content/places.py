@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,21 @@ except ImportError:  # pragma: no cover
 
 EXAMPLES = "examples"  # folder beside the entries: examples/<id>.yaml holds more of what an entry may hold itself
 EXAMPLE_KEYS = frozenset({"questions", "variants", "lookalikes"})
+PARSED = 500  # texts of files that are kept parsed: a base of 100 entries and the general layer are about 300
 
 
 def parse_yaml(text: str) -> Any:
     """Value of a YAML text, made of plain types only. Raises yaml.YAMLError."""
     return yaml.load(text, Loader=Loader)  # nosec B506 (Loader is PyYAML's safe one, in C where there is one)
+
+
+@lru_cache(PARSED)
+def parsed_yaml(text: str) -> Any:
+    """Value of a YAML text, shared by all who ask for it: to be read, never changed. Raises yaml.YAMLError.
+
+    Parsing is most of what loading a base costs; a reload, a check or a draft finds nearly all files as they were.
+    """
+    return parse_yaml(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.content.loader import KnowledgeError
 from bot.content.places import Problem, line_of
+from bot.core.languages import KNOWN
 from bot.core.model import LANGUAGES, Knowledge, Language
 
 # Kinds of reply that the core itself needs; every command adds its own template.
@@ -20,6 +21,8 @@ REPLIES = (
     *("damaged_address", "offer", "checked", "codes"),
 )
 PAGES = ("web", "dashboard")  # templates of pages for browsers: a block for each text, like the labels
+INSTEAD = ("en", "de")  # languages, in this order, in which a text is said that a further language lacks
+OF_OPERATORS = ("dashboard",)  # templates that no asker reads: they speak LANGUAGES, whatever the base speaks
 # Neither goes past the next opening: what is never closed would be searched to the end from each of them
 _COMMENT = re.compile(r"\{#(?:(?!\{#).)*?#\}", re.DOTALL)
 _TAG = re.compile(r"\{([{%])((?:(?!\{[{%]).)*?)[%}]\}", re.DOTALL)
@@ -28,20 +31,60 @@ _FIGURE = re.compile(r"""(?<![.\w"'])(servers|aliases|ports|limits|links)(?:\.|\
 
 
 def read_templates(folder: Path) -> Mapping[str, str]:
-    """Sources of the templates in a folder, by file name. Raises KnowledgeError."""
+    """Sources of the templates in a folder, by path: "answer.md", and of a further language "fr/answer.md".
+
+    Raises KnowledgeError.
+    """
     if not folder.is_dir():
         raise KnowledgeError([Problem(str(folder), 1, "no such folder; POSTBOTE_TEMPLATES must name the templates")])
     found, problems = {}, []
-    for file in sorted(folder.glob("*.md")):
+    further = [file for language in KNOWN for file in (folder / language).glob("*.md")]
+    for file in sorted([*folder.glob("*.md"), *further]):
         try:
             if not file.is_file():  # reading a named pipe would wait for ever
                 raise OSError("no regular file")
-            found[file.name] = file.read_text(encoding="utf-8")
+            found[file.relative_to(folder).as_posix()] = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as wrong:
             problems.append(Problem(str(file), 1, f"cannot be read ({wrong}); it must be a UTF-8 file"))
     if problems:
         raise KnowledgeError(problems)
     return found
+
+
+def in_one(sources: Mapping[str, str]) -> Mapping[str, str]:
+    """Templates by file name, each with the blocks of its further languages behind it."""
+    found = {path: source for path, source in sources.items() if "/" not in path}
+    for path, source in sources.items():
+        name = path.rpartition("/")[2]
+        if "/" in path and name in found:
+            found[name] += f"\n{source}"
+    return found
+
+
+def instead_of(block: str, blocks: Collection[str]) -> str:
+    """Block that is said where a further language's is missing, "help_en" for "help_fr"; empty: there is none."""
+    name, joint, language = block.rpartition("_")
+    if language not in KNOWN or language in LANGUAGES:
+        return ""
+    return next((found for other in INSTEAD if (found := f"{name}{joint}{other}") in blocks), "")
+
+
+def untranslated(folder: Path, sources: Mapping[str, str], languages: Sequence[Language]) -> Iterator[Problem]:
+    """Warnings: texts that the templates lack in a further language of the base; they are said in another one.
+
+    `sources`: as `read_templates` gives them.
+    """
+    for name, source in in_one(sources).items():
+        blocks = {*_BLOCK.findall(source)}
+        if name.removesuffix(".md") in OF_OPERATORS:
+            continue
+        for language in (one for one in languages if one not in LANGUAGES):
+            wanted = {
+                re.sub(r"(^|_)en$", rf"\1{language}", block) for block in blocks if re.search("(?:^|_)en$", block)
+            }
+            if missing := sorted(wanted - blocks):
+                text = f"warning: no {KNOWN[language].name} for {', '.join(missing)}; English is said until it is added"
+                yield Problem(str(folder / language / name), 1, text)
 
 
 def required_blocks(commands: Iterable[str], languages: Sequence[Language] = LANGUAGES) -> dict[str, Collection[str]]:
@@ -54,14 +97,19 @@ def required_blocks(commands: Iterable[str], languages: Sequence[Language] = LAN
 def missing_parts(
     folder: Path, sources: Mapping[str, str], commands: Iterable[str], languages: Sequence[Language] = LANGUAGES
 ) -> Iterator[Problem]:
-    """Templates and blocks that are not there. `sources`: file name → source, of `folder`."""
+    """Templates and blocks that are not there. `sources`: as `read_templates` gives them, of `folder`.
+
+    A block of a further language is not there if nothing can be said instead.
+    """
+    sources = in_one(sources)
     needed: dict[str, Collection[str]] = dict.fromkeys([*PAGES, "labels"], ())
     for name, blocks in (needed | required_blocks(commands, languages)).items():
         file = folder / f"{name}.md"
         if file.name not in sources:
             yield Problem(str(file), 1, "the template is missing; add it")
             continue
-        for block in sorted(set(blocks) - set(_BLOCK.findall(sources[file.name]))):
+        there = set(_BLOCK.findall(sources[file.name]))
+        for block in sorted(one for one in set(blocks) - there if not instead_of(one, there)):
             yield Problem(str(file), 1, f"block {block!r} is missing; add {{% block {block} %}} … {{% endblock %}}")
 
 

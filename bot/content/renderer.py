@@ -16,11 +16,12 @@ import jinja2
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bot.content.compiled_templates import CompiledTemplates
 from bot.content.first_sentence import first_sentence
 from bot.content.provider_facts import provider_facts
 from bot.content.provider_schema import MOST_PROMPTS
-from bot.content.references import read_templates
-from bot.core.languages import KNOWN
+from bot.content.references import in_one, instead_of, read_templates
+from bot.core.languages import KNOWN, among
 from bot.core.matching.smtp_codes import meanings
 from bot.core.model import Answer, Knowledge, Language
 from bot.core.privacy.redaction import word_marks
@@ -39,6 +40,7 @@ _ALLOWED_NODES = (
 _MARKS = re.compile(r"([\\`*_\[\]<>|#~])")  # of Markdown, wherever they stand
 _ITEM = re.compile(r"\A(\d{0,9})([-+.)])(?=\s|\Z)")  # the beginning of a list's item, if it begins a line
 FILTERS = frozenset({"code", "text", *_UNITS})  # for entries
+_COMPILED = CompiledTemplates()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ class Renderer:
         self._provider = provider_facts(knowledge)
         self._environment = ImmutableSandboxedEnvironment(
             # read once: a template that is edited while the bot runs is reloaded with all others, or not at all
-            loader=jinja2.DictLoader(read_templates(templates)),
+            loader=jinja2.DictLoader(in_one(read_templates(templates))),
+            bytecode_cache=_COMPILED,
             undefined=jinja2.StrictUndefined,
             autoescape=False,  # the result is Markdown; each channel's converter escapes
             trim_blocks=True,
@@ -104,14 +107,19 @@ class Renderer:
         self._usages = lru_cache(len(KNOWN))(self._to_usages)
 
     def render(self, answer: Answer) -> str:
-        """Whole reply, in its language."""
-        return self.block(answer.template, answer.language, answer.language, answer.facts)
+        """Whole reply, in its language, or one of the base's."""
+        language = among(answer.language, self._knowledge.languages)
+        return self.block(answer.template, language, language, answer.facts)
 
     def block(self, template: str, block: str, language: Language, facts: Mapping[str, Any] | None = None) -> str:
-        """One block of a template, such as "de", "help_de" or "summary_en". `facts`: what its variables stand for."""
+        """One block of a template, such as "de", "help_de" or "summary_en". `facts`: what its variables stand for.
+
+        English where a further language of the base has none.
+        """
         with _as_render_error():
             found = self._environment.get_template(f"{template}.md")
-            if block not in found.blocks:
+            said = block if block in found.blocks else instead_of(block, found.blocks)
+            if not said:
                 raise RenderError(f"{template}.md has no block {block!r}; add it")
             facts = facts or {}
             whole = {
@@ -119,7 +127,7 @@ class Renderer:
                 "in_each": lambda name: self._in_each(template, name, language, facts),
             }
             context = found.new_context({**self._variables(language), **whole, **facts})
-            return tidy(_join(found.blocks[block](context)))
+            return tidy(_join(found.blocks[said](context)))
 
     def _in_each(self, template: str, name: str, language: Language, facts: Mapping[str, Any]) -> str:
         """Block of a template in every language of the base, `language` first."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from bot.content.places import Problem, line_of, parse_yaml, place_of
+from bot.content.places import Problem, line_of, parsed_yaml, place_of
 from bot.content.schema import FEWEST_QUESTIONS, LONGEST_TITLE
 from bot.content.strict import description
 from bot.core.model import Entry, Topic
@@ -33,12 +33,13 @@ _MOVED = {  # key of an earlier version's provider.yaml → where it stands now
 def read(file: Path, convert: Callable[[Any], T], model: type[BaseModel], problems: list[Problem]) -> Iterator[T]:
     """Content of one file, converted; nothing if it is wrong, and then its problems are added to `problems`.
 
-    `model`: the schema that `convert` uses; its descriptions explain what is wrong.
+    `convert`: must leave what it is given as it is. `model`: the schema that it uses; its descriptions explain what is
+    wrong.
     """
     try:
         if file.exists() and not file.is_file():  # reading a named pipe would wait for ever
             raise OSError("no regular file")
-        found = convert(parse_yaml(file.read_text(encoding="utf-8")))
+        found = convert(parsed_yaml(file.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as wrong:
         problems.append(Problem(str(file), 1, f"cannot be read ({wrong}); it must be a UTF-8 file"))
     except yaml.YAMLError as wrong:

@@ -1,6 +1,6 @@
 """Languages: one row of data for each language that Postbote can speak."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Language = str  # ISO 639-1 code, a key of KNOWN
@@ -21,6 +21,10 @@ class LanguageData:
         ""  # that build its sentences; those of German and English stand in core/text/function_words.py
     )
     everyday_words: str = ""  # of support requests, which tell the language too and are about something
+    # Greetings, thanks, and words beside them that ask for nothing; of German and English in core/speak_policy.py
+    greetings: frozenset[str] = frozenset()
+    thanks: frozenset[str] = frozenset()
+    courtesies: frozenset[str] = frozenset()
 
 
 _FRENCH = """
@@ -33,6 +37,10 @@ _FRENCH = """
 _FRENCH_EVERYDAY = """
     utiliser marche fonctionne envoyer recevoir messagerie boîte boite courriel serveur entrant sortant taille
     adresse aide besoin toujours message erreur
+"""
+_FRENCH_COURTESIES = """
+    à tous toutes tout le la monde l'équipe madame monsieur beaucoup bien mille vous te toi pour votre ton aide réponse
+    c'est ça cela marche fonctionne maintenant parfait super génial ok oui je d'avance et très
 """
 KNOWN: Mapping[Language, LanguageData] = {
     "de": LanguageData(
@@ -62,6 +70,21 @@ KNOWN: Mapping[Language, LanguageData] = {
         frozenset("àâçéèêëîïôûùœÀÂÇÉÈÊËÎÏÔÛÙŒ"),
         _FRENCH,
         _FRENCH_EVERYDAY,
+        frozenset({"bonjour", "bonsoir", "salut", "coucou"}),
+        frozenset({"merci", "remercie"}),
+        frozenset(_FRENCH_COURTESIES.split()),
     ),
 }
 LANGUAGES: tuple[Language, ...] = ("de", "en")  # of the base and the general layer that come with Postbote
+
+
+def among(language: Language | None, languages: Sequence[Language]) -> Language:
+    """Language of `languages`, those of the base: the one asked for, or else English, or else the first."""
+    if language in languages:
+        return str(language)
+    return "en" if language and "en" in languages else languages[0]
+
+
+def next_language(language: Language, languages: Sequence[Language]) -> Language:
+    """Language of the base that a button offers beside an answer in `language`; itself where there is no other."""
+    return languages[(languages.index(language) + 1) % len(languages)] if language in languages else languages[0]

@@ -63,10 +63,11 @@ class Thread:
 class Handover:
     """Handover: a request to a person, whose two sides read each other through the bot."""
 
-    place: str  # conversation in which helpers read it: "team:channel:ts" of the request
+    place: str  # conversation in which helpers read it: "team:channel:ts" of the request, or a ticket (ticket_place.py)
     request: str  # key of the event that asked for a person: of all places of one request the same
     asked: str  # conversation in which the asker reads what helpers say: "team:channel:thread"
     conversation: str  # conversation in which no second person is called until this is solved
     asker: str  # "team:user"
     language: Language  # of the asker
     state: str = "open"  # open, solved
+    relayed: str = ""  # id of a ticket's newest message that was relayed; empty: none

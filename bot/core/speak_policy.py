@@ -5,9 +5,11 @@ listens to, a message must be a question or an error line, and the answer surer 
 """
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
-from bot.core.model import Answer, Decision, Language, Question
+from bot.core.languages import KNOWN, among
+from bot.core.model import LANGUAGES, Answer, Decision, Language, Question
 from bot.core.records import Thread
 from bot.core.text.normalize import clean
 
@@ -94,6 +96,19 @@ def is_thanks(text: str) -> bool:
     return bool(words & _THANKS) and all(_BESIDE.fullmatch(word) for word in words - _THANKS)
 
 
+def _small_talk_of(text: str, languages: Sequence[Language]) -> tuple[str, Language]:
+    """("thanks" or "greeting", language) of small talk in one of these languages; ("", "") for anything else."""
+    words = {word.lower().replace("’", "'") for word in _WORD_OF_REACTION.findall(text)}
+    for language in languages:
+        row = KNOWN[language]
+        if words and words <= row.thanks | row.greetings | row.courtesies:
+            if words & row.thanks:
+                return "thanks", language
+            if words & row.greetings:
+                return "greeting", language
+    return "", ""
+
+
 def is_greeting(text: str) -> bool:
     """True for nothing but a greeting, or the question who the bot is: "Guten Morgen!", "Was kannst du?" """
     words = {word.lower() for word in _WORD.findall(text)}
@@ -101,21 +116,32 @@ def is_greeting(text: str) -> bool:
     return greets or bool(_ABOUT_YOU.fullmatch(text))
 
 
-def language_of_small_talk(text: str, hint: Language | None) -> Language:
-    """Language of thanks and greetings, too short for bot/core/text/language.py; "hi" and "merci" tell nothing."""
+def language_of_small_talk(text: str, hint: Language | None, languages: Sequence[Language] = LANGUAGES) -> Language:
+    """Language of thanks and greetings, too short for bot/core/text/language.py; "hi" and "merci" tell nothing.
+
+    One of `languages`, those of the base.
+    """
     if _ENGLISH.search(text):
-        return "en"
-    return "de" if _GERMAN.search(text) else hint or "de"
+        return among("en", languages)
+    return among("de" if _GERMAN.search(text) else hint, languages)
 
 
-def answer_small_talk(question: Question, hint: Language | None = None) -> Answer | None:
+def answer_small_talk(
+    question: Question, hint: Language | None = None, languages: Sequence[Language] = LANGUAGES
+) -> Answer | None:
     """Answer to nothing but thanks or a greeting; None for any other message, and for a command.
 
     The same in every channel and in the terminal. `hint`: language where neither the question nor the text tells.
+    `languages`: of the base, in one of which it is said.
     """
     said = "" if question.command else clean(question.text)
-    template = "thanks" if is_thanks(said) else "greeting" if is_greeting(said) else ""
-    return Answer(template, question.language or language_of_small_talk(said, hint)) if template else None
+    template, language = "thanks" if is_thanks(said) else "greeting" if is_greeting(said) else "", ""
+    if not template:  # "merci" alone is German as well
+        template, language = _small_talk_of(said, [one for one in languages if one not in LANGUAGES])
+    if not template:
+        return None
+    chosen = among(question.language, languages) if question.language else language
+    return Answer(template, chosen or language_of_small_talk(said, hint, languages))
 
 
 def read_reaction(text: str) -> Literal["worked", "read", ""]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.commands import ChannelAdmin
 from bot.contracts import Engine
+from bot.core.languages import next_language
 from bot.core.model import Answer, Event, Language, Question, Reply
 from bot.core.records import StoredDecision
 from bot.dialogue.gaps import gap_facts, read_gaps, read_trend
@@ -80,8 +81,7 @@ class ButtonActions:
 
         What the person who presses may not see is told to that person alone, and the message stays as it is.
         """
-        languages = self._engine.languages()
-        other = languages[(languages.index(self._language_of(event)) + 1) % len(languages)]
+        other = next_language(self._language_of(event), self._engine.languages())
         if "ask" in event.facts:
             name, argument = event.facts["ask"]
             question = Question(str(argument), str(name), language=other)

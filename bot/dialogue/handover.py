@@ -6,10 +6,12 @@
     solved        by either side; the other one is told, the request stays where it stands  threads: solved
 
 Where helpers are called into the asker's own thread there is nothing to relay. A line that begins with "//" stays among
-helpers.
+helpers. The ticket of a handover is one of its places: agents' public answers come out of it as events
+(bot/channels/helpdesk/relay.py), and what is said in Slack goes into it. When it is closed the handover ends.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +20,11 @@ from bot.core.model import Answer, Event, Language, Reply
 from bot.core.person_request import asks_for_person, language_of_request, says_of_no_use
 from bot.core.records import Handover, StoredDecision
 from bot.core.text.normalize import clean
+from bot.core.ticket_place import is_ticket
 from bot.storage import Storage
 
 INTERNAL = "//"  # begins what helpers write for each other
+BEFORE = 3_600.0  # seconds before an event came within which its post cannot stand yet, with clocks that differ
 
 
 class HandoverDialogue:
@@ -28,6 +32,10 @@ class HandoverDialogue:
 
     def __init__(self, storage: Storage, engine: Engine) -> None:
         self._storage, self._engine = storage, engine
+        self.handlers: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
+            "ticket_answer": self._relay_from_ticket,
+            "ticket_closed": self._end_by_ticket,
+        }
 
     def is_asked_for(self, event: Event, *, answered: bool) -> bool:
         """True if a message asks for a person in words. `answered`: the bot said something before it, which may have
@@ -113,11 +121,41 @@ class HandoverDialogue:
             if handover is None:
                 return None
             silent = handover.state != "open" or event.question.text.strip().startswith(INTERNAL)
-            return _Side("team", handover.language, () if silent else (handover.asked,))
+            tickets = await self._tickets_of(handover)
+            return _Side("team", handover.language, () if silent else (handover.asked, *tickets))
         found = await asyncio.to_thread(self._storage.handovers.open_of, event.conversation)
         if not found or event.person not in (thread.asker, found[0].asker):
             return None
         return _Side("asker", found[0].language, tuple(handover.place for handover in found))
+
+    async def _tickets_of(self, handover: Handover) -> list[str]:
+        found = await asyncio.to_thread(self._storage.handovers.of_request, handover.request)
+        return [one.place for one in found if is_ticket(one.place)]
+
+    async def _relay_from_ticket(self, event: Event) -> Reply:
+        """Answer of an agent, for the asker and for the helpers in Slack; also after the end: it is still an answer."""
+        place = str(event.facts["place"])
+        handover = await asyncio.to_thread(self._storage.handovers.of_place, place)
+        if handover is None:
+            return Reply(None)
+        request = await asyncio.to_thread(self._storage.handovers.of_request, handover.request)
+        others = [one.place for one in request if one.state == "open" and not is_ticket(one.place)]
+        facts = {"by": "helpdesk", "name": event.facts["name"], "edited": False, "ticket": place}
+        to = [handover.asked, *others]
+        return Reply(
+            Answer("relay", handover.language, {**facts, "to": to}), {"relay": "yes", **_address(event, to[0])}
+        )
+
+    async def _end_by_ticket(self, event: Event) -> Reply:
+        """End of a handover whose ticket was closed: the asker is told, and the helpers in Slack."""
+        handover = await asyncio.to_thread(self._storage.handovers.of_place, str(event.facts["place"]))
+        found = await asyncio.to_thread(self._storage.handovers.close, handover.request) if handover else []
+        if handover is None or not found:
+            return Reply(None)
+        places = [place for place in _places_of(found) if not is_ticket(place)]
+        facts = {"state": "solved", "to": places, "by": "helpdesk", "asked": [handover.asked]}
+        to = {"solved": "yes", **_address(event, handover.asked)}
+        return Reply(Answer("handover", handover.language, facts), to)
 
     async def solve(self, event: Event, language: Language) -> Reply:
         """End of a handover, by a press at either side; whoever did not press is told."""
@@ -126,7 +164,7 @@ class HandoverDialogue:
         changed = await asyncio.to_thread(self._storage.threads.set_state, conversation, "solved")
         places = _places_to_tell(event, found) if found else [conversation] if changed else []
         by = "asker" if event.person in {handover.asker for handover in found} else "team"
-        told = [place for place in places if place.count(":") == 2]
+        told = [place for place in places if is_ticket(place) or place.count(":") == 2]
         asked = [handover.asked for handover in found] or told
         facts: dict[str, Any] = {"state": "solved", "to": told, "by": by, "asked": asked}
         return Reply(Answer("handover", language, facts), {"update": "itself", "solved": "yes"})
@@ -134,18 +172,27 @@ class HandoverDialogue:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    by: str  # who speaks: team or asker
+    by: str  # who speaks: team (in Slack) or asker
     language: Language  # of the asker
     places: tuple[str, ...]  # conversations in which the other side reads
 
 
-def _places_to_tell(event: Event, found: Any) -> list[str]:
+def _places_to_tell(event: Event, found: Sequence[Handover]) -> list[str]:
     """All places of a handover but the one where "Solved" was pressed."""
-    handovers: list[Handover] = list(found)
-    everywhere = dict.fromkeys([*(h.asked for h in handovers), *(h.place for h in handovers)])
     here = f"{event.location}:{event.reply_to.get('thread_ts') or event.reply_to.get('ts', '')}"
     pressed = f"{event.location}:{event.reply_to.get('ts', '')}"
-    return [place for place in everywhere if place not in (here, pressed)]
+    return [place for place in _places_of(found) if place not in (here, pressed)]
+
+
+def _places_of(found: Sequence[Handover]) -> list[str]:
+    """Places of both sides, those of the asker first."""
+    return list(dict.fromkeys([*(handover.asked for handover in found), *(handover.place for handover in found)]))
+
+
+def _address(event: Event, asked: str) -> dict[str, str]:
+    """Address of the asker's place for an event of a ticket, which comes with none."""
+    team, channel, thread = asked.split(":")
+    return {"team": team, "channel": channel, "thread_ts": thread, "ts": f"{event.received - BEFORE:.6f}", "user": ""}
 
 
 def _place_of(event: Event, kept: StoredDecision | None) -> dict[str, str]:

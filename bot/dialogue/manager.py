@@ -72,6 +72,7 @@ class DialogueManager:
             "edited": self._edited,
             "deleted": self._deleted,
             "digest": DigestDialogue(storage, engine).post,
+            **self._handover.handlers,
             **actions.handlers,
             **(handlers or {}),
         }
@@ -235,7 +236,8 @@ class DialogueManager:
             language = question.language or hint or self._engine.languages()[0]
             return await tell_if_slow(work, partial(self._show_busy, event, language))
 
-        answer = answer_small_talk(question, hint) or answer_reaction(event, before) or await respond(question)
+        small_talk = answer_small_talk(question, hint, self._engine.languages())
+        answer = small_talk or answer_reaction(event, before) or await respond(question)
         return await answer_with_surroundings(channel, event, question, answer, respond)
 
     def _admin_of(self, event: Event) -> ChannelAdmin | None:

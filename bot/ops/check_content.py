@@ -15,9 +15,10 @@ from bot.content.general import GENERAL
 from bot.content.loader import LONGEST_ANSWER
 from bot.content.places import Problem, line_of, place_of
 from bot.content.provider_values import FIGURES, ProviderValues
-from bot.content.references import PAGES, required_blocks
+from bot.content.references import PAGES, instead_of, required_blocks
 from bot.content.renderer import Renderer, RenderError
 from bot.content.template_source import to_markdown_lines
+from bot.core.languages import KNOWN
 from bot.core.markdown.lint import lint
 from bot.core.markdown.to_html import to_html
 from bot.core.markdown.to_plain import to_plain
@@ -53,12 +54,24 @@ def all_problems(
     not asked again, which takes most of the time and finds nothing with which an answer would fail.
     """
     commands = list(commands)
-    yield from template_problems(templates, engine.renderer, commands, converters, engine.knowledge.languages)
     yield from rendering_problems(templates, engine.renderer, engine.knowledge, commands)
-    yield from entry_problems(folder, engine.knowledge, engine.renderer, converters)
-    yield from source_problems(folder, engine.knowledge)
+    yield from content_findings(folder, templates, engine, commands, converters)
     if asks_examples:
         yield from misranked_examples(folder, engine.knowledge, engine.matcher.better_owner)
+
+
+def content_findings(
+    folder: Path,
+    templates: Path | None,
+    engine: AnswerEngine,
+    commands: Iterable[str],
+    converters: Converters = CONVERTERS,
+) -> Iterator[Problem]:
+    """Problems of which no sample reply tells: what a start warns of. `templates`: None: they are sound."""
+    if templates:
+        yield from template_problems(templates, engine.renderer, commands, converters, engine.knowledge.languages)
+    yield from entry_problems(folder, engine.knowledge, engine.renderer, converters)
+    yield from source_problems(folder, engine.knowledge)
 
 
 def entry_problems(
@@ -142,13 +155,14 @@ def template_problems(
     for name, blocks in required_blocks(commands, languages).items():
         file = folder / f"{name}.md"
         try:
-            missing = set(blocks) - renderer.blocks(name)
+            there = renderer.blocks(name)
         except RenderError as wrong:
             yield Problem(str(file), wrong.line, str(wrong))
             continue
-        for block in sorted(missing):
+        for block in sorted(one for one in set(blocks) - there if not instead_of(one, there)):
             yield Problem(str(file), 1, f"block {block!r} is missing; add {{% block {block} %}} … {{% endblock %}}")
-        yield from _template_markdown(file, converters)
+        for one in (file, *(folder / language / file.name for language in KNOWN)):
+            yield from _template_markdown(one, converters) if one.is_file() else ()
     yield from _label_problems(folder / "labels.md", renderer, languages, LONGEST_LABEL)
     for name in PAGES:
         yield from _label_problems(folder / f"{name}.md", renderer, languages)
@@ -183,7 +197,7 @@ def _label_problems(
     for name in sorted({block.rpartition("_")[0] for block in blocks}):
         for language in languages:
             block = f"{name}_{language}"
-            if block not in blocks:
+            if block not in blocks and not instead_of(block, blocks):
                 yield Problem(str(file), 1, f"block {block!r} is missing; add it")
             elif longest and len(renderer.label(name, language)) > longest:
                 yield Problem(str(file), 1, f"{block!r} is too long; shorten it to {longest} characters")

@@ -21,14 +21,16 @@ from bot.content.loader import KnowledgeError, load
 from bot.content.renderer import Renderer, RenderError
 from bot.core.markdown.to_html import to_html
 from bot.core.markdown.to_plain import to_plain
-from bot.core.model import Decision, Knowledge, Question
+from bot.core.model import Answer, Decision, Knowledge, Language, Question
 from bot.ops.check_content import all_problems, misranked_examples
 from bot.ops.evaluate import read_set, run_set
+from bot.ops.sample_replies import settings_facts
 from bot.settings import Settings
 
 Tell = Callable[[str, Any], None]
 NICE = 10  # questions that are asked meanwhile come first
 SETS = "labelled"  # folder of the base with labelled sets of its own: *.jsonl as for `postbote evaluate`
+PROVIDER = "provider"  # name of the file that holds the hoster's servers, figures and names
 MOST_SHOWN = 50  # problems, and questions that are answered differently
 
 
@@ -80,13 +82,19 @@ def run_trial(
 def to_previews(knowledge: Knowledge, templates: Path, target: str) -> Mapping[str, Mapping[str, str]]:
     """Answer of an entry as each channel shows it, by language: html (page, tickets), plain (terminal, mail), slack.
 
-    Empty for a topic that is not covered. Raises RenderError.
+    Of the provider, its table of all settings. Empty for what is never said. Raises RenderError.
     """
-    if target not in knowledge.entries:
+    if target not in (*knowledge.entries, PROVIDER):
         return {}
     hints = {name: command.HINT for name, command in find_commands().items()}
     renderer = Renderer(templates, knowledge, hints)
-    answers = {language: renderer.entry(target, language) for language in knowledge.languages}
+
+    def said(language: Language) -> str:
+        if target == PROVIDER:
+            return renderer.render(Answer("login", language, settings_facts(knowledge)))
+        return renderer.entry(target, language)
+
+    answers = {language: said(language) for language in knowledge.languages}
     return {
         language: {"html": to_html(answer), "plain": to_plain(answer), "slack": to_mrkdwn(answer)}
         for language, answer in answers.items()

@@ -42,6 +42,12 @@ def entry_failures(folder: Path, renderer: Renderer, knowledge: Knowledge) -> It
                 yield Problem(str(file), place, f"answer.{language}: {wrong}; knowledge/README.md lists the variables")
 
 
+def settings_facts(knowledge: Knowledge) -> Mapping[str, Any]:
+    """Facts of templates/login.md for an address: the table of all settings."""
+    asker = {"email": EMAIL, "domain": DOMAIN, "damaged_addresses": [], "left_over": ["?"]}
+    return {"help": False, **asker, "login": to_login(EMAIL, knowledge.provider.login)}
+
+
 def _help(commands: Iterable[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Template and facts of each command's help."""
     for name in commands:
@@ -52,7 +58,6 @@ def _samples(knowledge: Knowledge) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Template and facts of each kind of reply whose facts are simple enough to be made up."""
     entries = list(knowledge.entries)
     asker = {"email": EMAIL, "domain": DOMAIN, "damaged_addresses": [], "left_over": ["?"]}
-    login = {"login": to_login(EMAIL, knowledge.provider.login)}
     answer = {
         "entries": entries[:3],
         "suggested": entries[:3],
@@ -64,7 +69,7 @@ def _samples(knowledge: Knowledge) -> Iterator[tuple[str, Mapping[str, Any]]]:
     ticket |= {"understood": [], "reply_url": "", "drafted": True, "wrong_by": "tag", "wrong_tag": "kb-wrong"}
     ticket |= {"outcome": "answer", "score": 0.9, "candidates": [{"id": entries[0], "score": 0.5}]}
     yield "ports", {"help": False}
-    yield "login", {"help": False, **asker, **login}
+    yield "login", settings_facts(knowledge)
     yield "mx", assess_mx(DOMAIN, MxResult("timeout"))
     yield "check", {"help": False, "results": []}
     for template in ("answer", "suggest", "decline"):

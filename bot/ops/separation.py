@@ -4,7 +4,7 @@ The base's own examples are held out and decided by a model that learnt without 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from bot.core.matching.young_base import HeldOut, RememberingExtractor, held_out
 from bot.core.model import Knowledge
 
 MOST_NAMED = 5  # entries that the report names
+Example = tuple[str, str]  # owner, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,28 @@ def hold_out(knowledge: Knowledge) -> list[HeldOut]:
     return held_out(knowledge, extractor, chosen)
 
 
+def near_twins(knowledge: Knowledge) -> frozenset[Example]:
+    """Examples of entries whose telling words another one of their entry, or its title, has all, or the other way.
+
+    Held out, such an example finds its twin, which shows nothing: an import makes one of the heading's words.
+    """
+    extractor = FeatureExtractor(knowledge)
+
+    def telling(text: str) -> frozenset[str]:
+        return frozenset(word for word in extractor.words(text) if not extractor.is_function_word(word))
+
+    found = set()
+    for entry in knowledge.entries.values():
+        for language, asked in entry.questions.items():
+            title = entry.title.get(language, "")
+            words = {text: telling(text) for text in (title, *asked)}
+            for number, text in enumerate(asked):
+                others = [title, *asked[:number], *asked[number + 1 :]]
+                if any(words[text] <= words[other] or words[text] >= words[other] for other in others if words[other]):
+                    found.add((entry.id, text))
+    return frozenset(found)
+
+
 def separation(found: Sequence[HeldOut]) -> list[EntrySeparation]:
     """Separation of each entry, the worst first."""
     own = [one for one in found if not one.sample.not_covered]
@@ -50,8 +73,20 @@ def _taken_for(entry: str, own: Sequence[HeldOut]) -> str:
     return min(others, key=lambda other: (-others[other], other), default="")
 
 
-def to_text(found: Sequence[HeldOut]) -> Iterator[str]:
-    """Report, line by line; nothing where no example was held out."""
+def to_text(found: Sequence[HeldOut], twins: Collection[Example] = ()) -> Iterator[str]:
+    """Report, line by line; nothing where no example was held out. `twins`: examples that show nothing."""
+    shown = [one for one in found if (one.owner, one.text) not in twins]
+    if len(shown) < len(found):
+        yield f"left out: {len(found) - len(shown)} examples that say the words of another one or of their title"
+    yield from _told_apart(shown)
+    silent = {one.owner for one in found if not one.sample.not_covered} - {one.owner for one in shown}
+    if silent:
+        named = ", ".join(sorted(silent)[:MOST_NAMED])
+        more = f" and {len(silent) - MOST_NAMED} more" if len(silent) > MOST_NAMED else ""
+        yield f"nothing can be told yet of {named}{more}: add how customers ask, in their own words"
+
+
+def _told_apart(found: Sequence[HeldOut]) -> Iterator[str]:
     own = [one for one in found if not one.sample.not_covered]
     rest = [one for one in found if one.sample.not_covered]
     if not own:

@@ -90,6 +90,11 @@ class Settings(HelpdeskSettings):
         default=None,
         description="opens /dashboard, and /metrics as a bearer token; without it both answer on this machine only",
     )
+    postbote_public_url: str = Field(
+        default="",
+        description="address under which people reach this web server, https://postbote.hoster.example: Slack's Home"
+        " then links editors to the dashboard; empty: no link",
+    )
     postbote_page: Literal["on", "off"] = Field(
         default="on", description="the chat page at /, where anybody who reaches it may ask: on or off"
     )
@@ -187,6 +192,19 @@ class Settings(HelpdeskSettings):
     def page_embed(self) -> list[str]:
         """Origins whose pages may show the chat page in a frame."""
         return _ids(self.postbote_page_embed)
+
+    def editor_url(self) -> str:
+        """Address of the editors' page for a link from elsewhere; empty where nobody elsewhere could open it."""
+        opens = self.postbote_admin_token or self.postbote_public_url.startswith("http://")  # on this machine
+        return f"{self.postbote_public_url}/dashboard/gaps" if self.postbote_public_url and opens else ""
+
+    @field_validator("postbote_public_url")
+    @classmethod
+    def _is_public_url(cls, value: str) -> str:
+        value = value.strip().rstrip("/")
+        if value and not _ORIGIN.fullmatch(value):
+            raise ValueError(f"{value!r} is no public address; write https://postbote.hoster.example, without a path")
+        return value
 
     @field_validator("postbote_page_embed")
     @classmethod

@@ -80,7 +80,7 @@ class Storage:
     def erase_team(self, team: str) -> None:
         """Deletes everything of a workspace that removed the bot ("T0001")."""
         for table in (DECISIONS, FEEDBACK, DELETIONS, THREADS, HANDOVERS, MODES, SECRETS):
-            key = next(iter(table.primary_key))
+            key = HANDOVERS.c.asker if table is HANDOVERS else next(iter(table.primary_key))  # a place may be a ticket
             self.database.execute(sql.delete(table).where(key.startswith(f"{team}:", autoescape=True)))
 
 

@@ -1,7 +1,7 @@
 """Handovers: requests to a person that are answered elsewhere than where they were made; both sides are relayed.
 
 A request is one row for each place where helpers read it: one thread in their channel, or a thread in a direct message
-to each of them.
+to each of them, and the ticket that was opened for it.
 """
 
 import time
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import sqlalchemy as sql
 
 from bot.core.records import Handover
+from bot.core.ticket_place import is_ticket
 from bot.storage.database import Database
 from bot.storage.schema import METADATA, at_column, key_column, short_column, text_column, upsert
 from bot.storage.threads import THREADS
@@ -24,6 +25,7 @@ HANDOVERS = sql.Table(
     key_column("asker", "owner"),
     short_column("language", 2),
     text_column("state", "none"),  # open, solved
+    short_column("relayed", 40),
     at_column(),
     sql.Index("postbote_handovers_asked", "asked"),
     sql.Index("postbote_handovers_request", "request"),
@@ -51,6 +53,8 @@ class Handovers:
         with self._database.transaction() as connection:
             connection.execute(upsert(HANDOVERS, tuple(row), kept=tuple(k for k in row if k != "at")), row)
             for conversation, state in ((handover.place, "helpers"), (handover.asked, f"handed {handover.request}")):
+                if is_ticket(conversation):
+                    continue
                 thread = {"key": conversation, "asker": handover.asker, "state": state, "at": row["at"]}
                 connection.execute(upsert(THREADS, tuple(thread), kept=("asker",)), thread)
 
@@ -62,6 +66,18 @@ class Handovers:
     def open_of(self, asked: str) -> Sequence[Handover]:
         """Open handovers that were asked for at this place: one for each place where helpers read them."""
         return self._query(sql.and_(HANDOVERS.c.asked == asked, HANDOVERS.c.state == "open"))
+
+    def of_request(self, request: str) -> Sequence[Handover]:
+        """All handovers of one request, open or solved."""
+        return self._query(HANDOVERS.c.request == request)
+
+    def of_tickets(self, prefix: str) -> Sequence[Handover]:
+        """Handovers, open or solved, whose place begins with `prefix`: the tickets of one helpdesk."""
+        return self._query(HANDOVERS.c.place.startswith(prefix, autoescape=True))
+
+    def mark_relayed(self, place: str, message: str) -> None:
+        """Notes the newest message of a ticket that was relayed."""
+        self._database.execute(sql.update(HANDOVERS).where(HANDOVERS.c.place == place).values(relayed=message))
 
     def close(self, request: str) -> Sequence[Handover]:
         """Handovers that were open and are solved now, with the threads of both sides; none: they were closed before.

@@ -13,19 +13,17 @@ from hypothesis import strategies as st
 from ruamel.yaml.comments import CommentedMap
 
 from bot.content.edits import (
-    INDENTS,
     Edit,
-    EditError,
     FileChange,
     _block,
-    _dumped,
-    _loaded,
     one_line,
     read_entry,
+    read_file,
     to_changes,
 )
 from bot.content.loader import load
 from bot.content.publishing import Outdated, commit, is_writable, publish, reverse, stage, to_patch
+from bot.content.yaml_edit import INDENTS, EditError, dumped, loaded
 from tests.conftest import PROJECT
 
 KNOWLEDGE = PROJECT / "knowledge"
@@ -54,8 +52,8 @@ def applied(folder: Path, edit: Edit) -> list[FileChange]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_a_file_that_is_read_and_written_is_the_same_to_the_byte(file: Path) -> None:
-    raw, indent = _loaded(file)
-    assert _dumped(raw, indent) == file.read_text(encoding="utf-8")
+    raw, indent = loaded(file)
+    assert dumped(raw, indent) == file.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("indent", INDENTS)
@@ -84,9 +82,8 @@ def test_an_example_is_one_line_more_wherever_the_entry_keeps_them(folder: Path,
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_an_entry_that_is_read_and_saved_changes_nothing_else(folder: Path, entry: str) -> None:
     edit = read_entry(folder, entry)
-    if any(edit.questions.values()):
-        with pytest.raises(EditError, match="unchanged"):
-            to_changes(folder, edit)
+    with pytest.raises(EditError, match="unchanged"):
+        to_changes(folder, edit)
     more = replace(
         edit,
         answer={**edit.answer, "en": "Another answer."},
@@ -97,6 +94,45 @@ def test_an_entry_that_is_read_and_saved_changes_nothing_else(folder: Path, entr
     assert again.answer == more.answer
     assert set(again.questions["de"]) == set(more.questions["de"])
     assert again.title == edit.title
+
+
+def test_related_entries_error_lines_and_codes_change_and_all_else_stays(folder: Path) -> None:
+    edit = read_entry(folder, "error-relay-denied")
+    assert edit.lists["lines"]
+    line = "454 4.7.1 <max@example.com>: Relay access denied"
+    wanted = {"lines": [*edit.lists["lines"][:1], line], "related": ["ports", "imap-server"]}
+    changes = applied(folder, replace(edit, lists=wanted))
+    assert [change.path for change in changes] == ["error-relay-denied.yaml"]
+    assert read_entry(folder, "error-relay-denied").lists == {**edit.lists, **wanted}
+    entry = load(folder).entries["error-relay-denied"]
+    assert line in entry.lines
+    assert entry.related == ("ports", "imap-server")
+    applied(folder, replace(edit, lists={"related": []}))
+    assert "related" not in (folder / "error-relay-denied.yaml").read_text("utf-8")
+
+
+def test_an_entry_that_gets_an_error_line_explains_an_error(folder: Path) -> None:
+    lists = {"lines": ["550 5.7.99 wrong port"], "codes": ["5.7.99"]}
+    applied(folder, replace(read_entry(folder, "ports"), lists=lists))
+    applied(folder, replace(NEW, lists={"lines": ["550 5.7.98 no forwarding"]}))
+    found = load(folder).entries
+    assert [(found[name].kind, found[name].lines) for name in ("ports", "forwarding")] == [
+        ("error", ("550 5.7.99 wrong port",)),
+        ("error", ("550 5.7.98 no forwarding",)),
+    ]
+    assert found["ports"].codes == ("5.7.99",)
+
+
+@pytest.mark.parametrize("path", ["provider.yaml", "base.yaml", "ports.yaml", "examples/ports.yaml"])
+def test_a_whole_file_changes_by_what_was_written_alone(folder: Path, path: str) -> None:
+    before = (folder / path).read_bytes()
+    edit = read_file(folder, path)
+    with pytest.raises(EditError, match="unchanged"):
+        to_changes(folder, replace(edit, text=edit.text.replace("\n", "\r\n")))  # as browsers send it
+    (change,) = applied(folder, replace(edit, text=f"# new\r\n{edit.text}"))
+    assert (folder / path).read_bytes() == b"# new\n" + before
+    publish(folder, reverse([change]))
+    assert (folder / path).read_bytes() == before
 
 
 def test_an_entry_that_was_saved_is_read_by_the_loader(folder: Path) -> None:
@@ -129,6 +165,10 @@ def test_a_new_entry_and_a_new_topic_are_read_by_the_loader(folder: Path) -> Non
         (replace(NEW, target="ports"), "exists"),
         (replace(NEW, target="Großes"), "id"),
         (replace(NEW, answer={"de": "nur Deutsch"}), "title"),
+        (Edit("file", "../README.md", {}, text="x"), "gone"),
+        (Edit("file", "labelled/x.jsonl", {}, text="x"), "gone"),
+        (Edit("file", "examples/../provider.yaml", {}, text="x"), "gone"),
+        (Edit("file", "nowhere.yaml", {}, text="x"), "gone"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_and_nothing_is_written(folder: Path, edit: Edit, reason: str) -> None:
@@ -141,7 +181,7 @@ def test_what_cannot_be_meant_is_refused_and_nothing_is_written(folder: Path, ed
 def test_whatever_was_asked_is_one_text_of_yaml(asked: str) -> None:
     text = one_line(asked)
     raw = CommentedMap({"questions": _block({"de": [text]}, ["de"])})
-    assert yaml.safe_load(_dumped(raw, INDENTS[0])) == {"questions": {"de": [text]}}
+    assert yaml.safe_load(dumped(raw, INDENTS[0])) == {"questions": {"de": [text]}}
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -161,6 +161,94 @@ def test_a_language_that_the_file_lacks_is_listed_with_file_and_line(base: Path)
     assert any("geht-es.yaml:6: title.en: missing; add it" in text for text in said), said
 
 
+GERMAN = """\
+## Senden
+### Welcher Server für den Postausgang?
+Der Server ist mail.one.example, Port 587.
+### Wie groß darf eine Mail sein?
+Bis 30 MB.
+## Lesen
+### Wo ist das Webmail?
+Unter https://webmail.one.example/ im Browser.
+"""
+ENGLISH = """\
+## Sending
+### Which server for outgoing mail?
+The server is mail.one.example, port 587.
+### How large may a mail be?
+Up to 30 MB.
+## Reading
+### Where is webmail?
+At https://webmail.one.example/ in the browser.
+"""
+
+
+def both(base: Path, german: str, english: str) -> tuple[Path, Path]:
+    (base / "base.yaml").write_text("languages: [de, en]\ngeneral: none\n")
+    files = base.parent / "faq-de.md", base.parent / "faq_en.md"
+    for file, text in zip(files, (german, english), strict=True):
+        file.write_text(text, "utf-8")
+    return files
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_files_of_one_faq_become_entries_in_both_languages(base: Path, turned: bool) -> None:
+    german, english = both(base, GERMAN, ENGLISH)
+    found = import_faq(*((english, base, None, [german]) if turned else (german, base, None, [english])))
+    made = load(base).entries
+    assert {name: (entry.title["de"], entry.title["en"]) for name, entry in made.items()} == {
+        "server-postausgang": ("Welcher Server für den Postausgang?", "Which server for outgoing mail?"),
+        "gross-mail": ("Wie groß darf eine Mail sein?", "How large may a mail be?"),
+        "webmail": ("Wo ist das Webmail?", "Where is webmail?"),
+    }
+    assert "{{ limits.size }}" in made["gross-mail"].answer["en"]
+    assert made["webmail"].questions["en"][0] == "Where is webmail?"
+    assert [text for text in missing(found) if "figures differ" in text] == []
+    assert '1: sections: add {"de": "Senden", "en": "Sending"}, for its source' in missing(found)
+
+
+def test_a_question_that_stands_elsewhere_in_the_other_file_is_found_by_its_figures(base: Path) -> None:
+    moved = "### Where is webmail?\nAt https://webmail.one.example/ in the browser.\n"
+    german, english = both(base, GERMAN, moved + ENGLISH.replace(moved, ""))
+    import_faq(german, base, None, [english])
+    assert load(base).entries["webmail"].title["en"] == "Where is webmail?"
+    assert load(base).entries["gross-mail"].title["en"] == "How large may a mail be?"
+
+
+def test_figures_that_differ_between_the_languages_are_listed(base: Path) -> None:
+    german, english = both(base, GERMAN, ENGLISH.replace("30 MB", "20 MB"))
+    found = missing(import_faq(german, base, None, [english]))
+    assert (
+        "4: paired with 'Wie groß darf eine Mail sein?' (faq-de.md:4), whose figures differ; "
+        "check that both say the same"
+    ) in found
+
+
+def test_files_that_do_not_fit_are_refused_and_nothing_is_written(base: Path) -> None:
+    lacking = ENGLISH.replace("### How large may a mail be?\nUp to 30 MB.\n", "")
+    german, english = both(base, GERMAN, lacking)
+    before = sorted(base.iterdir())
+    with pytest.raises(
+        KnowledgeError, match=r"faq_en\.md:5: 2 questions, and faq-de\.md has 3; .* stands beside 'Wie gr"
+    ):
+        import_faq(german, base, None, [english])
+    unnamed = english.rename(english.with_name("english.md"))
+    with pytest.raises(KnowledgeError, match=r"english\.md:1: its name must end with its language, as in faq-de\.md"):
+        import_faq(german, base, None, [unnamed])
+    twice = german.with_name("more-de.md")
+    twice.write_text(GERMAN, "utf-8")
+    with pytest.raises(KnowledgeError, match="two files of one language"):
+        import_faq(german, base, None, [twice])
+    assert sorted(base.iterdir()) == before
+
+
+def test_rows_of_the_same_id_are_one_entry_in_both_languages(base: Path) -> None:
+    (base / "base.yaml").write_text("languages: [de, en]\ngeneral: none\n")
+    table = "id,question,answer,language\n1,Wo ist das Webmail?,Im Browser.,de\n2,Wie groß?,Sehr.,de\n"
+    import_faq(faq(base, f"{table}1,Where is webmail?,In the browser.,en\n2,How large?,Very.,en\n", "csv"), base)
+    assert {entry.title["en"] for entry in load(base).entries.values()} == {"Where is webmail?", "How large?"}
+
+
 def test_an_entry_is_never_overwritten_and_a_second_import_makes_nothing(base: Path) -> None:
     (base / "postausgang.yaml").write_text("# mine")
     first = import_faq(faq(base, MARKDOWN), base)

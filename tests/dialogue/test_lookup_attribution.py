@@ -1,6 +1,7 @@
 """Attribution of DNS look-ups: who asks reaches the name servers' rate limit, from an event on."""
 
 import asyncio
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,9 @@ class CommandEngine(EchoEngine):
 def dialogue(folder: Path, lookup: Lookup) -> DialogueManager:
     storage = create_storage("", folder)
     storage.database.open()
-    return DialogueManager(CommandEngine(lookup), storage, {})
+    manager = DialogueManager(CommandEngine(lookup), storage, {})
+    weakref.finalize(manager, storage.database.close)
+    return manager
 
 
 def test_a_command_counts_for_its_asker(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ class PlainEchoEngine(EchoEngine):
         return Answer("echo", "de", {"text": os.environ.get("WORD", "") + question.text})
 
     def render(self, answer: Answer) -> str:
-        return str(answer.facts["text"])
+        return str(answer.facts.get("text", answer.template))
 
 
 def jump(file: Path) -> None:

@@ -1,20 +1,33 @@
 """A base in one language, and in three: the third is a row of language data, its keys, its blocks in templates."""
 
-import re
+import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.answering.engine import AnswerEngine, load_engine
+from bot.answering.engine import AnswerEngine, load_engine, responder
 from bot.answering.router import answer_question
+from bot.cli.jsonl import answer_lines
+from bot.commands import find_commands
 from bot.content.loader import KnowledgeError, load
+from bot.content.references import read_templates, untranslated
+from bot.content.renderer import Renderer
+from bot.core.mail.mime import parse
 from bot.core.model import Answer, Question
+from bot.core.speak_policy import answer_small_talk
+from bot.ops.check_content import template_problems
+from bot.ops.sample_replies import rendering_problems
 from bot.settings import Settings
+from bot.tickets.assessment import best_answer
 from tests.channels.slack.conversation import MENTION, Conversation, envelope
 from tests.channels.slack.running import running
 from tests.conftest import PROJECT
+from tests.hosters.test_hoster import everything_said
 from tests.waiting import until
 
+TEMPLATES = PROJECT / "templates"
 PROVIDER = """\
 name: Trois
 connections:
@@ -61,21 +74,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The templates with blocks for French, whose words do not matter here."""
-    folder = tmp_path_factory.mktemp("templates")
-    for file in (PROJECT / "templates").glob("*.md"):
-        source = file.read_text("utf-8")
-        english = re.findall(r"\{% block (?:\w+_)?en %\}.*?\{% endblock %\}", source, re.DOTALL)
-        french = [re.sub(r"(block |self\.)((?:\w+_)?)en\b", r"\1\2fr", block) for block in english]
-        (folder / file.name).write_text("\n".join([source, *french]), "utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def trois(folder: Path, templates: Path, tmp_path_factory: pytest.TempPathFactory) -> AnswerEngine:
+def trois(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> AnswerEngine:
     data = tmp_path_factory.mktemp("data")
-    return load_engine(Settings(postbote_data_dir=data, postbote_knowledge=folder, postbote_templates=templates))
+    return load_engine(Settings(postbote_data_dir=data, postbote_knowledge=folder, postbote_templates=TEMPLATES))
 
 
 ASKED = [
@@ -113,10 +114,74 @@ def test_figures_and_counts_are_written_in_french(trois: AnswerEngine) -> None:
     assert "SMTP et IMAP" in trois.renderer.render(Answer("greeting", "fr"))
 
 
-def test_a_language_that_the_templates_lack_is_named(folder: Path, tmp_path: Path) -> None:
-    settings = Settings(postbote_data_dir=tmp_path, postbote_knowledge=folder, postbote_templates=PROJECT / "templates")
-    with pytest.raises(KnowledgeError, match=r"answer\.md:1: block 'fr' is missing"):
-        load_engine(settings)
+@pytest.mark.parametrize(
+    ("text", "hint", "language", "says"),
+    [
+        ("Bonjour !", None, "fr", "Bonjour ! Je réponds aux questions"),
+        ("bonsoir à tous", "de", "fr", "Bonjour !"),
+        ("Merci beaucoup !", "en", "fr", "Avec plaisir !"),
+        ("Salut, quel port ?", "fr", "", ""),
+        ("hi", None, "fr", "Bonjour !"),
+        ("hi", "pl", "en", "Hello!"),
+        ("Hallo", "fr", "de", "Hallo!"),
+    ],
+)
+def test_small_talk_is_answered_in_a_language_of_the_base(
+    trois: AnswerEngine, text: str, hint: str | None, language: str, says: str
+) -> None:
+    answer = answer_small_talk(Question(text), hint, trois.knowledge.languages)
+    assert (answer.language if answer else "") == language
+    assert not answer or trois.renderer.render(answer).startswith(says)
+
+
+def test_a_text_that_a_further_language_lacks_is_said_in_english_and_named_by_check(
+    trois: AnswerEngine, folder: Path, tmp_path: Path
+) -> None:
+    """French stands in templates/fr; what few people read of it is not there, such as all of /mx."""
+    shutil.copytree(TEMPLATES, templates := tmp_path / "templates")
+    assert not list(untranslated(templates, read_templates(templates), ["de", "en"]))
+    (templates / "fr/thanks.md").unlink()
+    file = templates / "fr/web.md"
+    file.write_text(file.read_text("utf-8").replace("{% block ask_fr %}Demander{% endblock %}\n", ""), "utf-8")
+    renderer = Renderer(templates, trois.knowledge, {})
+    assert renderer.render(Answer("thanks", "fr")) == "You’re welcome!"
+    assert renderer.page_text("web", "ask", "fr") == "Ask"
+    found = [str(p) for p in untranslated(templates, read_templates(templates), trois.knowledge.languages)]
+    assert f"{templates}/fr/thanks.md:1: warning: no Français for fr; English is said until it is added" in found
+    assert f"{templates}/fr/web.md:1: warning: no Français for ask_fr; English is said until it is added" in found
+    assert not list(template_problems(templates, renderer, [], languages=trois.knowledge.languages))
+
+
+def test_every_reply_of_the_templates_in_a_further_language_can_be_said(trois: AnswerEngine) -> None:
+    hints = {name: command.HINT for name, command in find_commands().items()}
+    renderer = Renderer(TEMPLATES, trois.knowledge, hints)
+    assert not list(template_problems(TEMPLATES, renderer, hints, languages=trois.knowledge.languages))
+    assert not list(rendering_problems(TEMPLATES, renderer, trois.knowledge, hints))
+    said = everything_said(renderer, trois.knowledge, "fr")
+    assert "Tous les réglages de cette adresse" in said
+    assert "Merci pour votre message." in said
+
+
+def test_a_line_may_choose_each_language_of_the_base_and_no_other(trois: AnswerEngine) -> None:
+    def answered(line: str) -> dict[str, Any]:
+        def respond(question: Question) -> Answer:
+            return answer_question(trois.matcher, question)
+
+        found: dict[str, Any] = json.loads(
+            next(answer_lines([line], respond, trois.renderer.render, trois.knowledge.languages))
+        )
+        return found
+
+    assert answered('{"text": "993?", "lang": "fr"}')["language"] == "fr"
+    assert answered('{"text": "993?", "lang": "pl"}')["error"].startswith('"lang" must be "fr", "de", "en" or null')
+
+
+async def test_a_mail_that_tells_no_language_is_answered_in_its_programs(trois: AnswerEngine) -> None:
+    settings = Settings(postbote_nameservers="127.0.0.1:9")
+    respond = responder(trois, settings)
+    for header, language in (("fr-CH", "fr"), ("de-AT", "de"), ("pl", "en"), ("", "fr")):
+        mail = parse(f"From: a@b.example\nContent-Language: {header}\n\nIMAP 993?\n".encode())
+        assert (await best_answer(mail, "", respond)).answer.language == language
 
 
 def test_a_missing_third_language_of_an_entry_is_named(folder: Path, tmp_path: Path) -> None:

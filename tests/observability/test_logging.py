@@ -43,4 +43,5 @@ def test_an_error_that_repeats_what_was_typed_is_logged_without_it(form: str) ->
     run = [sys.executable, "-c", RAISES.format(form=form)]
     done = subprocess.run(run, cwd=PROJECT, capture_output=True, text=True, check=True)
     assert "zwirbel" not in done.stderr
-    assert (done.stderr.count("<secret>"), done.stderr.count("Traceback")) == (2, 1)
+    assert done.stderr.count("<secret>") >= 2  # from Python 3.13 on a trace quotes the line of code as well
+    assert done.stderr.count("Traceback") == 1

@@ -120,16 +120,17 @@ def test_a_converter_that_raises_is_named_with_file_and_line(engine: AnswerEngin
 
 @slow
 def test_a_ragged_table_is_refused_by_check_and_answered_all_the_same(
-    tmp_path: Path, data: Path, engine: AnswerEngine
+    tmp_path: Path, few_data: Path, few_entries: str
 ) -> None:
-    shutil.copytree(PROJECT / "knowledge", tmp_path / "knowledge")
-    file = tmp_path / "knowledge/ports.yaml"
-    edit(file, ENTRY, f"{ENTRY}\n    | Weg | Port |\n    |---|---|\n    | Senden |\n")
-    run = postbote(tmp_path / "knowledge", data)
+    shutil.copytree(few_entries, tmp_path / "knowledge")
+    file = tmp_path / "knowledge/imap-ssl.yaml"
+    edit(file, "  en: |\n", "\n    | Weg | Port |\n    |---|---|\n    | Senden |\n  en: |\n")
+    line = file.read_text().split("\n").index("    | Senden |") + 1
+    run = postbote(tmp_path / "knowledge", few_data)
     checked = run("check")
     assert checked.returncode == 1
-    assert checked.stderr.startswith(f"{file}:{LINE + 4}: answer.de: a table's row has 1 cells, its head 2")
-    asked = run("ask", "Welche Ports benutzen Sie?")
+    assert checked.stderr.startswith(f"{file}:{line}: answer.de: a table's row has 1 cells, its head 2")
+    asked = run("ask", "Welcher Port gilt für IMAP mit SSL?")
     assert (asked.returncode, asked.stderr) == (0, "")
     assert "Weg  Port\nSenden\n" in asked.stdout
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from tests.browsing import browser
 from tests.channels.slack.conversation import MENTION, Conversation, envelope, new_ts
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.test_digest import DIGEST, fill
+from tests.channels.slack.test_ticket_relay import BY_AGENT, handed_over, with_zammad
+from tests.channels.zammad.test_zammad import fake
 from tests.commands.test_check import ERROR, ZONE
 from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import TEAM
@@ -53,6 +56,7 @@ async def messages(folder: Path) -> Mapping[str, Mapping[str, Any]]:
         _, found["did-you-mean"] = await conversation.ask(f"{MENTION} Welcher Port?")
         _, found["decline"] = await conversation.ask(f"{MENTION} How do I set up Outlook?")
         await _handover(bot, found)
+        await _above(bot, found)
         _, found["explained"] = await conversation.ask(f"{MENTION} Was heißt das? {ERROR}")
         await bot.slack.press(bot.url, found["explained"], "mx2.example.com jetzt prüfen")
         while "AAAA" not in bot.slack.posts[-1]["text"]:
@@ -72,6 +76,8 @@ async def messages(folder: Path) -> Mapping[str, Mapping[str, Any]]:
         while not bot.slack.views:
             await asyncio.sleep(0.05)
         found["home"] = bot.slack.views[-1]
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+    await _tickets(folder / "tickets", found)
     return found
 
 
@@ -97,6 +103,26 @@ async def _handover(bot: Running, found: dict[str, Mapping[str, Any]]) -> None:
     await bot.slack.press(bot.url, request, "Gelöst", user="UHELPER")
     await asker.replies(4)
     found["solved"] = request
+
+
+async def _above(bot: Running, found: dict[str, Mapping[str, Any]]) -> None:
+    """A mention under somebody's error line."""
+    channel = Conversation(bot, "C0003")
+    bot.slack.names["U0002"] = "Anna"
+    await channel.say("Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)", "U0002")
+    _, found["above"] = await channel.ask(f"{MENTION} was heißt das?")
+
+
+async def _tickets(folder: Path, found: dict[str, Mapping[str, Any]]) -> None:
+    """A handover's ticket: its note, an agent's answer, and the end."""
+    async with fake() as zammad, running(folder, load_engine(Settings()), **with_zammad(zammad)) as bot:
+        bot.slack.locale = "de-DE"
+        asker = Conversation(bot, "C0004")
+        found["ticket"], ticket = await handed_over(asker, zammad)
+        zammad.write(ticket, **BY_AGENT, body="Welches Outlook haben Sie? Die Nummer steht unter „Konto“.")
+        found["relayed-from-ticket"] = (await asker.replies(3))[2]
+        zammad.tickets[ticket]["state"] = "closed"
+        found["closed"] = (await asker.replies(4))[3]
 
 
 async def _command(bot: Running, name: str, text: str, user: str) -> dict[str, Any]:

@@ -290,7 +290,13 @@ class FakeSlack:
             found = [m for m in found if body["ts"] in (m["ts"], m.get("thread_ts"))]
         return {"ok": True, "messages": [m if with_metadata else {**m, "metadata": None} for m in found]}
 
-    _conversations_history = _conversations_replies
+    def _conversations_history(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
+        """Without replies in threads, the newest first (docs.slack.dev/reference/methods/conversations.history)."""
+        found = self._conversations_replies({k: v for k, v in body.items() if k != "ts"}, team)["messages"]
+        oldest, latest = float(body.get("oldest") or 0), float(body.get("latest") or "inf")
+        found = [m for m in found if m.get("thread_ts", m["ts"]) == m["ts"] and oldest < float(m["ts"]) < latest]
+        found.sort(key=lambda m: float(m["ts"]), reverse=True)
+        return {"ok": True, "messages": found[: int(body.get("limit") or 100)]}
 
     def _chat_update(self, body: Mapping[str, Any], team: str) -> dict[str, Any]:
         error = refused(body)

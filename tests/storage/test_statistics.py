@@ -6,12 +6,15 @@ from itertools import product
 
 from bot.answering.engine import AnswerEngine
 from bot.core.gaps import reason_of
-from bot.core.model import Answer, Decision
+from bot.core.model import Answer, Decision, Outcome
 from bot.core.records import QuestionCount
 from bot.storage import Storage
+from bot.storage.database import DAY
 from bot.storage.schema import METADATA
-from bot.storage.statistics import Statistics
+from bot.storage.statistics import EntryCounts, Statistics
+from tests.slow import slow
 from tests.storage.conftest import answered, event
+from tests.storage.generated import fill
 
 
 def test_what_was_decided_is_counted_by_day_and_the_slowest_and_the_gaps_are_found(
@@ -77,3 +80,32 @@ def test_the_day_begins_at_midnight_utc(storage: Storage, engine: AnswerEngine, 
     with storage.database.engine.begin() as connection:
         connection.execute(table.update().where(table.c.key == key).values(at=20_000 * 86_400 + 86_399.0))
     assert [t.day for t in Statistics(storage.database).tallies(0.0) if t.channel == channel] == [20_000]
+
+
+def test_each_entry_is_counted_with_what_people_said_of_it(storage: Storage, talk: str) -> None:
+    insight, since = Statistics(storage.database), time.time() - 60
+
+    def asked(number: int, *entries: str, outcome: Outcome = "answer") -> None:
+        decision = Decision(outcome, entries, "de", 1.0, (), "x")
+        one = replace(event(f"{talk}{number}", str(number), "x"), key=f"{talk}:{number}", person="T1:U1")
+        storage.decisions.save(one, Answer(outcome, "de", {"entries": list(entries)}, decision))
+
+    for number, entries in enumerate([("ports",), ("ports", "login"), ("login",), ("ports",)]):
+        asked(number, *entries)
+    asked(4, "ports", outcome="suggest")
+    for person, key, verdict in (("1", 0, "helpful"), ("2", 0, "unhelpful"), ("3", 1, "helpful"), ("3", 2, "helpful")):
+        storage.decisions.record_feedback(f"{talk}:{key}", f"T1:U{person}", verdict)
+    assert dict(insight.entry_counts(since)) == {"ports": EntryCounts(3, 2, 1, 0), "login": EntryCounts(1, 1, 0, 0)}
+    assert dict(insight.entry_counts(time.time() + 60)) == {}
+    assert [kept.key for kept in insight.answered_with("ports", since, 10)] == [f"{talk}:0"]
+    assert [kept.key for kept in insight.answered_with("port", since, 10)] == []
+
+
+@slow
+def test_entries_are_counted_in_a_moment_at_100_000_questions(storage: Storage) -> None:
+    fill(storage, 100_000)
+    insight, begun = Statistics(storage.database), time.perf_counter()
+    counts = insight.entry_counts(time.time() - 90 * DAY)
+    took = time.perf_counter() - begun
+    assert counts["imap-server"].asked > 40_000
+    assert took < 2.0, took

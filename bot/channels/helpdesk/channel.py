@@ -23,11 +23,13 @@ from bot.channels.helpdesk.feedback import Feedback
 from bot.channels.helpdesk.http import HelpdeskClient, RequestRefused
 from bot.channels.helpdesk.parse import Cursor, ListedTicket, to_account_name, to_cursor
 from bot.channels.helpdesk.poller import Poller
+from bot.channels.helpdesk.relay import TicketConversations, TicketRelay
 from bot.channels.helpdesk.webhook import webhook_path, webhook_route
-from bot.contracts import Channel, ChannelContext, ChannelDefaults, Disabled, OpenedTicket
+from bot.contracts import Channel, ChannelContext, ChannelDefaults, Disabled, OpenedTicket, TicketMessage
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
+from bot.core.ticket_place import TicketPlace
 from bot.settings.helpdesk import HelpdeskAccount, HelpdeskName
 from bot.tickets.assessment import feedback_event, ticket_event
 
@@ -69,10 +71,11 @@ class HelpdeskChannel(ChannelDefaults, ABC):
         settings: "Settings",
         context: ChannelContext,
         client: HelpdeskClient,
+        conversations: TicketConversations,
         *,
         settle: float = SETTLE,
     ) -> None:
-        """`settle`: seconds to wait before the bot's own post is looked for."""
+        """`conversations`: of handovers. `settle`: seconds to wait before the bot's own post is looked for."""
         self._context, self._cursors, self._client, self._settle = context, context.cursors, client, settle
         self._system, self._secret = account.system, account.webhook_secret
         self._account = to_account_name(client.root)
@@ -81,6 +84,9 @@ class HelpdeskChannel(ChannelDefaults, ABC):
         self._configured_addresses = settings.own_addresses()
         self._helpdesk_addresses = frozenset[str]()  # what the helpdesk itself names as ours, once it was asked
         self._enqueued: dict[str, float] = {}  # id → position of tickets near the cursor, enqueued by this process
+        self._relay = TicketRelay(
+            *(account.system, self._account, conversations, context.engine), context.enqueue, context.handovers
+        )
         self._poller = Poller(account.system, self._poll_once, settings.postbote_tickets_poll)
         self._feedback_due = 0.0  # on the monotonic clock
         path = webhook_path(account.system)
@@ -240,6 +246,14 @@ class HelpdeskChannel(ChannelDefaults, ABC):
                 f"{self.title} opens no ticket in {queue!r} ({refused}); check {self.cannot_open}"
             ) from refused
 
+    def place(self, ticket: str) -> str:
+        """Place of a handover that a ticket is, by its id."""
+        return TicketPlace(self._system, self._account, ticket).to_text()
+
+    async def write_in_ticket(self, place: TicketPlace, message: TicketMessage, *, again: bool) -> None:
+        """Writes into the ticket of a handover, once (see WriteInTicket)."""
+        await self._relay.write(place, message, again=again, settle=self._settle)
+
     # Polling
 
     async def _poll_once(self) -> None:
@@ -253,6 +267,7 @@ class HelpdeskChannel(ChannelDefaults, ABC):
             cursor = replace(cursor, last=max(cursor.last, page[-1].position))
             await self._save_cursor(cursor)
         await self._poll_feedback()
+        await self._relay.poll_once()
 
     async def _poll_feedback(self) -> None:
         """Enqueues what agents have said, now and then. Where it cannot be read, tickets are answered nevertheless."""

@@ -1,8 +1,11 @@
-"""Parsers that RT and Zammad share: account names, time stamps, the poll cursor. Pure."""
+"""Parsers that RT and Zammad share: account names, time stamps, the poll cursor, an agent's own words. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
+
+from bot.core.mail.html_text import html_to_text
+from bot.core.mail.quoted_text import LONGEST, split_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,24 @@ class ListedTicket:
     created: float  # seconds since the epoch; 0.0: not told
     claimed_by: str = ""  # installation that has claimed it; empty: nobody, or the helpdesk's search does not tell
     can_be_claimed: bool = True  # False: RT's queue lacks the custom field that claims are written to
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTicket:
+    """Ticket of a handover, as a search result tells of it."""
+
+    changed: str  # when it was changed last, as the helpdesk writes it
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgentMessage:
+    """Public answer that an agent has written in a ticket."""
+
+    id: str  # a number; newer messages have higher ones
+    name: str  # the agent's; empty: not known
+    text: str  # plain, the agent's own words
+    files: tuple[str, ...] = ()  # names of what is attached
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +74,11 @@ def to_seconds(stamp: str) -> float:
         return datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
     except ValueError:
         return 0.0
+
+
+def to_own_words(text: str, *, is_html: bool) -> str:
+    """Plain text of what an agent wrote, without what it quotes and without the signature."""
+    plain = (html_to_text(text) if is_html else text).replace("\r\n", "\n").strip()
+    if len(plain) > LONGEST:
+        return plain  # of a longer one only an excerpt would be left
+    return split_text(plain, is_reply=True).own_words or plain

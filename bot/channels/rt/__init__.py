@@ -15,7 +15,7 @@ from bot.channels.helpdesk.feedback import Feedback
 from bot.channels.helpdesk.http import RequestRefused
 from bot.channels.helpdesk.parse import ListedTicket
 from bot.channels.rt import webhook
-from bot.channels.rt.agents import to_reply_url
+from bot.channels.rt.agents import ASKED, to_reply_url
 from bot.channels.rt.api import RtApi
 from bot.channels.rt.doctor import run_doctor_checks
 from bot.channels.rt.parse import is_new, to_url
@@ -53,7 +53,7 @@ class RtChannel(HelpdeskChannel):
     ) -> None:
         """`settle`: seconds to wait before the bot's own post is looked for."""
         self.api = RtApi(account)
-        super().__init__(account, settings, context, self.api.client, settle=settle)
+        super().__init__(account, settings, context, self.api.client, self.api, settle=settle)
         self._addresses_read_at = -ADDRESSES_FRESH  # on the monotonic clock
         self._changed: dict[str, str] | None = None  # tickets whose comments were read → when they were changed
         self._queue_without_field = ""  # that polling has found a ticket in during the last round
@@ -164,9 +164,9 @@ class RtChannel(HelpdeskChannel):
 
     async def find_or_open(self, queue: str, subject: str, html: str, mark: str) -> OpenedTicket:
         """The ticket with this mark in its custom field, so that no bot takes it for a customer's; or a new one."""
-        mark = f"asked:{mark}"
+        mark = f"{ASKED}{mark}"
         number = await self.api.find_by_mark(mark) or await self.api.open(queue, subject, html, mark)
-        return OpenedTicket(number, self.url(number))
+        return OpenedTicket(number, self.url(number), self.place(number))
 
     async def _read_addresses(self) -> None:
         """Addresses of all queues, and the bot's own: nobody there is ever answered. Read once an hour."""

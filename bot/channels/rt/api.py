@@ -6,16 +6,29 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+import structlog
+
 from bot.channels.helpdesk.feedback import Feedback, to_verdict
 from bot.channels.helpdesk.http import RequestRefused, to_client
-from bot.channels.helpdesk.parse import ListedTicket
-from bot.channels.rt.agents import changed_since, comments_after, to_changed
+from bot.channels.helpdesk.parse import AgentMessage, AskedTicket, ListedTicket
+from bot.channels.rt.agents import (
+    asked_since,
+    changed_since,
+    comments_after,
+    is_marked,
+    replies_after,
+    to_asked,
+    to_changed,
+    to_message,
+    to_name,
+)
 from bot.channels.rt.parse import (
     FIELD,
     MOST_TEXTS,
     SYSTEM,
     Part,
     Transaction,
+    auto_reasons,
     claimed_by,
     own_post,
     recipients,
@@ -29,6 +42,8 @@ from bot.channels.rt.parse import (
 from bot.core.model import Ticket, TryLater
 from bot.settings.helpdesk import HelpdeskAccount
 
+log = structlog.get_logger()
+
 PAGE = "100"  # as many as RT gives at once
 MOST_CHANGED = 10  # pages of changed tickets that are read
 
@@ -39,6 +54,7 @@ class RtApi:
     def __init__(self, account: HelpdeskAccount) -> None:
         self.client, self._token = to_client(account, "token "), account.token
         self._own_user = ""
+        self._names: dict[str, str] = {}  # user → name of the agent; empty: none
 
     async def own_user(self) -> str:
         """Name of the bot's user. RT's tokens hold the id of their user: 1-31-ab74… (RT::AuthToken)."""
@@ -111,8 +127,15 @@ class RtApi:
         return to_ticket(found, etag, transactions, parts, await self.own_user(), self.client.root, person)
 
     async def transactions(self, number: str) -> list[Transaction]:
-        """Transactions of a ticket, oldest first, at most a hundred."""
-        return to_transactions(await self._get(f"ticket/{number}/history", fields="Type,Creator", per_page=PAGE))
+        """Transactions of a ticket, oldest first, at most a thousand."""
+        found: list[Transaction] = []
+        for page in range(1, MOST_CHANGED + 1):
+            wanted = {"fields": "Type,Creator", "per_page": PAGE, "page": str(page)}
+            listed = to_transactions(await self._get(f"ticket/{number}/history", **wanted))
+            found += listed
+            if len(listed) < int(PAGE):
+                break
+        return found
 
     async def find_own_post(self, number: str) -> str:
         """Id of the transaction in which the bot has written; empty where there is none."""
@@ -125,14 +148,55 @@ class RtApi:
 
     async def list_changed(self, days: int) -> dict[str, str]:
         """Ids of the tickets that a bot has claimed → when each was changed, of those changed within so many days."""
-        found: dict[str, str] = {}
-        wanted = {"fields": "LastUpdated", "orderby": "LastUpdated", "order": "DESC", "per_page": PAGE}
-        for page in range(1, MOST_CHANGED + 1):
-            listed = to_changed(await self._get("tickets", query=changed_since(days), page=str(page), **wanted))
-            found |= listed
-            if len(listed) < int(PAGE):
-                break
+        return {k: v for page in await self._changed(changed_since(days)) for k, v in to_changed(page).items()}
+
+    async def list_asked(self, days: int) -> dict[str, AskedTicket]:
+        """Tickets of handovers, by id, of those changed within so many days."""
+        return {k: v for page in await self._changed(asked_since(days)) for k, v in to_asked(page).items()}
+
+    async def agent_messages(self, number: str, after: int) -> list[AgentMessage]:
+        """Public replies of agents with an id above `after`, oldest first; none of machines, and none of the bot's."""
+        found = []
+        for reply in replies_after(await self.transactions(number), after, await self.own_user()):
+            if name := await self._agent_name(reply.by):
+                parts = await self._parts(reply.id)
+                found += [] if auto_reasons(parts) else [to_message(reply, name, parts)]
         return found
+
+    async def find_marked(self, number: str, mark: str) -> bool:
+        """True if the bot has written a message with this mark."""
+        us = await self.own_user()
+        own = [t for t in await self.transactions(number) if t.by == us and t.type in ("Correspond", "Comment")]
+        return any([is_marked(await self._parts(transaction.id), mark) for transaction in own])
+
+    async def write_marked(self, number: str, html: str, mark: str, *, by_asker: bool) -> None:
+        """Writes what an asker said as correspondence of the bot, who is the requestor; all else as a comment.
+
+        A comment too where the bot may not correspond: agents see it all the same. Raises RequestRefused.
+        """
+        subject = f"Slack {mark}"
+        try:
+            await self.write(number, "correspond" if by_asker else "comment", html, subject)
+        except RequestRefused as refused:
+            if not by_asker or "ermission" not in refused.says:
+                raise
+            log.warning("rt_comment_instead", ticket=number, cure="grant the bot ReplyToTicket on the queue")
+            await self.write(number, "comment", html, subject)
+
+    async def _agent_name(self, user: str) -> str:
+        if user not in self._names:
+            self._names[user] = to_name(await self._get(f"user/{quote(user)}"))
+        return self._names[user]
+
+    async def _changed(self, query: str) -> list[Mapping[str, Any]]:
+        """Pages of the tickets that a query finds, those that were changed last first."""
+        wanted = {"fields": "LastUpdated,Status", "orderby": "LastUpdated", "order": "DESC", "per_page": PAGE}
+        pages: list[Mapping[str, Any]] = []
+        for number in range(1, MOST_CHANGED + 1):
+            pages.append(await self._get("tickets", query=query, page=str(number), **wanted))
+            if len(pages[-1].get("items") or []) < int(PAGE):
+                break
+        return pages
 
     async def feedback(self, number: str) -> list[Feedback]:
         """Feedback that agents have given in comments about the bot's post in a ticket."""
@@ -152,12 +216,12 @@ class RtApi:
         await self.client.send("PUT", f"REST/2.0/ticket/{number}", body, {"If-Match": f'"{etag}"'})
         return claimed_by(await self._get(f"ticket/{number}"))
 
-    async def write(self, number: str, how: str, html: str) -> str:
+    async def write(self, number: str, how: str, html: str, subject: str = "") -> str:
         """Writes in a ticket; the transaction's id, "?" where RT does not tell it. Raises RequestRefused.
 
-        `how`: "correspond", to the requestors, or "comment", for agents.
+        `how`: "correspond", to the requestors, or "comment", for agents. `subject`: empty: RT takes the ticket's.
         """
-        body = {"Content": html, "ContentType": "text/html"}
+        body = {"Content": html, "ContentType": "text/html", **({"Subject": subject} if subject else {})}
         response = await self.client.send("POST", f"REST/2.0/ticket/{number}/{how}", body)
         return response.headers.get("location", "").rpartition("/")[2] or "?"
 

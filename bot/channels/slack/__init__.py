@@ -20,8 +20,9 @@ from bot.channels.slack.blocks import MessageComposer
 from bot.channels.slack.delivery import Delivery
 from bot.channels.slack.digest import DigestSchedule
 from bot.channels.slack.doctor import run_doctor_checks
-from bot.channels.slack.handover import HandoverDelivery, Helpers
+from bot.channels.slack.handover import HandoverDelivery
 from bot.channels.slack.handover_blocks import HandoverComposer
+from bot.channels.slack.helpers import Helpers
 from bot.channels.slack.http_endpoint import PATH, HttpEndpoint
 from bot.channels.slack.installations import Installations, StaticToken, TokenSource
 from bot.channels.slack.manifest import SCOPES
@@ -95,6 +96,7 @@ class Slack:
             *(composer, parts.engine.render, parts.engine.label, parts.engine.title),
             parts.engine.prompts,
             parts.engine.languages,
+            settings.editor_url(),
         )
         poster, response_urls = Poster(PostPacer(pace), settle), ResponseUrls(base_url)
         helpers = Helpers(*settings.slack_helpers(), tickets=parts.open_ticket is not None)
@@ -110,12 +112,13 @@ class Slack:
                 poster,
                 HandoverComposer(parts.engine.render, parts.engine.label),
                 helpers,
-                TicketEscalation(parts.open_ticket, parts.engine.label),
+                TicketEscalation(parts.open_ticket, parts.write_in_ticket, parts.engine.label),
                 response_urls,
                 parts.handovers,
             ),
         )
         app = AsyncApp(
+            name="postbote",  # else it looks for its caller's file in the source of every frame of the stack
             token="unused",  # noqa: S106 - no secret: Bolt's own authorization never runs
             signing_secret=signing_secret or "socket mode",
             before_authorize=Receiver(self._receive),
@@ -181,7 +184,7 @@ class Slack:
         return await read_in_full(self._workspaces, event)
 
     async def read_thread(self, event: Event) -> ThreadAbove | None:
-        """Thread above the message; None where it stands in none."""
+        """Messages above one that points at them, in its thread or channel; None where there are none."""
         return await self._threads.read(event)
 
     async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from bot.channels.slack.mrkdwn import blocks_to_mrkdwn, inline, sections, to_plain
+from bot.channels.slack.mrkdwn import blocks_to_mrkdwn, inline, sections, to_mrkdwn, to_plain
 from bot.channels.slack.tables import field_blocks, table_block
 from bot.commands.faq import MODES
+from bot.core.languages import next_language
 from bot.core.markdown import to_plain as plain_text
 from bot.core.markdown.layout import without_list_items
 from bot.core.markdown.parser import Block as Part
@@ -76,7 +77,7 @@ class MessageComposer:
         markdown = self._render(answer)
         chooses = answer.template == "suggest"
         shown = without_list_items(markdown) if chooses else markdown
-        blocks = to_blocks(shown, tables=not private)
+        blocks = [*self._about_above(answer), *to_blocks(shown, tables=not private)]
         if answer.facts.get("about") == "why":  # one block, to be copied
             heading = to_blocks(markdown.partition("\n\n")[0])
             blocks = [*heading, preformatted("\n".join(answer.facts["lines"])[:SECTION])]
@@ -87,11 +88,25 @@ class MessageComposer:
             blocks += self._buttons(event, answer, private=private, person=person, others=others)
         if answer.facts.get("verdict") == "unhelpful":
             blocks += [actions(self._after_unhelpful(answer, person=person))]
-        return {"text": to_plain(markdown)[:FALLBACK] or "…", "blocks": blocks}
+        told = " ".join(element["text"] for block in self._about_above(answer) for element in block["elements"])
+        return {"text": f"{told} {to_plain(markdown)}".strip()[:FALLBACK] or "…", "blocks": blocks}
+
+    def _about_above(self, answer: Answer) -> list[Block]:
+        """Line that says whose message was read, of an answer about one above the asker's."""
+        above = answer.facts.get("above")
+        if not above:
+            return []
+        line = to_mrkdwn(self._render(Answer("above", answer.language, above)))
+        return [{"type": "context", "elements": [{"type": "mrkdwn", "text": line}]}]
 
     def button(self, label: str, language: Language, value: str, **more: str) -> Block:
         """Button with one of the labels of templates/labels.md. `more`: further fields of the button."""
         return plain_button(self._label(label, language), f"{label}:{language}", value, **more)
+
+    def language_button(self, language: Language, value: str) -> Block:
+        """Button of the base's next language after `language`, in that language's own words."""
+        label = self._label("other_language", next_language(language, self._languages()))
+        return plain_button(label, f"other_language:{language}", value)
 
     def _related_buttons(self, common: Mapping[str, Any], answer: Answer) -> list[Block]:
         """Buttons of the entries that an answer's entries name as related; each is answered when it is pressed."""
@@ -127,7 +142,7 @@ class MessageComposer:
         row = [self._check_button(common, answer.language, check) for check in answer.facts.get("checks", [])]
         row += [*self._related_buttons(common, answer), *self._mode_buttons(common, answer)]
         if others and (other := self._other_language_value(event, answer, whole, common)):
-            row.append(self.button("other_language", answer.language, other))
+            row.append(self.language_button(answer.language, other))
         if private and event.reply_to.get("channel") and is_worth_sharing(answer):
             shared = to_json({"act": "share", **whole, "in": event.reply_to.get("share_in", "")})
             label = "share_in_thread" if event.reply_to.get("share_in") else "share"

@@ -9,12 +9,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.api_errors import refuse
 from bot.channels.slack.blocks import MessageComposer
-from bot.channels.slack.handover import HandoverDelivery, Helpers
+from bot.channels.slack.handover import HandoverDelivery
+from bot.channels.slack.helpers import Helpers
 from bot.channels.slack.posting import Poster, call_api, in_channel
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.views import ViewComposer
 from bot.channels.slack.workspaces import Workspaces
-from bot.core.model import Answer, Event, Language, Undeliverable
+from bot.core.model import Answer, Event, Language, TryLater, Undeliverable
 
 
 class Delivery:
@@ -59,17 +60,19 @@ class Delivery:
         to = event.reply_to
         if to.get("home") or to.get("messages"):
             await self._publish(client, event, answer)
-        elif to.get("handover"):
-            await self._handover.request(client, event, answer, again=again)
-        elif to.get("relay"):
-            await self._handover.relay(client, event, answer, again=again)
-        elif to.get("solved"):
-            await self._handover.solve(client, event, answer, again=again)
+        elif handover := self._handover_step(event):
+            await _all_or_looked_for(handover(client, event, answer, again=again))
         elif to.get("share"):
             await self._share(client, event, answer, again)
         else:
             return await self._reply(client, event, answer, again)
         return ""
+
+    def _handover_step(self, event: Event) -> Callable[..., Awaitable[None]] | None:
+        """Step of a handover that a reply is; None: it is none."""
+        to, handover = event.reply_to, self._handover
+        steps = {"handover": handover.request, "relay": handover.relay, "solved": handover.solve}
+        return next((step for name, step in steps.items() if to.get(name)), None)
 
     async def _reply(self, client: AsyncWebClient, event: Event, answer: Answer, again: bool) -> str:
         to = event.reply_to
@@ -158,3 +161,11 @@ class Delivery:
             await self._respond(event, self._composer.message(event, refused, private=True, person=False))
         else:
             await self._respond(event, {"delete_original": True})
+
+
+async def _all_or_looked_for(posts: Awaitable[None]) -> None:
+    """Several posts as one: where a later one must be tried again, those before it are looked for then."""
+    try:
+        await posts
+    except TryLater as later:
+        raise TryLater(str(later), later.seconds, maybe_sent=True) from later

@@ -6,43 +6,23 @@ message, an answer that only one person saw), in a direct message to each of the
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.handover_blocks import HandoverComposer
-from bot.channels.slack.mrkdwn import mentioned, relayed
+from bot.channels.slack.helpers import MOST_HELPERS, Helpers
+from bot.channels.slack.mrkdwn import mentioned, relayed, typed
 from bot.channels.slack.posting import Poster, call_api, in_channel
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.ticket_escalation import TicketEscalation
+from bot.channels.slack.user_info import name_of
 from bot.contracts import HandoverStore
 from bot.core.model import Answer, Event, TryLater, Undeliverable
 from bot.core.records import Handover
-
-MOST_HELPERS = 8  # people who are written to one by one: a larger team has a channel
-
-
-@dataclass(frozen=True, slots=True)
-class Helpers:
-    """Helpers that "Ask the team" calls (POSTBOTE_SLACK_HELPERS)."""
-
-    ping: str = ""  # mentions in Slack's markup, <!subteam^S…> <@U…>; empty: nobody is mentioned
-    channel: str = ""  # where requests are posted; empty: in the thread itself, or to each of them
-    tickets: bool = False  # True: a ticket is opened too
-
-    def can_be_asked(self) -> bool:
-        """True if "Ask the team" reaches somebody, in Slack or by a ticket."""
-        return bool(self.tickets or self.ping or self.channel)
-
-    def groups(self) -> list[str]:
-        """Ids of the user groups."""
-        return [mark[10:-1] for mark in self.ping.split() if mark.startswith("<!subteam^")]
-
-    def users(self) -> list[str]:
-        """Ids of the people who are named one by one."""
-        return [mark[2:-1] for mark in self.ping.split() if mark.startswith("<@")]
+from bot.core.ticket_place import is_ticket
 
 
 class HandoverDelivery:
@@ -83,54 +63,114 @@ class HandoverDelivery:
                 await self._tell_asker(client, event, answer, again)
             raise
         if ticket:
-            await self._note(client, _at(event, asked), ticket, again)
+            await self._note_ticket(client, event, answer, ticket, asked or _known_place(event), again)
+
+    async def _note_ticket(
+        self, client: AsyncWebClient, event: Event, answer: Answer, ticket: Answer, asked: str, again: bool
+    ) -> None:
+        """Note at the asker's place with the ticket's number; from now on the ticket is a place of the handover.
+
+        Where nobody is called in Slack the note says what the asker has to know, and can end the handover.
+        """
+        in_slack = bool(self._helpers.channel or self._helpers.ping)
+        facts = {**answer.facts, **ticket.facts, "in_slack": in_slack, "moved": not event.reply_to.get("thread_ts")}
+        place, note = str(ticket.facts["place"]), replace(ticket, facts=facts)
+        if asked:
+            await self._open(answer, [place], asked)
+        message = self._composer.note(note) if in_slack else self._composer.told(note)
+        there = await self._poster.post(client, _at(event, asked), message, again=again, key=f"{event.key}:ticket")
+        if not asked:
+            await self._open(answer, [place], f"{event.reply_to.get('team', '')}:{there[0]}:{there[1]}")
+            await self._tell_elsewhere(event, answer)
 
     async def relay(self, client: AsyncWebClient, event: Event, answer: Answer, *, again: bool) -> None:
         """Posts what one side said at the other one; where that is refused, who said it is told."""
         names = await self._names(client, event)
         answer = replace(answer, facts={**answer.facts, "files": event.facts.get("files") or []})
-        words = relayed(event.question.text, names)
-        message = self._composer.words(answer, f"<@{event.reply_to.get('user', '')}>", words)
-        try:
-            for number, place in enumerate(answer.facts["to"]):
-                there, key = _at(event, place), _key_of_copy(event, number)
-                known = await self._poster.find_posted(client, there, key) if answer.facts["edited"] else ""
-                if known:
-                    await self._poster.call(event, partial(_update, client, there, known, message))
+        message = self._composer.words(answer, *_words_of(event, answer, names))
+        refused = []
+        for number, place in enumerate(answer.facts["to"]):
+            try:
+                if is_ticket(place):
+                    await self._tickets.write(event, answer, place, names, again=again)
                 else:
-                    await self._poster.post(client, there, message, again=again, key=key)
-        except Undeliverable:
-            failed = Answer("handover", answer.language, {"state": "not-relayed"})
+                    await self._copy(client, event, message, place, number, edited=answer.facts["edited"], again=again)
+            except Undeliverable:
+                refused.append(place)
+        if _is_unheard(answer, refused):
+            await self._tell_unheard(client, event, answer, again)
+
+    async def _copy(
+        self,
+        client: AsyncWebClient,
+        event: Event,
+        message: dict[str, Any],
+        place: str,
+        number: int,
+        *,
+        edited: bool,
+        again: bool,
+    ) -> None:
+        """Posts a relayed message at a place in Slack, or changes the copy that stands there."""
+        there, key = _at(event, place), _key_of_copy(event, number)
+        known = await self._poster.find_posted(client, there, key) if edited else ""
+        if known:
+            await self._poster.call(event, partial(_update, client, there, known, message))
+        else:
+            await self._poster.post(client, there, message, again=again, key=key)
+
+    async def _tell_unheard(self, client: AsyncWebClient, event: Event, answer: Answer, again: bool) -> None:
+        """Tells who said something that it could not be passed on: where it was said."""
+        failed = Answer("handover", answer.language, {"state": "not-relayed"})
+        if answer.facts["by"] == "helpdesk":
+            await self._tickets.note(event, failed, str(answer.facts["ticket"]), again=again)
+        else:
             await self._note(client, event, failed, again)
 
     async def withdraw(self, client: AsyncWebClient, event: Event) -> None:
         """Deletes the copies of a message that was relayed and is deleted now."""
         for number, place in enumerate(event.reply_to["withdraw"].split()):
+            if is_ticket(place):
+                continue  # a helpdesk keeps what was said
             there = _at(event, place)
             known = await self._poster.find_posted(client, there, _key_of_copy(event, number))
             if known:
                 await self._poster.call(event, partial(client.chat_delete, channel=there.reply_to["channel"], ts=known))
 
     async def _names(self, client: AsyncWebClient, event: Event) -> dict[str, str]:
-        """Names of the people whom a message mentions: a mention would call them."""
+        """Names of who says a message and of those whom it mentions: a mention would call them."""
         names = {}
-        for user in dict.fromkeys(mentioned(event.question.text)[:MOST_HELPERS]):
+        said_by = event.reply_to.get("user", "")
+        for user in dict.fromkeys([*filter(None, [said_by]), *mentioned(event.question.text)[:MOST_HELPERS]]):
             found = await self._poster.look_up(event, lambda u=user: client.users_info(user=u))  # type: ignore[misc]
-            about = (found.get("user") or {}) if found is not None else {}
-            profile = about.get("profile") or {}
-            names[user] = str(profile.get("display_name") or about.get("real_name") or about.get("name") or "…")
+            names[user] = name_of((found.get("user") or {}) if found is not None else {})
         return names
 
     async def solve(self, client: AsyncWebClient, event: Event, answer: Answer, *, again: bool) -> None:
-        """Marks the request as solved, where it stands, and tells the others."""
-        to = event.reply_to
-        message = self._composer.solved(answer, event.facts.get("shown") or {}, f"<@{to['user']}>")
-        await self._poster.call(event, lambda: client.chat_update(channel=to["channel"], ts=to["ts"], **message))
-        to_asker = answer.facts["asked"] if answer.facts["by"] == "team" else []
+        """Tells the others, then marks the request as solved where it stands."""
+        to, by = event.reply_to, answer.facts["by"]
+        who = self._composer.helpdesk(answer.language) if by == "helpdesk" else f"<@{to['user']}>"
         for number, place in enumerate(answer.facts["to"]):
-            state = "closed" if place in to_asker else "ended"
-            said = Answer("handover", answer.language, {"state": state})
-            await self._note(client, _at(event, place), said, again, f"{event.key}:{number}", who=f"<@{to['user']}>")
+            try:
+                await self._tell_end(client, event, answer, place, f"{event.key}:{number}", who, again)
+            except Undeliverable:
+                continue  # a place that is gone is told nothing; the others, and the record, are
+        if by != "helpdesk":  # only when the others know: until then the request can still be pressed
+            message = self._composer.solved(answer, event.facts.get("shown") or {}, who)
+            await self._poster.call(event, lambda: client.chat_update(channel=to["channel"], ts=to["ts"], **message))
+
+    async def _tell_end(
+        self, client: AsyncWebClient, event: Event, answer: Answer, place: str, key: str, who: str, again: bool
+    ) -> None:
+        """Tells one place of a handover that it has ended. `who`: who ended it."""
+        by = answer.facts["by"]
+        if is_ticket(place):
+            ended = Answer("handover", answer.language, {"state": "ended-in-slack", "by": by})
+            await self._tickets.note(event, ended, place, again=again)
+            return
+        to_asker = [] if by == "asker" else answer.facts["asked"]
+        said = Answer("handover", answer.language, {"state": "closed" if place in to_asker else "ended"})
+        await self._note(client, _at(event, place), said, again, key, who=who)
 
     async def _call_helpers(self, client: AsyncWebClient, event: Event, answer: Answer, again: bool) -> list[str]:
         """Places where helpers read the request; [_HERE]: the asker's own thread; none: nobody is reached in Slack."""
@@ -183,10 +223,16 @@ class HandoverDelivery:
         note = Answer("handover", answer.language, {**answer.facts, **said})
         message = self._composer.told(note) if in_slack else self._composer.note(note)
         channel, ts = await self._poster.post(client, event, message, again=again, key=f"{event.key}:told")
-        if moved and to.get("response_url"):
-            elsewhere = self._composer.note(replace(note, facts={"state": "elsewhere"}))
-            await call_api(event, lambda: self._response_urls.post(event, to["response_url"], elsewhere))
+        if moved:
+            await self._tell_elsewhere(event, answer)
         return f"{to.get('team', '')}:{channel}:{to.get('thread_ts') or ts}"
+
+    async def _tell_elsewhere(self, event: Event, answer: Answer) -> None:
+        """Note where a button was pressed, if the answer comes in another place."""
+        to = event.reply_to
+        if to.get("response_url"):
+            elsewhere = self._composer.note(Answer("handover", answer.language, {"state": "elsewhere"}))
+            await call_api(event, lambda: self._response_urls.post(event, to["response_url"], elsewhere))
 
     async def _open(self, answer: Answer, places: Sequence[str], asked: str) -> None:
         store, facts = self._store, answer.facts
@@ -211,6 +257,19 @@ class HandoverDelivery:
 
 
 _HERE = "here"
+
+
+def _words_of(event: Event, answer: Answer, names: dict[str, str]) -> tuple[str, str]:
+    """(who says something, as a mention or a name; the words), both in mrkdwn that calls nobody else."""
+    if answer.facts["by"] == "helpdesk":
+        return str(answer.facts["name"]), typed(event.question.text)
+    return f"<@{event.reply_to.get('user', '')}>", relayed(event.question.text, names)
+
+
+def _is_unheard(answer: Answer, refused: Sequence[str]) -> bool:
+    """True if none of the helpers hears what the asker said, or if the asker does not hear what was said to them."""
+    to = answer.facts["to"]
+    return len(refused) == len(to) if answer.facts["by"] == "asker" else to[0] in refused
 
 
 def _key_of_copy(event: Event, number: int) -> str:

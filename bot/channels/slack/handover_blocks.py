@@ -15,7 +15,7 @@ from bot.channels.slack.blocks import (
     to_json,
 )
 from bot.channels.slack.mrkdwn import literal, sections, to_mrkdwn, to_plain
-from bot.core.model import Answer
+from bot.core.model import Answer, Language
 
 
 class HandoverComposer:
@@ -49,16 +49,22 @@ class HandoverComposer:
         return {"text": text, "blocks": [section(f"{who} {to_mrkdwn(markdown)}".strip()[:SECTION])]}
 
     def words(self, answer: Answer, who: str, words: str) -> dict[str, Any]:
-        """Words of one side for the other one. `who`: mention of who says it. `words`: mrkdwn that calls nobody.
+        """Words of one side for the other one. `who`: mention of who says it; of an agent in a helpdesk the name, which
+        may be empty. `words`: mrkdwn that calls nobody.
 
         Files cannot be handed on: they are named.
         """
-        lead = f"{self._label('from_' + answer.facts['by'], answer.language)} {who}"
+        who = (f"({literal(who)})" if who else "") if answer.facts["by"] == "helpdesk" else who
+        lead = f"{self._label('from_' + answer.facts['by'], answer.language)} {who}".strip()
         files = [f"{self._label('file', answer.language)}: {literal(name)}" for name in answer.facts.get("files", [])]
         said = "\n".join([words, *files]).strip()
         blocks = [{"type": "context", "elements": [{"type": "mrkdwn", "text": lead}]}]
         blocks += [section(piece) for piece in sections(said, SECTION)[:4]]
         return {"text": f"{lead}: {said}"[:FALLBACK], "blocks": blocks}
+
+    def helpdesk(self, language: Language) -> str:
+        """Name of those who answer in the helpdesk, at the beginning of a sentence."""
+        return self._label("helpdesk", language)
 
     def solved(self, answer: Answer, shown: Mapping[str, Any], who: str) -> dict[str, Any]:
         """Message that was shown, without its button and with who solved it: the record of the request stays."""

@@ -10,7 +10,7 @@ from bot.channels.slack.oauth import REDIRECT_PATH
 SCOPES = {
     "app_mentions:read": "mentions of the bot",
     "assistant:write": "suggested questions in the agent pane",
-    "channels:history": "follow-ups in its threads, channels it listens to, edits, finding its own reply again",
+    "channels:history": "follow-ups, channels it listens to, what stands above a mention, finding its own reply again",
     "channels:read": "who created a channel, and so may set its mode",
     "chat:write": "its replies",
     "commands": "slash commands and shortcuts",

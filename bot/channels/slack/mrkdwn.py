@@ -105,9 +105,26 @@ def _quiet(target: str, label: str, names: Mapping[str, str]) -> str:
     return f"&lt;{target}{'|' + label if label else ''}&gt;"
 
 
+def to_typed(text: str, names: Mapping[str, str]) -> str:
+    """Slack's own mrkdwn of a message as plain text, for a ticket. `names`: as for `relayed`."""
+    quiet = _TOKEN.sub(lambda token: _unlinked(token[1], token[2] or ""), relayed(text, names))
+    return quiet.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _unlinked(target: str, label: str) -> str:
+    """Link in words: its label, and its address where that says something else."""
+    address = target.removeprefix("mailto:").removeprefix("tel:")
+    return f"{label} ({address})" if label and label != address else address
+
+
 def mentioned(text: str) -> list[str]:
     """Ids of the people whom a message mentions."""
     return [token[1][1:] for token in _TOKEN.finditer(text) if token[1].startswith("@")]
+
+
+def typed(text: str) -> str:
+    """Plain text that a person typed elsewhere, as mrkdwn: no mark in it is one, and addresses stay whole."""
+    return _LIVE.sub(lambda mark: mark.group().translate(_LOOKALIKES), escape(text))
 
 
 def literal(text: str) -> str:

@@ -17,7 +17,14 @@ from bot.core.text.language import language_of_locale
 log = structlog.get_logger()
 
 LANGUAGE_TTL = 86_400.0  # seconds that a person's language is remembered
+UNKNOWN = "…"  # name of somebody whom Slack does not tell of
 PEOPLE = 10_000  # whose language is remembered; of somebody else it is asked again
+
+
+def name_of(user: Mapping[str, Any]) -> str:
+    """Name of a person as Slack shows it (users.info: "user")."""
+    profile = user.get("profile") or {}
+    return str(profile.get("display_name") or user.get("real_name") or user.get("name") or UNKNOWN)
 
 
 class UserInfo:

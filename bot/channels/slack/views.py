@@ -18,6 +18,7 @@ from bot.channels.slack.blocks import (
 )
 from bot.channels.slack.interactions import ASK, HOME_FIELD, REASON
 from bot.channels.slack.mrkdwn import escape, literal
+from bot.core.languages import next_language
 from bot.core.model import LANGUAGES, Answer, Language
 from bot.core.privacy.redaction import word_marks
 
@@ -39,8 +40,10 @@ class ViewComposer:
         title: Label,
         prompts: Prompts,
         languages: Languages = lambda: LANGUAGES,
+        editor_url: str = "",
     ) -> None:
-        """`languages`: those of the knowledge base."""
+        """`languages`: those of the knowledge base. `editor_url`: of the dashboard's gaps; empty: no link to it."""
+        self._editor_url = editor_url
         self._composer, self._render, self._label, self._title = composer, render, label, title
         self._prompts, self._languages = prompts, languages
 
@@ -140,18 +143,19 @@ class ViewComposer:
 
     def _language_row(self, language: Language) -> list[Block]:
         """Row with the button of the next language; none where the knowledge base speaks one alone."""
-        languages = self._languages()
-        other = languages[(languages.index(language) + 1) % len(languages)] if language in languages else language
+        other = next_language(language, self._languages())
         value = to_json({"act": "home", "language": other})
-        return [actions([self._composer.button("other_language", language, value)])] if other != language else []
+        return [actions([self._composer.language_button(language, value)])] if other != language else []
 
     def _header(self, name: str, language: Language) -> Block:
         return {"type": "header", "text": {"type": "plain_text", "text": self._label(name, language)[:HEADER]}}
 
     def _gaps(self, answer: Answer) -> list[Block]:
         rows = answer.facts["gaps"]
+        link_text = escape(self._label("work_on_gaps", answer.language)).replace("|", "/")
+        link = [section(f"<{self._editor_url}|{link_text}>")] if self._editor_url else []
         if not rows:
-            return [section(escape(self._label("no_gaps", answer.language)))]
+            return [section(escape(self._label("no_gaps", answer.language))), *link]
         label = self._words_in(answer.language)
         rows = [
             {
@@ -162,9 +166,8 @@ class ViewComposer:
             for row in rows
         ]
         missing = label("missing")
-        return [
-            section("\n".join([_gap_line(row), *(f"{missing}: {_inline(r)}" for r in row["remarks"])])) for row in rows
-        ]
+        lines = ([_gap_line(row), *(f"{missing}: {_inline(r)}" for r in row["remarks"])] for row in rows)
+        return [*link, *(section("\n".join(of_row)) for of_row in lines)]
 
     def _words_in(self, language: Language) -> Callable[[str], str]:
         return lambda name: self._label(name, language)

@@ -50,7 +50,7 @@ class ZammadChannel(HelpdeskChannel):
     ) -> None:
         """`settle`: seconds to wait before the bot's own post is looked for."""
         self.api = ZammadApi(account)
-        super().__init__(account, settings, context, self.api.client, settle=settle)
+        super().__init__(account, settings, context, self.api.client, self.api, settle=settle)
         self._sender = settings.postbote_zammad_sender
         self._changed: dict[str, str] | None = None  # tickets whose notes were read → when they were changed
 
@@ -127,7 +127,8 @@ class ZammadChannel(HelpdeskChannel):
         """The ticket whose tag holds this mark, or a new one."""
         tag = f"postbote-{mark}"
         found = await self.api.find_by_tag(tag) or await self.api.open(queue, subject, html, tag)
-        return OpenedTicket(str(found.get("number") or found["id"]), self.url(str(found["id"])))
+        ticket = str(found["id"])
+        return OpenedTicket(str(found.get("number") or ticket), self.url(ticket), self.place(ticket))
 
     def _to_article(self, event: Event, html: str) -> Mapping[str, Any]:
         """An internal article of type email would be mailed nevertheless; a public note would not."""

@@ -7,10 +7,13 @@ import structlog
 
 from bot.channels.helpdesk.feedback import Feedback
 from bot.channels.helpdesk.http import HelpdeskResponse, RequestRefused, to_client
-from bot.channels.helpdesk.parse import ListedTicket
+from bot.channels.helpdesk.parse import AgentMessage, AskedTicket, ListedTicket
 from bot.channels.zammad.parse import (
+    ASKED_TAG,
     TAG,
     own_article,
+    to_agent_messages,
+    to_asked,
     to_changed,
     to_feedback,
     to_listed,
@@ -117,9 +120,36 @@ class ZammadApi:
 
     async def list_changed(self, tag: str, days: int) -> dict[str, str]:
         """Ids of the tickets with a tag → when each was changed, of those changed within so many days."""
+        return to_changed(await self._changed(tag, days))
+
+    async def list_asked(self, days: int) -> dict[str, AskedTicket]:
+        """Tickets of handovers, by id, of those changed within so many days; the newest hundred."""
+        return to_asked(await self._changed(ASKED_TAG, days))
+
+    async def agent_messages(self, number: str, after: int) -> list[AgentMessage]:
+        """Public articles of agents with an id above `after`, oldest first; none of machines, and none of the bot's."""
+        return to_agent_messages(await self.articles(number), after, await self.own_id())
+
+    async def find_marked(self, number: str, mark: str) -> bool:
+        """True if the bot has written an article with this mark."""
+        us = await self.own_id()
+        own = [article for article in await self.articles(number) if article.get("created_by_id") == us]
+        return any(mark in str(article.get("subject") or "") for article in own)
+
+    async def write_marked(self, number: str, html: str, mark: str, *, by_asker: bool) -> None:
+        """Writes what an asker said as a customer's article, all else as an internal note. Raises RequestRefused."""
+        kind = (
+            {"type": "web", "internal": False, "sender": "Customer"}
+            if by_asker
+            else {"type": "note", "internal": True, "sender": "Agent"}
+        )
+        body = {"ticket_id": int(number), "subject": f"Slack {mark}", "body": html, "content_type": "text/html"}
+        await self.write({**body, **kind})
+
+    async def _changed(self, tag: str, days: int) -> Any:
         query = f'tags:"{tag}" AND updated_at:[now-{days}d TO *]'
         paging = {"sort_by": "updated_at", "order_by": "desc", "limit": str(PAGE), "per_page": str(PAGE)}
-        return to_changed(await self._get("tickets/search", query=query, expand="true", **paging))
+        return await self._get("tickets/search", query=query, expand="true", **paging)
 
     async def feedback(self, number: str) -> list[Feedback]:
         """Feedback that agents have given in internal notes about the bot's article in a ticket."""
@@ -153,7 +183,7 @@ class ZammadApi:
     async def open(self, group: str, title: str, html: str, tag: str) -> Mapping[str, Any]:
         """Opens a ticket of the bot's own. `tag`: what it is found by. Raises RequestRefused."""
         article = {"subject": title, "body": html, "content_type": "text/html", "type": "note", "internal": True}
-        body = {"title": title, "group": group, "customer_id": await self.own_id(), "tags": f"{TAG},{tag}"}
+        body = {"title": title, "group": group, "customer_id": await self.own_id(), "tags": f"{TAG},{ASKED_TAG},{tag}"}
         found: Mapping[str, Any] = (await self._send("tickets", {**body, "article": article})).json()
         return found
 

@@ -5,11 +5,19 @@ from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from bot.channels.helpdesk.feedback import Feedback, to_verdict
-from bot.channels.helpdesk.parse import ListedTicket, to_account_name, to_seconds
+from bot.channels.helpdesk.parse import (
+    AgentMessage,
+    AskedTicket,
+    ListedTicket,
+    to_account_name,
+    to_own_words,
+    to_seconds,
+)
 from bot.core.mail.mailboxes import to_mailboxes
 from bot.core.model import Ticket
 
 TAG = "kb-bot"  # on every ticket that we have written in
+ASKED_TAG = "kb-asked"  # on every ticket that we have opened for somebody
 WRONG_TAG = "kb-wrong"  # that agents put on a ticket in which we were wrong
 MERGED = frozenset({"merged_into", "received_merge"})  # types of history entries (app/models/ticket.rb, merge_to)
 OVER = frozenset({"closed", "merged", "removed"})
@@ -148,3 +156,33 @@ def to_feedback(articles: Sequence[Object], us: int) -> list[Feedback]:
         for note, verdict in said
         if verdict
     ]
+
+
+def to_asked(found: Any) -> dict[str, AskedTicket]:
+    """Tickets of a search result, by their ids. One that was merged is left out: it goes on elsewhere."""
+    listed = [ticket for ticket in found if isinstance(ticket, dict)] if isinstance(found, list) else []
+    return {
+        str(t["id"]): AskedTicket(str(t.get("updated_at") or ""), str(t.get("state")) in OVER)
+        for t in listed
+        if t.get("state") != "merged"
+    }
+
+
+def to_agent_messages(articles: Sequence[Object], after: int, us: int) -> list[AgentMessage]:
+    """Public articles of agents with an id above `after`; none of machines, and none of the bot's own."""
+    public = [a for a in articles if _is_agents(a) and not a.get("internal") and a.get("created_by_id") != us]
+    return [_to_message(article) for article in public if int(article["id"]) > after and not _auto(article)]
+
+
+def _to_message(article: Object) -> AgentMessage:
+    words = to_own_words(str(article.get("body") or ""), is_html=article.get("content_type") != "text/plain")
+    attached = article.get("attachments")
+    files = [str(f.get("filename") or "") for f in attached if isinstance(f, Mapping)] if attached else []
+    return AgentMessage(str(article["id"]), _name_of(article), words, tuple(filter(None, files)))
+
+
+def _name_of(article: Object) -> str:
+    """Name of who has written an article; empty where only an address is told."""
+    told = str(article.get("from") or "")
+    names = [name for name, _ in to_mailboxes([told])]
+    return (names[0] if names else "") or ("" if "@" in told else told.strip())

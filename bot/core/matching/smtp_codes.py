@@ -105,12 +105,13 @@ def reply_codes(text: str) -> tuple[str, ...]:
 
 
 def meanings(codes: Sequence[str], table: Mapping[str, StatusCode]) -> list[tuple[str, StatusCode]]:
-    """Meanings of codes, in their order; for a code that the table does not hold, that of its subject, if any.
+    """Meanings of codes, enhanced ones first, because they say most; for a code that the table does not hold, that of
+    its subject, if any.
 
     The last rows are the classes, under the code's first digit: whether it is worth sending again. Empty for no codes
     or no table. `table`: by code, as general/status-codes.yaml.
     """
-    rows = [(code, row) for code in codes if (row := _meaning(code, table))]
+    rows = [(code, row) for code in sorted(codes, key=lambda code: "." not in code) if (row := _meaning(code, table))]
     digits = dict.fromkeys((code[0], "." in code) for code in codes)
     whole = {digit: f"{digit}.x.x" if status else f"{digit}yz" for digit, status in digits}
     return rows + [(digit, table[name]) for digit, name in whole.items() if name in table]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, combinations
 
-from bot.core.languages import KNOWN, LANGUAGES
+from bot.core.languages import KNOWN
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.function_words import COUNTED, EITHER, folded_words, is_function_word
 from bot.core.text.normalize import REMEMBERED, fold
@@ -35,6 +35,10 @@ _PROGRAM_PROSE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
+# A particle in an English compound that other languages have borrowed builds no sentence: "Pop-up ausschalten"
+_BORROWED = re.compile(
+    r"\b(pop|back|set|start|log|sign|plug|add|check|follow|opt|roll)[ -](?:up|in|on|out|off)\b", re.IGNORECASE
+)
 _NAME = re.compile(r"[@/%]|[:.]\S")  # an address, a host name, a path
 
 # Of sentences in both languages those count in which a person asks, greets or speaks of themselves: a program's
@@ -54,8 +58,10 @@ def without_program_prose(text: str) -> str:
     return _PROGRAM_PROSE.sub(" ", text)
 
 
-def language_of_locale(locale: str, languages: Collection[Language] = LANGUAGES) -> Language | None:
+def language_of_locale(locale: str, languages: Collection[Language] = tuple(KNOWN)) -> Language | None:
     """Language in which a person of a locale is answered: one of `languages`, those of the base, or else English.
+
+    Without them one that Postbote knows: whoever answers takes English where the base lacks it (languages.among).
 
     `locale`: as of POSIX or RFC 5646, "de_CH.UTF-8", "fr-CA"; None for an empty one and for POSIX's "C".
     """
@@ -167,7 +173,7 @@ class LanguagePair:
 
     def _function_words(self, text: str) -> int:
         """Number of function words of the one language less that of the other, everyday words included."""
-        return sum((w in COUNTED[self._one]) - (w in COUNTED[self._other]) for w in _folded(text))
+        return sum((w in COUNTED[self._one]) - (w in COUNTED[self._other]) for w in _folded(_BORROWED.sub(r"\1", text)))
 
     def _other_words(self, words: Sequence[str]) -> float:
         """Evidence of words that build no sentence: together at most about as much as one that does."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.contracts import Engine
-from bot.core.languages import KNOWN
+from bot.core.languages import next_language
 from bot.core.markdown.layout import without_list_items
 from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Decision, Language
@@ -84,7 +84,7 @@ class Presenter:
 
     def _article(self, language: Language, languages: Sequence[Language], shown: Mapping[str, Any]) -> str:
         """HTML of a reply with its buttons, in a language."""
-        other = languages[(languages.index(language) + 1) % len(languages)] if len(languages) > 1 else ""
+        other = next_language(language, languages) if len(languages) > 1 else ""
         facts = {
             **shown,
             "body": shown["in"][language],
@@ -92,7 +92,6 @@ class Presenter:
             "checks": [{"ask": c["ask"], "label": c[language]} for c in shown["checks"]],
             "why": shown["why"].get(language, ""),
             "other": other,
-            "other_name": KNOWN[other].name if other else "",
         }
         return self._engine.html(ARTICLE, CHANNEL, language, facts)
 

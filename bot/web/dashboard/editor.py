@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.content.edits import Edit, EditError, FileChange, one_line
+from bot.content.edits import Edit, FileChange, one_line
 from bot.content.edits import to_changes as changes_of
 from bot.content.publishing import Outdated, commit, is_writable, publish, reverse, to_patch
+from bot.content.yaml_edit import EditError
 from bot.core.languages import KNOWN
 from bot.core.model import Question
 from bot.storage.content_edits import ContentEdit
@@ -191,7 +192,8 @@ class Editor:
         edit = await self._edit(request.query_params.get("id", ""))
         if edit is None:
             return self._frame.shown(request, "gone.html", {}, 404)
-        headers = OWN | {"Content-Disposition": f'attachment; filename="{edit.target}.patch"'}
+        name = edit.target.replace("/", "-")
+        headers = OWN | {"Content-Disposition": f'attachment; filename="{name}.patch"'}
         return PlainTextResponse(to_patch(to_changes(edit)), media_type="text/x-diff", headers=headers)
 
     async def _changes(self, request: Request) -> Response:

@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.content.edits import Edit, EditError, base_languages, read_entry
+from bot.content.edits import LISTS, Edit, base_languages, read_entry, read_file
+from bot.content.places import EXAMPLES
+from bot.content.yaml_edit import EditError
 from bot.core.records import StoredDecision
 from bot.storage.statistics import EntryCounts
 from bot.web.dashboard.frame import BASE, Frame
@@ -33,6 +35,7 @@ class EntryPages:
             Route(f"{BASE}/entries.csv", self._csv),
             Route(f"{BASE}/entry", self._one),
             Route(f"{BASE}/entry/new", self._new),
+            Route(f"{BASE}/file", self._file),
         ]
 
     async def _rows(self, request: Request, days: int) -> list[dict[str, Any]]:
@@ -104,6 +107,7 @@ class EntryPages:
             "counts": counts.get(entry, EntryCounts()),
             "days": days,
             "feedback": await asyncio.to_thread(self._feedback, entry, since),
+            "files": await asyncio.to_thread(self._files_of, entry),
             "query": {"id": entry, "days": days},
         }
         return self._frame.shown(request, "entry.html", facts)
@@ -111,6 +115,21 @@ class EntryPages:
     def _feedback(self, entry: str, since: float) -> list[Mapping[str, Any]]:
         found = self._statistics.answered_with(entry, since, SHOWN_FEEDBACK)
         return [{"kept": kept, "reasons": self._statistics.reasons(kept.key)} for kept in found]
+
+    def _files_of(self, entry: str) -> Sequence[str]:
+        """Paths of an entry's files."""
+        paths = (f"{entry}.yaml", f"{EXAMPLES}/{entry}.yaml")
+        return [path for path in paths if (self._content.knowledge / path).is_file()]
+
+    async def _file(self, request: Request) -> Response:
+        """Form of a whole file: provider.yaml, and what an entry has besides the fields of its form."""
+        if refused := await self._frame.refused(request):
+            return refused
+        try:
+            edit = await asyncio.to_thread(read_file, self._content.knowledge, request.query_params.get("id", "")[:80])
+        except (EditError, OSError, UnicodeDecodeError):
+            return self._frame.shown(request, "gone.html", {}, 404)
+        return self._frame.shown(request, "file.html", {"edit": edit, "query": {"id": edit.target}})
 
     async def _new(self, request: Request) -> Response:
         """Form of a new entry; with the question of a gap in it (`key`)."""
@@ -125,7 +144,7 @@ class EntryPages:
         empty = dict.fromkeys(languages, "")
         asked = {one: [kept.question] if kept and kept.language == one else [] for one in languages}
         edit = Edit("entry", "", asked, new=True, title=empty, answer=empty)
-        facts = {**_form(edit, kept), "counts": None, "feedback": []}
+        facts = {**_form(edit, kept), "counts": None, "feedback": [], "files": []}
         return self._frame.shown(request, "entry.html", facts)
 
 
@@ -134,6 +153,7 @@ def _form(edit: Edit, kept: StoredDecision | None = None) -> Mapping[str, Any]:
         "entry": edit,
         "gap": kept.key if kept else "",
         "question": kept.question if kept else "",
+        "lists": {key: "\n".join(edit.lists.get(key, ())) for key in LISTS},
         "asked_in": {language: "\n".join(asked) for language, asked in edit.questions.items()},
     }
 

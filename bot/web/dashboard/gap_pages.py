@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.content.edits import EditError, base_languages, own_topics
+from bot.content.edits import base_languages, own_topics
+from bot.content.yaml_edit import EditError
 from bot.core.gaps import Gap
 from bot.core.model import Decision, Language, Question
 from bot.web.dashboard.frame import BASE, OWN, Frame

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from bot.content.content_hash import content_hash
-from bot.content.edits import FileChange
+from bot.content.edits import FileChange, entry_of
 from bot.content.publishing import check_current, stage
 from bot.storage.content_edits import ContentEdit
 from bot.storage.statistics import Statistics
@@ -107,7 +107,7 @@ class Trials:
             "data_dir": str(content.data_dir.resolve()),
             "staged": str((folder / "knowledge").resolve()),
             "staged_data_dir": str((folder / "data").resolve()),
-            "target": edit.target,
+            "target": entry_of(edit.kind, edit.target),
             "questions": self._statistics.recent_questions(QUESTIONS),
         }
 

@@ -1,6 +1,7 @@
 """A helpdesk's channel for tests: alone, to call it directly, or in a whole bot on a real socket."""
 
 import asyncio
+import weakref
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -21,19 +22,33 @@ from tests.channels.helpdesk.serving import served
 C = TypeVar("C", RtChannel, ZammadChannel)
 
 
-def open_alone(make: type[C], account: HelpdeskAccount | None, settings: Settings, engine: AnswerEngine) -> C:
-    """The channel, not started, with a database of its own; what it enqueues is lost."""
+def open_alone(
+    make: type[C],
+    account: HelpdeskAccount | None,
+    settings: Settings,
+    engine: AnswerEngine,
+    enqueued: list[Event] | None = None,
+) -> C:
+    """The channel, not started, with a database of its own. `enqueued`: gets its events; None: they are lost."""
     assert account
+    events: list[Event] = [] if enqueued is None else enqueued
+
+    async def enqueue(event: Event) -> None:
+        events.append(event)
+
     storage = create_storage("", settings.postbote_data_dir)
     storage.database.open()
     context = ChannelContext(
         engine=ReloadableEngine(engine, settings),
-        enqueue=_ignore,
+        enqueue=enqueue,
         secrets=storage.secrets,
         erase_team=storage.erase_team,
         cursors=Cursors(storage.database),
+        handovers=storage.handovers,
     )
-    return make(account, settings, context, settle=0.05)
+    channel = make(account, settings, context, settle=0.05)
+    weakref.finalize(channel, storage.database.close)
+    return channel
 
 
 class RunningBot:
@@ -70,7 +85,3 @@ async def started(
         async with served(built.asgi) as root:
             yield RunningBot(built.storage, prefix, root)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
-
-
-async def _ignore(event: Event) -> None:
-    return None

@@ -1,85 +1,28 @@
 """Mail in → ticket → note or public reply → the customer's mailbox, against a real Request Tracker 5."""
 
 import asyncio
-import os
 import re
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import pytest
-import pytest_asyncio
 
 from bot.answering.engine import AnswerEngine
-from bot.channels.helpdesk.channel import SETTLE
 from bot.channels.helpdesk.parse import to_account_name
 from bot.channels.rt import RtChannel
 from bot.channels.rt.agents import to_reply_url
 from bot.channels.rt.doctor import run_doctor_checks
-from bot.core.model import Answer, TryLater
-from bot.settings import Settings
+from bot.contracts import TicketMessage
+from bot.core.model import Answer, Event, TryLater
+from bot.core.records import Handover
+from bot.core.ticket_place import to_ticket_place
+from bot.storage import create_storage
 from bot.tickets.assessment import ticket_event
 from tests.channels.helpdesk.running import open_alone
-from tests.channels.rt.running import POLL, Between, Bot
-from tests.channels.rt.test_webhook import signed
-from tests.faults.world import free_port
-from tests.servers.rt_server import HTTPD, SECRET, RtServer, customers_mail
+from tests.channels.rt.real import PORT, QUESTION, REAL_RT, log_of, to_settings, told, until
+from tests.channels.rt.running import POLL, Bot
+from tests.servers.rt_server import US, RtServer, customers_mail
 
-ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(
-        not (ASKED and HTTPD.exists()),
-        reason="needs Request Tracker 5 and POSTBOTE_INTEGRATION=1; .ci/run sets both up",
-    ),
-]
-QUESTION = "Guten Tag,\n\nwelcher Port gilt für POP3 mit SSL?\n\nViele Grüße\nAnna Kunde"
-PORT = free_port()  # of the bot, which RT's scrip knows
-
-
-@pytest.fixture(scope="module")
-def rt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RtServer]:
-    server = RtServer(tmp_path_factory.mktemp("rt"), free_port(), f"http://127.0.0.1:{PORT}/hooks/rt")
-    try:
-        server.set_up()
-        yield server
-    finally:
-        server.stop()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def between(rt: RtServer) -> AsyncIterator[Between]:
-    proxy = Between(rt)
-    await proxy.start()
-    yield proxy
-    await proxy.stop()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(rt: RtServer, between: Between, data: Path) -> AsyncIterator[Bot]:
-    """Running; it has looked once, and there was a ticket before that."""
-    await rt.mail(customers_mail("before@kunde.test", QUESTION))
-    running = Bot(rt, data, PORT, between.url)
-    await running.start()
-    await running.looked()
-    yield running
-    await running.end()
-
-
-async def until(rt: RtServer, sender: str, number: int = 1, seconds: float = 60) -> list[list[str]]:
-    """What was written in the tickets of a sender, once there is something in so many; and a moment later."""
-
-    async def found() -> list[list[str]]:
-        return [await rt.written(ticket) for ticket in await rt.tickets(sender)]
-
-    for _ in range(int(seconds / 0.2)):
-        if sum(map(bool, await found())) >= number:
-            break
-        await asyncio.sleep(0.2)
-    await asyncio.sleep(0.3)
-    return await found()
+pytestmark = [*REAL_RT, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_a_public_queue_answers_the_customer_once_and_as_a_machine(rt: RtServer, bot: Bot) -> None:
@@ -124,15 +67,6 @@ async def test_a_question_with_html_and_an_attached_bounce_is_answered(rt: RtSer
     assert "error-no-mailbox-here" in why
 
 
-async def test_a_lost_webhook_is_caught_up_by_polling(rt: RtServer, bot: Bot) -> None:
-    """No process was there to be told; and nothing that was there before the very first start is ever answered."""
-    await bot.end()
-    await rt.mail(customers_mail("lost@kunde.test", QUESTION))
-    await bot.start()
-    assert await until(rt, "lost@kunde.test") == [["Correspond"]]
-    assert await until(rt, "before@kunde.test", 0) == [[]]
-
-
 async def test_a_webhook_alone_is_enough_and_delays_no_mail(rt: RtServer, bot: Bot, data: Path) -> None:
     await bot.end()
     hooked = Bot(rt, data, PORT, POSTBOTE_TICKETS_POLL="3600")
@@ -144,78 +78,6 @@ async def test_a_webhook_alone_is_enough_and_delays_no_mail(rt: RtServer, bot: B
     await hooked.end()
     assert "Postbote hook:" not in log_of(rt)[before:]
     await bot.start()
-
-
-async def test_an_outage_of_rt_loses_nothing(rt: RtServer, bot: Bot) -> None:
-    """What a hook has told waits; readiness says what is wrong; each is answered once when RT is back."""
-    await bot.end()
-    await rt.mail(customers_mail("down@kunde.test", QUESTION))
-    ticket = (await rt.tickets("down@kunde.test"))[0]
-    rt.stop()
-    await bot.start()
-    body = f'{{"event":"ticket.created","queue":"Support","ticket":{ticket}}}'.encode()
-    async with aiohttp.ClientSession() as session:
-        for _ in range(3):
-            async with session.post(f"{bot.root}/hooks/rt", data=body, headers=signed(body, SECRET)) as response:
-                assert response.status == 200
-        for _ in range(100):
-            async with session.get(f"{bot.root}/readyz") as response:
-                told = await response.json()
-            if told["notices"]:
-                break
-            await asyncio.sleep(0.1)
-    assert "rt" in told["notices"]
-    assert told["ready"], "what else is configured goes on"
-    rt.start()
-    assert await until(rt, "down@kunde.test") == [["Correspond"]]
-
-
-STEPS = [
-    ("GET", "ticket/N", False),  # nothing is known yet
-    ("GET", "transaction/N/attachments", True),  # half read
-    ("PUT", "ticket/N", False),  # decided, not claimed
-    ("PUT", "ticket/N", True),  # claimed, and the answer to that is lost
-    ("POST", "ticket/N/correspond", False),  # about to be written
-    ("POST", "ticket/N/correspond", True),  # written, and the answer to that is lost
-]
-
-
-async def test_kill_9_at_every_step_leaves_one_answer(rt: RtServer, bot: Bot, between: Between) -> None:
-    for number, step in enumerate(STEPS):
-        killed = asyncio.Event()
-
-        async def cut(
-            method: str, path: str, after: bool, step: tuple[str, str, bool] = step, killed: asyncio.Event = killed
-        ) -> bool:
-            if killed.is_set() or (method, path, after) != step:
-                return False
-            killed.set()
-            await bot.kill()
-            return True
-
-        between.cut = cut
-        await rt.mail(customers_mail(f"kill{number}@kunde.test", QUESTION))
-        await asyncio.wait_for(killed.wait(), 60)
-        await bot.start()
-    for number in range(len(STEPS)):
-        assert await until(rt, f"kill{number}@kunde.test") == [["Correspond"]], STEPS[number]
-    await asyncio.sleep(SETTLE + 2)  # longer than the look for the own post takes
-    for number in range(len(STEPS)):
-        assert [await rt.written(t) for t in await rt.tickets(f"kill{number}@kunde.test")] == [["Correspond"]]
-
-
-async def test_two_bots_that_do_not_know_each_other_answer_each_ticket_once(
-    rt: RtServer, bot: Bot, tmp_path: Path
-) -> None:
-    other = Bot(rt, tmp_path, free_port())
-    await other.start()
-    await other.looked()
-    senders = [f"two{n}@kunde.test" for n in range(8)]
-    for sender in senders:
-        await rt.mail(customers_mail(sender, QUESTION))
-    for sender in senders:
-        assert await until(rt, sender) == [["Correspond"]]
-    await other.end()
 
 
 async def test_of_two_claims_one_wins(rt: RtServer, tmp_path: Path, engine: AnswerEngine) -> None:
@@ -246,21 +108,6 @@ async def test_of_two_claims_one_wins(rt: RtServer, tmp_path: Path, engine: Answ
         await channel.stop()
 
 
-async def test_a_burst_is_answered_once_each(rt: RtServer, bot: Bot) -> None:
-    senders = [f"burst{n}@kunde.test" for n in range(int(os.environ.get("POSTBOTE_RT_BURST", "20")))]
-    gates = asyncio.Semaphore(3)
-
-    async def write(sender: str) -> None:
-        async with gates:
-            await rt.mail(customers_mail(sender, QUESTION))
-
-    await asyncio.gather(*map(write, senders))
-    assert [await until(rt, sender) for sender in senders[-3:]] == [[["Correspond"]]] * 3
-    assert [
-        found for sender in senders for ticket in await rt.tickets(sender) for found in await rt.written(ticket)
-    ] == ["Correspond"] * len(senders)
-
-
 async def test_a_ticket_for_slack_is_opened_once_and_answered_by_nobody(
     rt: RtServer, bot: Bot, tmp_path: Path, engine: AnswerEngine
 ) -> None:
@@ -277,6 +124,50 @@ async def test_a_ticket_for_slack_is_opened_once_and_answered_by_nobody(
         await channel.open_ticket("Nowhere", "Frage", request, "0a1c", again=False)
     await asyncio.sleep(4 * POLL)
     assert await rt.written(int(opened[0].number)) == []
+    await channel.stop()
+
+
+async def test_agent_and_asker_talk_through_a_ticket_until_it_is_resolved(
+    rt: RtServer, bot: Bot, tmp_path: Path, engine: AnswerEngine
+) -> None:
+    """A comment is for agents; a reply is relayed once, without what it quotes; the asker's words come as a reply."""
+    settings, events = to_settings(rt, tmp_path), list[Event]()
+    channel = open_alone(RtChannel, settings.rt, settings, engine, events)
+    facts = {"state": "request", "question": "Wie?", "outcome": "decline", "said": [], "reason": "", "link": ""}
+    request = Answer("handover", "de", {**facts, "direct": False, "asker": ""})
+    opened = await channel.open_ticket("Support", "Frage aus Slack", request, "0b1c", again=False)
+    place = to_ticket_place(opened.place)
+    assert place
+    store = create_storage("", tmp_path).handovers
+    store.add(Handover(opened.place, "press", "T1:C1:1.0", "T1:C1:1.0", "T1:U1", "de"))
+    relay = channel._relay
+    await relay.poll_once()
+    assert events == []
+    said = [("private", "Wer kennt sich aus?"), ("response", "Welches <b>Outlook</b>?<blockquote>Wie?</blockquote>")]
+    async with rt.browser() as agent:
+        for kind, words in said:
+            form = {"id": place.ticket, "UpdateType": kind, "UpdateContent": words, "UpdateContentType": "text/html"}
+            assert (await agent.post("/Ticket/Update.html", data=form | {"SubmitTicket": "1"})).status_code == 200
+        for _ in range(3):
+            await relay.poll_once()
+        assert [(e.act, e.question.text, e.facts["name"]) for e in events] == [
+            ("ticket_answer", "Welches Outlook?", "Enoch Root")
+        ]
+        lead = Answer(
+            "handover", "de", {"state": "relayed", "by": "asker", "edited": False, "name": "Max", "files": []}
+        )
+        for again in (False, True):
+            message = TicketMessage(lead, "Outlook 2016\n& 2019", by_asker=True, mark="0b1c2d")
+            await channel.write_in_ticket(place, message, again=again)
+        assert await rt.written(int(place.ticket)) == ["Correspond"]
+        history = await rt.get(f"ticket/{place.ticket}/history", fields="Type,Creator")
+        (mine,) = [t["id"] for t in history["items"] if (t["Type"], t["Creator"]["id"]) == ("Correspond", US)]
+        assert "Outlook 2016<br>&amp; 2019" in (await channel.api._parts(mine))[0].content.decode()
+        await agent.post("/Ticket/Modify.html", data={"id": place.ticket, "Status": "resolved", "SubmitTicket": "1"})
+        for _ in range(3):
+            await relay.poll_once()
+    assert [event.act for event in events[1:]] == ["ticket_closed"] * 2, "the queue takes its key once"
+    assert events[1].key == events[2].key
     await channel.stop()
 
 
@@ -339,25 +230,3 @@ async def test_the_doctor_names_the_queues_and_a_wrong_token(rt: RtServer, tmp_p
     checks = await run_doctor_checks(wrong)
     assert not checks[0].ok
     assert "POSTBOTE_RT_TOKEN" in checks[0].says
-
-
-def to_settings(rt: RtServer, folder: Path, **changed: Any) -> Settings:
-    values = {
-        "postbote_rt_url": rt.url,
-        "postbote_rt_token": rt.token,
-        "postbote_rt_webhook_secret": SECRET,
-        "postbote_rt_mode": "note, Support=public",
-        "postbote_data_dir": folder,
-        "postbote_database_url": "",
-    }
-    return Settings.model_validate({**values, **changed})
-
-
-def log_of(rt: RtServer) -> str:
-    return (rt.base / "server.log").read_text(errors="replace")
-
-
-async def told(bot: Bot, rt: RtServer, sender: str) -> str:
-    """`postbote why` for the newest ticket of a sender."""
-    key = f"rt:{to_account_name(bot.rt_url)}:ticket:{(await rt.tickets(sender))[-1]}"
-    return await bot.why(key)

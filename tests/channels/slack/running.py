@@ -6,7 +6,7 @@ bot echoes, so that tests of the channel train nothing. tests/channels/slack/con
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from bot.answering.engine import AnswerEngine, ReloadableEngine
 from bot.app import App, build
+from bot.channels import OpenChannel
 from bot.channels.slack import Slack
 from bot.commands import ChannelAdmin
 from bot.contracts import Channel, ChannelContext, OpenTicket
@@ -90,19 +91,22 @@ async def running(
     pace: float = 0.02,
     ping: float = 5.0,
     open_ticket: OpenTicket | None = None,
+    helpdesks: Mapping[str, OpenChannel] | None = None,
     **changed: Any,
 ) -> AsyncIterator[Running]:
     """A bot and its Slack, both stopped at the end.
 
     `engine`: answers from the knowledge base; None: the bot echoes. `with_worker`: False: parsed events are dropped.
     `pace`: seconds between posts in a channel; Slack's own second would make the tests slow. `ping`: seconds between
-    pings of a Socket Mode connection. `open_ticket`: the helpdesk of "Ask the team". `changed`: settings.
+    pings of a Socket Mode connection. `open_ticket`: the helpdesk of "Ask the team". `helpdesks`: openers of channels
+    that run too. `changed`: settings.
     """
     slack = FakeSlack()
     await slack.start()
     try:
+        tickets: dict[str, Any] = {"open_ticket": open_ticket, "helpdesks": helpdesks}
         async with started(
-            slack, folder, engine, with_worker=with_worker, pace=pace, ping=ping, open_ticket=open_ticket, **changed
+            slack, folder, engine, with_worker=with_worker, pace=pace, ping=ping, **tickets, **changed
         ) as bot:
             yield bot
     finally:
@@ -119,6 +123,7 @@ async def started(
     pace: float = 0.02,
     ping: float = 5.0,
     open_ticket: OpenTicket | None = None,
+    helpdesks: Mapping[str, OpenChannel] | None = None,
     rate_limiter: RateLimiter | None = None,
     event_log: EventLog | None = None,
     **changed: Any,
@@ -141,12 +146,13 @@ async def started(
         settings,
         bot.engine or EchoEngine(),
         event_log=event_log,
-        open_channels={"slack": open_slack},
+        open_channels={"slack": open_slack, **(helpdesks or {})},
         rate_limiter=rate_limiter,
     )
     if with_worker:
         await bot.app.worker.start()
-    await bot.channel.start()
+    for channel in bot.app.channels.values():
+        await channel.start()
     server = make_server(bot.app.asgi)
     serving = asyncio.create_task(server.serve())
     while not server.started:
@@ -158,7 +164,8 @@ async def started(
     finally:
         server.should_exit = True
         await serving
-        await bot.channel.stop()
+        for channel in bot.app.channels.values():
+            await channel.stop()
         if with_worker:
             await bot.app.worker.stop()
             # DBOS replaces the loop's executor and shuts it down; a process ends then, a test may go on

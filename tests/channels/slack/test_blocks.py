@@ -102,6 +102,7 @@ def test_every_reply_is_taken_by_slack_and_says_nothing_of_its_own(
     """Each text stands in what the templates render, is a title, or is a label: word for word."""
     labels = {engine.renderer.label(b.rpartition("_")[0], language) for b in engine.renderer.blocks("labels")}
     labels.add(engine.renderer.render(Answer("offer", language, {"name": "mx2.example.com"})))
+    labels |= {engine.renderer.label("other_language", other) for other in LANGUAGES}  # each in its own words
     titles = {e.title[language] for e in engine.knowledge.entries.values()}
     for answer in replies(engine, language):
         message = composer.message(EVENT, answer, private=private, person=True)
@@ -158,6 +159,22 @@ def test_home_and_the_form_are_taken_by_slack(engine: AnswerEngine, home: ViewCo
         assert refused_view(home.home_tab(Answer("home", language, {**facts, "gaps": gaps}))) == ""
     assert refused_view(home.question_form(language)) == ""
     assert len(home.suggested_prompts(language)) == 4
+
+
+@pytest.mark.parametrize("gaps", [[], [{"count": 1, "language": "de", "example": "x", "link": "", "remarks": []}]])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_home_links_editors_to_the_dashboard_where_they_reach_it(
+    engine: AnswerEngine, composer: MessageComposer, home: ViewComposer, language: Language, gaps: list[Any]
+) -> None:
+    renderer, url = engine.renderer, "https://postbote.hoster.example/dashboard/gaps"
+    parts = (composer, renderer.render, renderer.label, renderer.title, renderer.prompts)
+    linking = ViewComposer(*parts, editor_url=url)
+    facts = {"sections": {}, "last": [], "entry": "", "notice": "", "gaps": gaps}
+    for editor, shown in ((True, 1), (False, 0)):
+        view = linking.home_tab(Answer("home", language, {**facts, "editor": editor}))
+        assert refused_view(view) == ""
+        assert str(view).count(f"<{url}|{renderer.label('work_on_gaps', language)}>") == shown
+        assert url not in str(home.home_tab(Answer("home", language, {**facts, "editor": editor})))
 
 
 TYPED = st.text(max_size=300) | st.sampled_from(

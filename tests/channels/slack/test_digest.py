@@ -19,7 +19,9 @@ from bot.core.model import Answer, Decision, Event, Language, Question
 from bot.storage import Cursors, Storage, create_storage
 from bot.storage.decisions import DECISIONS
 from tests.channels.slack.running import running, started, to_settings
+from tests.faults.world import Worker, kill_all
 from tests.servers.fake_slack import TEAM, FakeSlack
+from tests.slow import slow
 from tests.waiting import until
 
 DIGEST = "C0DIGEST"
@@ -86,6 +88,25 @@ async def test_a_process_that_ends_before_the_post_leaves_it_to_the_next_one(
         async with started(slack, tmp_path, engine, postbote_slack_digest=DIGEST):
             assert len(await digests(slack)) == 1
     finally:
+        await slack.stop()
+
+
+@slow
+async def test_of_several_processes_on_one_database_one_posts(tmp_path: Path) -> None:
+    """Three start at once, so that their schedules see the same empty cursor; later another one joins them."""
+    fill(tmp_path, "Wie richte ich Outlook ein?")
+    slack = FakeSlack()
+    await slack.start()
+    processes = [Worker(tmp_path, slack, POSTBOTE_SLACK_DIGEST=DIGEST) for _ in range(4)]
+    try:
+        await asyncio.gather(*(process.start() for process in processes[:3]))
+        await digests(slack)
+        await processes[3].start()
+        await asyncio.sleep(1)
+        assert len(await digests(slack)) == 1
+        assert [await process.end() for process in processes] == [0] * 4
+    finally:
+        kill_all()
         await slack.stop()
 
 

@@ -294,6 +294,35 @@ async def test_a_request_survives_lost_answers_of_slack_and_comes_once(
     assert "Hier bin ich" in shown((await direct.replies(3))[2])
 
 
+async def test_a_request_is_marked_as_solved_only_when_the_asker_knows(
+    asker: Conversation, helpers: Conversation
+) -> None:
+    """Slack asks to wait with the note to the asker, who goes on in the thread as soon as the request is marked."""
+    ts, decline = await asker.ask(f"{MENTION} {OUTLOOK}")
+    await press(asker, decline, ASK)
+    request = await request_of(helpers)
+    await asker.replies(2)
+    asker.bot.slack.trouble = ["429"]
+    await press(helpers, request, "Gelöst", "UHELPER")
+    await until(lambda: "als gelöst markiert" in request["text"])
+    known = [post["text"] for post in asker.bot.slack.posts if post["channel"] == asker.channel]
+    assert ["Ihre Anfrage als gelöst" in text for text in known] == [False, False, True]
+    _, again = await asker.ask(f"{MENTION} Welcher Port für POP3 mit SSL?", thread=ts)
+    assert "995" in again["text"]
+
+
+async def test_a_request_is_marked_as_solved_where_the_askers_channel_is_gone(
+    asker: Conversation, helpers: Conversation
+) -> None:
+    _, decline = await asker.ask(f"{MENTION} {OUTLOOK}")
+    await press(asker, decline, ASK)
+    request = await request_of(helpers)
+    await asker.replies(2)
+    asker.bot.slack.trouble = ["is_archived"]
+    await press(helpers, request, "Gelöst", "UHELPER")
+    await until(lambda: "als gelöst markiert" in request["text"])
+
+
 def picture(name: str) -> dict[str, Any]:
     """docs.slack.dev/reference/objects/file-object"""
     about = {"id": "F0PIC", "created": 1515449522, "timestamp": 1515449522, "name": name, "title": name}

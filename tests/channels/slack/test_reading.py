@@ -260,3 +260,87 @@ async def test_a_preview_of_a_web_page_is_nobodys_words() -> None:
 async def test_a_mention_that_points_at_nothing_gets_the_help(conversation: Conversation) -> None:
     _, answer = await conversation.ask(MENTION)
     assert "/faq" in answer["text"]
+
+
+async def test_a_mention_in_a_channel_means_the_nearest_message_and_says_whose(conversation: Conversation) -> None:
+    slack = conversation.bot.slack
+    slack.names["U0002"] = "Anna *A*"
+    await conversation.say("554 mailbox not found", "U0009")
+    await conversation.say(LINE, "U0002")
+    before = slack.calls.count("conversations.history")
+    for asks, word in (("was heißt das?", "Anna ∗A∗ darüber gelesen"), ("what does this mean?", "message from Anna")):
+        _, answer = await conversation.ask(f"{MENTION} {asks}")
+        assert word in answer["blocks"][0]["elements"][0]["text"]
+        assert "Anna" in answer["text"].split("\n")[0]
+        assert EXPLAINED in answer["text"]
+        assert "mailbox" not in answer["text"].lower()
+    assert slack.calls.count("conversations.history") == before + 2
+    await slack.press(conversation.bot.url, answer, "Auf Deutsch")
+    await until(lambda: "darüber gelesen" in answer["text"])
+
+
+ABOVE: list[tuple[str, dict[str, Any]]] = [
+    ("Nachricht von Alertmanager", {"text": "", "attachments": [ALERT], "bot_id": "B7", "username": "Alertmanager"}),
+    ("Ihre Nachricht", {"text": LINE}),
+    ("Nachricht von Anna", {"text": "", "user": "U0002", "attachments": [forwarded(LINE)]}),
+]
+
+
+@pytest.mark.parametrize(("whose", "message"), ABOVE)
+async def test_alerts_forwarded_messages_and_ones_own_are_read_too(
+    conversation: Conversation, whose: str, message: dict[str, Any]
+) -> None:
+    conversation.bot.slack.names["U0002"] = "Anna"
+    said = {"user": "" if message.get("bot_id") else conversation.user, **message}
+    await conversation.say(said.pop("text"), said.pop("user") or "U0004", **said)
+    await conversation.say("hm", conversation.user)
+    _, answer = await conversation.ask(f"{MENTION} hilf mal")
+    assert EXPLAINED in answer["text"]
+    assert f"{whose} darüber gelesen" in answer["text"]
+
+
+async def test_nobody_elses_line_is_answered_where_it_may_not_be_meant(conversation: Conversation) -> None:
+    """A question of its own, a line that is old or that others have written under, and replies within threads."""
+    history = "conversations.history"
+    root = await conversation.say("Guten Morgen", "U0003")
+    await conversation.say(LINE, "U0002")
+    calls = conversation.bot.slack.calls.count(history)
+    _, answer = await conversation.ask(f"{MENTION} Wie groß darf eine E-Mail sein?")
+    assert EXPLAINED not in answer["text"]
+    _, answer = await conversation.ask(f"{MENTION} Wie richte ich Outlook ein?")
+    assert EXPLAINED not in answer["text"]
+    assert conversation.bot.slack.calls.count(history) == calls, "what has words of its own looks at nothing"
+    await conversation.say("Mittag um 12?", "U0003")
+    await conversation.say(LINE, "U0002", thread=root)
+    _, answer = await conversation.ask(f"{MENTION} was heißt das?")
+    assert "nichts gefunden" in answer["text"]
+    for said in conversation.bot.slack.said:
+        said["ts"] = f"{float(said['ts']) - 700:.6f}" if said["channel"] == conversation.channel else said["ts"]
+    _, answer = await conversation.ask(f"{MENTION} was heißt das?")
+    assert EXPLAINED not in answer["text"]
+
+
+@pytest.mark.parametrize(("error", "word"), REFUSED)
+async def test_where_slack_refuses_the_channel_it_is_told(conversation: Conversation, error: str, word: str) -> None:
+    await conversation.say(LINE, "U0002")
+    conversation.bot.slack.refusals["conversations.history"] = error
+    _, answer = await conversation.ask(f"{MENTION} was heißt das?")
+    assert word in answer["text"]
+    _, answer = await conversation.ask(MENTION)
+    assert "/faq" in answer["text"], "a mention alone is a greeting"
+
+
+async def test_a_mention_alone_under_an_error_line_means_it_and_else_gets_the_help(conversation: Conversation) -> None:
+    await conversation.say(LINE, "U0002")
+    _, answer = await conversation.ask(MENTION)
+    assert EXPLAINED in answer["text"]
+    await conversation.say("Mittag um 12?", "U0003")
+    _, answer = await conversation.ask(MENTION)
+    assert "/faq" in answer["text"]
+
+
+@pytest.mark.parametrize("says", ["Hallo", "guten Morgen", "ok", "danke", "👍"])
+async def test_small_talk_under_an_error_line_is_small_talk(conversation: Conversation, says: str) -> None:
+    await conversation.say(LINE, "U0002")
+    await conversation.say(f"{MENTION} {says}")
+    assert EXPLAINED not in str([post["text"] for post in await conversation.replies(1, seconds=1)])

@@ -89,7 +89,7 @@ LOCALES: list[tuple[str, Language | None]] = [
     ("de_CH.UTF-8", "de"),
     ("de", "de"),
     ("en-GB", "en"),
-    ("fr-FR", "en"),
+    ("fr-FR", "fr"),  # known, whatever the base speaks; a base without it takes English
     ("ja_JP.UTF-8", "en"),
     ("C.UTF-8", None),
     ("POSIX", None),
@@ -103,3 +103,28 @@ def test_an_unknown_locale_is_answered_in_english_and_none_tells_nothing(
     locale: str, language: Language | None
 ) -> None:
     assert language_of_locale(locale) == language
+    assert language_of_locale(locale, ("de", "en")) == ("en" if language == "fr" else language)
+
+
+BORROWED = {
+    "de": [
+        "Pop up Blocker ausschalten?",
+        "Log in schlägt fehl",
+        "Back up einspielen",
+        "Follow up verschicken",
+        "Plug in aktivieren",
+    ],
+    "en": [
+        "log in fails",
+        "back up mailbox",
+        "set up imap",
+        "plug in broken",
+        "sign up for webmail",
+        "pop up blocker disable",
+    ],
+}
+
+
+@pytest.mark.parametrize(("language", "text"), [(lang, text) for lang, texts in BORROWED.items() for text in texts])
+def test_a_borrowed_compound_builds_no_english_sentence(engine: AnswerEngine, language: Language, text: str) -> None:
+    assert engine.matcher.language.of(text) == language

@@ -128,6 +128,7 @@ async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     await serving
+    kept.database.close()
 
 
 async def fetch(method: str, url: str, data: bytes | None = None, **headers: str) -> tuple[int, str, Mapping[str, str]]:

@@ -1,8 +1,9 @@
 """The dashboard over a real socket: who may see it, what it shows, and that it shows nobody's mark-up."""
 
 import asyncio
+import html
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.content.edits import read_entry
 from bot.core.model import Answer, Event, Question, Reply
 from bot.settings import Settings
 from bot.storage import Storage, create_storage
@@ -62,7 +64,7 @@ async def served(
 
 
 @pytest.fixture(scope="module")
-def storage(tmp_path_factory: pytest.TempPathFactory) -> Storage:
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
     kept = create_storage("", tmp_path_factory.mktemp("dashboard"))
     kept.database.open()
     asked = [
@@ -74,7 +76,8 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Storage:
         kept.decisions.save(event, Answer(outcome, "en"), why="outcome     decline <b>", link=link)
         kept.mark_delivered(key, "1.2", 3.25)
     kept.decisions.record_feedback("b", "T1:U1", "unhelpful")
-    return kept
+    yield kept
+    kept.database.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -100,6 +103,7 @@ NAMELESS = [
     "/entries?",
     "/entries.csv?",
     "/entry?id=ports",
+    "/file?id=provider.yaml",
     "/changes?",
     "/edit?id=x",
     "/edit/state?id=x",
@@ -366,6 +370,21 @@ async def test_gaps_are_searched_and_filtered(url: str, query: str, shown: bool)
         assert ("What is JMAP?" in text) == (shown or (page == "gaps.csv" and query.startswith("page")))
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_forms_hold_error_lines_related_entries_and_whole_files(url: str, language: str) -> None:
+    _, entry, _ = await get(f"{url}/entry?id=error-relay-denied&lang={language}")
+    lines = read_entry(PROJECT / "knowledge", "error-relay-denied").lists["lines"]
+    assert all(line in html.unescape(entry) for line in lines)
+    assert 'name="related"' in entry
+    for path in ("provider.yaml", "error-relay-denied.yaml"):
+        _, shown, _ = await get(f"{url}/file?id={path}&lang={language}")
+        text = (PROJECT / "knowledge" / path).read_text("utf-8")
+        assert f'class="yaml">\n{text}</textarea>' in html.unescape(shown)  # a browser drops the first line break
+    for path in ("../README.md", "nowhere.yaml", "labelled/x.jsonl", ""):
+        assert (await get(f"{url}/file?id={path}"))[0] == 404
+
+
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_spreadsheet_runs_nothing_that_somebody_asked(engine: AnswerEngine, tmp_path: Path) -> None:
     kept = create_storage("", tmp_path)
@@ -373,6 +392,7 @@ async def test_a_spreadsheet_runs_nothing_that_somebody_asked(engine: AnswerEngi
     kept.decisions.save(Event("x", "web", Question('=HYPERLINK("https://evil.example")')), Answer("decline", "en"))
     async with served(engine, kept, "") as found:
         assert "'=HYPERLINK" in (await get(f"{found}/gaps.csv"))[1]
+    kept.database.close()
 
 
 @pytest.mark.parametrize(

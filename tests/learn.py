@@ -1,0 +1,32 @@
+"""Learns the project's own content into a data folder that all tests share: `python -m tests.learn folder`."""
+
+import fcntl
+import sys
+from pathlib import Path
+
+from bot.answering.engine import CORE, AnswerEngine, load_engine
+from bot.content.general import GENERAL
+from bot.content.model_cache import cache_key, file_name
+from bot.settings import Settings
+
+PROJECT = Path(__file__).parents[1]
+KNOWLEDGE = PROJECT / "knowledge"
+
+
+def is_learnt(folder: Path) -> bool:
+    """True if the folder holds the model of the content and of bot/core as they are."""
+    return (folder / "cache" / file_name(cache_key([KNOWLEDGE, GENERAL, CORE]))).exists()
+
+
+def learn(folder: Path) -> AnswerEngine:
+    """Engine over the project's content, whatever the environment says. One process learns, others wait and read."""
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return load_engine(
+            Settings(postbote_data_dir=folder, postbote_knowledge=KNOWLEDGE, postbote_templates=PROJECT / "templates")
+        )
+
+
+if __name__ == "__main__":
+    learn(Path(sys.argv[1]))
