@@ -172,7 +172,8 @@ def main(files: Sequence[Path], writes: bool, leaves_out: bool) -> None:
     """FILES: labelled sets; none: those of TUNED."""
     knowledge = load(HERE.parents[1] / "knowledge")
     lines = [line for file in files or [HERE / f"{name}.jsonl" for name in TUNED] for line in read_set(file)]
-    lines += [*wrapped(lines), *other_owners.lines("fit")]
+    lines += other_owners.lines("fit")
+    lines += wrapped(lines)
     if leaves_out:
         for name, results in leave_out(knowledge, lines):
             found = metrics(results)
