@@ -22,6 +22,7 @@ from bot.core.matching.training import train, training_examples
 from bot.core.matching.young_base import RememberingExtractor
 from bot.core.model import LANGUAGES, Entry, Knowledge, Question, Topic
 from bot.ops.evaluate import Line, Result, cross_validate, metrics, read_set, run_set, to_calibration, to_sample
+from tests.eval import other_owners
 from tests.eval.surroundings import wrap
 
 HERE = Path(__file__).parent
@@ -171,6 +172,7 @@ def main(files: Sequence[Path], writes: bool, leaves_out: bool) -> None:
     """FILES: labelled sets; none: those of TUNED."""
     knowledge = load(HERE.parents[1] / "knowledge")
     lines = [line for file in files or [HERE / f"{name}.jsonl" for name in TUNED] for line in read_set(file)]
+    lines += other_owners.lines("fit")
     lines += wrapped(lines)
     if leaves_out:
         for name, results in leave_out(knowledge, lines):

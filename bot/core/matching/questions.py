@@ -130,7 +130,14 @@ class QuestionMatcher:
             text,
             words,
             ranking,
-            (over_topics, over_entries, *shares, self._unexplained.subjects(words), 1.0),
+            (
+                over_topics,
+                over_entries,
+                *shares,
+                self._unexplained.subjects(words),
+                self._unexplained.names_other_owner(words),
+                1.0,
+            ),
             self._ranker.knows(words),
         )
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.other_owner import OWNERS, names_other_owner
 from bot.core.matching.training import TrainedModel
 
 FEWEST_LETTERS = 3  # of a word that says something
@@ -48,6 +49,22 @@ class UnexplainedWords:
         named = sum(vocabulary.group_of(concept) not in CIRCUMSTANCES for concept in vocabulary.concepts(words))
         return min(named, MOST_SUBJECTS) / MOST_SUBJECTS
 
+    def names_other_owner(self, words: Sequence[str]) -> float:
+        """Names of another owner in a question, 1 or 0 (other_owner.py)."""
+        vocabulary = self._extractor.vocabulary
+        said = {
+            concept: {word for phrase in phrases for word in phrase.split()}
+            for concept, phrases in vocabulary.concepts(words).items()
+        }
+        others = set[str]().union(*(said[concept] for concept in OWNERS & said.keys()))
+        meant = set[str]().union(*said.values())
+
+        def is_new(word: str) -> bool:
+            known = any(stem in self._number for stem in self._extractor.stems(word))
+            return not known and word not in meant and not self._extractor.is_function_word(word)
+
+        return float(names_other_owner(words, others, is_new))
+
     def used_by_all(self, word: str, entries: Collection[str]) -> bool:
         """True if the examples of each of some entries use a word, in whatever form."""
         known = [n for stem in self._extractor.stems(word) if (n := self._number.get(stem)) is not None]
@@ -63,20 +80,17 @@ class UnexplainedWords:
         if not content:
             return 0.0, 0.0
         vocabulary = self._extractor.vocabulary
-        meant = {
-            word
-            for concept, said in vocabulary.concepts(words).items()
-            if vocabulary.group_of(concept) != OUTSIDE
-            for phrase in said
-            for word in phrase.split()
-        }
+        meant, outside = set[str](), set[str]()
+        for concept, said in vocabulary.concepts(words).items():
+            group = outside if vocabulary.group_of(concept) == OUTSIDE else meant
+            group.update(word for phrase in said for word in phrase.split())
         whole = by_entry = by_any = 0.0
         number = self._entry[entry]
         for word in content:
             known = [n for stem in self._extractor.stems(word) if (n := self._number.get(stem)) is not None]
             weight = min((float(self._idf[n]) for n in known), default=self._rarest)
             whole += weight
-            if word not in meant:
-                by_entry += weight * (not any(self._used[n, number] for n in known))
+            if word in outside or word not in meant:
+                by_entry += weight * (word in outside or not any(self._used[n, number] for n in known))
                 by_any += weight * (not any(self._used[n].any() for n in known))
         return by_entry / whole, by_any / whole

@@ -21,6 +21,7 @@ NEGATIONS = frozenset({
     "not", "no", "non", "instead", "than", "without",
 })  # fmt: skip
 _TWO_TYPOS_FROM = 9  # letters from which two slips are still a slip
+_SHORTEST_OF_COMPOUND = 3  # letters of a word in a compound: Zeit|server, Tür|code
 
 
 def tokens(text: str) -> list[str]:
@@ -195,9 +196,14 @@ class Spelling:
             for other in self._by_first.get(word[0], ())
             if abs(len(other) - len(word)) <= slips
             and (distance := OSA.distance(word, other, score_cutoff=slips)) <= slips
-            and (len(word) >= self._exchange_from or not _is_exchange(word, other))
+            and not (_is_exchange(word, other) and (len(word) < self._exchange_from or self._is_compound(word)))
         ]
         return min(near)[1] if near else word
+
+    def _is_compound(self, word: str) -> bool:
+        """True if a word is two known ones: "Zeitserver" is no mistaken "Zielserver"."""
+        ends = range(_SHORTEST_OF_COMPOUND, len(word) - _SHORTEST_OF_COMPOUND + 1)
+        return any(word[:end] in self._known and word[end:] in self._known for end in ends)
 
 
 def _is_exchange(word: str, other: str) -> bool:

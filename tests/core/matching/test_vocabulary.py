@@ -63,3 +63,20 @@ def test_words_are_repaired_towards_targets_only() -> None:
         "chance",
         "sarver",
     ]
+
+
+HEADS = ("zeit", "ziel", "medien", "daten", "datei", "druck", "kassen", "kunden", "film", "fax")
+TAILS = ("server", "port", "adresse")
+
+
+@pytest.mark.parametrize("meant", HEADS)
+def test_a_compound_of_known_words_is_not_repaired_to_another_compound(meant: str) -> None:
+    known = {*HEADS, *TAILS, *(meant + tail for tail in TAILS)}
+    spelling = Spelling(known, exchange_from=8)
+    compounds = [head + tail for head in HEADS for tail in TAILS]
+    assert [spelling.repair(word) for word in compounds] == compounds
+
+
+def test_a_letter_left_out_of_a_compound_is_repaired() -> None:
+    spelling = Spelling({"postausgang", "server", "postausgangsserver"}, exchange_from=8)
+    assert spelling.repair("postausgangserver") == "postausgangsserver"

@@ -1,0 +1,48 @@
+"""Other owner: whose server, port or limit is asked for, where it is not ours.
+
+"Welcher Port gilt bei GMX?" fits the entry about our port in every word but one, and our port is a wrong answer to it.
+So it is a signal of its own (calibration.py) that a question names somebody else in the place of an owner: another
+provider or service that the vocabulary knows (concepts of the group "outside" about providers and services), or, after
+a preposition or a possessive, a word that no example of the knowledge base uses ("How big can a mail at Frobozz be?").
+Who says "bei euch" or "your" besides asks about us: "Bisher GMX, welchen Server habt ihr?".
+"""
+
+from collections.abc import Callable, Collection, Sequence
+
+OWNERS = frozenset({"o-other-provider", "o-other-service"})  # concepts (general layer) that name one
+MOST_OF_HEADING = 4  # words of a question that is a mere heading, "Frobozz IMAP settings": its first is whose they are
+FEWEST_LETTERS = 3  # of a name
+# Words before an owner, and those that say that we are meant. German, English, French; umlauts are written out
+BEFORE_OWNER = frozenset(
+    {"von", "vom", "bei", "beim", "of", "at", "with", "for", "fuer", "mein", "meinem", "meinen", "my", "chez", "de"}
+)
+BEFORE_RECIPIENT = frozenset({"an", "to", "nach", "zu", "from", "eine", "einen", "vers"})
+OURS = frozenset(
+    {"euch", "ihr", "ihnen", "euer", "eure", "eurem", "euren", "eurer", "eures", "ihre", "ihrem", "ihren", "ihrer"}
+    | {"hier", "you", "your", "yours", "u", "here", "vous", "votre", "vos", "ici"}
+)
+
+
+def names_other_owner(words: Sequence[str], others: Collection[str], is_new: Callable[[str], bool]) -> bool:
+    """True if a question's words name another owner than us.
+
+    `words`: as the FeatureExtractor gives them. `others`: those of them that mean another provider or service.
+    `is_new`: True if neither an example nor the vocabulary has a word.
+    """
+    if not OURS.isdisjoint(words):
+        return False
+    return any(
+        before not in BEFORE_RECIPIENT
+        if word in others
+        else _owns(number, before, len(words)) and _is_name(word, is_new)
+        for number, (before, word) in enumerate(zip(("", *words), words, strict=False))
+    )
+
+
+def _owns(number: int, before: str, words: int) -> bool:
+    """True in the place of an owner: after a word for it, or at the head of a heading."""
+    return before in BEFORE_OWNER or (number == 0 and 1 < words <= MOST_OF_HEADING)
+
+
+def _is_name(word: str, is_new: Callable[[str], bool]) -> bool:
+    return len(word) >= FEWEST_LETTERS and word[0].isalpha() and is_new(word)
