@@ -14,8 +14,10 @@ from math import prod
 from bot.core.matching.calibration import Weights
 from bot.core.matching.smtp_codes import reply_codes
 from bot.core.model import Decision, Part
+from bot.core.text.foreign import is_foreign
 from bot.core.text.normalize import clean, error_text
 from bot.tickets.certainty import certainty
+from bot.tickets.quotation import understood_sentences
 
 MOST_WRONG = 0.005  # share of all tickets that may get a wrong public answer
 FEWEST_RIGHT = 0.8  # share of the notes with a choice of entries that must hold the right one
@@ -58,6 +60,9 @@ def public_doubts(
         "left-over": any(part.outcome == "decline" for part in decision.parts),
         "unexplained-code": not explained and bool(reply_codes(error_text(clean(text)))),
         "by-subject": by_subject,
+        "foreign-sentence": any(
+            is_foreign(sentence, (decision.language,)) for sentence in understood_sentences(decision, text)
+        ),
     }
     return tuple(code for code, applies in doubts.items() if applies)
 

@@ -90,6 +90,11 @@ async def test_five_hundred_mails_about_other_things_get_no_public_answer_and_fe
             "Frage",
             "left-over",
         ),
+        (
+            "Guten Tag,\nam Montag kommt der Elektriker.\nQuale porta devo usare per IMAP con SSL?\nBeste Grüße\nMax",
+            "Frage",
+            "foreign-sentence",
+        ),
         ("553 5.7.1 <boss@example.com>: Sender address rejected: not owned by user me@example.com", "Hilfe", ""),
         ("Hallo,\nbei uns regnet es seit Tagen, und der Beamer im Saal flackert.", "Kundennummer 48213", ""),
         ("Hallo Frau Sommer,\n\nbei uns regnet es seit Tagen.\n\nGrüße\nMax Muster", "Kundennummer 48213", ""),
