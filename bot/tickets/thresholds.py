@@ -33,7 +33,7 @@ class Thresholds:
     menu: float  # that the right entry is among those that a note names where no answer is certain
 
 
-LEARNT = Thresholds(weights=(0.58, 0.85, -0.88, -2.13, -1.22, -1.56), question=0.78, error_line=0.5, menu=0.73)
+LEARNT = Thresholds(weights=(0.22, 1.03, -1.44, -2.1, -1.43, -1.59), question=0.645, error_line=0.5, menu=0.71)
 
 
 def certainties(parts: Sequence[Part], weights: Weights) -> tuple[float, float]:
