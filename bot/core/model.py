@@ -173,6 +173,8 @@ class Part:
     rule: str  # name of the rule that decided, for `--why`
     candidates: tuple[Candidate, ...] = ()  # best first, at most five
     asked: str = ""  # the sentence as it was typed, of a question beside an answer; empty of all others
+    disputed: bool = False  # True: the sentence and the whole message are likeliest about different entries
+    told_error: bool = False  # True: answered with an error that is told in own words, without a known line of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,23 @@
 """Thresholds of tickets: how certain an answer must be that nobody looks at before the customer does.
 
 A note may be wrong: an agent reads it. A public reply may not, so it has thresholds of its own, above those by which
-the decision answers (bot/core/matching/calibration.py). LEARNT is what `python -m tests.eval.tickets --write` wrote:
-the least thresholds with which of wrapped tickets, whose questions and surroundings neither the decision's figures nor
-the thresholds had seen, at most MOST_WRONG get a wrong public answer. Nothing in it is set by hand.
+the decision answers (bot/core/matching/calibration.py), and a certainty of its own (certainty.py). LEARNT is what
+`python -m tests.eval.tickets --write` wrote: the least thresholds with which of wrapped tickets, whose questions and
+surroundings neither the decision's figures nor the thresholds had seen, at most MOST_WRONG get a wrong public answer.
+Nothing in it is set by hand.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
+from bot.core.matching.calibration import Weights
 from bot.core.matching.smtp_codes import reply_codes
 from bot.core.model import Decision, Part
+from bot.core.text.foreign import is_foreign
 from bot.core.text.normalize import clean, error_text
+from bot.tickets.certainty import certainty
+from bot.tickets.quotation import understood_sentences
 
 MOST_WRONG = 0.005  # share of all tickets that may get a wrong public answer
 FEWEST_RIGHT = 0.8  # share of the notes with a choice of entries that must hold the right one
@@ -19,25 +25,25 @@ FEWEST_RIGHT = 0.8  # share of the notes with a choice of entries that must hold
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Least certainties, 0..1."""
+    """Least certainties, 0..1, and the weights of the certainty of questions."""
 
+    weights: Weights  # of certainty.SIGNALS
     question: float  # of a public answer to what a person asks in own words: the product over the questions
     error_line: float  # of a public explanation of an error line: the least of all lines
     menu: float  # that the right entry is among those that a note names where no answer is certain
 
 
-LEARNT = Thresholds(question=0.975, error_line=0.5, menu=0.73)
+LEARNT = Thresholds(weights=(0.22, 1.03, -1.44, -2.1, -1.43, -1.59), question=0.645, error_line=0.5, menu=0.71)
 
 
-def certainties(parts: Sequence[Part]) -> tuple[float, float]:
-    """Certainties of an answer: (of its questions, all of them right; of its error lines); 1.0 where it has none."""
-    of_questions, of_lines = 1.0, 1.0
-    for part in parts:
-        if part.outcome == "answer" and part.rule.startswith("error line"):
-            of_lines = min(of_lines, part.score)
-        elif part.outcome == "answer":
-            of_questions *= part.score
-    return of_questions, of_lines
+def certainties(parts: Sequence[Part], weights: Weights) -> tuple[float, float]:
+    """Certainties of an answer: (of its questions, all of them right; of its error lines); 1.0 where it has none.
+
+    `weights`: of the certainty of questions.
+    """
+    answered = [part for part in parts if part.outcome == "answer"]
+    of_questions = prod(certainty(weights, part) for part in answered if not _is_line(part))
+    return of_questions, min((part.score for part in answered if _is_line(part)), default=1.0)
 
 
 def public_doubts(
@@ -47,15 +53,22 @@ def public_doubts(
 
     `text`: what was asked. `by_subject`: True if a subject was needed that is not itself the question.
     """
-    of_questions, of_lines = certainties(decision.parts)
-    explained = any(part.rule.startswith("error line") for part in decision.parts)
+    of_questions, of_lines = certainties(decision.parts, thresholds.weights)
+    explained = any(map(_is_line, decision.parts))
     doubts = {
         "not-certain": of_questions < thresholds.question or of_lines < thresholds.error_line,
         "left-over": any(part.outcome == "decline" for part in decision.parts),
         "unexplained-code": not explained and bool(reply_codes(error_text(clean(text)))),
         "by-subject": by_subject,
+        "foreign-sentence": any(
+            is_foreign(sentence, (decision.language,)) for sentence in understood_sentences(decision, text)
+        ),
     }
     return tuple(code for code, applies in doubts.items() if applies)
+
+
+def _is_line(part: Part) -> bool:
+    return part.rule.startswith("error line")
 
 
 def is_worth_a_note(decision: Decision, *, by_subject: bool, thresholds: Thresholds = LEARNT) -> bool:

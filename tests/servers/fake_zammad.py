@@ -1,7 +1,7 @@
 """A Zammad of our own, on a real socket: what its documentation and its controllers say, and what they refuse.
 
-Sources: docs.zammad.org/en/latest/api (intro, ticket, ticket/articles, ticket/tags, user); zammad/zammad
-app/controllers/tickets_controller.rb, ticket_articles_controller.rb, concerns/creates_ticket_articles.rb,
+Sources: docs.zammad.org/en/latest/api (intro, ticket, ticket/articles, ticket/shared_drafts, ticket/tags, user);
+zammad/zammad app/controllers/tickets_controller.rb, ticket_articles_controller.rb, concerns/creates_ticket_articles.rb,
 app/jobs/trigger_webhook_job.rb, lib/user_agent.rb (signature, headers).
 """
 
@@ -70,6 +70,7 @@ class FakeZammad:
         app.router.add_get("/api/v1/ticket_history/{id}", self._history)
         app.router.add_get("/api/v1/tickets/{id}/shared_draft", self._shared_draft)
         app.router.add_put("/api/v1/tickets/{id}/shared_draft", self._shared_draft)
+        app.router.add_delete("/api/v1/tickets/{id}/shared_draft", self._shared_draft)
         app.router.add_post("/api/v1/tags/add", self._tag)
         self._runner, self.url = await serve_aiohttp(app)
 
@@ -216,18 +217,31 @@ class FakeZammad:
         return web.Response(body=raw, content_type="message/rfc822") if raw else web.Response(status=204)
 
     async def _history(self, request: web.Request) -> web.Response:
+        """app/models/concerns/has_history.rb, history_get(true); merges as spec/models/ticket_spec.rb expects them."""
         number = int(request.match_info["id"])
-        happened = [{"object": "Ticket", "type": kind, "o_id": number} for kind in self.history.get(number, [])]
-        return web.json_response({"history": [{"object": "Ticket", "type": "created"}, *happened], "assets": {}})
+        of = {"object": "Ticket", "o_id": number, "created_by_id": AGENT, "created_at": _now()}
+        happened = [{**of, "type": kind, "id_from": 1, "id_to": 2} for kind in self.history.get(number, [])]
+        written = {**of, "object": "Ticket::Article", "type": "created"}
+        return web.json_response({"history": [{**of, "type": "created"}, written, *happened], "assets": {}})
 
     async def _shared_draft(self, request: web.Request) -> web.Response:
-        """app/controllers/ticket_shared_draft_zoom_controller.rb; its policy wants a group that shares drafts."""
+        """docs.zammad.org/en/latest/api/ticket/shared_drafts; app/controllers/ticket_shared_draft_zoom_controller.rb.
+
+        Its policy asks for the right to change the ticket alone: where the group shares no drafts, one is taken too,
+        and shown to nobody. The assets hold the groups of the draft's author.
+        """
         number = int(request.match_info["id"])
-        if not self.shares_drafts:
-            return web.json_response({"error": "Not authorized"}, status=403)
         if request.method == "PUT":
             self.drafts[number] = (await request.json())["new_article"]
-        return web.json_response({"shared_draft_id": 1 if number in self.drafts else None, "assets": {}})
+        if request.method == "DELETE":
+            del self.drafts[number]
+        if number not in self.drafts:
+            return web.json_response({"shared_draft_id": None, "assets": None})
+        draft = {"id": 1, "ticket_id": number, "new_article": self.drafts[number]}
+        names = enumerate(("Support", "Sales"), 1)
+        groups = {str(n): {"id": n, "name": name, "shared_drafts": self.shares_drafts} for n, name in names}
+        assets = {"TicketSharedDraftZoom": {"1": draft}, "User": {"3": {"id": 3}}, "Group": groups}
+        return web.json_response({"shared_draft_id": 1, "assets": assets})
 
     async def _tag(self, request: web.Request) -> web.Response:
         body = await request.json()

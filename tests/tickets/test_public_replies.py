@@ -2,22 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from bot.answering.engine import AnswerEngine, responder
 from bot.core.mail.auto_response import MailboxContext
-from bot.core.model import LANGUAGES, Answer, Decision, Language, Outcome, Part
+from bot.core.model import LANGUAGES, Answer, Candidate, Decision, Language, Outcome, Part
 from bot.settings import Settings
 from bot.tickets.assessment import Assessment, BestAnswer, assess, ticket_of_mail
+from bot.tickets.certainty import certainty
 from bot.tickets.quotation import understood_sentences
-from bot.tickets.thresholds import MOST_WRONG, Thresholds, is_worth_a_note, public_doubts
+from bot.tickets.thresholds import LEARNT, MOST_WRONG, Thresholds, is_worth_a_note, public_doubts
 from tests.core.mail.test_auto_response import US, mail
 from tests.eval.surroundings import wrap
-from tests.eval.tickets import SUBJECTS, TicketResult, learn
+from tests.eval.tickets import SUBJECTS, TicketResult, learn, weigh
 from tests.slow import slow
 
-LIMITS = Thresholds(question=0.9, error_line=0.7, menu=0.7)
+BY_SCORE = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0)  # weights with which a certainty is the score
+LIMITS = Thresholds(weights=BY_SCORE, question=0.9, error_line=0.7, menu=0.7)
 
 
 async def assessed(engine: AnswerEngine, body: str, subject: str = "Frage") -> Assessment:
@@ -87,6 +90,11 @@ async def test_five_hundred_mails_about_other_things_get_no_public_answer_and_fe
             "Frage",
             "left-over",
         ),
+        (
+            "Guten Tag,\nam Montag kommt der Elektriker.\nQuale porta devo usare per IMAP con SSL?\nBeste Grüße\nMax",
+            "Frage",
+            "foreign-sentence",
+        ),
         ("553 5.7.1 <boss@example.com>: Sender address rejected: not owned by user me@example.com", "Hilfe", ""),
         ("Hallo,\nbei uns regnet es seit Tagen, und der Beamer im Saal flackert.", "Kundennummer 48213", ""),
         ("Hallo Frau Sommer,\n\nbei uns regnet es seit Tagen.\n\nGrüße\nMax Muster", "Kundennummer 48213", ""),
@@ -136,19 +144,52 @@ def test_a_choice_of_entries_is_a_note_only_where_it_is_likely_to_help() -> None
 
 
 def test_thresholds_are_learnt_from_what_would_have_been_wrong() -> None:
-    """Of a thousand tickets, five may be wrong, and one standard deviation is kept free."""
+    """Of a thousand tickets, five may be wrong, and some standard deviations are kept free, more for alike ones."""
 
     def ticket(score: float, *, right: bool, outcome: Outcome = "answer") -> TicketResult:
         answer = Answer(outcome, "de", {}, decision(outcome, (outcome, score, "question: x")))
-        return TicketResult("Port?", ("ports",) if right else ("imap-ssl",), BestAnswer(answer, "Port?"))
+        expect = ("ports",) if right else ("imap-ssl",)
+        return TicketResult("Port?", expect, BestAnswer(answer, "Port?"), line=str(score))
 
     sure = [ticket(0.99, right=True)] * 900
     wrong = [ticket(0.7 + number / 100, right=False) for number in range(20)]
     menus = [ticket(0.6, right=False, outcome="suggest"), *[ticket(0.8, right=True, outcome="suggest")] * 2]
-    found = learn([*sure, *wrong, *[ticket(0.1, right=False, outcome="decline")] * 77, *menus])
-    assert 0.86 < found.question <= 0.87, "2 wrong ones are left"
+    others = [*sure, *[ticket(0.1, right=False, outcome="decline")] * 77, *menus]
+    found = learn([*others, *wrong], BY_SCORE)
+    assert 0.87 < found.question < 0.88, "2 wrong ones are left"
+    assert 0.88 <= learn([*others, *(replace(one, line="the same") for one in wrong)], BY_SCORE).question < 0.89
     assert 0.6 < found.menu <= 0.605
     assert found.error_line == 0.5, "no error line was wrong"
+
+
+def part(score: float, text: str = "welcher port", second: float = 0.1) -> Part:
+    candidates = (Candidate("ports", 0.8), Candidate("imap-ssl", second))
+    return Part(text, "answer", ("ports",), score, "question: x", candidates)
+
+
+def test_an_answer_is_the_more_certain_the_surer_undisputed_and_further_ahead_it_is() -> None:
+    weights = LEARNT.weights
+    usual = certainty(weights, part(0.95))
+    assert certainty(weights, part(0.99)) > usual
+    assert certainty(weights, part(0.95, second=0.01)) > usual > certainty(weights, part(0.95, second=0.7))
+    assert certainty(weights, replace(part(0.95), disputed=True)) < usual
+    assert certainty(weights, replace(part(0.95), told_error=True)) < usual
+    for text in ("nicht das postfach die einzelne mail wie gross", "not the mailbox a single mail", "aber kein pop3"):
+        assert certainty(weights, part(0.95, text)) < usual, text
+    for text in ("notiz zu pop3", "kann nicht senden welcher port", "is it not port 25"):
+        assert certainty(weights, part(0.95, text)) == usual, text
+
+
+def test_the_certainty_is_learnt_from_what_was_right() -> None:
+    """Of answers of the same score, those that lead far were right."""
+
+    def ticket(second: float, *, right: bool) -> TicketResult:
+        made = Decision("answer", ("ports",), "de", 0.95, (part(0.95, second=second),), "port?")
+        expect = ("ports",) if right else ()
+        return TicketResult("Port?", expect, BestAnswer(Answer("answer", "de", {}, made), "Port?"))
+
+    weights = weigh([*[ticket(0.02, right=True)] * 50, *[ticket(0.5, right=False)] * 10])
+    assert certainty(weights, part(0.95, second=0.02)) > 0.9 > 0.5 > certainty(weights, part(0.95, second=0.5))
 
 
 async def test_a_note_quotes_the_sentence_that_was_understood(engine: AnswerEngine) -> None:

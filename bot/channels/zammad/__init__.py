@@ -107,10 +107,11 @@ class ZammadChannel(HelpdeskChannel):
 
     async def agent_facts(self, event: Event, reply: str) -> Mapping[str, Any]:
         """A tag or a note says what was wrong; the reply is put into the ticket as a shared draft, where it can be."""
-        mail = self._to_mail(event)
-        drafted = bool(reply and mail["to"]) and await self.api.draft(
-            event.reply_to["ticket"], {**mail, "body": reply, "type": "email", "internal": False}
-        )
+        mail, ticket = self._to_mail(event), event.reply_to["ticket"]
+        form = {"cc": "", "subtype": "", "content_type": "text/html", "ticket_id": int(ticket)}
+        article = {**form, **mail, "body": reply, "type": "email", "internal": False}
+        group = event.reply_to.get("queue", "")
+        drafted = bool(reply and mail["to"]) and await self.api.draft(ticket, group, article)
         return {"wrong_by": "tag", "wrong_tag": WRONG_TAG, "drafted": drafted}
 
     async def list_feedback(self) -> Sequence[Feedback]:

@@ -12,6 +12,7 @@ from bot.channels.zammad.parse import (
     ASKED_TAG,
     TAG,
     own_article,
+    shares_drafts,
     to_agent_messages,
     to_asked,
     to_changed,
@@ -155,22 +156,24 @@ class ZammadApi:
         """Feedback that agents have given in internal notes about the bot's article in a ticket."""
         return to_feedback(await self.articles(number), await self.own_id())
 
-    async def draft(self, number: str, article: Mapping[str, Any]) -> bool:
+    async def draft(self, number: str, group: str, article: Mapping[str, Any]) -> bool:
         """Puts a reply into a ticket as its shared draft, which agents of the group open and send; False: not done.
 
-        app/controllers/ticket_shared_draft_zoom_controller.rb. A draft that is there already is somebody's work and
-        stays; where the group shares no drafts Zammad refuses.
+        docs.zammad.org/en/latest/api/ticket/shared_drafts. A draft that is there already is somebody's work and stays.
+        Zammad takes a draft where the group shares none, too, and shows it to nobody: it is taken away again.
         """
         path = f"api/v1/tickets/{int(number)}/shared_draft"
         try:
             if (await self.client.get(path)).json().get("shared_draft_id"):
                 return False
             body = {"form_id": f"postbote-{int(number)}", "new_article": article, "ticket_attributes": {}}
-            await self.client.send("PUT", path, body)
+            shared = shares_drafts((await self.client.send("PUT", path, body)).json(), group)
+            if not shared:
+                await self.client.send("DELETE", path, {})
         except (RequestRefused, TryLater) as wrong:
             log.info("zammad_not_drafted", ticket=number, why=str(wrong))
             return False
-        return True
+        return shared
 
     async def tag(self, number: str, tag: str = TAG) -> None:
         """Adds a tag to a ticket; once more does no harm. Raises RequestRefused."""

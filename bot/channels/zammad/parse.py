@@ -140,6 +140,18 @@ def was_merged(history: Any) -> bool:
     return any(isinstance(entry, dict) and entry.get("type") in MERGED for entry in listed)
 
 
+def shares_drafts(found: Any, group: str) -> bool:
+    """False if the answer to a new draft tells that a group shows drafts to nobody. `group`: its name.
+
+    `found`: of PUT /tickets/{id}/shared_draft; its `assets` hold the groups of who wrote the draft.
+    """
+    assets = found.get("assets") if isinstance(found, dict) else None
+    groups = assets.get("Group") if isinstance(assets, dict) else None
+    listed = groups.values() if isinstance(groups, dict) else ()
+    own = [each for each in listed if isinstance(each, dict) and each.get("name") == group]
+    return all(each.get("shared_drafts") is not False for each in own)
+
+
 def to_changed(found: Any) -> dict[str, str]:
     """Ids of a search result → when each ticket was changed last, as Zammad writes it."""
     listed = [ticket for ticket in found if isinstance(ticket, dict)] if isinstance(found, list) else []

@@ -164,7 +164,7 @@ def fit_calibration(samples: Sequence[Sample]) -> Calibration:
     lines = [line for s in samples for line in s.explained]
     calibration = replace(
         _fit_questions(asked),
-        explains=_fit(np.array([w for w, _ in lines]), [right for _, right in lines])
+        explains=fit_regression(np.array([w for w, _ in lines]), [right for _, right in lines])
         if len(lines) >= FEWEST
         else FITTED.explains,
     )
@@ -205,7 +205,7 @@ def _fit_single(samples: Sequence[Sample]) -> QuestionWeights:
     truths = ([s.first_right for s in samples], [s.right_in_top3 for s in samples], [s.not_covered for s in samples])
     near = (FITTED.single.first, FITTED.single.in_top3, FITTED.single.not_covered)
     return QuestionWeights(
-        *(_fit(signals, truth, weights, np.array(of)) for truth, of in zip(truths, near, strict=True))
+        *(fit_regression(signals, truth, weights, np.array(of)) for truth, of in zip(truths, near, strict=True))
     )
 
 
@@ -224,9 +224,9 @@ def _fit_weights(asked: Sequence[Sample], otherwise: QuestionWeights) -> Questio
         return otherwise
     signals = np.array([s.signals for s in asked])
     return QuestionWeights(
-        first=_fit(signals, [s.first_right for s in asked]),
-        in_top3=_fit(signals, [s.right_in_top3 for s in asked]),
-        not_covered=_fit(signals, [s.not_covered for s in asked]),
+        first=fit_regression(signals, [s.first_right for s in asked]),
+        in_top3=fit_regression(signals, [s.right_in_top3 for s in asked]),
+        not_covered=fit_regression(signals, [s.not_covered for s in asked]),
     )
 
 
@@ -250,7 +250,9 @@ def _share(found: Sequence[bool]) -> float:
     return sum(found) / len(found) if found else 0.0
 
 
-def _fit(signals: Floats, truth: Sequence[bool], counts: Floats | None = None, near: Floats | None = None) -> Weights:
+def fit_regression(
+    signals: Floats, truth: Sequence[bool], counts: Floats | None = None, near: Floats | None = None
+) -> Weights:
     """Weights of a logistic regression, by Newton's method, rounded to two digits.
 
     `counts`: how much each sample counts; None: 1. `near`: weights that few samples do not lead away from; None: 0.

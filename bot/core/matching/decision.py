@@ -139,7 +139,8 @@ class Matcher:
         self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
         siblings = Siblings(extractor, unexplained, knowledge.entries.values())
-        self._questions = QuestionMatcher(extractor, self._ranker, unexplained, self._small_talk, siblings)
+        errors = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
+        self._questions = QuestionMatcher(extractor, self._ranker, unexplained, self._small_talk, siblings, errors)
         learnt = from_array(trained.figures) if len(trained.figures) else FITTED
         self.calibration = calibration or learnt  # exchanged by the cross-validation of `postbote evaluate`
         self.language = LanguageDetector(counts.languages)

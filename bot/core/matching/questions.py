@@ -68,13 +68,18 @@ class QuestionMatcher:
         unexplained: UnexplainedWords,
         small_talk: frozenset[str] = frozenset(),
         siblings: Siblings | None = None,
+        errors: frozenset[str] = frozenset(),
     ) -> None:
-        """`small_talk`: ids of the topics whose sentences want no answer. `siblings`: None: no entry has any."""
+        """`small_talk`: ids of the topics whose sentences want no answer. `siblings`: None: no entry has any.
+
+        `errors`: ids of the entries about errors.
+        """
         self._siblings = siblings
         self._extractor = extractor
         self._ranker = ranker
         self._unexplained = unexplained
         self._small_talk = small_talk
+        self._errors = errors
 
     def parts(self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]) -> list[Part]:
         """Parts of the decision about a message: one, or one for each question that is answered.
@@ -181,7 +186,7 @@ class QuestionMatcher:
         if not whole.known:
             return self._part(whole, calibration)
         what = f"surest of {len(ranked)} sentences" if surest is not whole else f"{len(ranked)} sentences as a whole"
-        return self._decided(
+        part = self._decided(
             surest,
             _best_of(surest, whole),
             _signals_of_several(surest, whole),
@@ -190,6 +195,7 @@ class QuestionMatcher:
             what,
             whole.words,
         )
+        return replace(part, disputed=surest.first() != whole.first())
 
     def _decided(
         self,
@@ -221,6 +227,7 @@ class QuestionMatcher:
             f"not covered {likely.not_covered:.2f}; "
             + ", ".join(f"{name} is worth {value:.2f}" for name, value in values.items()),
             candidates=tuple(Candidate(owner, share) for owner, share in ranked.ranking.shares(MOST_CANDIDATES)),
+            told_error=outcome == "answer" and best[0] in self._errors,
         )
 
     def _alike(self, entry: str, said: Sequence[str]) -> frozenset[str]:

@@ -198,6 +198,7 @@ async def test_a_note_comes_with_the_reply_as_a_shared_draft(engine: AnswerEngin
             if draft is None and shares:
                 made = zammad.drafts[ticket]
                 assert (made["to"], made["type"], made["internal"]) == ("eva@d0.example", "email", False)
+                assert (made["content_type"], made["ticket_id"]) == ("text/html", ticket)
                 assert made["subject"].startswith("Re: ")
                 assert "<code>993</code>" in made["body"]
                 assert "automatische Antwort" not in made["body"], "a person sends it"

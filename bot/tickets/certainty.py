@@ -1,0 +1,50 @@
+"""Certainty of an answer to a person's own words: how likely it is right, by more signs than the decision's score.
+
+The score of a decision (bot/core/matching/calibration.py) is fitted to all messages and answers from about one half on;
+near 1, where public replies are decided, it hardly tells right from wrong. A logistic regression of the score and of
+four more signs does: how far the entry leads, whether the whole message is about another entry, whether the sentence
+begins with what is not meant, and whether an error is told in own words. Its weights are learnt with the thresholds
+(thresholds.py).
+"""
+
+import math
+import re
+
+from bot.core.matching.calibration import Weights, probability
+from bot.core.model import Part
+
+SIGNALS = (
+    "score",  # of the decision, as log-odds
+    "lead",  # of the entry over the next candidate, an entry or a topic: natural logarithm of their shares' ratio
+    "disputed",  # 1: the sentence and the whole message are likeliest about different entries
+    "denial",  # 1: the sentence begins with what is not meant ("nicht das Postfach, …")
+    "told error",  # 1: an error that is told in own words, which people use of much else
+    "constant",
+)
+MOST_ODDS = 6.9  # log-odds of a score of 0.999; beyond them a score tells nothing more
+LEADS = (-4.0, 8.0)  # the least and the largest lead that count
+LEAST_SHARE = 1e-6  # of a candidate that is not listed
+# Beginning of a part's text, which is folded
+_DENIAL = re.compile(r"(?:(?:und|aber|also|but|and|so) )?(?:nicht|kein\w*|ohne|nie|not?|without|never)\b")
+
+
+def certainty_signals(part: Part) -> Weights:
+    """Signals of an answered question, as in SIGNALS."""
+    score = min(max(part.score, 1e-3), 1.0 - 1e-9)
+    entry = part.entries[0]
+    own = max((c.score for c in part.candidates if c.id == entry), default=0.0)
+    next_best = max((c.score for c in part.candidates if c.id != entry), default=0.0)
+    lead = math.log(max(own, LEAST_SHARE) / max(next_best, LEAST_SHARE))
+    return (
+        min(MOST_ODDS, math.log(score / (1.0 - score))),
+        min(max(lead, LEADS[0]), LEADS[1]),
+        float(part.disputed),
+        float(_DENIAL.match(part.text) is not None),
+        float(part.told_error),
+        1.0,
+    )
+
+
+def certainty(weights: Weights, part: Part) -> float:
+    """Probability that an answered question is answered rightly, 0..1. `weights`: one for each of SIGNALS."""
+    return probability(weights, certainty_signals(part))
