@@ -11,11 +11,13 @@ from bot.answering.explain import explain
 from bot.answering.router import make_responder
 from bot.commands import ChannelAdmin, find_commands
 from bot.content.content_cache import Content, content_key, load_or_read
-from bot.content.general import GENERAL
-from bot.content.loader import KnowledgeError, load
+from bot.content.folders import GENERAL
+from bot.content.loader import load
 from bot.content.model_cache import cache_key, load_or_train
-from bot.content.references import missing_parts, read_templates, unknown_figures
+from bot.content.problems import KnowledgeError
+from bot.content.references import missing_parts, unknown_figures
 from bot.content.renderer import Renderer
+from bot.content.template_files import read_templates
 from bot.contracts import Respond
 from bot.core.dns.records import Lookup
 from bot.core.matching.decision import Matcher

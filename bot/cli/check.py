@@ -9,7 +9,7 @@ import click
 from bot.answering.engine import load_engine, make_lookup
 from bot.cli.or_exit import name_servers_or_exit, read_settings
 from bot.commands import find_commands
-from bot.content.loader import KnowledgeError
+from bot.content.problems import KnowledgeError
 from bot.core.model import Knowledge
 from bot.settings import Settings
 

@@ -10,7 +10,7 @@ import click
 from pydantic import ValidationError
 
 from bot.answering.engine import AnswerEngine, ReloadableEngine, load_engine, responder
-from bot.content.loader import KnowledgeError
+from bot.content.problems import KnowledgeError
 from bot.contracts import Respond
 from bot.settings import Settings, variables
 from bot.settings.cures import dotenv_names, misspelt, to_cures

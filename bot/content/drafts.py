@@ -11,7 +11,7 @@ import yaml
 
 from bot.content.faq_file import Faq, FaqItem
 from bot.content.loader import LONGEST_ANSWER, NO_ENTRIES, compared
-from bot.content.places import Problem
+from bot.content.problems import Problem
 from bot.content.provider_values import ProviderValues
 from bot.content.schema import FEWEST_QUESTIONS, LONGEST_TITLE
 from bot.core.languages import Language

@@ -1,7 +1,6 @@
-"""Places of the content: a value's file and line, and the problem that stands there."""
+"""Places of the content: a value's file and line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +18,6 @@ EXAMPLE_KEYS = frozenset({"questions", "variants", "lookalikes"})
 def parse_yaml(text: str) -> Any:
     """Value of a YAML text, made of plain types only. Raises yaml.YAMLError."""
     return yaml.load(text, Loader=Loader)  # nosec B506 (Loader is PyYAML's safe one, in C where there is one)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Problem of the content, where it stands and what to do about it."""
-
-    file: str
-    line: int  # from 1
-    text: str  # what is wrong and what to do
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.text}"
 
 
 def line_of(file: Path, path: Sequence[int | str], within: int | None = None) -> int:

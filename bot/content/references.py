@@ -8,8 +8,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bot.content.loader import KnowledgeError
-from bot.content.places import Problem, line_of
+from bot.content.places import line_of
+from bot.content.problems import Problem
 from bot.core.model import LANGUAGES, Knowledge, Language
 
 # Kinds of reply that the core itself needs; every command adds its own template.
@@ -25,23 +25,6 @@ _COMMENT = re.compile(r"\{#(?:(?!\{#).)*?#\}", re.DOTALL)
 _TAG = re.compile(r"\{([{%])((?:(?!\{[{%]).)*?)[%}]\}", re.DOTALL)
 _BLOCK = re.compile(r"\{%[-+]?\s*block\s+(\w+)")
 _FIGURE = re.compile(r"""(?<![.\w"'])(servers|aliases|ports|limits|links)(?:\.|\[["'])(\w+)(\s+is\s+defined)?""")
-
-
-def read_templates(folder: Path) -> Mapping[str, str]:
-    """Sources of the templates in a folder, by file name. Raises KnowledgeError."""
-    if not folder.is_dir():
-        raise KnowledgeError([Problem(str(folder), 1, "no such folder; POSTBOTE_TEMPLATES must name the templates")])
-    found, problems = {}, []
-    for file in sorted(folder.glob("*.md")):
-        try:
-            if not file.is_file():  # reading a named pipe would wait for ever
-                raise OSError("no regular file")
-            found[file.name] = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as wrong:
-            problems.append(Problem(str(file), 1, f"cannot be read ({wrong}); it must be a UTF-8 file"))
-    if problems:
-        raise KnowledgeError(problems)
-    return found
 
 
 def required_blocks(commands: Iterable[str], languages: Sequence[Language] = LANGUAGES) -> dict[str, Collection[str]]:

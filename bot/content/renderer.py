@@ -18,12 +18,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.content.first_sentence import first_sentence
 from bot.content.provider_facts import provider_facts
-from bot.content.provider_schema import MOST_PROMPTS
-from bot.content.references import read_templates
+from bot.content.template_files import read_templates
 from bot.core.languages import KNOWN
 from bot.core.matching.smtp_codes import meanings
 from bot.core.model import Answer, Knowledge, Language
 from bot.core.privacy.redaction import word_marks
+from bot.core.provider import MOST_PROMPTS
 from bot.core.text.addresses import to_login
 
 _UNITS = ("hours", "minutes", "seconds")

@@ -5,9 +5,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from bot.content.loader import KnowledgeError
 from bot.content.new_files import write_new_files
-from bot.content.places import Problem
+from bot.content.problems import KnowledgeError, Problem
 from bot.core.model import LANGUAGES, Language
 
 STARTER = Path(__file__).parent / "starter"

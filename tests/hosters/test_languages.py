@@ -7,7 +7,8 @@ import pytest
 
 from bot.answering.engine import AnswerEngine, load_engine
 from bot.answering.router import answer_question
-from bot.content.loader import KnowledgeError, load
+from bot.content.loader import load
+from bot.content.problems import KnowledgeError
 from bot.core.model import Answer, Question
 from bot.settings import Settings
 from tests.channels.slack.conversation import MENTION, Conversation, envelope
