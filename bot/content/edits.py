@@ -18,6 +18,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from bot.content.loader import NO_ENTRIES, languages_of
 from bot.content.places import EXAMPLES
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Language
 
 NOT_COVERED = "not-covered"
@@ -27,8 +28,8 @@ Questions = Mapping[Language, Sequence[str]]
 Kind = Literal["example", "topic", "entry"]
 KINDS: tuple[Kind, ...] = ("example", "topic", "entry")
 
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")  # no part of a YAML text
+_ID = lazy_regex(r"[a-z0-9][a-z0-9-]{0,60}", re.ASCII)
+_CONTROL = lazy_regex(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")  # no part of a YAML text
 
 
 class EditError(Exception):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.content.places import line_of
 from bot.content.problems import Problem
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import LANGUAGES, Knowledge, Language
 
 # Kinds of reply that the core itself needs; every command adds its own template.
@@ -21,10 +22,10 @@ REPLIES = (
 )
 PAGES = ("web", "dashboard")  # templates of pages for browsers: a block for each text, like the labels
 # Neither goes past the next opening: what is never closed would be searched to the end from each of them
-_COMMENT = re.compile(r"\{#(?:(?!\{#).)*?#\}", re.DOTALL)
-_TAG = re.compile(r"\{([{%])((?:(?!\{[{%]).)*?)[%}]\}", re.DOTALL)
-_BLOCK = re.compile(r"\{%[-+]?\s*block\s+(\w+)")
-_FIGURE = re.compile(r"""(?<![.\w"'])(servers|aliases|ports|limits|links)(?:\.|\[["'])(\w+)(\s+is\s+defined)?""")
+_COMMENT = lazy_regex(r"\{#(?:(?!\{#).)*?#\}", re.DOTALL)
+_TAG = lazy_regex(r"\{([{%])((?:(?!\{[{%]).)*?)[%}]\}", re.DOTALL)
+_BLOCK = lazy_regex(r"\{%[-+]?\s*block\s+(\w+)")
+_FIGURE = lazy_regex(r"""(?<![.\w"'])(servers|aliases|ports|limits|links)(?:\.|\[["'])(\w+)(\s+is\s+defined)?""")
 
 
 def required_blocks(commands: Iterable[str], languages: Sequence[Language] = LANGUAGES) -> dict[str, Collection[str]]:

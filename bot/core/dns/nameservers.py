@@ -1,9 +1,10 @@
 """Name servers as the setting names them: "ip[:port], …", an IPv6 address with a port in brackets."""
 
 import ipaddress
-import re
 
-_WITH_PORT = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<v4>[0-9.]+))(?::(?P<port>[0-9]{1,5}))?")
+from bot.core.lazy_regex import lazy_regex
+
+_WITH_PORT = lazy_regex(r"(?:\[(?P<v6>[^\]]+)\]|(?P<v4>[0-9.]+))(?::(?P<port>[0-9]{1,5}))?")
 
 
 def parse_nameservers(text: str) -> list[tuple[str, int]]:

@@ -12,11 +12,13 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.scaffolding import without_log_fields
 from bot.core.matching.vocabulary import Spelling
 from bot.core.model import Entry, Topic
@@ -24,14 +26,14 @@ from bot.core.text.normalize import error_text, fold, glue
 
 Floats = NDArray[np.float64]
 
-_ADDRESS = re.compile(r"<?[\w.+=%-]{1,64}@[\w.-]{1,255}>?")
-_URL = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
-_CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")  # RFC 3463
-_IP = re.compile(r"\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?(?::\d+)?")
-_HOST = re.compile(r"\b(?:[a-z0-9_-]{1,63}\.){1,40}[a-z]{2,24}\b\.?(?:\[[^\]\s]{0,100}\])?", re.IGNORECASE)
-_WORD = re.compile(r"\d\.\d{1,3}\.\d{1,3}|[a-z]+|\d+")
-_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
-_REPLY = re.compile(r"^[245][0-5]\d$")  # RFC 5321 section 4.2
+_ADDRESS = lazy_regex(r"<?[\w.+=%-]{1,64}@[\w.-]{1,255}>?")
+_URL = lazy_regex(r"\bhttps?://\S+", re.IGNORECASE)
+_CODE = lazy_regex(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")  # RFC 3463
+_IP = lazy_regex(r"\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?(?::\d+)?")
+_HOST = lazy_regex(r"\b(?:[a-z0-9_-]{1,63}\.){1,40}[a-z]{2,24}\b\.?(?:\[[^\]\s]{0,100}\])?", re.IGNORECASE)
+_WORD = lazy_regex(r"\d\.\d{1,3}\.\d{1,3}|[a-z]+|\d+")
+_APOSTROPHE = lazy_regex(r"(?<=\w)'(?=\w)")
+_REPLY = lazy_regex(r"^[245][0-5]\d$")  # RFC 5321 section 4.2
 
 # These four were set by judgement, not fitted.
 FULL_WEIGHT = 9.0  # matched weight from which an alignment counts in full: about four telling words
@@ -143,7 +145,7 @@ class ErrorLines:
             for word in line.words:
                 having[word].append(number)
         # Word → numbers of the lines that have it, once for each time it stands there
-        self._having = {word: np.array(numbers) for word, numbers in having.items()}
+        self._having = lru_cache(None)(lambda word: np.array(having.get(word, ()), dtype=np.intp))
         self._spelling = Spelling(self._weight)
         self._sorted_words = sorted(self._weight)
 
@@ -222,7 +224,7 @@ class ErrorLines:
         """True, per line, if it has one of the words."""
         having = np.zeros(len(self._lines), dtype=bool)
         for word in words:
-            having[self._having.get(word, [])] = True
+            having[self._having(word)] = True
         return having
 
     def _worth_aligning(self, said: Iterable[str], last: Iterable[str]) -> list[int]:
@@ -232,8 +234,8 @@ class ErrorLines:
         """
         found = np.zeros(len(self._lines))
         for word in said:
-            if word in self._having:
-                np.add.at(found, self._having[word], self._weight[word])
+            if word in self._weight:
+                np.add.at(found, self._having(word), self._weight[word])
         worth = np.flatnonzero((found >= self._enough) & ((self._most(found) >= LEAST_SCORE) | self._with(last)))
         share = found[worth] / self._enough[worth]
         return sorted(worth[np.argsort(-share, kind="stable")[:MOST_ALIGNED]].tolist())
@@ -336,7 +338,8 @@ def _weights(lines: Sequence[KnownLine]) -> Mapping[str, float]:
     """
     users: dict[str, set[str]] = defaultdict(set)
     for line in lines:
+        condition = f"{line.owner}{'' if line.explains else '-'}"
         for word in line.words:
-            users[word].add(f"{line.owner}{'' if line.explains else '-'}")
+            users[word].add(condition)
     conditions = len(set().union(*users.values())) if users else 1
     return {word: math.log((conditions + 1) / len(having)) for word, having in users.items()}

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.text.normalize import MESSAGES
 
 LONGEST = 6_000  # characters of a statement that are looked at
@@ -128,9 +129,9 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
         r"|undeliverable|unzustellbar|failing for a long time|returned to sender|time limit|exceeded)\b"
     ),
 }
-_TABLE = {of: re.compile(pattern, re.IGNORECASE | re.MULTILINE) for of, pattern in _PATTERNS.items()}
+_TABLE = {of: lazy_regex(pattern, re.IGNORECASE | re.MULTILINE) for of, pattern in _PATTERNS.items()}
 
-_OF_PROGRAMS = re.compile(_CODE_OF_PROGRAMS)
+_OF_PROGRAMS = lazy_regex(_CODE_OF_PROGRAMS)
 
 
 def is_of_program(text: str) -> bool:

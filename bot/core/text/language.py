@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import chain, combinations
 
 from bot.core.languages import KNOWN, LANGUAGES
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.normalize import REMEMBERED, fold
 
@@ -23,18 +24,18 @@ ENOUGH = 1.5  # evidence of the sentences in which a person speaks from which th
 QUOTED = 0.3  # share of a quoted line's words that may be missing from a text that holds it
 SEEN = 2  # times that the examples must use a word before its own odds count
 
-_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
-_QUOTED = re.compile(r"\"[^\"\n]{4,400}\"")  # a quotation is not the writer's own words
+_WORD = lazy_regex(r"[^\W\d_]+(?:'[a-z]+)?")
+_QUOTED = lazy_regex(r"\"[^\"\n]{4,400}\"")  # a quotation is not the writer's own words
 # What Exchange and Gmail write besides a code, as people do. No mark of a paste, because it names the reason, too.
-_PROGRAM_PROSE = re.compile(
+_PROGRAM_PROSE = lazy_regex(
     r"(?:the e-?mail address you entered couldn't be found|please check the recipient's e-?mail address"
     r"|if the problem continues, please contact|address not found$|adresse nicht gefunden$"
     r"|die eingegebene e-?mail-?adresse (?:konnte nicht|wurde nicht) gefunden|überprüfen sie die e-?mail-?adresse des"
     r"|wenn das problem weiterhin besteht, wenden sie sich)[^.!?]{0,200}[.!?]?",
     re.IGNORECASE | re.MULTILINE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
-_NAME = re.compile(r"[@/%]|[:.]\S")  # an address, a host name, a path
+_SENTENCE = lazy_regex(r"(?<=[.!?:])\s+|\n+")
+_NAME = lazy_regex(r"[@/%]|[:.]\S")  # an address, a host name, a path
 
 # Words that build sentences, not words about mail. Those that exist in both languages (in, an, die, am, was, will,
 # so, war, hat …) are left out or stand where they are far more common.

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.text.language import is_function_word
 from bot.core.text.normalize import fold
 
@@ -55,7 +56,7 @@ _TELLING = _words_of(
     morning evening afternoon question quick appreciated appreciate wishes
     """
 )
-_GREETING = re.compile(
+_GREETING = lazy_regex(
     r"^\W{0,4}(?:(?:sehr )?(?:geehrte|verehrte|werte|liebe)[rs]?|hall(?:o|öchen|ihallo)|mahlzeit"
     r"|(?:schönen )?guten? (?:tag|morgen|abend)|moin(?: moin)?|servus|sal(?:ü|ut)"
     r"|gr(?:ü|ue)(?:ezi|ß gott|ss gott|ß euch)"
@@ -91,15 +92,15 @@ _THANKS = (
     r"|danke|merci|ich danke|wir danken"
     r"|(?:many )?thanks|thank you|thx|ta)"
 )
-_LEAVE = re.compile(rf"(?<!\w)(?:(?P<farewell>{_FAREWELL})|{_THANKS})(?!\w)", re.IGNORECASE)
-_SIGNATURE_LINE = re.compile(  # RFC 3676 section 4.3, and what telephones and programs add
+_LEAVE = lazy_regex(rf"(?<!\w)(?:(?P<farewell>{_FAREWELL})|{_THANKS})(?!\w)", re.IGNORECASE)
+_SIGNATURE_LINE = lazy_regex(  # RFC 3676 section 4.3, and what telephones and programs add
     r"^(?:-- ?|_{5,80}|(?:von|gesendet|geschickt|verfasst) (?:mit|von|aus|über|vom|meinem|der)\b.{0,60}"
     r"|.{0,40}\b(?:gesendet|geschickt)\.?"
     r"|(?:sent|get) (?:from|outlook|with|using|via)\b.{0,80}|holen sie sich outlook.{0,40}"
     r"|virenfrei\b.{0,60}|virus-free\b.{0,60})$",
     re.IGNORECASE,
 )
-_PS = re.compile(r"^\W{0,3}p\.? ?s\.?\b[:.]?", re.IGNORECASE)
+_PS = lazy_regex(r"^\W{0,3}p\.? ?s\.?\b[:.]?", re.IGNORECASE)
 # A disclaimer or a firm's imprint has one of the first at least, and two of both together
 _LEGAL = _words_of(
     """
@@ -114,24 +115,24 @@ _LEGAL_TOO = _words_of(
     delete solely addressee nachricht message mail england
     """
 )
-_ABBREVIATION = re.compile(  # a full stop behind one of these, or behind a number in a list, ends no sentence
+_ABBREVIATION = lazy_regex(  # a full stop behind one of these, or behind a number in a list, ends no sentence
     r"\b(?:[a-zäöü]|bzw|ca|dr|prof|nr|tel|str|evtl|ggf|usw|etc|inkl|zb|mr|mrs|ms|st|vs|approx|incl|resp|max|min)\.$"
     r"|^\W{0,4}\d{1,2}[.:]$",
     re.IGNORECASE,
 )
-_END = re.compile(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|[:;](?=\s))\s+|\n\s*")
-_SHORTCODE = re.compile(
+_END = lazy_regex(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|[:;](?=\s))\s+|\n\s*")
+_SHORTCODE = lazy_regex(
     r":(?:[a-z][a-z0-9_+-]{1,29}|[+-]1):"
 )  # Slack's emoji: docs.slack.dev/messaging/formatting-message-text
-_EMOJI = re.compile(r"[\u2190-\u2bff\u3000-\u303f\U0001f000-\U0001faff\ufe0f]+")
-_CLAUSE = re.compile(r"[,;:–—]\s+|\s[-–—]\s+|[.!?…]{1,20}\s{0,4}$")
-_WORD = re.compile(r"[^\W\d_]+|\d+")
-_MENTION = re.compile(r"\W{0,4}@\w{2,30}[\s,:]*")
-_LAST_WORD = re.compile(r"(?<=\w) {1,3}(?:bitte|please|pls|plz|danke|thx|merci)[\s.!]{0,4}$", re.IGNORECASE)
-_NEXT_WORD = re.compile(r"[^\S\n]*([^\W\d_][\w.'-]*)")
-_SURNAME = re.compile(r" ?[A-ZÄÖÜ][\w'-]+ ?[,!.]")
-_NAME_OR_WORD = re.compile(r"[^\W_][\w'-]*")
-_GOES_ON = re.compile(r"(?<=[^\W\d_]{2})[.!]\s+[^\W_]")  # another sentence
+_EMOJI = lazy_regex(r"[\u2190-\u2bff\u3000-\u303f\U0001f000-\U0001faff\ufe0f]+")
+_CLAUSE = lazy_regex(r"[,;:–—]\s+|\s[-–—]\s+|[.!?…]{1,20}\s{0,4}$")
+_WORD = lazy_regex(r"[^\W\d_]+|\d+")
+_MENTION = lazy_regex(r"\W{0,4}@\w{2,30}[\s,:]*")
+_LAST_WORD = lazy_regex(r"(?<=\w) {1,3}(?:bitte|please|pls|plz|danke|thx|merci)[\s.!]{0,4}$", re.IGNORECASE)
+_NEXT_WORD = lazy_regex(r"[^\S\n]*([^\W\d_][\w.'-]*)")
+_SURNAME = lazy_regex(r" ?[A-ZÄÖÜ][\w'-]+ ?[,!.]")
+_NAME_OR_WORD = lazy_regex(r"[^\W_][\w'-]*")
+_GOES_ON = lazy_regex(r"(?<=[^\W\d_]{2})[.!]\s+[^\W_]")  # another sentence
 
 
 @dataclass(frozen=True, slots=True)
