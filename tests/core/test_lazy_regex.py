@@ -16,9 +16,10 @@ def test_a_lazy_pattern_does_what_a_compiled_one_does() -> None:
     text = "Ab-1, x-22"
     for method in ("search", "match", "fullmatch", "findall", "split"):
         found, expected = getattr(lazy, method)(text), getattr(compiled, method)(text)
-        assert getattr(found, "groupdict", lambda found=found: found)() == getattr(
-            expected, "groupdict", lambda expected=expected: expected
-        )()
+        assert (
+            getattr(found, "groupdict", lambda found=found: found)()
+            == getattr(expected, "groupdict", lambda expected=expected: expected)()
+        )
     assert lazy.sub(r"\2", text) == compiled.sub(r"\2", text) == "1, 22"
     assert [m.span() for m in lazy.finditer(text)] == [m.span() for m in compiled.finditer(text)]
     assert lazy.pattern == compiled.pattern
