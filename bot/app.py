@@ -18,6 +18,7 @@ from bot.answering.engine import freeze_gc
 from bot.channels import OpenChannel, find_channels
 from bot.content.watcher import ContentWatcher
 from bot.contracts import Channel, ChannelContext, Disabled, Engine, OpenedTicket, OpenTicket, TicketOpener
+from bot.core.lazy_regex import compile_all
 from bot.core.model import Answer, Event, Reply, TryLater
 from bot.core.rate_limit import RateLimiter
 from bot.dialogue.manager import DialogueManager
@@ -99,6 +100,7 @@ async def run(
         announce(f"Postbote is ready: http://{f'[{host}]' if ':' in host else host}:{port}/")
         if warning := open_page_warning(settings, port):
             log.warning("page_is_open", says=warning)
+        asyncio.get_running_loop().run_in_executor(None, compile_all)  # which the first messages would wait for
 
     async with app.running():
         freeze_gc()  # DBOS is loaded by now, and its objects stay too
