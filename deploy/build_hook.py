@@ -21,7 +21,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         root = Path(self.root)
         sys.path.insert(0, str(root))
         from bot.content import model_cache
-        from bot.content.general import GENERAL
+        from bot.content.folders import GENERAL
         from bot.content.loader import load
         from bot.core.matching.features import FeatureExtractor
         from bot.core.matching.young_base import learn

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.core.languages import KNOWN
+from bot.core.lazy_regex import lazy_regex
 from bot.core.provider import Connection, Provider
 
 FIGURES = frozenset({"host", "limit", "port"})  # kinds that an answer must not write out
@@ -21,8 +22,8 @@ _AROUND = {  # protocol → words beside a server or a port that tell which conn
     "pop3": re.compile(r"\bpop", re.IGNORECASE),
     "imap": re.compile(r"\bimap", re.IGNORECASE),
 }
-_HOST = re.compile(r"(?<![\w.@/-])(?:[a-z0-9][a-z0-9-]*\.){2,}[a-z]{2,}(?![\w-]|\.\w)", re.IGNORECASE)
-_FIGURE = re.compile(r"(?<![\w.-])(?:Ports? `?\d{2,5}`?|\d+(?:[.,]\d+)? ?[kMGT]B)(?![\w-]|\.\w)", re.IGNORECASE)
+_HOST = lazy_regex(r"(?<![\w.@/-])(?:[a-z0-9][a-z0-9-]*\.){2,}[a-z]{2,}(?![\w-]|\.\w)", re.IGNORECASE)
+_FIGURE = lazy_regex(r"(?<![\w.-])(?:Ports? `?\d{2,5}`?|\d+(?:[.,]\d+)? ?[kMGT]B)(?![\w-]|\.\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.answering.engine import load_engine
 from bot.content.content_cache import Content, content_key, load_or_read
-from bot.content.loader import KnowledgeError
+from bot.content.problems import KnowledgeError
 from bot.core.matching.example_counts import count_examples
 from bot.core.model import Question
 from bot.settings import Settings

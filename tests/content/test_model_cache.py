@@ -12,7 +12,15 @@ from bot.core.matching.training import TrainedModel
 def training() -> TrainedModel:
     ints, floats = np.array([0, 1], dtype=np.int32), np.array([0.5, 1.5], dtype=np.float32)
     return TrainedModel(
-        ("word:a", "word:b"), floats, ("ports", "webmail"), floats.reshape(2, 1), ints, ints, ints, floats
+        {"word": ("a", "b")},
+        ints.astype(np.uint32),
+        floats,
+        ("ports", "webmail"),
+        floats.reshape(2, 1),
+        ints,
+        ints,
+        ints,
+        floats,
     )
 
 
