@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from bot.content.cache_file import save
+from bot.content.cache_file import load, save
 from bot.content.content_hash import content_hash
 from bot.content.plain_values import converter
 from bot.core.matching.example_counts import ExampleCounts
@@ -38,12 +38,12 @@ def load_or_read(folder: Path, key: str, read: Callable[[], Content]) -> Content
     """
     if not key:
         return read()
-    file = folder / f"content-{key}.json"
+    file = folder / f"content-{key}.cache"
     with suppress(OSError, ValueError):  # there is none, or a broken one
-        return _to_content(json.loads(file.read_bytes()))
+        return _to_content(json.loads(load(file)))
     content = read()
     with suppress(OSError):
-        save(file, "content-*.json", lambda out: out.write(_to_json(content)))
+        save(file, "content-*", [_to_json(content)])
     return content
 
 

@@ -1,22 +1,23 @@
 """Model cache: the trained model as a file, so that only the first start after a change of content trains.
 
-Its first line is JSON: the texts, and each array's kind, shape and place in what follows. That is read at once, in a
-quarter of the time that an .npz file takes.
+Its content begins with a line of JSON: the texts, and each array's kind, shape and place in what follows. That is read
+at once, in less time than an .npz file takes. Its checksum is the cache file's (cache_file.py).
 """
 
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
-from bot.content.cache_file import save
+from bot.content.cache_file import load, save
 from bot.content.content_hash import content_hash
 from bot.core.matching.training import TrainedModel
 
 _ALIGNED = 64  # bytes at whose multiples arrays begin
+_OF_MODELS = "trained-*"  # names of files; those of earlier versions, which end in .npz, among them
 _BETWEEN = "\x7f"  # two features: YAML has no way to write it, and JSON none that takes longer to read
 
 
@@ -37,18 +38,19 @@ def load_or_train(folders: Sequence[Path], key: str, train: Callable[[], Trained
     """
     for folder in folders:
         try:
-            return _read((folder / file_name(key)).read_bytes())
+            return _to_model(load(folder / file_name(key)))
         except (OSError, ValueError, KeyError, TypeError):
             continue
     trained = train()
     try:
-        save(folders[0] / file_name(key), file_name("*"), lambda out: _write(out, trained))
+        save(folders[0] / file_name(key), _OF_MODELS, _to_bytes(trained))
     except OSError:  # a read-only disk costs every start the time to learn, and nothing else
         return trained
     return trained
 
 
-def _write(out: BinaryIO, trained: TrainedModel) -> None:
+def _to_bytes(trained: TrainedModel) -> list[bytes]:
+    """File of a model, in pieces."""
     arrays = {f.name: getattr(trained, f.name) for f in fields(TrainedModel)}
     features, owners = arrays.pop("features"), arrays.pop("owners")
     places, end = {}, 0
@@ -56,18 +58,16 @@ def _write(out: BinaryIO, trained: TrainedModel) -> None:
         places[name] = (array.dtype.str, array.shape, end)
         end += array.nbytes + -array.nbytes % _ALIGNED
     texts = {group: _BETWEEN.join(names) for group, names in features.items()}
-    head = {"features": texts, "owners": owners, "arrays": places, "bytes": end}
-    out.write(json.dumps(head, ensure_ascii=False).encode() + b"\n")
-    for array in arrays.values():
-        out.write(array.tobytes() + bytes(-array.nbytes % _ALIGNED))
+    head = {"features": texts, "owners": owners, "arrays": places}
+    pieces = [array.tobytes() + bytes(-array.nbytes % _ALIGNED) for array in arrays.values()]
+    line = json.dumps(head, ensure_ascii=False).encode()
+    return [line + b" " * (-(len(line) + 1) % _ALIGNED) + b"\n", *pieces]
 
 
-def _read(stored: bytes) -> TrainedModel:
-    """Model as stored. Raises ValueError, KeyError or TypeError where it is not whole."""
+def _to_model(stored: bytes) -> TrainedModel:
+    """Model of a file. Raises ValueError, KeyError or TypeError where another version has written it."""
     begin = stored.index(b"\n") + 1
     head = json.loads(stored[:begin])
-    if len(stored) != begin + head["bytes"]:
-        raise ValueError("cut off")
     values: dict[str, Any] = {
         name: np.frombuffer(stored, kind, int(np.prod(shape)), begin + at).reshape(shape)
         for name, (kind, shape, at) in head["arrays"].items()

@@ -19,8 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from bot.content.compiled_templates import CompiledTemplates
 from bot.content.first_sentence import first_sentence
 from bot.content.provider_facts import provider_facts
-from bot.content.references import in_one, instead_of
-from bot.content.template_files import read_templates
+from bot.content.template_files import in_one, instead_of, read_templates
 from bot.core.languages import KNOWN, among
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.smtp_codes import meanings

@@ -1,10 +1,15 @@
-"""Template files: the sources of a folder's templates."""
+"""Template files: the sources of a folder's templates, and which block stands for one that a language lacks.
 
-from collections.abc import Mapping
+Without the parsers of content, which a start from the cache needs not.
+"""
+
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from bot.content.problems import KnowledgeError, Problem
-from bot.core.languages import KNOWN
+from bot.core.languages import KNOWN, LANGUAGES
+
+INSTEAD = ("en", "de")  # languages, in this order, in which a text is said that a further language lacks
 
 
 def read_templates(folder: Path) -> Mapping[str, str]:
@@ -26,3 +31,21 @@ def read_templates(folder: Path) -> Mapping[str, str]:
     if problems:
         raise KnowledgeError(problems)
     return found
+
+
+def in_one(sources: Mapping[str, str]) -> Mapping[str, str]:
+    """Templates by file name, each with the blocks of its further languages behind it."""
+    found = {path: source for path, source in sources.items() if "/" not in path}
+    for path, source in sources.items():
+        name = path.rpartition("/")[2]
+        if "/" in path and name in found:
+            found[name] += f"\n{source}"
+    return found
+
+
+def instead_of(block: str, blocks: Collection[str]) -> str:
+    """Block that is said where a further language's is missing, "help_en" for "help_fr"; empty: there is none."""
+    name, joint, language = block.rpartition("_")
+    if language not in KNOWN or language in LANGUAGES:
+        return ""
+    return next((found for other in INSTEAD if (found := f"{name}{joint}{other}") in blocks), "")
