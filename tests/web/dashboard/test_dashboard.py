@@ -3,6 +3,7 @@
 import asyncio
 import html
 import re
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ from bot.web.dashboard.frame import FORM
 from bot.web.pages import ContentAccess, PageContext
 from bot.web.server import make_asgi_app, make_server
 from tests.conftest import PROJECT
+from tests.slow import slow
+from tests.storage.generated import fill
 
 TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 ATTACK = "<script>alert(1)</script> \"'> Wie richte ich {{ 7*7 }} ein?"
@@ -414,3 +417,21 @@ async def test_what_is_wrong_in_a_form_is_said(url: str, data: dict[str, str], s
         async with session.post(f"{url}/edit?lang=en", data=data | {"form": form}) as response:
             assert response.status == 422
             assert says in await response.text()
+
+
+@slow
+@pytest.mark.asyncio(loop_scope="module")
+async def test_each_page_takes_less_than_a_second_at_10_000_questions(engine: AnswerEngine, tmp_path: Path) -> None:
+    """Of CPU, the browser's side included; half of it on a quiet machine."""
+    kept = create_storage("", tmp_path)
+    kept.database.open()
+    fill(kept, 10_000)
+    key = ContentEdits(kept.database).add("example", "ports", "", "x", [("examples/ports.yaml", "a\n", "b\n")])
+    async with served(engine, kept, "") as found:
+        for page in ("", "/gaps?days=90", "/entries?days=90", f"/edit?id={key}"):
+            took = []
+            for _ in range(3):
+                begun = time.process_time()
+                assert (await get(found + page))[0] == 200
+                took.append(time.process_time() - begun)
+            assert min(took) < 1.0, (page, took)
