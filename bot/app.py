@@ -28,6 +28,7 @@ from bot.contracts import (
     TicketOpener,
     WriteInTicket,
 )
+from bot.core.lazy_regex import compile_all
 from bot.core.model import Answer, Event, Reply, TryLater
 from bot.core.rate_limit import RateLimiter
 from bot.core.ticket_place import to_ticket_place
@@ -110,6 +111,7 @@ async def run(
         announce(f"Postbote is ready: http://{f'[{host}]' if ':' in host else host}:{port}/")
         if warning := open_page_warning(settings, port):
             log.warning("page_is_open", says=warning)
+        asyncio.get_running_loop().run_in_executor(None, compile_all)  # which the first messages would wait for
 
     async with app.running():
         freeze_gc()  # DBOS is loaded by now, and its objects stay too

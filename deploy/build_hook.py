@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
-    """Hook that adds bot/_packaged/trained-<key>.npz to the wheel (see bot/content/model_cache.py)."""
+    """Hook that adds bot/_packaged/trained-<key>.model to the wheel (see bot/content/model_cache.py)."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Before the build (hatchling's BuildHookInterface): trains into a temporary folder, and names its file."""
@@ -21,7 +21,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         root = Path(self.root)
         sys.path.insert(0, str(root))
         from bot.content import model_cache
-        from bot.content.general import GENERAL
+        from bot.content.folders import GENERAL
         from bot.content.loader import load
         from bot.core.matching.features import FeatureExtractor
         from bot.core.matching.young_base import learn

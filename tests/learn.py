@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from bot.answering.engine import CORE, AnswerEngine, load_engine
-from bot.content.general import GENERAL
+from bot.content.folders import GENERAL
 from bot.content.model_cache import cache_key, file_name
 from bot.settings import Settings
 

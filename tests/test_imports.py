@@ -35,6 +35,7 @@ RANKS = {
 }
 # The same within core
 CORE_RANKS = {
+    "lazy_regex": -3,
     "languages": -2,
     "provider": -1,
     "model": 0,

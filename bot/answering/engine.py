@@ -11,10 +11,9 @@ from bot.answering.explain import explain
 from bot.answering.router import make_responder
 from bot.commands import ChannelAdmin, find_commands
 from bot.content.content_cache import Content, content_key, load_or_read
-from bot.content.general import GENERAL
-from bot.content.loader import KnowledgeError, load
+from bot.content.folders import GENERAL
 from bot.content.model_cache import cache_key, load_or_train
-from bot.content.references import missing_parts, read_templates, unknown_figures
+from bot.content.problems import KnowledgeError
 from bot.content.renderer import Renderer
 from bot.contracts import Respond
 from bot.core.dns.records import Lookup
@@ -23,7 +22,6 @@ from bot.core.matching.example_counts import count_examples
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.young_base import learn
 from bot.core.model import Answer, Knowledge, Language, Provider, Question
-from bot.lookup import open_lookup
 from bot.settings import PACKAGED, Settings
 
 if TYPE_CHECKING:
@@ -102,6 +100,8 @@ def _content_key(settings: Settings) -> str:
 
 def _read_content(settings: Settings, commands: Collection[str]) -> Content:
     """Content as it stands in its folders, checked. Raises KnowledgeError."""
+    from bot.content.loader import load  # with the schemas, an eighth of a start from the cache, which has no need
+
     knowledge = load(settings.postbote_knowledge)
     _check_references(settings, knowledge, commands)
     return Content(knowledge, count_examples(knowledge))
@@ -109,6 +109,9 @@ def _read_content(settings: Settings, commands: Collection[str]) -> Content:
 
 def _check_references(settings: Settings, knowledge: Knowledge, commands: Collection[str]) -> None:
     """Raises KnowledgeError where a template is missing, or names a figure that the provider lacks, as entries may."""
+    from bot.content.references import missing_parts, unknown_figures  # as above
+    from bot.content.template_files import read_templates
+
     templates = settings.postbote_templates
     sources = read_templates(templates)
     problems = [
@@ -133,6 +136,8 @@ def responder(
 
 def make_lookup(settings: Settings, metrics: "Metrics | None" = None) -> Lookup:
     """DNS look-up with the configured name servers. Raises ValueError where POSTBOTE_NAMESERVERS is wrong."""
+    from bot.lookup import open_lookup  # with the resolver, a tenth of a start, which most questions have no need of
+
     on_query = metrics.looked_up if metrics else None
     return open_lookup(settings.postbote_nameservers, settings.internal_zones(), on_query=on_query)
 

@@ -10,21 +10,22 @@ from bot.commands import ChannelAdmin, Command, Tools, wants_help
 from bot.contracts import Respond
 from bot.core.dns.records import Lookup
 from bot.core.languages import among
+from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.decision import Matcher
 from bot.core.model import Answer, Decision, Language, Provider, Question, UserError
 from bot.core.privacy.redacted_decision import redact_decision
 from bot.core.text.normalize import clean
 
 # "/mail x", but no path and no log line
-_COMMAND = re.compile(r"/(?P<name>[a-z-]{1,32})(?: \S{1,60}){0,2}", re.IGNORECASE)
+_COMMAND = lazy_regex(r"/(?P<name>[a-z-]{1,32})(?: \S{1,60}){0,2}", re.IGNORECASE)
 # A command as it is typed or pasted: any white space ends its name, no-break spaces among it, and so does a colon
-_TYPED = re.compile(
+_TYPED = lazy_regex(
     r"(?P<word>/?[A-Za-z][A-Za-z-]{0,31})(?=[\s\u200b\u2060\ufeff:`]|$)[\s\u200b\u2060\ufeff:]*(?P<argument>.*)",
     re.DOTALL,
 )
 _AT_ENDS = " \t\r\n\f\v\u00a0\u1680\u2002\u2003\u2007\u2009\u200a\u200b\u202f\u2060\u3000\ufeff`"
-_ADDRESS_OR_DOMAIN = re.compile(r"\S*\w[.@%]\w\S*")
-_ABOUT_THE_BOT = re.compile(r"(?:mode|modus|gaps|lücken)\b|(?:why|warum)\s+<?https?:", re.IGNORECASE)
+_ADDRESS_OR_DOMAIN = lazy_regex(r"\S*\w[.@%]\w\S*")
+_ABOUT_THE_BOT = lazy_regex(r"(?:mode|modus|gaps|lücken)\b|(?:why|warum)\s+<?https?:", re.IGNORECASE)
 
 
 def make_responder(

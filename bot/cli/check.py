@@ -9,8 +9,9 @@ import click
 from bot.answering.engine import load_engine, make_lookup
 from bot.cli.or_exit import name_servers_or_exit, read_settings
 from bot.commands import find_commands
-from bot.content.loader import KnowledgeError
-from bot.content.references import read_templates, untranslated
+from bot.content.problems import KnowledgeError
+from bot.content.references import untranslated
+from bot.content.template_files import read_templates
 from bot.core.model import Knowledge
 from bot.settings import Settings
 

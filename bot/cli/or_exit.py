@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import click
 from pydantic import ValidationError
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine, load_engine, responder
-from bot.content.loader import KnowledgeError
+from bot.answering.engine import AnswerEngine, ReloadableEngine, load_engine, make_lookup, responder
+from bot.content.problems import KnowledgeError
 from bot.contracts import Respond
+from bot.core.dns.deferred import DeferredLookup
+from bot.core.dns.nameservers import parse_nameservers
+from bot.core.dns.records import Lookup
 from bot.settings import Settings, variables
 from bot.settings.cures import dotenv_names, misspelt, to_cures
 
@@ -45,8 +48,14 @@ def load_engine_or_exit(settings: Settings) -> AnswerEngine:
 
 def responder_or_exit(engine: AnswerEngine, settings: Settings) -> Respond:
     """Responder over the engine. Ends the program where POSTBOTE_NAMESERVERS is wrong."""
+
+    def opened() -> Lookup:
+        with name_servers_or_exit():
+            return make_lookup(settings)
+
     with name_servers_or_exit():
-        return responder(engine, settings)
+        parse_nameservers(settings.postbote_nameservers)
+    return responder(engine, settings, lookup=DeferredLookup(opened))
 
 
 def reloadable_engine_or_exit(settings: Settings, metrics: "Metrics | None" = None) -> ReloadableEngine:

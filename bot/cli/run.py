@@ -9,7 +9,7 @@ import click
 from bot.answering.engine import AnswerEngine
 from bot.cli.or_exit import data_folder_or_exit, read_settings, reloadable_engine_or_exit
 from bot.commands import find_commands
-from bot.content.general import GENERAL
+from bot.content.folders import GENERAL
 from bot.settings import Settings, variables
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.commands import ChannelAdmin, Tools, wants_help
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Answer, Language, Question, UserError
 
 NAME = "faq"
@@ -12,11 +13,11 @@ HINT = "question"
 MODES = ("mention", "listen", "off")  # of a channel
 MOST_GAPS = 15  # that a reply lists
 # "why is my mail returned?" is a question, "why https://…" is not
-_ADMIN = re.compile(
+_ADMIN = lazy_regex(
     r"(?P<what>mode|modus|gaps|lücken)(?:\s+(?P<value>\S+))?\s*|(?P<why>why|warum)\s+<?(?P<link>https?://\S+)\s*", re.I
 )
 # "/faq /faq …" would come back here once a word, as deep as the message is long
-_AGAIN = re.compile(rf"(?:\s*/{NAME}(?=\s|$))+", re.IGNORECASE)
+_AGAIN = lazy_regex(rf"(?:\s*/{NAME}(?=\s|$))+", re.IGNORECASE)
 
 
 async def run(argument: str, language: Language, tools: Tools) -> Answer:

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from bot.content.places import Problem, line_of
+from bot.content.places import line_of
+from bot.content.problems import Problem
 from bot.content.strict import Strict
 from bot.core.provider import Brand
 

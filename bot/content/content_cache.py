@@ -4,16 +4,16 @@ It holds the knowledge and the counts over its examples. Its key is a hash of al
 general layer, the templates that were checked against it, and the code that reads, checks and counts.
 """
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
-from pydantic import TypeAdapter
-
-from bot.content.cache_file import save
+from bot.content.cache_file import load, save
 from bot.content.content_hash import content_hash
+from bot.content.plain_values import converter
 from bot.core.matching.example_counts import ExampleCounts
 from bot.core.model import Knowledge
 
@@ -38,15 +38,23 @@ def load_or_read(folder: Path, key: str, read: Callable[[], Content]) -> Content
     """
     if not key:
         return read()
-    file = folder / f"content-{key}.json"
+    file = folder / f"content-{key}.cache"
     with suppress(OSError, ValueError):  # there is none, or a broken one
-        return _adapter().validate_json(file.read_bytes())
+        return _to_content(json.loads(load(file)))
     content = read()
     with suppress(OSError):
-        save(file, "content-*.json", lambda out: out.write(_adapter().dump_json(content)))
+        save(file, "content-*", [_to_json(content)])
     return content
 
 
-@cache
-def _adapter() -> TypeAdapter[Content]:
-    return TypeAdapter(Content)
+def _to_json(content: Content) -> bytes:
+    return json.dumps(content, default=_fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def _to_content(stored: Any) -> Content:
+    found: Content = converter(Content)(stored)
+    return found

@@ -11,10 +11,11 @@ import yaml
 
 from bot.content.faq_file import Faq, FaqItem
 from bot.content.loader import LONGEST_ANSWER, NO_ENTRIES, compared
-from bot.content.places import Problem
+from bot.content.problems import Problem
 from bot.content.provider_values import ProviderValues
 from bot.content.schema import FEWEST_QUESTIONS, LONGEST_TITLE
 from bot.core.languages import Language
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Entry
 from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.normalize import fold
@@ -30,11 +31,11 @@ _ASKING = word_set(
     need set setup use
     """
 )
-_WORD = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")
-_TEMPLATE_MARK = re.compile(r"\{[{%#]")  # of Jinja, in which answers are written
-_REPLY = re.compile(r"(?:^|\s)[45]\d\d[ -]\S|(?:^|\s)[45]\.\d{1,3}\.\d{1,3}\s")
-_ENHANCED = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
-_QUOTED = re.compile(r"[„“\"»‚']([^„“”\"»«‘’']{8,200})[“”\"«’']")
+_WORD = lazy_regex(r"[^\W_]+(?:[.-][^\W_]+)*")
+_TEMPLATE_MARK = lazy_regex(r"\{[{%#]")  # of Jinja, in which answers are written
+_REPLY = lazy_regex(r"(?:^|\s)[45]\d\d[ -]\S|(?:^|\s)[45]\.\d{1,3}\.\d{1,3}\s")
+_ENHANCED = lazy_regex(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
+_QUOTED = lazy_regex(r"[„“\"»‚']([^„“”\"»«‘’']{8,200})[“”\"«’']")
 _HINT = "# The last example was made of the heading's words: put a customer's own in its place."
 
 

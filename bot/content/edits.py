@@ -16,6 +16,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 from bot.content.loader import NO_ENTRIES, languages_of
 from bot.content.places import EXAMPLES
 from bot.content.yaml_edit import INDENTS, EditError, dumped, loaded, mapping, replace_listed
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Language
 
 NOT_COVERED = "not-covered"
@@ -25,9 +26,9 @@ Kind = Literal["example", "topic", "entry", "file"]
 KINDS: tuple[Kind, ...] = ("example", "topic", "entry", "file")
 LISTS = ("related", "lines", "codes")  # keys of an entry that hold texts
 
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}", re.ASCII)
-_FILE = re.compile(rf"(?:(?:{EXAMPLES}|{NOT_COVERED})/)?[a-z0-9][a-z0-9-]{{0,60}}\.yaml", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")  # no part of a YAML text
+_ID = lazy_regex(r"[a-z0-9][a-z0-9-]{0,60}", re.ASCII)
+_FILE = lazy_regex(rf"(?:(?:{EXAMPLES}|{NOT_COVERED})/)?[a-z0-9][a-z0-9-]{{0,60}}\.yaml", re.ASCII)
+_CONTROL = lazy_regex(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")  # no part of a YAML text
 
 
 @dataclass(frozen=True, slots=True)

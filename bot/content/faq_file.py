@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.content.faq_outline import outline
-from bot.content.loader import KnowledgeError
-from bot.content.places import Problem
+from bot.content.problems import KnowledgeError, Problem
 from bot.core.languages import KNOWN, Language
 from bot.core.markdown.commonmark import to_common_html
 from bot.core.markdown.from_html import passages

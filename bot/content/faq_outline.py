@@ -1,13 +1,13 @@
 """Outline of an FAQ page: which of its headings are questions, and which text answers them."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.markdown.from_html import Passage
 
-_ASKS = re.compile(r"[?？]['\"“”»)\]]*$")
-_ITEM = re.compile(r"^(?:- |\d+\. )")
+_ASKS = lazy_regex(r"[?？]['\"“”»)\]]*$")
+_ITEM = lazy_regex(r"^(?:- |\d+\. )")
 
 
 @dataclass(slots=True)

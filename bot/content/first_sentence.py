@@ -1,9 +1,9 @@
 """First sentence of an entry's answer, for people who choose between entries (templates/ticket_note.md)."""
 
-import re
+from bot.core.lazy_regex import lazy_regex
 
 # Up to a full stop before a capital, but none of "z. B."; not a list's or a table's
-_SENTENCE = re.compile(r"(?![-*|#>\d])(?:[^\n]|\n(?!\n))+?(?:(?<![. ]\w)[.!?](?=\s+[A-ZÄÖÜ`*]|\s*$)|(?=\n\n)|$)")
+_SENTENCE = lazy_regex(r"(?![-*|#>\d])(?:[^\n]|\n(?!\n))+?(?:(?<![. ]\w)[.!?](?=\s+[A-ZÄÖÜ`*]|\s*$)|(?=\n\n)|$)")
 
 
 def first_sentence(markdown: str) -> str:

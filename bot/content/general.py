@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.content.places import Problem
+from bot.content.problems import Problem
 from bot.content.schema import (
     codes_model,
     concepts_model,
@@ -24,7 +24,6 @@ from bot.content.schema import (
 from bot.content.yaml_file import read
 from bot.core.model import LANGUAGES, Concept, Entry, Language, Provider, StatusCode, Topic
 
-GENERAL = Path(__file__).parent / "general_layer"
 OF_CONDITION = ("questions", "lines", "variants", "lookalikes", "codes", "slots", "check")
 
 T = TypeVar("T", Entry, Topic)

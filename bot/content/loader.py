@@ -14,8 +14,10 @@ from typing import Any
 import yaml
 
 from bot.content.brand import read_logo
-from bot.content.general import GENERAL, GeneralLayer, claimed, read_general, uncovered, with_own_words
-from bot.content.places import EXAMPLES, Problem, line_of, parsed_yaml, place_of
+from bot.content.folders import GENERAL
+from bot.content.general import GeneralLayer, claimed, read_general, uncovered, with_own_words
+from bot.content.places import EXAMPLES, line_of, parsed_yaml, place_of
+from bot.content.problems import KnowledgeError, Problem
 from bot.content.provider_schema import BaseSettings, provider_model, to_provider
 from bot.content.schema import (
     codes_model,
@@ -37,14 +39,6 @@ from bot.core.text.normalize import fold
 LONGEST_ANSWER = 2_000  # characters; a Slack section holds 3,000 (docs.slack.dev/reference/block-kit/blocks)
 NO_ENTRIES = frozenset({"base", "provider", "concepts", "status-codes"})  # files beside the entries
 CLASSES = ("2yz", "3yz", "4yz", "5yz", "2.x.x", "4.x.x", "5.x.x")  # what a code without a row of its own means
-
-
-class KnowledgeError(Exception):
-    """Knowledge base that cannot be used. `problems`: all that were found, never empty."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = tuple(problems)
 
 
 def load(folder: Path, general: Path = GENERAL) -> Knowledge:

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.content.loader import KnowledgeError
-from bot.content.places import Problem
+from bot.content.problems import KnowledgeError, Problem
 
 READABLE, READABLE_FOLDER = 0o644, 0o755  # what Postbote may say is no secret: its service and an editor read it too
 

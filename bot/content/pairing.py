@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.content.faq_file import Faq, FaqItem
-from bot.content.loader import KnowledgeError
-from bot.content.places import Problem
+from bot.content.problems import KnowledgeError, Problem
 from bot.core.languages import Language
+from bot.core.lazy_regex import lazy_regex
 
-_IN_NAME = re.compile(r"(?:^|[-_.])([a-z]{2})$", re.IGNORECASE)
-_FACT = re.compile(r"[\w-]+(?:\.[\w-]+)+|\d+")  # hosts and figures, which are the same in every language
+_IN_NAME = lazy_regex(r"(?:^|[-_.])([a-z]{2})$", re.IGNORECASE)
+_FACT = lazy_regex(r"[\w-]+(?:\.[\w-]+)+|\d+")  # hosts and figures, which are the same in every language
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
-"""Places of the content: a value's file and line, and the problem that stands there."""
+"""Places of the content: a value's file and line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,18 +29,6 @@ def parsed_yaml(text: str) -> Any:
     Parsing is most of what loading a base costs; a reload, a check or a draft finds nearly all files as they were.
     """
     return parse_yaml(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Problem of the content, where it stands and what to do about it."""
-
-    file: str
-    line: int  # from 1
-    text: str  # what is wrong and what to do
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.text}"
 
 
 def line_of(file: Path, path: Sequence[int | str], within: int | None = None) -> int:

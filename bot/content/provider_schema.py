@@ -8,9 +8,8 @@ from pydantic import Field, create_model, model_validator
 from bot.content.brand import BrandModel, to_brand
 from bot.content.strict import Strict, Text, by_language, texts
 from bot.core.languages import Language
-from bot.core.provider import Connection, Provider, connection_key
+from bot.core.provider import MOST_PROMPTS, Connection, Provider, connection_key
 
-MOST_PROMPTS = 4  # docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
 Host = Annotated[
     str, Field(max_length=253, pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")
 ]

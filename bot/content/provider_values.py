@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.core.languages import KNOWN
+from bot.core.lazy_regex import lazy_regex
 from bot.core.provider import Connection, Provider
 
 FIGURES = frozenset({"host", "limit", "port"})  # kinds that an answer must not write out
@@ -17,12 +18,12 @@ SMALL_PORT = 100  # a number below it is a port only where it is called one: 25 
 _UNIT = r"(?:[kKMGT]i?B|Byte|%|€|Euro|Uhr)\b"
 _END = r"(?![\w-]|\.\w)"  # no longer name, no decimal
 _AROUND = {  # protocol → words beside a server or a port that tell which connection is meant
-    "smtp": re.compile(r"\bsmtp|postausgang|ausgang|senden|verschick|versand|outgoing|send", re.IGNORECASE),
-    "pop3": re.compile(r"\bpop", re.IGNORECASE),
-    "imap": re.compile(r"\bimap", re.IGNORECASE),
+    "smtp": lazy_regex(r"\bsmtp|postausgang|ausgang|senden|verschick|versand|outgoing|send", re.IGNORECASE),
+    "pop3": lazy_regex(r"\bpop", re.IGNORECASE),
+    "imap": lazy_regex(r"\bimap", re.IGNORECASE),
 }
-_HOST = re.compile(r"(?<![\w.@/-])(?:[a-z0-9][a-z0-9-]*\.){2,}[a-z]{2,}(?![\w-]|\.\w)", re.IGNORECASE)
-_FIGURE = re.compile(r"(?<![\w.-])(?:Ports? `?\d{2,5}`?|\d+(?:[.,]\d+)? ?[kMGT]B)(?![\w-]|\.\w)", re.IGNORECASE)
+_HOST = lazy_regex(r"(?<![\w.@/-])(?:[a-z0-9][a-z0-9-]*\.){2,}[a-z]{2,}(?![\w-]|\.\w)", re.IGNORECASE)
+_FIGURE = lazy_regex(r"(?<![\w.-])(?:Ports? `?\d{2,5}`?|\d+(?:[.,]\d+)? ?[kMGT]B)(?![\w-]|\.\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

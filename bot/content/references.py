@@ -8,9 +8,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bot.content.loader import KnowledgeError
-from bot.content.places import Problem, line_of
+from bot.content.places import line_of
+from bot.content.problems import Problem
+from bot.content.template_files import in_one, instead_of
 from bot.core.languages import KNOWN
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import LANGUAGES, Knowledge, Language
 
 # Kinds of reply that the core itself needs; every command adds its own template.
@@ -21,52 +23,12 @@ REPLIES = (
     *("damaged_address", "offer", "checked", "codes"),
 )
 PAGES = ("web", "dashboard")  # templates of pages for browsers: a block for each text, like the labels
-INSTEAD = ("en", "de")  # languages, in this order, in which a text is said that a further language lacks
 OF_OPERATORS = ("dashboard",)  # templates that no asker reads: they speak LANGUAGES, whatever the base speaks
 # Neither goes past the next opening: what is never closed would be searched to the end from each of them
-_COMMENT = re.compile(r"\{#(?:(?!\{#).)*?#\}", re.DOTALL)
-_TAG = re.compile(r"\{([{%])((?:(?!\{[{%]).)*?)[%}]\}", re.DOTALL)
-_BLOCK = re.compile(r"\{%[-+]?\s*block\s+(\w+)")
-_FIGURE = re.compile(r"""(?<![.\w"'])(servers|aliases|ports|limits|links)(?:\.|\[["'])(\w+)(\s+is\s+defined)?""")
-
-
-def read_templates(folder: Path) -> Mapping[str, str]:
-    """Sources of the templates in a folder, by path: "answer.md", and of a further language "fr/answer.md".
-
-    Raises KnowledgeError.
-    """
-    if not folder.is_dir():
-        raise KnowledgeError([Problem(str(folder), 1, "no such folder; POSTBOTE_TEMPLATES must name the templates")])
-    found, problems = {}, []
-    further = [file for language in KNOWN for file in (folder / language).glob("*.md")]
-    for file in sorted([*folder.glob("*.md"), *further]):
-        try:
-            if not file.is_file():  # reading a named pipe would wait for ever
-                raise OSError("no regular file")
-            found[file.relative_to(folder).as_posix()] = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as wrong:
-            problems.append(Problem(str(file), 1, f"cannot be read ({wrong}); it must be a UTF-8 file"))
-    if problems:
-        raise KnowledgeError(problems)
-    return found
-
-
-def in_one(sources: Mapping[str, str]) -> Mapping[str, str]:
-    """Templates by file name, each with the blocks of its further languages behind it."""
-    found = {path: source for path, source in sources.items() if "/" not in path}
-    for path, source in sources.items():
-        name = path.rpartition("/")[2]
-        if "/" in path and name in found:
-            found[name] += f"\n{source}"
-    return found
-
-
-def instead_of(block: str, blocks: Collection[str]) -> str:
-    """Block that is said where a further language's is missing, "help_en" for "help_fr"; empty: there is none."""
-    name, joint, language = block.rpartition("_")
-    if language not in KNOWN or language in LANGUAGES:
-        return ""
-    return next((found for other in INSTEAD if (found := f"{name}{joint}{other}") in blocks), "")
+_COMMENT = lazy_regex(r"\{#(?:(?!\{#).)*?#\}", re.DOTALL)
+_TAG = lazy_regex(r"\{([{%])((?:(?!\{[{%]).)*?)[%}]\}", re.DOTALL)
+_BLOCK = lazy_regex(r"\{%[-+]?\s*block\s+(\w+)")
+_FIGURE = lazy_regex(r"""(?<![.\w"'])(servers|aliases|ports|limits|links)(?:\.|\[["'])(\w+)(\s+is\s+defined)?""")
 
 
 def untranslated(folder: Path, sources: Mapping[str, str], languages: Sequence[Language]) -> Iterator[Problem]:

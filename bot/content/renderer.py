@@ -19,26 +19,27 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from bot.content.compiled_templates import CompiledTemplates
 from bot.content.first_sentence import first_sentence
 from bot.content.provider_facts import provider_facts
-from bot.content.provider_schema import MOST_PROMPTS
-from bot.content.references import in_one, instead_of, read_templates
+from bot.content.template_files import in_one, instead_of, read_templates
 from bot.core.languages import KNOWN, among
+from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.smtp_codes import meanings
 from bot.core.model import Answer, Knowledge, Language
 from bot.core.privacy.redaction import word_marks
+from bot.core.provider import MOST_PROMPTS
 from bot.core.text.addresses import to_login
 
 _UNITS = ("hours", "minutes", "seconds")
 PARSED = 1_000  # entries whose answers are kept parsed
 LABELS = 1_000  # that are kept rendered: a reply has up to six
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_CONTROL = lazy_regex(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 LONGEST = 100_000  # characters of a reply; Slack cuts at 40,000
 # Entries may hold words, figures, filters of ours, and a condition. No loop, call, assignment or file
 _ALLOWED_NODES = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Filter, nodes.If, nodes.Const,
     nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
 )  # fmt: skip
-_MARKS = re.compile(r"([\\`*_\[\]<>|#~])")  # of Markdown, wherever they stand
-_ITEM = re.compile(r"\A(\d{0,9})([-+.)])(?=\s|\Z)")  # the beginning of a list's item, if it begins a line
+_MARKS = lazy_regex(r"([\\`*_\[\]<>|#~])")  # of Markdown, wherever they stand
+_ITEM = lazy_regex(r"\A(\d{0,9})([-+.)])(?=\s|\Z)")  # the beginning of a list's item, if it begins a line
 FILTERS = frozenset({"code", "text", *_UNITS})  # for entries
 _COMPILED = CompiledTemplates()
 

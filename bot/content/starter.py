@@ -5,16 +5,16 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from bot.content.loader import KnowledgeError
 from bot.content.new_files import write_new_files
-from bot.content.places import Problem
+from bot.content.problems import KnowledgeError, Problem
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import LANGUAGES, Language
 
 STARTER = Path(__file__).parent / "starter"
 SECTION = {"de": "Einstellungen", "en": "Settings"}  # of its entries, as its base.yaml names it
 _MARK = "# Starter entry of `postbote init`"  # at the head of each entry
-_PAIRS = re.compile(r"\{([a-z]{2}: [^{}]*)\}")
-_LANGUAGE = re.compile(r"[# -]*([a-z]{2}):(?: |$)")
+_PAIRS = lazy_regex(r"\{([a-z]{2}: [^{}]*)\}")
+_LANGUAGE = lazy_regex(r"[# -]*([a-z]{2}):(?: |$)")
 
 
 def write_starter(folder: Path, name: str, languages: Sequence[Language]) -> list[str]:

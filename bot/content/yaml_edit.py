@@ -13,8 +13,10 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from bot.core.lazy_regex import lazy_regex
+
 INDENTS = ((4, 2), (2, 0))  # (sequence, offset): "  - item" and "- item", as a file has it
-_WORD = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[a-z][a-z0-9-]*", re.ASCII)  # needs no quotes
+_WORD = lazy_regex(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[a-z][a-z0-9-]*", re.ASCII)  # needs no quotes
 
 
 class EditError(Exception):

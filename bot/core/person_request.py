@@ -9,10 +9,11 @@ mentions one ("Welchen Server braucht mein Kollege?") is a question.
 
 import re
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Language
 
 LONGEST = 160  # characters of such a message; who writes more asks something
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD = lazy_regex(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -70,7 +71,7 @@ _BESIDE_EN = _words(
 )
 _CALLING = _CALLS | _BESIDE_DE | _BESIDE_EN
 
-_OF_NO_USE = re.compile(
+_OF_NO_USE = lazy_regex(
     r"(?:(?:das|es|die antwort|deine antwort|ihre antwort|hat|leider|aber|mir|uns)\W+){0,6}"
     r"(?:(?:hat|hilft|half|war|ist)\W+)?(?:(?:mir|uns|das|leider|auch|alles|so|gar|überhaupt|immer|noch)\W+){0,4}"
     r"(?:(?:nicht|nichts|kein\w*)\W+)(?:(?:wirklich|viel|weiter|sehr|besonders)\W+){0,2}"
@@ -84,7 +85,7 @@ _OF_NO_USE = re.compile(
     r"(?:helpful|useful|help)(?:\W+(?:at all|to me))*",
     re.IGNORECASE,
 )
-_ENGLISH = re.compile(r"\b(?:help\w*|useful|the|that|this|it|work\w*|answer)\b", re.IGNORECASE)
+_ENGLISH = lazy_regex(r"\b(?:help\w*|useful|the|that|this|it|work\w*|answer)\b", re.IGNORECASE)
 
 
 def asks_for_person(text: str) -> bool:

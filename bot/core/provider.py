@@ -6,6 +6,8 @@ from typing import Literal
 
 from bot.core.languages import Language
 
+MOST_PROMPTS = 4  # docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:

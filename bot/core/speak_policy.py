@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from bot.core.languages import KNOWN, among
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import LANGUAGES, Answer, Decision, Language, Question
 from bot.core.records import Thread
 from bot.core.text.normalize import clean
@@ -20,7 +21,7 @@ OPEN_FOR = 24 * 3_600.0  # seconds for which a thread is still the bot's
 
 _THANKS = frozenset({"danke", "dank", "dankeschön", "dankesehr", "merci", "thanks", "thank", "thx", "cheers", "ty"})
 # Words beside thanks that ask for nothing
-_BESIDE = re.compile(
+_BESIDE = lazy_regex(
     r"vielen|besten|herzlichen|tausend|schöne?n?|sehr|dir|ihnen|euch|lieb|super|perfekt|prima|klasse|top|toll|ok|okay|"
     r"alles|klar|das|hat|geholfen|hilft|geklappt|klappt|funktioniert|es|jetzt|geht|passt|ja|so|für|die|hilfe|antwort|"
     r"schnelle|you|very|much|a|lot|many|great|perfect|nice|cool|awesome|it|that|this|helped|works|worked|now|yes|all|"
@@ -29,20 +30,20 @@ _BESIDE = re.compile(
 _GREETINGS = frozenset(
     {"hi", "hallo", "hello", "hey", "moin", "servus", "morgen", "tag", "abend", "morning", "evening"}
 )
-_BESIDE_A_GREETING = re.compile(
+_BESIDE_A_GREETING = lazy_regex(
     r"guten?|good|afternoon|day|there|zusammen|alle|all|everyone|team|bot|postbote|lieber?|dear|grüß|gott|dich|sie|na"
 )
-_ABOUT_YOU = re.compile(
+_ABOUT_YOU = lazy_regex(
     r"\W*(?:(?:hi|hallo|hello|hey)\W*)?(?:wer bist du|wer sind sie|was (?:kannst|machst) du(?: so| alles)?"
     r"|was können sie|who are you|what (?:can|do) you do)\W*",
     re.IGNORECASE,
 )
-_ENGLISH = re.compile(r"\b(?:thank|thanks|thx|ty|cheers|hello|good|morning|there|everyone|you)\b", re.IGNORECASE)
-_GERMAN = re.compile(
+_ENGLISH = lazy_regex(r"\b(?:thank|thanks|thx|ty|cheers|hello|good|morning|there|everyone|you)\b", re.IGNORECASE)
+_GERMAN = lazy_regex(
     r"\b(?:danke\w*|dank|hallo|moin|servus|guten?|morgen|tag|abend|zusammen|wer|was|sie|gott)\b", re.IGNORECASE
 )
-_WORD = re.compile(r"[^\W\d_]+")
-_ASKS = re.compile(
+_WORD = lazy_regex(r"[^\W\d_]+")
+_ASKS = lazy_regex(
     r"\?|^\W*(?:wie|was|welche[rsnm]?|wo|woher|wohin|warum|wieso|weshalb|wann|wer|kann|können|muss|darf|gibt|brauche|"
     r"how|what|which|where|why|when|who|can|could|must|may|is|are|does|do|should)\b",
     re.IGNORECASE,
@@ -54,7 +55,7 @@ _NO_NAME = (
     r"folks|guys|everyone|everybody|all|question|help|please|thanks|yes|no|so|well|morgen|achtung|fehler|error|host|"
     r"server|port|subject|betreff|from|to|von|an|warnung|warning|status|remote|connection|info|gibt|postbote|bot)\b)"
 )
-_CALLS_SOMEBODY = re.compile(
+_CALLS_SOMEBODY = lazy_regex(
     rf"^{_GREETS}@?(?i:{_NO_NAME})[A-ZÄÖÜ][a-zäöüß]+(?:\s(?i:{_NO_NAME})[A-ZÄÖÜ][a-zäöüß]+)?[,:]\s|^{_GREETS}@[a-zäöüß]\w+|"
     rf",\s(?i:{_NO_NAME})[A-ZÄÖÜ][a-zäöüß]{{2,}}\s?[?!.]*$"
 )
@@ -86,8 +87,8 @@ _BESIDE_A_REACTION = _words(
     geht's hat's it's that's s i've have aus bei to for will wieder
     """
 )
-_EMOJI = re.compile(r":[a-z0-9_+'-]+:(?::skin-tone-\d:)?")
-_WORD_OF_REACTION = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_EMOJI = lazy_regex(r":[a-z0-9_+'-]+:(?::skin-tone-\d:)?")
+_WORD_OF_REACTION = lazy_regex(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def is_thanks(text: str) -> bool:

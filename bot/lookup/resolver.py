@@ -1,7 +1,5 @@
 """DNS resolver: the name servers that are asked, its limits and its cache."""
 
-import ipaddress
-import re
 import time
 from typing import Any
 
@@ -12,13 +10,14 @@ import dns.name
 import dns.nameserver
 import dns.resolver
 
+from bot.core.dns.nameservers import parse_nameservers
+
 PATIENCE = 1.5  # seconds that one query to one server may take
 PAYLOAD = 1232  # octets of a UDP answer that arrive unfragmented (dnsflagday.net/2020); larger ones come over TCP
 MOST_CACHED = 4_000  # answers; the oldest unused one makes room
 MOST_RECORDS_CACHED = 64  # of one answer: larger ones are asked again instead of filling the memory
 LONGEST_CACHED = 300.0  # seconds, also where a TTL is longer: people ask again when they have just corrected a zone
 RESOLV_CONF = "/etc/resolv.conf"
-_WITH_PORT = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<v4>[0-9.]+))(?::(?P<port>[0-9]{1,5}))?")
 
 
 class BoundedCache(dns.resolver.LRUCache):
@@ -71,8 +70,7 @@ def _with_failover(server: str | dns.nameserver.Nameserver, resolver: dns.asyncr
 
 def _with_servers(nameservers: str) -> dns.asyncresolver.Resolver:
     resolver = dns.asyncresolver.Resolver(configure=False)
-    parts = [part.strip() for part in nameservers.split(",") if part.strip()]
-    resolver.nameservers = [_server(part) for part in parts or [nameservers]]
+    resolver.nameservers = [FailoverNameserver(*server) for server in parse_nameservers(nameservers)]
     return resolver
 
 
@@ -86,22 +84,3 @@ def _with_system_servers(resolv_conf: str) -> dns.asyncresolver.Resolver:
         raise ValueError(
             f"POSTBOTE_NAMESERVERS is not set, and {resolv_conf}: {wrong}; set it or correct that"
         ) from None
-
-
-def _server(text: str) -> dns.nameserver.Nameserver:
-    try:
-        return FailoverNameserver(*_address_and_port(text))
-    except ValueError:
-        raise ValueError(
-            f"POSTBOTE_NAMESERVERS: {text!r} is no ip[:port]; write for example 9.9.9.9, 127.0.0.1:5353 or [::1]:53"
-        ) from None
-
-
-def _address_and_port(text: str) -> tuple[str, int]:
-    if ":" in text and not text.startswith("[") and text.count(":") > 1:  # bare IPv6: its end only looks like a port
-        return str(ipaddress.IPv6Address(text)), 53
-    found = _WITH_PORT.fullmatch(text)
-    if not found or not 0 < (port := int(found["port"] or 53)) < 65_536:
-        raise ValueError("neither ip nor ip:port")
-    address = ipaddress.IPv6Address(found["v6"]) if found["v6"] else ipaddress.IPv4Address(found["v4"])
-    return str(address), port

@@ -17,7 +17,8 @@ from typing import Any
 from bot.answering.engine import AnswerEngine, load_engine
 from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.commands import find_commands
-from bot.content.loader import KnowledgeError, load
+from bot.content.loader import load
+from bot.content.problems import KnowledgeError
 from bot.content.renderer import Renderer, RenderError
 from bot.core.markdown.to_html import to_html
 from bot.core.markdown.to_plain import to_plain

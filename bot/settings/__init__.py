@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsConfigDict
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.mail.server_url import to_server
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.model import Mode
@@ -18,7 +19,7 @@ from bot.settings.helpdesk import HelpdeskSettings
 
 PACKAGED = Path(__file__).parent.parent / "_packaged"  # in a wheel; a checkout has the folders beside bot/
 # https, a host name in lower case, perhaps a port; without TLS only this machine's own pages, to try it
-_ORIGIN = re.compile(
+_ORIGIN = lazy_regex(
     r"(?:https://[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|http://(?:localhost|127\.0\.0\.1))(?::\d{1,5})?"
 )
 CHECKOUT = Path(__file__).parent.parent.parent

@@ -1,6 +1,5 @@
 """Cures: each error of a setting in our own words, and warnings of variables that look misspelt."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
@@ -8,13 +7,14 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.text.nearest import nearest
 
 PREFIX = "POSTBOTE_"  # names that begin so are ours; others may begin with SLACK_ as well
 # Least likeness of an unknown variable to the one that is named as meant; other programs have variables of Slack too
 OURS_ALIKE, ALIKE = 0.6, 0.8
 # Set by Kubernetes for a service that is called postbote, and for our own tests
-_FOREIGN = re.compile(r"POSTBOTE_(?:SERVICE_|PORT_\d+_|TEST_|INTEGRATION$)")
+_FOREIGN = lazy_regex(r"POSTBOTE_(?:SERVICE_|PORT_\d+_|TEST_|INTEGRATION$)")
 
 
 def to_cures(wrong: ValidationError, settings: type[BaseSettings]) -> list[str]:

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from bot.content.brand import DARK, LARGEST_LOGO, LEAST_CONTRAST, LIGHT, BrandModel, contrast, lightened, to_brand
 from bot.content.content_cache import content_key
-from bot.content.loader import KnowledgeError, load
+from bot.content.loader import load
+from bot.content.problems import KnowledgeError
 from tests.project import PROJECT
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 20

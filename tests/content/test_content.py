@@ -5,7 +5,7 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question, facts_of
 from bot.commands import find_commands
-from bot.content.general import GENERAL
+from bot.content.folders import GENERAL
 from bot.content.loader import NO_ENTRIES
 from bot.core.model import LANGUAGES, Answer, Decision, Language, Part, Question
 from bot.ops.check_content import all_problems, provider_values

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.answering.engine import load_engine
+from bot.content.cache_file import load, save
 from bot.content.content_cache import Content, content_key, load_or_read
-from bot.content.loader import KnowledgeError
+from bot.content.problems import KnowledgeError
 from bot.core.matching.example_counts import count_examples
 from bot.core.model import Question
 from bot.settings import Settings
@@ -37,7 +38,10 @@ def test_what_was_read_is_the_same_from_the_file(kept: tuple[Path, Content]) -> 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"null", b'{"knowledge": {}, "counts": {}}'])
 def test_a_broken_file_is_only_a_slower_start(kept: tuple[Path, Content], tmp_path: Path, damage: bytes) -> None:
-    (tmp_path / "content-a.json").write_bytes(damage)
+    (tmp_path / "content-a.cache").write_bytes(damage)
+    assert load_or_read(tmp_path, "a", lambda: kept[1]) is kept[1]
+    assert load_or_read(tmp_path, "a", not_again) == kept[1]
+    save(tmp_path / "content-a.cache", "content-*", [damage])  # whole, but of another version
     assert load_or_read(tmp_path, "a", lambda: kept[1]) is kept[1]
     assert load_or_read(tmp_path, "a", not_again) == kept[1]
 
@@ -45,7 +49,7 @@ def test_a_broken_file_is_only_a_slower_start(kept: tuple[Path, Content], tmp_pa
 def test_the_content_of_another_name_is_thrown_away(kept: tuple[Path, Content], tmp_path: Path) -> None:
     for key in ("old", "new"):
         load_or_read(tmp_path, key, lambda: kept[1])
-    assert [file.name for file in tmp_path.iterdir()] == ["content-new.json"]
+    assert [file.name for file in tmp_path.iterdir()] == ["content-new.cache"]
 
 
 def test_content_without_a_key_is_read_and_not_kept(kept: tuple[Path, Content], tmp_path: Path) -> None:
@@ -74,8 +78,8 @@ def test_an_engine_from_the_cache_answers_alike_and_a_fault_of_a_template_is_see
     settings = Settings(
         postbote_data_dir=few_learnt, postbote_knowledge=Path(few_entries), postbote_templates=PROJECT / "templates"
     )
-    (file,) = (few_learnt / "cache").glob("content-*.json")
-    assert set(json.loads(file.read_bytes())["knowledge"]["entries"]) == {"imap-ssl", "pop3-ssl"}
+    (file,) = (few_learnt / "cache").glob("content-*.cache")
+    assert set(json.loads(load(file))["knowledge"]["entries"]) == {"imap-ssl", "pop3-ssl"}
     question = Question("welcher port für pop3 mit ssl?")
     assert load_engine(settings).matcher.decide(question).entries == ("pop3-ssl",)
     (tmp_path / "ports.md").write_text("{{ ports.ftp }}")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.general import GENERAL
-from bot.content.loader import KnowledgeError, load
+from bot.content.folders import GENERAL
+from bot.content.loader import load
+from bot.content.problems import KnowledgeError
 from bot.core.matching.training import training_examples
 from bot.core.model import Knowledge
 from tests.conftest import PROJECT

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.answering.engine import AnswerEngine
-from bot.content.loader import KnowledgeError, load
+from bot.content.loader import load
+from bot.content.problems import KnowledgeError
 from bot.content.renderer import LONGEST, Renderer, RenderError
 from bot.core.model import Answer
 from bot.settings import CHECKOUT

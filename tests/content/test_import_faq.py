@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.content import new_files
 from bot.content.import_faq import Imported, import_faq
-from bot.content.loader import KnowledgeError, load
+from bot.content.loader import load
+from bot.content.problems import KnowledgeError
 from bot.content.renderer import Renderer
 from bot.content.starter import write_starter
 from bot.core.markdown.to_plain import to_plain

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.loader import KnowledgeError, load
+from bot.content.loader import load
+from bot.content.problems import KnowledgeError
 from bot.core.model import LANGUAGES
 
 PROJECT = Path(__file__).parents[2]

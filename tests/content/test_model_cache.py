@@ -12,7 +12,15 @@ from bot.core.matching.training import TrainedModel
 def training() -> TrainedModel:
     ints, floats = np.array([0, 1], dtype=np.int32), np.array([0.5, 1.5], dtype=np.float32)
     return TrainedModel(
-        ("word:a", "word:b"), floats, ("ports", "webmail"), floats.reshape(2, 1), ints, ints, ints, floats
+        {"word": ("a", "b")},
+        ints.astype(np.uint32),
+        floats,
+        ("ports", "webmail"),
+        floats.reshape(2, 1),
+        ints,
+        ints,
+        ints,
+        floats,
     )
 
 
@@ -32,7 +40,7 @@ def test_a_later_folder_serves_too(tmp_path: Path) -> None:
     assert load_or_train([tmp_path / "cache", tmp_path / "packaged"], "a", not_again).owners == ("ports", "webmail")
 
 
-@pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x03\x04 cut off"])
+@pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x03\x04 cut off", b"00000000\n", b"00000000\n{}\n"])
 def test_a_broken_file_is_only_a_slower_start(tmp_path: Path, content: bytes) -> None:
     (tmp_path / file_name("a")).write_bytes(content)
     assert load_or_train([tmp_path], "a", training).owners == ("ports", "webmail")
@@ -46,6 +54,7 @@ def test_a_folder_that_cannot_be_written_is_only_a_slower_start(tmp_path: Path) 
 
 def test_the_training_of_other_content_is_thrown_away(tmp_path: Path) -> None:
     load_or_train([tmp_path], "old", training)
+    (tmp_path / "trained-0123456789abcdef.npz").write_bytes(b"of an earlier version")
     load_or_train([tmp_path], "new", training)
     assert [f.name for f in tmp_path.iterdir()] == [file_name("new")]
 

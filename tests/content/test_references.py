@@ -12,9 +12,11 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.commands import find_commands
 from bot.content.content_hash import content_hash
-from bot.content.loader import KnowledgeError, load
-from bot.content.references import missing_parts, read_templates, required_blocks, unknown_figures
+from bot.content.loader import load
+from bot.content.problems import KnowledgeError
+from bot.content.references import missing_parts, required_blocks, unknown_figures
 from bot.content.renderer import Renderer, RenderError
+from bot.content.template_files import read_templates
 from bot.core.model import LANGUAGES, Knowledge
 from bot.ops.sample_replies import entry_failures, rendering_problems
 from tests.cli.test_cli import postbote, umask

@@ -10,7 +10,8 @@ import yaml
 
 from bot.answering.engine import load_engine
 from bot.commands import find_commands
-from bot.content.loader import KnowledgeError, load
+from bot.content.loader import load
+from bot.content.problems import KnowledgeError
 from bot.content.provider_schema import BaseSettings, provider_model
 from bot.content.schema import entry_model
 from bot.content.starter import is_starter, write_starter

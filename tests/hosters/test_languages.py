@@ -11,9 +11,11 @@ from bot.answering.engine import AnswerEngine, load_engine, responder
 from bot.answering.router import answer_question
 from bot.cli.jsonl import answer_lines
 from bot.commands import find_commands
-from bot.content.loader import KnowledgeError, load
-from bot.content.references import read_templates, untranslated
+from bot.content.loader import load
+from bot.content.problems import KnowledgeError
+from bot.content.references import untranslated
 from bot.content.renderer import Renderer
+from bot.content.template_files import read_templates
 from bot.core.mail.mime import parse
 from bot.core.model import Answer, Question
 from bot.core.speak_policy import answer_small_talk

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.core.dns.records import NOT_KNOWN, MxHost, MxResult
 from bot.core.dns.special_addresses import address_kind
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Condition, Target, UserError
 from bot.core.text.addresses import is_reserved, near_miss, parse_domain
 
@@ -25,7 +26,7 @@ _ADDRESS = rf"{_LOCAL}@(?P<name>(?:[\w-]{{1,63}}\.){{1,8}}[^\W\d_][\w-]{{1,62}})
 def _patterns(*texts: str) -> tuple[re.Pattern[str], ...]:
     """Compiled patterns. HOST and ADDRESS stand for a host name and a mail address (group "name": its domain)."""
     filled = (text.replace("HOST", _HOST).replace("ADDRESS", _ADDRESS) for text in texts)
-    return tuple(re.compile(text, re.IGNORECASE | re.MULTILINE) for text in filled)
+    return tuple(lazy_regex(text, re.IGNORECASE | re.MULTILINE) for text in filled)
 
 
 _HOST_LOOKED_UP = _patterns(  # Postfix, Exim, Halon: a host whose address was asked for
@@ -61,7 +62,7 @@ _SERVER = _patterns(
     r"\[HOST \d{1,3}\.",
 )
 _ANY_ADDRESS = _patterns(r"ADDRESS")
-_OF_A_MACHINE = re.compile(r"<?(?:mailer-daemon|postmaster|double-bounce)@", re.IGNORECASE)
+_OF_A_MACHINE = lazy_regex(r"<?(?:mailer-daemon|postmaster|double-bounce)@", re.IGNORECASE)
 
 
 def find_targets(text: str, conditions: Sequence[Condition], own: Collection[str]) -> tuple[Target, ...]:

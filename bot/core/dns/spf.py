@@ -8,17 +8,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core.lazy_regex import lazy_regex
+
 MOST_LOOKUPS = 10  # terms that need the DNS (section 4.6.4)
 LONGEST_TERM = 512  # characters; a name has 253, and no macro needs more
 
 # Section 12. Each pattern runs through a text once: who may write a record may write any.
-_RECORD = re.compile(r"v=spf1(?: |$)", re.IGNORECASE)
-_TERM = re.compile(
+_RECORD = lazy_regex(r"v=spf1(?: |$)", re.IGNORECASE)
+_TERM = lazy_regex(
     r"(?P<qualifier>[+?~-]?)(?P<name>[a-z][a-z0-9_.-]*)(?:(?P<sign>[:=/])(?P<rest>[!-~]*))?", re.IGNORECASE
 )
-_MACROS = re.compile(r"(?:[!-$&-~]|%[%_-]|%\{[slodiphcrtv][0-9]*r?[.+,/_=-]*\})+", re.IGNORECASE)
-_WITH_PREFIX = re.compile(r"(?P<spec>.*?)(?:/(?P<ip4>[0-9]{1,2}))?(?://(?P<ip6>[0-9]{1,3}))?")
-_LABEL = re.compile(r"[a-z0-9-]+", re.IGNORECASE)
+_MACROS = lazy_regex(r"(?:[!-$&-~]|%[%_-]|%\{[slodiphcrtv][0-9]*r?[.+,/_=-]*\})+", re.IGNORECASE)
+_WITH_PREFIX = lazy_regex(r"(?P<spec>.*?)(?:/(?P<ip4>[0-9]{1,2}))?(?://(?P<ip6>[0-9]{1,3}))?")
+_LABEL = lazy_regex(r"[a-z0-9-]+", re.IGNORECASE)
 _ALL = {"": "pass", "+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}  # section 4.6.2
 _LOOKUPS = frozenset({"include", "exists", "a", "mx", "ptr", "redirect"})
 

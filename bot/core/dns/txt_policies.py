@@ -11,14 +11,15 @@ from typing import Literal
 
 from bot.core.dns.records import NOT_KNOWN, MailPolicies, TxtRecords
 from bot.core.dns.spf import MOST_LOOKUPS, WrongTerm, is_spf, parse_spf
+from bot.core.lazy_regex import lazy_regex
 
 State = Literal["present", "absent", "several", "broken", "unknown"]
 
 LONGEST_SHOWN = 60  # characters of a record that are repeated
 
 # "v=DMARC1", exactly, and nothing but a separator behind it (RFC 9989 sections 4.7 and 4.8)
-_DMARC = re.compile(r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)")
-_REPORT_URI = re.compile(r"(?:mailto:[^\s@,]+@[^\s@,]+|https://[^\s,]+)", re.IGNORECASE)
+_DMARC = lazy_regex(r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)")
+_REPORT_URI = lazy_regex(r"(?:mailto:[^\s@,]+@[^\s@,]+|https://[^\s,]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

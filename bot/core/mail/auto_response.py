@@ -43,6 +43,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.mail.machine_signs import (
     has_header,
     has_own_words,
@@ -58,11 +59,11 @@ STRICTEST: Sequence[Verdict] = ("silent", "note", "public")
 MARK = "X-KB-Bot"  # on everything that Postbote sends
 OWN_ID = "<postbote."  # so begins the Message-ID of everything that Postbote sends
 
-_SOURCE_LINE = re.compile(r"\b(?:Quelle|Source): [^,]{1,80}, [„“\"][^„“”\"]{1,120}[“”\"]")  # in templates/ticket.md
+_SOURCE_LINE = lazy_regex(r"\b(?:Quelle|Source): [^,]{1,80}, [„“\"][^„“”\"]{1,120}[“”\"]")  # in templates/ticket.md
 _ATTACHED = ("image/", "application/", "video/", "audio/")
-_PLAIN_ADDRESS = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
-_YES = re.compile(r"\s*(?:yes|true|1)\b", re.IGNORECASE)
-_COMMENT = re.compile(r"\([^()]*\)")
+_PLAIN_ADDRESS = lazy_regex(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
+_YES = lazy_regex(r"\s*(?:yes|true|1)\b", re.IGNORECASE)
+_COMMENT = lazy_regex(r"\([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ long runs of bytes beyond ASCII, is told apart by charset-normalizer (MIT); Germ
 import codecs
 import re
 
+from bot.core.lazy_regex import lazy_regex
+
 # Python's name of a declared charset → the larger one that programs mean by it (encoding.spec.whatwg.org, 4.2)
 _MEANT = {
     "iso8859-1": "cp1252",
@@ -34,9 +36,9 @@ _GERMAN = re.compile(rb"[\xc4\xd6\xdc\xe4\xf6\xfc\xdf]+")  # a row of umlauts, a
 _SHIFTS = re.compile(rb"\x1b(?:\$[@B]|\$\)C|\$\([DGH@BC]|\([IJ])")  # ISO-2022-JP, ISO-2022-KR: RFC 1468, RFC 1557
 _UTF_7 = re.compile(rb"\+([A-Za-z0-9+/]{2,400})-?")  # RFC 2152
 _META = re.compile(rb"<meta[^<>]{0,200}\bcharset\s{0,5}=\s{0,5}[\"']?([\w:.-]{2,40})", re.IGNORECASE)
-_NO_CHARSET = re.compile(r"escape|idna|punycode|undefined|mbcs|oem|hex|base64|rot|zlib|bz2|quopri|uu")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_FOLD = re.compile(r"\r?\n[ \t]+")  # RFC 5322, 2.2.3
+_NO_CHARSET = lazy_regex(r"escape|idna|punycode|undefined|mbcs|oem|hex|base64|rot|zlib|bz2|quopri|uu")
+_CONTROL = lazy_regex(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_FOLD = lazy_regex(r"\r?\n[ \t]+")  # RFC 5322, 2.2.3
 _ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
 
 

@@ -3,13 +3,15 @@
 import re
 from html.parser import HTMLParser
 
+from bot.core.lazy_regex import lazy_regex
+
 LONGEST = 200_000  # characters of HTML that are read
 _SKIPPED = frozenset({"script", "style", "head", "title", "template", "noscript"})
 _BREAKING = frozenset(
     {"p", "div", "br", "tr", "li", "ul", "ol", "table", "pre", "hr", "blockquote", "section", "header", "footer"}
     | {"h1", "h2", "h3", "h4", "h5", "h6", "article", "dt", "dd"}
 )
-_QUOTING = re.compile(r"\b(?:gmail_quote|moz-cite-prefix|yahoo_quoted|protonmail_quote)\b")
+_QUOTING = lazy_regex(r"\b(?:gmail_quote|moz-cite-prefix|yahoo_quoted|protonmail_quote)\b")
 
 
 def html_to_text(html: str) -> str:

@@ -10,13 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.text.normalize import fold
 
 TABLE = Path(__file__).with_name("machine_signs.tsv")
 ANYTHING = "…"
 _NO = frozenset({"", "no", "false", "0", "none", "never", "off", "n"})  # values by which a header denies itself
-_COMMENT = re.compile(r"\([^()]*\)")
-_PREFIX = re.compile(r"(?:re|aw) ?: ?|\[[^\]]{1,60}\] ?")  # before a subject; an evened one
+_COMMENT = lazy_regex(r"\([^()]*\)")
+_PREFIX = lazy_regex(r"(?:re|aw) ?: ?|\[[^\]]{1,60}\] ?")  # before a subject; an evened one
 MOST_PREFIXES = 4
 
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from bot.core.lazy_regex import lazy_regex
+
 TABLE = Path(__file__).with_name("mail_programs.tsv")
 ANYTHING = "…"
 LONGEST_HEAD = 300  # characters of the line above a quotation
@@ -16,14 +18,14 @@ HEAD_LINES = 3  # that a program may have broken it into
 LONGEST_SIGNATURE = 90  # characters of a line that a program adds
 MOST_WORDS = 12  # of it
 LONGEST_BLOCK = 30  # lines of repeated headers
-_MARK = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)+")
-_DATE = re.compile(
+_MARK = lazy_regex(r"^[ \t]{0,3}(?:>[ \t]?)+")
+_DATE = lazy_regex(
     r"\d{1,4}[./-] ?\d{1,2}|\d{1,2}\.? (?:de )?[^\W\d_]{3,12}\.?,? (?:de )?\d{4}|[^\W\d_]{3,12}\.? \d{1,2}, \d{4}"
 )
-_TIME = re.compile(r"\d{1,2}[:.]\d{2}\b")
-_ADDRESS = re.compile(r"[^\s<>@\[(]{1,64}@[^\s<>@\])]{3,253}")
-_DASHED = re.compile(r"^[ \t>]{0,6}-{2,40}[ \t]{0,3}(?P<text>[^-].{0,80}?)[ \t:]{0,3}-{2,40}[ \t]{0,3}$")
-_HEADER = re.compile(
+_TIME = lazy_regex(r"\d{1,2}[:.]\d{2}\b")
+_ADDRESS = lazy_regex(r"[^\s<>@\[(]{1,64}@[^\s<>@\])]{3,253}")
+_DASHED = lazy_regex(r"^[ \t>]{0,6}-{2,40}[ \t]{0,3}(?P<text>[^-].{0,80}?)[ \t:]{0,3}-{2,40}[ \t]{0,3}$")
+_HEADER = lazy_regex(
     r"^[ \t]{0,4}\*{0,2}(?P<name>[^\W\d_][^:*\n]{0,30}?)\*{0,2}[ \t\u00a0]{0,2}:\*{0,2}(?P<value>(?:[ \t\u00a0].*)?)$"
 )
 

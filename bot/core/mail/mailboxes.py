@@ -8,16 +8,18 @@ here, and what stands before it its name; an address without brackets counts whe
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.core.lazy_regex import lazy_regex
+
 LONGEST = 20_000  # characters of a header that are read
-_TOKEN = re.compile(  # a quoted string, a comment, an address in brackets (perhaps never closed), or what separates
+_TOKEN = lazy_regex(  # a quoted string, a comment, an address in brackets (perhaps never closed), or what separates
     r'"(?:[^"\\]|\\.){0,998}"|\((?:[^()\\]|\\.){0,998}\)|<{1,3}(?P<address>(?:"(?:[^"\\]|\\.){0,200}"|[^<>"]){0,998})(?:>{1,3}|$)'
     r"|(?P<end>[,;])|[^\"(<,;]+|."
 )
-_GROUP = re.compile(r"^[^\"<>@:]{0,200}:(?!//)")  # "undisclosed-recipients:" (RFC 5322, 3.4)
-_SCHEME = re.compile(r"^(?:mailto|smtp):", re.IGNORECASE)
-_ROUTE = re.compile(r"^@[^:\s]{1,200}:")  # obsolete: <@relay.example:max@firma.example> (RFC 5322, 4.4)
-_NEEDLESS = re.compile(r'"[\w!#$%&*+/=?^{|}~.-]{1,64}"')  # quotation marks that mean nothing (RFC 5321, 4.1.2)
-_BARE = re.compile(r'(?:"(?:[^"\\]|\\.){1,64}"|[^\s"<>()\[\],;:@]{1,64})@[^\s"<>()\[\],;:@]{1,253}')
+_GROUP = lazy_regex(r"^[^\"<>@:]{0,200}:(?!//)")  # "undisclosed-recipients:" (RFC 5322, 3.4)
+_SCHEME = lazy_regex(r"^(?:mailto|smtp):", re.IGNORECASE)
+_ROUTE = lazy_regex(r"^@[^:\s]{1,200}:")  # obsolete: <@relay.example:max@firma.example> (RFC 5322, 4.4)
+_NEEDLESS = lazy_regex(r'"[\w!#$%&*+/=?^{|}~.-]{1,64}"')  # quotation marks that mean nothing (RFC 5321, 4.1.2)
+_BARE = lazy_regex(r'(?:"(?:[^"\\]|\\.){1,64}"|[^\s"<>()\[\],;:@]{1,64})@[^\s"<>()\[\],;:@]{1,253}')
 
 
 def to_mailboxes(values: Sequence[str]) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.mail import quoted_text
 from bot.core.mail.charsets import charset_of_html, decoded, header_text, one_line
 from bot.core.mail.html_text import html_to_text
@@ -26,7 +27,7 @@ MOST_PARTS = 200  # of one mail that are read
 LONGEST_LINE = 998  # characters of a subject that are read (RFC 5322, 2.1.1)
 DEEPEST = 20  # multiparts within multiparts
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)  # what odd bytes cause
-_ID = re.compile(r"<[^<>\s]{1,990}>")
+_ID = lazy_regex(r"<[^<>\s]{1,990}>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 Read alone, such words are answered with whatever entry has them most often. What they point at is the question.
 """
 
-import re
-
+from bot.core.lazy_regex import lazy_regex
 from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import clean, fold
@@ -29,7 +28,7 @@ _EMPTY = _POINTERS | word_set(
     look always again since today yesterday just now tell mails know can could
     """
 )
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = lazy_regex(r"[^\W\d_]+")
 
 
 def only_points(own_words: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.mail import mail_programs
 from bot.core.text.excerpt import excerpt
 from bot.core.text.message_parts import says_something
@@ -19,13 +20,13 @@ SIGNATURE_LINES = 12  # below "-- "
 LONGEST_LINE = 100  # characters of a signature's lines
 LONG = 400  # characters of own words that surely say something
 LEAD = 3  # lines between "Begin forwarded message:" and the headers
-_REPLY = re.compile(r"(?:re|aw|antw|antwort|sv|vs|odp|wg: ?aw|fwd: ?re) ?(?:\[\d{1,4}\] ?)?:", re.IGNORECASE)
-_PREFIX = re.compile(
+_REPLY = lazy_regex(r"(?:re|aw|antw|antwort|sv|vs|odp|wg: ?aw|fwd: ?re) ?(?:\[\d{1,4}\] ?)?:", re.IGNORECASE)
+_PREFIX = lazy_regex(
     r"(?:(?:re|aw|antw|antwort|wg|fwd?|tr|sv|vs|odp|vl) ?(?:\[\d{1,4}\] ?)?:|\[[^\]]{1,40}\]) ?", re.IGNORECASE
 )
-_RULE = re.compile(r"^[ \t]{0,8}[_=*-]{5,200}[ \t]{0,8}$", re.MULTILINE)  # a line that programs put between parts
-_SIGNATURE = re.compile(r"^[ \t]{0,2}(?:--|—)[ \t]{0,2}$")  # "-- " alone (RFC 3676, 4.3), which many write as "--"
-_EVIDENCE = re.compile(  # what a mail server says: never a signature, and worth reading in a quotation
+_RULE = lazy_regex(r"^[ \t]{0,8}[_=*-]{5,200}[ \t]{0,8}$", re.MULTILINE)  # a line that programs put between parts
+_SIGNATURE = lazy_regex(r"^[ \t]{0,2}(?:--|—)[ \t]{0,2}$")  # "-- " alone (RFC 3676, 4.3), which many write as "--"
+_EVIDENCE = lazy_regex(  # what a mail server says: never a signature, and worth reading in a quotation
     r"\b[245]\d\d[ -](?:#?[245]\.\d{1,3}\.\d{1,3}|\w+ )|(?<![\d.])#?[45]\.\d{1,3}\.\d{1,3}(?![\d.])"
     r"|^<[^<>\s]+@[^<>\s]+>:"
     r"|\b(?:error|fehler\w*|denied|rejected|refused|failed|unknown|unable|undeliver\w*|timed out)\b",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.markdown.html_tree import PARAGRAPH_ENDS, Element, to_tree
 from bot.core.markdown.lint import lint
 from bot.core.markdown.parser import DEEPEST
@@ -14,11 +15,11 @@ _LISTS = frozenset({"ul", "ol"})
 _BOLD = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _CODE = frozenset({"code", "kbd", "samp", "tt"})
 # A character that would be a mark, or that the linter takes for one
-_MARK = re.compile(
+_MARK = lazy_regex(
     r"\\(?=[!-/:-@\[-`{-~])|[`*]|(?<![^\W_])_|_(?![^\W_])|\](?=\()|<(?=/?[a-zA-Z]{1,10}>)|&(?=#?\w{1,10};)|>(?=\s)|~(?=~~)"
 )
-_LINE_MARK = re.compile(r"[#>+-](?=#*(?:\s|$))|~(?=~~)|\d{1,9}(?=[.)](?:\s|$))")
-_LINKED = re.compile(r"(?:https://|mailto:)[^\s<>|\"`]+", re.IGNORECASE)
+_LINE_MARK = lazy_regex(r"[#>+-](?=#*(?:\s|$))|~(?=~~)|\d{1,9}(?=[.)](?:\s|$))")
+_LINKED = lazy_regex(r"(?:https://|mailto:)[^\s<>|\"`]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.markdown.parser import DEEPEST, Block, parse, plain
 from bot.core.markdown.table import count_cells
 
 # Left over in the text, a mark opened and was not closed, or the other way round
-_LEFT_OVER = re.compile(r"\*\*|__|`|\]\(|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
-_UNKNOWN = re.compile(r"\A(?:> |~~~)|</?[a-z]{1,10}>|&#?\w{1,10};")
-_TABLE = re.compile(r"\|.*\|\s*")
+_LEFT_OVER = lazy_regex(r"\*\*|__|`|\]\(|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
+_UNKNOWN = lazy_regex(r"\A(?:> |~~~)|</?[a-z]{1,10}>|&#?\w{1,10};")
+_TABLE = lazy_regex(r"\|.*\|\s*")
 
 
 def lint(markdown: str) -> Iterator[tuple[int, str]]:

@@ -17,12 +17,14 @@ from typing import Literal
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bot.core.lazy_regex import lazy_regex
+
 PARSED = 256  # texts that are kept parsed: most answers are given again, to others, and each is rendered twice or more
 DEEPEST = 5  # lists within lists. markdown-it leaves out what lies deeper
 _NESTING = 2 * DEEPEST + 1  # a list and its item are a level each. Also bounds what brackets within brackets cost
 _RULES = ("table", "list", "heading", "newline", "escape", "backticks", "emphasis", "link")
-_LINKED = re.compile(r"(?:https://|mailto:)[^\s<>|\"`\x00-\x20\x7f]+", re.IGNORECASE)
-_NEWLINE = re.compile(r"\r\n?|\n")
+_LINKED = lazy_regex(r"(?:https://|mailto:)[^\s<>|\"`\x00-\x20\x7f]+", re.IGNORECASE)
+_NEWLINE = lazy_regex(r"\r\n?|\n")
 
 Kind = Literal["text", "escaped", "code", "break", "link", "em_open", "em_close", "strong_open", "strong_close"]
 _KINDS: Mapping[str, Kind] = {

@@ -4,15 +4,15 @@ A table itself is read by the parser, after GFM (github.github.com/gfm, Tables):
 with empty ones, what is too many is left out.
 """
 
-import re
 from collections.abc import Sequence
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.markdown.parser import Cell, plain
 
 NOTHING = "–- "  # of what a cell consists that says nothing
 GAP = "  "  # between two columns
-_BAR = re.compile(r"(?<!\\)\|")
-_MARKER = re.compile(r"\s*(?:(?:[-+*]|\d{1,9}[.)])\s+)?")
+_BAR = lazy_regex(r"(?<!\\)\|")
+_MARKER = lazy_regex(r"\s*(?:(?:[-+*]|\d{1,9}[.)])\s+)?")
 
 
 def to_columns(rows: Sequence[Sequence[Cell]]) -> str:

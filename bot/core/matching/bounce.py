@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.scaffolding import is_scaffolding, without_phrases
 from bot.core.text.normalize import MESSAGES
 
 _ADDRESS = r"[\w.+=%'&/-]{1,64}@[\w.-]{1,255}"
 # Where the reason for one recipient begins; the rest of the line belongs to the reason
-_RECIPIENT = re.compile(
+_RECIPIENT = lazy_regex(
     rf"\A(?:<(?P<qmail>{_ADDRESS})>(?: \([^()\n]{{0,100}}\))?:(?:\s|$)"  # qmail, Postfix; indented, it is quoted
     rf"|[\s>|*]{{0,12}}(?:(?P<one>{_ADDRESS}):\s*$"  # 1&1, GMX
     rf"|(?:final|original)-recipient: ?[\w-]{{1,20}}; ?<?(?P<report>{_ADDRESS})"  # RFC 3464, 2.3.2
@@ -24,45 +25,45 @@ _RECIPIENT = re.compile(
     rf"|(?P<transcript>[45]\d\d [45]\.\d{{1,3}}\.\d{{1,3}} <{_ADDRESS}>\.\.\.)))",  # sendmail
     re.IGNORECASE,
 )
-_TIME = re.compile(
+_TIME = lazy_regex(
     r"\A[\s>|]{0,12}(?:<\d{1,3}>)?(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d"
     r"|@[0-9a-f]{24}|\[?\d\d:\d\d:\d\d)|\A(?:delivery|starting delivery|status:|new msg|info msg|end msg) ",
 )
-_REPORT_HEAD = re.compile(r"\A[\s>|]{0,12}reporting-mta: ?\w", re.IGNORECASE)
-_REPORT_FIELD = re.compile(
+_REPORT_HEAD = lazy_regex(r"\A[\s>|]{0,12}reporting-mta: ?\w", re.IGNORECASE)
+_REPORT_FIELD = lazy_regex(
     r"\A[\s>|]{0,12}(?P<name>action|status|remote-mta|diagnostic-code|last-attempt-date|will-retry-until|final-log-id"
     r"|x-[a-z-]{1,40}|original-recipient|arrival-date|reporting-mta|received-from-mta): ?(?P<value>.{0,2000})",
     re.IGNORECASE,
 )
-_REPLY = re.compile(r"\A[\s>|]{0,12}<<< ?(?P<code>[2-5]\d\d)")  # what the other server said, in sendmail's transcript
-_OWN_END = re.compile(
+_REPLY = lazy_regex(r"\A[\s>|]{0,12}<<< ?(?P<code>[2-5]\d\d)")  # what the other server said, in sendmail's transcript
+_OWN_END = lazy_regex(
     r"\A[\s>|]{0,12}(?:<<< ?)?5\d\d (?:5\.\d{1,3}\.\d{1,3} )?(?:<[^<>\n]{1,320}>\.\.\.|.{0,40}RCPT\b)"
 )
 # What ends the attempts; before it stands only what the last one failed at
-_NAMES = re.compile(  # addresses, hosts, and the commands that a transcript shows
+_NAMES = lazy_regex(  # addresses, hosts, and the commands that a transcript shows
     rf"<[^<>\s]{{1,320}}>|{_ADDRESS}|\b(?:[\w-]{{1,63}}\.){{1,8}}[a-z]{{2,24}}\b|\b(?:from|rcpt to|mail from|data)\b:?",
     re.IGNORECASE,
 )
-_QUOTES = re.compile(
+_QUOTES = lazy_regex(
     r"\A[\s>|*]{0,12}(?:the response(?: from the remote server)? was|(?:die )?antwort(?: (?:des|vom) \w{0,12} ?"
     r"(?:remote-?)?servers?)?(?: lautete)?) ?:?\s*\Z",
     re.IGNORECASE,
 )
-_WORTHLESS = re.compile(  # says only that it is final
+_WORTHLESS = lazy_regex(  # says only that it is final
     r"\A[\s>|]{0,12}this (?:is|has been) a permanent (?:error|failure)\b[^\n:]{0,100}\Z", re.IGNORECASE
 )
-_GIVEN_UP = re.compile(
+_GIVEN_UP = lazy_regex(
     r"retry timeout exceeded|retry time not reached|(?:been )?in the queue too long|all hosts for .{1,260} failing",
     re.IGNORECASE,
 )
-_UNREACHED = re.compile(
+_UNREACHED = lazy_regex(
     r"connection (?:refused|timed out|reset)|could(?:n't| not) (?:be )?(?:reach|connect)|no route to host"
     r"|network is unreachable|timed? ?out|lost connection",
     re.IGNORECASE,
 )
 
 
-_CAUSE = re.compile(  # words of reasons, of which an introduction has none
+_CAUSE = lazy_regex(  # words of reasons, of which an introduction has none
     r"\b(?:because|weil|da|timed? ?out|too long|not found|nicht gefunden|existiert|exist|refused|denied"
     r"|rejected|abgelehnt|full|voll|unknown|unbekannt|relay\w*|tls|ssl|connect\w*|zeitlimit\w*|quota|unreachable"
     r"|[45]\.\d{1,3}\.\d{1,3}|[45][0-5]\d|couldn't be found|spam|blocked|gesperrt)\b",

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import takewhile
 
 import numpy as np
@@ -94,7 +95,7 @@ class ErrorLines:
             for word in line.words:
                 having[word].append(number)
         # Word → numbers of the lines that have it, once for each time it stands there
-        self._having = {word: np.array(numbers) for word, numbers in having.items()}
+        self._having = lru_cache(None)(lambda word: np.array(having.get(word, ()), dtype=np.intp))
         self._spelling = Spelling(self._weight)
         self._sorted_words = sorted(self._weight)
 
@@ -173,7 +174,7 @@ class ErrorLines:
         """True, per line, if it has one of the words."""
         having = np.zeros(len(self._lines), dtype=bool)
         for word in words:
-            having[self._having.get(word, [])] = True
+            having[self._having(word)] = True
         return having
 
     def _worth_aligning(self, said: Iterable[str], last: Iterable[str]) -> list[int]:
@@ -183,8 +184,8 @@ class ErrorLines:
         """
         found = np.zeros(len(self._lines))
         for word in said:
-            if word in self._having:
-                np.add.at(found, self._having[word], self._weight[word])
+            if word in self._weight:
+                np.add.at(found, self._having(word), self._weight[word])
         worth = np.flatnonzero((found >= self._enough) & ((self._most(found) >= LEAST_SCORE) | self._with(last)))
         share = found[worth] / self._enough[worth]
         return sorted(worth[np.argsort(-share, kind="stable")[:MOST_ALIGNED]].tolist())

@@ -9,9 +9,9 @@ points back ("dafür", "the same"), or is a fragment without a verb. A sentence 
 new question, however many slots it names.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.vocabulary import NEGATIONS, tokens
 from bot.core.text.function_words import is_function_word, word_set
@@ -34,7 +34,7 @@ _COURTESY = word_set(
     oh hm alright fine ja yes
     """
 )
-_CONTINUES = re.compile(  # at the beginning, behind courtesy
+_CONTINUES = lazy_regex(  # at the beginning, behind courtesy
     r"(?:und|and|oder|or|bzw|aber|but|also|dann|then|plus|jetzt noch|what about|how about|what if|was ist mit"
     r"|was ist bei|wie (?:ist|sieht|waere) (?:es|das|s)|wie siehts|gilt (?:das|dies)|same (?:for|with)|the same"
     r"|dasselbe|das gleiche|ebenso|likewise|warum|wieso|weshalb|why|how come)\b"
@@ -45,11 +45,11 @@ _REST = word_set(  # what the rest of a sentence begins with
     wenn falls statt instead nur only
     """
 )
-_POINTS_BACK = re.compile(
+_POINTS_BACK = lazy_regex(
     r"\b(?:dafuer|hierfuer|dabei|dazu|davon|(?:for|with|of|about) (?:that|this|it|those|these)|that one|as well|too"
     r"|(?:das|es|dies) (?:\w{1,12} )?auch|auch (?:so|bei|beim|fuer|mit|ueber)|the same|genauso|gleiche[rns]?)\b"
 )
-_COMPLAINS = re.compile(
+_COMPLAINS = lazy_regex(
     r"\b(?:nicht mehr|keine? \w{1,20} mehr|keinen \w{1,20} mehr"
     r"|(?:geht|gehen|klappt|funktioniert|laeuft|kann) (?:\w{1,12} ){0,3}nicht"
     r"|can ?not|cannot|can t|cant|doesn ?t|don ?t|won ?t|isn ?t working|not working|stopped|broken|kaputt"

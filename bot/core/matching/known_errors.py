@@ -4,10 +4,10 @@ Step 2 of the decision (bot/core/matching/decision.py). Finding the lines is err
 is added, and what was found becomes a part of the decision.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.bounce import names_cause, names_no_cause, statements
 from bot.core.matching.calibration import Weights
 from bot.core.matching.error_lines import Alignment, ErrorLines, longer_lines, without_overlap
@@ -32,7 +32,7 @@ LARGEST_LEAD = 2.0  # of the ranking, as a signal: beyond it a lead tells nothin
 MOST_CANDIDATES = 5  # that `--why` names
 
 
-_ADDRESS = re.compile(r"<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?:?")
+_ADDRESS = lazy_regex(r"<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?:?")
 
 
 class KnownErrors:

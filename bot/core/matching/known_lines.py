@@ -11,18 +11,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.scaffolding import without_log_fields
 from bot.core.model import Entry, Topic
 from bot.core.text.normalize import error_text, fold
 
-_ADDRESS = re.compile(r"<?[\w.+=%-]{1,64}@[\w.-]{1,255}>?")
-_URL = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
-_CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")  # RFC 3463
-_IP = re.compile(r"\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?(?::\d+)?")
-_HOST = re.compile(r"\b(?:[a-z0-9_-]{1,63}\.){1,40}[a-z]{2,24}\b\.?(?:\[[^\]\s]{0,100}\])?", re.IGNORECASE)
-_WORD = re.compile(r"\d\.\d{1,3}\.\d{1,3}|[a-z]+|\d+")
-_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
-_REPLY = re.compile(r"^[245][0-5]\d$")  # RFC 5321 section 4.2
+_ADDRESS = lazy_regex(r"<?[\w.+=%-]{1,64}@[\w.-]{1,255}>?")
+_URL = lazy_regex(r"\bhttps?://\S+", re.IGNORECASE)
+_CODE = lazy_regex(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")  # RFC 3463
+_IP = lazy_regex(r"\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?(?::\d+)?")
+_HOST = lazy_regex(r"\b(?:[a-z0-9_-]{1,63}\.){1,40}[a-z]{2,24}\b\.?(?:\[[^\]\s]{0,100}\])?", re.IGNORECASE)
+_WORD = lazy_regex(r"\d\.\d{1,3}\.\d{1,3}|[a-z]+|\d+")
+_APOSTROPHE = lazy_regex(r"(?<=\w)'(?=\w)")
+_REPLY = lazy_regex(r"^[245][0-5]\d$")  # RFC 5321 section 4.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def weights_of_words(lines: Sequence[KnownLine]) -> Mapping[str, float]:
     """
     users: dict[str, set[str]] = defaultdict(set)
     for line in lines:
+        condition = f"{line.owner}{'' if line.explains else '-'}"
         for word in line.words:
-            users[word].add(f"{line.owner}{'' if line.explains else '-'}")
+            users[word].add(condition)
     conditions = len(set().union(*users.values())) if users else 1
     return {word: math.log((conditions + 1) / len(having)) for word, having in users.items()}

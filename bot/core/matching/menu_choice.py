@@ -8,13 +8,14 @@ import re
 from collections.abc import Sequence
 from itertools import chain
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.text.function_words import word_set
 from bot.core.text.normalize import fold
 
 MOST_WORDS = 12  # of a choice
 
-_TOKEN = re.compile(r"[a-z]+|\d+")
-_LETTER = re.compile(r"\W*([a-e])\W*", re.IGNORECASE)
+_TOKEN = lazy_regex(r"[a-z]+|\d+")
+_LETTER = lazy_regex(r"\W*([a-e])\W*", re.IGNORECASE)
 # Word → place in the menu, counted from 0; below 0: from its end
 _PLACES = {
     form: place
@@ -36,7 +37,7 @@ _NONE = word_set(
     keine keiner keines keins keinen nichts none neither nein nope nee noe no nix weder noch
     """
 )
-_NO_MATCH = re.compile(  # beside nothing but what _AROUND says
+_NO_MATCH = lazy_regex(  # beside nothing but what _AROUND says
     r"\b(?:(?:passt|passen|stimmt|trifft|hilft|meine?(?:te)?) (?:\w{1,12} ){0,3}nicht|nicht dabei"
     r"|(?:et)?was ganz anderes|(?:et)?was anderes|something (?:else|different)"
     r"|not (?:any )?(?:of )?(?:these|those|them)"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.scaffolding import is_scaffolding
 from bot.core.text.normalize import MESSAGES
 
@@ -17,7 +18,7 @@ MOST_BETWEEN = 4  # lines without a form between two pasted ones that belong to 
 FEWEST_HEADERS = 2  # header lines in a row: one alone may be a person's label ("Betreff: …")
 
 _CODE = r"[245]\.\d{1,3}\.\d{1,3}"
-_PROGRAM = re.compile(  # anywhere in the line; each is something that people do not write
+_PROGRAM = lazy_regex(  # anywhere in the line; each is something that people do not write
     rf"\(#{_CODE}[ )]|\bdsn={_CODE}|<[^<>\s]{{1,200}}@?[^<>\s]{{0,200}}>(?:\.\.\.|:(?:\s|$))"
     r"|[\w.-]{1,200}\[\d{1,3}(?:\.\d{1,3}){3}\]|\[\d{1,3}(?:\.\d{1,3}){3}\](?::\d+| said| blocked)"  # host[192.0.2.1]
     r"|\bsaid: ?\d{3}\b|\bremote (?:host|server) (?:said|returned|replied)\b|\(in reply to [a-z ]{2,30}command\)"
@@ -30,7 +31,7 @@ _PROGRAM = re.compile(  # anywhere in the line; each is something that people do
     r"|\[(?:AUTHENTICATIONFAILED|NONEXISTENT|TRYCREATE|OVERQUOTA|IN-USE|AUTH|errno|Errno|ALREADYEXISTS)\b",
     re.IGNORECASE,
 )
-_BEGINS = re.compile(  # at the line's beginning, after quoting marks
+_BEGINS = lazy_regex(  # at the line's beginning, after quoting marks
     r"\A[\s>|*-]{0,12}(?:"
     rf"#?[245][0-5]\d(?:[ -]{{1,2}}[\[(#]{{0,2}}{_CODE}|-(?=\S)|: ?(?=\D))|#?[45][0-5]\d [\[(#<A-Za-z]"
     rf"|#?{_CODE}[ :]\D"
@@ -50,19 +51,19 @@ _BEGINS = re.compile(  # at the line's beginning, after quoting marks
     r")",
     re.IGNORECASE,
 )
-_HEADER = re.compile(
+_HEADER = lazy_regex(
     r"\A[\s>|]{0,12}(?:from|to|cc|bcc|date|subject|sent|reply-to|sender|importance|priority"
     r"|von|an|betreff|datum|gesendet|kopie|blindkopie|antwort an|wichtigkeit"
     r"|message headers?|mailfrom|helo|protocol|port|account|konto|server|protokoll)\s?:\s?\S?",
     re.IGNORECASE,
 )
-_TECHNICAL = re.compile(  # headers that no person writes: one is enough
+_TECHNICAL = lazy_regex(  # headers that no person writes: one is enough
     r"\A[\s>|]{0,12}(?:return-path|received|message-id|mime-version|content-[a-z-]{2,40}|delivered-to|in-reply-to"
     r"|references|authentication-results|dkim-signature|received-spf|x-[a-z0-9-]{1,60}|arc-[a-z-]{2,40}"
     r"|list-[a-z-]{2,40}|precedence|auto-submitted|user-agent|thread-(?:index|topic)): ?\S",
     re.IGNORECASE,
 )
-_REPORT = re.compile(  # RFC 3464 sections 2.2 and 2.3: one such field is enough
+_REPORT = lazy_regex(  # RFC 3464 sections 2.2 and 2.3: one such field is enough
     r"\A[\s>|]{0,12}(?:reporting-mta|final-recipient|original-recipient|action|status|remote-mta|diagnostic-code"
     r"|arrival-date|last-attempt-date|will-retry-until|final-log-id|received-from-mta|dsn-gateway"
     r"|original-envelope-id"
@@ -70,15 +71,15 @@ _REPORT = re.compile(  # RFC 3464 sections 2.2 and 2.3: one such field is enough
     rf"|{_CODE}|\w{{3}}, \d|[A-F0-9]{{6,}}|\S+@)",
     re.IGNORECASE,
 )
-_RULE = re.compile(
+_RULE = lazy_regex(
     r"\A[\s>|]{0,12}(?:[-=_*#~+]{4,}|-{2,}[^-\n]{3,90}-{2,}|begin forwarded message:)\s*$", re.IGNORECASE
 )
-_SOLELY = re.compile(  # an address, a host or an IP address, and nothing else: belongs to the lines around it
+_SOLELY = lazy_regex(  # an address, a host or an IP address, and nothing else: belongs to the lines around it
     r"\A(?:[\s>|*]{0,12}<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?(?: \([^()]{0,100}\))?[:,;]?\s*$"
     r"|[\s>|]{0,12}(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}:?\s*$|[\s>|]{0,12}\(?(?:generated|ultimately generated) from)",
     re.IGNORECASE,
 )
-_PERSON = re.compile(
+_PERSON = lazy_regex(
     # German: no program of these speaks of "ich", and none greets
     r"\b(?:ich|mir|mich|meine?[mnrs]?|wir|unse?re?\w{0,2}|euch|eue?re?\w?|habt|könnt|könn(?:t)?en sie|hallo"
     r"|moin|servus"
@@ -106,11 +107,11 @@ _PERSON = re.compile(
     r"|meaning|mean\?|help|when (?:sending|mailing|i)|says the|what happened)\b",
     re.IGNORECASE,
 )
-_NAMES = re.compile(
+_NAMES = lazy_regex(
     r"<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?|\bhttps?://\S{1,300}|\b(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b", re.IGNORECASE
 )
-_ASKS = re.compile(r"\?['\")\s]*$")
-_ENDS = re.compile(r"[.!]['\")\s]*$")
+_ASKS = lazy_regex(r"\?['\")\s]*$")
+_ENDS = lazy_regex(r"[.!]['\")\s]*$")
 
 
 @lru_cache(MESSAGES)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.calibration import (
     LARGEST_MARGIN,
     Calibration,
@@ -36,8 +37,8 @@ _ASKING = (
     r"wie|was|wo|wer|wann|warum|wieso|weshalb|wohin|woher|woran|welche[rsnm]?|wieviele?|ob|kann|kannst|darf|muss|gibt|geht|brauche|"
     r"how|what|which|where|when|who|why|is|are|do|does|can|could|may|must|should|will"
 )
-_ASKS = re.compile(rf"^\W{{0,8}}(?:\w{{1,40}}\W{{1,8}}){{0,3}}?(?:{_ASKING})\b", re.IGNORECASE)
-_JOINT = re.compile(
+_ASKS = lazy_regex(rf"^\W{{0,8}}(?:\w{{1,40}}\W{{1,8}}){{0,3}}?(?:{_ASKING})\b", re.IGNORECASE)
+_JOINT = lazy_regex(
     rf",?\s{{1,3}}(?:und|and|sowie|außerdem|plus|&)\s{{1,3}}(?=(?:auch |also |dann |then )?(?:{_ASKING})\b)",
     re.IGNORECASE,
 )

@@ -6,7 +6,6 @@ the FAQ does not cover, are learnt the same way, from examples of their own.
 The weights were chosen on the development questions (bot/DECISIONS.md).
 """
 
-from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -95,8 +94,9 @@ class Ranker:
         self._extractor = extractor
         self._trained = trained
         self._number = numbers(trained.features)
-        self._column, self._sign = columns(trained.features, len(trained.weights))
-        self._first_word = bisect_left(trained.features, "word:")  # the last group of the sorted features
+        self._column, self._sign = columns(trained.hashes, len(trained.weights))
+        self._words = trained.features["word"]
+        self._first_word = len(trained.hashes) - len(self._words)  # the last group
         owner = trained.example_owner
         self._owner = owner.astype(np.min_scalar_type(len(trained.owners)))  # short integers are sorted the fastest
         self._positions = np.arange(min(MOST_POSTINGS, len(trained.posting_value)), dtype=np.intp)
@@ -115,7 +115,7 @@ class Ranker:
         weights = trained.weights[self._column[vector.ids], trained.owners.index(owner)]
         share = vector.values * self._sign[vector.ids] * weights
         stems = [
-            (-float(share[index]), trained.features[vector.ids[index]].removeprefix("word:"))
+            (-float(share[index]), self._words[vector.ids[index] - self._first_word])
             for index in np.flatnonzero((share > 0) & (vector.ids >= self._first_word))
         ]
         return [stem for _, stem in sorted(stems)[:most]]

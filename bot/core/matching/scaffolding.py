@@ -7,6 +7,8 @@ their sentences into lines, and people quote half of them in their own. Pure.
 
 import re
 
+from bot.core.lazy_regex import lazy_regex
+
 LONGEST_LINE = 400  # characters of a line that are looked at: no program's own sentence is longer
 
 # What programs write around a reason, as the beginnings of lines; one row for each program and sentence
@@ -117,7 +119,7 @@ _SENTENCES = (
     r"(?:this|your|the) (?:e-?mail |mail )?message could not be delivered\b",
 )
 # What programs write into the line of a reason, wherever it stands
-_WITHIN = re.compile(
+_WITHIN = lazy_regex(
     r"\bSMTP error from (?:the )?(?:remote )?(?:mail )?server (?:after|for|in response to) [^\n:]{1,100}:?"
     r"(?: ?host:? [\w.-]{1,200} ?(?:[\[(][^\])\n]{1,60}[\])])?:?)?"
     r"|\(in reply to (?:end of )?[A-Z ]{2,30}command\)|\b(?:remote (?:host|server)|the (?:other|remote) server|host"
@@ -127,14 +129,14 @@ _WITHIN = re.compile(
     r"|\bgiving up on [\d.:a-f]{3,45}\.?|\b[\w-]{1,40}\[\d{1,7}\]:",
     re.IGNORECASE | re.MULTILINE,
 )
-_LOG_FIELDS = re.compile(  # of log lines: to=<a@b>, relay=…, delay=1.2, dsn=4.4.1, status=deferred
+_LOG_FIELDS = lazy_regex(  # of log lines: to=<a@b>, relay=…, delay=1.2, dsn=4.4.1, status=deferred
     r"\b(?:to|from|orig_to|ctladdr|relay|delays?|xdelay|mailer|pri|dsn|conn_use|size|nrcpt|proto|class|ntries|msgid"
     r"|stat|status|[RTHCP])=(?:<[^<>\s]{0,320}>|sent\b|deferred\b|bounced\b|expired\b|Deferred: ?|[^\s,()]{0,200}),?"
     r"|\bdefer \(-?\d{1,4}\):?|\b\w{6}-\w{6,11}-\w{2,4}\b",  # Exim's way to say it, and its message ids
     re.IGNORECASE,
 )
 _MARK = r"[\s>|*\"'(-]{0,12}"  # quoting and decoration before a sentence
-_SCAFFOLDING = re.compile(rf"\A{_MARK}(?:{'|'.join(_SENTENCES)})", re.IGNORECASE)
+_SCAFFOLDING = lazy_regex(rf"\A{_MARK}(?:{'|'.join(_SENTENCES)})", re.IGNORECASE)
 
 
 def is_scaffolding(line: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.text.normalize import MESSAGES
 
 LONGEST = 6_000  # characters of a statement that are looked at
@@ -176,12 +177,12 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
     ),
     ("reason", "greylisting"): r"\bgr[ea]y-?list\w*|\bpostgrey\b",
 }
-_TABLE = {of: re.compile(pattern, re.IGNORECASE | re.MULTILINE) for of, pattern in _PATTERNS.items()}
+_TABLE = {of: lazy_regex(pattern, re.IGNORECASE | re.MULTILINE) for of, pattern in _PATTERNS.items()}
 
 _UNTYPED: Mapping[tuple[str, str], re.Pattern[str]] = {
-    ("speaker", "program"): re.compile(_CODE_OF_PROGRAMS + "|" + _MONITORING, re.MULTILINE),
-    ("reason", "proof"): re.compile(_CODE_OF_POLICY[0]),
-    ("reason", "reputation"): re.compile(_CODE_OF_POLICY[1]),
+    ("speaker", "program"): lazy_regex(_CODE_OF_PROGRAMS + "|" + _MONITORING, re.MULTILINE),
+    ("reason", "proof"): lazy_regex(_CODE_OF_POLICY[0]),
+    ("reason", "reputation"): lazy_regex(_CODE_OF_POLICY[1]),
 }
 
 

@@ -8,6 +8,7 @@ A reply code (RFC 5321 section 4.2: three digits, the first 2 to 5, the second 0
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import StatusCode
 
 MOST = 3  # codes of one message that are explained; a reply carries one of each kind
@@ -18,32 +19,32 @@ _START = r"(?<![\w.,#/€$+-])"
 _CODES = rf"(?P<reply>{_REPLY})|(?P<status>{_STATUS})"
 
 # 550 5.7.1, 550-5.7.1, 550 #5.1.0, 552 [5.2.2]: both, of one class
-_BOTH = re.compile(
+_BOTH = lazy_regex(
     rf"{_START}#?(?P<reply>(?P<class>[245])[0-5]\d)[ -]{{1,2}}[\[(#]{{0,2}}(?P<status>(?P=class){_STATUS[5:]})"
 )
 # (#5.1.1), (#5.1.1 - chkuser); dsn=5.1.1 (Postfix); Status: 5.1.1 (RFC 3464 section 2.3.4)
-_LABELLED = re.compile(
+_LABELLED = lazy_regex(
     rf"\(#(?P<qmail>{_STATUS})(?=\)| - )|\bdsn=(?P<postfix>{_STATUS})|^Status:\s*(?P<report>{_STATUS})\s*(?:\(|$)",
     re.MULTILINE,
 )
 # Diagnostic-Code: smtp; 550 … (RFC 3464 section 2.3.6); SMTP error 554; SMTP-Fehlercode: 4.4.2
-_NAMED = re.compile(
+_NAMED = lazy_regex(
     r"\bE?SMTP(?:[ -](?:server|reply|response|status|error|return|antwort|fehler|rückgabe)?-?(?:code|meldung|status)?)?"
     rf"[\s:;=#(„\"']{{1,4}}(?:{_CODES})",
     re.IGNORECASE,
 )
 # Fehlercode 5.7.1, error 550: only where the message is about mail
-_ERROR = re.compile(
+_ERROR = lazy_regex(
     rf"\b(?:error|fehler|status|reply|return|bounce|antwort|rückgabe)-?(?:code|meldung|nummer)?[\s:=#(„\"']{{1,4}}(?:{_CODES})",
     re.IGNORECASE,
 )
-_ABOUT_MAIL = re.compile(
+_ABOUT_MAIL = lazy_regex(
     r"\b(?:e-?mails?|mail(?:s|server|box|client|versand|adresse)?|smtp|bounced?|postfix|exim|qmail|sendmail|postfach"
     r"|mailer-daemon|empfänger\w*|absender\w*|recipients?|sender|undeliver\w*|unzustellbar\w*|zustell\w*)\b",
     re.IGNORECASE,
 )
 # Where a reply begins: on its own line, after a mark, or after who said it; also (535, b'…'), Python's smtplib
-_BEGINS = re.compile(
+_BEGINS = lazy_regex(
     rf"(?:^|[:>\"'(\[<;,]|\b(?:said|says|replied|returned|answered|response|reply|error|fehler|mit|with|kommt))"
     rf"[ \t]*#?(?:{_CODES})(?:[ -]|: |, b?['\"])(?P<text>[^\n]{{3,300}})",
     re.MULTILINE | re.IGNORECASE,
@@ -60,7 +61,7 @@ _FAULT = (
     r"|resolve|like)|weren't sent|over quota|temporar(?:y|ily)|no such|concurrent"
     r"|unbekannt|abgelehnt|verweigert|voll|gesperrt|ungültig|nicht (?:gefunden|verfügbar|erreichbar|erlaubt|vorhanden)"
 )
-_WORDS = re.compile(
+_WORDS = lazy_regex(
     rf"\b(?:{_WHO})\b.*\b(?:{_FAULT})\b|\b(?:{_FAULT})\b.*\b(?:{_WHO})\b"
     r"|requested (?:mail )?action|transaction failed|closing (?:transmission|connection|channel|link)|syntax error"
     r"|bad sequence|command (?:not|un)\w+|unrecogni[sz]ed command|(?:try|come back) (?:again )?later|please try again"
@@ -70,19 +71,19 @@ _WORDS = re.compile(
     r"|(?:grey|black|block) ?list(?:ed|ing)?)\b",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(  # "550 users were blocked" is a number of users
+_COUNTED = lazy_regex(  # "550 users were blocked" is a number of users
     r"(?:[\w-]+[ -])?(?:e?-?mails|users|messages|connections|sessions|recipients|addresses|clients|hosts|requests"
     r"|accounts|mailboxes|nachrichten|(?:be)?nutzern?|empfängern?|adressen|postfächern?|konten|verbindungen|kunden)\b",
     re.IGNORECASE,
 )
-_NOT_MAIL = re.compile(  # the same three digits elsewhere: HTTP (RFC 9110), FTP (RFC 959), SIP (RFC 3261)
+_NOT_MAIL = lazy_regex(  # the same three digits elsewhere: HTTP (RFC 9110), FTP (RFC 959), SIP (RFC 3261)
     r"\b(?:HTTPS?(?:/\d|[ -](?:status|error|fehler|code|\d))|FTP|SIP/\d|nginx|apache|gateway|internal server error"
     r"|service (?:temporarily )?unavailable|login incorrect|no such file|misdirected request|legal reasons|web ?site"
     r"|webseite|browser|php)\b",
     re.IGNORECASE,
 )
-_RELEASED = re.compile(r"\b(?:release[sd]?|version|changelog|update[sd]?|upgrade|patch|ticket)\b", re.IGNORECASE)
-_VERSION = re.compile(
+_RELEASED = lazy_regex(r"\b(?:release[sd]?|version|changelog|update[sd]?|upgrade|patch|ticket)\b", re.IGNORECASE)
+_VERSION = lazy_regex(
     r"\b(?:v|version|release|build|update|patch|ticket|bug|issue|nr|kapitel|abschnitt|chapter|section|rfc|tel|telefon)"
     r"[\s.:#(]{0,4}$",
     re.IGNORECASE,

@@ -19,6 +19,7 @@ from bot.core.text.normalize import clean
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Hashes = NDArray[np.uint32]
 
 # Concepts alone weigh less than in pairs: a careless word in the vocabulary then does less harm.
 GROUP_WEIGHT: Mapping[str, float] = {"word": 1.3, "letters": 1.3, "concept": 0.5, "pair": 0.7}
@@ -41,7 +42,8 @@ NOT = "not "  # begins the owner of an entry's look-alikes: "not error-relay-den
 class TrainedModel:
     """Trained model: plain arrays, so that it can be stored in a file (bot/content/model_cache.py)."""
 
-    features: tuple[str, ...]  # "group:feature", sorted; a feature's number is its index here
+    features: Mapping[str, tuple[str, ...]]  # group → its features, both sorted; they are numbered in this order
+    hashes: Hashes  # CRC-32 of "group:feature", per feature
     idf: Floats  # inverse document frequency, per feature
     owners: tuple[str, ...]  # ids of entries, topics, look-alikes (NOT), in the order of the columns of `weights`
     weights: Floats  # COLUMNS × owners
@@ -101,13 +103,13 @@ def train(
     owners = (*knowledge.entries, *knowledge.topics, *alike)
     number = {owner: place for place, owner in enumerate(owners)}
     example_owner = np.array([number[owner] for owner, _ in examples], dtype=np.int32)
-    features, idf, rows = _features([extractor.counts(extractor.words(said(text))) for _, text in examples])
+    features, hashes, idf, rows = _features([extractor.counts(extractor.words(said(text))) for _, text in examples])
     few = len(owners) <= MOST_OWNERS_OF_REGRESSION
     count, fit = (COLUMNS, _softmax_regression) if few else (COLUMNS_OF_MEANS, _means)
     if not scorers:
         count, fit = 1, _means
-    weights = fit(rows, columns(features, count), example_owner, np.zeros((count, len(owners)), dtype=np.float32))
-    return TrainedModel(features, idf, owners, weights, example_owner, *_postings(rows, len(features)))
+    weights = fit(rows, columns(hashes, count), example_owner, np.zeros((count, len(owners)), dtype=np.float32))
+    return TrainedModel(features, hashes, idf, owners, weights, example_owner, *_postings(rows, len(hashes)))
 
 
 def said(text: str) -> str:
@@ -115,8 +117,8 @@ def said(text: str) -> str:
     return " ".join(own_sentences(clean(text)))
 
 
-def _features(counted: Sequence[Counts]) -> tuple[tuple[str, ...], Floats, _Features]:
-    """Names of all features, sorted; their inverse document frequency; and the examples' features, weighted."""
+def _features(counted: Sequence[Counts]) -> tuple[Mapping[str, tuple[str, ...]], Hashes, Floats, _Features]:
+    """Names of all features, sorted; hashes of them; inverse document frequency; the examples' features, weighted."""
     found: dict[str, dict[str, int]] = {group: {} for group in GROUPS}
     ids, times, ends = array("i"), array("f"), array("q")
     for counts in counted:
@@ -125,7 +127,10 @@ def _features(counted: Sequence[Counts]) -> tuple[tuple[str, ...], Floats, _Feat
             ids.extend([of.setdefault(feature, len(of)) for feature in counts[group]])
             times.extend(counts[group].values())
             ends.append(len(ids))
-    names = tuple(sorted(f"{group}:{feature}" for group in GROUPS for feature in found[group]))
+    names = {group: tuple(sorted(found[group])) for group in sorted(GROUPS)}
+    hashes = np.array(
+        [zlib.crc32(f"{g}:{name}".encode()) for g, of_group in names.items() for name in of_group], np.uint32
+    )
     number = numbers(names)
     group_of = np.repeat(np.resize(np.arange(len(GROUPS)), len(ends)), np.diff(ends, prepend=0))
     numbered = np.array(ids, dtype=np.int32)
@@ -133,22 +138,23 @@ def _features(counted: Sequence[Counts]) -> tuple[tuple[str, ...], Floats, _Feat
         sorted_number = np.array([number[group][feature] for feature in found[group]], dtype=np.int32)
         own = group_of == place
         numbered[own] = sorted_number[numbered[own]]
-    documents = np.bincount(numbered, minlength=len(names))
+    documents = np.bincount(numbered, minlength=len(hashes))
     idf = (np.log((1 + len(counted)) / (1 + documents)) + 1).astype(np.float32)
     values = np.array(times, dtype=np.float32) * idf[numbered]
     segment = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))  # an example's features of one group
     lengths = np.sqrt(np.bincount(segment, values.astype(np.float64) ** 2, minlength=len(ends)))
     weight = np.array([GROUP_WEIGHT[group] for group in GROUPS], dtype=np.float32)
     values *= weight[group_of] / np.where(lengths > 0, lengths, 1)[segment]
-    return names, idf, _Features(numbered, values, np.array(ends)[len(GROUPS) - 1 :: len(GROUPS)])
+    return names, hashes, idf, _Features(numbered, values, np.array(ends)[len(GROUPS) - 1 :: len(GROUPS)])
 
 
-def numbers(features: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
-    """Numbers of features: group → feature → its index in `features`."""
+def numbers(features: Mapping[str, Sequence[str]]) -> Mapping[str, Mapping[str, int]]:
+    """Numbers of features: group → feature → its number."""
     found: dict[str, dict[str, int]] = {group: {} for group in GROUPS}
-    for number, named in enumerate(features):
-        group, _, feature = named.partition(":")
-        found[group][feature] = number
+    begin = 0
+    for group, names in features.items():
+        found[group] = dict(zip(names, range(begin, begin + len(names)), strict=True))
+        begin += len(names)
     return found
 
 
@@ -175,10 +181,9 @@ def length(values: Floats) -> float:
     return float(np.sqrt(values.dot(values))) or 1.0
 
 
-def columns(features: Sequence[str], count: int) -> tuple[Ints, Floats]:
+def columns(hashes: Hashes, count: int) -> tuple[Ints, Floats]:
     """Columns (of `count`) and signs of the features, by signed feature hashing (Weinberger et al. 2009)."""
-    hashes = np.array([zlib.crc32(f.encode()) for f in features], dtype=np.int64)
-    return (hashes % count).astype(np.int32), np.where(hashes & (1 << 31), 1, -1).astype(np.float32)
+    return (hashes % np.uint32(count)).astype(np.int32), np.where(hashes >> 31, 1, -1).astype(np.float32)
 
 
 def _softmax_regression(rows: _Features, columns: tuple[Ints, Floats], owner: Ints, weights: Floats) -> Floats:

@@ -5,7 +5,6 @@ that no concept means is a sign that something else is asked. It only counts aga
 learnt (calibration.py): people tell stories, and most of their words are in no example.
 """
 
-from bisect import bisect_left
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -28,8 +27,8 @@ class UnexplainedWords:
     def __init__(self, extractor: FeatureExtractor, trained: TrainedModel, entries: int) -> None:
         """`entries`: how many of the trained owners are entries; they come before the topics."""
         self._extractor = extractor
-        first = bisect_left(trained.features, "word:")  # the last group of the sorted features
-        stems = [feature.removeprefix("word:") for feature in trained.features[first:]]
+        stems = trained.features["word"]
+        first = len(trained.hashes) - len(stems)  # the last group
         self._number = {stem: number for number, stem in enumerate(stems)}
         self._idf = trained.idf[first:]
         self._rarest = float(trained.idf.max(initial=1.0))

@@ -1,6 +1,5 @@
 """Vocabulary: tokens, stems, spelling, and the concepts of general/concepts.yaml that a message mentions."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -10,11 +9,12 @@ import Stemmer
 from rapidfuzz.distance import OSA
 
 from bot.core.languages import KNOWN
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Concept, Language
 from bot.core.text.function_words import is_function_word
 from bot.core.text.normalize import MESSAGES, REMEMBERED, fold
 
-_TOKEN = re.compile(r"[a-z]+|\d+|[%@]")
+_TOKEN = lazy_regex(r"[a-z]+|\d+|[%@]")
 _FEWEST_LETTERS_TO_REPAIR = 5  # below that, one letter away is another word
 NEGATIONS = frozenset({
     "nicht", "kein", "keine", "keinen", "keinem", "statt", "anstatt", "anstelle", "ohne",

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_SLACK = re.compile(r"(?:(T[A-Z0-9]{2,20}):)?([UW][A-Z0-9]{2,20})")
-_ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,253}")
+from bot.core.lazy_regex import lazy_regex
+
+_SLACK = lazy_regex(r"(?:(T[A-Z0-9]{2,20}):)?([UW][A-Z0-9]{2,20})")
+_ADDRESS = lazy_regex(r"[^\s@<>]{1,64}@[^\s@<>]{1,253}")
 GONE = "<person>"
 _UMLAUTS = {"ä": "(?:ä|ae|a\u0308)", "ö": "(?:ö|oe|o\u0308)", "ü": "(?:ü|ue|u\u0308)", "ß": "(?:ß|ss)"}
 # Between two words of an address, also as a decision has them, split by blanks; no mark that JSON needs

@@ -4,17 +4,17 @@ A decision splits, folds and repairs the words of a question, and no pattern fin
 any more. So the question is redacted as a whole, and of the decision's words those stay that the redacted text has.
 """
 
-import re
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from itertools import groupby
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Decision
 from bot.core.privacy.redaction import redact
 
 OMITTED = "…"  # in place of words that were taken out
 
-_MARK = re.compile(r"<(?:account|address|ip|number|person|secret|token)>")
+_MARK = lazy_regex(r"<(?:account|address|ip|number|person|secret|token)>")
 
 
 def redact_decision(decision: Decision, asked: str, before: str, words: Callable[[str], Collection[str]]) -> Decision:

@@ -8,6 +8,8 @@ import ipaddress
 import re
 from collections.abc import Callable
 
+from bot.core.lazy_regex import lazy_regex
+
 
 def _if_address(found: re.Match[str]) -> str:
     """Mark for an IPv6 address with "::" for zeros (RFC 4291, 2.2); what only looks like one (C++) stays."""
@@ -113,7 +115,7 @@ _MARK: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
         _if_address,
     ),
 )
-_RULES = tuple((re.compile(sign), re.compile(pattern), mark) for sign, pattern, mark in _MARK)
+_RULES = tuple((lazy_regex(sign), lazy_regex(pattern), mark) for sign, pattern, mark in _MARK)
 
 
 MARKS = ("token", "secret", "person", "address", "ip", "account", "number")  # that stand for what was taken out

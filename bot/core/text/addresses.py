@@ -12,6 +12,7 @@ from collections.abc import Collection
 import idna
 from rapidfuzz.distance import OSA
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import UserError
 
 LONGEST_NAME = 253
@@ -43,26 +44,26 @@ _ENDINGS = frozenset({
 })
 # fmt: on
 # A label that names a service, not the person's domain: smtp.firma.de and mx2.firma.de are firma.de's
-_SERVICE = re.compile(r"(?:smtps?|pop3?s?|imap4?s?|mail|mx|www|webmail|autodiscover|autoconfig|ns|ssl|ftp)-?\d{0,3}")
+_SERVICE = lazy_regex(r"(?:smtps?|pop3?s?|imap4?s?|mail|mx|www|webmail|autodiscover|autoconfig|ns|ssl|ftp)-?\d{0,3}")
 
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]"
-_LOCAL = re.compile(rf"{_ATEXT}{{1,64}}(?:\.{_ATEXT}{{1,64}})*")
-_MAILTO = re.compile(r"<?(?:mailto:)([^|<>\s]*)(?:\|[^<>]*)?>?", re.IGNORECASE)
-_SLACK_LINK = re.compile(r"<(?:https?://)?[^|<>\s]*\|([^<>|]+)>|<((?:https?://)[^|<>\s]+)>", re.IGNORECASE)
-_NAMED = re.compile(r"[^<>@]*<([^<>\s]+)>")  # Max Muster <max@firma.de> (RFC 5322 section 3.4)
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # come along with a paste
-_LETTERS_DIGITS_HYPHENS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # RFC 1123 section 2.1
+_LOCAL = lazy_regex(rf"{_ATEXT}{{1,64}}(?:\.{_ATEXT}{{1,64}})*")
+_MAILTO = lazy_regex(r"<?(?:mailto:)([^|<>\s]*)(?:\|[^<>]*)?>?", re.IGNORECASE)
+_SLACK_LINK = lazy_regex(r"<(?:https?://)?[^|<>\s]*\|([^<>|]+)>|<((?:https?://)[^|<>\s]+)>", re.IGNORECASE)
+_NAMED = lazy_regex(r"[^<>@]*<([^<>\s]+)>")  # Max Muster <max@firma.de> (RFC 5322 section 3.4)
+_INVISIBLE = lazy_regex("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # come along with a paste
+_LETTERS_DIGITS_HYPHENS = lazy_regex(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # RFC 1123 section 2.1
 _EMOJI_PRESENTATION = "\ufe0f"  # asks for the coloured picture; no part of a name (UTS 51 section 2)
 _EMOJI_PARTS = frozenset({_EMOJI_PRESENTATION, "\u200d", "-"})
 # What people put beside the one domain that a command wants
-_COURTESY = re.compile(
+_COURTESY = lazy_regex(
     r"(?:bitte|please|pls|plz|danke|thanks|mal|von|für|for|of|the|die|der|domain|domäne|server)[,:]?", re.IGNORECASE
 )
-_SEPARATOR = re.compile(r"[\s,;]")
-_ADDRESS_IN_TEXT = re.compile(
+_SEPARATOR = lazy_regex(r"[\s,;]")
+_ADDRESS_IN_TEXT = lazy_regex(
     r"(?<![\w.+%@-])([\w!#$&'*+/=?^{|}~-][\w.!#$&'*+/=?^{|}~%-]{0,63})@((?:[\w-]{1,63}\.)+[^\W\d_][\w-]{1,62})(?![\w@-])"
 )
-_DOMAIN_IN_TEXT = re.compile(r"(?<![\w.@%/-])((?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24})(?![\w@-]|\.\w)")
+_DOMAIN_IN_TEXT = lazy_regex(r"(?<![\w.@%/-])((?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24})(?![\w@-]|\.\w)")
 
 
 def parse_address(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.normalize import fold
 from bot.core.text.polite_words import ASKING, POLITE
@@ -25,15 +26,15 @@ _THANKS = (
     r"|danke|merci|ich danke|wir danken"
     r"|(?:many )?thanks|thank you|thx|ta)"
 )
-_LEAVE = re.compile(rf"(?<!\w)(?:(?P<farewell>{_FAREWELL})|{_THANKS})(?!\w)", re.IGNORECASE)
-_SIGNATURE_LINE = re.compile(  # RFC 3676 section 4.3, and what telephones and programs add
+_LEAVE = lazy_regex(rf"(?<!\w)(?:(?P<farewell>{_FAREWELL})|{_THANKS})(?!\w)", re.IGNORECASE)
+_SIGNATURE_LINE = lazy_regex(  # RFC 3676 section 4.3, and what telephones and programs add
     r"^(?:-- ?|_{5,80}|(?:von|gesendet|geschickt|verfasst) (?:mit|von|aus|über|vom|meinem|der)\b.{0,60}"
     r"|.{0,40}\b(?:gesendet|geschickt)\.?"
     r"|(?:sent|get) (?:from|outlook|with|using|via)\b.{0,80}|holen sie sich outlook.{0,40}"
     r"|virenfrei\b.{0,60}|virus-free\b.{0,60})$",
     re.IGNORECASE,
 )
-_PS = re.compile(r"^\W{0,3}p\.? ?s\.?\b[:.]?", re.IGNORECASE)
+_PS = lazy_regex(r"^\W{0,3}p\.? ?s\.?\b[:.]?", re.IGNORECASE)
 # A disclaimer or a firm's imprint has one of the first at least, and two of both together
 _LEGAL = word_set(
     """
@@ -48,9 +49,9 @@ _LEGAL_TOO = word_set(
     delete solely addressee nachricht message mail england
     """
 )
-_NAME_OR_WORD = re.compile(r"[^\W_][\w'-]*")
-_GOES_ON = re.compile(r"(?<=[^\W\d_]{2})[.!]\s+[^\W_]")  # another sentence
-_WORD = re.compile(r"[^\W\d_]+|\d+")
+_NAME_OR_WORD = lazy_regex(r"[^\W_][\w'-]*")
+_GOES_ON = lazy_regex(r"(?<=[^\W\d_]{2})[.!]\s+[^\W_]")  # another sentence
+_WORD = lazy_regex(r"[^\W\d_]+|\d+")
 
 
 def without_closing(lines: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -6,13 +6,15 @@ What a person says stands at the top or at the bottom; the error of a pasted log
 import re
 from collections.abc import Sequence
 
+from bot.core.lazy_regex import lazy_regex
+
 MOST_READ = 400_000  # characters that are looked at; what follows is left out, but for the end
 HEAD, TAIL = 0.3, 0.2  # shares of the excerpt
 LINE = 1_000  # characters of a line from which it is cut into pieces
 OVERLAP = 200  # characters that two pieces share, so that no error is cut
 
-_CODES = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])|(?<![\w.,-])[45][0-5]\d(?=[ -][#\[<A-Za-z\d])")
-_WORDS = re.compile(
+_CODES = lazy_regex(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])|(?<![\w.,-])[45][0-5]\d(?=[ -][#\[<A-Za-z\d])")
+_WORDS = lazy_regex(
     r"sorry|refused|denied|reject|unknown|not found|timed? ?out|unable|cannot|could ?n[o']t|failed|failure|deferred"
     r"|bounced"
     r"|error|no data|non-exist|does(?: not|n't)|not available|unavailable|no such|no mailbox"
@@ -21,7 +23,7 @@ _WORDS = re.compile(
     r"|abgelehnt|verweigert|unbekannt|nicht (?:gefunden|verfügbar|zugestellt|erreichbar|möglich)|fehlgeschlagen|fehler",
     re.IGNORECASE,
 )
-_SAME = re.compile(r"[\W\d_]+")
+_SAME = lazy_regex(r"[\W\d_]+")
 
 
 def excerpt(text: str, longest: int) -> str:

@@ -7,12 +7,12 @@ one, so that a foreign name, product or quotation in a German or English sentenc
 Swiss and Low German among them, are German. Pure.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from bot.core.languages import KNOWN, Language
+from bot.core.lazy_regex import lazy_regex
 from bot.core.text.function_words import COUNTED, FUNCTION_WORDS_IN_BOTH, word_set
 from bot.core.text.language import without_program_prose
 from bot.core.text.normalize import MESSAGES, fold
@@ -25,12 +25,12 @@ FOREIGN_SHARE = 4.0  # times that words in foreign sentences must outnumber thos
 DENSE = 2.0  # Latin letters that one of another script stands for: Chinese writes a word with two
 MOST_SCRIPT, SOME_SCRIPT = 0.5, 0.25  # share of letters of another script: it alone; without a word of ours beside it
 
-_WORD = re.compile(r"[^\W\d_]+|¿")
-_MARKED = re.compile(r"[^a-zäöüß]")  # a letter that neither of ours has
-_QUOTED = re.compile(r"\"[^\"\n]{2,400}\"")
-_TOKEN = re.compile(r"\S+")
-_NAME = re.compile(r"[@/%\\]|[:.]\w")  # an address, a host name, a path
-_SENTENCE = re.compile(r"[.!?:;\n]+")
+_WORD = lazy_regex(r"[^\W\d_]+|¿")
+_MARKED = lazy_regex(r"[^a-zäöüß]")  # a letter that neither of ours has
+_QUOTED = lazy_regex(r"\"[^\"\n]{2,400}\"")
+_TOKEN = lazy_regex(r"\S+")
+_NAME = lazy_regex(r"[@/%\\]|[:.]\w")  # an address, a host name, a path
+_SENTENCE = lazy_regex(r"[.!?:;\n]+")
 _LATIN_ENDS = 0x24F  # code point; above, but for _MORE_LATIN, letters are of other scripts
 _MORE_LATIN = (range(0x1E00, 0x1F00), range(0x2C60, 0x2C80), range(0xA720, 0xA800))
 _OTHER_SIGNS = frozenset("µΩπ")  # units and such

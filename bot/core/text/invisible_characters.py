@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import DamagedAddress
 
 MOST = 3  # damaged addresses of one message that are named
@@ -18,14 +19,14 @@ SPACE = "␣"  # U+2423, stands for a plain space
 _UNSEEN = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _LETTER = r"[\w.!#$%&'*+/=?^{|}~-]"
-_ENCLOSED = re.compile(  # one "@" between marks that belong together
+_ENCLOSED = lazy_regex(  # one "@" between marks that belong together
     r"<([^<>@\n]{0,80}@[^<>@\n]{1,255})>|\"([^\"@\n]{0,80}@[^\"@\n]{1,255})\"|'([^'@\n]{0,80}@[^'@\n]{1,255})'"
 )
-_RUN = re.compile(rf"(?<!{_LETTER})(?:{_LETTER}|[{_UNSEEN}]){{1,80}}@(?:[\w.-]|[{_UNSEEN}]){{1,255}}")
-_ADDRESS = re.compile(rf"{_LETTER}{{1,64}}@(?:[\w-]{{1,63}}\.){{1,8}}[^\W\d_][\w-]{{1,62}}")
-_SPACE = re.compile(rf"[ \t{_SPACES}]")
-_BETWEEN_WORDS = re.compile(rf"[^@. \t{_SPACES}][ \t{_SPACES}]{{1,9}}[^@. \t{_SPACES}]")
-_STRAY = re.compile(rf"[ \t{_UNSEEN}{_SPACES}]")
+_RUN = lazy_regex(rf"(?<!{_LETTER})(?:{_LETTER}|[{_UNSEEN}]){{1,80}}@(?:[\w.-]|[{_UNSEEN}]){{1,255}}")
+_ADDRESS = lazy_regex(rf"{_LETTER}{{1,64}}@(?:[\w-]{{1,63}}\.){{1,8}}[^\W\d_][\w-]{{1,62}}")
+_SPACE = lazy_regex(rf"[ \t{_SPACES}]")
+_BETWEEN_WORDS = lazy_regex(rf"[^@. \t{_SPACES}][ \t{_SPACES}]{{1,9}}[^@. \t{_SPACES}]")
+_STRAY = lazy_regex(rf"[ \t{_UNSEEN}{_SPACES}]")
 
 
 def damaged_addresses(pasted: str) -> tuple[DamagedAddress, ...]:

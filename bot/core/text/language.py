@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import chain, combinations
 
 from bot.core.languages import KNOWN
+from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.function_words import COUNTED, EITHER, folded_words, is_function_word
 from bot.core.text.normalize import REMEMBERED, fold
@@ -24,22 +25,22 @@ ENOUGH = 1.5  # evidence of the sentences in which a person speaks from which th
 QUOTED = 0.3  # share of a quoted line's words that may be missing from a text that holds it
 SEEN = 2  # times that the examples must use a word before its own odds count
 
-_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
-_QUOTED = re.compile(r"\"[^\"\n]{4,400}\"")  # a quotation is not the writer's own words
+_WORD = lazy_regex(r"[^\W\d_]+(?:'[a-z]+)?")
+_QUOTED = lazy_regex(r"\"[^\"\n]{4,400}\"")  # a quotation is not the writer's own words
 # What Exchange and Gmail write besides a code, as people do. No mark of a paste, because it names the reason, too.
-_PROGRAM_PROSE = re.compile(
+_PROGRAM_PROSE = lazy_regex(
     r"(?:the e-?mail address you entered couldn't be found|please check the recipient's e-?mail address"
     r"|if the problem continues, please contact|address not found$|adresse nicht gefunden$"
     r"|die eingegebene e-?mail-?adresse (?:konnte nicht|wurde nicht) gefunden|überprüfen sie die e-?mail-?adresse des"
     r"|wenn das problem weiterhin besteht, wenden sie sich)[^.!?]{0,200}[.!?]?",
     re.IGNORECASE | re.MULTILINE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
+_SENTENCE = lazy_regex(r"(?<=[.!?:])\s+|\n+")
 # A particle in an English compound that other languages have borrowed builds no sentence: "Pop-up ausschalten"
-_BORROWED = re.compile(
+_BORROWED = lazy_regex(
     r"\b(pop|back|set|start|log|sign|plug|add|check|follow|opt|roll)[ -](?:up|in|on|out|off)\b", re.IGNORECASE
 )
-_NAME = re.compile(r"[@/%]|[:.]\S")  # an address, a host name, a path
+_NAME = lazy_regex(r"[@/%]|[:.]\S")  # an address, a host name, a path
 
 # Of sentences in both languages those count in which a person asks, greets or speaks of themselves: a program's
 # "please check the recipient's address" is none

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.text.closing import without_closing
 from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.normalize import fold
@@ -22,7 +23,7 @@ WRAPPED_FROM = 60  # letters of a line that a program may have broken: the next 
 MOST_NAMES = 3  # behind a greeting
 
 
-_GREETING = re.compile(
+_GREETING = lazy_regex(
     r"^\W{0,4}(?:(?:sehr )?(?:geehrte|verehrte|werte|liebe)[rs]?|hall(?:o|öchen|ihallo)|mahlzeit"
     r"|(?:schönen )?guten? (?:tag|morgen|abend)|moin(?: moin)?|servus|sal(?:ü|ut)"
     r"|gr(?:ü|ue)(?:ezi|ß gott|ss gott|ß euch)"
@@ -38,22 +39,22 @@ _ADDRESSEE = word_set(
     customer friends gang you
     """
 )
-_ABBREVIATION = re.compile(  # a full stop behind one of these, or behind a number in a list, ends no sentence
+_ABBREVIATION = lazy_regex(  # a full stop behind one of these, or behind a number in a list, ends no sentence
     r"\b(?:[a-zäöü]|bzw|ca|dr|prof|nr|tel|str|evtl|ggf|usw|etc|inkl|zb|mr|mrs|ms|st|vs|approx|incl|resp|max|min)\.$"
     r"|^\W{0,4}\d{1,2}[.:]$",
     re.IGNORECASE,
 )
-_END = re.compile(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|[:;](?=\s))\s+|\n\s*")
-_SHORTCODE = re.compile(
+_END = lazy_regex(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|[:;](?=\s))\s+|\n\s*")
+_SHORTCODE = lazy_regex(
     r":(?:[a-z][a-z0-9_+-]{1,29}|[+-]1):"
 )  # Slack's emoji: docs.slack.dev/messaging/formatting-message-text
-_EMOJI = re.compile(r"[\u2190-\u2bff\u3000-\u303f\U0001f000-\U0001faff\ufe0f]+")
-_CLAUSE = re.compile(r"[,;:–—]\s+|\s[-–—]\s+|[.!?…]{1,20}\s{0,4}$")
-_WORD = re.compile(r"[^\W\d_]+|\d+")
-_MENTION = re.compile(r"\W{0,4}@\w{2,30}[\s,:]*")
-_LAST_WORD = re.compile(r"(?<=\w) {1,3}(?:bitte|please|pls|plz|danke|thx|merci)[\s.!]{0,4}$", re.IGNORECASE)
-_NEXT_WORD = re.compile(r"[^\S\n]*([^\W\d_][\w.'-]*)")
-_SURNAME = re.compile(r" ?[A-ZÄÖÜ][\w'-]+ ?[,!.]")
+_EMOJI = lazy_regex(r"[\u2190-\u2bff\u3000-\u303f\U0001f000-\U0001faff\ufe0f]+")
+_CLAUSE = lazy_regex(r"[,;:–—]\s+|\s[-–—]\s+|[.!?…]{1,20}\s{0,4}$")
+_WORD = lazy_regex(r"[^\W\d_]+|\d+")
+_MENTION = lazy_regex(r"\W{0,4}@\w{2,30}[\s,:]*")
+_LAST_WORD = lazy_regex(r"(?<=\w) {1,3}(?:bitte|please|pls|plz|danke|thx|merci)[\s.!]{0,4}$", re.IGNORECASE)
+_NEXT_WORD = lazy_regex(r"[^\S\n]*([^\W\d_][\w.'-]*)")
+_SURNAME = lazy_regex(r" ?[A-ZÄÖÜ][\w'-]+ ?[,!.]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Container, Sequence
 from functools import lru_cache
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.text.excerpt import excerpt
 
 # Sizes of the caches
@@ -21,11 +22,11 @@ REMEMBERED = 50_000  # words, with their stems and such: more than a vocabulary,
 LONGEST = 20_000  # characters read of one message; of a longer one, its excerpt (excerpt.py)
 
 # docs.slack.dev/messaging/formatting-message-text: <target|label>, <target>, <@U…>, <#C…|name>, <!subteam^…|name>
-_SLACK_LABELLED = re.compile(r"<(?:mailto:|https?://|tel:|#)[^<>|\s]*\|([^<>]*)>")
-_SLACK_BARE = re.compile(r"<(?:mailto:|(?=https?://))([^<>|\s]+)>")
-_SLACK_MENTION = re.compile(r"<[@!][^<>\s]*(?:\|[^<>]*)?>")
-_BREAKING_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|pre|blockquote)(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_INLINE_TAG = re.compile(
+_SLACK_LABELLED = lazy_regex(r"<(?:mailto:|https?://|tel:|#)[^<>|\s]*\|([^<>]*)>")
+_SLACK_BARE = lazy_regex(r"<(?:mailto:|(?=https?://))([^<>|\s]+)>")
+_SLACK_MENTION = lazy_regex(r"<[@!][^<>\s]*(?:\|[^<>]*)?>")
+_BREAKING_TAG = lazy_regex(r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|pre|blockquote)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_INLINE_TAG = lazy_regex(
     r"</?(?:a|b|i|u|em|strong|tt|code|span|font|td|th|tbody|html|body|head|small|big|sup|sub|img|hr)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
@@ -36,19 +37,19 @@ _TYPOGRAPHIC = str.maketrans(
     {**dict.fromkeys("‘’‚‛′`´", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—−", "-")}
 )
 _UMLAUTS = {ord(umlaut): spelt for umlaut, spelt in {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}.items()}
-_QP_BREAK = re.compile(r"=[ \t]*\r?\n")
-_QP_OCTETS = re.compile(r"(?:=[0-9A-F]{2})+")
-_QUOTE_MARK = re.compile(r"^[ \t]{0,8}(?:[>|][ \t]?){1,8}", re.MULTILINE)
-_FENCE = re.compile(r"\n?'''\n?")  # three backticks, made straight
-_RETURNED = re.compile(  # where a bounce starts to quote the returned message: what stands below is not the error
+_QP_BREAK = lazy_regex(r"=[ \t]*\r?\n")
+_QP_OCTETS = lazy_regex(r"(?:=[0-9A-F]{2})+")
+_QUOTE_MARK = lazy_regex(r"^[ \t]{0,8}(?:[>|][ \t]?){1,8}", re.MULTILINE)
+_FENCE = lazy_regex(r"\n?'''\n?")  # three backticks, made straight
+_RETURNED = lazy_regex(  # where a bounce starts to quote the returned message: what stands below is not the error
     r"^[- \t]*(?:below this line is (?:a|the) copy of|this is a copy of (?:the|your) (?:message|headers)"
     r"|(?:returned|original|undelivered) message(?: (?:follows|headers|below)|\s*-)"
     r"|original message headers|included is a copy of|the body of the message|ursprüngliche nachricht)",
     re.IGNORECASE | re.MULTILINE,
 )
-_TOKEN = re.compile(r"\S+")
-_DNS_MX = re.compile(r"DNS_MX\b", re.IGNORECASE)
-_TIMESTAMP = re.compile(
+_TOKEN = lazy_regex(r"\S+")
+_DNS_MX = lazy_regex(r"DNS_MX\b", re.IGNORECASE)
+_TIMESTAMP = lazy_regex(
     r"@[0-9a-f]{24}\b"  # TAI64N (cr.yp.to/libtai/tai64.html)
     r"|^[^\S\n]*(?:<\d+>)?[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s+(?:\S+\s+)?(?=[\w./-]+(?:\[\d+\])?:)"  # RFC 3164
     r"|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*",  # RFC 3339

@@ -5,11 +5,12 @@ Pure; a word list, because every other word may be a subject of its own.
 
 import re
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.normalize import clean, fold
 
 MOST_WORDS = 14
-_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
+_WORD = lazy_regex(r"[^\W\d_]+(?:'[a-z]+)?")
 _ABOUT_WHAT_STANDS_ABOVE = word_set(
     """
     bedeutet bedeuten bedeutung heisst heissen meint gemeint meinen soll sollte sagt sagen sag fehler fehlers

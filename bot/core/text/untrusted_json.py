@@ -5,10 +5,11 @@ does not store. Both become U+FFFD, the replacement character.
 """
 
 import json
-import re
 from typing import Any
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+from bot.core.lazy_regex import lazy_regex
+
+_UNSTORABLE = lazy_regex("[\0\ud800-\udfff]")
 
 
 def parse_json(text: str | bytes) -> Any:

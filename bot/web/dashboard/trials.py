@@ -115,7 +115,7 @@ class Trials:
         """Moves what a trial has learnt to where the reload looks for it, which then need not learn again. Blocks."""
         cache = self._content.data_dir / "cache"
         cache.mkdir(parents=True, exist_ok=True)
-        for file in (self._folder(key) / "data" / "cache").glob("trained-*.npz"):
+        for file in (self._folder(key) / "data" / "cache").glob("trained-*.model"):
             part = cache / f"{file.name}.part"
             shutil.copyfile(file, part)
             part.replace(cache / file.name)

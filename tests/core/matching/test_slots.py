@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.answering.engine import AnswerEngine
-from bot.content.loader import KnowledgeError, load
+from bot.content.loader import load
+from bot.content.problems import KnowledgeError
 from bot.content.schema import to_entry
 from bot.core.matching.slots import SLOTS, contradiction, slots_of, surely_stated
 from bot.core.model import Knowledge, Question

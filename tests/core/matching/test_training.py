@@ -40,7 +40,7 @@ def test_an_example_weighs_in_training_what_it_weighs_as_a_message(small: Knowle
     examples = training_examples(small)
     numbers = numbers_of(trained.features)
     example_of = trained.posting_example
-    feature_of = np.repeat(np.arange(len(trained.features)), np.diff(trained.posting_start))
+    feature_of = np.repeat(np.arange(len(trained.hashes)), np.diff(trained.posting_start))
     for example in range(0, len(examples), 37):
         ids, values = weighted(extractor.counts(extractor.words(said(examples[example][1]))), numbers, trained.idf)
         own = example_of == example

@@ -13,7 +13,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.loader import KnowledgeError, load
+from bot.content.loader import load
+from bot.content.problems import KnowledgeError
 from bot.core.model import Language
 from bot.core.records import DailyCount, StoredDecision
 from bot.web.dashboard.charts import to_bars, to_columns

@@ -1,0 +1,49 @@
+"""Lazy regular expressions: nothing is compiled at the start, and each of them can be."""
+
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+
+import bot.answering
+import bot.commands
+import bot.content
+import bot.core
+import bot.settings
+from bot.core.lazy_regex import compile_all, lazy_regex
+from tests.servers.postbote import PROJECT
+
+
+def test_a_lazy_pattern_does_what_a_compiled_one_does() -> None:
+    lazy, compiled = lazy_regex(r"(?P<word>[a-z]+)-(\d+)", re.IGNORECASE), re.compile(r"(?P<word>[a-z]+)-(\d+)", re.I)
+    text = "Ab-1, x-22"
+    for method in ("search", "match", "fullmatch", "findall", "split"):
+        found, expected = getattr(lazy, method)(text), getattr(compiled, method)(text)
+        assert (
+            getattr(found, "groupdict", lambda found=found: found)()
+            == getattr(expected, "groupdict", lambda expected=expected: expected)()
+        )
+    assert lazy.sub(r"\2", text) == compiled.sub(r"\2", text) == "1, 22"
+    assert [m.span() for m in lazy.finditer(text)] == [m.span() for m in compiled.finditer(text)]
+    assert lazy.pattern == compiled.pattern
+
+
+def test_every_lazy_pattern_can_be_compiled() -> None:
+    """A slip in a pattern would else be seen by the first person whose message comes to it."""
+    for package in (bot.answering, bot.commands, bot.content, bot.core, bot.settings):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    compile_all()
+
+
+def test_a_start_compiles_no_pattern_and_loads_no_yaml_parser() -> None:
+    script = (
+        "import re, re._compiler as c, sys; compiled = []; real = c.compile\n"
+        "def seen(*a): compiled.append(sys._getframe(3).f_code.co_filename); return real(*a)\n"
+        "c.compile = seen\n"
+        "import bot.answering.engine, bot.cli.ask, bot.content.renderer, bot.core.matching.decision\n"
+        "print(*(f for f in compiled if '/bot/' in f), *{'yaml', 'dns.resolver'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
