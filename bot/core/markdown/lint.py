@@ -38,10 +38,10 @@ def _left_over(block: Block) -> Iterator[tuple[int, str]]:
     shown = plain(block.spans).split("\n")
     if len(shown) > 1 and _TABLE.fullmatch(shown[0]) and _TABLE.fullmatch(shown[1]):
         yield line, "no table: under its head must stand a line of as many cells, | --- | --- |"
-    for span in block.spans:
+    for before, span in zip((None, *block.spans), block.spans, strict=False):
         if span.kind == "text":
-            found = _LEFT_OVER.search(span.text)
-            if found:
+            beside = before.text[-1:] if before and before.kind == "escaped" else ""  # a mark within a word is none
+            if found := _LEFT_OVER.search(beside + span.text, len(beside)):
                 yield line, f"{found.group()!r} shows as it stands; close the mark on both sides, or write \\ before it"
             if _UNKNOWN.search(span.text):
                 yield line, "quotes, HTML, entities and fences show as they stand; knowledge/README.md lists the marks"
