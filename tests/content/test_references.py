@@ -1,6 +1,7 @@
 """Content with which a command or an answer would fail is refused at the start, by doctor and by check."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +17,7 @@ from bot.content.loader import load
 from bot.content.problems import KnowledgeError
 from bot.content.references import missing_parts, required_blocks, unknown_figures
 from bot.content.renderer import Renderer, RenderError
-from bot.content.template_files import read_templates
+from bot.content.template_files import in_one, read_templates
 from bot.core.model import LANGUAGES, Knowledge
 from bot.ops.sample_replies import entry_failures, rendering_problems
 from tests.cli.test_cli import postbote, umask
@@ -158,3 +159,22 @@ def test_a_named_pipe_among_the_templates_is_refused_instead_of_waited_for(tmp_p
     os.mkfifo(tmp_path / "ports.md")
     with pytest.raises(KnowledgeError, match="no regular file"):
         read_templates(tmp_path)
+
+
+_CASE = re.compile(r"""[!=]=\s*"([\w-]+)"|\bin\s*\(("[^)]*")\)""")
+
+
+def cases(block: str) -> set[str]:
+    """Words that a block's conditions compare with."""
+    return {
+        word for one, several in _CASE.findall(block) for word in [one, *re.findall(r'"([\w-]+)"', several)] if word
+    }
+
+
+@pytest.mark.parametrize("name", sorted(in_one(read_templates(PROJECT / "templates"))))
+def test_each_language_of_a_template_tells_the_same_cases_apart(name: str) -> None:
+    """Else one language would say what is meant for another case: "solved" where a message is passed on."""
+    source = in_one(read_templates(PROJECT / "templates"))[name]
+    found = dict(re.findall(r"\{% block (de|en|fr) %\}(.*?)\{% endblock %\}", source, re.DOTALL))
+    for language, block in found.items():
+        assert cases(block) == cases(found["de"]), language
