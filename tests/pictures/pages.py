@@ -46,6 +46,15 @@ TALK = {
     "en": ["Sorry, I couldn't find any host named mx.example-customer.de. (#5.1.2)", "what about the limit"],
 }
 
+SCREENS = {  # name of a screen of the dashboard → its path
+    "overview": "",
+    "gaps": "/gaps",
+    "entries": "/entries",
+    "entry": "/entry?id=pop3-ssl",
+    "file": "/file?id=provider.yaml",
+    "changes": "/changes",
+}
+SLOW = 600_000.0  # milliseconds that a trial may take
 HOSTER = ["/login max@firma.de", "Mein Postfach ist voll"]
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 32">
 <path fill="#1b7f4b" d="M2 30 18 6l9 13 5-7 14 18z"/>
@@ -80,12 +89,32 @@ async def draw(folder: Path) -> None:
         async with running(Path(data), POSTBOTE_CONTACT="https://example.org/help") as (_, url), browser() as chromium:
             await _page(chromium, url, folder / "page-de-light.png", "de", DESKTOP, "light")
             await _page(chromium, url, folder / "page-en-phone-dark.png", "en", PHONE, "dark")
-            await _dashboard(chromium, url, folder / "dashboard-de-light.png", "de", DESKTOP, "light")
-            await _dashboard(chromium, url, folder / "dashboard-en-phone-dark.png", "en", PHONE, "dark")
-            async with page(chromium, language="de") as tab:
-                await tab.goto(f"{url}dashboard")
-                await tab.get_by_role("link", name="Entwurf eines Eintrags").first.click()
-                await _save(tab, folder / "draft-de.png")
+            screens = SCREENS | {"gap": await _gap(chromium, url), "checked": await _checked(chromium, url)}
+            for size, look, language in ((DESKTOP, "desktop", "de"), (PHONE, "phone", "en")):
+                for scheme in ("light", "dark"):
+                    async with page(chromium, language=language, size=size, scheme=scheme) as tab:
+                        for name, path in screens.items():
+                            await tab.goto(f"{url}dashboard{path}")
+                            await _save(tab, folder / f"dashboard-{name}-{look}-{scheme}.png")
+
+
+async def _gap(chromium: Any, url: str) -> str:
+    """Path of a gap's page."""
+    async with page(chromium, language="de") as tab:
+        await tab.goto(f"{url}dashboard/gaps")
+        return str(await tab.locator("a[href*='/dashboard/gap?']").first.get_attribute("href")).partition("dashboard")[
+            2
+        ]
+
+
+async def _checked(chromium: Any, url: str) -> str:
+    """Path of an edit that was tried and not published."""
+    async with page(chromium, language="de") as tab:
+        await tab.goto(f"{url}dashboard/entry?id=pop3-ssl")
+        await tab.locator("#title-de").fill("Port für POP3 mit SSL (POP3S)")
+        await tab.locator("#texts ~ form button.main").click()
+        await tab.get_by_role("heading", name="Geprüft, noch nicht veröffentlicht").wait_for(timeout=SLOW)
+        return str(tab.url).partition("dashboard")[2]
 
 
 async def draw_hoster(folder: Path) -> None:
@@ -119,14 +148,6 @@ async def _page(
             await answer.locator(".thanks p").wait_for()
         await asyncio.sleep(0.8)  # the page scrolls smoothly
         await _save(tab, file, full_page=False)
-
-
-async def _dashboard(chromium: Any, url: str, file: Path, language: str, size: tuple[int, int], scheme: str) -> None:
-    async with page(chromium, language=language, size=size, scheme=scheme) as tab:
-        await tab.goto(f"{url}dashboard")
-        if size == PHONE:
-            await tab.set_viewport_size({"width": PHONE[0], "height": 1_700})
-        await _save(tab, file, full_page=size != PHONE)
 
 
 async def _save(tab: Any, file: Path, *, full_page: bool = True) -> None:
