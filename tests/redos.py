@@ -21,6 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.core.lazy_regex import lazy_regex
+
+LAZY = type(lazy_regex(""))
 BOT = Path(__file__).parent.parent / "bot"
 SIZE = 50_000
 LIMIT = 3.0  # seconds of CPU after which one search is given up
@@ -59,7 +62,7 @@ def compiled_patterns() -> Iterator[Found]:
 
 
 def inside(value: object, depth: int = 3) -> Iterator[re.Pattern[str]]:
-    if isinstance(value, re.Pattern):
+    if isinstance(value, re.Pattern | LAZY):
         if isinstance(value.pattern, str):  # those of bytes look at the first kilobytes of a mail's part
             yield value
     elif depth and isinstance(value, tuple | list | set | frozenset):
@@ -97,8 +100,10 @@ def targets(node: ast.AST) -> list[ast.Name]:
 
 
 def called(node: ast.Call) -> str:
-    """ "search" for re.search(…)."""
+    """ "search" for re.search(…), "compile" for lazy_regex(…)."""
     function = node.func
+    if isinstance(function, ast.Name) and function.id == "lazy_regex":
+        return "compile"
     of_re = isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "re"
     return function.attr if of_re and isinstance(function, ast.Attribute) else ""
 

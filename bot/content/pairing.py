@@ -16,7 +16,7 @@ from bot.core.languages import Language
 from bot.core.lazy_regex import lazy_regex
 
 _IN_NAME = lazy_regex(r"(?:^|[-_.])([a-z]{2})$", re.IGNORECASE)
-_FACT = lazy_regex(r"[\w-]+(?:\.[\w-]+)+|\d+")  # hosts and figures, which are the same in every language
+_FACT = lazy_regex(r"(?<![\w-])[\w-]+(?:\.[\w-]+)+|\d+")  # hosts and figures, which are the same in every language
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Thresholds:
     menu: float  # that the right entry is among those that a note names where no answer is certain
 
 
-LEARNT = Thresholds(weights=(0.22, 1.03, -1.44, -2.1, -1.43, -1.59), question=0.645, error_line=0.5, menu=0.71)
+LEARNT = Thresholds(weights=(0.42, 0.94, -1.08, -2.2, -1.24, -2.15), question=0.595, error_line=0.5, menu=0.74)
 
 
 def certainties(parts: Sequence[Part], weights: Weights) -> tuple[float, float]:

@@ -62,15 +62,21 @@ STEPS = [
 
 async def test_kill_9_at_every_step_leaves_one_answer(rt: RtServer, bot: Bot, between: Between) -> None:
     for number, step in enumerate(STEPS):
-        killed = asyncio.Event()
+        begun, killed = asyncio.Event(), asyncio.Event()
 
         async def cut(
-            method: str, path: str, after: bool, step: tuple[str, str, bool] = step, killed: asyncio.Event = killed
+            method: str,
+            path: str,
+            after: bool,
+            step: tuple[str, str, bool] = step,
+            begun: asyncio.Event = begun,
+            killed: asyncio.Event = killed,
         ) -> bool:
-            if killed.is_set() or (method, path, after) != step:
+            if begun.is_set() or (method, path, after) != step:
                 return False
-            killed.set()
+            begun.set()
             await bot.kill()
+            killed.set()  # it has ended: nothing starts beside it
             return True
 
         between.cut = cut
