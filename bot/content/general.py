@@ -24,8 +24,6 @@ from bot.content.schema import (
 from bot.content.yaml_file import read
 from bot.core.model import LANGUAGES, Concept, Entry, Language, Provider, StatusCode, Topic
 
-OF_CONDITION = ("questions", "lines", "variants", "lookalikes", "codes", "slots", "check")
-
 T = TypeVar("T", Entry, Topic)
 
 

@@ -59,14 +59,13 @@ class UnexplainedWords:
         meant = set[str]().union(*said.values())
 
         def is_new(word: str) -> bool:
-            known = any(stem in self._number for stem in self._extractor.stems(word))
-            return not known and word not in meant and not self._extractor.is_function_word(word)
+            return not self._numbers(word) and word not in meant and not self._extractor.is_function_word(word)
 
         return float(names_other_owner(words, others, is_new))
 
     def used_by_all(self, word: str, entries: Collection[str]) -> bool:
         """True if the examples of each of some entries use a word, in whatever form."""
-        known = [n for stem in self._extractor.stems(word) if (n := self._number.get(stem)) is not None]
+        known = self._numbers(word)
         return all(any(self._used[n, self._entry[entry]] for n in known) for entry in entries)
 
     def shares(self, words: Sequence[str], entry: str) -> tuple[float, float]:
@@ -86,10 +85,14 @@ class UnexplainedWords:
         whole = by_entry = by_any = 0.0
         number = self._entry[entry]
         for word in content:
-            known = [n for stem in self._extractor.stems(word) if (n := self._number.get(stem)) is not None]
+            known = self._numbers(word)
             weight = min((float(self._idf[n]) for n in known), default=self._rarest)
             whole += weight
             if word in outside or word not in meant:
                 by_entry += weight * (word in outside or not any(self._used[n, number] for n in known))
                 by_any += weight * (not any(self._used[n].any() for n in known))
         return by_entry / whole, by_any / whole
+
+    def _numbers(self, word: str) -> list[int]:
+        """Numbers of those stems of a word that an example uses; empty: none does."""
+        return [n for stem in self._extractor.stems(word) if (n := self._number.get(stem)) is not None]

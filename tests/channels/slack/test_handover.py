@@ -59,6 +59,13 @@ async def request_of(helpers: Conversation, number: int = 1) -> dict[str, Any]:
     return (await helpers.replies(number))[number - 1]
 
 
+async def handed_over(asker: Conversation, helpers: Conversation) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """A declined question that its asker handed over: (its ts, the helpers' request, what the asker was told)."""
+    ts, decline = await asker.ask(f"{MENTION} {OUTLOOK}")
+    await press(asker, decline, ASK)
+    return ts, await request_of(helpers), (await asker.replies(2))[1]
+
+
 def shown(message: dict[str, Any]) -> str:
     return json.dumps(message["blocks"], ensure_ascii=False)
 
@@ -66,10 +73,7 @@ def shown(message: dict[str, Any]) -> str:
 async def test_from_a_channel_helpers_and_asker_talk_until_it_is_solved(
     asker: Conversation, helpers: Conversation
 ) -> None:
-    ts, decline = await asker.ask(f"{MENTION} {OUTLOOK}")
-    await press(asker, decline, ASK)
-    request = await request_of(helpers)
-    told = (await asker.replies(2))[1]
+    ts, request, told = await handed_over(asker, helpers)
     # who, what, what the bot said, where
     assert "<!subteam^S0HELP>" in shown(request)
     assert f"<@{asker.user}>" in shown(request)
@@ -298,10 +302,7 @@ async def test_a_request_is_marked_as_solved_only_when_the_asker_knows(
     asker: Conversation, helpers: Conversation
 ) -> None:
     """Slack asks to wait with the note to the asker, who goes on in the thread as soon as the request is marked."""
-    ts, decline = await asker.ask(f"{MENTION} {OUTLOOK}")
-    await press(asker, decline, ASK)
-    request = await request_of(helpers)
-    await asker.replies(2)
+    ts, request, _ = await handed_over(asker, helpers)
     asker.bot.slack.trouble = ["429"]
     await press(helpers, request, "Gelöst", "UHELPER")
     await until(lambda: "als gelöst markiert" in request["text"])
@@ -314,10 +315,7 @@ async def test_a_request_is_marked_as_solved_only_when_the_asker_knows(
 async def test_a_request_is_marked_as_solved_where_the_askers_channel_is_gone(
     asker: Conversation, helpers: Conversation
 ) -> None:
-    _, decline = await asker.ask(f"{MENTION} {OUTLOOK}")
-    await press(asker, decline, ASK)
-    request = await request_of(helpers)
-    await asker.replies(2)
+    _, request, _ = await handed_over(asker, helpers)
     asker.bot.slack.trouble = ["is_archived"]
     await press(helpers, request, "Gelöst", "UHELPER")
     await until(lambda: "als gelöst markiert" in request["text"])
