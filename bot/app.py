@@ -5,6 +5,7 @@ event, then runs it: the dialogue manager decides the reply with the answer engi
 """
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -14,7 +15,6 @@ from typing import cast
 import structlog
 from starlette.types import ASGIApp
 
-from bot.answering.engine import freeze_gc
 from bot.channels import OpenChannel, find_channels
 from bot.content.watcher import ContentWatcher
 from bot.contracts import (
@@ -91,11 +91,13 @@ async def run(
     event_log: EventLog | None = None,
     watcher: ContentWatcher | None = None,
     open_channels: Mapping[str, OpenChannel] | None = None,
+    warm_up: Callable[[], None] = compile_all,
 ) -> None:
     """Runs everything that is configured until SIGTERM or SIGINT.
 
     `sockets`: of the web server, bound (bot/web/listen.py). `announce`: prints a line for the person who started it.
-    `watcher`: reloads changed content. `open_channels`: see `build`. Raises DatabaseUnusable and CannotListen.
+    `watcher`: reloads changed content. `open_channels`: see `build`. `warm_up`: what the first messages would
+    wait for; done in a thread once all is ready. Raises DatabaseUnusable and CannotListen.
     """
     content_problem = watcher.notice if watcher else str
     app = build(settings, engine, event_log=event_log, content_problem=content_problem, open_channels=open_channels)
@@ -111,10 +113,11 @@ async def run(
         announce(f"Postbote is ready: http://{f'[{host}]' if ':' in host else host}:{port}/")
         if warning := open_page_warning(settings, port):
             log.warning("page_is_open", says=warning)
-        asyncio.get_running_loop().run_in_executor(None, compile_all)  # which the first messages would wait for
+        asyncio.get_running_loop().run_in_executor(None, warm_up)
 
     async with app.running():
-        freeze_gc()  # DBOS is loaded by now, and its objects stay too
+        gc.freeze()  # the engine and the libraries, DBOS too, which is loaded by now; see freeze_gc
+        gc.enable()
         watching = asyncio.create_task(watcher.run()) if watcher else None
         try:
             await serve(app.asgi, sockets, on_ready)

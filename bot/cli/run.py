@@ -1,15 +1,18 @@
 """Command `run`: the bot itself."""
 
 import asyncio
+import gc
 import signal
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 import click
 
 from bot.answering.engine import AnswerEngine
 from bot.cli.or_exit import data_folder_or_exit, read_settings, reloadable_engine_or_exit
-from bot.commands import find_commands
 from bot.content.folders import GENERAL
+from bot.content.problems import KnowledgeError
+from bot.core.lazy_regex import compile_all
 from bot.settings import Settings, variables
 
 
@@ -22,6 +25,7 @@ def _environment() -> str:
 def run() -> None:
     """Start everything that is configured: the web page unless POSTBOTE_PAGE=off, Slack where its tokens are set."""
     settings = read_settings()
+    gc.disable()  # until all is loaded (bot/app.py): there is little garbage, and looking for it is slow
     # DBOS and Slack's library take half a second to load, which `ask` need not wait for.
     from bot import app
     from bot.content.watcher import ContentWatcher, run_check
@@ -38,11 +42,18 @@ def run() -> None:
             logging.configure(settings.postbote_log_format)
             event_log = EventLog()
             engine = reloadable_engine_or_exit(settings, event_log.metrics)
-            _refuse_unrenderable(settings, engine.current)
             folders = [settings.postbote_knowledge, GENERAL, settings.postbote_templates]
             watcher = ContentWatcher(folders, run_check, engine.reload)
             watcher.problem = next(iter(warn_of_findings(settings, engine.current)), "")
-            asyncio.run(app.run(settings, engine, bound, click.echo, event_log=event_log, watcher=watcher))
+
+            def warm_up() -> None:
+                compile_all()
+                engine.current.renderer.compile_templates()
+
+            running = app.run(
+                settings, engine, bound, click.echo, event_log=event_log, watcher=watcher, warm_up=warm_up
+            )
+            asyncio.run(running)
         except DatabaseUnusable as wrong:
             raise click.ClickException(f"the database cannot be used: {wrong}") from None
         except CannotListen as wrong:
@@ -51,33 +62,18 @@ def run() -> None:
             signal.signal(signal.SIGINT, on_interrupt)  # the event loop has put back Python's own
 
 
-def _refuse_unrenderable(settings: Settings, engine: AnswerEngine) -> None:
-    """Ends the program where a command or an entry could not be answered.
-
-    It costs a quarter of a second, by which the first replies are the faster: what was rendered stays compiled.
-    """
-    from bot.ops.sample_replies import entry_failures, rendering_problems
-
-    renderer, knowledge = engine.renderer, engine.knowledge
-    problems = [
-        *entry_failures(settings.postbote_knowledge, renderer, knowledge),
-        *rendering_problems(settings.postbote_templates, renderer, knowledge, find_commands()),
-    ]
-    if problems:
-        raise click.ClickException("\n".join(["the knowledge base cannot be used:", *map(str, problems)]))
-
-
-def warn_of_findings(settings: Settings, engine: AnswerEngine) -> list[str]:
+def warn_of_findings(settings: Settings, engine: AnswerEngine) -> Sequence[str]:
     """Findings of `postbote check` with which every question can be answered, each printed as a warning.
 
-    Later changes of the content are refused for them. Templates are looked at where they are not Postbote's own, which
-    its tests have checked: that takes a second.
+    Later changes of the content are refused for them. Ends the program where a command or an entry could not be
+    answered.
     """
-    from bot.ops.check_content import content_findings
+    from bot.ops.start_check import find_at_start
 
-    knowledge, templates = settings.postbote_knowledge, settings.postbote_templates
-    own = templates.resolve() == Settings.model_fields["postbote_templates"].get_default(call_default_factory=True)
-    found = [*map(str, content_findings(knowledge, None if own else templates, engine, find_commands()))]
+    try:
+        found = find_at_start(settings, engine)
+    except KnowledgeError as wrong:
+        raise click.ClickException(f"the knowledge base cannot be used:\n{wrong}") from None
     for finding in found:
         click.echo(f"Warning: {finding}", err=True)
     if found:

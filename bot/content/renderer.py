@@ -107,6 +107,12 @@ class Renderer:
         self._words = lru_cache(LABELS)(self.page_text)
         self._usages = lru_cache(len(KNOWN))(self._to_usages)
 
+    def compile_templates(self) -> None:
+        """Compiles all templates, so that no reply waits for it; it takes half a second."""
+        with _as_render_error():
+            for name in self._environment.list_templates():
+                self._environment.get_template(name)
+
     def render(self, answer: Answer) -> str:
         """Whole reply, in its language, or one of the base's."""
         language = among(answer.language, self._knowledge.languages)

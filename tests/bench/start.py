@@ -68,5 +68,6 @@ def _answering(folder: str) -> float:
 
 def _ask(url: str, text: str) -> None:
     body = json.dumps({"text": text}).encode()
-    with urllib.request.urlopen(urllib.request.Request(f"{url}ask", body)) as response:
+    request = urllib.request.Request(f"{url}ask", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as response:
         response.read()

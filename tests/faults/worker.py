@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from bot.app import run
-from bot.channels.slack import Slack
+from bot.channels.slack.channel import Slack
 from bot.commands import ChannelAdmin
 from bot.contracts import Channel, ChannelContext
 from bot.core.model import Answer, Question

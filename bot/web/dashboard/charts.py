@@ -7,8 +7,10 @@ the last word on colours. It carries no words but dates and names: the table bes
 import re
 from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-import leather
+if TYPE_CHECKING:
+    import leather
 
 WIDTH, HEIGHT = 460, 230  # units of the drawing, about as many pixels on a phone: letters stay legible
 MOST_LABELS = 6  # below the columns
@@ -19,6 +21,8 @@ Bar = tuple[str, int]  # name, number
 
 def to_columns(bars: Sequence[Bar], says: str) -> str:
     """Column chart, in the order of `bars`; of many, some have their name below. `says`: what screen readers read."""
+    import leather  # here: no start waits for it
+
     every = -(-len(bars) // MOST_LABELS)
 
     def named(name: str, place: int, number: int) -> str:
@@ -34,6 +38,8 @@ def to_columns(bars: Sequence[Bar], says: str) -> str:
 
 def to_bars(bars: Sequence[Bar], says: str) -> str:
     """Bar chart, the first row on top."""
+    import leather
+
     chart = leather.Chart()
     chart.add_bars([(number, name) for name, number in bars], fill_color="currentColor")
     chart.add_x_scale(0, _top(bars))
@@ -54,7 +60,7 @@ def _ticks(bars: Sequence[Bar]) -> list[int]:
     return [0, top // 2, top]
 
 
-def _fitted(chart: leather.Chart, says: str, kind: str) -> str:
+def _fitted(chart: "leather.Chart", says: str, kind: str) -> str:
     drawn = chart.to_svg(width=WIDTH, height=HEIGHT)
     start = f'<svg class="{kind}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(says, quote=True)}"'
     return _SIZE.sub(lambda _: start, str(drawn), count=1)

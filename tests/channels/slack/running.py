@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from bot.answering.engine import AnswerEngine, ReloadableEngine
 from bot.app import App, build
 from bot.channels import OpenChannel
-from bot.channels.slack import Slack
+from bot.channels.slack.channel import Slack
 from bot.commands import ChannelAdmin
 from bot.contracts import Channel, ChannelContext, OpenTicket
 from bot.core.model import Answer, Event, Question
