@@ -20,27 +20,22 @@ from bot.content.compiled_templates import CompiledTemplates
 from bot.content.first_sentence import first_sentence
 from bot.content.provider_facts import provider_facts
 from bot.content.template_files import in_one, instead_of, read_templates
+from bot.content.template_filters import FILTERS, series
 from bot.core.languages import KNOWN, among
-from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.smtp_codes import meanings
 from bot.core.model import Answer, Knowledge, Language
 from bot.core.privacy.redaction import word_marks
 from bot.core.provider import MOST_PROMPTS
 from bot.core.text.addresses import to_login
 
-_UNITS = ("hours", "minutes", "seconds")
 PARSED = 1_000  # entries whose answers are kept parsed
 LABELS = 1_000  # that are kept rendered: a reply has up to six
-_CONTROL = lazy_regex(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 LONGEST = 100_000  # characters of a reply; Slack cuts at 40,000
 # Entries may hold words, figures, filters of ours, and a condition. No loop, call, assignment or file
 _ALLOWED_NODES = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Filter, nodes.If, nodes.Const,
     nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
 )  # fmt: skip
-_MARKS = lazy_regex(r"([\\`*_\[\]<>|#~])")  # of Markdown, wherever they stand
-_ITEM = lazy_regex(r"\A(\d{0,9})([-+.)])(?=\s|\Z)")  # the beginning of a list's item, if it begins a line
-FILTERS = frozenset({"code", "text", *_UNITS})  # for entries
 _COMPILED = CompiledTemplates()
 
 
@@ -98,14 +93,12 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters.update(code=code, text=text, series=jinja2.pass_context(_series))
-        self._environment.filters["worded"] = self._worded
-        for unit in _UNITS:
-            self._environment.filters[unit] = jinja2.pass_context(_unit_filter(unit))
+        self._environment.filters.update(FILTERS, series=series, worded=self._worded)
         self._parsed = lru_cache(PARSED)(self._compile_entry)
         self._labels = lru_cache(LABELS)(self._render_label)
         self._words = lru_cache(LABELS)(self.page_text)
         self._usages = lru_cache(len(KNOWN))(self._to_usages)
+        self._variables = lru_cache(len(KNOWN))(self._to_variables)
 
     def compile_templates(self) -> None:
         """Compiles all templates, so that no reply waits for it; it takes half a second."""
@@ -202,10 +195,10 @@ class Renderer:
         A backtick in an address becomes "'": entries put addresses into code, which it would end.
         """
         answers = self._knowledge.entries[entry_id].answer
-        source = answers.get(language) or next(
-            iter(answers.values())
-        )  # a page may be in a language that the base lacks
-        facts = self._variables(language) | {
+        first = next(iter(answers.values()))
+        source = answers.get(language) or first  # a page may be in a language that the base lacks
+        facts = {
+            **self._variables(language),
             "email": email.replace("`", "'"),
             "login": to_login(email.replace("`", "'"), self._knowledge.provider.login),
             "domain": domain or KNOWN[language].example_domain,
@@ -225,7 +218,7 @@ class Renderer:
                 )
         return self._environment.from_string(tree)
 
-    def _variables(self, language: Language) -> dict[str, Any]:
+    def _to_variables(self, language: Language) -> Mapping[str, Any]:
         return {
             **self._provider,
             "language": language,
@@ -284,21 +277,6 @@ def _page_environment(folder: Path) -> jinja2.Environment:
     )
 
 
-def code(value: object) -> str:
-    """Filter for what a person or name server typed: inline code. It cannot end the code, break the line or ping."""
-    plain = _CONTROL.sub(" ", str(value)).replace("`", "'").strip()
-    return f"`{plain}`" if plain else ""
-
-
-def text(value: object) -> str:
-    """Filter for what a person typed: plain words inside Markdown, each mark with a backslash before it.
-
-    Control characters become a space, and blanks at both ends go.
-    """
-    plain = _MARKS.sub(r"\\\1", _CONTROL.sub(" ", str(value)).strip())
-    return _ITEM.sub(r"\1\\\2", plain)
-
-
 def tidy(markdown: str) -> str:
     """Markdown without blanks at line ends and with at most one empty line in a row."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip(" \t") for line in markdown.split("\n"))).strip()
@@ -313,18 +291,3 @@ def _join(pieces: Iterator[str]) -> str:
         if length > LONGEST:
             raise RenderError(f"the reply is longer than {LONGEST} characters")
     return "".join(found)
-
-
-def _series(context: jinja2.runtime.Context, parts: Sequence[str], last: str = "") -> str:
-    """Filter for several things in one sentence: "SMTP, POP3 und IMAP". `last`: before the last one; empty: "und"."""
-    *first, end = map(str, parts)
-    between = f" {last or KNOWN[context['language']].conjunction} "
-    return f"{', '.join(first)}{between}{end}" if first else end
-
-
-def _unit_filter(unit: str) -> Any:
-    def counted(context: jinja2.runtime.Context, number: int) -> str:
-        one, many = KNOWN[context["language"]].units[unit]
-        return f"{number} {one if number == 1 else many}"
-
-    return counted

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from bot.content.renderer import text
+from bot.content.template_filters import text
 from bot.contracts import Engine
 
 _SCHEMES = ("https://", "mailto:", "tel:")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.channels.slack.blocks import SECTION, to_blocks
 from bot.channels.slack.mrkdwn import relayed, sections, to_mrkdwn, to_plain
-from bot.content.renderer import code, text
+from bot.content.template_filters import code, text
 
 CONVERTED = [
     ("bold", "**SMTP**", "*SMTP*", "SMTP"),

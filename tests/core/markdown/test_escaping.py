@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.channels.slack.blocks import to_blocks
 from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.channels.slack.mrkdwn import to_plain as to_fallback
-from bot.content.renderer import code, text
+from bot.content.template_filters import code, text
 from bot.core.markdown.lint import lint
 from bot.core.markdown.parser import parse
 from bot.core.markdown.to_html import to_html
