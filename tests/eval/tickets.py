@@ -162,9 +162,12 @@ def learn(tickets: Sequence[TicketResult], weights: Weights) -> Thresholds:
     """
     # Nothing is public, no menu is worth a note
     highest = Thresholds(weights=weights, question=1.1, error_line=1.1, menu=1.1)
+    lowest = Thresholds(weights=weights, question=0.0, error_line=0.0, menu=0.0)
+    # A higher threshold only ever makes fewer public: no other ticket can go wrong
+    doubtful = [ticket for ticket in tickets if ticket.verdict(lowest) == "wrong"]
 
     def is_careful(limits: Thresholds) -> bool:
-        wrong = Counter(ticket.line for ticket in tickets if ticket.verdict(limits) == "wrong").values()
+        wrong = Counter(ticket.line for ticket in doubtful if ticket.verdict(limits) == "wrong").values()
         return sum(wrong) + CAREFUL * math.sqrt(sum(number**2 for number in wrong)) <= MOST_WRONG * len(tickets)
 
     def menus_help(limits: Thresholds) -> bool:
