@@ -18,6 +18,7 @@ from bot.settings.helpdesk import HelpdeskAccount
 from bot.storage import Storage, create_storage
 from bot.storage.cursors import Cursors
 from tests.channels.helpdesk.serving import served
+from tests.prepared import prepare
 
 C = TypeVar("C", RtChannel, ZammadChannel)
 
@@ -36,6 +37,7 @@ def open_alone(
     async def enqueue(event: Event) -> None:
         events.append(event)
 
+    prepare(settings.postbote_data_dir)
     storage = create_storage("", settings.postbote_data_dir)
     storage.database.open()
     context = ChannelContext(
@@ -79,6 +81,7 @@ async def started(
     def open_channel(settings: Settings, context: ChannelContext) -> C:
         return make(account, settings, context, settle=0.1)
 
+    prepare(settings.postbote_data_dir)
     built = app.build(settings, ReloadableEngine(engine, settings), open_channels={account.system: open_channel})
     async with built.running():
         prefix = f"{account.system}:{account.url.removeprefix('http://')}"

@@ -28,6 +28,7 @@ from bot.settings import Settings
 from bot.storage import Storage
 from bot.web.server import make_server, port_of
 from tests.engines import EchoEngine
+from tests.prepared import prepare
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
 
 
@@ -132,6 +133,7 @@ async def started(
 
     `rate_limiter`: of each person's questions.
     """
+    prepare(folder)
     settings = to_settings(slack, folder, **changed)
     bot = Running(slack, folder, settings)
 
