@@ -132,8 +132,8 @@ def test_an_entry_that_cannot_be_rendered_is_named_with_its_line(tmp_path: Path,
     folder = shutil.copytree(KNOWLEDGE, tmp_path / "knowledge")
     file = folder / "ports.yaml"
     file.write_text(file.read_text().replace("ports.imaps }}`", "prots.imaps }}`"))
-    renderer = Renderer(TEMPLATES, load(folder), {})
-    problems = list(entry_failures(folder, renderer, load(folder)))
+    knowledge = load(folder)
+    problems = list(entry_failures(folder, Renderer(TEMPLATES, knowledge, {}), knowledge))
     assert [p.text.partition(";")[0] for p in problems] == [
         f"answer.{lang}: 'prots' is undefined" for lang in LANGUAGES
     ]
@@ -145,8 +145,10 @@ PIPES = ["ports.yaml", "provider.yaml", "concepts.yaml", "status-codes.yaml", "n
 
 
 @pytest.mark.parametrize("name", PIPES)
-def test_a_named_pipe_among_the_entries_is_refused_instead_of_waited_for(tmp_path: Path, name: str) -> None:
-    folder = shutil.copytree(KNOWLEDGE, tmp_path / "knowledge")
+def test_a_named_pipe_among_the_entries_is_refused_instead_of_waited_for(
+    tmp_path: Path, few_entries: str, name: str
+) -> None:
+    folder = shutil.copytree(few_entries, tmp_path / "knowledge")
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).unlink(missing_ok=True)
     os.mkfifo(folder / name)
