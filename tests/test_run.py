@@ -1,5 +1,9 @@
 """`postbote run` as a newcomer starts it: a real process, with and without Slack."""
 
+import asyncio
+import resource
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
@@ -10,8 +14,9 @@ from bot.app import open_page_warning
 from bot.settings import Settings
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
-from tests.servers.postbote import running
+from tests.servers.postbote import Postbote, running
 from tests.slow import slow
+from tests.web.test_connections import exchange
 
 
 async def test_with_slack_tokens_it_answers_in_slack_and_a_page_that_is_switched_off_is_not_there(
@@ -60,25 +65,67 @@ async def test_a_mention_in_a_thread_goes_on_with_its_conversation_even_after_a_
     assert "gilt Port 993" in slack.posts[1]["text"]  # German, as the thread
 
 
-async def test_run_starts_warns_once_of_an_open_page_answers_and_ends_cleanly_on_a_signal(
-    few_data: Path, few_entries: str
+FEW_DESCRIPTORS = 512
+
+
+@pytest.fixture(scope="module")
+def open_page(few_data: Path, few_entries: str) -> Iterator[Postbote]:
+    """One process for the tests that follow: its page is open to others, and it may have few descriptors."""
+    process = Postbote(few_data, POSTBOTE_HOST="0.0.0.0", POSTBOTE_KNOWLEDGE=few_entries)  # noqa: S104
+    process.log.unlink(missing_ok=True)  # of another process
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FEW_DESCRIPTORS, before[1]))
+    try:
+        process.start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    yield process
+    process.kill()
+
+
+async def test_run_says_what_is_missing_and_answers_on_its_page(open_page: Postbote) -> None:
+    assert "SLACK_BOT_TOKEN" in open_page.printed
+    url = open_page.url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{url}healthz") as response:
+            assert await response.text() == "ok\n"
+        async with session.post(f"{url}ask", json={"text": "welcher port für pop3 mit ssl?"}) as response:
+            reply = await response.json()
+            assert "995" in reply["html"]
+        follow_up = {"text": "imap?", "before": reply["understood"], "hint": reply["language"]}
+        async with session.post(f"{url}ask", json=follow_up) as response:
+            reply = await response.json()
+            assert "993" in reply["html"]
+            assert reply["language"] == "de"
+
+
+async def test_more_idle_connections_than_descriptors_keep_nobody_out_and_are_no_flood_in_the_log(
+    open_page: Postbote,
 ) -> None:
-    before = (few_data / "log").read_text() if (few_data / "log").exists() else ""
-    async with running(few_data, POSTBOTE_HOST="0.0.0.0", POSTBOTE_KNOWLEDGE=few_entries) as (printed, url):  # noqa: S104
-        assert "SLACK_BOT_TOKEN" in printed
-        url = url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
-        async with aiohttp.ClientSession() as session:
-            async with session.get(f"{url}healthz") as response:
-                assert await response.text() == "ok\n"
-            async with session.post(f"{url}ask", json={"text": "welcher port für pop3 mit ssl?"}) as response:
-                reply = await response.json()
-                assert "995" in reply["html"]
-            follow_up = {"text": "imap?", "before": reply["understood"], "hint": reply["language"]}
-            async with session.post(f"{url}ask", json=follow_up) as response:
-                reply = await response.json()
-                assert "993" in reply["html"]
-                assert reply["language"] == "de"
-    lines = (few_data / "log").read_text().removeprefix(before).splitlines()
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4_096, before[1]))
+    said = len(open_page.log.read_text(errors="replace"))
+    idle = [socket.socket() for _ in range(3 * FEW_DESCRIPTORS)]
+    try:
+        port = int(open_page.url.rstrip("/").rpartition(":")[2])
+        for number, one in enumerate(idle):
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+            if number % 100 == 0:
+                await asyncio.sleep(0.05)
+                assert b"ok" in await exchange(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        log = open_page.log.read_text(errors="replace")[said:]
+        assert "Traceback" not in log
+        assert len(log) < 2_000
+    finally:
+        for one in idle:
+            one.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_run_has_warned_once_of_the_open_page_and_ends_cleanly_on_a_signal(open_page: Postbote) -> None:
+    assert open_page.stop() == 0
+    lines = open_page.log.read_text().splitlines()
     assert len([line for line in lines if "page_is_open" in line]) == 1
 
 

@@ -2,12 +2,9 @@
 
 import asyncio
 import logging
-import resource
-import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from starlette.requests import Request
@@ -17,7 +14,6 @@ from starlette.routing import Route
 from bot.web.connections import ConnectionPool
 from bot.web.middleware import LARGEST_BODY
 from bot.web.server import make_asgi_app, make_server, port_of
-from tests.servers.postbote import Postbote
 
 
 async def echo(request: Request) -> Response:
@@ -158,36 +154,3 @@ async def test_beyond_the_bound_the_connection_that_waited_longest_is_closed() -
             assert await asyncio.wait_for(reader.read(), 1) == b""
         for _, writer in [*idle, *more, (busy_reader, busy)]:
             writer.close()
-
-
-@pytest.fixture
-def few_descriptors() -> Iterator[int]:
-    """Soft limit of descriptors for the processes that are started meanwhile."""
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (512, before[1]))
-    yield 512
-    resource.setrlimit(resource.RLIMIT_NOFILE, before)
-
-
-async def test_more_idle_connections_than_descriptors_keep_nobody_out_and_are_no_flood_in_the_log(
-    few_data: Path, few_entries: str, few_descriptors: int
-) -> None:
-    process = Postbote(few_data, POSTBOTE_KNOWLEDGE=few_entries)
-    await asyncio.to_thread(process.start)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (4_096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-    idle = [socket.socket() for _ in range(3 * few_descriptors)]
-    try:
-        port = int(process.url.rstrip("/").rpartition(":")[2])
-        for number, one in enumerate(idle):
-            one.setblocking(False)
-            one.connect_ex(("127.0.0.1", port))
-            if number % 100 == 0:
-                await asyncio.sleep(0.05)
-                assert b"ok" in await exchange(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        log = process.log.read_text(errors="replace")
-        assert "Traceback" not in log
-        assert len(log) < 2_000
-    finally:
-        for one in idle:
-            one.close()
-        assert await asyncio.to_thread(process.stop) == 0
