@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from tests.syntax import statements
+
 BOT = Path(__file__).parent.parent / "bot"
 FILES = sorted(f for f in BOT.rglob("*.py") if "_packaged" not in f.parts)
 # Riddles, pointers without words, questions, and sentences that lean on the name above them
@@ -21,10 +23,15 @@ def trees() -> dict[Path, ast.Module]:
     return {file: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
 
 
-def documented() -> Iterator[tuple[str, str]]:
+@cache
+def documented() -> list[tuple[str, str]]:
     """Place (file and name) and docstring of all that has a docstring."""
+    return list(_documented())
+
+
+def _documented() -> Iterator[tuple[str, str]]:
     for file, tree in trees().items():
-        for node in ast.walk(tree):
+        for node in statements(tree):
             if isinstance(node, Documented) and (text := ast.get_docstring(node)):
                 yield f"{file.relative_to(BOT)}: {getattr(node, 'name', 'module')}", text
 
