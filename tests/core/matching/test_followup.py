@@ -6,6 +6,7 @@ from bot.answering.engine import AnswerEngine
 from bot.core.matching.menu_choice import chosen_places
 from bot.core.model import Question
 from tests.core.matching.conversations import CHOICES, FOLLOW_UPS, NEW
+from tests.slow import SLOW
 
 CONVERSATIONS: list[list[tuple[str, str]]] = [
     # what is said, entry that answers ("" = declined)
@@ -81,18 +82,19 @@ def test_a_message_that_needs_the_question_before_it_changes_one_thing_of_it(
     assert decision.entries[0] in entries
 
 
-def test_a_clear_question_of_another_entry_is_answered_as_it_is_alone(engine: AnswerEngine) -> None:
-    """Every fiftieth example question that is answered surely, after one of another entry."""
+@pytest.mark.parametrize("every", [pytest.param(150, id="some"), pytest.param(50, id="more", marks=SLOW)])
+def test_a_clear_question_of_another_entry_is_answered_as_it_is_alone(engine: AnswerEngine, every: int) -> None:
+    """One in so many of the example questions that are answered surely, after one of another entry."""
     matcher = engine.matcher
     examples = [
         (entry.id, text)
         for entry in engine.knowledge.entries.values()
         for of in entry.questions.values()
         for text in of
-    ][::50]
+    ][::every]
     decided = [(entry, text, matcher.decide(Question(text))) for entry, text in examples]
     clear = [(entry, text) for entry, text, d in decided if d.entries == (entry,) and d.score >= 0.9]
-    assert len(clear) > 40
+    assert len(clear) > 2_000 // every
     pairs = list(zip(clear, clear[len(clear) // 2 :] + clear[: len(clear) // 2], strict=True))
     wrong = [
         (before, text)
