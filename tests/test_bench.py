@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.engine import AnswerEngine
 from tests.bench.figures import Figure, middle, quantile, to_json, to_table
+from tests.bench.folders import LEARNT
 
 PROJECT = Path(__file__).parents[1]
 
@@ -46,11 +48,19 @@ def test_the_table_says_what_missed_its_target() -> None:
 @pytest.mark.skipif(
     not os.environ.get("POSTBOTE_INTEGRATION"), reason="POSTBOTE_INTEGRATION is not set; .ci/run sets it"
 )
-def test_the_smallest_form_measures_the_core_and_the_whole_path(tmp_path: Path) -> None:
+def test_the_smallest_form_measures_the_core_and_the_whole_path(
+    tmp_path: Path, learnt: Path, engine: AnswerEngine
+) -> None:
+    """With the model that the tests share."""
     file = tmp_path / "figures.json"
     command = [sys.executable, "-m", "tests.bench", "--only", "understanding", "--only", "path", "--rounds", "1"]
     run = subprocess.run(
-        [*command, "--seconds", "0.5", "--json", str(file)], cwd=PROJECT, capture_output=True, text=True, timeout=300
+        [*command, "--seconds", "0.5", "--json", str(file)],
+        cwd=PROJECT,
+        env=os.environ | {LEARNT: str(learnt)},
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert run.returncode == 0, run.stderr
     found = json.loads(file.read_text(encoding="utf-8"))

@@ -4,10 +4,9 @@ import asyncio
 import itertools
 import time
 from collections.abc import Awaitable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tests.bench.figures import Figure
+from tests.bench.folders import data_folder
 from tests.bench.system import cpu_seconds, memory
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
@@ -39,7 +38,7 @@ async def _measured(seconds: float) -> dict[str, float]:
     await slack.start()
     variables = {"SLACK_API_URL": slack.url, "SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET}
     numbers = itertools.count(1)
-    with TemporaryDirectory() as data, started(Path(data), **variables) as process:
+    with data_folder() as data, started(data, **variables) as process:
         pid, url = process.pid, process.url
         for _ in range(WARM):
             await _ask(slack, url, next(numbers))

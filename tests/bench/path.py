@@ -13,12 +13,12 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import aiohttp
 
 from bot.ops.evaluate import read_set
 from tests.bench.figures import Figure, middle, quantile
+from tests.bench.folders import data_folder
 from tests.bench.system import cpu_seconds
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import BOT, SECRET, TOKEN, FakeSlack, signed
@@ -87,7 +87,7 @@ async def _one(name: str, seconds: float) -> dict[str, float]:
     module, checks = SYSTEMS[name]
     variables = _variables(slack) | ({} if checks else {"SLACK_SIGNING_SECRET": ""})
     number = round(RATE * seconds)
-    with TemporaryDirectory() as data, started(Path(data), *module, **variables) as process:
+    with data_folder() as data, started(data, *module, **variables) as process:
         async with _load(slack, f"{process.url}slack/events") as load:
             await load.at_rate(WARM, RATE)
             acknowledged, replied = await load.at_rate(number, RATE)
@@ -110,9 +110,9 @@ async def _two(seconds: float) -> dict[str, float]:
     await slack.start()
     number = round(RATE * seconds)
     async with AsyncExitStack() as stack:
-        data, *own = [stack.enter_context(TemporaryDirectory()) for _ in range(3)]
-        variables = _variables(slack) | {"POSTBOTE_DATA_DIR": data}
-        processes = [stack.enter_context(started(Path(one), "bot", "run", **variables)) for one in own]
+        data, *own = [stack.enter_context(data_folder()) for _ in range(3)]
+        variables = _variables(slack) | {"POSTBOTE_DATA_DIR": str(data)}
+        processes = [stack.enter_context(started(one, "bot", "run", **variables)) for one in own]
         load = await stack.enter_async_context(_load(slack, *(f"{process.url}slack/events" for process in processes)))
         await load.at_rate(WARM, RATE)
         used = sum(cpu_seconds(process.pid) for process in processes)

@@ -7,13 +7,13 @@ the others. Times are CPU of one thread: they say what a message costs, whatever
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bot.answering.engine import load_engine
 from bot.core.model import Question
 from bot.ops.evaluate import read_set
 from bot.settings import Settings
 from tests.bench.figures import Figure, middle, quantile
+from tests.bench.folders import data_folder
 
 PROJECT = Path(__file__).parents[2]
 P99 = 8.0  # ms; the target at 28 entries
@@ -26,8 +26,8 @@ def figures(rounds: int) -> Iterator[Figure]:
     """One answer a second is one core's."""
     found = [line.text for file in sorted((PROJECT / "tests/eval").glob("*.jsonl")) for line in read_set(file)]
     texts = [text for text in found if len(text.split()) <= MOST_WORDS]
-    with TemporaryDirectory() as folder:
-        matcher = load_engine(Settings(postbote_data_dir=Path(folder))).matcher
+    with data_folder() as folder:
+        matcher = load_engine(Settings(postbote_data_dir=folder)).matcher
         yield from _told(middle([_round(texts, lambda text: matcher.decide(Question(text))) for _ in range(rounds)]))
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.engine import AnswerEngine
 from tests.deploy.table import README, with_table
 from tests.faults.world import free_port
 
@@ -69,8 +70,11 @@ def run(command: list[str]) -> None:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of somebody who follows the README, in a fresh clone."""
+def host(tmp_path: Path, learnt: Path, engine: AnswerEngine) -> Iterator[dict[str, str]]:
+    """The environment of somebody who follows the README, in a fresh clone.
+
+    The model is not trained at each of the installations: .ci/run builds a wheel that trains it.
+    """
     tools = tmp_path / "tools"
     tools.mkdir()
     for name, script in {"sudo": SUDO, "apt-get": NOTED, "systemctl": NOTED}.items():
@@ -83,7 +87,8 @@ def host(tmp_path: Path) -> Iterator[dict[str, str]]:
     with a_database_server(port) as database:
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_", "PIP_CONSTRAINT"))}
         path = f"{tools}:{PG[0]}:{os.environ['PATH']}"
-        yield clean | database | {"SCRATCH": str(tmp_path), "PATH": path, "SERVER": f"127.0.0.1:{port}"}
+        ready = {"POSTBOTE_TRAINED": str(learnt / "cache")}
+        yield clean | database | ready | {"SCRATCH": str(tmp_path), "PATH": path, "SERVER": f"127.0.0.1:{port}"}
 
 
 def followed(host: dict[str, str], blocks: list[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.answering.engine import AnswerEngine
 from tests.test_security import endpoints
 
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
@@ -121,8 +122,13 @@ def test_the_image_is_run_without_rights() -> None:
 
 @pytest.mark.integration
 @pytest.mark.skipif(not ASKED, reason="installs Postbote once more: POSTBOTE_INTEGRATION=1 runs it")
-def test_the_image_has_all_it_needs_and_writes_to_its_data_folder_alone(tmp_path: Path) -> None:
-    """The Dockerfile's own commands, on the files that it copies, in a folder instead of an image."""
+def test_the_image_has_all_it_needs_and_writes_to_its_data_folder_alone(
+    tmp_path: Path, learnt: Path, engine: AnswerEngine
+) -> None:
+    """The Dockerfile's own commands, on the files that it copies, in a folder instead of an image.
+
+    The model is not trained: .ci/run builds a wheel that trains it.
+    """
     source, opt, data = tmp_path / "src", tmp_path / "opt", tmp_path / "data"
     for place in (source, data):
         place.mkdir()
@@ -136,7 +142,11 @@ def test_the_image_has_all_it_needs_and_writes_to_its_data_folder_alone(tmp_path
                 )
         if word == "RUN":
             script = words.replace("/opt/postbote", str(opt)).replace("python -m", f"{sys.executable} -m")
-            clean = {"PATH": os.environ["PATH"], "PIP_CONSTRAINT": str(source / "deploy/constraints.txt")}
+            clean = {
+                "PATH": os.environ["PATH"],
+                "POSTBOTE_TRAINED": str(learnt / "cache"),
+                "PIP_CONSTRAINT": str(source / "deploy/constraints.txt"),
+            }
             subprocess.run(["sh", "-euc", script], cwd=source, check=True, env=clean, stdout=subprocess.DEVNULL)
     shutil.rmtree(source)
     set_variables = dict(instructions(1))["ENV"].replace("$PATH", os.environ["PATH"])

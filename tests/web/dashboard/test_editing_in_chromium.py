@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.browsing import PHONE, WANTED, ask, browser, page
-from tests.servers.postbote import PROJECT, running
+from tests.servers.postbote import running
 
 pytestmark = [
     pytest.mark.integration,
@@ -28,10 +28,10 @@ async def chromium() -> AsyncIterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's base as a git checkout of its own."""
+def knowledge(tmp_path_factory: pytest.TempPathFactory, few_entries: str) -> Path:
+    """Two entries as a git checkout of their own: what is changed is learnt in a moment."""
     folder = tmp_path_factory.mktemp("editing") / "knowledge"
-    shutil.copytree(PROJECT / "knowledge", folder)
+    shutil.copytree(few_entries, folder)
     for arguments in (
         ["init", "-q"],
         ["add", "."],
@@ -48,10 +48,10 @@ async def axe(tab: Any) -> list[str]:
 
 
 async def test_a_gap_becomes_an_example_and_is_answered_and_undone(
-    chromium: Any, data: Path, knowledge: Path, tmp_path: Path
+    chromium: Any, few_data: Path, knowledge: Path, tmp_path: Path
 ) -> None:
     async with (
-        running(data, POSTBOTE_KNOWLEDGE=str(knowledge)) as (_, url),
+        running(few_data, POSTBOTE_KNOWLEDGE=str(knowledge)) as (_, url),
         page(chromium, language="de", expected=("422",)) as tab,
     ):
         await tab.goto(url)
