@@ -37,7 +37,8 @@ class FeatureExtractor:
         """`counted`: as of count_tokens; None: counted now."""
         self._stems = Stems()
         self._languages = knowledge.languages
-        self._ngrams_of = lru_cache(REMEMBERED)(_ngrams)
+        self._stems_of = lru_cache(REMEMBERED)(lambda word: tuple(self._stems(word, of) for of in self._languages))
+        self._ngrams_of = lru_cache(REMEMBERED)(letters_of)
         self.vocabulary = Vocabulary(knowledge.concepts, self._stems)
         common = count_tokens(knowledge) if counted is None else counted
         typical = {w for w, times in common.items() if times >= TYPICAL and not self.is_function_word(w)}
@@ -58,7 +59,7 @@ class FeatureExtractor:
 
     def stems(self, word: str) -> tuple[str, ...]:
         """Stems of a word, one a language."""
-        return tuple(self._stems(word, language) for language in self._languages)
+        return self._stems_of(word)
 
     def counts(self, words: Sequence[str]) -> Counts:
         """Features of one message, by group, not yet weighted. `words`: as `words` gives them."""
@@ -99,6 +100,7 @@ def _texts(questions: Mapping[Language, Sequence[str]]) -> Iterable[str]:
     return (text for language in sorted(questions) for text in questions[language])
 
 
-def _ngrams(word: str) -> tuple[str, ...]:
+def letters_of(word: str) -> tuple[str, ...]:
+    """Letter n-grams of a word, and of its beginning and end."""
     padded = f" {word} "
     return tuple(padded[i : i + n] for n in LETTERS for i in range(len(padded) - n + 1))

@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.training import Floats, Ints, TrainedModel, columns, length, numbers, weighted
+from bot.core.matching.message_features import MessageFeatures
+from bot.core.matching.training import Floats, Ints, TrainedModel, columns, length
+from bot.core.text.normalize import MESSAGES
 
 LINEAR_WEIGHT = 0.6
 NEAREST = 3  # examples of an owner whose cosines are averaged
 NEAREST_WEIGHT = 6.0
 # Bounds on the time of one message (tests/bench/understanding.py, growth.py).
 MOST_POSTINGS = 20_000  # looked at, the most telling features first; of more nothing got better
+MOST_SORTED = 500  # scores that are sorted, rather than parted first, which is dear for few
 MOST_NEAR = 1_000  # nearest examples that are told apart by owner
 # Cosines that are cached, over all messages: the decision asks for a message's more than once, and then its `why`
 CACHED_COSINES = 500_000
@@ -35,7 +39,7 @@ class Ranking:
 
     def first(self) -> str:
         """Id of the likeliest entry or topic."""
-        return self.owners[int(np.argmax(self.scores))]
+        return self.owners[int(self.scores.argmax())]
 
     def best_entries(self, count: int) -> list[str]:
         """Ids of the likeliest entries, best first; topics are passed over."""
@@ -45,7 +49,7 @@ class Ranking:
         """Ranking in which entries that the message cannot be about come last."""
         if not vetoed:
             return self
-        out = np.isin(np.array(self.owners), list(vetoed))
+        out = np.fromiter(map(vetoed.__contains__, self.owners), dtype=bool, count=len(self.owners))
         return Ranking(self.owners, self.entries, np.where(out, self.scores.min() - 1, self.scores))
 
     def margins(self) -> tuple[float, float]:
@@ -58,21 +62,25 @@ class Ranking:
     def shares(self, count: int) -> list[tuple[str, float]]:
         """The likeliest entries and topics, best first, each with its softmax share of the whole, 0..1."""
         likely = np.exp(self.scores - self.scores.max())
-        return [(self.owners[n], float(likely[n] / likely.sum())) for n in _highest(self.scores, count)]
+        likely /= likely.sum()
+        return [(self.owners[n], float(likely[n])) for n in _highest(self.scores, count)]
 
     def lead(self, owner: str) -> float:
         """Lead of an owner's score over the likeliest other one's; below 0 where it is not the first."""
         number = self.owners.index(owner)
-        return float(self.scores[number] - np.delete(self.scores, number).max(initial=0.0))
+        others = max(self.scores[:number].max(initial=0.0), self.scores[number + 1 :].max(initial=0.0))
+        return float(self.scores[number] - others)
 
 
 def _highest(scores: Floats, count: int) -> list[int]:
     """Indexes of the highest scores, highest first; of equal ones, the first."""
-    if not 0 < count < len(scores):
-        return [int(n) for n in np.argsort(-scores, kind="stable")[:count]]
-    least = np.partition(scores, len(scores) - count)[len(scores) - count]
-    candidates = np.flatnonzero(scores >= least)
-    return [int(n) for n in candidates[np.argsort(-scores[candidates], kind="stable")][:count]]
+    if len(scores) <= MOST_SORTED or not 0 < count < len(scores):
+        highest = np.negative(scores).argsort(kind="stable")[:count]
+    else:
+        least = np.partition(scores, len(scores) - count)[len(scores) - count]
+        candidates = (scores >= least).nonzero()[0]
+        highest = candidates.take(np.negative(scores.take(candidates)).argsort(kind="stable"))[:count]
+    return [int(n) for n in highest.tolist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +99,22 @@ class Ranker:
     def __init__(self, extractor: FeatureExtractor, trained: TrainedModel, entries: int) -> None:
         """`entries`: how many of the trained owners are entries; they come before the topics."""
         self._entries = entries
-        self._extractor = extractor
         self._trained = trained
-        self._number = numbers(trained.features)
+        self._features = MessageFeatures(extractor, trained)
         self._column, self._sign = columns(trained.hashes, len(trained.weights))
         self._words = trained.features["word"]
         self._first_word = len(trained.hashes) - len(self._words)  # the last group
         owner = trained.example_owner
         self._owner = owner.astype(np.min_scalar_type(len(trained.owners)))  # short integers are sorted the fastest
         self._positions = np.arange(min(MOST_POSTINGS, len(trained.posting_value)), dtype=np.intp)
+        self._postings = np.diff(trained.posting_start)  # how many, per feature
         self._vector = lru_cache(2 + min(100, CACHED_COSINES // len(trained.example_owner)))(self._to_vector)
+        self._ranked = lru_cache(MESSAGES)(self._rank)  # an error is ranked with what is asked beside it, and then that
+        self._own_examples = lru_cache(MESSAGES)(self._find_own_examples)
 
     def rank(self, words: Sequence[str]) -> Ranking:
         """Scores of all entries and topics. `words`: as the FeatureExtractor gives them."""
-        trained, vector = self._trained, self._vector(tuple(words))
-        linear = (vector.values * self._sign[vector.ids]) @ trained.weights[self._column[vector.ids]]
-        near = self._nearest(vector.cosine)
-        return Ranking(trained.owners, self._entries, LINEAR_WEIGHT * linear + NEAREST_WEIGHT * near)
+        return self._ranked(tuple(words))
 
     def evidence(self, words: Sequence[str], owner: str, most: int) -> list[str]:
         """Stems of the message that speak for an owner in the linear scorer, the strongest first; at most `most`."""
@@ -123,8 +130,8 @@ class Ranker:
     def nearest_example(self, words: Sequence[str], owner: str) -> int:
         """Index in `training_examples` of the owner's example that is nearest to the message."""
         cosine = self._vector(tuple(words)).cosine
-        own = np.flatnonzero(self._trained.example_owner == self._trained.owners.index(owner))
-        return int(own[np.argmax(cosine[own])])
+        own = self._own_examples(owner)
+        return int(own[cosine.take(own).argmax()])
 
     def cosines(self, words: Sequence[str]) -> Floats:
         """Similarity of a message to each example, 0..1."""
@@ -134,30 +141,38 @@ class Ranker:
         """True if the examples use any word of the message."""
         return self._vector(tuple(words)).known
 
+    def _rank(self, words: tuple[str, ...]) -> Ranking:
+        trained, vector = self._trained, self._vector(words)
+        weights = trained.weights.take(self._column.take(vector.ids), axis=0)
+        linear = (vector.values * self._sign.take(vector.ids)).dot(weights)
+        near = self._nearest(vector.cosine)
+        return Ranking(trained.owners, self._entries, LINEAR_WEIGHT * linear + NEAREST_WEIGHT * near)
+
+    def _find_own_examples(self, owner: str) -> NDArray[np.intp]:
+        """Indexes in `training_examples` of an owner's examples."""
+        return np.flatnonzero(self._trained.example_owner == self._trained.owners.index(owner))
+
     def _to_vector(self, words: tuple[str, ...]) -> _Vector:
-        counts = self._extractor.counts(words)
-        ids, values = weighted(counts, self._number, self._trained.idf)
-        known = not self._number["word"].keys().isdisjoint(counts["word"])
+        ids, values, known = self._features.weigh(words)
         return _Vector(ids, values, self._cosines(ids, values), known)
 
     def _nearest(self, cosine: Floats) -> Floats:
         """Mean cosine of the nearest examples, per owner."""
         owner = self._owner
         if len(cosine) > MOST_NEAR:
-            near = np.argpartition(-cosine, MOST_NEAR)[:MOST_NEAR]
-            cosine, owner = cosine[near], owner[near]
+            near = np.negative(cosine).argpartition(MOST_NEAR)[:MOST_NEAR]
+            cosine, owner = cosine.take(near), owner.take(near)
         return _mean_of_top(cosine, owner, len(self._trained.owners))
 
     def _cosines(self, ids: Ints, values: Floats) -> Floats:
         """Cosine to the message, per example; of more than MOST_POSTINGS, those of the most telling features."""
         trained = self._trained
-        order = np.argsort(-values, kind="stable")
-        ids, ordered = ids[order], values[order]
-        begins = trained.posting_start[ids]
-        counts = trained.posting_start[ids + 1] - begins
+        order = np.negative(values).argsort(kind="stable")
+        ids, ordered = ids.take(order), values.take(order)
+        counts = self._postings.take(ids)
         ends = counts.cumsum()
         within = int(ends.searchsorted(MOST_POSTINGS, side="right"))
-        begins, counts, ends = begins[:within], counts[:within], ends[:within]
+        begins, counts, ends = trained.posting_start.take(ids[:within]), counts[:within], ends[:within]
         postings = (begins - (ends - counts)).repeat(counts)  # of all features, in one row
         postings += self._positions[: len(postings)]
         products = trained.posting_value.take(postings)
@@ -168,9 +183,9 @@ class Ranker:
 
 def _mean_of_top(cosine: Floats, owner: Ints, owners: int) -> Floats:
     """Mean of each owner's NEAREST highest cosines; examples that are not in `cosine` count as 0."""
-    order = np.argsort(-cosine)
-    order = order[np.argsort(owner[order], kind="stable")]
-    owner, cosine = owner[order], cosine[order]
+    order = np.negative(cosine).argsort()
+    order = order.take(owner.take(order).argsort(kind="stable"))
+    owner, cosine = owner.take(order), cosine.take(order)
     top = np.ones(len(order), dtype=bool)
-    top[NEAREST:] = owner[NEAREST:] != owner[:-NEAREST]
-    return (np.bincount(owner[top], weights=cosine[top], minlength=owners) / NEAREST).astype(np.float32)
+    np.not_equal(owner[NEAREST:], owner[:-NEAREST], out=top[NEAREST:])
+    return (np.bincount(owner[top], cosine[top], owners) / NEAREST).astype(np.float32)

@@ -158,24 +158,6 @@ def numbers(features: Mapping[str, Sequence[str]]) -> Mapping[str, Mapping[str, 
     return found
 
 
-def weighted(counts: Counts, number: Mapping[str, Mapping[str, int]], idf: Floats) -> tuple[Ints, Floats]:
-    """Numbers and weights of the features that are known, each group brought to its length in GROUP_WEIGHT."""
-    known, times, ends = [], [], []
-    for group in GROUPS:
-        of = number[group]
-        for feature, said in counts[group].items():
-            if (found := of.get(feature)) is not None:
-                known.append(found)
-                times.append(said)
-        ends.append(len(known))
-    ids = np.array(known, dtype=np.int32)
-    values = np.array(times, dtype=np.float32) * idf[ids]
-    for group, begin, end in zip(GROUPS, [0, *ends], ends, strict=False):
-        own = values[begin:end]
-        own *= GROUP_WEIGHT[group] / length(own)
-    return ids, values
-
-
 def length(values: Floats) -> float:
     """Euclidean length; 1 where all are 0. np.linalg.norm takes longer, to find out what it was given."""
     return float(np.sqrt(values.dot(values))) or 1.0

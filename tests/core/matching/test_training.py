@@ -7,8 +7,8 @@ import pytest
 
 from bot.core.matching.decision import Matcher
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.training import NOT, TrainedModel, said, train, training_examples, weighted
-from bot.core.matching.training import numbers as numbers_of
+from bot.core.matching.message_features import MessageFeatures
+from bot.core.matching.training import NOT, TrainedModel, said, train, training_examples
 from bot.core.model import Knowledge
 from tests.project import knowledge as whole_knowledge
 
@@ -38,11 +38,11 @@ def test_an_example_weighs_in_training_what_it_weighs_as_a_message(small: Knowle
     """The index is built for all examples at once, a message's features one by one."""
     extractor = FeatureExtractor(small)
     examples = training_examples(small)
-    numbers = numbers_of(trained.features)
+    message = MessageFeatures(extractor, trained)
     example_of = trained.posting_example
     feature_of = np.repeat(np.arange(len(trained.hashes)), np.diff(trained.posting_start))
     for example in range(0, len(examples), 37):
-        ids, values = weighted(extractor.counts(extractor.words(said(examples[example][1]))), numbers, trained.idf)
+        ids, values, _ = message.weigh(extractor.words(said(examples[example][1])))
         own = example_of == example
         assert sorted(ids) == list(feature_of[own])
         expected = values[np.argsort(ids)] / np.linalg.norm(values)
