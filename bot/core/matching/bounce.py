@@ -92,6 +92,7 @@ def statements(text: str) -> Sequence[Statement]:
     return tuple(found for block in blocks for found in [_to_statement(block)] if found.text.strip())
 
 
+@lru_cache(MESSAGES)
 def names_no_cause(text: str) -> bool:
     """True if a text is a bounce's introduction without a reason: all is scaffolding. False for an empty text."""
     said = [line for line in text.split("\n") if re.search(r"\w", line)]

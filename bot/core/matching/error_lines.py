@@ -182,10 +182,10 @@ class ErrorLines:
 
         `last`: words that the text may be cut off at; of a line that has one, less need be found.
         """
-        found = np.zeros(len(self._lines))
-        for word in said:
-            if word in self._weight:
-                np.add.at(found, self._having(word), self._weight[word])
+        known = [word for word in said if word in self._weight]
+        having = [self._having(word) for word in known]
+        weights = np.array([self._weight[word] for word in known]).repeat([len(lines) for lines in having])
+        found = np.bincount(np.concatenate(having), weights, len(self._lines)).astype(np.float64, copy=False)
         worth = np.flatnonzero((found >= self._enough) & ((self._most(found) >= LEAST_SCORE) | self._with(last)))
         share = found[worth] / self._enough[worth]
         return sorted(worth[np.argsort(-share, kind="stable")[:MOST_ALIGNED]].tolist())

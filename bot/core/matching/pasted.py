@@ -136,6 +136,7 @@ def pasted_text(cleaned: str) -> str:
     return _lines_of(cleaned, pasted=True)
 
 
+@lru_cache(MESSAGES)
 def impersonal_text(cleaned: str) -> str:
     """The lines in which nobody speaks of themselves, greets, asks or thanks, joined: all that may be a program's."""
     return "\n".join(line for line in cleaned.split("\n") if not _is_persons(line[:LONGEST_LINE])).strip()
@@ -146,6 +147,7 @@ def own_text(cleaned: str) -> str:
     return _lines_of(cleaned, pasted=False)
 
 
+@lru_cache(MESSAGES)
 def _lines_of(cleaned: str, *, pasted: bool) -> str:
     lines = zip(cleaned.split("\n"), pasted_lines(cleaned), strict=True)
     return "\n".join(line for line, is_pasted in lines if is_pasted == pasted).strip()

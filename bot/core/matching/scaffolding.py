@@ -129,6 +129,7 @@ _WITHIN = lazy_regex(
     r"|\bgiving up on [\d.:a-f]{3,45}\.?|\b[\w-]{1,40}\[\d{1,7}\]:",
     re.IGNORECASE | re.MULTILINE,
 )
+_WITHIN_NEEDS = ("(", "[", ":", "server", "host", "does not l", "ng up on")  # one of these, folded, for a match of it
 _LOG_FIELDS = lazy_regex(  # of log lines: to=<a@b>, relay=…, delay=1.2, dsn=4.4.1, status=deferred
     r"\b(?:to|from|orig_to|ctladdr|relay|delays?|xdelay|mailer|pri|dsn|conn_use|size|nrcpt|proto|class|ntries|msgid"
     r"|stat|status|[RTHCP])=(?:<[^<>\s]{0,320}>|sent\b|deferred\b|bounced\b|expired\b|Deferred: ?|[^\s,()]{0,200}),?"
@@ -146,7 +147,7 @@ def is_scaffolding(line: str) -> bool:
 
 def without_log_fields(line: str) -> str:
     """Line of a log without its fields, whose values are addresses, hosts and times; what "stat=" says stays."""
-    return _LOG_FIELDS.sub(_value, line)
+    return _LOG_FIELDS.sub(_value, line) if any(needed in line for needed in "=(-") else line
 
 
 def _value(field: re.Match[str]) -> str:
@@ -157,12 +158,11 @@ def _value(field: re.Match[str]) -> str:
 
 def without_phrases(line: str) -> str:
     """Line without the phrases that programs write into the line of a reason ("Remote host said:")."""
-    return _WITHIN.sub(" ", line)
+    folded = line.casefold()
+    return _WITHIN.sub(" ", line) if any(needed in folded for needed in _WITHIN_NEEDS) else line
 
 
 def without_scaffolding(text: str) -> str:
     """Text without the lines and phrases that mail programs put around a reason; the text itself if that is all."""
-    kept = "\n".join(
-        _WITHIN.sub(" ", _LOG_FIELDS.sub(_value, line)) for line in text.split("\n") if not is_scaffolding(line)
-    )
+    kept = "\n".join(without_phrases(without_log_fields(line)) for line in text.split("\n") if not is_scaffolding(line))
     return kept if re.search(r"\w", kept) else text

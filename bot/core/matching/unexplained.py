@@ -6,12 +6,14 @@ learnt (calibration.py): people tell stories, and most of their words are in no 
 """
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.other_owner import OWNERS, names_other_owner
 from bot.core.matching.training import TrainedModel
+from bot.core.text.normalize import REMEMBERED
 
 FEWEST_LETTERS = 3  # of a word that says something
 OUTSIDE = "outside"  # group of concepts that the FAQ does not cover: they explain nothing
@@ -30,7 +32,7 @@ class UnexplainedWords:
         stems = trained.features["word"]
         first = len(trained.hashes) - len(stems)  # the last group
         self._number = {stem: number for number, stem in enumerate(stems)}
-        self._idf = trained.idf[first:]
+        self._idf: list[float] = trained.idf[first:].tolist()
         self._rarest = float(trained.idf.max(initial=1.0))
         self._entry = {owner: number for number, owner in enumerate(trained.owners[:entries])}
         start = trained.posting_start[first:]
@@ -38,6 +40,8 @@ class UnexplainedWords:
         owner = trained.example_owner[trained.posting_example[start[0] :]] if len(stems) else np.zeros(0, dtype=int)
         self._used = np.zeros((len(stems), entries), dtype=bool)  # stem × entry
         self._used[word[owner < entries], owner[owner < entries]] = True
+        self._used_by_any = [bool(used.any()) for used in self._used]
+        self._numbers = lru_cache(REMEMBERED)(self._find_numbers)
 
     def subjects(self, words: Sequence[str]) -> float:
         """Subjects that a question names, as a share of MOST_SUBJECTS, 0..1: concepts that are no mere circumstances.
@@ -86,13 +90,13 @@ class UnexplainedWords:
         number = self._entry[entry]
         for word in content:
             known = self._numbers(word)
-            weight = min((float(self._idf[n]) for n in known), default=self._rarest)
+            weight = min([self._idf[n] for n in known], default=self._rarest)
             whole += weight
             if word in outside or word not in meant:
                 by_entry += weight * (word in outside or not any(self._used[n, number] for n in known))
-                by_any += weight * (not any(self._used[n].any() for n in known))
+                by_any += weight * (not any(self._used_by_any[n] for n in known))
         return by_entry / whole, by_any / whole
 
-    def _numbers(self, word: str) -> list[int]:
+    def _find_numbers(self, word: str) -> list[int]:
         """Numbers of those stems of a word that an example uses; empty: none does."""
         return [n for stem in self._extractor.stems(word) if (n := self._number.get(stem)) is not None]

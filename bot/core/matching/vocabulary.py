@@ -93,8 +93,10 @@ class Vocabulary:
             for concept in alone:
                 yield position, 1, concept
             for language, phrase, concept in phrases:
-                said = words[position + 1 : position + len(phrase)]
-                if tuple(self._stems(w, language) for w in said) == phrase[1:]:
+                following = words[position + 1 : position + len(phrase)]
+                if len(following) == len(phrase) - 1 and all(
+                    self._stems(word, language) == stem for word, stem in zip(following, phrase[1:], strict=True)
+                ):
                     yield position, len(phrase), concept
 
     def _find_begun_by(self, word: str) -> tuple[list[str], list[tuple[Language, tuple[str, ...], str]]]:

@@ -188,7 +188,8 @@ def is_foreign(text: str, spoken: tuple[Language, ...] = ()) -> bool:
     `text`: the writer's own words, without what is pasted. `spoken`: further languages that are not foreign.
     """
     text = _QUOTED.sub(" ", without_program_prose(text[:LONGEST]))
-    text = _TOKEN.sub(lambda token: " " if _NAME.search(token[0]) else token[0], text)
+    if _NAME.search(text):
+        text = _TOKEN.sub(lambda token: " " if _NAME.search(token[0]) else token[0], text)
     return _is_other_script(text) or _is_other_language(text, spoken)
 
 

@@ -17,7 +17,7 @@ from bot.core.languages import KNOWN
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.function_words import COUNTED, EITHER, folded_words, is_function_word
-from bot.core.text.normalize import REMEMBERED, fold
+from bot.core.text.normalize import MESSAGES, REMEMBERED, fold
 
 _UNDECIDED = 0.05  # less evidence than this is none
 MOST_OF_A_WORD = 2.5  # log odds: a word is rarely certain
@@ -54,6 +54,7 @@ _PERSONAL = folded_words(
 )
 
 
+@lru_cache(MESSAGES)
 def without_program_prose(text: str) -> str:
     """Text without the sentences that mail programs write as people do."""
     return _PROGRAM_PROSE.sub(" ", text)

@@ -8,12 +8,13 @@ none of these is a sentence. Where nothing else is left, everything is: "Danke!"
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.text.closing import without_closing
 from bot.core.text.function_words import is_function_word, word_set
-from bot.core.text.normalize import fold
+from bot.core.text.normalize import MESSAGES, fold
 from bot.core.text.polite_words import ASKING, POLITE, TELLING
 
 Kind = Literal["greeting", "courtesy", "closing", "sentence"]
@@ -76,7 +77,12 @@ def split_message(cleaned: str) -> list[MessagePart]:
 
 def own_sentences(cleaned: str) -> list[str]:
     """Sentences of a cleaned message that say something, without greeting, courtesy and closing."""
-    return [p.text for p in split_message(cleaned) if p.kind == "sentence"]
+    return list(_own_sentences(cleaned))
+
+
+@lru_cache(MESSAGES)
+def _own_sentences(cleaned: str) -> tuple[str, ...]:
+    return tuple(p.text for p in split_message(cleaned) if p.kind == "sentence")
 
 
 def says_something(cleaned: str) -> bool:

@@ -77,7 +77,8 @@ def strip_markup(text: str) -> str:
 @lru_cache(MESSAGES)
 def error_text(cleaned: str) -> str:
     """Part of a cleaned message that can hold an error, without log prefixes and qmail's spelling."""
-    return _TOKEN.sub(_undo_qmail_spelling, _TIMESTAMP.sub(" ", without_returned(cleaned))).strip()
+    text = _TIMESTAMP.sub(" ", without_returned(cleaned))
+    return (_TOKEN.sub(_undo_qmail_spelling, text) if "_" in text else text).strip()
 
 
 def without_returned(cleaned: str) -> str:
