@@ -44,6 +44,7 @@ _NAMES = lazy_regex(  # addresses, hosts, and the commands that a transcript sho
     rf"<[^<>\s]{{1,320}}>|{_ADDRESS}|\b(?:[\w-]{{1,63}}\.){{1,8}}[a-z]{{2,24}}\b|\b(?:from|rcpt to|mail from|data)\b:?",
     re.IGNORECASE,
 )
+_COMMANDS = frozenset({"from", "rcpt", "to", "mail", "data"})  # words of _NAMES
 _QUOTES = lazy_regex(
     r"\A[\s>|*]{0,12}(?:the response(?: from the remote server)? was|(?:die )?antwort(?: (?:des|vom) \w{0,12} ?"
     r"(?:remote-?)?servers?)?(?: lautete)?) ?:?\s*\Z",
@@ -101,7 +102,17 @@ def names_no_cause(text: str) -> bool:
 
 def _is_idle(line: str) -> bool:
     """True if a line is scaffolding, or holds nothing but names beside a program's own phrases."""
-    return is_scaffolding(line) or not re.search(r"[^\W\d_]{2}", _NAMES.sub(" ", without_phrases(line)))
+    if is_scaffolding(line):
+        return True
+    left = without_phrases(line)
+    if "<" not in left and any(w.isascii() and w.isalpha() and _is_word(w) for w in left.split()):
+        return False  # nothing takes it away
+    return not re.search(r"[^\W\d_]{2}", _NAMES.sub(" ", left))
+
+
+def _is_word(word: str) -> bool:
+    """True if a word of letters is not one of those of _NAMES."""
+    return len(word) > 1 and word.lower() not in _COMMANDS
 
 
 def names_cause(text: str) -> bool:

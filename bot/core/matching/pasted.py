@@ -18,19 +18,25 @@ MOST_BETWEEN = 4  # lines without a form between two pasted ones that belong to 
 FEWEST_HEADERS = 2  # header lines in a row: one alone may be a person's label ("Betreff: …")
 
 _CODE = r"[245]\.\d{1,3}\.\d{1,3}"
-_PROGRAM = lazy_regex(  # anywhere in the line; each is something that people do not write
-    rf"\(#{_CODE}[ )]|\bdsn={_CODE}|<[^<>\s]{{1,200}}@?[^<>\s]{{0,200}}>(?:\.\.\.|:(?:\s|$))"
-    r"|[\w.-]{1,200}\[\d{1,3}(?:\.\d{1,3}){3}\]|\[\d{1,3}(?:\.\d{1,3}){3}\](?::\d+| said| blocked)"  # host[192.0.2.1]
-    r"|\bsaid: ?\d{3}\b|\bremote (?:host|server) (?:said|returned|replied)\b|\(in reply to [a-z ]{2,30}command\)"
-    r"|\bsmtp error from remote (?:mail )?server\b|\b(?:RCPT TO|MAIL FROM): ?<"
-    r"|\b(?:stat|status|relay|delay|dsn|queue|size|nrcpt|ehlo|verify|cipher)=\S"
-    r"|\bsmtp; ?[245]\d\d\b|\brfc822; ?\S+@|\blib\(0\)|\berror:[0-9A-F]{8}:|\bSSL routines\b"
-    r"|\b(?:delivery|msg) \d{1,9}: (?:deferral|failure|success|bytes|from)|_said:_"
-    r"|(?:[a-zA-Z0-9.,]{1,30}_){4,5}[a-zA-Z0-9]"
-    r"|\b(?:[A-Za-z]+Error|[A-Za-z]+Exception): |\b(?:SERVER|CLIENT) -> (?:SERVER|CLIENT)\b|0x8\d{3,8}[0-9A-F]*\b"
+# Anywhere in the line; each is something that people do not write. By the sign that each of its forms needs, which is
+# looked for first; empty: none
+_OF_PROGRAMS = {
+    "(": rf"\(#{_CODE}[ )]|\blib\(0\)|\(in reply to [a-z ]{{2,30}}command\)",
+    "=": rf"\b(?:dsn={_CODE}|(?:stat|status|relay|delay|dsn|queue|size|nrcpt|ehlo|verify|cipher)=\S)",
+    "<": r"<[^<>\s]{1,200}@?[^<>\s]{0,200}>(?:\.\.\.|:(?:\s|$))|\b(?:RCPT TO|MAIL FROM): ?<",
+    # host[192.0.2.1]
+    "[": r"[\w.-]{1,200}\[\d{1,3}(?:\.\d{1,3}){3}\]|\[\d{1,3}(?:\.\d{1,3}){3}\](?::\d+| said| blocked)"
     r"|\[(?:AUTHENTICATIONFAILED|NONEXISTENT|TRYCREATE|OVERQUOTA|IN-USE|AUTH|errno|Errno|ALREADYEXISTS)\b",
-    re.IGNORECASE,
-)
+    ":": r"\b(?:said: ?\d{3}\b|error:[0-9A-F]{8}:|(?:delivery|msg) \d{1,9}: (?:deferral|failure|success|bytes|from)"
+    r"|(?:[A-Za-z]+Error|[A-Za-z]+Exception): )",
+    ";": r"\b(?:smtp; ?[245]\d\d\b|rfc822; ?\S+@)",
+    "_": r"_said:_|(?:[a-zA-Z0-9.,]{1,30}_){4,5}[a-zA-Z0-9]",
+    "->": r"\b(?:SERVER|CLIENT) -> (?:SERVER|CLIENT)\b",
+    "8": r"0x8\d{3,8}[0-9A-F]*\b",
+    "": r"\b(?:remote (?:host|server) (?:said|returned|replied)|smtp error from remote (?:mail )?server"
+    r"|SSL routines)\b",
+}
+_PROGRAM = {sign: lazy_regex(pattern, re.IGNORECASE) for sign, pattern in _OF_PROGRAMS.items()}
 _BEGINS = lazy_regex(  # at the line's beginning, after quoting marks
     r"\A[\s>|*-]{0,12}(?:"
     rf"#?[245][0-5]\d(?:[ -]{{1,2}}[\[(#]{{0,2}}{_CODE}|-(?=\S)|: ?(?=\D))|#?[45][0-5]\d [\[(#<A-Za-z]"
@@ -159,7 +165,8 @@ def _has_form(line: str) -> bool:
         return False
     if is_scaffolding(line) or any(form.match(line) for form in (_REPORT, _RULE, _TECHNICAL)):
         return True
-    return bool(_BEGINS.match(line) or _PROGRAM.search(line)) and not _is_persons(line)
+    shows = _BEGINS.match(line) or any(sign in line and form.search(line) for sign, form in _PROGRAM.items())
+    return bool(shows) and not _is_persons(line)
 
 
 def _is_persons(line: str) -> bool:

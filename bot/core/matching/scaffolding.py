@@ -6,9 +6,11 @@ their sentences into lines, and people quote half of them in their own. Pure.
 """
 
 import re
+from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex
 
+LINES = 256  # that are remembered: each line of a message is looked at several times
 LONGEST_LINE = 400  # characters of a line that are looked at: no program's own sentence is longer
 
 # What programs write around a reason, as the beginnings of lines; one row for each program and sentence
@@ -140,6 +142,7 @@ _MARK = r"[\s>|*\"'(-]{0,12}"  # quoting and decoration before a sentence
 _SCAFFOLDING = lazy_regex(rf"\A{_MARK}(?:{'|'.join(_SENTENCES)})", re.IGNORECASE)
 
 
+@lru_cache(LINES)
 def is_scaffolding(line: str) -> bool:
     """True if the line begins as a sentence or mark does that mail programs put around a reason. `line`: cleaned."""
     return bool(_SCAFFOLDING.match(line[:LONGEST_LINE]))

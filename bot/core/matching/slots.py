@@ -31,22 +31,26 @@ _REFUSED = (
     r"|invalid|(?:does not|doesn't|must) exist|undeliverable|verify failed|verification failed|cannot be resolved"
     r"|abgelehnt|abgewiesen|gesperrt|unbekannt|nicht gefunden|existiert nicht)"
 )
-# What nobody types who speaks of a mail, so that it tells within a person's sentence, too; "_" may be read as a blank
+# What nobody types who speaks of a mail, so that it tells within a person's sentence, too; "_" may be read as a blank.
+# Forms that begin with a word stand behind one \b: it is tried once a place, and not once a form
 _CODE_OF_PROGRAMS = (
-    r"\bSSL[_ ]do[_ ]handshake\(\)|\bwhile (?:SSL handshaking|connecting to upstream|reading response header)\b"
-    r"|\bnet::ERR_|\bERR_[A-Z]+_[A-Z]|\bldap_bind:|\bmysqli?[_ ]connect\b|\bphp_network_getaddresses\b"
-    r"|\bnode:internal\b|\bjava\.\w+\.\w|\bAH\d{5}:|\bPDOException\b|\bcURL error \d|\bDNS_PROBE_[A-Z]"
-    r"|\b(?:SEC|SSL|MOZILLA_PKIX)_ERROR_[A-Z]"
-    # the qualified name of an exception, unless a mail library raised it
-    r"|(?-i:(?<![\w.])(?!ssl\.SSLCertVerification|(?:smtplib|imaplib|poplib|aiosmtplib|javax\.mail|jakarta\.mail|com\.sun\.mail|sun\.security)\b)"
-    r"(?:[a-z_]\w{0,40}\.){1,8}[A-Z]\w{0,60}(?:Error|Exception)\b)"
+    r"\b(?:SSL[_ ]do[_ ]handshake\(\)|while (?:SSL handshaking|connecting to upstream|reading response header)\b"
+    r"|net::ERR_|ERR_[A-Z]+_[A-Z]|ldap_bind:|mysqli?[_ ]connect\b|php_network_getaddresses\b"
+    r"|node:internal\b|java\.\w+\.\w|AH\d{5}:|PDOException\b|cURL error \d|DNS_PROBE_[A-Z]"
+    r"|(?:SEC|SSL|MOZILLA_PKIX)_ERROR_[A-Z])"
+)
+# The qualified name of an exception, unless a mail library raised it
+_EXCEPTION = lazy_regex(
+    r"(?<![\w.])(?!ssl\.SSLCertVerification|(?:smtplib|imaplib|poplib|aiosmtplib|javax\.mail|jakarta\.mail|com\.sun\.mail|sun\.security)\b)"
+    r"(?:[a-z_]\w{0,40}\.){1,8}[A-Z]\w{0,60}(?:Error|Exception)\b"
 )
 # What watches servers, and what it writes
 _MONITORING = (
-    r"\b(?:zabbix|nagios|icinga|check_?mk|grafana|prometheus|alertmanager|prtg|uptime ?kuma|uptimerobot|pingdom|munin"
-    r"|monit|datadog|nrpe)\b|\[(?:FIRING|RESOLVED)(?::\d{1,4})?\]|(?-i:\bis (?:CRITICAL|WARNING|UNKNOWN)\b"
-    r"|\b(?:PROBLEM|RECOVERY|ACKNOWLEDGEMENT)\b(?: (?:Service|Host) Alert)? ?[:-] ?\S"
-    r"|\b(?:CRITICAL|WARN|CRIT) ?[:-] ?\S|^\W{0,4}WARNING ?[:-] ?\S{1,30} (?:is|at|over|above) \d)|\bthreshold\b"
+    r"\b(?:(?:zabbix|nagios|icinga|check_?mk|grafana|prometheus|alertmanager|prtg|uptime ?kuma|uptimerobot|pingdom|munin"
+    r"|monit|datadog|nrpe|threshold)\b|(?-i:is (?:CRITICAL|WARNING|UNKNOWN)\b"
+    r"|(?:PROBLEM|RECOVERY|ACKNOWLEDGEMENT)\b(?: (?:Service|Host) Alert)? ?[:-] ?\S"
+    r"|(?:CRITICAL|WARN|CRIT) ?[:-] ?\S))|\[(?:FIRING|RESOLVED)(?::\d{1,4})?\]"
+    r"|(?-i:^\W{0,4}WARNING ?[:-] ?\S{1,30} (?:is|at|over|above) \d)"
 )
 # Codes of a refusal for lack of proof or for reputation: RFC 7372, and those of Gmail and Microsoft above 5.7.500
 _CODE_OF_POLICY = r"\b[45]\.7\.(?:2\d|30)\b", r"\b[45]\.7\.[5-7]\d\d\b"
@@ -99,18 +103,18 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
         r"|address records?)\b"
     ),
     ("speaker", "program"): (
-        r"^[ \t>]{0,8}(?:curl|wget|git|ssh|scp|sftp|rsync|fatal|id|su|sudo|useradd|usermod|adduser|groupadd"
+        r"^(?:[ \t>]{0,8}(?:(?:curl|wget|git|ssh|scp|sftp|rsync|fatal|id|su|sudo|useradd|usermod|adduser|groupadd"
         r"|passwd|chown|getent|cron\w*"
         r"|psql|mysql\w*"
         r"|docker|kubectl|npm|pip|apt|yum|ftp|ping|nslookup|dig|mount|nginx|apache2?|httpd|php-fpm|kernel"
         r"|systemd|openvpn"
         r"|redis\S*|mongod?|ldap\w*|smbd|cups\w*|ansible|terraform|cargo|go|mvn|gradle|composer|bundle"
         r"|yarn)(?:\[\d+\])?:"
-        r"|^[ \t>]{0,8}(?:curl|git|ssh|docker|npm) (?:ERR!|error)|^\*\*\* [A-Z]\w+|\bERROR \d{4} \(\w{5}\)"
-        rf"|\bunable to access 'https?:|\bOpenVPN\b|\bHTTP/\d"
-        r"|\bError response from daemon\b|\bthe requested URL\b|\bfetch failed\b"
-        r"|^[ \t>]{0,8}(?:whatsapp|teams|skype|zoom|signal|telegram|slack|discord|jira|confluence|sharepoint|onedrive"
-        r"|dropbox|kafka|rabbitmq|celery|sip|vpn|rdp|windows|python\d?|perl|ruby|node) ?:"
+        r"|(?:curl|git|ssh|docker|npm) (?:ERR!|error)"
+        r"|(?:whatsapp|teams|skype|zoom|signal|telegram|slack|discord|jira|confluence|sharepoint|onedrive"
+        r"|dropbox|kafka|rabbitmq|celery|sip|vpn|rdp|windows|python\d?|perl|ruby|node) ?:)|\*\*\* [A-Z]\w+)"
+        r"|\b(?:ERROR \d{4} \(\w{5}\)|unable to access 'https?:|OpenVPN\b|HTTP/\d"
+        r"|Error response from daemon\b|the requested URL\b|fetch failed\b)"
         rf"|{_CODE_OF_PROGRAMS}|{_MONITORING}"
     ),
     ("speaker", "local-fault"): (
@@ -189,7 +193,13 @@ _UNTYPED: Mapping[tuple[str, str], re.Pattern[str]] = {
 def surely_stated(text: str) -> Mapping[str, frozenset[str]]:
     """Values, by slot, that a cleaned text states with what people do not type: they hold in their sentences, too."""
     text = text[:LONGEST]
-    return {slot: frozenset({value}) for (slot, value), pattern in _UNTYPED.items() if pattern.search(text)}
+    stated = {slot: frozenset({value}) for (slot, value), pattern in _UNTYPED.items() if pattern.search(text)}
+    return {**stated, "speaker": frozenset({"program"})} if _names_exception(text) else stated
+
+
+def _names_exception(text: str) -> bool:
+    """True if a text has the qualified name of an exception that no mail library raised."""
+    return ("Error" in text or "Exception" in text) and bool(_EXCEPTION.search(text))
 
 
 @lru_cache(MESSAGES)
@@ -200,6 +210,8 @@ def slots_of(text: str) -> Mapping[str, frozenset[str]]:
     for (slot, value), pattern in _TABLE.items():
         if pattern.search(text):
             found.setdefault(slot, set()).add(value)
+    if _names_exception(text):
+        found.setdefault("speaker", set()).add("program")
     return {slot: frozenset(values) for slot, values in found.items()}
 
 
