@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ LONG = 1.0  # seconds from which a file is in it
 LISTED = {file: place for place, file in enumerate(LONGEST.read_text("utf-8").split())}
 SECONDS: defaultdict[str, float] = defaultdict(float)  # file → how long its tests took in this run, in all workers
 LEARNER = pytest.StashKey[subprocess.Popen[bytes]]()
+COMPILING = 120.0  # seconds after which nobody waits any longer for the first worker
 SKIPPED: set[str] = set()  # files with a test that was skipped in this run
 
 
@@ -41,11 +43,37 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_configure_node(node: Any) -> None:
-    """Tells a worker whether the model is being learnt: all must put their tests into the same order."""
+    """Tells a worker whether the model is being learnt: all must put their tests into the same order.
+
+    And whether the tests are not compiled yet, as in a fresh clone: then only the first worker does it.
+    """
     node.workerinput["learning"] = LEARNER in node.config.stash
+    node.workerinput["compiles"] = not any(TESTS.glob("c*/**/__pycache__/test_*-pytest-*.pyc"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Waits until the first worker has compiled all tests: pytest rewrites their assertions, which takes 4 s of CPU."""
+    about = getattr(session.config, "workerinput", {})
+    if about.get("compiles") and about["workerid"] != "gw0":
+        end = time.monotonic() + COMPILING
+        while not compiled_by_first(session.config).exists() and time.monotonic() < end:
+            time.sleep(0.05)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if getattr(session.config, "workerinput", {}).get("compiles"):
+        compiled_by_first(session.config).touch()
+
+
+def compiled_by_first(config: pytest.Config) -> Path:
+    """File that is there once the first worker has collected, in this run."""
+    return config.cache.mkdir("compiled") / str(getattr(config, "workerinput", {}).get("testrunuid"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(config.cache.mkdir("compiled"), ignore_errors=True)
     if learner := config.stash.get(LEARNER, None):
         learner.terminate()  # where no test has waited for it
         learner.wait()
