@@ -22,6 +22,7 @@ from bot.durable import worker
 from bot.durable.recovery import Recovery
 from bot.durable.worker import Worker
 from bot.storage import Storage, create_storage
+from tests.prepared import prepare
 from tests.waiting import until
 
 EVENT = Event("T1:C1:1.5:ask", "room", Question("x"))
@@ -75,6 +76,8 @@ async def process(
             raise decided
         return decided
 
+    if not url:
+        prepare(folder)
     channels: dict[str, Channel] = {"room": room}
     storage = create_storage(url, folder)
     running = Worker(url, folder, handle, channels, storage, rate_limiter=rate_limiter)

@@ -18,12 +18,12 @@ from tests.slow import slow
 SAVED = "SELECT 1 FROM postbote_decisions WHERE reply != ''"
 RECORDED = "SELECT sent, reply FROM postbote_decisions WHERE sent != ''"
 until = partial(waiting.until, seconds=10, pause=0.02)
-QUICK = replace(SHORT, events=30, kills=1)
+QUICK = replace(SHORT, events=15, kills=1)  # two seconds of them: the kill comes within the first
 
 
 async def test_kill_9_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     outcome = await kill_one(tmp_path, Database(""), QUICK)
-    assert (outcome.events, outcome.lost, outcome.repeated) == (30, 0, 0)
+    assert (outcome.events, outcome.lost, outcome.repeated) == (15, 0, 0)
     assert outcome.notes == {}  # every process has ended well
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from bot.content.places import parse_yaml
 from bot.core.mail.auto_response import (
     RULES,
     MailboxContext,
@@ -40,7 +40,7 @@ def mail(body: str = QUESTION, **changed: str | None) -> bytes:
     return ("\n".join(lines) + "\n\n" + body).encode()
 
 
-MATRIX: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("mails.yaml").read_text(encoding="utf-8"))
+MATRIX: list[dict[str, Any]] = parse_yaml(Path(__file__).with_name("mails.yaml").read_text(encoding="utf-8"))
 
 
 def of_row(row: dict[str, Any]) -> Mail:

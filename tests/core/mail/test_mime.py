@@ -200,15 +200,15 @@ def test_decoding_never_raises_for_any_charset(raw: bytes, charset: str) -> None
 
 @pytest.mark.parametrize(
     "evil",
-    [b"\n" * 200_000, b"> \n" * 50_000, b"Von: a\n" * 30_000, b"On " * 60_000, b"-" * 200_000, b"<div>" * 40_000],
+    [b"\n" * 100_000, b"> \n" * 25_000, b"Von: a\n" * 15_000, b"On " * 30_000, b"-" * 100_000, b"<div>" * 20_000],
     ids=["lines", "quotes", "headers", "on", "dashes", "divs"],
 )
 def test_hostile_bodies_are_parsed_in_bounded_time(evil: bytes) -> None:
-    """Some took 2 to 8 s with another library, or without a limit. CPU time, for machines that are busy."""
+    """Twice as long, some took 2 to 8 s with another library, or without a limit. CPU time, for busy machines."""
     before = time.process_time()
     parse(HEAD + b"Content-Type: text/html\n\n" + evil)
     parse(HEAD + b"\n" + evil)
-    assert time.process_time() - before < 1.0
+    assert time.process_time() - before < 0.5
 
 
 def test_nested_parts_are_read_to_a_bounded_depth() -> None:
