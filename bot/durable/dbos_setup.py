@@ -30,8 +30,8 @@ MOST_PURGED = 1_000  # workflows that are deleted at once
 # the pool he is woken. With two a workflow took a third more CPU at forty events at once (the engine alone, measured).
 CONNECTIONS = 1
 THREADS = 4  # that work with a SQLite file; the engine sets no bound, and eighty of them only waited for each other
-# Seconds between two looks for messages to workflows, on SQLite. None is ever sent, so a look is at three empty lists; a
-# stop waits for the next one, which with the engine's own 1.0 was most of its time
+# Seconds between two looks for messages to workflows, on SQLite. None is ever sent, so a look is at three empty lists;
+# a stop waits for the next one, which with the engine's own 1.0 was most of its time
 LISTEN = 0.1
 WAIT, WAITS = 2.0, 30  # seconds between looks for a database that is away at the start, and how many
 
