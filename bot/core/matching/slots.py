@@ -46,8 +46,8 @@ _EXCEPTION = lazy_regex(
 )
 # What watches servers, and what it writes
 _MONITORING = (
-    r"\b(?:(?:zabbix|nagios|icinga|check_?mk|grafana|prometheus|alertmanager|prtg|uptime ?kuma|uptimerobot|pingdom"
-    r"|munin|monit|datadog|nrpe|threshold)\b|(?-i:is (?:CRITICAL|WARNING|UNKNOWN)\b"
+    r"\b(?:(?:zabbix|nagios|icinga|check_?mk|grafana|prometheus|alertmanager|prtg|uptime ?kuma"
+    r"|uptimerobot|pingdom|munin|monit|datadog|nrpe|threshold)\b|(?-i:is (?:CRITICAL|WARNING|UNKNOWN)\b"
     r"|(?:PROBLEM|RECOVERY|ACKNOWLEDGEMENT)\b(?: (?:Service|Host) Alert)? ?[:-] ?\S"
     r"|(?:CRITICAL|WARN|CRIT) ?[:-] ?\S))|\[(?:FIRING|RESOLVED)(?::\d{1,4})?\]"
     r"|(?-i:^\W{0,4}WARNING ?[:-] ?\S{1,30} (?:is|at|over|above) \d)"

@@ -92,12 +92,20 @@ class Vocabulary:
             alone, phrases = self._begun_by(word)
             for concept in alone:
                 yield position, 1, concept
+            if not phrases:
+                continue
+            following = words[position + 1] if position + 1 < len(words) else ""
+            second = {language: self._stems(following, language) for language in self._phrases}
             for language, phrase, concept in phrases:
-                following = words[position + 1 : position + len(phrase)]
-                if len(following) == len(phrase) - 1 and all(
-                    self._stems(word, language) == stem for word, stem in zip(following, phrase[1:], strict=True)
+                if len(phrase) == 1 or (
+                    phrase[1] == second[language] and self._stands_at(position, words, phrase, language)
                 ):
                     yield position, len(phrase), concept
+
+    def _stands_at(self, position: int, words: Sequence[str], phrase: Sequence[str], language: Language) -> bool:
+        """True if the words from a position on have the stems of a phrase."""
+        said = words[position : position + len(phrase)]
+        return [self._stems(w, language) for w in said] == [*phrase]
 
     def _find_begun_by(self, word: str) -> tuple[list[str], list[tuple[Language, tuple[str, ...], str]]]:
         """Concepts that a word means alone, and (language, stems, concept) of the phrases that may begin with it."""
