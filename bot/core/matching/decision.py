@@ -35,7 +35,8 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    something of the question before it ("und für IMAP?") is completed by it (followup.py), unless it is a whole
    question with an answer.
 
-4. **Ranking** (features.py, ranker.py, unexplained.py). A text becomes features: word stems, letter n-grams, concepts,
+4. **Ranking** (contrast.py, features.py, ranker.py, unexplained.py). What a text denies ("not the mailbox, a single
+   mail: …") is left out. It becomes features: word stems, letter n-grams, concepts,
    pairs of concepts. Every entry, and every topic that the FAQ does not cover, gets a raw score: a linear scorer
    (softmax regression over all examples) plus the mean similarity to its nearest examples. Raw scores have no scale.
    What counts are five signals: the margin of the first entry over the likeliest topic, and over the second entry, each
@@ -44,9 +45,9 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
 5. **Probabilities** (calibration.py). Three logistic regressions: `first` (the first entry is right), `in_top3` (the
    right entry is among the first three), `not_covered` (the FAQ does not cover it). Each is fitted alone, so they need
    not add up to 1. A message of one sentence has the five signals and a constant; one of several has those of the
-   surest, the whole's two margins, and whether both have the same first entry, with weights of its own: the more
-   sentences, the likelier one of them looks like a question by chance. A text none of whose words the examples use is
-   declined at once, with 1.
+   surest, the whole's two margins, whether both have the same first entry, and whether the surest asks, with weights
+   of its own: the more sentences, the likelier one of them looks like a question by chance. A text none of whose words
+   the examples use is declined at once, with 1.
 
 6. **Outcome** of a part: the greatest expected value; of equal ones, the first in this list.
 
@@ -54,8 +55,8 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
        suggest  0.5 in_top3            a menu of three entries; the right one in a menu earns half
        decline  not_covered            no entry
 
-   An answer becomes a menu where the message names none of what tells the entry from its siblings (siblings.py):
-   "which server?" fits the incoming and the outgoing one alike.
+   An answer becomes a menu where the message names none of what tells the entry from its siblings (siblings.py), or
+   nothing at all (vague.py): "which server?" fits the incoming and the outgoing one alike, "settings?" any entry.
 
 7. **The whole message** is answered if any part is, else suggested if any part is, else declined, with the entries of
    the parts that have this outcome.
@@ -68,7 +69,7 @@ or its alignment's score.
 **Sources of the figures**
 
 - The regressions and c: FITTED in calibration.py, printed by `python -m tests.eval.tune` from the development sets
-  and from the knowledge base's own error lines. c is the least cost with which, in five folds, at most 2 % of
+  and from the knowledge base's own error lines. c is the least cost with which, in five folds, at most 1.5 % of
   the covered questions are answered wrong and at most 3 % of those that are not covered are answered.
 - 0.5 for a menu: the score of the labelled sets (tests/eval/README.md).
 - Weights in features, training and ranking: chosen on the development questions (bot/DECISIONS.md).
@@ -101,6 +102,7 @@ from bot.core.matching.siblings import Siblings
 from bot.core.matching.smtp_codes import reply_codes
 from bot.core.matching.training import TrainedModel, said, training_examples
 from bot.core.matching.unexplained import UnexplainedWords
+from bot.core.matching.vague import VagueQuestions
 from bot.core.model import Decision, Knowledge, Outcome, Part, Question
 from bot.core.text.addresses import find_address, find_domain
 from bot.core.text.foreign import is_foreign
@@ -140,7 +142,10 @@ class Matcher:
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
         siblings = Siblings(extractor, unexplained, knowledge.entries.values())
         errors = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
-        self._questions = QuestionMatcher(extractor, self._ranker, unexplained, self._small_talk, siblings, errors)
+        vague = VagueQuestions(extractor, unexplained, knowledge.entries.values())
+        self._questions = QuestionMatcher(
+            extractor, self._ranker, unexplained, self._small_talk, siblings, errors, vague
+        )
         learnt = from_array(trained.figures) if len(trained.figures) else FITTED
         self.calibration = calibration or learnt  # exchanged by the cross-validation of `postbote evaluate`
         self.language = LanguageDetector(counts.languages)

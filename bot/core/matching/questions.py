@@ -18,11 +18,13 @@ from bot.core.matching.calibration import (
     probabilities,
     probability,
 )
+from bot.core.matching.contrast import Contrasts
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.known_errors import MOST_CANDIDATES
 from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
+from bot.core.matching.vague import VagueQuestions
 from bot.core.model import Candidate, Outcome, Part
 from bot.core.text.function_words import is_function_word
 from bot.core.text.message_parts import own_sentences
@@ -70,11 +72,14 @@ class QuestionMatcher:
         small_talk: frozenset[str] = frozenset(),
         siblings: Siblings | None = None,
         errors: frozenset[str] = frozenset(),
+        vague: VagueQuestions | None = None,
     ) -> None:
         """`small_talk`: ids of the topics whose sentences want no answer. `siblings`: None: no entry has any.
 
-        `errors`: ids of the entries about errors.
+        `errors`: ids of the entries about errors. `vague`: None: no question is.
         """
+        self._vague = vague
+        self._contrasts = Contrasts(extractor)
         self._siblings = siblings
         self._extractor = extractor
         self._ranker = ranker
@@ -121,14 +126,20 @@ class QuestionMatcher:
 
     def _sentences(self, own: str, pasted: str, vetoed: frozenset[str]) -> list[RankedText]:
         """Sentences that say something, ranked, and then what is pasted, which is none: as one text. Never empty."""
-        halves = [half for sentence in own_sentences(own) for half in _halves(sentence)][:MOST_SENTENCES]
+        halves = [half for sentence in own_sentences(own) for half in self._halves(sentence)][:MOST_SENTENCES]
         texts = [*halves, *filter(None, [pasted])] or [own]
         ranked = [self._rank(text, vetoed) for text in texts]
         telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
         return telling or ranked  # a word alone that names no subject says nothing beside a sentence
 
+    def _halves(self, sentence: str) -> list[str]:
+        """Questions of a sentence; "…, and what is it?" is none of its own."""
+        halves = _halves(sentence)
+        vague = len(halves) > 1 and any(self._is_vague(self._extractor.words(half)) for half in halves)
+        return [sentence] if vague else halves
+
     def _rank(self, text: str, vetoed: frozenset[str] = frozenset()) -> RankedText:
-        words = tuple(self._extractor.words(text))
+        words = tuple(self._contrasts.words(text))
         ranking = self._ranker.rank(words).without(vetoed)
         over_topics, over_entries = (max(-LARGEST_MARGIN, min(LARGEST_MARGIN, m)) for m in ranking.margins())
         shares = self._unexplained.shares(words, ranking.best_entries(1)[0])
@@ -159,7 +170,7 @@ class QuestionMatcher:
 
     def _asked(self, ranked: Sequence[RankedText], calibration: Calibration) -> list[Part]:
         """Parts of the sentences that ask, each decided as if it stood alone."""
-        return [self._part(r, calibration) for r in ranked if r.text.endswith("?") or _ASKS.match(r.text)]
+        return [self._part(r, calibration) for r in ranked if _asks(r.text)]
 
     def _surest(
         self, ranked: Sequence[RankedText], calibration: Calibration, vetoed: frozenset[str]
@@ -215,6 +226,8 @@ class QuestionMatcher:
         likely = probabilities(weights, signals)
         values = expected_values(calibration, likely)
         outcome = max(values, key=lambda name: values[name])
+        if outcome == "answer" and self._is_vague(said):
+            outcome, what = "suggest", f"{what} that does not say what it is about"
         alike = self._alike(best[0], said) if outcome == "answer" else frozenset()
         if alike:
             outcome, what = "suggest", f"{what} that fits {len(alike)} entries alike"
@@ -231,6 +244,9 @@ class QuestionMatcher:
             told_error=outcome == "answer" and best[0] in self._errors,
         )
 
+    def _is_vague(self, words: Sequence[str]) -> bool:
+        return self._vague is not None and self._vague.is_vague(words)
+
     def _alike(self, entry: str, said: Sequence[str]) -> frozenset[str]:
         """Ids of the entries that a question fits as well as its first one, itself included; empty: it alone fits."""
         return self._siblings.equals(entry, said) if self._siblings else frozenset()
@@ -241,14 +257,19 @@ def _score(likely: Probabilities, outcome: Outcome) -> float:
 
 
 def _best_of(surest: RankedText, whole: RankedText) -> list[str]:
-    """First three entries of a message of several sentences: the surest one's first, then the whole's."""
-    first, *others = surest.ranking.best_entries(SUGGESTIONS)
-    return list(dict.fromkeys([first, *whole.ranking.best_entries(SUGGESTIONS), *others]))[:SUGGESTIONS]
+    """First three entries of a message of several sentences: by turns the surest one's and the whole's."""
+    turns = zip(surest.ranking.best_entries(SUGGESTIONS), whole.ranking.best_entries(SUGGESTIONS), strict=True)
+    return list(dict.fromkeys(entry for turn in turns for entry in turn))[:SUGGESTIONS]
 
 
 def _signals_of_several(surest: RankedText, whole: RankedText) -> Weights:
     """Signals of a message of several sentences, as in calibration.SEVERAL."""
-    return (*surest.signals[:-1], *whole.signals[:2], float(surest.first() == whole.first()), 1.0)
+    same_first = float(surest.first() == whole.first())
+    return (*surest.signals[:-1], *whole.signals[:2], same_first, float(_asks(surest.text)), 1.0)
+
+
+def _asks(sentence: str) -> bool:
+    return sentence.endswith("?") or bool(_ASKS.match(sentence))
 
 
 def _halves(sentence: str) -> list[str]:

@@ -72,6 +72,12 @@ class UnexplainedWords:
         known = self._numbers(word)
         return all(any(self._used[n, self._entry[entry]] for n in known) for entry in entries)
 
+    def share_of(self, word: str, entries: Sequence[str]) -> float:
+        """Share of some entries whose examples use a word, in whatever form, 0..1."""
+        known = self._numbers(word)
+        uses = [any(self._used[n, self._entry[entry]] for n in known) for entry in entries]
+        return sum(uses) / len(uses) if uses else 0.0
+
     def shares(self, words: Sequence[str], entry: str) -> tuple[float, float]:
         """Shares of a question's content, 0..1, rare words counting more: unexplained by the entry, and by any entry.
 

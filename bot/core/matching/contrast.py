@@ -1,0 +1,63 @@
+"""Contrasts: what a question denies, to say what it means ("not the mailbox, a single mail: how many MB?").
+
+The denied half names the very words of the entry that is not asked about, so it is left out of what is ranked. What
+both halves share stands in one of them alone ("not the size of the mailbox, of one mail"): of the denied half the
+aspects are kept where the rest names none. "I can't send, which server …?" denies nothing that could be asked, so a
+denial only counts where a noun with its article, a preposition, a question word or a single name follows it, and where
+something else is said beside it. Pure.
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot.core.lazy_regex import lazy_regex
+from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.siblings import ASPECT, WAYS
+
+FEWEST_WORDS = 2  # of what is left, from which it says something by itself
+
+_DETERMINER = (
+    r"(?:d(?:er|ie|as|en|em|es)|(?:k?ein|mein|unser|euer|ihr)(?:e[rnms]?)?|wie|was|welche[rnms]?|um|pro|per|für|bei|beim|vom|von"
+    r"|the|an?|my|our|your|how|what|which|about|for|per|by)"
+)
+_DENIED = rf"(?:{_DETERMINER}\b[^,;:.!?–—\n]{{1,60}}?|[\w.@-]{{2,30}})"
+_NOT = (  # where "not" begins a clause, or stands behind words that say what is meant
+    r"(?:(?:^\W{0,4}|[,;:–—-]\s{1,3}|\b(?:ich (?:meine|brauche?|will|suche)|es geht(?: mir)?|i (?:need|want|mean)"
+    r"|i(?:'?m| am) asking|it'?s)\s{1,3})(?:nicht|not)|\bi don'?t (?:mean|need|want))\s{1,3}"
+)
+_CONTRAST = lazy_regex(
+    rf"(?:{_NOT})(?P<denied>{_DENIED})"
+    r"(?:\s{0,3}[,;]|\s{1,3}[–—-]|(?=\s{1,3}(?:sondern|but)\b))(?P<but>\s{1,3}(?:sondern|but)\b)?\s{1,3}(?P<meant>\S.{0,400})",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOT_ONLY = lazy_regex(r"^(?:nur|bloß|allein|only|just|alone|sure|so|mehr|yet)\b", re.IGNORECASE)
+
+
+class Contrasts:
+    """Reader of contrasts, with the vocabulary that says which words are aspects."""
+
+    def __init__(self, extractor: FeatureExtractor) -> None:
+        self._extractor = extractor
+
+    def words(self, text: str) -> list[str]:
+        """Words of a text, as the FeatureExtractor gives them, without what it denies."""
+        words = self._extractor.words
+        found = _CONTRAST.search(text)
+        if not found or _NOT_ONLY.match(found["denied"]) or not (found["but"] or self._is_named(found["denied"])):
+            return words(text)
+        left = words(f"{text[: found.start()]} {found['meant']}")
+        if len(left) < FEWEST_WORDS:
+            return words(text)
+        return left if self._of(left, (ASPECT,)) else [*self._of(words(found["denied"]), (ASPECT,)), *left]
+
+    def _is_named(self, denied: str) -> bool:
+        """True if what is denied is no bare verb or participle: "not found, …" """
+        is_name = not denied.isalpha()  # several words, a host or a number
+        return is_name or bool(self._of(self._extractor.words(denied), WAYS))
+
+    def _of(self, words: Sequence[str], groups: Sequence[str]) -> list[str]:
+        """Those of the words whose concepts belong to one of the groups."""
+        vocabulary = self._extractor.vocabulary
+        said = vocabulary.concepts(words).items()
+        named = {w for c, phrases in said if vocabulary.group_of(c) in groups for p in phrases for w in p.split()}
+        return [word for word in words if word in named]

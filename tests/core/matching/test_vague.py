@@ -1,0 +1,39 @@
+"""Vague questions: what says nothing of what is asked is asked back, not guessed."""
+
+from itertools import product
+
+import pytest
+
+from bot.answering.engine import AnswerEngine
+from bot.core.model import Question
+
+ASKED = {
+    "de": ("{}?", "Welche {}?", "{} bitte", "Welche {} brauche ich?", "Hallo, ich brauche die {}. Danke!"),
+    "en": ("{}?", "Which {}?", "{} please", "Which {} do I need?", "Hi, I need the {}. Thanks!"),
+}
+NAMES = {"de": ("Einstellungen", "Daten", "Werte", "Angaben"), "en": ("settings", "details", "values", "data")}
+FIELDS = (
+    "Was muss ich hier eintragen?", "was schreibe ich da hin", "Wie muss das heißen?", "und was nehme ich da?",
+    "what should I enter here?", "what goes in here", "what is it called?", "and what do I put there?",
+)  # fmt: skip
+TOLD = (
+    ("IMAP-Einstellungen?", "imap-server"),
+    ("Welchen Postausgangsserver muss ich eintragen?", "smtp-server"),
+    ("what do I enter as user name?", "login-name"),
+)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_settings_of_nothing_are_not_one_entrys(engine: AnswerEngine, language: str) -> None:
+    asked = [form.format(name) for form, name in product(ASKED[language], NAMES[language])]
+    assert [text for text in asked if engine.matcher.decide(Question(text)).outcome == "answer"] == []
+
+
+@pytest.mark.parametrize("text", FIELDS)
+def test_a_field_that_is_not_named_is_not_filled(engine: AnswerEngine, text: str) -> None:
+    assert engine.matcher.decide(Question(text)).outcome != "answer"
+
+
+@pytest.mark.parametrize(("text", "entry"), TOLD)
+def test_a_field_that_is_named_is_answered(engine: AnswerEngine, text: str, entry: str) -> None:
+    assert engine.matcher.decide(Question(text)).entries[:1] == (entry,)
