@@ -175,6 +175,10 @@ class Part:
     asked: str = ""  # the sentence as it was typed, of a question beside an answer; empty of all others
     disputed: bool = False  # True: the sentence and the whole message are likeliest about different entries
     told_error: bool = False  # True: answered with an error that is told in own words, without a known line of it
+    # Of an answered question, how the examples support it (bot/core/matching/example_support.py)
+    nearest: float = 1.0  # similarity to the entry's nearest example; 1: as usual between its own examples
+    nearest_topic: float = 0.0  # similarity to the nearest example of what is not covered, 0..1
+    unused_concept: bool = False  # True: it names a concept that none of the entry's examples uses
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from bot.contracts import Respond
 from bot.core.mail.auto_response import STRICTEST, MailboxContext, RuleVerdict, Verdict, apply_rules, reply_address
 from bot.core.mail.mime import Mail, date_of, mail_of_text, parse
-from bot.core.mail.quoted_text import bare_subject
+from bot.core.mail.quoted_text import asking_subject, bare_subject
 from bot.core.model import Answer, Event, Question, Ticket
 from bot.core.text.addresses import find_domain
 from bot.core.text.language import language_of_locale
@@ -157,7 +157,7 @@ async def best_answer(mail: Mail, subject: str, respond: Respond) -> BestAnswer:
         return BestAnswer(first, mail.own_words)
     language = first.language if first and len(mail.own_words.split()) >= 2 else None
     if mail.only_points:  # "What does this mean?" is no question of its own
-        pointed_at = mail.evidence or bare_subject(subject)
+        pointed_at = mail.evidence or asking_subject(subject)
         return BestAnswer(await respond(Question(pointed_at, language=language, language_hint=hint)), mail.text)
     if mail.diagnostics:
         explained = await respond(Question("\n".join(mail.diagnostics), language=language, language_hint=hint))
@@ -165,7 +165,7 @@ async def best_answer(mail: Mail, subject: str, respond: Respond) -> BestAnswer:
             return BestAnswer(explained, mail.text)
     best = BestAnswer(first, mail.own_words) if first else None
     is_asked_by_subject = "?" in subject and _says_nothing(first, mail.own_words)
-    with_subject = "" if _is_surely_declined(first) else "\n\n".join(filter(None, (bare_subject(subject), mail.text)))
+    with_subject = "" if _is_surely_declined(first) else "\n\n".join(filter(None, (asking_subject(subject), mail.text)))
     for text in dict.fromkeys(text for text in (mail.text, with_subject) if text and text != mail.own_words):
         answer = await respond(Question(text, language=language, language_hint=hint))
         if best is None or _rank(answer) > _rank(best.answer):

@@ -2,9 +2,10 @@
 
 The score of a decision (bot/core/matching/calibration.py) is fitted to all messages and answers from about one half on;
 near 1, where public replies are decided, it hardly tells right from wrong. A logistic regression of the score and of
-four more signs does: how far the entry leads, whether the whole message is about another entry, whether the sentence
-begins with what is not meant, and whether an error is told in own words. Its weights are learnt with the thresholds
-(thresholds.py).
+more signs does: how far the entry leads, whether the whole message is about another entry, whether the sentence begins
+with what is not meant, whether an error is told in own words, and how the entry's examples support the answer
+(bot/core/matching/example_support.py), so that a neighbour does not answer for an entry that is missing. Its weights
+are learnt with the thresholds (thresholds.py).
 """
 
 import math
@@ -19,10 +20,15 @@ SIGNALS = (
     "disputed",  # 1: the sentence and the whole message are likeliest about different entries
     "denial",  # 1: the sentence begins with what is not meant ("nicht das Postfach, …")
     "told error",  # 1: an error that is told in own words, which people use of much else
+    "share",  # of the entry in the ranking, 0..1
+    "nearest",  # similarity to its nearest example, over what is usual between its own; at most MOST_NEAR
+    "nearest topic",  # similarity to the nearest example of what is not covered
+    "unused concept",  # 1: it names a concept that none of the entry's examples uses
     "constant",
 )
 MOST_ODDS = 6.9  # log-odds of a score of 0.999; beyond them a score tells nothing more
 LEADS = (-4.0, 8.0)  # the least and the largest lead that count
+MOST_NEAR = 1.5  # times as near as usual; nearer tells nothing more
 LEAST_SHARE = 1e-6  # of a candidate that is not listed
 # Beginning of a part's text, which is folded
 _DENIAL = re.compile(r"(?:(?:und|aber|also|but|and|so) )?(?:nicht|kein\w*|ohne|nie|not?|without|never)\b")
@@ -41,6 +47,10 @@ def certainty_signals(part: Part) -> Weights:
         float(part.disputed),
         float(_DENIAL.match(part.text) is not None),
         float(part.told_error),
+        own,
+        min(part.nearest, MOST_NEAR),
+        part.nearest_topic,
+        float(part.unused_concept),
         1.0,
     )
 

@@ -3,7 +3,8 @@
 A note may be wrong: an agent reads it. A public reply may not, so it has thresholds of its own, above those by which
 the decision answers (bot/core/matching/calibration.py), and a certainty of its own (certainty.py). LEARNT is what
 `python -m tests.eval.tickets --write` wrote: the least thresholds with which of wrapped tickets, whose questions and
-surroundings neither the decision's figures nor the thresholds had seen, at most MOST_WRONG get a wrong public answer.
+surroundings neither the decision's figures nor the thresholds had seen, at most MOST_WRONG get a wrong public answer,
+and of those about an entry that a Postbote learnt without, at most MOST_UNSEEN.
 Nothing in it is set by hand.
 """
 
@@ -20,6 +21,7 @@ from bot.tickets.certainty import certainty
 from bot.tickets.quotation import understood_sentences
 
 MOST_WRONG = 0.005  # share of all tickets that may get a wrong public answer
+MOST_UNSEEN = 0.03  # share of the tickets about an entry that is missing that may be answered with another entry
 FEWEST_RIGHT = 0.8  # share of the notes with a choice of entries that must hold the right one
 
 
@@ -33,7 +35,12 @@ class Thresholds:
     menu: float  # that the right entry is among those that a note names where no answer is certain
 
 
-LEARNT = Thresholds(weights=(0.42, 0.94, -1.08, -2.2, -1.24, -2.15), question=0.595, error_line=0.5, menu=0.74)
+LEARNT = Thresholds(
+    weights=(0.15, 0.59, -1.91, -2.53, -1.07, 3.14, 3.44, -3.95, -4.19, -2.84),
+    question=0.83,
+    error_line=0.5,
+    menu=0.735,
+)
 
 
 def certainties(parts: Sequence[Part], weights: Weights) -> tuple[float, float]:
@@ -54,9 +61,14 @@ def public_doubts(
     `text`: what was asked. `by_subject`: True if a subject was needed that is not itself the question.
     """
     of_questions, of_lines = certainties(decision.parts, thresholds.weights)
+    uncertain = of_questions < thresholds.question or of_lines < thresholds.error_line
+    return (*(("not-certain",) if uncertain else ()), *other_doubts(decision, text, by_subject=by_subject))
+
+
+def other_doubts(decision: Decision, text: str, *, by_subject: bool) -> tuple[str, ...]:
+    """Codes of what speaks against a public answer however certain it is; `text`, `by_subject`: see public_doubts."""
     explained = any(map(_is_line, decision.parts))
     doubts = {
-        "not-certain": of_questions < thresholds.question or of_lines < thresholds.error_line,
         "left-over": any(part.outcome == "decline" for part in decision.parts),
         "unexplained-code": not explained and bool(reply_codes(error_text(clean(text)))),
         "by-subject": by_subject,

@@ -11,15 +11,15 @@ from bot.core.mail.auto_response import MailboxContext
 from bot.core.model import LANGUAGES, Answer, Candidate, Decision, Language, Outcome, Part
 from bot.settings import Settings
 from bot.tickets.assessment import Assessment, BestAnswer, assess, ticket_of_mail
-from bot.tickets.certainty import certainty
+from bot.tickets.certainty import SIGNALS, certainty
 from bot.tickets.quotation import understood_sentences
-from bot.tickets.thresholds import LEARNT, MOST_WRONG, Thresholds, is_worth_a_note, public_doubts
+from bot.tickets.thresholds import LEARNT, MOST_UNSEEN, MOST_WRONG, Thresholds, is_worth_a_note, public_doubts
 from tests.core.mail.test_auto_response import US, mail
 from tests.eval.surroundings import wrap
 from tests.eval.tickets import SUBJECTS, TicketResult, learn, weigh
 from tests.slow import slow
 
-BY_SCORE = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0)  # weights with which a certainty is the score
+BY_SCORE = (1.0, *(0.0 for _ in SIGNALS[1:]))  # weights with which a certainty is the score
 LIMITS = Thresholds(weights=BY_SCORE, question=0.9, error_line=0.7, menu=0.7)
 
 
@@ -160,6 +160,10 @@ def test_thresholds_are_learnt_from_what_would_have_been_wrong() -> None:
     assert 0.88 <= learn([*others, *(replace(one, line="the same") for one in wrong)], BY_SCORE).question < 0.89
     assert 0.6 < found.menu <= 0.605
     assert found.error_line == 0.5, "no error line was wrong"
+    quiet = ticket(0.1, right=False, outcome="decline")
+    few, many = ([ticket(0.92, right=False)] * n + [quiet] * (100 - n) for n in (3, 4))
+    assert learn([*others, *wrong], BY_SCORE, few).question == found.question, f"{MOST_UNSEEN} of missing entries' may"
+    assert learn([*others, *wrong], BY_SCORE, many).question > 0.91
 
 
 def part(score: float, text: str = "welcher port", second: float = 0.1) -> Part:
@@ -174,6 +178,9 @@ def test_an_answer_is_the_more_certain_the_surer_undisputed_and_further_ahead_it
     assert certainty(weights, part(0.95, second=0.01)) > usual > certainty(weights, part(0.95, second=0.7))
     assert certainty(weights, replace(part(0.95), disputed=True)) < usual
     assert certainty(weights, replace(part(0.95), told_error=True)) < usual
+    assert certainty(weights, replace(part(0.95), nearest=0.5)) < usual, "its examples say something else"
+    assert certainty(weights, replace(part(0.95), nearest_topic=0.6)) < usual
+    assert certainty(weights, replace(part(0.95), unused_concept=True)) < usual
     for text in ("nicht das postfach die einzelne mail wie gross", "not the mailbox a single mail", "aber kein pop3"):
         assert certainty(weights, part(0.95, text)) < usual, text
     for text in ("notiz zu pop3", "kann nicht senden welcher port", "is it not port 25"):

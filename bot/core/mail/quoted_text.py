@@ -24,6 +24,12 @@ _REPLY = lazy_regex(r"(?:re|aw|antw|antwort|sv|vs|odp|wg: ?aw|fwd: ?re) ?(?:\[\d
 _PREFIX = lazy_regex(
     r"(?:(?:re|aw|antw|antwort|wg|fwd?|tr|sv|vs|odp|vl) ?(?:\[\d{1,4}\] ?)?:|\[[^\]]{1,40}\]) ?", re.IGNORECASE
 )
+_REFERENCE = lazy_regex(  # a number of a customer, a contract …, and nothing else
+    r"(?:(?:meine?|unsere?|ihre?|my|our|your) )?(?:kunden?|vertrags?|rechnungs?|auftrags?|bestell|beleg|vorgangs?|akten"
+    r"|customer|client|account|contract|invoice|order|case|ticket|reference|ref)"
+    r"[ -]?(?:nummer|nr|zeichen|number|no|id)?[ .:#]{0,4}[\w/-]{0,10}\d[\w/-]{0,20}\W{0,3}",
+    re.IGNORECASE,
+)
 _RULE = lazy_regex(r"^[ \t]{0,8}[_=*-]{5,200}[ \t]{0,8}$", re.MULTILINE)  # a line that programs put between parts
 _SIGNATURE = lazy_regex(r"^[ \t]{0,2}(?:--|—)[ \t]{0,2}$")  # "-- " alone (RFC 3676, 4.3), which many write as "--"
 _EVIDENCE = lazy_regex(  # what a mail server says: never a signature, and worth reading in a quotation
@@ -90,6 +96,12 @@ def bare_subject(subject: str) -> str:
     while found := _PREFIX.match(subject):
         subject = subject[found.end() :].lstrip()
     return subject
+
+
+def asking_subject(subject: str) -> str:
+    """Bare subject; empty where it only names a customer, a contract, an invoice or the like by a number."""
+    bare = bare_subject(subject)
+    return "" if _REFERENCE.fullmatch(bare) else bare
 
 
 def is_reply(subject: str) -> bool:

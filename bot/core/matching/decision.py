@@ -91,6 +91,7 @@ from bot.core.matching.calibration import (
 )
 from bot.core.matching.error_lines import Alignment
 from bot.core.matching.example_counts import ExampleCounts, count_examples
+from bot.core.matching.example_support import ExampleSupport
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.followup import is_whole_question, resolve_followup
 from bot.core.matching.given_decisions import choose, declined_as_foreign
@@ -143,8 +144,9 @@ class Matcher:
         siblings = Siblings(extractor, unexplained, knowledge.entries.values())
         errors = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
         vague = VagueQuestions(extractor, unexplained, knowledge.entries.values())
+        support = ExampleSupport(extractor, self._ranker, trained, len(knowledge.entries), self._examples)
         self._questions = QuestionMatcher(
-            extractor, self._ranker, unexplained, self._small_talk, siblings, errors, vague
+            extractor, self._ranker, unexplained, self._small_talk, siblings, errors, vague, support
         )
         learnt = from_array(trained.figures) if len(trained.figures) else FITTED
         self.calibration = calibration or learnt  # exchanged by the cross-validation of `postbote evaluate`

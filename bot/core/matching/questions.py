@@ -19,6 +19,7 @@ from bot.core.matching.calibration import (
     probability,
 )
 from bot.core.matching.contrast import Contrasts
+from bot.core.matching.example_support import ExampleSupport, Support
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.known_errors import MOST_CANDIDATES
 from bot.core.matching.ranker import Ranker, Ranking
@@ -33,6 +34,7 @@ SUGGESTIONS = 3
 MOST_PARTS = 8  # questions or errors of one message that are answered
 LEAST_MARGIN = 1.0  # of a topic over every entry, from which a question is surely not covered
 MOST_SENTENCES = 25  # that are ranked by themselves; a mail of more is read as a whole beyond them
+NO_SUPPORT = Support(1.0, 0.0, unused_concept=False)  # of what is not answered
 FEWEST_WORDS = 3  # of each half of a sentence that asks two things
 
 _ASKING = (
@@ -73,10 +75,11 @@ class QuestionMatcher:
         siblings: Siblings | None = None,
         errors: frozenset[str] = frozenset(),
         vague: VagueQuestions | None = None,
+        support: ExampleSupport | None = None,
     ) -> None:
         """`small_talk`: ids of the topics whose sentences want no answer. `siblings`: None: no entry has any.
 
-        `errors`: ids of the entries about errors. `vague`: None: no question is.
+        `errors`: ids of the entries about errors. `vague`: None: no question is. `support`: None: it is not told.
         """
         self._vague = vague
         self._contrasts = Contrasts(extractor)
@@ -86,6 +89,7 @@ class QuestionMatcher:
         self._unexplained = unexplained
         self._small_talk = small_talk
         self._errors = errors
+        self._support = support
 
     def parts(self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]) -> list[Part]:
         """Parts of the decision about a message: one, or one for each question that is answered.
@@ -232,6 +236,7 @@ class QuestionMatcher:
         if alike:
             outcome, what = "suggest", f"{what} that fits {len(alike)} entries alike"
             best = [entry for entry in ranked.ranking.best_entries(len(ranked.ranking.owners)) if entry in alike]
+        support = self._support.of(ranked.words, best[0]) if self._support and outcome == "answer" else NO_SUPPORT
         return Part(
             text=" ".join(ranked.words),
             outcome=outcome,
@@ -242,6 +247,9 @@ class QuestionMatcher:
             + ", ".join(f"{name} is worth {value:.2f}" for name, value in values.items()),
             candidates=tuple(Candidate(owner, share) for owner, share in ranked.ranking.shares(MOST_CANDIDATES)),
             told_error=outcome == "answer" and best[0] in self._errors,
+            nearest=support.nearest,
+            nearest_topic=support.topic,
+            unused_concept=support.unused_concept,
         )
 
     def _is_vague(self, words: Sequence[str]) -> bool:

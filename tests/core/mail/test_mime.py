@@ -12,7 +12,7 @@ from bot.core.mail.auto_response import MailboxContext, apply_rules
 from bot.core.mail.charsets import decoded
 from bot.core.mail.html_text import html_to_text
 from bot.core.mail.mime import mail_of_text, parse
-from bot.core.mail.quoted_text import bare_subject, split_text
+from bot.core.mail.quoted_text import asking_subject, bare_subject, split_text
 
 TEXT = b"Content-Type: text/plain; charset="
 CODED = b"Content-Transfer-Encoding: "
@@ -168,6 +168,33 @@ def test_the_text_of_a_web_form_is_read_like_a_mail() -> None:
 )
 def test_reply_and_ticket_marks_are_cut_from_a_subject(subject: str, bare: str) -> None:
     assert bare_subject(subject) == bare
+
+
+@pytest.mark.parametrize("mark", ["", "AW: ", "[rt #12] "])
+@pytest.mark.parametrize(
+    ("subject", "asks"),
+    [
+        *(
+            (name, False)
+            for name in ("Kundennummer 48213", "Kundennr. 48213", "Kunden-Nr.: K-48213", "Vertrag 12/2024")
+        ),
+        *(
+            (name, False)
+            for name in ("Customer 48213", "Customer no. 48213", "my customer ID: 48213", "Invoice #2024-17")
+        ),
+        *((name, False) for name in ("Rechnungsnummer 2024-17", "Auftragsnr. 7", "Ihr Vorgang 4711", "Ticket#99")),
+        *(
+            (name, True)
+            for name in ("Kundennummer", "Port 993", "Fehler 550", "Error 5.7.1", "Postfach 48213 ist voll")
+        ),
+        *(
+            (name, True)
+            for name in ("Kundennummer 48213: Passwort?", "account name", "Order of servers 1 and 2", "550")
+        ),
+    ],
+)
+def test_a_subject_that_is_only_a_reference_asks_nothing(subject: str, asks: bool, mark: str) -> None:
+    assert asking_subject(mark + subject) == (subject if asks else "")
 
 
 PIECES = st.sampled_from(

@@ -1,0 +1,82 @@
+"""Support of an answer by the examples: whether they speak of what a question names, and how near they are to it.
+
+A ranking says which entry comes first, not whether any fits: where the right entry is missing, its neighbour comes
+first. Three signs tell more: how near the nearest example is, over what is usual among the entry's own examples; how
+near one of what is not covered is; and whether the question names a concept of which the entry's examples never speak.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.ranker import Ranker
+from bot.core.matching.training import TrainedModel, said
+from bot.core.matching.unexplained import CIRCUMSTANCES
+
+LOOKED_AT = 12  # examples of an entry, by which is known how near they usually are to each other
+LEAST_USUAL = 0.05  # similarity below which examples are not alike at all
+THE_SAME = 0.999  # similarity from which an example is another one's copy
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Signs of how well an entry's examples support an answer."""
+
+    nearest: float  # similarity to its nearest example, over what is usual between its own; 1: as usual
+    topic: float  # similarity to the nearest example of what is not covered, 0..1
+    unused_concept: bool  # True: a concept is named that none of its examples uses
+
+
+class ExampleSupport:
+    """Index of what the examples of each entry speak of."""
+
+    def __init__(
+        self,
+        extractor: FeatureExtractor,
+        ranker: Ranker,
+        trained: TrainedModel,
+        entries: int,
+        examples: Sequence[str],
+    ) -> None:
+        """`entries`: how many of the trained owners are entries; they come before the topics. `examples`: all texts."""
+        self._extractor = extractor
+        self._ranker = ranker
+        self._examples = examples
+        self._owner = trained.example_owner
+        self._entries = entries
+        self._number = {owner: number for number, owner in enumerate(trained.owners[:entries])}
+        self._usual: dict[str, float] = {}  # learnt when an entry is first answered with: some milliseconds
+        concepts = trained.features["concept"]
+        first = int(np.cumsum([0, *map(len, trained.features.values())])[list(trained.features).index("concept")])
+        start = trained.posting_start[first : first + len(concepts) + 1]
+        concept = np.repeat(np.arange(len(concepts)), np.diff(start))
+        owner = trained.example_owner[trained.posting_example[start[0] : start[-1]]]
+        self._used = np.zeros((len(concepts), entries), dtype=bool)  # concept × entry
+        self._used[concept[owner < entries], owner[owner < entries]] = True
+        self._concept = {name: number for number, name in enumerate(concepts)}
+
+    def of(self, words: Sequence[str], entry: str) -> Support:
+        """Support of an entry for a question. `words`: as the FeatureExtractor gives them."""
+        cosine = self._ranker.cosines(words)
+        own = float(cosine[self._owner == self._number[entry]].max(initial=0.0))
+        topic = float(cosine[self._owner >= self._entries].max(initial=0.0))
+        return Support(own / self._usual_nearness(entry), topic, self._names_unused(words, entry))
+
+    def _names_unused(self, words: Sequence[str], entry: str) -> bool:
+        vocabulary = self._extractor.vocabulary
+        named = [name for name in vocabulary.concepts(words) if vocabulary.group_of(name) not in CIRCUMSTANCES]
+        numbers = [self._concept.get(name) for name in named]
+        return any(number is None or not self._used[number, self._number[entry]] for number in numbers)
+
+    def _usual_nearness(self, entry: str) -> float:
+        """Median similarity of an entry's examples to the nearest other one of its own, of some of them."""
+        if entry not in self._usual:
+            own = np.flatnonzero(self._owner == self._number[entry])
+            near = []
+            for example in own[np.linspace(0, len(own) - 1, min(LOOKED_AT, len(own))).astype(int)]:
+                cosine = self._ranker.cosines(self._extractor.words(said(self._examples[example])))[own]
+                near.append(float(cosine[cosine < THE_SAME].max(initial=0.0)))
+            self._usual[entry] = max(float(np.median(near)) if near else 1.0, LEAST_USUAL)
+        return self._usual[entry]
