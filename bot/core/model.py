@@ -178,7 +178,7 @@ class Part:
     # Of an answered question, how the examples support it (bot/core/matching/example_support.py)
     nearest: float = 1.0  # similarity to the entry's nearest example; 1: as usual between its own examples
     nearest_topic: float = 0.0  # similarity to the nearest example of what is not covered, 0..1
-    unused_concept: bool = False  # True: it names a concept that none of the entry's examples uses
+    unused_concept: bool = False  # True: it names a concept that hardly any of the entry's examples uses
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ SIGNALS = (
     "share",  # of the entry in the ranking, 0..1
     "nearest",  # similarity to its nearest example, over what is usual between its own; at most MOST_NEAR
     "nearest topic",  # similarity to the nearest example of what is not covered
-    "unused concept",  # 1: it names a concept that none of the entry's examples uses
+    "unused concept",  # 1: it names a concept that hardly any of the entry's examples uses
     "constant",
 )
 MOST_ODDS = 6.9  # log-odds of a score of 0.999; beyond them a score tells nothing more

@@ -36,10 +36,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.15, 0.59, -1.91, -2.53, -1.07, 3.14, 3.44, -3.95, -4.19, -2.84),
-    question=0.83,
+    weights=(0.06, 0.65, -2.09, -2.57, -0.99, 2.9, 4.07, -4.29, -3.56, -2.68),
+    question=0.82,
     error_line=0.5,
-    menu=0.735,
+    menu=0.71,
 )
 
 

@@ -2,7 +2,7 @@
 
 A ranking says which entry comes first, not whether any fits: where the right entry is missing, its neighbour comes
 first. Three signs tell more: how near the nearest example is, over what is usual among the entry's own examples; how
-near one of what is not covered is; and whether the question names a concept of which the entry's examples never speak.
+near one of what is not covered is; and whether a concept is named of which hardly any of the entry's examples speaks.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from bot.core.matching.unexplained import CIRCUMSTANCES
 
 LOOKED_AT = 12  # examples of an entry, by which is known how near they usually are to each other
 LEAST_USUAL = 0.05  # similarity below which examples are not alike at all
+RARELY = 0.005  # share of an entry's examples: a concept that fewer use is not what the entry is about
 THE_SAME = 0.999  # similarity from which an example is another one's copy
 
 
@@ -26,7 +27,7 @@ class Support:
 
     nearest: float  # similarity to its nearest example, over what is usual between its own; 1: as usual
     topic: float  # similarity to the nearest example of what is not covered, 0..1
-    unused_concept: bool  # True: a concept is named that none of its examples uses
+    unused_concept: bool  # True: a concept is named that hardly any of its examples uses (RARELY)
 
 
 class ExampleSupport:
@@ -53,8 +54,10 @@ class ExampleSupport:
         start = trained.posting_start[first : first + len(concepts) + 1]
         concept = np.repeat(np.arange(len(concepts)), np.diff(start))
         owner = trained.example_owner[trained.posting_example[start[0] : start[-1]]]
-        self._used = np.zeros((len(concepts), entries), dtype=bool)  # concept × entry
-        self._used[concept[owner < entries], owner[owner < entries]] = True
+        uses = np.zeros((len(concepts), entries))  # concept × entry
+        np.add.at(uses, (concept[owner < entries], owner[owner < entries]), 1.0)
+        size = np.bincount(self._owner, minlength=entries)[:entries]
+        self._used = uses >= RARELY * np.maximum(size, 1.0 / RARELY)
         self._concept = {name: number for number, name in enumerate(concepts)}
 
     def of(self, words: Sequence[str], entry: str) -> Support:
