@@ -1,0 +1,28 @@
+"""Literals that are looked for before a pattern of a program's line: each match of the pattern must hold one."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.matching import pasted, scaffolding, slots
+
+GUARDED: dict[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
+    **{f"pasted {sign}": (form, (sign,)) for sign, form in pasted._PROGRAM.items()},
+    "scaffolding": (scaffolding._WITHIN, scaffolding._WITHIN_NEEDS),
+    "exception": (slots._EXCEPTION, ("Error", "Exception")),
+}
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_what_a_pattern_matches_holds_the_literal_that_is_looked_for_first(name: str) -> None:
+    pattern, literals = GUARDED[name]
+
+    @settings(max_examples=60, deadline=None, database=None)
+    @given(st.from_regex(re.compile(pattern.pattern, pattern.flags & ~re.ASCII)))
+    def check(text: str) -> None:
+        folded = text.casefold() if name == "scaffolding" else text
+        assert any(literal in folded for literal in literals), text
+
+    check()
