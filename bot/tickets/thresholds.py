@@ -21,7 +21,7 @@ from bot.tickets.certainty import certainty
 from bot.tickets.quotation import understood_sentences
 
 MOST_WRONG = 0.005  # share of all tickets that may get a wrong public answer
-MOST_UNSEEN = 0.03  # share of the tickets about an entry that is missing that may be answered with another entry
+MOST_UNSEEN = 0.045  # share of the tickets about an entry that is missing that may be answered with another entry
 FEWEST_RIGHT = 0.8  # share of the notes with a choice of entries that must hold the right one
 
 
@@ -36,10 +36,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.06, 0.65, -2.09, -2.57, -0.99, 2.9, 4.07, -4.29, -3.56, -2.68),
-    question=0.82,
+    weights=(0.12, 0.77, -1.03, -1.19, -0.85, 1.15, 3.93, -3.48, -2.52, -2.31),
+    question=0.66,
     error_line=0.5,
-    menu=0.71,
+    menu=0.795,
 )
 
 
