@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.ranker import Ranker
@@ -16,6 +17,7 @@ from bot.core.matching.training import TrainedModel, said
 from bot.core.matching.unexplained import CIRCUMSTANCES
 
 LOOKED_AT = 12  # examples of an entry, by which is known how near they usually are to each other
+MOST_LEARNT = 200  # entries of which it is learnt with the model; of more, when one is first answered with
 LEAST_USUAL = 0.05  # similarity below which examples are not alike at all
 RARELY = 0.005  # share of an entry's examples: a concept that fewer use is not what the entry is about
 THE_SAME = 0.999  # similarity from which an example is another one's copy
@@ -48,7 +50,9 @@ class ExampleSupport:
         self._owner = trained.example_owner
         self._entries = entries
         self._number = {owner: number for number, owner in enumerate(trained.owners[:entries])}
-        self._usual: dict[str, float] = {}  # learnt when an entry is first answered with: some milliseconds
+        self._usual: dict[str, float] = dict(
+            zip(trained.owners, trained.usual_nearness.tolist(), strict=False)
+        )  # of entries alone
         concepts = trained.features["concept"]
         first = int(np.cumsum([0, *map(len, trained.features.values())])[list(trained.features).index("concept")])
         start = trained.posting_start[first : first + len(concepts) + 1]
@@ -74,12 +78,32 @@ class ExampleSupport:
         return any(number is None or not self._used[number, self._number[entry]] for number in numbers)
 
     def _usual_nearness(self, entry: str) -> float:
-        """Median similarity of an entry's examples to the nearest other one of its own, of some of them."""
+        """Usual nearness of an entry's examples, of which a model of many entries has none (MOST_LEARNT)."""
         if entry not in self._usual:
-            own = np.flatnonzero(self._owner == self._number[entry])
-            near = []
-            for example in own[np.linspace(0, len(own) - 1, min(LOOKED_AT, len(own))).astype(int)]:
-                cosine = self._ranker.cosines(self._extractor.words(said(self._examples[example])))[own]
-                near.append(float(cosine[cosine < THE_SAME].max(initial=0.0)))
-            self._usual[entry] = max(float(np.median(near)) if near else 1.0, LEAST_USUAL)
+            self._usual[entry] = _nearness(
+                self._extractor, self._ranker, np.flatnonzero(self._owner == self._number[entry]), self._examples
+            )
         return self._usual[entry]
+
+
+def usual_nearness(
+    extractor: FeatureExtractor, trained: TrainedModel, entries: int, examples: Sequence[str]
+) -> NDArray[np.float64]:
+    """Usual nearness of the examples of each entry (`entries` of them), for the model; empty for more than MOST_LEARNT.
+
+    `examples`: texts of the model's examples. It takes some milliseconds an entry, for which no question should wait.
+    """
+    if entries > MOST_LEARNT:
+        return np.zeros(0)
+    ranker = Ranker(extractor, trained, entries)
+    own = [np.flatnonzero(trained.example_owner == number) for number in range(entries)]
+    return np.array([_nearness(extractor, ranker, numbers, examples) for numbers in own])
+
+
+def _nearness(extractor: FeatureExtractor, ranker: Ranker, own: NDArray[np.intp], examples: Sequence[str]) -> float:
+    """Median similarity of some of an entry's examples to the nearest other one of its own. `own`: their numbers."""
+    near = []
+    for example in own[np.linspace(0, len(own) - 1, min(LOOKED_AT, len(own))).astype(int)]:
+        cosine = ranker.cosines(extractor.words(said(examples[example])))[own]
+        near.append(float(cosine[cosine < THE_SAME].max(initial=0.0)))
+    return max(float(np.median(near)) if near else 1.0, LEAST_USUAL)

@@ -53,6 +53,8 @@ class TrainedModel:
     posting_value: Floats  # per posting: the feature's weight there, over the example's length
     # Per example: its number in `training_examples`; empty: all of them in their order
     example_number: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    # Per entry: how near its examples usually are to each other (example_support.py); empty: not learnt
+    usual_nearness: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     # Figures of the decision that were learnt with it (calibration.to_array); empty: FITTED
     figures: Floats = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bot.core.matching.calibration import Calibration, Sample, fit_near, to_array
+from bot.core.matching.example_support import usual_nearness
 from bot.core.matching.features import Counts, FeatureExtractor
 from bot.core.matching.questions import QuestionMatcher
 from bot.core.matching.ranker import Ranker
@@ -73,6 +74,13 @@ class HeldOut:
 
 def learn(knowledge: Knowledge, extractor: FeatureExtractor) -> TrainedModel:
     """Trained model of a base: the plain one where its figures are fitted and nothing yields, else as said above."""
+    trained = _learn(knowledge, extractor)
+    texts = [text for _, text in training_examples(knowledge)]
+    own = [texts[number] for number in trained.example_number] or texts
+    return replace(trained, usual_nearness=usual_nearness(extractor, trained, len(knowledge.entries), own))
+
+
+def _learn(knowledge: Knowledge, extractor: FeatureExtractor) -> TrainedModel:
     examples = training_examples(knowledge)
     if not knowledge.yields and knowledge.figures == "fitted":
         return train(knowledge, extractor, examples)
