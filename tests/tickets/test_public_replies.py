@@ -161,7 +161,8 @@ def test_thresholds_are_learnt_from_what_would_have_been_wrong() -> None:
     assert 0.6 < found.menu <= 0.605
     assert found.error_line == 0.5, "no error line was wrong"
     quiet = ticket(0.1, right=False, outcome="decline")
-    few, many = ([ticket(0.92, right=False)] * n + [quiet] * (100 - n) for n in (3, 4))
+    allowed = int(1_000 * MOST_UNSEEN)
+    few, many = ([ticket(0.92, right=False)] * n + [quiet] * (1_000 - n) for n in (allowed, allowed + 1))
     assert learn([*others, *wrong], BY_SCORE, few).question == found.question, f"{MOST_UNSEEN} of missing entries' may"
     assert learn([*others, *wrong], BY_SCORE, many).question > 0.91
 

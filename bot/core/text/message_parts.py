@@ -114,14 +114,15 @@ def _unwrapped(lines: Sequence[str]) -> list[str]:
 
 
 def _sentences(text: str) -> list[str]:
-    """Sentences of a text: they end with a mark and a blank, or with the line."""
+    """Sentences of a text: they end with a mark and a blank, or with the line; "SSL(host=?) what is it" is one."""
     found: list[str] = []
     begin = 0
     for end in _END.finditer(text):
         if len(found) == MOST_SENTENCES:
             break
         sentence = text[begin : end.end()].strip()
-        if _ABBREVIATION.search(sentence):
+        within = sentence.endswith(")") and "(" in sentence[1:] and text[end.end() : end.end() + 1].islower()
+        if within or _ABBREVIATION.search(sentence):
             continue
         found.append(sentence)
         begin = end.end()

@@ -25,6 +25,8 @@ TABLE = [  # message → sentences that say something
     (f"{ASKED}\n-- \nSommer GmbH\nHauptstr. 7", [ASKED]),
     ("Ich habe z. B. Outlook. Was nun?", ["Ich habe z. B. Outlook.", "Was nun?"]),
     ("1. Port?\n2. Server?", ["1. Port?", "2. Server?"]),
+    ("SMTP_SSL(host=?) wie heißt der", ["SMTP_SSL(host=?) wie heißt der"]),
+    ("Es ging (gut!). Und jetzt (ohne SSL?) Was nun?", ["Es ging (gut!).", "Und jetzt (ohne SSL?)", "Was nun?"]),
     # what looks like a part and is none
     ("Absender auf Sperrliste beim Empfänger", ["Absender auf Sperrliste beim Empfänger"]),
     ("Danke für die Mail. Wo steht der Port?", ["Danke für die Mail.", "Wo steht der Port?"]),
