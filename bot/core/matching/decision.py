@@ -143,7 +143,7 @@ class Matcher:
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
         siblings = Siblings(extractor, unexplained, knowledge.entries.values())
         errors = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
-        vague = VagueQuestions(extractor, unexplained, knowledge.entries.values())
+        self._vague = vague = VagueQuestions(extractor, unexplained, knowledge.entries.values())
         support = ExampleSupport(extractor, self._ranker, trained, len(knowledge.entries), self._examples)
         self._questions = QuestionMatcher(
             extractor, self._ranker, unexplained, self._small_talk, siblings, errors, vague, support
@@ -285,6 +285,9 @@ class Matcher:
             surer = changed.outcome != "answer" and any(p.score >= SURE for p in answered)
             if not about_error and not surer:  # an error has no port or server that could be another one
                 return whole, [changed]
+        if not whole and self._vague.is_only_addresses(asked):
+            rule = "addresses alone: they ask nothing"
+            parts = [replace(parts[0], outcome="decline", entries=(), score=1.0, rule=rule)]
         return asked, parts
 
 

@@ -2,17 +2,19 @@
 
 Any entry fits such a question as well as the next, whatever the examples of one of them happen to say; so it is asked
 back with a menu. A question is vague if each of its words of content is used by the examples of many entries, and none
-of its concepts is a subject. Pure.
+of its concepts is a subject. Of these, addresses alone ask nothing at all. Pure.
 """
 
 from collections.abc import Iterable, Sequence
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.unexplained import CIRCUMSTANCES, UnexplainedWords
 from bot.core.model import Entry
 
 GENERAL = frozenset({"settings"})  # concepts that are asked for in every field of every form: no subject
 MANY = 0.4  # share of the entries whose examples use a word, from which it tells nothing
+_ADDRESS = lazy_regex(r"[^\s@]{1,64}@[^\s@]{1,255}")
 FEWEST_ENTRIES = 5  # of a base, in which "many" means something
 
 
@@ -38,3 +40,13 @@ class VagueQuestions:
         }
         content = (word for word in words if word not in general and not self._extractor.is_function_word(word))
         return all(self._words.share_of(word, self._entries) >= MANY for word in content)
+
+    def is_only_addresses(self, text: str) -> bool:
+        """True if a text is addresses, and names beside them at most: "Eva Roth eva@example.com"."""
+        left, found = _ADDRESS.subn(" ", text)
+        words = self._extractor.words(left)
+        return (
+            found > 0
+            and not any(map(self._extractor.is_function_word, words))
+            and not self._extractor.vocabulary.concepts(words)
+        )

@@ -37,3 +37,18 @@ def test_a_field_that_is_not_named_is_not_filled(engine: AnswerEngine, text: str
 @pytest.mark.parametrize(("text", "entry"), TOLD)
 def test_a_field_that_is_named_is_answered(engine: AnswerEngine, text: str, entry: str) -> None:
     assert engine.matcher.decide(Question(text)).entries[:1] == (entry,)
+
+
+ADDRESSES = ("info@firma-muster.de", "kontakt@example.com", "eva.roth+x@mail.example.org", "büro@müller.example")
+AROUND = ("{}", "<{}>", "{}?", "Eva Roth {}", "{}\nEva Roth", "{}, {}", "mailto:{}")
+
+
+def test_addresses_and_names_alone_ask_nothing(engine: AnswerEngine) -> None:
+    said = [around.format(*[address] * 2) for around, address in product(AROUND, ADDRESSES)]
+    assert [text for text in said if engine.matcher.decide(Question(text)).outcome == "answer"] == []
+
+
+@pytest.mark.parametrize("text", ["Benutzername {}", "{} Login?", "what is the user name for {}?", "Anmeldename: {}"])
+def test_what_is_asked_about_an_address_is_answered(engine: AnswerEngine, text: str) -> None:
+    found = engine.matcher.decide(Question(text.format(ADDRESSES[0])))
+    assert found.entries[:1] == ("login-name",)
