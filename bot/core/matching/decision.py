@@ -101,7 +101,7 @@ from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.smtp_codes import reply_codes
-from bot.core.matching.training import TrainedModel, said, training_examples
+from bot.core.matching.training import TrainedModel, example_texts, said
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
 from bot.core.model import Decision, Knowledge, Outcome, Part, Question
@@ -136,8 +136,7 @@ class Matcher:
         self._knowledge = knowledge
         self._extractor = extractor
         self._ranker = Ranker(extractor, trained, len(knowledge.entries))
-        texts = [text for _, text in training_examples(knowledge)]
-        self._examples = [texts[number] for number in trained.example_number] or texts
+        self._examples = example_texts(knowledge, trained)
         self._errors = KnownErrors(knowledge, extractor, self._ranker, counts.lines)
         self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))

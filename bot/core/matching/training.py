@@ -94,6 +94,12 @@ def training_examples(knowledge: Knowledge) -> list[tuple[str, str]]:
     return asked + explained + alike + [(t.id, text) for t in knowledge.topics.values() for text in t.lines]
 
 
+def example_texts(knowledge: Knowledge, trained: TrainedModel) -> list[str]:
+    """Texts of the examples that a model learnt from, in its order."""
+    texts = [text for _, text in training_examples(knowledge)]
+    return [texts[number] for number in trained.example_number] or texts
+
+
 def train(
     knowledge: Knowledge, extractor: FeatureExtractor, examples: Sequence[tuple[str, str]], *, scorers: bool = True
 ) -> TrainedModel:

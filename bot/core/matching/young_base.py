@@ -26,7 +26,7 @@ from bot.core.matching.example_support import usual_nearness
 from bot.core.matching.features import Counts, FeatureExtractor
 from bot.core.matching.questions import QuestionMatcher
 from bot.core.matching.ranker import Ranker
-from bot.core.matching.training import TrainedModel, said, train, training_examples
+from bot.core.matching.training import TrainedModel, example_texts, said, train, training_examples
 from bot.core.matching.unexplained import OUTSIDE, UnexplainedWords
 from bot.core.model import Knowledge
 
@@ -75,9 +75,8 @@ class HeldOut:
 def learn(knowledge: Knowledge, extractor: FeatureExtractor) -> TrainedModel:
     """Trained model of a base: the plain one where its figures are fitted and nothing yields, else as said above."""
     trained = _learn(knowledge, extractor)
-    texts = [text for _, text in training_examples(knowledge)]
-    own = [texts[number] for number in trained.example_number] or texts
-    return replace(trained, usual_nearness=usual_nearness(extractor, trained, len(knowledge.entries), own))
+    texts = example_texts(knowledge, trained)
+    return replace(trained, usual_nearness=usual_nearness(extractor, trained, len(knowledge.entries), texts))
 
 
 def _learn(knowledge: Knowledge, extractor: FeatureExtractor) -> TrainedModel:
