@@ -14,6 +14,8 @@ from bot.core.model import Language
 
 Half = Literal["fit", "check"]
 
+PLEADED = 0.4  # share of the statements in tickets behind which somebody asks what to do
+
 # Kind → language → texts. "{}" in a chat line is the question; a farewell has {name}, {first}, {firm}, {other}
 PIECES: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(
     (Path(__file__).parent / "surroundings.json").read_text("utf-8")
@@ -37,8 +39,11 @@ def wrap(question: str, language: Language, seed: int, half: Half = "check") -> 
         joint = draw.choice((" ", "\n", "\n\n"))
         greeting = draw.choice(("", f"{one('greetings')}{joint}"))
         return f"{greeting}{question}{joint}{farewell}"
-    before = " ".join(one("asides") for _ in range(draw.choice((0, 1, 1, 2, 3))))
-    behind = " ".join(one("asides") for _ in range(draw.choice((0, 0, 1, 1, 2))))
+    story = ("asides", "asides", "asides", "asides", "statements")  # a fifth of what is told beside is about mail
+    before = " ".join(one(draw.choice(story)) for _ in range(draw.choice((0, 1, 1, 2, 3))))
+    behind = " ".join(one(draw.choice(story)) for _ in range(draw.choice((0, 0, 1, 1, 2))))
+    if not question.endswith("?") and draw.random() < PLEADED:
+        behind = f"{one('pleas')} {behind}".strip()
     joint = draw.choice((" ", "\n\n", "\n\n"))  # the question stands in the paragraph, or in one of its own
     body = joint.join(filter(None, (before, _ended(question) if joint == " " else question, behind)))
     ending = draw.choice((one("endings"), one("endings"), ""))

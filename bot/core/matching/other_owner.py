@@ -8,6 +8,7 @@ Who says "bei euch" or "your" besides asks about us: "Bisher GMX, welchen Server
 """
 
 from collections.abc import Callable, Collection, Sequence
+from itertools import pairwise
 
 OWNERS = frozenset({"o-other-provider", "o-other-service"})  # concepts (general layer) that name one
 MOST_OF_HEADING = 4  # words of a question that is a mere heading, "Frobozz IMAP settings": its first is whose they are
@@ -21,6 +22,10 @@ OURS = frozenset(
     {"euch", "ihr", "ihnen", "euer", "eure", "eurem", "euren", "eurer", "eures", "ihre", "ihrem", "ihren", "ihrer"}
     | {"hier", "you", "your", "yours", "u", "here", "vous", "votre", "vos", "ici"}
 )
+# Verbs whose polite "Sie" asks what we do: "Welchen Abstand empfehlen Sie für Jira?"
+OUR_VERBS = frozenset(
+    {"empfehlen", "verlangen", "erlauben", "erwarten", "verwenden", "nutzen", "bieten", "setzen", "raten", "vergeben"}
+)
 
 
 def names_other_owner(words: Sequence[str], others: Collection[str], is_new: Callable[[str], bool]) -> bool:
@@ -29,7 +34,8 @@ def names_other_owner(words: Sequence[str], others: Collection[str], is_new: Cal
     `words`: as the FeatureExtractor gives them. `others`: those of them that mean another provider or service.
     `is_new`: True if neither an example nor the vocabulary has a word.
     """
-    if not OURS.isdisjoint(words):
+    asks_us = any(verb in OUR_VERBS and word == "sie" for verb, word in pairwise(words))
+    if asks_us or not OURS.isdisjoint(words):
         return False
     return any(
         before not in BEFORE_RECIPIENT

@@ -3,11 +3,10 @@
 Steps 3 to 6 of the decision (bot/core/matching/decision.py), for what a person says in own words.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.lazy_regex import lazy_regex
+from bot.core.matching.back_reference import BackReferences
 from bot.core.matching.calibration import (
     LARGEST_MARGIN,
     Calibration,
@@ -27,25 +26,15 @@ from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
 from bot.core.model import Candidate, Outcome, Part
-from bot.core.text.function_words import is_function_word
+from bot.core.text.asking import asks_for_something, halves, is_question
 from bot.core.text.message_parts import own_sentences
+from bot.core.text.settled import is_settled
 
 SUGGESTIONS = 3
 MOST_PARTS = 8  # questions or errors of one message that are answered
 LEAST_MARGIN = 1.0  # of a topic over every entry, from which a question is surely not covered
 MOST_SENTENCES = 25  # that are ranked by themselves; a mail of more is read as a whole beyond them
 NO_SUPPORT = Support(1.0, 0.0, unused_concept=False)  # of what is not answered
-FEWEST_WORDS = 3  # of each half of a sentence that asks two things
-
-_ASKING = (
-    r"wie|was|wo|wer|wann|warum|wieso|weshalb|wohin|woher|woran|welche[rsnm]?|wieviele?|ob|kann|kannst|darf|muss|gibt|geht|brauche|"
-    r"how|what|which|where|when|who|why|is|are|do|does|can|could|may|must|should|will"
-)
-_ASKS = lazy_regex(rf"^\W{{0,8}}(?:\w{{1,40}}\W{{1,8}}){{0,3}}?(?:{_ASKING})\b", re.IGNORECASE)
-_JOINT = lazy_regex(
-    rf",?\s{{1,3}}(?:und|and|sowie|außerdem|plus|&)\s{{1,3}}(?=(?:auch |also |dann |then )?(?:{_ASKING})\b)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +72,7 @@ class QuestionMatcher:
         """
         self._vague = vague
         self._contrasts = Contrasts(extractor)
+        self._back = BackReferences(extractor)
         self._siblings = siblings
         self._extractor = extractor
         self._ranker = ranker
@@ -97,12 +87,12 @@ class QuestionMatcher:
         `own`: the person's own words, cleaned; `pasted`: what is no sentence of theirs. Each may be empty. `vetoed`:
         entries that the message's error lines rule out.
         """
-        ranked = self._sentences(own, pasted, vetoed)
+        ranked, whole = self._sentences(own, pasted, vetoed)
         if len(ranked) == 1:
             return [self._part(ranked[0], calibration)]
         answered = [p for p in self._asked(ranked, calibration) if p.outcome == "answer"]
         distinct = list({p.entries: p for p in reversed(answered)}.values())[::-1]
-        parts = distinct if len(distinct) > 1 else [self._part_of_several(ranked, calibration, vetoed)]
+        parts = distinct if len(distinct) > 1 else [self._part_of_several(ranked, whole, calibration)]
         return [*parts[:MOST_PARTS], *self._left_over(ranked, parts, calibration)]
 
     def part(self, text: str, calibration: Calibration) -> Part:
@@ -113,11 +103,11 @@ class QuestionMatcher:
         self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
     ) -> tuple[list[str], Weights, bool]:
         """Signals that the calibration is fitted to: (first three entries, signals, True if they are SEVERAL)."""
-        ranked = self._sentences(own, pasted, vetoed)
+        ranked, whole = self._sentences(own, pasted, vetoed)
         if len(ranked) == 1:
             return ranked[0].ranking.best_entries(SUGGESTIONS), ranked[0].signals, False
-        surest, whole = self._surest(ranked, calibration, vetoed)
-        return _best_of(surest, whole), _signals_of_several(surest, whole), True
+        surest = _surest(ranked, whole, calibration)
+        return _best_of(surest, whole), _signals_of_several(surest, whole, ranked, calibration), True
 
     def single_signals(self, text: str) -> tuple[list[str], Weights]:
         """(first three entries, signals as in SINGLE) of a text that is read as one question."""
@@ -128,19 +118,27 @@ class QuestionMatcher:
         """Words of a text, as they are ranked."""
         return self._extractor.words(text)
 
-    def _sentences(self, own: str, pasted: str, vetoed: frozenset[str]) -> list[RankedText]:
-        """Sentences that say something, ranked, and then what is pasted, which is none: as one text. Never empty."""
-        halves = [half for sentence in own_sentences(own) for half in self._halves(sentence)][:MOST_SENTENCES]
-        texts = [*halves, *filter(None, [pasted])] or [own]
+    def _sentences(self, own: str, pasted: str, vetoed: frozenset[str]) -> tuple[list[RankedText], RankedText]:
+        """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
+        said = own_sentences(own)
+        open_ones = [s for s in said if not is_settled(s)] or said
+        told = [*open_ones, *filter(None, [pasted])]
+        read = [self._back.with_referents(told, n) if is_question(s) else s for n, s in enumerate(open_ones)]
+        asked = [half for sentence in read for half in self._halves(sentence)][:MOST_SENTENCES]
+        texts = [*asked, *filter(None, [pasted])] or [own]
         ranked = [self._rank(text, vetoed) for text in texts]
         telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
-        return telling or ranked  # a word alone that names no subject says nothing beside a sentence
+        telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
+        whole = self._rank(" ".join(told), vetoed) if len(telling) > 1 else telling[0]
+        return telling, whole
 
     def _halves(self, sentence: str) -> list[str]:
         """Questions of a sentence; "…, and what is it?" is none of its own."""
-        halves = _halves(sentence)
-        vague = len(halves) > 1 and any(self._is_vague(self._extractor.words(half)) for half in halves)
-        return [sentence] if vague else halves
+        found = halves(sentence)
+        vague = len(found) > 1 and any(
+            self._is_vague(self._extractor.words(half)) or self._back.refers_back(half) for half in found
+        )
+        return [sentence] if vague else found
 
     def _rank(self, text: str, vetoed: frozenset[str] = frozenset()) -> RankedText:
         words = tuple(self._contrasts.words(text))
@@ -174,15 +172,7 @@ class QuestionMatcher:
 
     def _asked(self, ranked: Sequence[RankedText], calibration: Calibration) -> list[Part]:
         """Parts of the sentences that ask, each decided as if it stood alone."""
-        return [self._part(r, calibration) for r in ranked if _asks(r.text)]
-
-    def _surest(
-        self, ranked: Sequence[RankedText], calibration: Calibration, vetoed: frozenset[str]
-    ) -> tuple[RankedText, RankedText]:
-        """(the sentence or whole whose first entry is the likeliest to be right, the whole)."""
-        whole = self._rank(" ".join(r.text for r in ranked), vetoed)
-        known = [r for r in (*ranked, whole) if r.known] or [whole]
-        return max(known, key=lambda r: probability(calibration.single.first, r.signals)), whole
+        return [self._part(r, calibration) for r in ranked if is_question(r.text)]
 
     def _part(self, ranked: RankedText, calibration: Calibration) -> Part:
         if not ranked.known:
@@ -197,15 +187,15 @@ class QuestionMatcher:
             ranked.words,
         )
 
-    def _part_of_several(self, ranked: Sequence[RankedText], calibration: Calibration, vetoed: frozenset[str]) -> Part:
-        surest, whole = self._surest(ranked, calibration, vetoed)
+    def _part_of_several(self, ranked: Sequence[RankedText], whole: RankedText, calibration: Calibration) -> Part:
+        surest = _surest(ranked, whole, calibration)
         if not whole.known:
             return self._part(whole, calibration)
         what = f"surest of {len(ranked)} sentences" if surest is not whole else f"{len(ranked)} sentences as a whole"
         part = self._decided(
             surest,
             _best_of(surest, whole),
-            _signals_of_several(surest, whole),
+            _signals_of_several(surest, whole, ranked, calibration),
             calibration.several,
             calibration,
             what,
@@ -270,20 +260,27 @@ def _best_of(surest: RankedText, whole: RankedText) -> list[str]:
     return list(dict.fromkeys(entry for turn in turns for entry in turn))[:SUGGESTIONS]
 
 
-def _signals_of_several(surest: RankedText, whole: RankedText) -> Weights:
+def _surest(ranked: Sequence[RankedText], whole: RankedText, calibration: Calibration) -> RankedText:
+    """The sentence, or the whole, whose first entry is the likeliest to be right."""
+    known = [r for r in (*ranked, whole) if r.known] or [whole]
+    return max(known, key=lambda r: probability(calibration.single.first, r.signals))
+
+
+def _signals_of_several(
+    surest: RankedText, whole: RankedText, ranked: Sequence[RankedText], calibration: Calibration
+) -> Weights:
     """Signals of a message of several sentences, as in calibration.SEVERAL."""
     same_first = float(surest.first() == whole.first())
-    return (*surest.signals[:-1], *whole.signals[:2], same_first, float(_asks(surest.text)), 1.0)
-
-
-def _asks(sentence: str) -> bool:
-    return sentence.endswith("?") or bool(_ASKS.match(sentence))
-
-
-def _halves(sentence: str) -> list[str]:
-    """Questions of a sentence that asks two things ("which port and how large …?"); else the sentence itself."""
-    halves = [half for half in _JOINT.split(sentence) if half]
-    enough = all(
-        len(half.split()) >= FEWEST_WORDS and not all(map(is_function_word, half.lower().split())) for half in halves
+    asks = asks_for_something(surest.text)
+    others = [r for r in ranked if r is not surest and r.known]
+    missed = [] if asks else [r for r in others if asks_for_something(r.text)]
+    rivals = [r for r in others if r.first() != surest.first() and r.text not in surest.text]
+    return (
+        *surest.signals[:-1],
+        *whole.signals[:2],
+        same_first,
+        float(asks),
+        max((probability(calibration.single.not_covered, r.signals) for r in missed), default=0.0),
+        max((probability(calibration.single.first, r.signals) for r in rivals), default=0.0),
+        1.0,
     )
-    return halves if len(halves) > 1 and enough and _ASKS.match(halves[0]) else [sentence]

@@ -138,6 +138,7 @@ _LOG_FIELDS = lazy_regex(  # of log lines: to=<a@b>, relay=…, delay=1.2, dsn=4
     r"|\bdefer \(-?\d{1,4}\):?|\b\w{6}-\w{6,11}-\w{2,4}\b",  # Exim's way to say it, and its message ids
     re.IGNORECASE,
 )
+_REPLY = lazy_regex(r"(?<=[\s:(])[45][0-5]\d[ -](?:[45]\.\d{1,3}\.\d{1,3} )?(?=[^\W\d_]{3})")  # with words of its own
 _MARK = r"[\s>|*\"'(-]{0,12}"  # quoting and decoration before a sentence
 _SCAFFOLDING = lazy_regex(rf"\A{_MARK}(?:{'|'.join(_SENTENCES)})", re.IGNORECASE)
 
@@ -165,7 +166,17 @@ def without_phrases(line: str) -> str:
     return _WITHIN.sub(" ", line) if any(needed in folded for needed in _WITHIN_NEEDS) else line
 
 
+def _reason_within(line: str) -> str:
+    """What a line of scaffolding says from a reply code on; empty where it has none."""
+    found = _REPLY.search(line)
+    return line[found.start() :] if found else ""
+
+
 def without_scaffolding(text: str) -> str:
-    """Text without the lines and phrases that mail programs put around a reason; the text itself if that is all."""
-    kept = "\n".join(without_phrases(without_log_fields(line)) for line in text.split("\n") if not is_scaffolding(line))
+    """Text without the lines and phrases that mail programs put around a reason; the text itself if that is all.
+
+    Of a line that names the reason behind its scaffolding ("could not be sent. The server said: 550 …") that is kept.
+    """
+    lines = (_reason_within(line) if is_scaffolding(line) else line for line in text.split("\n"))
+    kept = "\n".join(without_phrases(without_log_fields(line)) for line in lines if line)
     return kept if re.search(r"\w", kept) else text

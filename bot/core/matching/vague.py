@@ -13,6 +13,7 @@ from bot.core.matching.unexplained import CIRCUMSTANCES, UnexplainedWords
 from bot.core.model import Entry
 
 GENERAL = frozenset({"settings"})  # concepts that are asked for in every field of every form: no subject
+NOT_TOLD = CIRCUMSTANCES - {"time"}  # groups of concepts that tell nothing of what is asked; minutes and hours do
 MANY = 0.4  # share of the entries whose examples use a word, from which it tells nothing
 _ADDRESS = lazy_regex(r"[^\s@]{1,64}@[^\s@]{1,255}")
 FEWEST_ENTRIES = 5  # of a base, in which "many" means something
@@ -33,7 +34,7 @@ class VagueQuestions:
             return False
         vocabulary = self._extractor.vocabulary
         concepts = vocabulary.concepts(words)
-        if any(c not in GENERAL and vocabulary.group_of(c) not in CIRCUMSTANCES for c in concepts):
+        if any(c not in GENERAL and vocabulary.group_of(c) not in NOT_TOLD for c in concepts):
             return False
         general = {
             word for concept in GENERAL & concepts.keys() for phrase in concepts[concept] for word in phrase.split()

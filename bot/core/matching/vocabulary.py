@@ -14,7 +14,7 @@ from bot.core.model import Concept, Language
 from bot.core.text.function_words import is_function_word
 from bot.core.text.normalize import MESSAGES, REMEMBERED, fold
 
-_TOKEN = lazy_regex(r"[a-z]+|\d+|[%@]")
+_TOKEN = lazy_regex(r"\d&\d|[a-z]+|\d+|[%@]")  # 1&1 is a name, and no part of 5.1.1
 _FEWEST_LETTERS_TO_REPAIR = 5  # below that, one letter away is another word
 NEGATIONS = frozenset({
     "nicht", "kein", "keine", "keinen", "keinem", "statt", "anstatt", "anstelle", "ohne",

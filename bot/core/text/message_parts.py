@@ -45,7 +45,7 @@ _ABBREVIATION = lazy_regex(  # a full stop behind one of these, or behind a numb
     r"|^\W{0,4}\d{1,2}[.:]$",
     re.IGNORECASE,
 )
-_END = lazy_regex(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|[:;](?=\s))\s+|\n\s*")
+_END = lazy_regex(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|;(?=\s))\s+|\n\s*")
 _SHORTCODE = lazy_regex(
     r":(?:[a-z][a-z0-9_+-]{1,29}|[+-]1):"
 )  # Slack's emoji: docs.slack.dev/messaging/formatting-message-text

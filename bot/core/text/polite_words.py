@@ -17,7 +17,7 @@ POLITE = word_set(
     regards kind best warm sincerely yours truly faithfully hello hiya howdy greetings dear sir madam sirs folks
     everyone everybody all there guys gang good morning afternoon evening day again quick quickly short little silly
     stupid dumb question questions bother bothering trouble advance help lot bunch million wishes weekend nice great
-    awesome appreciated appreciate reply answer customer urgent asap
+    awesome appreciated appreciate reply answer customer urgent asap thing sache anliegen
     """
 )
 # Of a polite clause at least one word is one of these: "hilfe" or "antwort" alone asks something
@@ -27,7 +27,7 @@ TELLING = word_set(
     hei moin servus salue gruezi gruess tach huhu guten gute damen geehrte geehrter geehrten lieber liebes werte
     sorry entschuldigung entschuldigen verzeihung pardon frage fragen schoenes klar ok okay super prima perfekt
     klasse liebe thanks thank thx thankyou ta cheers please pls regards hello hiya howdy greetings dear sincerely
-    morning evening afternoon question quick appreciated appreciate wishes
+    morning evening afternoon question quick appreciated appreciate wishes thing sache anliegen
     """
 )
 ASKING = word_set(

@@ -1,0 +1,79 @@
+"""Back references: questions that say "that" or "it" instead of what they are about ("Where can I set that?").
+
+Alone they fit any entry that has a server or a setting; read with the sentences before them, they say what they mean.
+A question that names a thing itself ("SMTP AUTH, how does it work?") is about that, whatever its pronouns. Pure.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+
+from bot.core.lazy_regex import lazy_regex
+from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.siblings import ASPECT
+from bot.core.matching.unexplained import CIRCUMSTANCES
+
+MOST_BACK = 3  # sentences that a question is read with, at most
+MOST_CONTENT_OF_BARE = 1  # words of a question that asks without saying of what
+# Groups of concepts that say what is asked of a thing, or how, and not of which thing
+_NO_THING = CIRCUMSTANCES | {ASPECT}
+
+# "das" before a word that builds sentences, a verb or the end is a pronoun, before a noun an article
+_BEHIND_DAS = (
+    r"bei|für|in|im|auf|am|an|mit|von|vom|über|unter|so|nur|auch|denn|dann|mal|jetzt|noch|nun|hier|da|dort|ein|aus|ab|um|zu"
+    r"|normal|richtig|überhaupt|irgendwo|ich|wir|man|sie|ihr|bitte|einfach|wieder|genau|eigentlich|selbst|selber|alles|nicht|schon"
+)
+_BEHIND_IT = (
+    r"in|on|at|for|with|from|to|of|up|off|out|so|now|again|then|there|here|too|also|normal|ok|possible|right|wrong|mean|work"
+    r"|your|my|our|you|i|we|is|be|by|via|back|away|happens?|happening|myself|setting|option|feature|thing|please|done"
+)
+_BACK = lazy_regex(
+    r"\bdies(?:e[rnms]?)?\b"
+    r"|\b(?:das|es|dafür|davon|damit|dazu|darin|darauf|dort|daran|dagegen)"
+    rf"(?=\s{{0,3}}(?:[?.!,;:)]|$)|\s{{1,3}}(?:(?:{_BEHIND_DAS})\b|[a-zäöüß]{{3,20}}en\b))"
+    rf"|\b(?:it|them)\b|\b(?:this|that|those|these)(?=\s{{0,3}}(?:[?.!,;:)]|$)|\s{{1,3}}(?:{_BEHIND_IT})\b)"
+    r"|^\W{0,3}is (?:this|that|it) (?:something|anything)\b",
+    re.IGNORECASE,
+)
+_AHEAD = lazy_regex(  # the pronoun stands for what follows: "is it possible to …", "stimmt es, dass …"
+    r"\b(?:gibt|geht) es\b|\bes (?:möglich|geht|gibt|sein)\b|\bwas ist das für\b"
+    r"|\b(?:es|das),? (?:dass|daß|ob|wenn|was|wie)\b"
+    r"|\b(?:is|was|would) it (?:possible|ok|okay|allowed|enough|better|normal|true|right|correct)\b"
+    r".{0,12}\b(?:to|that|if)\b"
+    r"|\b(?:it|that|this),? (?:if|when|whether|that)\b",
+    re.IGNORECASE,
+)
+
+
+class BackReferences:
+    """Reader of questions with what they refer back to. `extractor`: whose vocabulary says what is a thing."""
+
+    def __init__(self, extractor: FeatureExtractor) -> None:
+        self._extractor = extractor
+
+    def refers_back(self, sentence: str) -> bool:
+        """True if a cleaned sentence is about something that it does not name."""
+        words = self._extractor.words(sentence)
+        if self._names(words, _NO_THING):
+            return False
+        return self._is_bare(words) or (bool(_BACK.search(sentence)) and not _AHEAD.search(sentence))
+
+    def with_referents(self, sentences: Sequence[str], place: int) -> str:
+        """The sentence at a place, behind those before it up to one that says itself what it is about.
+
+        One at the beginning is read with the next: "What does that mean? …".
+        """
+        begin = place
+        while begin > 0 and place - begin < MOST_BACK and self.refers_back(sentences[begin]):
+            begin -= 1
+        end = place + 2 if place == 0 and self.refers_back(sentences[0]) else place + 1
+        return " ".join(sentences[begin:end])
+
+    def _is_bare(self, words: Sequence[str]) -> bool:
+        """True if a question has nothing but its grammar: "Which?", "What is the catch?"."""
+        content = [word for word in words if word.isalpha() and not self._extractor.is_function_word(word)]
+        return len(content) <= MOST_CONTENT_OF_BARE and not self._names(words, CIRCUMSTANCES)
+
+    def _names(self, words: Sequence[str], besides: Collection[str]) -> bool:
+        """True if a sentence names a concept besides those of some groups."""
+        vocabulary = self._extractor.vocabulary
+        return any(vocabulary.group_of(concept) not in besides for concept in vocabulary.concepts(words))

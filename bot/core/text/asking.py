@@ -1,0 +1,46 @@
+"""Asking sentences: which sentences of a message ask something, and where one asks two things. Pure."""
+
+import re
+
+from bot.core.lazy_regex import lazy_regex
+from bot.core.text.function_words import is_function_word
+
+FEWEST_WORDS = 3  # of each half of a sentence that asks two things
+
+_QUESTION_WORDS = (
+    r"wie|was|wo|wer|wann|warum|wieso|weshalb|wohin|woher|woran|welche[rsnm]?|wieviele?|ob|kann|kannst|darf|muss|gibt|geht|brauche|"
+    r"how|what|which|where|when|who|why|is|are|do|does|can|could|may|must|should|will"
+)
+_QUESTION = lazy_regex(rf"^\W{{0,8}}(?:\w{{1,40}}\W{{1,8}}){{0,3}}?(?:{_QUESTION_WORDS})\b", re.IGNORECASE)
+_REQUEST = lazy_regex(
+    r"\b(?:bitte|brauche?n?|bräuchten?|benötigen?|suchen?|fehl(?:t|en)|wüssten?|wissen|nennen|nennt|sagen|sagt|erklär\w{0,3}"
+    r"|hätten? gerne?|möchten?|weiß (?:\w+ ){0,2}nicht|verstehe nicht|keine ahnung"
+    r"|please|needs?|wants?|tell|looking for|missing|wonder(?:ing)?|explain|would like|like to know|no idea|can'?t find"
+    r"|(?:not|n't) (?:know|sure|understand))\b",
+    re.IGNORECASE,
+)
+_WORD = lazy_regex(r"[^\W\d_]+")
+_JOINT = lazy_regex(
+    rf",?\s{{1,3}}(?:und|and|sowie|außerdem|plus|&)\s{{1,3}}(?=(?:auch |also |dann |then )?(?:{_QUESTION_WORDS})\b)",
+    re.IGNORECASE,
+)
+
+
+def is_question(sentence: str) -> bool:
+    """True if a sentence has the form of a question: its mark, or a question word at its beginning."""
+    return sentence.endswith("?") or bool(_QUESTION.match(sentence))
+
+
+def asks_for_something(sentence: str) -> bool:
+    """True for a question, a request ("I need the port") and words without grammar ("smtp port"); else it tells."""
+    words = _WORD.findall(sentence.lower())
+    return is_question(sentence) or bool(_REQUEST.search(sentence)) or not any(map(is_function_word, words))
+
+
+def halves(sentence: str) -> list[str]:
+    """Questions of a sentence that asks two things ("which port and how large …?"); else the sentence itself."""
+    found = [half for half in _JOINT.split(sentence) if half]
+    enough = all(
+        len(half.split()) >= FEWEST_WORDS and not all(map(is_function_word, half.lower().split())) for half in found
+    )
+    return found if len(found) > 1 and enough and _QUESTION.match(found[0]) else [sentence]

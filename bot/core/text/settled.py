@@ -1,0 +1,79 @@
+"""Settled sentences: those that say what works, is done or is known, and so ask nothing ("Receiving works fine.").
+
+They name the very words of the entries that are not asked about, so the decision leaves them out. A sentence counts as
+settled only as a whole: "receiving works, sending does not" says what does not, and "is that right?" asks. Pure.
+"""
+
+import re
+
+from bot.core.lazy_regex import lazy_regex
+
+MOST_LETTERS = 160  # of a settled sentence; a longer one tells more
+MOST_WORDS_OF_NAME = 3  # of a clause that only names something: "address, password and user name I know"
+
+
+def _one_of(words: str) -> str:
+    """Pattern of one of the words, or phrases with "_" for a blank."""
+    return rf"(?:{'|'.join(words.replace('_', ' ').split(','))})"
+
+
+_WORKS = _one_of(
+    "geht,gehen,ging,läuft,laufen,lief,klappt,klappen,klappte,funktioniert,funktionieren,funktionierte"
+    ",tut,tun,passt,passen,stimmt,stimmen"
+)
+_WELL = _one_of(
+    "gut,prima,super,klar,ok,okay,fein,bestens,einwandfrei,problemlos,normal,wunderbar,tadellos,richtig,korrekt"
+    ",fertig,bekannt,erledigt,eingetragen,eingerichtet,eingestellt,eingeschaltet,hinterlegt,vorhanden,drin,da,alles"
+    ",beide,beides,wieder,inzwischen,jetzt,schon,bereits,soweit,sonst,auch,ja,ganz,sehr,so,längst,nun,mittlerweile"
+    ",perfekt,anstandslos,also,immer,länger,seit_jahren,wie_immer,in_ordnung,ohne_problem,ohne_probleme,kein_problem"
+)
+_FINE = _one_of(
+    "fine,ok,okay,good,great,sorted,done,set,set_up,clear,correct,right,known,working,in,in_place,there,all,well"
+    ",perfect,perfectly,already,now,again,entered,configured,filled_in,switched_on,and,both,just,also,too,solved"
+    ",covered,for_years,otherwise,so_far,up_and_running,as_usual,as_before,no_problem,without_problems"
+    ",without_a_problem,without_any_problems"
+)
+_DONE = _one_of(
+    "schon,bereits,ja,alle,beide,alles,geprüft,getestet,kontrolliert,gesichert,probiert,ausprobiert,gemacht"
+    ",eingetragen,eingerichtet,neu_gestartet,hier,da,noch,liegen"
+)
+_CLAUSE = lazy_regex(  # of a sentence that is cut at its commas
+    r"^\W*(?:(?:und|and|also)\s+)?(?:"
+    # "der Abruf am Handy läuft einwandfrei", "Mails laufen", "Benutzername und Server sind klar"
+    rf"(?:\S+\s+){{1,12}}?{_WORKS}(?:\s+\S+){{0,3}}?(?:\s+{_WELL}){{1,5}}"
+    rf"|(?:\S+\s+){{1,7}}{_WORKS}"
+    rf"|(?:\S+\s+){{1,12}}?(?:ist|sind|war|waren)(?:\s+\S+){{0,3}}?(?:\s+{_WELL}){{1,5}}"
+    # "die Adresse kenne ich", "das Konto habe ich bereits gesichert", "das Postfach gibt es schon"
+    rf"|(?:\S+\s+){{1,12}}?(?:weiß|weiss|kenne?|hab|haben?|hätten?) (?:ich|wir)(?:\s+{_DONE}){{0,4}}"
+    r"|(?:\S+\s+){1,12}?haben? (?:ich|wir) (?:\w+ ){0,3}?(?:schon|bereits)(?:\s+\S+){0,5}"
+    r"|(?:\S+\s+){1,12}?gibt(?:'?s| es) (?:schon|bereits)(?:\s+\S+){0,3}"
+    # "receiving works just fine", "SSL works", "sending is sorted"
+    rf"|(?:\S+\s+){{1,12}}?(?:works?|worked|runs?|goes|go)(?:\s+\S+){{0,3}}?(?:\s+{_FINE}){{1,4}}"
+    r"|(?:\S+\s+){1,7}works?"
+    rf"|(?:\S+\s+){{1,12}}?(?:is|are|was|were|has been|have been)(?:\s+{_FINE}){{1,4}}"
+    # "I've already restarted it", "I have the address here"
+    r"|(?:i|we)(?:'ve| have)? (?:already|both)(?:\s+\S+){1,8}"
+    r"|(?:i|we)(?:'ve| have)? (?:know|have|got) (?:\S+ ){0,8}(?:already|here)"
+    r")\W*$",
+    re.IGNORECASE,
+)
+_OPEN = lazy_regex(  # what leaves something open, or asks
+    r"\?|n[’']t\b|\bno(?! problem)\b|\bwie(?! immer)\b|\bkein(?:e[rnms]?)?(?! problem)\b|\b"
+    + _one_of(
+        "nicht,nie,nichts,aber,nur,trotzdem,dennoch,jedoch,außer,ausser,bis_auf,fehler,ob,was,wo,wer,wann,warum,wieso"
+        ",welche,welcher,welchen,welches,welchem,bitte,brauche,brauchen,suche,suchen,soll,sollte,sollten,sollen,muss"
+        ",müssen,darf,kann,können,wenn,falls,not,never,nothing,but,only,except,however,yet,until,though,error,if"
+        ",whether,how,what,where,who,when,why,which,please,need,should,must,can,may,cannot"
+    )
+    + r"\b",
+    re.IGNORECASE,
+)
+
+
+def is_settled(sentence: str) -> bool:
+    """True if a sentence only says what works, is done or is known. `sentence`: cleaned (normalize.clean)."""
+    if len(sentence) > MOST_LETTERS or _OPEN.search(sentence):
+        return False
+    *before, last = sentence.rstrip(" .!").split(",")
+    names = all(_CLAUSE.match(clause) or len(clause.split()) <= MOST_WORDS_OF_NAME for clause in before)
+    return names and bool(_CLAUSE.match(last))

@@ -1,0 +1,81 @@
+"""Context of a question: what is settled, what it refers back to, and what else somebody says about mail."""
+
+from itertools import product
+
+import pytest
+
+from bot.answering.engine import AnswerEngine
+from bot.core.matching.back_reference import BackReferences
+from bot.core.matching.features import FeatureExtractor
+from bot.core.model import Question
+
+SETTLED = {
+    "de": (
+        "Senden und Empfangen geht einwandfrei.", "Benutzername und Kennwort stimmen.", "IMAP läuft schon.",
+        "Den Server habe ich bereits eingetragen.", "Die Ports kenne ich.", "Der Postausgang ist eingerichtet.",
+    ),
+    "en": (
+        "Sending and receiving works fine.", "User name and password are correct.", "IMAP is up and running.",
+        "I've already entered the server.", "The ports are known.", "Outgoing is done.",
+    ),
+}  # fmt: skip
+COVERED = {
+    "de": {"Wie groß darf eine einzelne Mail sein?": "message-size", "Wie heißt der POP3-Server?": "pop3-server"},
+    "en": {"How large may a single mail be?": "message-size", "What is the POP3 server called?": "pop3-server"},
+}
+UNCOVERED = {
+    "de": ("Wie schalte ich den Spamfilter ein?", "Wo bekomme ich den Auth-Code für meine Domain?"),
+    "en": ("How do I switch on the spam filter?", "How do I set up a vacation reply?"),
+}
+# What is wanted, and a question that only points at it
+POINTED = (
+    ("Ich möchte eine Abwesenheitsnotiz einrichten.", "Wo kann ich das bei Ihnen auf dem Server einstellen?"),
+    ("Meine Mails sollen zusätzlich an einen Kollegen gehen.", "Wo stelle ich das auf Ihrem Server ein?"),
+    ("I would like to add a legal footer to all outgoing messages.", "Is that something you provide?"),
+    ("I forgot my password.", "How do I set it up again on your server?"),
+)  # fmt: skip
+BACK = (
+    "Wo kann ich das einstellen?", "Was heißt das?", "Wo mache ich dieses Häkchen?", "Is it possible?",
+    "Which one is it?", "How do I fix it?", "Is this normal?", "Which?", "Und was jetzt?", "Is that your fault?",
+)  # fmt: skip
+ITSELF = (
+    "SMTP AUTH, wie geht das?", "Gibt es einen POP3-Server?", "Is it possible to use IMAP?", "Ist 993 richtig?",
+    "Was bedeutet es, wenn der Server die Mail ablehnt?", "Wie lange bleibt es im Spool?", "does IMAP use it?",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_is_settled_changes_no_answer(engine: AnswerEngine, language: str) -> None:
+    wrong = []
+    for (asked, entry), settled in product(COVERED[language].items(), SETTLED[language]):
+        for message in (f"{settled} {asked}", f"{asked}\n\n{settled}"):
+            found = engine.matcher.decide(Question(message))
+            wrong += [message] if found.entries != (entry,) else []
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_is_settled_answers_nothing(engine: AnswerEngine, language: str) -> None:
+    messages = [f"{settled} {asked}" for asked, settled in product(UNCOVERED[language], SETTLED[language])]
+    assert [text for text in messages if engine.matcher.decide(Question(text)).outcome != "decline"] == []
+
+
+@pytest.mark.parametrize(("wanted", "asked"), POINTED)
+def test_a_question_that_points_back_is_read_with_what_it_points_at(
+    engine: AnswerEngine, wanted: str, asked: str
+) -> None:
+    assert engine.matcher.decide(Question(f"{wanted} {asked}")).outcome != "answer"
+
+
+def test_questions_that_do_not_name_what_they_ask_about_refer_back(engine: AnswerEngine) -> None:
+    back = BackReferences(FeatureExtractor(engine.knowledge))
+    assert [text for text in BACK if not back.refers_back(text)] == []
+    assert [text for text in ITSELF if back.refers_back(text)] == []
+
+
+def test_a_question_is_read_with_as_much_as_it_needs(engine: AnswerEngine) -> None:
+    back = BackReferences(FeatureExtractor(engine.knowledge))
+    said = ["IMAP works.", "I lost my password.", "It was on paper.", "How do I reset it?"]
+    assert back.with_referents(said, 3) == " ".join(said[1:])
+    assert back.with_referents(["What does that mean?", "relay denied"], 0) == "What does that mean? relay denied"
+    assert back.with_referents(["What does that mean?"], 0) == "What does that mean?"

@@ -1,0 +1,29 @@
+"""Asking sentences: questions, requests and words without grammar ask; what somebody tells does not."""
+
+from bot.core.text.asking import asks_for_something, halves, is_question
+
+QUESTIONS = ("Which port?", "wie lange wartet eine Mail", "und welcher Server ist das", "465?", "do I need SSL")
+REQUESTS = (
+    "Ich brauche den Port", "Bitte nennen Sie mir den Server", "Mir fehlt noch der Benutzername", "I need the port",
+    "I can't find the server name", "smtp port", "imap ssl outlook",
+)  # fmt: skip
+TOLD = ("Wir haben acht Postfächer bei Ihnen", "I use Thunderbird on my laptop", "Gestern kam die Rechnung per Mail")
+TWO = {
+    "welcher Port gilt und wie groß darf eine Mail sein?": 2,
+    "which server do I use and how large may a mail be?": 2,
+    "welcher Port und Server?": 1,
+    "I use POP3 and what happens?": 1,
+}
+
+
+def test_questions_and_requests_ask() -> None:
+    assert [text for text in QUESTIONS if not is_question(text)] == []
+    assert [text for text in (*QUESTIONS, *REQUESTS) if not asks_for_something(text)] == []
+
+
+def test_what_is_told_does_not_ask() -> None:
+    assert [text for text in TOLD if asks_for_something(text) or is_question(text)] == []
+
+
+def test_a_sentence_that_asks_two_things_is_two() -> None:
+    assert {text: len(halves(text)) for text in TWO} == TWO

@@ -1,0 +1,35 @@
+"""Settled sentences: what works, is done or is known; anything open in a sentence makes it unsettled."""
+
+from itertools import pairwise, product
+
+from bot.core.text.settled import is_settled
+
+WORKING = {
+    "Das Senden {}": ("geht", "klappt einwandfrei", "läuft ja wie immer", "funktioniert ohne Probleme"),
+    "Benutzername und Server {}": ("sind klar", "stimmen", "passen soweit", "weiß ich schon", "habe ich hier"),
+    "Fetching mail {}": ("works", "works just fine", "is sorted", "is all set up now", "runs without any problems"),
+    "{} the address already": ("I have", "We know", "I've got"),
+}
+# What is said with a settled half, or in its words, and leaves something open
+OPEN = (
+    "{}, aber etwas anderes nicht", "{}?", "ob {}", "{}, nur IMAP macht Ärger", "Seit gestern kommt ein Fehler, {}",
+    "{}, but nothing else", "why does this happen: {}", "{}, please tell me the port", "{} until I press send",
+)  # fmt: skip
+NEVER = (
+    "", "Mein Postfach ist voll", "Der Server ist nicht erreichbar", "Port 465", "Ich komme nicht rein",
+    "my connection is down now", "meine Mails gehen nicht raus", "I get 550 user unknown", "smtp server",
+)  # fmt: skip
+SETTLED = [form.format(said) for form, all_said in WORKING.items() for said in all_said]
+
+
+def test_what_works_is_done_or_is_known_is_settled() -> None:
+    assert [text for text in SETTLED if not is_settled(text) or not is_settled(f"{text}.")] == []
+
+
+def test_several_that_are_settled_are_settled() -> None:
+    assert [pair for pair in pairwise(SETTLED) if not is_settled(", ".join(pair))] == []
+
+
+def test_what_is_left_open_is_not_settled() -> None:
+    said = [form.format(text) for form, text in product(OPEN, SETTLED)]
+    assert [text for text in (*said, *NEVER) if is_settled(text)] == []
