@@ -17,17 +17,10 @@ from starlette.types import ASGIApp
 
 from bot.channels import OpenChannel, find_channels
 from bot.content.watcher import ContentWatcher
-from bot.contracts import (
-    Channel,
-    ChannelContext,
-    Disabled,
-    Engine,
-    OpenedTicket,
-    OpenTicket,
-    TicketMessage,
-    TicketOpener,
-    WriteInTicket,
-)
+from bot.contracts.channel import Channel, Disabled
+from bot.contracts.channel_context import ChannelContext
+from bot.contracts.engine import Engine
+from bot.contracts.tickets import OpenedTicket, OpenTicket, TicketMessage, TicketOpener, WriteInTicket
 from bot.core.lazy_regex import compile_all
 from bot.core.model import Answer, Event, Reply, TryLater
 from bot.core.rate_limit import RateLimiter

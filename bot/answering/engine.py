@@ -15,7 +15,7 @@ from bot.content.folders import GENERAL
 from bot.content.model_cache import cache_key, load_or_train
 from bot.content.problems import KnowledgeError
 from bot.content.renderer import Renderer
-from bot.contracts import Respond
+from bot.contracts.engine import Respond
 from bot.core.dns.records import Lookup
 from bot.core.matching.decision import Matcher
 from bot.core.matching.example_counts import count_examples
@@ -143,7 +143,7 @@ def make_lookup(settings: Settings, metrics: "Metrics | None" = None) -> Lookup:
 
 
 class ReloadableEngine:
-    """Engine in use (contracts.Engine): a reload swaps it, and requests in flight finish with the old one."""
+    """Engine in use (bot/contracts/engine.py): a reload swaps it, and requests in flight finish with the old one."""
 
     def __init__(self, engine: AnswerEngine, settings: Settings, metrics: "Metrics | None" = None) -> None:
         """Raises ValueError where POSTBOTE_NAMESERVERS is wrong."""

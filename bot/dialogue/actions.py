@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from bot.commands import ChannelAdmin
-from bot.contracts import Engine
+from bot.contracts.engine import Engine
 from bot.core.languages import next_language
 from bot.core.model import Answer, Event, Language, Question, Reply
 from bot.core.records import StoredDecision

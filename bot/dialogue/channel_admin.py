@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.contracts import Channel
+from bot.contracts.channel import Channel
 from bot.core.gaps import Gap
 from bot.core.model import Event, UserError
 from bot.core.records import StoredDecision

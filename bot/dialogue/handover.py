@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.contracts import Engine
+from bot.contracts.engine import Engine
 from bot.core.model import Answer, Event, Language, Reply
 from bot.core.person_request import asks_for_person, language_of_request, says_of_no_use
 from bot.core.records import Handover, StoredDecision

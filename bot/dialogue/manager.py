@@ -14,7 +14,8 @@ from typing import TypeVar
 import structlog
 
 from bot.commands import ChannelAdmin
-from bot.contracts import Channel, Engine
+from bot.contracts.channel import Channel
+from bot.contracts.engine import Engine
 from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Question, Reply, TryLater
 from bot.core.privacy.redacted_decision import without_words
 from bot.core.records import StoredDecision

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.commands import wants_help
-from bot.contracts import Channel, ThreadAbove
+from bot.contracts.channel import Channel, ThreadAbove
 from bot.core.model import Answer, Event, Question
 from bot.core.speak_policy import read_reaction
 from bot.core.text.normalize import clean

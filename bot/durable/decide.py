@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.contracts import Channel
+from bot.contracts.channel import Channel
 from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Reply, TryLater
 from bot.core.rate_limit import RateLimiter
 from bot.durable.decision_row import DecisionRow

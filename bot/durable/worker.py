@@ -81,7 +81,7 @@ from typing import Any
 import structlog
 from dbos import DBOS, SetWorkflowID
 
-from bot.contracts import Channel
+from bot.contracts.channel import Channel
 from bot.core.model import Event, TryLater
 from bot.core.rate_limit import RateLimiter
 from bot.durable.dbos_setup import config, open_leases, purge_expired, wait_for_database

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.contracts import Respond
+from bot.contracts.engine import Respond
 from bot.core.mail.auto_response import STRICTEST, MailboxContext, RuleVerdict, Verdict, apply_rules, reply_address
 from bot.core.mail.mime import Mail, date_of, mail_of_text, parse
 from bot.core.mail.quoted_text import asking_subject, bare_subject

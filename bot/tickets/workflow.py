@@ -25,7 +25,7 @@ State decided: the reply may have been posted, so the ticket is assessed as if i
 us), its verdict is committed again, and `look` makes the channel look for its own post before it sends. State done:
 nothing is sent, whatever happens.
 
-TicketChannel (bot/contracts.py) says what a channel has to be.
+TicketChannel (bot/contracts/tickets.py) says what a channel has to be.
 """
 
 import asyncio
@@ -37,7 +37,9 @@ from typing import cast
 
 import structlog
 
-from bot.contracts import Channel, Respond, TicketChannel
+from bot.contracts.channel import Channel
+from bot.contracts.engine import Respond
+from bot.contracts.tickets import TicketChannel
 from bot.core.mail.auto_response import MailboxContext, Verdict
 from bot.core.model import Answer, Event, Mode, Question, Reply, TryLater
 from bot.storage.database import DatabaseError

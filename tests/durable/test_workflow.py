@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.contracts import Channel, ChannelDefaults
+from bot.contracts.channel import Channel, ChannelDefaults
 from bot.core.model import Answer, Event, Question, Reply, TryLater
 from bot.core.rate_limit import RateLimiter
 from bot.durable import worker

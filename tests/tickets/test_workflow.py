@@ -12,7 +12,7 @@ import pytest
 from starlette.routing import BaseRoute
 
 from bot.answering.engine import AnswerEngine, ReloadableEngine, responder
-from bot.contracts import Channel
+from bot.contracts.channel import Channel
 from bot.core.gaps import to_gaps
 from bot.core.mail.auto_response import MailboxContext
 from bot.core.mail.ticket_modes import Modes, parse_modes

@@ -25,7 +25,9 @@ from bot.channels.helpdesk.parse import Cursor, ListedTicket, to_account_name, t
 from bot.channels.helpdesk.poller import Poller
 from bot.channels.helpdesk.relay import TicketConversations, TicketRelay
 from bot.channels.helpdesk.webhook import webhook_path, webhook_route
-from bot.contracts import Channel, ChannelContext, ChannelDefaults, Disabled, OpenedTicket, TicketMessage
+from bot.contracts.channel import Channel, ChannelDefaults, Disabled
+from bot.contracts.channel_context import ChannelContext
+from bot.contracts.tickets import OpenedTicket, TicketMessage
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
@@ -56,7 +58,7 @@ def open_helpdesk(
 
 
 class HelpdeskChannel(ChannelDefaults, ABC):
-    """Ticket channel of one helpdesk (TicketChannel and TicketOpener of bot/contracts.py)."""
+    """Ticket channel of one helpdesk (TicketChannel and TicketOpener of bot/contracts/tickets.py)."""
 
     title: ClassVar[str]  # the helpdesk's name in messages
     overlap: ClassVar[float]  # how far before the cursor each round looks again; in the unit of positions

@@ -19,7 +19,9 @@ from bot.channels.rt.agents import ASKED, to_reply_url
 from bot.channels.rt.api import RtApi
 from bot.channels.rt.doctor import run_doctor_checks
 from bot.channels.rt.parse import is_new, to_url
-from bot.contracts import Channel, ChannelContext, Disabled, OpenedTicket
+from bot.contracts.channel import Channel, Disabled
+from bot.contracts.channel_context import ChannelContext
+from bot.contracts.tickets import OpenedTicket
 from bot.core.model import Event, Ticket, TryLater
 
 if TYPE_CHECKING:

@@ -38,7 +38,8 @@ from bot.channels.slack.user_info import UserInfo
 from bot.channels.slack.views import ViewComposer
 from bot.channels.slack.web_client import API_FAILURES, WebClient
 from bot.channels.slack.workspaces import Workspaces
-from bot.contracts import ChannelContext, ThreadAbove
+from bot.contracts.channel import ThreadAbove
+from bot.contracts.channel_context import ChannelContext
 from bot.core.model import Answer, Event, Language, Question
 
 if TYPE_CHECKING:

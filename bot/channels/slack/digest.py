@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.contracts import CursorStore
+from bot.contracts.stores import CursorStore
 from bot.core.model import Event, Question
 
 log = structlog.get_logger()

@@ -19,7 +19,7 @@ from bot.channels.slack.posting import Poster, call_api, in_channel
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.ticket_escalation import TicketEscalation
 from bot.channels.slack.user_info import name_of
-from bot.contracts import HandoverStore
+from bot.contracts.stores import HandoverStore
 from bot.core.model import Answer, Event, TryLater, Undeliverable
 from bot.core.records import Handover
 from bot.core.ticket_place import is_ticket

@@ -18,7 +18,9 @@ from bot.channels.zammad import webhook
 from bot.channels.zammad.api import ZammadApi
 from bot.channels.zammad.doctor import run_doctor_checks
 from bot.channels.zammad.parse import TAG, WRONG_TAG, to_url
-from bot.contracts import Channel, ChannelContext, Disabled, OpenedTicket
+from bot.contracts.channel import Channel, Disabled
+from bot.contracts.channel_context import ChannelContext
+from bot.contracts.tickets import OpenedTicket
 from bot.core.model import Event, Ticket, TryLater
 
 if TYPE_CHECKING:

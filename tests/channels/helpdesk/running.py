@@ -11,7 +11,7 @@ from bot import app
 from bot.answering.engine import AnswerEngine, ReloadableEngine
 from bot.channels.rt import RtChannel
 from bot.channels.zammad import ZammadChannel
-from bot.contracts import ChannelContext
+from bot.contracts.channel_context import ChannelContext
 from bot.core.model import Event
 from bot.settings import Settings
 from bot.settings.helpdesk import HelpdeskAccount

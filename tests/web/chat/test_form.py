@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bot.answering.engine import AnswerEngine, ReloadableEngine
-from bot.contracts import OpenedTicket
+from bot.contracts.tickets import OpenedTicket
 from bot.core.model import Answer, Event, Reply, TryLater
 from bot.core.provider import Brand, Provider
 from bot.dialogue.manager import DialogueManager
