@@ -15,7 +15,8 @@ import pytest
 import sqlalchemy as sql
 from structlog.testing import capture_logs
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.answering.engine import AnswerEngine
+from bot.answering.reload import ReloadableEngine
 from bot.core.model import Event, Question
 from bot.dialogue.manager import DialogueManager
 from bot.settings import Settings

@@ -21,7 +21,7 @@ class Respond(Protocol):
 
 
 class Engine(Protocol):
-    """Answer engine in use: answers questions and words answers (bot/answering/engine.py, ReloadableEngine)."""
+    """Answer engine in use: answers questions and words answers (ReloadableEngine of bot/answering/reload.py)."""
 
     def respond(
         self, question: Question, admin: ChannelAdmin | None = None, person: str = ""

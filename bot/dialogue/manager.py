@@ -211,7 +211,7 @@ class DialogueManager:
         A question that is still under way finds the note, before it is answered or right after (DeliverStep.record).
         """
         of = str(event.facts.get("of", ""))
-        await asyncio.to_thread(self._storage.deletions.add, of)
+        await asyncio.to_thread(self._storage.deleted_questions.add, of)
         if relayed := await self._handover.withdraw(event):
             return relayed
         sent = await asyncio.to_thread(self._storage.decisions.take_away, of)

@@ -17,7 +17,7 @@ from bot.core.privacy.redaction import redact
 from bot.core.records import StoredDecision
 from bot.core.text.normalize import clean
 from bot.storage.database import Database
-from bot.storage.deletions import is_deleted
+from bot.storage.deleted_questions import is_deleted
 from bot.storage.feedback import DISLIKED, FEEDBACK, newest_reason, unhelpful_count
 from bot.storage.modes import DEFAULT_MODE, read_mode
 from bot.storage.schema import METADATA, at_column, key_column, short_column, text_column, upsert

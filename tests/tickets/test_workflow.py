@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from starlette.routing import BaseRoute
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine, responder
+from bot.answering.engine import AnswerEngine, responder
+from bot.answering.reload import ReloadableEngine
 from bot.contracts.channel import Channel
 from bot.core.gaps import to_gaps
 from bot.core.mail.auto_response import MailboxContext

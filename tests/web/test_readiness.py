@@ -13,7 +13,8 @@ import sqlalchemy as sql
 from structlog.testing import capture_logs
 
 from bot import app
-from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.answering.engine import AnswerEngine
+from bot.answering.reload import ReloadableEngine
 from bot.channels import OpenChannel, find_channels
 from bot.contracts.channel import Channel, Disabled
 from bot.contracts.channel_context import ChannelContext

@@ -15,7 +15,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.answering.engine import AnswerEngine
+from bot.answering.reload import ReloadableEngine
 from bot.app import App, build
 from bot.channels import OpenChannel
 from bot.channels.slack.channel import Slack

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.answering.engine import AnswerEngine
+from bot.answering.reload import ReloadableEngine
 from bot.contracts.tickets import OpenedTicket
 from bot.core.model import Answer, Event, Reply, TryLater
 from bot.core.provider import Brand, Provider

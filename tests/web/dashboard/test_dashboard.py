@@ -13,7 +13,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.answering.engine import AnswerEngine
+from bot.answering.reload import ReloadableEngine
 from bot.content.edits import read_entry
 from bot.core.model import Answer, Event, Question, Reply
 from bot.settings import Settings
