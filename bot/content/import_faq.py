@@ -8,11 +8,12 @@ from typing import Any
 
 import yaml
 
+from bot.content.consistency import compared
 from bot.content.drafts import Base, Draft, make_drafts
 from bot.content.faq_file import Faq, FaqItem, read_faq
 from bot.content.folders import GENERAL
 from bot.content.general import read_general
-from bot.content.loader import compared, entry_files, load, read_provider
+from bot.content.loader import entry_files, load, read_provider
 from bot.content.new_files import write_new_files
 from bot.content.pairing import FaqFile, language_in_name, pair, pair_by_key, sections
 from bot.content.places import EXAMPLES, parse_yaml
