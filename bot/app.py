@@ -275,6 +275,7 @@ def _ticket_workflow(
     return TicketWorkflow(
         engine.respond,
         storage.decisions,
+        storage.feedback,
         TicketLedger(storage.database, quotas, settings.postbote_keep_days),
         channels,
         engine.explain,

@@ -59,7 +59,7 @@ class StoredChannelAdmin:
         kept = await asyncio.to_thread(self._storage.decisions.by_message, place, ts)
         if kept is None:
             raise UserError("not-kept", given=link[:200])
-        reasons = await asyncio.to_thread(self._storage.decisions.reasons, kept.key)
+        reasons = await asyncio.to_thread(self._storage.feedback.reasons, kept.key)
         return to_facts(kept, reasons)
 
     async def _require_editor(self) -> None:

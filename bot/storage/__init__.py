@@ -14,7 +14,7 @@ from bot.storage.cursors import Cursors
 from bot.storage.database import DAY, Database, DatabaseError, DatabaseUnusable
 from bot.storage.decisions import DECISIONS, Decisions, delete_decision, mark_decision_delivered
 from bot.storage.deleted_questions import DELETED_QUESTIONS, DeletedQuestions, is_deleted
-from bot.storage.feedback import FEEDBACK
+from bot.storage.feedback import FEEDBACK, Feedback
 from bot.storage.handovers import HANDOVERS, Handovers
 from bot.storage.modes import MODES, Modes
 from bot.storage.purge import purge_expired
@@ -31,6 +31,7 @@ class Storage:
 
     database: Database
     decisions: Decisions
+    feedback: Feedback
     deleted_questions: DeletedQuestions
     threads: Threads
     handovers: Handovers
@@ -75,6 +76,7 @@ def create_storage(database_url: str, data_dir: Path, keep_days: float = 90.0) -
     return Storage(
         database=database,
         decisions=Decisions(database),
+        feedback=Feedback(database),
         deleted_questions=DeletedQuestions(database),
         threads=Threads(database),
         handovers=Handovers(database),

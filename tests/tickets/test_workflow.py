@@ -141,6 +141,7 @@ async def running(
     tickets = TicketWorkflow(
         in_use.respond,
         storage.decisions,
+        storage.feedback,
         TicketLedger(storage.database, caps or Quotas()),
         channels,
         in_use.explain,
