@@ -12,7 +12,7 @@ and a part that is passed in: eight small operations share one client, one accou
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,14 +25,14 @@ from bot.channels.helpdesk.parse import Cursor, ListedTicket, to_account_name, t
 from bot.channels.helpdesk.poller import Poller
 from bot.channels.helpdesk.relay import TicketConversations, TicketRelay
 from bot.channels.helpdesk.webhook import webhook_path, webhook_route
-from bot.contracts.channel import Channel, ChannelDefaults, Disabled
+from bot.contracts.channel import ChannelDefaults
 from bot.contracts.channel_context import ChannelContext
 from bot.contracts.tickets import OpenedTicket, TicketMessage
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.ticket_place import TicketPlace
-from bot.settings.helpdesk import HelpdeskAccount, HelpdeskName
+from bot.settings.helpdesk import HelpdeskAccount
 from bot.tickets.assessment import feedback_event, ticket_event
 
 if TYPE_CHECKING:
@@ -43,18 +43,6 @@ log = structlog.get_logger()
 FEEDBACK_ROUNDS = 5  # polling rounds between two looks for what agents say
 SETTLE = 5.0  # seconds after which a post that was under way can be seen
 TEMPLATES = frozenset({"ticket", "ticket_note"})  # of answers that are written; all others leave the ticket to people
-
-
-def open_helpdesk(
-    system: HelpdeskName, account: HelpdeskAccount | None, make: Callable[[HelpdeskAccount], Channel]
-) -> Channel | Disabled:
-    """Channel of a helpdesk whose URL and token are set and whose mode is not "off" for every queue; else Disabled."""
-    variables = f"POSTBOTE_{system.upper()}"
-    if account is None:
-        return Disabled(system, f"set {variables}_URL and {variables}_TOKEN")
-    if parse_modes(account.mode).off:
-        return Disabled(system, f"{variables}_MODE is off; set it to note or public")
-    return make(account)
 
 
 class HelpdeskChannel(ChannelDefaults, ABC):

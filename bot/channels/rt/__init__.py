@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.channels.helpdesk.channel import SETTLE, HelpdeskChannel, open_helpdesk
+from bot.channels.helpdesk.channel import SETTLE, HelpdeskChannel
 from bot.channels.helpdesk.feedback import Feedback
 from bot.channels.helpdesk.http import RequestRefused
+from bot.channels.helpdesk.open_helpdesk import open_helpdesk
 from bot.channels.helpdesk.parse import ListedTicket
 from bot.channels.rt import webhook
 from bot.channels.rt.agents import ASKED, to_reply_url
