@@ -8,8 +8,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bot.content.general import GeneralLayer
-from bot.content.places import EXAMPLES, line_of, place_of
 from bot.content.problems import Problem
+from bot.content.yaml_lines import EXAMPLES, line_of, place_of
 from bot.core.model import Concept, Entry, StatusCode, Topic
 from bot.core.text.normalize import fold
 

@@ -25,8 +25,8 @@ from bot.content.entry_yaml import (
     with_questions,
 )
 from bot.content.loader import NO_ENTRIES, languages_of
-from bot.content.places import EXAMPLES
 from bot.content.yaml_edit import INDENTS, EditError, dumped, loaded, mapping
+from bot.content.yaml_lines import EXAMPLES
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Language
 

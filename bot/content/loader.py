@@ -4,7 +4,7 @@ The format is described in knowledge/README.md. Loading is strict: an unknown ke
 an unknown reference stops the start, because a knowledge base that is half read gives wrong answers.
 """
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,6 @@ from bot.content.consistency import (
 )
 from bot.content.folders import GENERAL
 from bot.content.general import GeneralLayer, claimed, read_general, uncovered, with_own_words
-from bot.content.places import EXAMPLES, line_of, parsed_yaml
 from bot.content.problems import KnowledgeError, Problem
 from bot.content.provider_schema import BaseSettings, provider_model, to_provider
 from bot.content.schema import (
@@ -39,6 +38,7 @@ from bot.content.schema import (
     topic_model,
 )
 from bot.content.yaml_file import read
+from bot.content.yaml_lines import EXAMPLES, line_of, parsed_yaml
 from bot.core.languages import KNOWN
 from bot.core.model import LANGUAGES, Concept, Entry, Knowledge, Language, Provider, StatusCode, Topic
 
@@ -74,14 +74,16 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
     problems += unknown_references(folder, entries, known_ids) + examples_without_entry(folder, known_ids)
     problems += unknown_topics(folder, own, layer) if providers else []
     beside = layer if settings.general == "beside" else GeneralLayer()
-    homes: list[tuple[Path, Mapping[str, Entry] | Mapping[str, Topic]]] = [
-        (folder, own),
-        (folder / "not-covered", topics),
-    ]
     # an entry repeats the lines that it explains
     explained = {name: replace(condition, lines=()) for name, condition in beside.conditions.items()}
-    homes += [(general / "conditions", explained), (general / "not-covered", beside.topics)]
-    problems += duplicate_examples(homes)
+    problems += duplicate_examples(
+        [
+            (folder, own),
+            (folder / "not-covered", topics),
+            (general / "conditions", explained),
+            (general / "not-covered", beside.topics),
+        ]
+    )
     if not files:
         problems.append(Problem(str(folder), 1, "no entry found; an entry is one file <id>.yaml"))
     if problems:
@@ -150,13 +152,13 @@ class _Reader:
         return read(file, lambda raw: to_topic(raw, of), topic_model(of), self._problems)
 
     def concepts(self) -> list[Concept]:
-        """The hoster's own words; empty where there is no file."""
+        """Hoster's own words; empty where there is no file."""
         of, file = self._languages, self._folder / "concepts.yaml"
         found = read(file, lambda raw: to_concepts(raw, of), concepts_model(of), self._problems)
         return [concept for concepts in found for concept in concepts] if file.exists() else []
 
     def status(self) -> list[StatusCode]:
-        """The hoster's own wording of codes; empty where there is no file."""
+        """Hoster's own wording of codes; empty where there is no file."""
         of, file = self._languages, self._folder / "status-codes.yaml"
         found = read(file, lambda raw: to_status(raw, of), codes_model(of), self._problems)
         return [code for codes in found for code in codes] if file.exists() else []

@@ -14,9 +14,9 @@ from bot.contracts.engine import Engine
 from bot.core.languages import next_language
 from bot.core.model import Answer, Event, Language, Question, Reply
 from bot.core.records import StoredDecision
+from bot.dialogue.busy_sign import tell_if_slow
 from bot.dialogue.gaps import gap_facts, read_gaps, read_trend
 from bot.dialogue.handover import HandoverDialogue
-from bot.dialogue.slow import tell_if_slow
 from bot.storage import Storage
 
 LAST_QUESTIONS = 5
@@ -170,7 +170,7 @@ class ButtonActions:
         return self._spoken(event.facts.get("language"))
 
     def _spoken(self, language: Any) -> Language:
-        """A language that the knowledge base speaks; its first one where this is none of them."""
+        """Language that the knowledge base speaks; its first one where this is none of them."""
         languages = self._engine.languages()
         return language if language in languages else languages[0]
 

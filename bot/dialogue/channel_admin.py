@@ -30,7 +30,7 @@ class StoredChannelAdmin:
         return await self._channel.may(self._event, "edit")
 
     async def mode(self) -> str:
-        """The channel's mode."""
+        """Mode of the channel: mention, listen or off."""
         return await asyncio.to_thread(self._storage.modes.get, self._event.location)
 
     async def set_mode(self, mode: str) -> None:

@@ -124,7 +124,7 @@ class EventWorkflow:
     # Deliver
 
     async def _deliver_until_done(self, event: Event, state: RunState) -> None:
-        """The first attempt is no step: a run that comes later repeats it, and looks for its own post before."""
+        """First attempt is no step: a run that comes later repeats it, and looks for its own post before."""
         backoff = DeliverBackoff()
         for attempt in count(1):
             if attempt == 1:

@@ -54,7 +54,7 @@ def unhelpful_count(key: sql.ColumnElement[Any]) -> sql.ScalarSelect[Any]:
 
 
 def newest_reason(key: sql.ColumnElement[Any]) -> sql.ColumnElement[Any]:
-    """The newest reason that was given for it; empty where nobody gave one."""
+    """Newest reason that was given for it; empty where nobody gave one."""
     of = FEEDBACK.c
     given = sql.select(of.reason).where(of.key == key, of.reason != "", *UNHELPFUL).order_by(of.at.desc()).limit(1)
     return sql.func.coalesce(given.scalar_subquery(), "")

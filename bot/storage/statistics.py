@@ -101,7 +101,7 @@ class Statistics:
         self._decisions.settle(keys, how)
 
     def unsettle(self, how: str) -> None:
-        """Questions that were settled in this way wait again."""
+        """Makes the questions wait again that were settled in this way (StoredDecision.settled)."""
         self._decisions.unsettle(how)
 
     def recent_questions(self, limit: int) -> Sequence[str]:

@@ -105,7 +105,7 @@ class HelpdeskChannel(ChannelDefaults, ABC):
 
     @abstractmethod
     async def list_newest(self, number: int) -> Sequence[ListedTicket]:
-        """The newest tickets, newest first. Raises TryLater."""
+        """Newest tickets, newest first. Raises TryLater."""
 
     @abstractmethod
     async def fetch(self, event: Event) -> Ticket | None:
@@ -125,7 +125,10 @@ class HelpdeskChannel(ChannelDefaults, ABC):
 
     @abstractmethod
     async def find_or_open(self, queue: str, subject: str, html: str, mark: str) -> OpenedTicket:
-        """The ticket with this mark, opened where there is none yet. Raises TryLater and RequestRefused."""
+        """Ticket with this mark, opened where there is none yet. Raises TryLater and RequestRefused.
+
+        `queue`: queue or group. `html`: its first message. `mark`: letters and digits, the same for the same request.
+        """
 
     async def agent_facts(self, event: Event, reply: str) -> Mapping[str, Any]:
         """Facts of templates/ticket_note.md that only this helpdesk knows; empty: none.
@@ -281,7 +284,7 @@ class HelpdeskChannel(ChannelDefaults, ABC):
         self._enqueued[listed.id] = listed.position
 
     async def _read_cursor(self) -> Cursor:
-        """The stored cursor; at the very first start a new one, so that all older tickets are left to people."""
+        """Stored cursor; at the very first start a new one, so that all older tickets are left to people."""
         cursor = to_cursor(await asyncio.to_thread(self._cursors.read, self._cursor_key))
         if cursor is None:
             newest = await self.list_newest(1)

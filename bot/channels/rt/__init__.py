@@ -38,7 +38,7 @@ APPEARS_AFTER_WEBHOOK = 60.0  # seconds after a webhook within which its ticket 
 
 
 def open_channel(settings: "Settings", context: ChannelContext) -> Channel | Disabled:
-    """RT's channel, where a URL and a token are set, and some queue is not off; else Disabled."""
+    """Channel of RT, where a URL and a token are set, and some queue is not off; else Disabled."""
     return open_helpdesk("rt", settings.rt, lambda account: RtChannel(account, settings, context))
 
 
@@ -88,7 +88,7 @@ class RtChannel(HelpdeskChannel):
             yield page
 
     async def list_newest(self, number: int) -> Sequence[ListedTicket]:
-        """The newest tickets, newest first."""
+        """Newest tickets, newest first."""
         return await self.api.list_newest(number)
 
     def is_new(self, listed: ListedTicket, last: float) -> bool:
@@ -166,7 +166,7 @@ class RtChannel(HelpdeskChannel):
         return [said for ticket in read for said in await self.api.feedback(ticket)]
 
     async def find_or_open(self, queue: str, subject: str, html: str, mark: str) -> OpenedTicket:
-        """The ticket with this mark in its custom field, so that no bot takes it for a customer's; or a new one."""
+        """Ticket with this mark in its custom field, so that no bot takes it for a customer's; or a new one."""
         mark = f"{ASKED}{mark}"
         number = await self.api.find_by_mark(mark) or await self.api.open(queue, subject, html, mark)
         return OpenedTicket(number, self.url(number), self.place(number))

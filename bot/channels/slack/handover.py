@@ -289,6 +289,6 @@ def _known_place(event: Event) -> str:
 
 
 def _at(event: Event, place: str) -> Event:
-    """The event with a conversation ("team:channel:thread") to reply in; empty: where it belongs anyway."""
+    """Event with a conversation ("team:channel:thread") to reply in; empty: where it belongs anyway."""
     _, channel, thread = place.split(":") if place else ("", event.reply_to["channel"], event.reply_to["thread_ts"])
     return in_channel(event, channel, thread)

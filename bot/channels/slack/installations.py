@@ -44,7 +44,7 @@ class StaticToken:
         self._token = token
 
     async def token(self, team: str) -> str:
-        """The configured token, for every workspace."""
+        """Configured token, for every workspace."""
         return self._token
 
     async def forget(self, team: str) -> None:

@@ -77,7 +77,7 @@ class ZammadChannel(HelpdeskChannel):
             yield page
 
     async def list_newest(self, number: int) -> Sequence[ListedTicket]:
-        """The newest tickets, newest first."""
+        """Newest tickets, newest first."""
         return await self.api.list_newest(number)
 
     async def first_position(self) -> float:
@@ -128,7 +128,7 @@ class ZammadChannel(HelpdeskChannel):
         return [*(Feedback(ticket, WRONG_TAG, "tag", "unhelpful") for ticket in tagged), *said]
 
     async def find_or_open(self, queue: str, subject: str, html: str, mark: str) -> OpenedTicket:
-        """The ticket whose tag holds this mark, or a new one."""
+        """Ticket whose tag holds this mark, or a new one (see HelpdeskChannel)."""
         tag = f"postbote-{mark}"
         found = await self.api.find_by_tag(tag) or await self.api.open(queue, subject, html, tag)
         ticket = str(found["id"])
