@@ -126,7 +126,7 @@ class DialogueManager:
             reason = "the channel's mode is off"
         if event.act == "explain" and not is_error(answer):
             return reply  # nothing is kept of what somebody else wrote, and no gap made of it
-        return replace(reply, keep=partial(self._state.save_decision, event, answer, mode, reply, reason))
+        return replace(reply, save_decision=partial(self._state.save_decision, event, answer, mode, reply, reason))
 
     async def _hand_over_or_relay(self, event: Event, context: Context) -> Reply | None:
         """Reply to a message that is meant for people: it asks for one, or stands in a thread with one; else None."""

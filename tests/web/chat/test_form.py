@@ -100,8 +100,8 @@ async def opened(engine: AnswerEngine, folder: Path, *, asks: bool = True, **set
 
     async def handle(event: Event) -> Reply:
         reply = await dialogue.handle(event)
-        if reply.keep:
-            await reply.keep()
+        if reply.save_decision:
+            await reply.save_decision()
         return reply
 
     async def problems() -> dict[str, str]:
