@@ -13,6 +13,7 @@ from bot.content.yaml_lines import EXAMPLES, line_of, place_of
 from bot.core.model import Concept, Entry, StatusCode, Topic
 from bot.core.text.normalize import fold
 
+Items = Mapping[str, Entry] | Mapping[str, Topic]  # of one folder, by id
 CLASSES = ("2yz", "3yz", "4yz", "5yz", "2.x.x", "4.x.x", "5.x.x")  # what a code without a row of its own means
 
 
@@ -71,7 +72,7 @@ def examples_without_entry(folder: Path, known: Container[str]) -> list[Problem]
     ]
 
 
-def duplicate_examples(items: Iterable[tuple[Path, Mapping[str, Entry] | Mapping[str, Topic]]]) -> list[Problem]:
+def duplicate_examples(items: Iterable[tuple[Path, Items]]) -> list[Problem]:
     """Problems: the same example stands in two places, so that the matcher would learn that both are right."""
     homes: dict[str, list[tuple[Path, list[int | str]]]] = defaultdict(list)
     for home, item in ((home, item) for home, found in items for item in found.values()):

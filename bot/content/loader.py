@@ -14,6 +14,7 @@ import yaml
 
 from bot.content.brand import read_logo
 from bot.content.consistency import (
+    Items,
     concept_problems,
     duplicate_examples,
     examples_without_entry,
@@ -74,16 +75,8 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
     problems += unknown_references(folder, entries, known_ids) + examples_without_entry(folder, known_ids)
     problems += unknown_topics(folder, own, layer) if providers else []
     beside = layer if settings.general == "beside" else GeneralLayer()
-    # an entry repeats the lines that it explains
-    explained = {name: replace(condition, lines=()) for name, condition in beside.conditions.items()}
-    problems += duplicate_examples(
-        [
-            (folder, own),
-            (folder / "not-covered", topics),
-            (general / "conditions", explained),
-            (general / "not-covered", beside.topics),
-        ]
-    )
+    own_items: list[tuple[Path, Items]] = [(folder, own), (folder / "not-covered", topics)]
+    problems += duplicate_examples([*own_items, *_general_items(general, beside)])
     if not files:
         problems.append(Problem(str(folder), 1, "no entry found; an entry is one file <id>.yaml"))
     if problems:
@@ -99,6 +92,12 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
         figures=settings.figures,
         sections=tuple(settings.sections),
     )
+
+
+def _general_items(general: Path, layer: GeneralLayer) -> list[tuple[Path, Items]]:
+    """Items of the general layer whose examples may stand nowhere else; without lines, which entries repeat."""
+    explained = {name: replace(condition, lines=()) for name, condition in layer.conditions.items()}
+    return [(general / "conditions", explained), (general / "not-covered", layer.topics)]
 
 
 def read_provider(folder: Path) -> tuple[Provider, tuple[Language, ...], BaseSettings]:
