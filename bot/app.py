@@ -17,17 +17,10 @@ from starlette.types import ASGIApp
 
 from bot.channels import OpenChannel, find_channels
 from bot.content.watcher import ContentWatcher
-from bot.contracts import (
-    Channel,
-    ChannelContext,
-    Disabled,
-    Engine,
-    OpenedTicket,
-    OpenTicket,
-    TicketMessage,
-    TicketOpener,
-    WriteInTicket,
-)
+from bot.contracts.channel import Channel, Disabled
+from bot.contracts.channel_context import ChannelContext
+from bot.contracts.engine import Engine
+from bot.contracts.tickets import OpenedTicket, OpenTicket, TicketMessage, TicketOpener, WriteInTicket
 from bot.core.lazy_regex import compile_all
 from bot.core.model import Answer, Event, Reply, TryLater
 from bot.core.rate_limit import RateLimiter
@@ -178,14 +171,7 @@ def build(
         open_ticket=open_ticket,
         write_in_ticket=_ticket_writer(channels),
     )
-    disabled: dict[str, str] = {}
-    for name, open_channel in (find_channels() if open_channels is None else open_channels).items():
-        opened = open_channel(settings, context)
-        if isinstance(opened, Disabled):
-            disabled[name] = opened.cure
-        else:
-            channels[name] = opened
-
+    disabled = _open_channels(settings, context, find_channels() if open_channels is None else open_channels, channels)
     pages: dict[str, Page] = {}  # filled below: the dashboard shows all parts
     readiness = Readiness(RecentProblem(worker.readiness_problem), content_problem, channels, pages)
     token = settings.postbote_admin_token
@@ -197,12 +183,7 @@ def build(
         statistics=Statistics(storage.database),
         problems=readiness.all_parts,
         disabled=disabled,
-        content=ContentAccess(
-            settings.postbote_knowledge,
-            settings.postbote_templates,
-            settings.postbote_data_dir,
-            ContentEdits(storage.database),
-        ),
+        content=_content_access(settings, storage),
     )
     requests = PersonRequests(open_ticket, engine.label, worker.enqueue, _helpers_channel(settings))
     pages |= _open_pages(settings, page_context, requests, disabled)
@@ -223,6 +204,15 @@ def build(
     )
 
 
+def _open_channels(
+    settings: Settings, context: ChannelContext, openers: Mapping[str, OpenChannel], channels: dict[str, Channel]
+) -> dict[str, str]:
+    """Adds to `channels` those that are configured; cures of the others, by name (Disabled.cure)."""
+    opened = {name: open_channel(settings, context) for name, open_channel in openers.items()}
+    channels.update((name, channel) for name, channel in opened.items() if not isinstance(channel, Disabled))
+    return {name: channel.cure for name, channel in opened.items() if isinstance(channel, Disabled)}
+
+
 def _open_pages(
     settings: Settings, context: PageContext, requests: PersonRequests, disabled: dict[str, str]
 ) -> Mapping[str, Page]:
@@ -233,6 +223,15 @@ def _open_pages(
     else:
         disabled["web"] = "set POSTBOTE_PAGE=on"
     return pages
+
+
+def _content_access(settings: Settings, storage: Storage) -> ContentAccess:
+    return ContentAccess(
+        settings.postbote_knowledge,
+        settings.postbote_templates,
+        settings.postbote_data_dir,
+        ContentEdits(storage.database),
+    )
 
 
 def _helpers_channel(settings: Settings) -> str:
@@ -282,6 +281,7 @@ def _ticket_workflow(
     return TicketWorkflow(
         engine.respond,
         storage.decisions,
+        storage.feedback,
         TicketLedger(storage.database, quotas, settings.postbote_keep_days),
         channels,
         engine.explain,

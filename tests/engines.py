@@ -9,7 +9,7 @@ from bot.core.model import LANGUAGES, Answer, Language, Provider, Question
 
 
 class EchoEngine:
-    """Engine that says what it heard (contracts.Engine)."""
+    """Engine that says what it heard (bot/contracts/engine.py)."""
 
     async def respond(self, question: Question, admin: ChannelAdmin | None = None, person: str = "") -> Answer:
         facts = {"text": f"{question.command} {question.text}"}

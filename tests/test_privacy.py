@@ -15,7 +15,8 @@ import pytest
 import sqlalchemy as sql
 from structlog.testing import capture_logs
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.answering.engine import AnswerEngine
+from bot.answering.reload import ReloadableEngine
 from bot.core.model import Event, Question
 from bot.dialogue.manager import DialogueManager
 from bot.settings import Settings
@@ -184,8 +185,8 @@ async def test_nothing_that_redaction_knows_is_kept_of_a_question(
                 person="T1:U1",
             )
             reply = await manager.handle(event)
-            if reply.keep:
-                await reply.keep()
+            if reply.save_decision:
+                await reply.save_decision()
             storage.mark_delivered(key, "1515449523.000001", 0.1)
             assert storage.decisions.get(key) is not None
     assert found(storage, {written for written, _ in cases}, str(lines)) == []
@@ -202,8 +203,8 @@ async def test_a_follow_up_brings_nothing_back(dialogue: tuple[DialogueManager, 
     ):
         event = Event(f"follow:{number}", "page", Question(text), {}, "follow", "ask")
         reply = await manager.handle(event)
-        assert reply.keep
-        await reply.keep()
+        assert reply.save_decision
+        await reply.save_decision()
         storage.mark_delivered(event.key, "1", 0.1)
         assert found(storage, [written]) == []
     assert "smtp" in (storage.decisions.get("follow:2") or pytest.fail("not kept")).why

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from bot.commands import ChannelAdmin, Command, Tools, wants_help
-from bot.contracts import Respond
+from bot.contracts.engine import Respond
 from bot.core.dns.records import Lookup
 from bot.core.languages import among
 from bot.core.lazy_regex import lazy_regex

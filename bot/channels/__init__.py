@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from bot.contracts import Channel, ChannelContext, Disabled, DoctorResult
+from bot.contracts.channel import Channel, Disabled, DoctorResult
+from bot.contracts.channel_context import ChannelContext
 from bot.settings import Settings
 
 OpenChannel = Callable[[Settings, ChannelContext], Channel | Disabled]

@@ -65,7 +65,9 @@ def faultless_knowledge(settings: Settings, *, asks_examples: bool) -> Knowledge
 @click.command()
 def doctor() -> None:
     """Check the content, and what the configuration names: database, DNS, Slack. Exit 1 if something is wrong."""
-    from bot.contracts import DoctorResult  # with Starlette, and the next with Slack's library: nothing else needs them
+    from bot.contracts.channel import (
+        DoctorResult,  # with Starlette, and the next with Slack's library: nothing else needs them
+    )
     from bot.ops.doctor import run_checks
 
     settings = read_settings()

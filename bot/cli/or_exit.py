@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 from pydantic import ValidationError
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine, load_engine, make_lookup, responder
+from bot.answering.engine import AnswerEngine, load_engine, make_lookup, responder
+from bot.answering.reload import ReloadableEngine
 from bot.content.problems import KnowledgeError
-from bot.contracts import Respond
+from bot.contracts.engine import Respond
 from bot.core.dns.deferred import DeferredLookup
 from bot.core.dns.nameservers import parse_nameservers
 from bot.core.dns.records import Lookup

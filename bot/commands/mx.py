@@ -122,7 +122,7 @@ def _findings(found: MxResult) -> Sequence[Mapping[str, Any]]:
 
 
 def _some(names: Sequence[str]) -> Sequence[str]:
-    """The first MOST_NAMED names; one more where that is all: "and 1 more" is as long as its name."""
+    """First MOST_NAMED names; one more where that is all: "and 1 more" is as long as its name."""
     return names if len(names) == MOST_NAMED + 1 else names[:MOST_NAMED]
 
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from bot.content.places import line_of
 from bot.content.problems import Problem
-from bot.content.strict import Strict
+from bot.content.strict_model import Strict
+from bot.content.yaml_lines import line_of
 from bot.core.provider import Brand
 
 LARGEST_LOGO = 100_000  # bytes; the whole page has 20,000

@@ -9,8 +9,9 @@ from typing import Any
 
 import yaml
 
+from bot.content.consistency import compared
 from bot.content.faq_file import Faq, FaqItem
-from bot.content.loader import LONGEST_ANSWER, NO_ENTRIES, compared
+from bot.content.loader import LONGEST_ANSWER, NO_ENTRIES
 from bot.content.problems import Problem
 from bot.content.provider_values import ProviderValues
 from bot.content.schema import FEWEST_QUESTIONS, LONGEST_TITLE

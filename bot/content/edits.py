@@ -5,23 +5,32 @@ What is not changed stays as it is written (bot/content/yaml_edit.py). Nothing i
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
+from bot.content.entry_yaml import (
+    Questions,
+    Texts,
+    question_block,
+    questions_of,
+    quoted,
+    replace_lists,
+    replace_questions,
+    text_of,
+    with_questions,
+)
 from bot.content.loader import NO_ENTRIES, languages_of
-from bot.content.places import EXAMPLES
-from bot.content.yaml_edit import INDENTS, EditError, dumped, loaded, mapping, replace_listed
+from bot.content.yaml_edit import INDENTS, EditError, dumped, loaded, mapping
+from bot.content.yaml_lines import EXAMPLES
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Language
 
 NOT_COVERED = "not-covered"
-Texts = Mapping[Language, str]
-Questions = Mapping[Language, Sequence[str]]
 Kind = Literal["example", "topic", "entry", "file"]
 KINDS: tuple[Kind, ...] = ("example", "topic", "entry", "file")
 LISTS = ("related", "lines", "codes")  # keys of an entry that hold texts
@@ -79,15 +88,15 @@ def read_entry(folder: Path, entry: str) -> Edit:
     raw, examples = mapping(file), mapping(folder / EXAMPLES / file.name)
     languages = base_languages(folder)
     asked: dict[Language, Sequence[str]] = {
-        language: [*_listed(raw, language), *_listed(examples, language)] for language in languages
+        language: [*questions_of(raw, language), *questions_of(examples, language)] for language in languages
     }
     return Edit(
         kind="entry",
         target=entry,
         questions=asked,
         faq=str(raw.get("faq") or ""),
-        title={language: _text_of(raw, "title", language) for language in languages},
-        answer={language: _text_of(raw, "answer", language) for language in languages},
+        title={language: text_of(raw, "title", language) for language in languages},
+        answer={language: text_of(raw, "answer", language) for language in languages},
         lists={key: [str(one) for one in raw.get(key) or ()] for key in LISTS},
     )
 
@@ -168,7 +177,7 @@ def _add_example(folder: Path, edit: Edit) -> Mapping[str, str]:
     own = _existing(folder, edit.target)
     other = f"{EXAMPLES}/{own.name}"
     path = own.name if "questions" in mapping(own) and not (folder / other).exists() else other
-    return {path: _with_questions(folder / path, edit.questions, base_languages(folder))}
+    return {path: with_questions(folder / path, edit.questions, base_languages(folder))}
 
 
 def _add_to_topic(folder: Path, edit: Edit) -> Mapping[str, str]:
@@ -177,11 +186,15 @@ def _add_to_topic(folder: Path, edit: Edit) -> Mapping[str, str]:
     if not edit.new:
         if not (folder / path).is_file():
             raise EditError("gone")
-        return {path: _with_questions(folder / path, edit.questions, languages)}
+        return {path: with_questions(folder / path, edit.questions, languages)}
     _refuse_known(folder, edit.target)
     if not all(edit.title.get(language) for language in languages):
         raise EditError("title")
-    raw = {"id": edit.target, "title": _quoted(edit.title, languages), "questions": _block(edit.questions, languages)}
+    raw = {
+        "id": edit.target,
+        "title": quoted(edit.title, languages),
+        "questions": question_block(edit.questions, languages),
+    }
     return {path: dumped(CommentedMap(raw), INDENTS[0])}
 
 
@@ -195,12 +208,12 @@ def _write_entry(folder: Path, edit: Edit) -> Mapping[str, str]:
             "id": edit.target,
             "kind": "answer",
             "faq": DoubleQuotedScalarString(edit.faq),
-            "title": _quoted(edit.title, languages),
+            "title": quoted(edit.title, languages),
             "answer": CommentedMap({one: LiteralScalarString(f"{edit.answer[one]}\n") for one in languages}),
-            "questions": _block(edit.questions, languages),
+            "questions": question_block(edit.questions, languages),
         }
         new = CommentedMap(raw)
-        _replace_lists(new, edit.lists)
+        replace_lists(new, edit.lists)
         return {f"{edit.target}.yaml": dumped(new, INDENTS[0])}
     return _rewritten(folder, edit, languages)
 
@@ -213,68 +226,23 @@ def _rewritten(folder: Path, edit: Edit, languages: Sequence[Language]) -> Mappi
     if str(raw.get("faq") or "") != edit.faq:
         raw["faq"] = DoubleQuotedScalarString(edit.faq)
     for language in languages:
-        if _text_of(raw, "title", language) != edit.title[language]:
+        if text_of(raw, "title", language) != edit.title[language]:
             raw["title"][language] = DoubleQuotedScalarString(edit.title[language])
-        if _text_of(raw, "answer", language) != edit.answer[language]:
+        if text_of(raw, "answer", language) != edit.answer[language]:
             raw["answer"][language] = LiteralScalarString(f"{edit.answer[language]}\n")
-    _replace_lists(raw, edit.lists)
+    replace_lists(raw, edit.lists)
     examples = mapping(other)
-    in_other = {one: [q for q in edit.questions.get(one, ()) if q in _listed(examples, one)] for one in languages}
+    in_other = {one: [q for q in edit.questions.get(one, ()) if q in questions_of(examples, one)] for one in languages}
     rest = {one: [q for q in edit.questions.get(one, ()) if q not in in_other[one]] for one in languages}
     if not other.exists() and ("questions" in raw or not any(rest.values())):
-        _replace_questions(raw, rest, languages)
+        replace_questions(raw, rest, languages)
         return {file.name: dumped(raw, indent)}
-    kept = {one: [q for q in rest[one] if q in _listed(raw, one)] for one in languages}
+    kept = {one: [q for q in rest[one] if q in questions_of(raw, one)] for one in languages}
     added = {one: [*in_other[one], *(q for q in rest[one] if q not in kept[one])] for one in languages}
     more, more_indent = loaded(other) if other.exists() else (CommentedMap(), INDENTS[0])
-    _replace_questions(raw, kept, languages)
-    _replace_questions(more, added, languages)
+    replace_questions(raw, kept, languages)
+    replace_questions(more, added, languages)
     return {file.name: dumped(raw, indent), f"{EXAMPLES}/{file.name}": dumped(more, more_indent)}
-
-
-def _with_questions(file: Path, questions: Questions, languages: Sequence[Language]) -> str:
-    """Text of a file whose questions have these as well, each once."""
-    raw, indent = loaded(file) if file.exists() else (CommentedMap(), INDENTS[0])
-    wanted = {
-        one: [*_listed(raw, one), *(q for q in questions.get(one, ()) if q not in _listed(raw, one))]
-        for one in languages
-    }
-    _replace_questions(raw, wanted, languages)
-    return dumped(raw, indent)
-
-
-def _replace_questions(raw: CommentedMap, wanted: Questions, languages: Sequence[Language]) -> None:
-    """Makes the lists of questions those of `wanted`; a question that stays keeps its place and its comment."""
-    if "questions" not in raw:
-        if any(wanted.values()):
-            raw["questions"] = _block(wanted, languages)
-        return
-    for language in languages:
-        replace_listed(raw["questions"], language, wanted.get(language, ()))
-
-
-def _replace_lists(raw: CommentedMap, lists: Mapping[str, Sequence[str]]) -> None:
-    """Makes the entry's other lists those wanted. An entry with error lines explains an error."""
-    for key, wanted in lists.items():
-        if [str(one) for one in raw.get(key) or ()] == list(wanted):
-            continue
-        if key not in raw and "faq" in raw:
-            raw.insert(list(raw).index("faq") + 1, key, CommentedSeq())
-        replace_listed(raw, key, wanted)
-        if not wanted:
-            del raw[key]
-    if lists.get("lines") and raw.get("kind") == "answer":
-        raw["kind"] = "error"
-
-
-def _block(questions: Questions, languages: Iterable[Language]) -> CommentedMap:
-    return CommentedMap(
-        {one: CommentedSeq(DoubleQuotedScalarString(q) for q in questions.get(one, ())) for one in languages}
-    )
-
-
-def _quoted(texts: Texts, languages: Iterable[Language]) -> CommentedMap:
-    return CommentedMap({one: DoubleQuotedScalarString(texts[one]) for one in languages})
 
 
 def _existing(folder: Path, entry: str) -> Path:
@@ -287,16 +255,6 @@ def _existing(folder: Path, entry: str) -> Path:
 def _refuse_known(folder: Path, target: str) -> None:
     if (folder / f"{target}.yaml").exists() or (folder / NOT_COVERED / f"{target}.yaml").exists():
         raise EditError("exists")
-
-
-def _text_of(raw: Mapping[str, Any], key: str, language: Language) -> str:
-    texts = raw.get(key)
-    return str(texts.get(language) or "").strip() if isinstance(texts, Mapping) else ""
-
-
-def _listed(raw: Mapping[str, Any], language: Language) -> Sequence[str]:
-    questions = raw.get("questions")
-    return [str(q) for q in questions.get(language) or ()] if isinstance(questions, Mapping) else []
 
 
 def _text(file: Path) -> str | None:

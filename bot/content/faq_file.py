@@ -34,7 +34,7 @@ class FaqItem:
     other ways to ask that the file has. `section`: the heading above; empty: none. `answer`: Markdown, the words as
     they stand there. `quoted`: what the heading holds as code. `left_out`: what of it no answer can hold. `key`: column
     id of a CSV file; empty: none. `translations`: the same in the base's other languages, from `file` where that is
-    another one (bot/content/pairing.py).
+    another one (bot/content/language_pairing.py).
     """
 
     line: int

@@ -8,17 +8,18 @@ from typing import Any
 
 import yaml
 
+from bot.content.consistency import compared
 from bot.content.drafts import Base, Draft, make_drafts
 from bot.content.faq_file import Faq, FaqItem, read_faq
 from bot.content.folders import GENERAL
 from bot.content.general import read_general
-from bot.content.loader import compared, entry_files, load, read_provider
+from bot.content.language_pairing import FaqFile, language_in_name, pair, pair_by_key, sections
+from bot.content.loader import entry_files, load, read_provider
 from bot.content.new_files import write_new_files
-from bot.content.pairing import FaqFile, language_in_name, pair, pair_by_key, sections
-from bot.content.places import EXAMPLES, parse_yaml
 from bot.content.problems import KnowledgeError, Problem
 from bot.content.provider_values import ProviderValues
 from bot.content.starter import is_starter
+from bot.content.yaml_lines import EXAMPLES, parse_yaml
 from bot.core.languages import Language
 
 

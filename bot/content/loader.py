@@ -4,8 +4,7 @@ The format is described in knowledge/README.md. Loading is strict: an unknown ke
 an unknown reference stops the start, because a knowledge base that is half read gives wrong answers.
 """
 
-from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,9 +13,17 @@ from typing import Any
 import yaml
 
 from bot.content.brand import read_logo
+from bot.content.consistency import (
+    Items,
+    concept_problems,
+    duplicate_examples,
+    examples_without_entry,
+    status_code_problems,
+    unknown_references,
+    unknown_topics,
+)
 from bot.content.folders import GENERAL
 from bot.content.general import GeneralLayer, claimed, read_general, uncovered, with_own_words
-from bot.content.places import EXAMPLES, line_of, parsed_yaml, place_of
 from bot.content.problems import KnowledgeError, Problem
 from bot.content.provider_schema import BaseSettings, provider_model, to_provider
 from bot.content.schema import (
@@ -32,13 +39,12 @@ from bot.content.schema import (
     topic_model,
 )
 from bot.content.yaml_file import read
+from bot.content.yaml_lines import EXAMPLES, line_of, parsed_yaml
 from bot.core.languages import KNOWN
 from bot.core.model import LANGUAGES, Concept, Entry, Knowledge, Language, Provider, StatusCode, Topic
-from bot.core.text.normalize import fold
 
 LONGEST_ANSWER = 2_000  # characters; a Slack section holds 3,000 (docs.slack.dev/reference/block-kit/blocks)
 NO_ENTRIES = frozenset({"base", "provider", "concepts", "status-codes"})  # files beside the entries
-CLASSES = ("2yz", "3yz", "4yz", "5yz", "2.x.x", "4.x.x", "5.x.x")  # what a code without a row of its own means
 
 
 def load(folder: Path, general: Path = GENERAL) -> Knowledge:
@@ -64,19 +70,13 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
     topics = {t.id: t for f in sorted((folder / "not-covered").glob("*.yaml")) for t in to.topic(f)}
     words, status = to.concepts(), to.status()
     known_ids = {f.stem for f in files}
-    problems += _concept_problems(folder / "concepts.yaml", words, layer)
-    problems += _status_code_problems(folder / "status-codes.yaml", (*layer.status, *status), status)
-    problems += _unknown_references(folder, entries, known_ids) + _examples_without_entry(folder, known_ids)
-    problems += _unknown_topics(folder, own, layer) if providers else []
+    problems += concept_problems(folder / "concepts.yaml", words, layer)
+    problems += status_code_problems(folder / "status-codes.yaml", (*layer.status, *status), status)
+    problems += unknown_references(folder, entries, known_ids) + examples_without_entry(folder, known_ids)
+    problems += unknown_topics(folder, own, layer) if providers else []
     beside = layer if settings.general == "beside" else GeneralLayer()
-    homes: list[tuple[Path, Mapping[str, Entry] | Mapping[str, Topic]]] = [
-        (folder, own),
-        (folder / "not-covered", topics),
-    ]
-    # an entry repeats the lines that it explains
-    explained = {name: replace(condition, lines=()) for name, condition in beside.conditions.items()}
-    homes += [(general / "conditions", explained), (general / "not-covered", beside.topics)]
-    problems += _duplicate_examples(homes)
+    own_items: list[tuple[Path, Items]] = [(folder, own), (folder / "not-covered", topics)]
+    problems += duplicate_examples([*own_items, *_general_items(general, beside)])
     if not files:
         problems.append(Problem(str(folder), 1, "no entry found; an entry is one file <id>.yaml"))
     if problems:
@@ -92,6 +92,12 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
         figures=settings.figures,
         sections=tuple(settings.sections),
     )
+
+
+def _general_items(general: Path, layer: GeneralLayer) -> list[tuple[Path, Items]]:
+    """Items of the general layer whose examples may stand nowhere else; without lines, which entries repeat."""
+    explained = {name: replace(condition, lines=()) for name, condition in layer.conditions.items()}
+    return [(general / "conditions", explained), (general / "not-covered", layer.topics)]
 
 
 def read_provider(folder: Path) -> tuple[Provider, tuple[Language, ...], BaseSettings]:
@@ -145,13 +151,13 @@ class _Reader:
         return read(file, lambda raw: to_topic(raw, of), topic_model(of), self._problems)
 
     def concepts(self) -> list[Concept]:
-        """The hoster's own words; empty where there is no file."""
+        """Hoster's own words; empty where there is no file."""
         of, file = self._languages, self._folder / "concepts.yaml"
         found = read(file, lambda raw: to_concepts(raw, of), concepts_model(of), self._problems)
         return [concept for concepts in found for concept in concepts] if file.exists() else []
 
     def status(self) -> list[StatusCode]:
-        """The hoster's own wording of codes; empty where there is no file."""
+        """Hoster's own wording of codes; empty where there is no file."""
         of, file = self._languages, self._folder / "status-codes.yaml"
         found = read(file, lambda raw: to_status(raw, of), codes_model(of), self._problems)
         return [code for codes in found for code in codes] if file.exists() else []
@@ -183,119 +189,3 @@ def languages_of(files: Sequence[Path]) -> list[Language]:
         except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, KeyError):
             continue  # said where the entry is read
     return [code for code in KNOWN if code in found] or list(LANGUAGES)
-
-
-def _unknown_topics(folder: Path, entries: Mapping[str, Entry], layer: GeneralLayer) -> list[Problem]:
-    """Problems: `instead_of` names nothing of the general layer."""
-    known = {*layer.topics, *layer.conditions}
-    return [
-        Problem(
-            str(folder / f"{entry.id}.yaml"),
-            line_of(folder / f"{entry.id}.yaml", ["instead_of", position]),
-            f"instead_of: the general layer has no topic or condition {name!r}; correct the id or remove it",
-        )
-        for entry in entries.values()
-        for position, name in enumerate(entry.instead_of)
-        if name not in known
-    ]
-
-
-def _concept_problems(file: Path, own: Sequence[Concept], layer: GeneralLayer) -> list[Problem]:
-    """Problems: a concept of the hoster's own lacks its group or meaning."""
-    general = {concept.id for concept in layer.concepts}
-    return [
-        Problem(str(file), line_of(file, ["concepts", position]), f"concepts.{position}.{key}: missing; add it")
-        for position, concept in enumerate(own)
-        if concept.id not in general
-        for key in ("group", "means")
-        if not getattr(concept, key)
-    ]
-
-
-def _unknown_references(folder: Path, entries: Mapping[str, Entry], known: Container[str]) -> list[Problem]:
-    """Problems: `related` names an entry that does not exist."""
-    return [
-        Problem(
-            str(folder / f"{entry.id}.yaml"),
-            line_of(folder / f"{entry.id}.yaml", ["related", position]),
-            f"related: there is no entry {other!r}; correct the id or remove it",
-        )
-        for entry in entries.values()
-        for position, other in enumerate(entry.related)
-        if other not in known
-    ]
-
-
-def _examples_without_entry(folder: Path, known: Container[str]) -> list[Problem]:
-    """Problems: a file of examples that belongs to no entry, so that nothing would be learnt from it."""
-    return [
-        Problem(
-            str(file),
-            1,
-            f"there is no entry {file.stem!r}; name the file after its entry, or move the examples to "
-            "not-covered/<topic>.yaml",
-        )
-        for file in sorted((folder / EXAMPLES).glob("*.yaml"))
-        if file.stem not in known
-    ]
-
-
-def _duplicate_examples(items: Iterable[tuple[Path, Mapping[str, Entry] | Mapping[str, Topic]]]) -> list[Problem]:
-    """Problems: the same example stands in two places, so that the matcher would learn that both are right."""
-    homes: dict[str, list[tuple[Path, list[int | str]]]] = defaultdict(list)
-    for home, item in ((home, item) for home, found in items for item in found.values()):
-        file = home / f"{item.id}.yaml"
-        for path, text in _examples(item):
-            homes[compared(text)].append((file, path))
-        for path, text in _own_lookalikes(item):  # one key an entry, since it may stand at others
-            homes[f"{item.id} {compared(text)}"].append((file, path))
-    twice = [(places[0], place) for places in homes.values() for place in places[1:]]
-    return list(dict.fromkeys(_stands_twice(first, second) for first, second in twice))
-
-
-def compared(text: str) -> str:
-    """Example as it is compared: two that differ in case, accents or final marks alone are the same."""
-    return fold(text).strip(" ?!.")
-
-
-def _stands_twice(first: tuple[Path, list[int | str]], second: tuple[Path, list[int | str]]) -> Problem:
-    (one, one_line), (other, line) = place_of(*first), place_of(*second)
-    return Problem(str(other), line, f"stands in {_short(one)}:{one_line} too; remove one of the two")
-
-
-def _short(file: Path) -> str:
-    """Name of a file as an editor finds it: an entry's, or "examples/<id>.yaml"."""
-    return f"{EXAMPLES}/{file.name}" if file.parent.name == EXAMPLES else file.name
-
-
-def _status_code_problems(file: Path, status: Sequence[StatusCode], own: Sequence[StatusCode]) -> list[Problem]:
-    """Problems: a code stands twice in the `own` file, or a class that other codes fall back to is missing in all."""
-    codes = [row.code for row in own]
-    twice = [
-        Problem(str(file), line_of(file, ["codes", place]), f"{code!r} stands there twice; remove one of the two")
-        for place, code in enumerate(codes)
-        if code in codes[:place]
-    ]
-    missing = [code for code in CLASSES if status and code not in {row.code for row in status}]
-    return twice + [Problem(str(file), 1, f"the class {code!r} is missing; add it to `codes`") for code in missing]
-
-
-def _examples(item: Entry | Topic) -> Iterator[tuple[list[int | str], str]]:
-    """Path and text of each example that must stand in one place only.
-
-    A look-alike may stand elsewhere too: it says what an entry is not, and something else may be right there.
-    """
-    for language, asked in item.questions.items():
-        for position, text in enumerate(asked):
-            yield ["questions", language, position], text
-    for position, text in enumerate(item.lines):
-        yield ["lines", position], text
-    for position, text in enumerate(item.variants if isinstance(item, Entry) else ()):
-        yield ["variants", position], text
-
-
-def _own_lookalikes(item: Entry | Topic) -> Iterator[tuple[list[int | str], str]]:
-    """Path and text of what is the entry's condition and what is not: a line cannot be both."""
-    for key in ("lines", "variants", "lookalikes") if isinstance(item, Entry) and item.lookalikes else ():
-        for position, text in enumerate(getattr(item, key)):
-            yield [key, position], text

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, create_model, model_validator
 
 from bot.content.brand import BrandModel, to_brand
-from bot.content.strict import Strict, Text, by_language, texts
+from bot.content.strict_model import Strict, Text, by_language, texts
 from bot.core.languages import Language
 from bot.core.provider import MOST_PROMPTS, Connection, Provider, connection_key
 

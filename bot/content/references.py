@@ -8,9 +8,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bot.content.places import line_of
 from bot.content.problems import Problem
 from bot.content.template_files import in_one, instead_of
+from bot.content.yaml_lines import line_of
 from bot.core.languages import KNOWN
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import LANGUAGES, Knowledge, Language

@@ -145,7 +145,7 @@ class Renderer:
         )
 
     def _hint(self, name: str, hint: str, language: Language) -> str:
-        """The command's block hint_<language>; without one, the hint of its module."""
+        """Command's block hint_<language>; without one, the hint of its module."""
         block = f"hint_{language}"
         return self.block(name, block, language) if block in self.blocks(name) else hint
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
-from bot.content.strict import Strict, Text, by_language, texts
+from bot.content.strict_model import Strict, Text, by_language, texts
 from bot.core.model import Concept, Condition, Entry, Kind, Language, StatusCode, Topic
 
 # docs.slack.dev/reference/block-kit/blocks: a header holds 150 characters, a section 3,000; room is left for marks.

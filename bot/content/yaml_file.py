@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from bot.content.places import line_of, parsed_yaml, place_of
 from bot.content.problems import Problem
 from bot.content.schema import FEWEST_QUESTIONS, LONGEST_TITLE
-from bot.content.strict import description
+from bot.content.strict_model import description
+from bot.content.yaml_lines import line_of, parsed_yaml, place_of
 from bot.core.model import Entry, Topic
 
 T = TypeVar("T")

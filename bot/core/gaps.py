@@ -120,7 +120,7 @@ def _features(compared: str) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def _rarest(features: Sequence[str], frequency: Mapping[str, int]) -> Sequence[str]:
-    """The rarest features that another question has too."""
+    """Rarest features that another question has too."""
     shared = [feature for feature in features if frequency[feature] > 1]
     return shared if len(shared) <= RAREST else sorted(shared, key=lambda one: (frequency[one], one))[:RAREST]
 

@@ -216,7 +216,7 @@ class Reply:
 
     answer: Answer | None  # None: nothing is said
     to: Mapping[str, str] = field(default_factory=dict)  # merged into the event's `reply_to`: "update", "delete" …
-    keep: Callable[[], Awaitable[None]] | None = None  # saves the decision: called while the reply is delivered
+    save_decision: Callable[[], Awaitable[None]] | None = None  # called while it is delivered; None: nothing is saved
 
 
 @dataclass(frozen=True, slots=True)

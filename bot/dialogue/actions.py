@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any
 
 from bot.commands import ChannelAdmin
-from bot.contracts import Engine
+from bot.contracts.engine import Engine
 from bot.core.languages import next_language
 from bot.core.model import Answer, Event, Language, Question, Reply
 from bot.core.records import StoredDecision
+from bot.dialogue.busy_sign import tell_if_slow
 from bot.dialogue.gaps import gap_facts, read_gaps, read_trend
 from bot.dialogue.handover import HandoverDialogue
-from bot.dialogue.slow import tell_if_slow
 from bot.storage import Storage
 
 LAST_QUESTIONS = 5
@@ -64,7 +64,7 @@ class ButtonActions:
         }
 
     async def _feedback(self, event: Event) -> Reply:
-        await asyncio.to_thread(self._storage.decisions.record_feedback, _key(event), event.person, event.act)
+        await asyncio.to_thread(self._storage.feedback.record, _key(event), event.person, event.act)
         facts = {"verdict": event.act, "key": _key(event)}
         return Reply(Answer("feedback", self._language_of(event), facts), {"private": "yes"})
 
@@ -72,8 +72,8 @@ class ButtonActions:
         """Reason why an answer was not helpful, as the form has it; nothing where it was left empty."""
         if not event.question.text.strip():
             return Reply(None)
-        decisions = self._storage.decisions
-        await asyncio.to_thread(decisions.record_reason, _key(event), event.person, event.question.text)
+        feedback = self._storage.feedback
+        await asyncio.to_thread(feedback.record_reason, _key(event), event.person, event.question.text)
         return Reply(Answer("feedback", self._language_of(event), {"verdict": "reason"}), {"private": "yes"})
 
     async def _language(self, event: Event) -> Reply:
@@ -103,7 +103,7 @@ class ButtonActions:
 
     async def _none(self, event: Event) -> Reply:
         """None of the suggestions was meant: counted as "not helpful", so that editors see the question."""
-        await asyncio.to_thread(self._storage.decisions.record_feedback, _key(event), event.person, "unhelpful")
+        await asyncio.to_thread(self._storage.feedback.record, _key(event), event.person, "unhelpful")
         return Reply(Answer("none", self._language_of(event)), {"update": "itself", "key": _key(event)})
 
     async def _person(self, event: Event) -> Reply:
@@ -170,7 +170,7 @@ class ButtonActions:
         return self._spoken(event.facts.get("language"))
 
     def _spoken(self, language: Any) -> Language:
-        """A language that the knowledge base speaks; its first one where this is none of them."""
+        """Language that the knowledge base speaks; its first one where this is none of them."""
         languages = self._engine.languages()
         return language if language in languages else languages[0]
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.contracts import Channel
+from bot.contracts.channel import Channel
 from bot.core.gaps import Gap
 from bot.core.model import Event, UserError
 from bot.core.records import StoredDecision
@@ -30,7 +30,7 @@ class StoredChannelAdmin:
         return await self._channel.may(self._event, "edit")
 
     async def mode(self) -> str:
-        """The channel's mode."""
+        """Mode of the channel: mention, listen or off."""
         return await asyncio.to_thread(self._storage.modes.get, self._event.location)
 
     async def set_mode(self, mode: str) -> None:
@@ -59,7 +59,7 @@ class StoredChannelAdmin:
         kept = await asyncio.to_thread(self._storage.decisions.by_message, place, ts)
         if kept is None:
             raise UserError("not-kept", given=link[:200])
-        reasons = await asyncio.to_thread(self._storage.decisions.reasons, kept.key)
+        reasons = await asyncio.to_thread(self._storage.feedback.reasons, kept.key)
         return to_facts(kept, reasons)
 
     async def _require_editor(self) -> None:

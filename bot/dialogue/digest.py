@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.contracts import Engine
+from bot.contracts.engine import Engine
 from bot.core.model import Answer, Event, Reply
 from bot.dialogue.gaps import gap_facts, read_gaps, read_trend
 from bot.storage import Storage

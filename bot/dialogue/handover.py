@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.contracts import Engine
+from bot.contracts.engine import Engine
 from bot.core.model import Answer, Event, Language, Reply
 from bot.core.person_request import asks_for_person, language_of_request, says_of_no_use
 from bot.core.records import Handover, StoredDecision
@@ -51,7 +51,7 @@ class HandoverDialogue:
         said = clean(event.question.text)
         kept = await asyncio.to_thread(self._storage.decisions.last_asked, event.conversation, event.key)
         if kept and kept.outcome == "answer" and says_of_no_use(said):
-            await asyncio.to_thread(self._storage.decisions.record_feedback, kept.key, event.person, "unhelpful")
+            await asyncio.to_thread(self._storage.feedback.record, kept.key, event.person, "unhelpful")
         language = event.question.language or language_of_request(said, hint)
         return await self._ask(event, kept, language, said)
 
@@ -68,7 +68,7 @@ class HandoverDialogue:
         if not await asyncio.to_thread(self._storage.threads.hand_over, conversation, event.person, event.key):
             already = Answer("handover", language, {"state": "already"})
             return Reply(already, {} if event.question.text and not event.question.command else {"private": "yes"})
-        reasons = await asyncio.to_thread(self._storage.decisions.reasons, kept.key) if kept else []
+        reasons = await asyncio.to_thread(self._storage.feedback.reasons, kept.key) if kept else []
         facts = {
             "state": "open",
             "question": kept.question if kept else said,

@@ -9,20 +9,21 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
 
 import structlog
 
 from bot.commands import ChannelAdmin
-from bot.contracts import Channel, Engine
-from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Question, Reply, TryLater
-from bot.core.privacy.redacted_decision import without_words
+from bot.contracts.channel import Channel
+from bot.contracts.engine import Engine
+from bot.core.model import Answer, Event, Language, Question, Reply, TryLater
 from bot.core.records import StoredDecision
 from bot.dialogue.actions import ButtonActions
+from bot.dialogue.busy_sign import tell_if_slow
 from bot.dialogue.channel_admin import StoredChannelAdmin
+from bot.dialogue.conversation_state import ConversationState
 from bot.dialogue.digest import DigestDialogue
 from bot.dialogue.handover import HandoverDialogue
-from bot.dialogue.quiet import (
+from bot.dialogue.silence import (
     answer_reaction,
     answer_small_talk,
     is_error,
@@ -30,12 +31,10 @@ from bot.dialogue.quiet import (
     shorten_small_talk,
     why_silent,
 )
-from bot.dialogue.slow import tell_if_slow
 from bot.dialogue.thread_above import answer_with_surroundings
-from bot.storage import DatabaseError, Storage
+from bot.storage import Storage
 from bot.storage.decisions import Context
 
-T = TypeVar("T")
 log = structlog.get_logger()
 
 NO_REPLY = Reply(None)
@@ -61,6 +60,7 @@ class DialogueManager:
         `content_problem`: the problem that keeps newer content from being used, shown to editors; empty: none.
         """
         self._engine, self._storage, self._channels = engine, storage, channels
+        self._state = ConversationState(engine, storage, channels)
         self._handover = HandoverDialogue(storage, engine)
         actions = ButtonActions(
             *(storage, engine, self._is_permitted, self._admin_of, self._handover), content_problem, self._show_busy
@@ -108,17 +108,11 @@ class DialogueManager:
         if event.act in ("edited", "deleted") and event.facts.get("addressed") is not True:
             known = await asyncio.to_thread(self._storage.decisions.get, str(event.facts.get("of", "")))
             # A message that may be on its way, or under way, must not be answered once it is deleted
-            return known is not None or await self._is_overheard(event)
-        return event.act != "overheard" or await self._is_overheard(event)
-
-    async def _is_overheard(self, event: Event) -> bool:
-        """True if messages that do not address the bot are read here: in its threads, and in mode listen."""
-        if await asyncio.to_thread(self._storage.threads.get, event.conversation):
-            return True
-        return event.facts.get("root") is True and await self._mode(event) == "listen"
+            return known is not None or await self._state.is_overheard(event)
+        return event.act != "overheard" or await self._state.is_overheard(event)
 
     async def _ask(self, event: Event) -> Reply:
-        context = await self._context(event)
+        context = await self._state.context(event)
         if context.deleted:
             return NO_REPLY
         if handed := await self._hand_over_or_relay(event, context):
@@ -132,7 +126,7 @@ class DialogueManager:
             reason = "the channel's mode is off"
         if event.act == "explain" and not is_error(answer):
             return reply  # nothing is kept of what somebody else wrote, and no gap made of it
-        return replace(reply, keep=partial(self._save_decision, event, answer, mode, reply, reason))
+        return replace(reply, save_decision=partial(self._state.save_decision, event, answer, mode, reply, reason))
 
     async def _hand_over_or_relay(self, event: Event, context: Context) -> Reply | None:
         """Reply to a message that is meant for people: it asks for one, or stands in a thread with one; else None."""
@@ -153,7 +147,7 @@ class DialogueManager:
         thread = await asyncio.to_thread(self._storage.threads.get, event.conversation)
         if thread and event.person != thread.asker and thread.state == "open":
             await asyncio.to_thread(self._storage.threads.set_state, event.conversation, "taken")
-        context = await self._context(event)
+        context = await self._state.context(event)
         if event.facts.get("mentions") or context.deleted or is_read_receipt(event, context.before):
             return NO_REPLY
         is_askers = thread is not None and thread.state == "open" and event.person == thread.asker
@@ -162,9 +156,9 @@ class DialogueManager:
         answer, mode = await self._answer_in_context(event, context), context.mode
         silent = why_silent(event, thread, answer, mode)
         if silent:
-            await self._save_decision(event, answer, mode, reason=silent)
+            await self._state.save_decision(event, answer, mode, reason=silent)
             return NO_REPLY
-        await self._save_decision(event, answer, mode)
+        await self._state.save_decision(event, answer, mode)
         return Reply(answer)
 
     async def _edited(self, event: Event) -> Reply:
@@ -176,13 +170,13 @@ class DialogueManager:
         kept = await asyncio.to_thread(self._storage.decisions.get, of)
         if kept is None or not kept.sent:
             return await self._edited_unanswered(event, question, kept)
-        context = await self._context(question)
+        context = await self._state.context(question)
         if context.deleted:
             return NO_REPLY
         answer, mode = await self._answer_in_context(question, context), context.mode
         if answer.decision and kept.entries == answer.decision.entries and kept.outcome == answer.decision.outcome:
             return NO_REPLY
-        await self._save_decision(question, answer, mode, said=False)
+        await self._state.save_decision(question, answer, mode, said=False)
         return Reply(answer, {"update": kept.sent, "key": of})
 
     async def _edited_unanswered(self, event: Event, question: Event, kept: StoredDecision | None) -> Reply:
@@ -194,7 +188,7 @@ class DialogueManager:
         if question.act != "ask":
             return NO_REPLY
         if kept is None:
-            may_be_under_way = event.facts.get("was_addressed") is not False or await self._is_overheard(event)
+            may_be_under_way = event.facts.get("was_addressed") is not False or await self._state.is_overheard(event)
             if may_be_under_way and time.time() - float(event.facts.get("at", 0.0)) < EDIT_WAIT:
                 raise TryLater("the question is still being answered", 2.0)
         else:
@@ -210,7 +204,7 @@ class DialogueManager:
         A question that is still under way finds the note, before it is answered or right after (DeliverStep.record).
         """
         of = str(event.facts.get("of", ""))
-        await asyncio.to_thread(self._storage.deletions.add, of)
+        await asyncio.to_thread(self._storage.deleted_questions.add, of)
         if relayed := await self._handover.withdraw(event):
             return relayed
         sent = await asyncio.to_thread(self._storage.decisions.take_away, of)
@@ -244,52 +238,6 @@ class DialogueManager:
         """Administration by the event's person; None where there are no channels with modes (the page)."""
         channel = self._channels.get(event.channel)
         return StoredChannelAdmin(event, self._storage, channel) if channel and event.location else None
-
-    async def _save_decision(
-        self,
-        event: Event,
-        answer: Answer,
-        mode: str,
-        reply: Reply | None = None,
-        reason: str = "",
-        *,
-        said: bool = True,
-    ) -> None:
-        """Saves the decision: for follow-ups, `postbote why`, gaps and dashboard.
-
-        `reply`: kept until it is delivered, for a run after a crash (bot/durable/worker.py). `reason`: why nothing is
-        said; empty: something is. `said`: False for an edit, after which the thread is not the bot's anew.
-        """
-        channel = self._channels.get(event.channel)
-        if reason and event.act not in QUESTION_ACTS and answer.decision:
-            answer = replace(answer, decision=without_words(answer.decision))
-        why = f"{self._engine.explain(answer)}\nmode        {mode if event.location else '-'}" + (
-            reason and f"\nsilent      {reason}"
-        )
-        link = await channel.permalink(event) if channel else ""
-        spoke = said and not reason and bool(event.facts.get("thread"))
-        saving = self._storage.database.write(
-            lambda: self._storage.decisions.save(
-                event, answer, reason=reason, why=why, link=link, spoke=spoke, reply=reply
-            )
-        )
-        await self._best_effort(event, saving)
-
-    async def _context(self, event: Event) -> Context:
-        """Context of a question, in one look at the database; an empty one while it is away."""
-        found = await self._best_effort(event, asyncio.to_thread(self._storage.decisions.context_of, event))
-        return found or Context()
-
-    async def _mode(self, event: Event) -> str:
-        return await self._best_effort(event, asyncio.to_thread(self._storage.modes.get, event.location)) or "mention"
-
-    async def _best_effort(self, event: Event, work: Awaitable[T]) -> T | None:
-        """Result of a database call; None where it fails: a question is answered all the same."""
-        try:
-            return await work
-        except DatabaseError as wrong:
-            log.warning("database_unavailable", key=event.key, why=type(wrong).__name__)
-            return None
 
 
 def _wait_for_post(kept: StoredDecision) -> None:

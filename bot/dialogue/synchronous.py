@@ -30,8 +30,8 @@ class SynchronousDialogue:
             self._event_log.received(event)
             began = time.perf_counter()
             reply = await self._handle(event)
-            if reply.keep:
-                await reply.keep()
+            if reply.save_decision:
+                await reply.save_decision()
             self._event_log.decided(event, reply.answer, time.perf_counter() - began)
             await self._record_latency(event)
             self._event_log.delivered(event, 1)

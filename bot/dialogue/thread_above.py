@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.commands import wants_help
-from bot.contracts import Channel, ThreadAbove
+from bot.contracts.channel import Channel, ThreadAbove
 from bot.core.model import Answer, Event, Question
 from bot.core.speak_policy import read_reaction
 from bot.core.text.normalize import clean
@@ -19,11 +19,11 @@ UNANSWERED = frozenset({"decline", "suggest", "faq", "greeting"})  # templates: 
 
 SMALL_TALK = frozenset({"greeting", "aside"})
 
-Respond = Callable[[Question], Awaitable[Answer]]
+AnswerText = Callable[[Question], Awaitable[Answer]]
 
 
 async def answer_with_surroundings(
-    channel: Channel | None, event: Event, question: Question, answer: Answer, respond: Respond
+    channel: Channel | None, event: Event, question: Question, answer: Answer, respond: AnswerText
 ) -> Answer:
     """Answer to a message with what it points at; `answer`, the one to its own words, where it points at nothing.
 
@@ -44,7 +44,7 @@ async def answer_with_surroundings(
 
 
 async def _answer_about(
-    above: ThreadAbove, event: Event, question: Question, answer: Answer, respond: Respond
+    above: ThreadAbove, event: Event, question: Question, answer: Answer, respond: AnswerText
 ) -> Answer:
     """Answer to the text of a thread that says most; the asker's own words decide the language."""
     asked = [Question(text, language=answer.language) for text in above.texts]
@@ -63,7 +63,7 @@ NOTHING = 4  # rank of an answer that says nothing of a text
 
 
 def _with_author(answer: Answer, author: str) -> Answer:
-    """The answer, and whose message it is about; empty: the asker's own."""
+    """Answer, and whose message it is about; empty: the asker's own."""
     return replace(answer, facts={**answer.facts, "above": {"author": author}})
 
 

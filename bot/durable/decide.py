@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.contracts import Channel
+from bot.contracts.channel import Channel
 from bot.core.model import QUESTION_ACTS, Answer, Event, Language, Reply, TryLater
 from bot.core.rate_limit import RateLimiter
 from bot.durable.decision_row import DecisionRow
@@ -73,8 +73,8 @@ class DecideStep:
     async def save(self, event: Event, reply: Reply) -> None:
         """Saves the decision row of a reply; trouble is logged only, because the reply must go out anyway."""
         try:
-            if reply.keep:
-                await self._errors.run(event, reply.keep)
+            if reply.save_decision:
+                await self._errors.run(event, reply.save_decision)
         except TryLater as later:
             log.warning("decision_not_saved", key=event.key, why=str(later))
 

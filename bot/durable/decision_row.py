@@ -42,7 +42,7 @@ class DecisionRow:
     async def is_deleted(self, event: Event) -> bool:
         """True if the question of an event was deleted; False too while the database is away."""
         key = event.reply_to.get("key", event.key)
-        look = asyncio.to_thread(self._storage.deletions.has, key)
+        look = asyncio.to_thread(self._storage.deleted_questions.has, key)
         return await self._best_effort(event, "deletion_not_read", look) or False
 
     async def drop_reply(self, event: Event) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.contracts import Channel
+from bot.contracts.channel import Channel
 from bot.core.model import Answer, Event, TryLater, Undeliverable
 from bot.durable.decision_row import DecisionRow
 from bot.durable.error_policy import ErrorPolicy, failure_answer

@@ -3,11 +3,11 @@
 Theory of operation
 ===================
 
-Parts, each uses those after it: Worker (this module) → EventWorkflow (workflow.py: order, checkpoints, pauses) →
-DecideStep, DeliverStep → ErrorPolicy. Recovery and leases see to the work of dead processes. The engine is DBOS
-Transact: a workflow is a row whose id is the event's key; a step's result is a row too, and is handed out again when
-the workflow runs again; every row is a commit. Decisions are rows of our own (bot/storage). On SQLite these are two
-files, postbote.sqlite and store.sqlite; on PostgreSQL one database. No transaction spans both.
+Parts, each uses those after it: Worker (this module) → EventWorkflow (workflow.py: order, checkpoints; retry.py: its
+pauses) → DecideStep, DeliverStep → ErrorPolicy. Recovery and leases see to the work of dead processes. The engine is
+DBOS Transact: a workflow is a row whose id is the event's key; a step's result is a row too, and is handed out again
+when the workflow runs again; every row is a commit. Decisions are rows of our own (bot/storage). On SQLite these are
+two files, postbote.sqlite and store.sqlite; on PostgreSQL one database. No transaction spans both.
 
 States of an event, and what is durable in each:
 
@@ -22,7 +22,7 @@ States of an event, and what is durable in each:
   delivered   The decision row has the message id and the latency, its undelivered reply is emptied; then the
               workflow's row is SUCCESS. It stays for at least 26 hours: a redelivery finds its key and starts nothing.
   redacted    Within about a minute of its end, however it ended: event, step results and errors are NULL in the
-              engine's rows (purge_expired, bot/storage/job_rows.py), and only the key and times stay. Nothing reads
+              engine's rows (purge.py, bot/storage/job_rows.py), and only the key and times stay. Nothing reads
               them any more: recovery resumes what is unfinished, a redelivery is known by its key.
   refused     Undeliverable: the channel refuses it for good, or the question was deleted. Logged with its reason, and
               SUCCESS for the engine; the undelivered reply is emptied.
@@ -81,14 +81,15 @@ from typing import Any
 import structlog
 from dbos import DBOS, SetWorkflowID
 
-from bot.contracts import Channel
+from bot.contracts.channel import Channel
 from bot.core.model import Event, TryLater
 from bot.core.rate_limit import RateLimiter
-from bot.durable.dbos_setup import config, open_leases, purge_expired, wait_for_database
+from bot.durable.dbos_setup import config, open_leases, wait_for_database
 from bot.durable.decide import DecideStep, Handle
 from bot.durable.decision_row import DecisionRow
 from bot.durable.deliver import DeliverStep
 from bot.durable.error_policy import ErrorPolicy
+from bot.durable.purge import purge_expired
 from bot.durable.recovery import TROUBLE, Recovery
 from bot.durable.workflow import EventWorkflow
 from bot.observability.event_log import EventLog, seconds_since_receipt

@@ -6,7 +6,6 @@ steps that were done. A question that is answered at once has none of them.
 """
 
 import asyncio
-import random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import count
@@ -15,26 +14,21 @@ from typing import Any, cast
 from dbos import DBOS
 
 from bot.core.model import QUESTION_ACTS, Answer, Event, Reply
-from bot.durable.dbos_setup import durable_sleep
 from bot.durable.decide import DecideStep, Wait
 from bot.durable.decision_row import DecisionRow
 from bot.durable.deliver import DeliverStep, Outcome
 from bot.durable.error_policy import failure_answer
 from bot.durable.recovery import Recovery
+from bot.durable.retry import DecideBackoff, DeliverBackoff, durable_sleep
 from bot.observability.event_log import EventLog
 from bot.storage.serialization import reply_to_json, to_answer, to_json, to_reply
-
-FIRST_PAUSE = 1.0  # seconds between attempts, doubled from one to the next
-LONGEST_PAUSE = 1_800.0  # seconds between attempts to deliver
-LONGEST_DECIDE_PAUSE = 60.0  # seconds between attempts to decide: each is a checkpoint; a helpdesk may be down for long
-GIVE_UP_AFTER = 24 * 3_600.0  # seconds of pauses between attempts to deliver
 
 
 @dataclass(frozen=True, slots=True)
 class RunState:
     """State of one run of a workflow, from its decision to its delivery; replaced as the run goes on.
 
-    `reply`: decided; its `keep` is None where an earlier run, or step "decide", has saved the decision.
+    `reply`: decided; its `save_decision` is None where an earlier run, or step "decide", has saved the decision.
 
     `may_have_posted`: True if the post may stand in the channel already, so that the channel looks for it before it
     posts: this is not the event's first run, and an earlier one may have come so far; or an attempt of this run ended
@@ -99,13 +93,12 @@ class EventWorkflow:
 
     async def _wait_for_reply(self, event: Event, found: Reply | Wait, *, may_have_posted: bool) -> Reply:
         """Reply, after as many durable pauses as it takes; this has no end of its own."""
-        pause = FIRST_PAUSE
+        backoff = DecideBackoff()
         while isinstance(found, Wait):
             if found.notice:
                 notice = replace(event, key=f"{event.key}:slow", reply_to={**event.reply_to, "note": "yes"})
                 await self._deliver_as_step("note", notice, found.notice, may_have_posted)
-            await durable_sleep(found.seconds or pause)
-            pause = pause if found.seconds else min(LONGEST_DECIDE_PAUSE, pause * 2)
+            await durable_sleep(backoff.next_pause(found.seconds))
             found = await self._decide_as_step(event, rate_limited=False)
         return found
 
@@ -131,8 +124,8 @@ class EventWorkflow:
     # Deliver
 
     async def _deliver_until_done(self, event: Event, state: RunState) -> None:
-        """The first attempt is no step: a run that comes later repeats it, and looks for its own post before."""
-        pause, waited = FIRST_PAUSE, 0.0
+        """First attempt is no step: a run that comes later repeats it, and looks for its own post before."""
+        backoff = DeliverBackoff()
         for attempt in count(1):
             if attempt == 1:
                 outcome = await self._deliver_and_save(event, state)
@@ -141,13 +134,11 @@ class EventWorkflow:
             if outcome.done:
                 await self._end(event, outcome, attempt)
                 return
-            if waited > GIVE_UP_AFTER:
-                self._event_log.gave_up(event, waited)
+            if backoff.is_used_up():
+                self._event_log.gave_up(event, backoff.waited)
                 return
             state = await self._before_pause(state, outcome)
-            seconds = outcome.seconds or pause * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
-            await durable_sleep(seconds)
-            waited, pause = waited + seconds, min(LONGEST_PAUSE, pause * 2)
+            await durable_sleep(backoff.next_pause(outcome.seconds))
 
     async def _end(self, event: Event, outcome: Outcome, attempts: int) -> None:
         """Log line of the end; a post whose question was deleted meanwhile is deleted too."""

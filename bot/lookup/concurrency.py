@@ -92,7 +92,7 @@ class LimitedLookup:
         self._mail_dns, self._names, self._limiter, self._person = mail_dns, names, limiter, person
 
     def asked_by(self, person: str) -> Lookup:
-        """The same look-up, counted as this person's."""
+        """Look-up that is the same, counted as this person's."""
         return LimitedLookup(self._mail_dns, self._names, self._limiter, person)
 
     async def mx(self, domain: str) -> MxResult:

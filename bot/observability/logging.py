@@ -40,7 +40,7 @@ _FOREIGN = ("exception", "why")  # fields whose words are a library's, which may
 
 
 def redact_foreign_text(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The line without personal data in a traceback or a reason (a processor of structlog); all else is our own."""
+    """Log line without personal data in a traceback or a reason (a processor of structlog); all else is our own."""
     for name in _FOREIGN:
         if isinstance(line.get(name), str):
             line[name] = redact(line[name])

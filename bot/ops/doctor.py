@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from bot.channels import find_doctor_checks
-from bot.contracts import DoctorResult
+from bot.contracts.channel import DoctorResult
 from bot.core.dns.records import NOT_KNOWN, Lookup
 from bot.ops.database_checks import check_database
 from bot.settings import Settings

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands.mx import assess_mx
-from bot.content.places import line_of
 from bot.content.problems import Problem
 from bot.content.renderer import Renderer, RenderError
+from bot.content.yaml_lines import line_of
 from bot.core.dns.records import MxResult
 from bot.core.model import Answer, Knowledge
 from bot.core.text.addresses import to_login

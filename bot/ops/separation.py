@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content.places import place_of
 from bot.content.problems import Problem
 from bot.content.schema import ENOUGH_QUESTIONS
+from bot.content.yaml_lines import place_of
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.training import training_examples
 from bot.core.matching.young_base import HeldOut, RememberingExtractor, held_out, yielding

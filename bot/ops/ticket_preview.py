@@ -11,7 +11,10 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from bot.channels import find_channels
-from bot.contracts import ChannelContext, Disabled, Engine, Respond, TicketChannel
+from bot.contracts.channel import Disabled
+from bot.contracts.channel_context import ChannelContext
+from bot.contracts.engine import Engine, Respond
+from bot.contracts.tickets import TicketChannel
 from bot.core.mail.auto_response import MailboxContext, Verdict
 from bot.core.model import Mode, Ticket, TryLater
 from bot.settings import Settings

@@ -1,21 +1,25 @@
-"""Settings: the environment and `.env`, read once and checked. deploy/README.md lists all variables."""
+"""Settings: the environment and `.env`, read once and checked. deploy/README.md lists all variables.
 
-import re
+Those of Slack, of the helpdesks and of the mailbox have a module each; here are the others, and the whole.
+"""
+
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsConfigDict
 
 from bot.core.lazy_regex import lazy_regex
-from bot.core.mail.server_url import to_server
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.model import Mode
 from bot.core.text.addresses import to_ascii
+from bot.settings.comma_list import comma_list
 from bot.settings.helpdesk import HelpdeskSettings
+from bot.settings.mail import MailSettings
+from bot.settings.slack import SlackSettings
 
 PACKAGED = Path(__file__).parent.parent / "_packaged"  # in a wheel; a checkout has the folders beside bot/
 # https, a host name in lower case, perhaps a port; without TLS only this machine's own pages, to try it
@@ -30,23 +34,11 @@ def _content(folder: str) -> Path:
     return packaged if packaged.is_dir() else CHECKOUT / folder
 
 
-class Settings(HelpdeskSettings):
+class Settings(MailSettings, HelpdeskSettings, SlackSettings):  # their variables are listed from right to left
     """Settings, one field for each variable; `postbote run --help` prints the descriptions."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, defer_build=False)
 
-    slack_bot_token: SecretStr | None = Field(default=None, description="Slack bot token (xoxb-…)")
-    slack_signing_secret: SecretStr | None = Field(default=None, description="Slack signing secret: events over HTTP")
-    slack_app_token: SecretStr | None = Field(
-        default=None, description="Slack app token (xapp-…): Socket Mode instead of HTTP"
-    )
-    slack_client_id: str | None = Field(
-        default=None, description="Slack client id: install in many workspaces at /slack/install"
-    )
-    slack_client_secret: SecretStr | None = Field(
-        default=None, description="Slack client secret; the workspaces' tokens are encrypted with it"
-    )
-    slack_api_url: str = Field(default="https://slack.com/api/", description="base URL of Slack's Web API")
     postbote_database_url: SecretStr = Field(
         default=SecretStr(""),
         description="postgresql://… for many processes; empty: a SQLite file in POSTBOTE_DATA_DIR",
@@ -75,17 +67,6 @@ class Settings(HelpdeskSettings):
     )
     postbote_internal_zones: str = Field(
         default="", description="comma-separated zones of the hoster's own network, of which /mx and /check never ask"
-    )
-    postbote_slack_helpers: str = Field(
-        default="",
-        description='whom "Ask the team" calls: ids of a user group (S…), users (U…), and a channel (C…) for requests',
-    )
-    postbote_slack_editors: str = Field(
-        default="", description="user ids (U…) that may set modes and see gaps and decisions, comma-separated"
-    )
-    postbote_slack_digest: str = Field(
-        default="",
-        description="id of a channel (C…) of yours that reads once a week which questions stayed open; empty: none",
     )
     postbote_admin_token: SecretStr | None = Field(
         default=None,
@@ -119,24 +100,6 @@ class Settings(HelpdeskSettings):
         description="days that questions (without addresses), decisions and feedback are kept",
     )
 
-    postbote_mail_imap_url: SecretStr | None = Field(
-        default=None, description="mailbox with tickets: imaps://user:password@host[/folder], parts percent-encoded"
-    )
-    postbote_mail_smtp_url: SecretStr | None = Field(
-        default=None, description="where replies are sent: smtps://user:password@host or smtp://… (port 587, STARTTLS)"
-    )
-    postbote_mail_address: str = Field(
-        default="", description="address of that mailbox, from which replies come; its aliases after it, by commas"
-    )
-    postbote_mail_mode: str = Field(
-        default="note", description="off, note (a draft for the agents) or public (a reply to the customer)"
-    )
-    postbote_mail_done: str = Field(
-        default="", description="folder that mails are moved to once they were answered publicly; empty: they stay"
-    )
-    postbote_own_addresses: str = Field(
-        default="", description="all other addresses of ours (helpdesks, bots): they are never answered; by commas"
-    )
     postbote_tickets_per_hour: int = Field(
         default=60, ge=0, description="most public replies to tickets in an hour; beyond it, notes for an hour"
     )
@@ -152,24 +115,6 @@ class Settings(HelpdeskSettings):
     def ticket_mode(self, channel: str, queue: str) -> Mode:
         """Mode of a queue of a ticket channel: off, note or public."""
         return parse_modes(str(getattr(self, f"postbote_{channel}_mode"))).of(queue)
-
-    def mail_addresses(self) -> list[str]:
-        """Addresses of the mailbox, in lower case; replies come from the first."""
-        return [a.lower() for a in _ids(self.postbote_mail_address)]
-
-    def own_addresses(self) -> frozenset[str]:
-        """Own addresses, in lower case: nobody there is ever answered."""
-        return frozenset([*self.mail_addresses(), *(a.lower() for a in _ids(self.postbote_own_addresses))])
-
-    def slack_helpers(self) -> tuple[str, str]:
-        """Helpers for requests: (marks that call them in Slack, id of the channel for requests); each may be empty."""
-        ids = _ids(self.postbote_slack_helpers)
-        marks = [f"<!subteam^{i}>" if i.startswith("S") else f"<@{i}>" for i in ids if not i.startswith(("C", "G"))]
-        return " ".join(marks), next((i for i in ids if i.startswith(("C", "G"))), "")
-
-    def slack_editors(self) -> list[str]:
-        """User ids of the people who may set modes and see gaps and decisions."""
-        return _ids(self.postbote_slack_editors)
 
     @field_validator("postbote_database_url")
     @classmethod
@@ -188,11 +133,11 @@ class Settings(HelpdeskSettings):
 
     def internal_zones(self) -> list[str]:
         """Internal zones, in A-labels."""
-        return [to_ascii(zone.strip(".")) for zone in _ids(self.postbote_internal_zones)]
+        return [to_ascii(zone.strip(".")) for zone in comma_list(self.postbote_internal_zones)]
 
     def page_embed(self) -> list[str]:
         """Origins whose pages may show the chat page in a frame."""
-        return _ids(self.postbote_page_embed)
+        return comma_list(self.postbote_page_embed)
 
     def editor_url(self) -> str:
         """Address of the editors' page for a link from elsewhere; empty where nobody elsewhere could open it."""
@@ -210,7 +155,7 @@ class Settings(HelpdeskSettings):
     @field_validator("postbote_page_embed")
     @classmethod
     def _are_origins(cls, value: str) -> str:
-        for origin in _ids(value):
+        for origin in comma_list(value):
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(
                     f"{origin!r} is no origin; write https://www.hoster.example, without a path or *, "
@@ -221,93 +166,17 @@ class Settings(HelpdeskSettings):
     @field_validator("postbote_internal_zones")
     @classmethod
     def _are_zones(cls, value: str) -> str:
-        for zone in _ids(value):
+        for zone in comma_list(value):
             try:
                 to_ascii(zone.strip("."))
             except (UnicodeError, ValueError):
                 raise ValueError(f"{zone!r} is no zone; write names like intern.example.com, with commas") from None
         return value
 
-    @field_validator("postbote_slack_helpers", "postbote_slack_editors")
-    @classmethod
-    def _are_slack_ids(cls, value: str) -> str:
-        wrong = [i for i in _ids(value) if not re.fullmatch(r"[SUWCG][A-Z0-9]{2,20}", i)]
-        if wrong:
-            raise ValueError(f"{wrong[0]!r} is no Slack id; write ids such as U0123ABCD, separated by commas")
-        return value
-
-    @field_validator("postbote_slack_digest")
-    @classmethod
-    def _is_slack_channel(cls, value: str) -> str:
-        if value and not re.fullmatch(r"[CG][A-Z0-9]{2,20}", value.strip()):
-            raise ValueError(
-                f"{value!r} is no channel's id; write one id such as C0123ABCD (channel details, at the end)"
-            )
-        return value.strip()
-
-    @field_validator("postbote_mail_address", "postbote_own_addresses")
-    @classmethod
-    def _are_addresses(cls, value: str) -> str:
-        wrong = [a for a in _ids(value) if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", a)]
-        if wrong:
-            raise ValueError(f"{wrong[0]!r} is no mail address; write support@example.org, several separated by commas")
-        return value
-
-    @field_validator("postbote_mail_mode")
-    @classmethod
-    def _are_modes(cls, value: str) -> str:
-        parse_modes(value)
-        return value
-
-    @field_validator("postbote_mail_imap_url", "postbote_mail_smtp_url")
-    @classmethod
-    def _is_mail_url(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        """Checked mail URL; an error says what is missing, and never the password."""
-        schemes = ("imaps", "imap") if "imap" in str(info.field_name) else ("smtps", "smtp")
-        if value:
-            to_server(value.get_secret_value(), schemes)
-        return value
-
-    @model_validator(mode="after")
-    def _mail_is_whole(self) -> Self:
-        given = {
-            "POSTBOTE_MAIL_IMAP_URL": self.postbote_mail_imap_url,
-            "POSTBOTE_MAIL_SMTP_URL": self.postbote_mail_smtp_url,
-        }
-        if self.postbote_mail_imap_url and not (self.postbote_mail_smtp_url and self.mail_addresses()):
-            missing = [name for name, value in given.items() if not value]
-            missing += [] if self.mail_addresses() else ["POSTBOTE_MAIL_ADDRESS"]
-            raise ValueError(f"POSTBOTE_MAIL_IMAP_URL needs {' and '.join(missing)}: set it, or unset the URL")
-        return self
-
-    @model_validator(mode="after")
-    def _slack_is_whole(self) -> Self:
-        if (self.slack_client_id is None) != (self.slack_client_secret is None):
-            raise ValueError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET belong together: set both, or neither")
-        if self.slack_client_id and self.slack_bot_token:
-            raise ValueError("SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID for many: unset one of them")
-        if self.postbote_slack_digest and not self.slack_bot_token:
-            raise ValueError(
-                "POSTBOTE_SLACK_DIGEST needs SLACK_BOT_TOKEN: its channel is in one workspace; or unset it"
-            )
-        if self.slack_client_id and not (self.slack_signing_secret or self.slack_app_token):
-            raise ValueError("SLACK_CLIENT_ID needs SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode)")
-        if self.slack_client_id:
-            return self
-        if self.slack_bot_token is None and (self.slack_signing_secret or self.slack_app_token):
-            raise ValueError("SLACK_BOT_TOKEN is missing: set it, or unset SLACK_SIGNING_SECRET and SLACK_APP_TOKEN")
-        if self.slack_bot_token and not (self.slack_signing_secret or self.slack_app_token):
-            raise ValueError("SLACK_BOT_TOKEN needs SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode)")
-        return self
-
 
 def _is_database(url: SplitResult) -> bool:
     """RFC 3986; without a host, libpq's own variables or `?host=` name the server."""
     return url.scheme == "postgresql" and url.netloc.count("@") < 2 and (url.port or 1) > 0
-
-
-def _ids(value: str) -> list[str]:
-    return [i for i in re.split(r"[,\s]+", value) if i]
 
 
 def variables() -> list[tuple[str, str, str]]:

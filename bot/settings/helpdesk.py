@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.core.mail.ticket_modes import parse_modes
 
@@ -25,6 +25,8 @@ class HelpdeskAccount:
 
 class HelpdeskSettings(BaseSettings):
     """Base class of Settings (bot/settings/__init__.py) with the helpdesks' variables."""
+
+    model_config = SettingsConfigDict(defer_build=True)  # its validator would cost a start some ms, for nothing
 
     postbote_rt_url: str | None = Field(default=None, description="Request Tracker 5: https://rt.example.org")
     postbote_rt_token: SecretStr | None = Field(

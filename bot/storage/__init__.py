@@ -5,29 +5,24 @@ Decisions and feedback, threads, modes and secrets are handed about together as 
 modules that hold tables are imported here, so that the catalogue is whole wherever one of them is.
 """
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sql
 
-from bot.storage.content_edits import CONTENT_EDITS
 from bot.storage.cursors import Cursors
 from bot.storage.database import DAY, Database, DatabaseError, DatabaseUnusable
 from bot.storage.decisions import DECISIONS, Decisions, delete_decision, mark_decision_delivered
-from bot.storage.deletions import DELETIONS, Deletions, is_deleted
-from bot.storage.feedback import FEEDBACK
+from bot.storage.deleted_questions import DELETED_QUESTIONS, DeletedQuestions, is_deleted
+from bot.storage.feedback import FEEDBACK, Feedback
 from bot.storage.handovers import HANDOVERS, Handovers
 from bot.storage.modes import MODES, Modes
+from bot.storage.purge import purge_expired
 from bot.storage.secrets import SECRETS, Secrets
 from bot.storage.threads import THREADS, Threads
 from bot.storage.ticket_ledger import TicketLedger, mark_ticket_sent
 
 __all__ = ["Cursors", "DatabaseError", "DatabaseUnusable", "Storage", "TicketLedger", "create_storage"]
-
-UNDELIVERED_FOR = 7 * DAY  # seconds for which a reply is kept; longer than bot/durable/worker.py tries to deliver it
-DELETED_FOR = 2 * DAY  # seconds for which a deletion is kept: nothing of the question is under way any more
-STATE_FOR = DAY  # seconds for which the state of an installation is kept: nobody came back from Slack
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +31,8 @@ class Storage:
 
     database: Database
     decisions: Decisions
-    deletions: Deletions
+    feedback: Feedback
+    deleted_questions: DeletedQuestions
     threads: Threads
     handovers: Handovers
     modes: Modes
@@ -61,25 +57,11 @@ class Storage:
 
     def purge_expired(self) -> None:
         """Deletes what is older than the retention; threads not before a day after their last answer."""
-        now = time.time()
-        for table, seconds in (
-            (DECISIONS, self.retention),
-            (FEEDBACK, self.retention),
-            (THREADS, max(self.retention, DAY)),
-            (DELETIONS, DELETED_FOR),
-            (HANDOVERS, max(self.retention, DAY)),
-            (CONTENT_EDITS, max(self.retention, DAY)),
-        ):
-            self.database.execute(sql.delete(table).where(table.c.at < now - seconds))
-        given_up = (DECISIONS.c.reply != "", DECISIONS.c.at < now - UNDELIVERED_FOR)
-        self.database.execute(sql.update(DECISIONS).where(*given_up).values(reply=""))
-        unused = (SECRETS.c.key.like("state:%"), SECRETS.c.at < now - STATE_FOR)
-        self.database.execute(sql.delete(SECRETS).where(*unused))
-        self.database.shrink()
+        purge_expired(self.database, self.retention)
 
     def erase_team(self, team: str) -> None:
         """Deletes everything of a workspace that removed the bot ("T0001")."""
-        for table in (DECISIONS, FEEDBACK, DELETIONS, THREADS, HANDOVERS, MODES, SECRETS):
+        for table in (DECISIONS, FEEDBACK, DELETED_QUESTIONS, THREADS, HANDOVERS, MODES, SECRETS):
             key = HANDOVERS.c.asker if table is HANDOVERS else next(iter(table.primary_key))  # a place may be a ticket
             self.database.execute(sql.delete(table).where(key.startswith(f"{team}:", autoescape=True)))
 
@@ -94,7 +76,8 @@ def create_storage(database_url: str, data_dir: Path, keep_days: float = 90.0) -
     return Storage(
         database=database,
         decisions=Decisions(database),
-        deletions=Deletions(database),
+        feedback=Feedback(database),
+        deleted_questions=DeletedQuestions(database),
         threads=Threads(database),
         handovers=Handovers(database),
         modes=Modes(database),

@@ -1,4 +1,4 @@
-"""Decisions about events and people's feedback on them: for follow-ups, for `why`, for gaps, for undelivered replies.
+"""Decisions about events: for follow-ups, for `why`, for gaps, for undelivered replies.
 
 Addresses and secrets are taken out before anything is written, but for the reply, which is kept until it is delivered.
 """
@@ -17,7 +17,7 @@ from bot.core.privacy.redaction import redact
 from bot.core.records import StoredDecision
 from bot.core.text.normalize import clean
 from bot.storage.database import Database
-from bot.storage.deletions import is_deleted
+from bot.storage.deleted_questions import is_deleted
 from bot.storage.feedback import DISLIKED, FEEDBACK, newest_reason, unhelpful_count
 from bot.storage.modes import DEFAULT_MODE, read_mode
 from bot.storage.schema import METADATA, at_column, key_column, short_column, text_column, upsert
@@ -85,7 +85,7 @@ class Context:
 
 
 class Decisions:
-    """Store of decisions, by the event's key, and of feedback. All functions block."""
+    """Store of decisions, by the event's key. All functions block."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -192,23 +192,6 @@ class Decisions:
     def record_choice(self, key: str, entry: str) -> None:
         """Records that a suggestion was clicked."""
         self._database.execute(sql.update(DECISIONS).where(DECISIONS.c.key == key).values(chosen=entry))
-
-    def record_feedback(self, key: str, person: str, verdict: str) -> None:
-        """Records a press on a feedback button; the last one of each person counts. `verdict`: helpful or unhelpful."""
-        row = {"key": key, "person": person, "verdict": verdict, "at": time.time()}
-        self._database.upsert_row(FEEDBACK, row)
-
-    def record_reason(self, key: str, person: str, reason: str) -> None:
-        """Records why an answer was not helpful, in the person's own words."""
-        row = {"key": key, "person": person, "verdict": "unhelpful", "at": time.time()}
-        self._database.upsert_row(FEEDBACK, row | {"reason": redact(clean(reason))[:LONGEST]})
-
-    def reasons(self, key: str) -> Sequence[str]:
-        """Reasons why an answer was not helpful, the newest first."""
-        of = FEEDBACK.c
-        query = sql.select(of.reason).where(of.key == key, of.reason != "", of.verdict == "unhelpful")
-        with self._database.engine.connect() as connection:
-            return [str(row.reason) for row in connection.execute(query.order_by(of.at.desc()))]
 
     def last_asked(self, conversation: str, before: str) -> StoredDecision | None:
         """Newest question of a conversation that the FAQ was asked; None: there is none within a day.

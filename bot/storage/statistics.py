@@ -9,7 +9,7 @@ import sqlalchemy as sql
 from bot.core.records import DailyCount, QuestionCount, StoredDecision
 from bot.storage.database import DAY, Database
 from bot.storage.decisions import ASKED, DECISIONS, MOST_UNANSWERED, Decisions
-from bot.storage.feedback import DISLIKED, FEEDBACK
+from bot.storage.feedback import DISLIKED, FEEDBACK, Feedback
 from bot.storage.handovers import HANDOVERS
 
 WEEK = 7 * DAY
@@ -42,7 +42,7 @@ class Statistics:
     """
 
     def __init__(self, database: Database) -> None:
-        self._engine, self._decisions = database.engine, Decisions(database)
+        self._engine, self._decisions, self._feedback = database.engine, Decisions(database), Feedback(database)
 
     def tallies(self, since: float, until: float = NEVER) -> Sequence[DailyCount]:
         """Number of decisions for each day (UTC), channel, language and outcome, the oldest day first."""
@@ -101,7 +101,7 @@ class Statistics:
         self._decisions.settle(keys, how)
 
     def unsettle(self, how: str) -> None:
-        """Questions that were settled in this way wait again."""
+        """Makes the questions wait again that were settled in this way (StoredDecision.settled)."""
         self._decisions.unsettle(how)
 
     def recent_questions(self, limit: int) -> Sequence[str]:
@@ -154,7 +154,7 @@ class Statistics:
 
     def reasons(self, key: str) -> Sequence[str]:
         """Reasons why an answer was not helpful, the newest first."""
-        return self._decisions.reasons(key)
+        return self._feedback.reasons(key)
 
     def decision(self, key: str) -> StoredDecision | None:
         """Decision about one event; None where none is kept."""

@@ -23,7 +23,7 @@ HOUR = 3_600.0  # seconds
 SAME_ENTRY = 7 * DAY  # one public answer with the same entry for one sender: RFC 5230, 4.1 has 7 days too
 MOST_PER_SENDER = 3  # public answers in a day
 OPEN_FOR = HOUR  # seconds for which the breaker turns public replies into notes
-MISSING_AFTER = DAY  # seconds after which a reply that was decided and never confirmed is not tried anew
+MISSING_AFTER = DAY  # seconds after which a reply that was never confirmed is abandoned, and not sent again
 _LIMITS_LOCK = 0x7469636B  # "tick": on PostgreSQL limits are counted one after the other, as SQLite does by itself
 
 TICKETS = sql.Table(
@@ -65,7 +65,7 @@ class Quotas:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A ticket, and what is to be done about it."""
+    """Ticket, and what is to be done about it."""
 
     system: str
     account: str

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.contracts import Respond
+from bot.contracts.engine import Respond
 from bot.core.mail.auto_response import STRICTEST, MailboxContext, RuleVerdict, Verdict, apply_rules, reply_address
 from bot.core.mail.mime import Mail, date_of, mail_of_text, parse
 from bot.core.mail.quoted_text import asking_subject, bare_subject
@@ -33,7 +33,7 @@ LiveChecks = Callable[[Answer], Awaitable[Sequence[str]]]  # what live look-ups 
 
 @dataclass(frozen=True, slots=True)
 class BestAnswer:
-    """The best answer to a mail."""
+    """Best answer to a mail."""
 
     answer: Answer
     text: str  # what it answers
@@ -142,7 +142,7 @@ async def assess(
 
 
 async def best_answer(mail: Mail, subject: str, respond: Respond) -> BestAnswer:
-    """The best answer to a mail, and the text that it answers.
+    """Best answer to a mail, and the text that it answers.
 
     Asked are the customer's own words, the diagnostic codes of an attached bounce, the words with what they are about,
     and all that with the subject. An answer beats a suggestion, which beats nothing; of equals the first one counts. An
@@ -192,7 +192,7 @@ def _rank(answer: Answer | None) -> int:
 
 
 def _apply_rules(ticket: Ticket, mail: Mail, context: MailboxContext) -> RuleVerdict:
-    """The auto-response rules, and what the ticket itself shows."""
+    """Auto-response rules, and what the ticket itself shows."""
     ruled = apply_rules(mail if ticket.mail is not None else None, context)
     own: dict[str, Verdict] = {}
     if ticket.answered:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.contracts import Respond
+from bot.contracts.engine import Respond
 from bot.core.model import Answer, Question
 from bot.tickets.assessment import LiveChecks
 

@@ -25,7 +25,7 @@ State decided: the reply may have been posted, so the ticket is assessed as if i
 us), its verdict is committed again, and `look` makes the channel look for its own post before it sends. State done:
 nothing is sent, whatever happens.
 
-TicketChannel (bot/contracts.py) says what a channel has to be.
+TicketChannel (bot/contracts/tickets.py) says what a channel has to be.
 """
 
 import asyncio
@@ -37,11 +37,14 @@ from typing import cast
 
 import structlog
 
-from bot.contracts import Channel, Respond, TicketChannel
+from bot.contracts.channel import Channel
+from bot.contracts.engine import Respond
+from bot.contracts.tickets import TicketChannel
 from bot.core.mail.auto_response import MailboxContext, Verdict
 from bot.core.model import Answer, Event, Mode, Question, Reply, TryLater
 from bot.storage.database import DatabaseError
 from bot.storage.decisions import Decisions
+from bot.storage.feedback import Feedback
 from bot.storage.ticket_ledger import Case, LimitedVerdict, TicketLedger
 from bot.tickets.assessment import Assessment, LiveChecks, assess
 
@@ -58,6 +61,7 @@ class TicketWorkflow:
         self,
         respond: Respond,
         decisions: Decisions,
+        feedback: Feedback,
         ledger: TicketLedger,
         channels: Mapping[str, Channel],
         why: Callable[[Answer], str],
@@ -72,7 +76,8 @@ class TicketWorkflow:
         `alarm`: the `reply_to` of a Slack message that tells of the breaker; empty: the log alone does. `live_checks`:
         look-ups for the note; None: none. `clock`: seconds since the epoch.
         """
-        self._respond, self._decisions, self._ledger, self._channels = respond, decisions, ledger, channels
+        self._respond, self._decisions, self._feedback = respond, decisions, feedback
+        self._ledger, self._channels = ledger, channels
         self._why, self._alarm, self._enqueue, self._clock = why, dict(alarm or {}), enqueue, clock
         self._live_checks = live_checks
         self._purged_at = 0.0
@@ -169,7 +174,7 @@ class TicketWorkflow:
         """Records an agent's verdict; what was wrong is then a gap (bot/core/gaps.py). Raises TryLater."""
         key, verdict = str(event.facts["key"]), str(event.facts["verdict"])
         try:
-            await asyncio.to_thread(self._decisions.record_feedback, key, event.person, verdict)
+            await asyncio.to_thread(self._feedback.record, key, event.person, verdict)
         except DatabaseError as wrong:
             raise TryLater(f"the database does not answer ({type(wrong).__name__})") from wrong
         return SILENCE

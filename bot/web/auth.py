@@ -173,7 +173,7 @@ def network_of(request: HTTPConnection) -> str:
 
 
 def _ended_key(session: Mapping[str, str]) -> str:
-    """Key of the note that a session has ended; "state:" keys are purged after a day (Storage.purge_expired)."""
+    """Key of the note that a session has ended; "state:" keys are purged after a day (bot/storage/purge.py)."""
     return f"state:session:{hashlib.sha256(str(session.get('form', '')).encode()).hexdigest()}"
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.contracts import Engine
+from bot.contracts.engine import Engine
 from bot.core.model import LANGUAGES, Event, Language, Reply
 from bot.core.text.language import language_of_locale
 from bot.storage.content_edits import ContentEdits

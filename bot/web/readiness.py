@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.contracts import Channel
+from bot.contracts.channel import Channel
 from bot.web.auth import is_local
 
 log = structlog.get_logger()

@@ -5,7 +5,8 @@ import weakref
 from pathlib import Path
 from typing import Any
 
-from bot.answering.engine import ReloadableEngine, freeze_gc, load_engine
+from bot.answering.engine import load_engine
+from bot.answering.reload import ReloadableEngine, freeze_gc
 from bot.core.model import Question
 from bot.settings import Settings
 from tests.servers.dns_server import DnsServer

@@ -16,12 +16,12 @@ from ruamel.yaml.comments import CommentedMap
 from bot.content.edits import (
     Edit,
     FileChange,
-    _block,
     one_line,
     read_entry,
     read_file,
     to_changes,
 )
+from bot.content.entry_yaml import question_block
 from bot.content.loader import load
 from bot.content.publishing import Outdated, commit, is_writable, publish, reverse, stage, to_patch
 from bot.content.yaml_edit import INDENTS, EditError, dumped, loaded
@@ -192,7 +192,7 @@ def test_what_cannot_be_meant_is_refused_and_nothing_is_written(folder: Path, ed
 @given(st.text(max_size=200))
 def test_whatever_was_asked_is_one_text_of_yaml(asked: str) -> None:
     text = one_line(asked)
-    raw = CommentedMap({"questions": _block({"de": [text]}, ["de"])})
+    raw = CommentedMap({"questions": question_block({"de": [text]}, ["de"])})
     assert yaml.safe_load(dumped(raw, INDENTS[0])) == {"questions": {"de": [text]}}
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine
-from bot.contracts import Channel
+from bot.answering.engine import AnswerEngine
+from bot.answering.reload import ReloadableEngine
+from bot.contracts.channel import Channel
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.model import Answer, Event, Question
 from bot.dialogue.actions import ButtonActions

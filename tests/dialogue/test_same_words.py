@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine, load_engine
+from bot.answering.engine import AnswerEngine, load_engine
+from bot.answering.reload import ReloadableEngine
 from bot.answering.router import answer_question
 from bot.commands import find_commands
 from bot.core.markdown.to_plain import to_plain

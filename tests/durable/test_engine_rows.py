@@ -17,7 +17,7 @@ from dbos import DBOS
 from bot.answering.engine import AnswerEngine
 from bot.core.model import Answer, Event, Question, Reply, TryLater
 from bot.core.privacy.data_subject import Person
-from bot.durable import dbos_setup, worker
+from bot.durable import purge, worker
 from bot.ops.erase_person import erase_person
 from bot.storage import sqlite_file
 from bot.storage.job_rows import JobRows
@@ -189,8 +189,8 @@ async def test_a_workflow_that_is_under_way_keeps_its_event_and_is_answered_by_a
 
 
 async def test_a_running_process_redacts_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert dbos_setup.REDACT_EVERY <= 300, "minutes"
-    monkeypatch.setattr(dbos_setup, "REDACT_EVERY", 0.1)
+    assert purge.REDACT_EVERY <= 300, "minutes"
+    monkeypatch.setattr(purge, "REDACT_EVERY", 0.1)
     async with process(tmp_path, Room(tmp_path), echo(ASKED)) as (running, _):
         await running.enqueue(ASKED)
         await until(lambda: states(tmp_path) == {"SUCCESS": 1} and not with_secret(tmp_path), pause=0.02)

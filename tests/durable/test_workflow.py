@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.contracts import Channel, ChannelDefaults
+from bot.contracts.channel import Channel, ChannelDefaults
 from bot.core.model import Answer, Event, Question, Reply, TryLater
 from bot.core.rate_limit import RateLimiter
 from bot.durable import worker
@@ -93,11 +93,11 @@ def saved(storage: Storage, event: Event, template: str, pause: float = 0.0) -> 
     """Reply that saves itself as the dialogue does, after `pause` seconds."""
     answer = Answer(template, "de")
 
-    async def keep() -> None:
+    async def save() -> None:
         await asyncio.sleep(pause)
         await asyncio.to_thread(partial(storage.decisions.save, event, answer, reply=Reply(answer)))
 
-    return Reply(answer, keep=keep)
+    return Reply(answer, save_decision=save)
 
 
 async def test_a_question_that_is_answered_at_once_writes_no_checkpoint(tmp_path: Path) -> None:
@@ -199,13 +199,13 @@ async def test_a_post_starts_before_its_decision_is_saved_and_is_recorded_after_
     room, storage = Room(tmp_path), create_storage("", tmp_path)
     reply = saved(storage, EVENT, "first", pause=0.2)
 
-    async def keep() -> None:
+    async def save() -> None:
         room.order.append("saving")
-        await save()
+        await save_row()
         room.order.append("saved")
 
-    save = must(reply.keep)
-    async with process(tmp_path, room, Reply(reply.answer, keep=keep)) as (running, _):
+    save_row = must(reply.save_decision)
+    async with process(tmp_path, room, Reply(reply.answer, save_decision=save)) as (running, _):
         await running.enqueue(EVENT)
         await until(lambda: (kept := storage.decisions.get(EVENT.key)) and kept.sent, pause=0.01)
         assert storage.decisions.undelivered_reply(EVENT.key) is None
@@ -214,11 +214,11 @@ async def test_a_post_starts_before_its_decision_is_saved_and_is_recorded_after_
 
 
 async def test_a_reply_goes_out_although_its_decision_cannot_be_saved(tmp_path: Path) -> None:
-    async def keep() -> None:
+    async def save() -> None:
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
     room = Room(tmp_path)
-    async with process(tmp_path, room, Reply(Answer("first", "de"), keep=keep)) as (running, _):
+    async with process(tmp_path, room, Reply(Answer("first", "de"), save_decision=save)) as (running, _):
         await running.enqueue(EVENT)
         await until(lambda: "posted" in room.order, pause=0.01)
     assert room.attempts == [("first", False)]
@@ -232,6 +232,6 @@ def test_a_run_may_have_posted_if_this_process_attempted_it_or_another_one_store
     assert recovery.mark_attempted("a third key", other) is True
 
 
-def must(keep: Callable[[], Awaitable[None]] | None) -> Callable[[], Awaitable[None]]:
-    assert keep
-    return keep
+def must(save: Callable[[], Awaitable[None]] | None) -> Callable[[], Awaitable[None]]:
+    assert save
+    return save

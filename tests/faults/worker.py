@@ -11,7 +11,8 @@ from pathlib import Path
 from bot.app import run
 from bot.channels.slack.channel import Slack
 from bot.commands import ChannelAdmin
-from bot.contracts import Channel, ChannelContext
+from bot.contracts.channel import Channel
+from bot.contracts.channel_context import ChannelContext
 from bot.core.model import Answer, Question
 from bot.observability.logging import configure
 from bot.settings import Settings

@@ -74,7 +74,7 @@ def fill(folder: Path) -> None:
         storage.decisions.save(event, answer, why="the decision, one fact a line")
         storage.mark_delivered(event.key, "", luck.lognormvariate(-1.6, 0.7))
         if answer.template == "answer" and number % 3 == 0:
-            storage.decisions.record_feedback(
+            storage.feedback.record(
                 event.key, f"person {number}", luck.choice(("helpful", "helpful", "helpful", "unhelpful"))
             )
         at = now - luck.triangular(0, 28, 6) * 86_400

@@ -110,7 +110,7 @@ def test_a_silent_decision_keeps_its_reason_and_not_the_text(storage: Storage, e
 def test_of_each_persons_feedback_the_last_counts(storage: Storage, engine: AnswerEngine, talk: str) -> None:
     one = told(engine, storage, talk, "1", "Welcher Port für POP3 mit SSL?")
     for person, verdict, expected in [("a", "unhelpful", 1), ("b", "unhelpful", 2), ("a", "helpful", 1)]:
-        storage.decisions.record_feedback(one.key, person, verdict)
+        storage.feedback.record(one.key, person, verdict)
         found = storage.decisions.get(one.key)
         assert found is not None
         assert found.unhelpful == expected

@@ -29,7 +29,7 @@ def test_what_was_decided_is_counted_by_day_and_the_slowest_and_the_gaps_are_fou
             replace(event(talk, str(number), text), key=key, channel=channel), answered(engine, text)
         )
         storage.mark_delivered(key, "", 1_000_000.0 + number)
-    storage.decisions.record_feedback(f"{talk}:0", "T1:U1", "unhelpful")
+    storage.feedback.record(f"{talk}:0", "T1:U1", "unhelpful")
     mine = [t for t in insight.tallies(since) if t.channel == channel]
     today = int(time.time() // 86_400)
     assert {(t.language, t.outcome): t.count for t in mine if t.day in (today, today - 1)} == {
@@ -58,7 +58,7 @@ def test_a_weeks_unanswered_questions_are_those_of_its_gaps(storage: Storage, ta
         if chosen:
             storage.decisions.record_choice(keys[-1], "ports")
         if pressed:
-            storage.decisions.record_feedback(keys[-1], "T1:U1", pressed)
+            storage.feedback.record(keys[-1], "T1:U1", pressed)
     decisions = storage.decisions.recent("T1", since=now - 10)
     gaps = [one for one in decisions if reason_of(one)]
     (this, before) = Statistics(storage.database).weeks("T1", time.time() + 1, 2)
@@ -94,7 +94,7 @@ def test_each_entry_is_counted_with_what_people_said_of_it(storage: Storage, tal
         asked(number, *entries)
     asked(4, "ports", outcome="suggest")
     for person, key, verdict in (("1", 0, "helpful"), ("2", 0, "unhelpful"), ("3", 1, "helpful"), ("3", 2, "helpful")):
-        storage.decisions.record_feedback(f"{talk}:{key}", f"T1:U{person}", verdict)
+        storage.feedback.record(f"{talk}:{key}", f"T1:U{person}", verdict)
     assert dict(insight.entry_counts(since)) == {"ports": EntryCounts(3, 2, 1, 0), "login": EntryCounts(1, 1, 0, 0)}
     assert dict(insight.entry_counts(time.time() + 60)) == {}
     assert [kept.key for kept in insight.answered_with("ports", since, 10)] == [f"{talk}:0"]

@@ -5,7 +5,7 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import make_responder
 from bot.commands import find_commands
-from bot.contracts import Respond
+from bot.contracts.engine import Respond
 from bot.core.mail.auto_response import MailboxContext
 from bot.core.model import Question
 from bot.lookup import open_lookup

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from starlette.routing import BaseRoute
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine, responder
-from bot.contracts import Channel
+from bot.answering.engine import AnswerEngine, responder
+from bot.answering.reload import ReloadableEngine
+from bot.contracts.channel import Channel
 from bot.core.gaps import to_gaps
 from bot.core.mail.auto_response import MailboxContext
 from bot.core.mail.ticket_modes import Modes, parse_modes
@@ -140,6 +141,7 @@ async def running(
     tickets = TicketWorkflow(
         in_use.respond,
         storage.decisions,
+        storage.feedback,
         TicketLedger(storage.database, caps or Quotas()),
         channels,
         in_use.explain,

@@ -13,9 +13,11 @@ import sqlalchemy as sql
 from structlog.testing import capture_logs
 
 from bot import app
-from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.answering.engine import AnswerEngine
+from bot.answering.reload import ReloadableEngine
 from bot.channels import OpenChannel, find_channels
-from bot.contracts import Channel, ChannelContext, Disabled
+from bot.contracts.channel import Channel, Disabled
+from bot.contracts.channel_context import ChannelContext
 from bot.settings import Settings
 from bot.web import readiness
 from bot.web.readiness import AGE, NOTICE, TROUBLE, RecentProblem

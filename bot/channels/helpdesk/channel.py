@@ -12,7 +12,7 @@ and a part that is passed in: eight small operations share one client, one accou
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,12 +25,14 @@ from bot.channels.helpdesk.parse import Cursor, ListedTicket, to_account_name, t
 from bot.channels.helpdesk.poller import Poller
 from bot.channels.helpdesk.relay import TicketConversations, TicketRelay
 from bot.channels.helpdesk.webhook import webhook_path, webhook_route
-from bot.contracts import Channel, ChannelContext, ChannelDefaults, Disabled, OpenedTicket, TicketMessage
+from bot.contracts.channel import ChannelDefaults
+from bot.contracts.channel_context import ChannelContext
+from bot.contracts.tickets import OpenedTicket, TicketMessage
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.ticket_place import TicketPlace
-from bot.settings.helpdesk import HelpdeskAccount, HelpdeskName
+from bot.settings.helpdesk import HelpdeskAccount
 from bot.tickets.assessment import feedback_event, ticket_event
 
 if TYPE_CHECKING:
@@ -43,20 +45,8 @@ SETTLE = 5.0  # seconds after which a post that was under way can be seen
 TEMPLATES = frozenset({"ticket", "ticket_note"})  # of answers that are written; all others leave the ticket to people
 
 
-def open_helpdesk(
-    system: HelpdeskName, account: HelpdeskAccount | None, make: Callable[[HelpdeskAccount], Channel]
-) -> Channel | Disabled:
-    """Channel of a helpdesk whose URL and token are set and whose mode is not "off" for every queue; else Disabled."""
-    variables = f"POSTBOTE_{system.upper()}"
-    if account is None:
-        return Disabled(system, f"set {variables}_URL and {variables}_TOKEN")
-    if parse_modes(account.mode).off:
-        return Disabled(system, f"{variables}_MODE is off; set it to note or public")
-    return make(account)
-
-
 class HelpdeskChannel(ChannelDefaults, ABC):
-    """Ticket channel of one helpdesk (TicketChannel and TicketOpener of bot/contracts.py)."""
+    """Ticket channel of one helpdesk (TicketChannel and TicketOpener of bot/contracts/tickets.py)."""
 
     title: ClassVar[str]  # the helpdesk's name in messages
     overlap: ClassVar[float]  # how far before the cursor each round looks again; in the unit of positions
@@ -115,7 +105,7 @@ class HelpdeskChannel(ChannelDefaults, ABC):
 
     @abstractmethod
     async def list_newest(self, number: int) -> Sequence[ListedTicket]:
-        """The newest tickets, newest first. Raises TryLater."""
+        """Newest tickets, newest first. Raises TryLater."""
 
     @abstractmethod
     async def fetch(self, event: Event) -> Ticket | None:
@@ -135,7 +125,10 @@ class HelpdeskChannel(ChannelDefaults, ABC):
 
     @abstractmethod
     async def find_or_open(self, queue: str, subject: str, html: str, mark: str) -> OpenedTicket:
-        """The ticket with this mark, opened where there is none yet. Raises TryLater and RequestRefused."""
+        """Ticket with this mark, opened where there is none yet. Raises TryLater and RequestRefused.
+
+        `queue`: queue or group. `html`: its first message. `mark`: letters and digits, the same for the same request.
+        """
 
     async def agent_facts(self, event: Event, reply: str) -> Mapping[str, Any]:
         """Facts of templates/ticket_note.md that only this helpdesk knows; empty: none.
@@ -291,7 +284,7 @@ class HelpdeskChannel(ChannelDefaults, ABC):
         self._enqueued[listed.id] = listed.position
 
     async def _read_cursor(self) -> Cursor:
-        """The stored cursor; at the very first start a new one, so that all older tickets are left to people."""
+        """Stored cursor; at the very first start a new one, so that all older tickets are left to people."""
         cursor = to_cursor(await asyncio.to_thread(self._cursors.read, self._cursor_key))
         if cursor is None:
             newest = await self.list_newest(1)

@@ -1,7 +1,7 @@
 """Lines of `postbote doctor` that are the same for every helpdesk. Pure."""
 
 from bot.channels.helpdesk.webhook import webhook_path
-from bot.contracts import DoctorResult
+from bot.contracts.channel import DoctorResult
 from bot.core.model import TryLater
 from bot.settings.helpdesk import HelpdeskAccount, HelpdeskName
 

@@ -23,7 +23,7 @@ class Feedback:
     ticket: str  # its id
     post: str  # id of what says so: the comment's, or the tag
     person: str  # the agent's name or id in the helpdesk; empty: not known
-    verdict: str  # helpful or unhelpful, as Decisions.record_feedback takes it
+    verdict: str  # helpful or unhelpful, as Feedback.record of bot/storage/feedback.py takes it
 
 
 def to_verdict(text: str) -> str:

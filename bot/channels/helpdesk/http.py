@@ -135,7 +135,7 @@ def _retry_seconds(retry_after: str) -> float | None:
 
 
 def _message_of(response: HelpdeskResponse) -> str:
-    """The helpdesk's own words, as one short line."""
+    """Helpdesk's own words, as one short line."""
     try:
         found = parse_json(response.content)
     except ValueError:

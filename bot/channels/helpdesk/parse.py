@@ -10,7 +10,7 @@ from bot.core.mail.quoted_text import LONGEST, split_text
 
 @dataclass(frozen=True, slots=True)
 class ListedTicket:
-    """A ticket as a search result tells of it: enough to decide whether an event is enqueued for it."""
+    """Ticket as a search result tells of it: enough to decide whether an event is enqueued for it."""
 
     id: str
     queue: str  # name of the queue or group

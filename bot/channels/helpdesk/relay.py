@@ -15,7 +15,9 @@ import structlog
 
 from bot.channels.helpdesk.http import RequestRefused
 from bot.channels.helpdesk.parse import AgentMessage, AskedTicket
-from bot.contracts import Engine, HandoverStore, TicketMessage
+from bot.contracts.engine import Engine
+from bot.contracts.stores import HandoverStore
+from bot.contracts.tickets import TicketMessage
 from bot.core.markdown.to_html import to_html
 from bot.core.model import Event, Question, Undeliverable
 from bot.core.records import Handover

@@ -14,7 +14,8 @@ from starlette.routing import BaseRoute
 from bot.channels.mail.delivery import ANSWERED, MailDelivery, in_mail_thread, mail_uid
 from bot.channels.mail.doctor import run_doctor_checks
 from bot.channels.mail.imap import Mailbox
-from bot.contracts import Channel, ChannelContext, ChannelDefaults, Disabled
+from bot.contracts.channel import Channel, ChannelDefaults, Disabled
+from bot.contracts.channel_context import ChannelContext
 from bot.core.mail.auto_response import own_addresses
 from bot.core.mail.server_url import to_server
 from bot.core.mail.ticket_modes import parse_modes

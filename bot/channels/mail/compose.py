@@ -1,7 +1,7 @@
 """Composer of mails, as bytes: the public reply, the draft, and the note. Pure.
 
-In all of them `to` is the event's `reply_to` (TicketChannel in bot/contracts.py), `address` ours, `at` the time in
-seconds since the epoch.
+In all of them `to` is the event's `reply_to` (TicketChannel in bot/contracts/tickets.py), `address` ours, `at` the time
+in seconds since the epoch.
 """
 
 import hashlib

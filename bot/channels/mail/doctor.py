@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.channels.mail.imap import Mailbox, MailboxError
 from bot.channels.mail.smtp import connect
-from bot.contracts import DoctorResult
+from bot.contracts.channel import DoctorResult
 from bot.core.mail.server_url import to_server
 from bot.core.model import TryLater
 

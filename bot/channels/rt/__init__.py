@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.channels.helpdesk.channel import SETTLE, HelpdeskChannel, open_helpdesk
+from bot.channels.helpdesk.channel import SETTLE, HelpdeskChannel
 from bot.channels.helpdesk.feedback import Feedback
 from bot.channels.helpdesk.http import RequestRefused
+from bot.channels.helpdesk.open_helpdesk import open_helpdesk
 from bot.channels.helpdesk.parse import ListedTicket
 from bot.channels.rt import webhook
 from bot.channels.rt.agents import ASKED, to_reply_url
 from bot.channels.rt.api import RtApi
 from bot.channels.rt.doctor import run_doctor_checks
 from bot.channels.rt.parse import is_new, to_url
-from bot.contracts import Channel, ChannelContext, Disabled, OpenedTicket
+from bot.contracts.channel import Channel, Disabled
+from bot.contracts.channel_context import ChannelContext
+from bot.contracts.tickets import OpenedTicket
 from bot.core.model import Event, Ticket, TryLater
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ APPEARS_AFTER_WEBHOOK = 60.0  # seconds after a webhook within which its ticket 
 
 
 def open_channel(settings: "Settings", context: ChannelContext) -> Channel | Disabled:
-    """RT's channel, where a URL and a token are set, and some queue is not off; else Disabled."""
+    """Channel of RT, where a URL and a token are set, and some queue is not off; else Disabled."""
     return open_helpdesk("rt", settings.rt, lambda account: RtChannel(account, settings, context))
 
 
@@ -85,7 +88,7 @@ class RtChannel(HelpdeskChannel):
             yield page
 
     async def list_newest(self, number: int) -> Sequence[ListedTicket]:
-        """The newest tickets, newest first."""
+        """Newest tickets, newest first."""
         return await self.api.list_newest(number)
 
     def is_new(self, listed: ListedTicket, last: float) -> bool:
@@ -163,7 +166,7 @@ class RtChannel(HelpdeskChannel):
         return [said for ticket in read for said in await self.api.feedback(ticket)]
 
     async def find_or_open(self, queue: str, subject: str, html: str, mark: str) -> OpenedTicket:
-        """The ticket with this mark in its custom field, so that no bot takes it for a customer's; or a new one."""
+        """Ticket with this mark in its custom field, so that no bot takes it for a customer's; or a new one."""
         mark = f"{ASKED}{mark}"
         number = await self.api.find_by_mark(mark) or await self.api.open(queue, subject, html, mark)
         return OpenedTicket(number, self.url(number), self.place(number))

@@ -79,7 +79,7 @@ class RtApi:
         return str((await self._get(f"user/{quote(await self.own_user())}")).get("EmailAddress") or "").lower()
 
     async def list_newest(self, number: int = 1) -> list[ListedTicket]:
-        """The newest tickets, newest first."""
+        """Newest tickets, newest first."""
         found: list[ListedTicket] = []
         page = 1
         while len(found) < number:
@@ -172,7 +172,8 @@ class RtApi:
     async def write_marked(self, number: str, html: str, mark: str, *, by_asker: bool) -> None:
         """Writes what an asker said as correspondence of the bot, who is the requestor; all else as a comment.
 
-        A comment too where the bot may not correspond: agents see it all the same. Raises RequestRefused.
+        A comment too where the bot may not correspond: agents see it all the same. Raises RequestRefused. `mark`: by
+        which the post is found again. `by_asker`: True for the asker's words.
         """
         subject = f"Slack {mark}"
         try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from bot.channels.helpdesk.doctor import tls_warning, unusable, webhook_result
 from bot.channels.rt.api import RtApi
 from bot.channels.rt.parse import FIELD, has_field
-from bot.contracts import DoctorResult
+from bot.contracts.channel import DoctorResult
 from bot.core.mail.ticket_modes import Modes, parse_modes
 from bot.core.model import TryLater
 

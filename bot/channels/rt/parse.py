@@ -215,7 +215,8 @@ def to_ticket(
 ) -> Ticket:
     """Ticket of RT's JSON.
 
-    `found`: GET /ticket/{id}. `us`: the bot's user name. `root`: RT's URL. `person`: the user who has opened it.
+    `found`: GET /ticket/{id}, with its `etag`. `transactions`: its history, oldest first. `parts`: of the message that
+    opened it. `us`: the bot's user name. `root`: RT's URL. `person`: the user who has opened it.
     """
     kind = _kind(parts)
     by = transactions[0].by if transactions else ""

@@ -6,7 +6,8 @@ Slack's libraries take a third of a start to load, so this module leaves them to
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.contracts import Channel, ChannelContext, Disabled, DoctorResult
+from bot.contracts.channel import Channel, Disabled, DoctorResult
+from bot.contracts.channel_context import ChannelContext
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -38,7 +38,8 @@ from bot.channels.slack.user_info import UserInfo
 from bot.channels.slack.views import ViewComposer
 from bot.channels.slack.web_client import API_FAILURES, WebClient
 from bot.channels.slack.workspaces import Workspaces
-from bot.contracts import ChannelContext, ThreadAbove
+from bot.contracts.channel import ThreadAbove
+from bot.contracts.channel_context import ChannelContext
 from bot.core.model import Answer, Event, Language, Question
 
 if TYPE_CHECKING:
@@ -88,8 +89,27 @@ class Slack:
             settings.editor_url(),
         )
         poster, response_urls = Poster(PostPacer(pace), settle), ResponseUrls(base_url)
+        self._delivery = self._make_delivery(settings, composer, poster, response_urls)
+        app = self._make_bolt_app(signing_secret)
+        client = WebClient(base_url=base_url, retry_handlers=[])
+        self._socket = (
+            AsyncSocketModeHandler(app, app_token, web_client=client, ping_interval=ping) if app_token else None
+        )
+        self._digest = (
+            DigestSchedule(settings.postbote_slack_digest, parts.cursors, parts.enqueue)
+            if settings.postbote_slack_digest
+            else None
+        )
+        self._tasks: set[asyncio.Task[None]] = set()  # under way; asyncio itself holds them only weakly
+        http_routes = [] if app_token else [Route(PATH, HttpEndpoint(app, signing_secret).handle, methods=["POST"])]
+        self.routes: Sequence[Route] = [*oauth_routes, *http_routes]
+
+    def _make_delivery(
+        self, settings: "Settings", composer: MessageComposer, poster: Poster, response_urls: ResponseUrls
+    ) -> Delivery:
+        parts = self._parts
         helpers = Helpers(*settings.slack_helpers(), tickets=parts.open_ticket is not None)
-        self._delivery = Delivery(
+        return Delivery(
             workspaces=self._workspaces,
             composer=composer,
             views=self._views,
@@ -106,25 +126,15 @@ class Slack:
                 parts.handovers,
             ),
         )
-        app = AsyncApp(
+
+    def _make_bolt_app(self, signing_secret: str) -> AsyncApp:
+        return AsyncApp(
             name="postbote",  # else it looks for its caller's file in the source of every frame of the stack
             token="unused",  # noqa: S106 - no secret: Bolt's own authorization never runs
             signing_secret=signing_secret or "socket mode",
             before_authorize=Receiver(self._receive),
             request_verification_enabled=False,  # ours runs before the body is parsed, and never fails on odd headers
         )
-        client = WebClient(base_url=base_url, retry_handlers=[])
-        self._socket = (
-            AsyncSocketModeHandler(app, app_token, web_client=client, ping_interval=ping) if app_token else None
-        )
-        self._digest = (
-            DigestSchedule(settings.postbote_slack_digest, parts.cursors, parts.enqueue)
-            if settings.postbote_slack_digest
-            else None
-        )
-        self._tasks: set[asyncio.Task[None]] = set()  # under way; asyncio itself holds them only weakly
-        http_routes = [] if app_token else [Route(PATH, HttpEndpoint(app, signing_secret).handle, methods=["POST"])]
-        self.routes: Sequence[Route] = [*oauth_routes, *http_routes]
 
     async def start(self) -> None:
         """Opens the Socket Mode connection, where there is one, without waiting for Slack; starts the digest."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.contracts import CursorStore
+from bot.contracts.stores import CursorStore
 from bot.core.model import Event, Question
 
 log = structlog.get_logger()
@@ -64,7 +64,7 @@ class DigestSchedule:
 
 
 def last_due(now: float) -> float:
-    """The last Monday at HOUR, at or before `now`; both in seconds since the epoch."""
+    """Last Monday at HOUR, at or before `now`; both in seconds since the epoch."""
     at = datetime.fromtimestamp(now, UTC)
     monday = (at - timedelta(days=at.weekday())).replace(hour=HOUR, minute=0, second=0, microsecond=0)
     return (monday if monday <= at else monday - timedelta(days=7)).timestamp()

@@ -9,7 +9,7 @@ from bot.channels.slack.api_errors import CURES
 from bot.channels.slack.manifest import SCOPES
 from bot.channels.slack.signature import MAX_AGE
 from bot.channels.slack.web_client import API_FAILURES, TIMEOUT, WebClient
-from bot.contracts import DoctorResult
+from bot.contracts.channel import DoctorResult
 
 if TYPE_CHECKING:
     from bot.settings import Settings

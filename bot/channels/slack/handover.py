@@ -19,7 +19,7 @@ from bot.channels.slack.posting import Poster, call_api, in_channel
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.ticket_escalation import TicketEscalation
 from bot.channels.slack.user_info import name_of
-from bot.contracts import HandoverStore
+from bot.contracts.stores import HandoverStore
 from bot.core.model import Answer, Event, TryLater, Undeliverable
 from bot.core.records import Handover
 from bot.core.ticket_place import is_ticket
@@ -289,6 +289,6 @@ def _known_place(event: Event) -> str:
 
 
 def _at(event: Event, place: str) -> Event:
-    """The event with a conversation ("team:channel:thread") to reply in; empty: where it belongs anyway."""
+    """Event with a conversation ("team:channel:thread") to reply in; empty: where it belongs anyway."""
     _, channel, thread = place.split(":") if place else ("", event.reply_to["channel"], event.reply_to["thread_ts"])
     return in_channel(event, channel, thread)

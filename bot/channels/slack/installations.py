@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.channels.slack.web_client import API_FAILURES, TIMEOUT, WebClient
-from bot.contracts import SecretStore
+from bot.contracts.stores import SecretStore
 from bot.storage.encryption import InvalidToken, to_fernet
 
 log = structlog.get_logger()
@@ -44,7 +44,7 @@ class StaticToken:
         self._token = token
 
     async def token(self, team: str) -> str:
-        """The configured token, for every workspace."""
+        """Configured token, for every workspace."""
         return self._token
 
     async def forget(self, team: str) -> None:

@@ -29,7 +29,7 @@ def to_mrkdwn(markdown: str) -> str:
 
 
 def blocks_to_mrkdwn(blocks: Iterable[Block]) -> str:
-    """The same, of some of a text's blocks."""
+    """Mrkdwn, as of `to_mrkdwn`, of some of a text's blocks."""
     return lay_out(blocks, _words, BULLET)
 
 
@@ -83,7 +83,7 @@ _RENDERED: Mapping[str, Callable[[Span], str]] = {
 
 
 def escape(text: str) -> str:
-    """The three characters that Slack asks to escape. Without them no mention is live: "@here" stays plain words."""
+    """Three characters that Slack asks to escape. Without them no mention is live: "@here" stays plain words."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -13,7 +13,7 @@ TIDIED = 2  # channels that every call looks at, to drop those at rest
 
 
 @dataclass(slots=True)
-class _Channel:
+class _ChannelQueue:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # first come, first served; a waiter may be cancelled
     next_at: float = 0.0  # when the next post may go, by the loop's clock
 
@@ -27,7 +27,8 @@ class PostPacer:
     def __init__(self, every: float = EVERY) -> None:
         """`every`: seconds from one post in a channel to the next."""
         self._every = every
-        self._channels: dict[str, _Channel] = {}  # least recently used first; those at rest are dropped by each call
+        # Least recently used first; those at rest are dropped by each call
+        self._channels: dict[str, _ChannelQueue] = {}
 
     async def acquire(self, channel: str) -> None:
         """Waits until a post may go out in this channel. Where none waits it returns at once: nothing else runs."""
@@ -42,11 +43,11 @@ class PostPacer:
         known = self._channel(channel)
         known.next_at = max(known.next_at, asyncio.get_running_loop().time() + seconds)
 
-    def _channel(self, channel: str) -> _Channel:
+    def _channel(self, channel: str) -> _ChannelQueue:
         """State of a channel. Those that were used longest ago are dropped meanwhile, if they are at rest."""
         now = asyncio.get_running_loop().time()
         for name in list(itertools.islice(self._channels, TIDIED)):
             known = self._channels.pop(name)
             if not known.is_at_rest(now):
                 self._channels[name] = known
-        return self._channels.setdefault(channel, _Channel())
+        return self._channels.setdefault(channel, _ChannelQueue())

@@ -63,7 +63,7 @@ class Poster:
             return None
 
     async def call(self, event: Event, call: Callable[[], Awaitable[Any]]) -> Any:
-        """The same as the function `call_api`; where Slack asks to wait, the channel's other posts wait too."""
+        """Call as of the function `call_api`; where Slack asks to wait, the channel's other posts wait too."""
         try:
             return await call_api(event, call)
         except TryLater as later:
@@ -72,7 +72,7 @@ class Poster:
             raise
 
     async def _open_dm(self, client: AsyncWebClient, event: Event) -> Event:
-        """The event with the direct message for `channel` where that names a person: posts are searched by channel."""
+        """Event with the direct message for `channel` where that names a person: posts are searched by channel."""
         if not event.reply_to["channel"].startswith(("U", "W")):
             return event
         opened = await self.call(event, lambda: client.conversations_open(users=event.reply_to["channel"]))
@@ -97,7 +97,7 @@ class Poster:
 
 
 def in_channel(event: Event, channel: str, thread: str = "") -> Event:
-    """The event with another channel to reply to; empty `thread`: not in a thread."""
+    """Event with another channel to reply to; empty `thread`: not in a thread."""
     to = {**event.reply_to, "channel": channel, "thread_ts": thread}
     return Event(event.key, event.channel, event.question, to)
 

@@ -24,7 +24,7 @@ from bot.channels.slack.snippets import complete, number_unreadable, truncated
 from bot.channels.slack.user_info import name_of
 from bot.channels.slack.web_client import API_FAILURES
 from bot.channels.slack.workspaces import Workspaces
-from bot.contracts import ThreadAbove
+from bot.contracts.channel import ThreadAbove
 from bot.core.model import Event
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.channels.slack.mrkdwn import to_typed
-from bot.contracts import OpenTicket, TicketMessage, WriteInTicket
+from bot.contracts.tickets import OpenTicket, TicketMessage, WriteInTicket
 from bot.core.model import Answer, Event, Language, TryLater, Undeliverable
 
 SUBJECT = 100  # characters of a ticket's subject

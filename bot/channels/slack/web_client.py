@@ -20,7 +20,7 @@ API_FAILURES = (SlackApiError, SlackClientError, ClientError, TimeoutError, OSEr
 
 
 class WebClient(AsyncWebClient):
-    """The SDK's asynchronous client, without redirections."""
+    """SDK's asynchronous client, without redirections."""
 
     async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> Any:
         """HTTP request of a call: the one place of the SDK where one goes out; a test would see it move."""

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.channels.helpdesk.channel import SETTLE, HelpdeskChannel, open_helpdesk
+from bot.channels.helpdesk.channel import SETTLE, HelpdeskChannel
 from bot.channels.helpdesk.feedback import Feedback
 from bot.channels.helpdesk.http import RequestRefused
+from bot.channels.helpdesk.open_helpdesk import open_helpdesk
 from bot.channels.helpdesk.parse import ListedTicket
 from bot.channels.zammad import webhook
 from bot.channels.zammad.api import ZammadApi
 from bot.channels.zammad.doctor import run_doctor_checks
 from bot.channels.zammad.parse import TAG, WRONG_TAG, to_url
-from bot.contracts import Channel, ChannelContext, Disabled, OpenedTicket
+from bot.contracts.channel import Channel, Disabled
+from bot.contracts.channel_context import ChannelContext
+from bot.contracts.tickets import OpenedTicket
 from bot.core.model import Event, Ticket, TryLater
 
 if TYPE_CHECKING:
@@ -74,7 +77,7 @@ class ZammadChannel(HelpdeskChannel):
             yield page
 
     async def list_newest(self, number: int) -> Sequence[ListedTicket]:
-        """The newest tickets, newest first."""
+        """Newest tickets, newest first."""
         return await self.api.list_newest(number)
 
     async def first_position(self) -> float:
@@ -125,7 +128,7 @@ class ZammadChannel(HelpdeskChannel):
         return [*(Feedback(ticket, WRONG_TAG, "tag", "unhelpful") for ticket in tagged), *said]
 
     async def find_or_open(self, queue: str, subject: str, html: str, mark: str) -> OpenedTicket:
-        """The ticket whose tag holds this mark, or a new one."""
+        """Ticket whose tag holds this mark, or a new one (see HelpdeskChannel)."""
         tag = f"postbote-{mark}"
         found = await self.api.find_by_tag(tag) or await self.api.open(queue, subject, html, tag)
         ticket = str(found["id"])

@@ -38,7 +38,7 @@ class ZammadApi:
         self._own_user: Mapping[str, Any] = {}
 
     async def own_user(self) -> Mapping[str, Any]:
-        """The bot's user, with id, login, email, groups …; asked once."""
+        """Bot's user, with id, login, email, groups …; asked once."""
         if not self._own_user:
             found = await self._get("users/me", expand="true")
             self._own_user = found if isinstance(found, dict) else {}
@@ -66,7 +66,7 @@ class ZammadApi:
         return to_listed(found)
 
     async def list_newest(self, number: int) -> list[ListedTicket]:
-        """The newest tickets, newest first."""
+        """Newest tickets, newest first."""
         found: list[ListedTicket] = []
         size = min(number, PAGE)
         for page in range(1, -(-number // size) + 1):
@@ -191,7 +191,7 @@ class ZammadApi:
         return found
 
     async def find_by_tag(self, tag: str) -> Mapping[str, Any]:
-        """The ticket with this tag; empty where there is none."""
+        """Ticket with this tag; empty where there is none."""
         found = await self._get("tickets/search", query=f'tags:"{tag}"', limit="1", per_page="1", expand="true")
         return found[0] if isinstance(found, list) and found else {}
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from bot.channels.helpdesk.doctor import tls_warning, unusable, webhook_result
 from bot.channels.zammad.api import ZammadApi
-from bot.contracts import DoctorResult
+from bot.contracts.channel import DoctorResult
 from bot.core.mail.ticket_modes import Modes, parse_modes
 from bot.core.model import TryLater
 

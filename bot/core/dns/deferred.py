@@ -14,7 +14,7 @@ class DeferredLookup:
         self._opened, self._person = cache(opened), person
 
     def asked_by(self, person: str) -> "DeferredLookup":
-        """The same look-up, counted as this person's."""
+        """Look-up that is the same, counted as this person's."""
         return DeferredLookup(self._opened, person)
 
     async def mx(self, domain: str) -> MxResult:

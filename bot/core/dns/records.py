@@ -66,7 +66,7 @@ class Lookup(Protocol):
     """Look-up in the DNS. Asks name servers, and nobody else; never raises for anything that a name server does."""
 
     def asked_by(self, person: str) -> "Lookup":
-        """The same look-up, counted as this person's: an opaque id; empty: nobody in particular."""
+        """Look-up that is the same, counted as this person's: an opaque id; empty: nobody in particular."""
         ...
 
     async def mx(self, domain: str) -> MxResult:

@@ -16,10 +16,10 @@ from email.utils import parsedate_to_datetime
 from bot.core.lazy_regex import lazy_regex
 from bot.core.mail import quoted_text
 from bot.core.mail.charsets import charset_of_html, decoded, header_text, one_line
+from bot.core.mail.delivery_reports import REPORTS, RETURNED, diagnostics_of, exim_causes, has_words, parts_of
 from bot.core.mail.html_text import html_to_text
 from bot.core.mail.mailboxes import to_mailboxes
 from bot.core.mail.pointing import only_points
-from bot.core.mail.reports import REPORTS, RETURNED, diagnostics_of, exim_causes, has_words, parts_of
 
 LARGEST = 2_000_000  # bytes that are read of one mail; what is asked stands at its beginning, attachments behind it
 LARGEST_PART = 200_000  # bytes of one text
@@ -75,7 +75,7 @@ class Mail:
         return tuple(value for key, value in self.headers if key == name.lower())
 
     def first(self, name: str) -> str:
-        """The topmost value of a header; empty where there is none."""
+        """Topmost value of a header; empty where there is none."""
         return next(iter(self.all(name)), "")
 
 

@@ -155,7 +155,7 @@ def _headers_below(lines: Sequence[str], place: int) -> tuple[int, str]:
 
 
 def _next(lines: Sequence[str], place: int) -> str:
-    """The next line that is not empty, of the few below; empty where there is none."""
+    """Next line that is not empty, of the few below; empty where there is none."""
     return next((line for line in lines[place : place + LEAD] if line.strip()), "")
 
 

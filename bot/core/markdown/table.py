@@ -31,7 +31,7 @@ def to_columns(rows: Sequence[Sequence[Cell]]) -> str:
 
 
 def to_sentences(rows: Sequence[Sequence[Cell]]) -> str:
-    """A line for each row that can be read aloud: "POP3: server ns0.example.com, alias pop3.example.com".
+    """Lines that can be read aloud, one for each row: "POP3: server ns0.example.com, alias pop3.example.com".
 
     Cells that say nothing are left out; a row with one cell beside the first is read without its column's name.
     """

@@ -18,7 +18,7 @@ _MARK = lazy_regex(r"<(?:account|address|ip|number|person|secret|token)>")
 
 
 def redact_decision(decision: Decision, asked: str, before: str, words: Callable[[str], Collection[str]]) -> Decision:
-    """The decision without personal data of its question; the decision itself where there is none. Scores stay.
+    """Decision without personal data of its question; the decision itself where there is none. Scores stay.
 
     `asked`: the question, cleaned; `before`: the one before it, empty: none. `words`: a text → its words as the parts
     of a decision have them (Matcher.words_in).
@@ -39,7 +39,7 @@ def redact_decision(decision: Decision, asked: str, before: str, words: Callable
 
 
 def without_words(decision: Decision) -> Decision:
-    """The decision without any word of its message: of what was only overheard, entries, scores and rules are kept."""
+    """Decision without any word of its message: of what was only overheard, entries, scores and rules are kept."""
     return replace(
         decision,
         normalised="",

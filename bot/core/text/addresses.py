@@ -241,14 +241,14 @@ def _without_service(host: str) -> str:
 
 
 def _without_courtesy(text: str) -> str:
-    """The one word that is no courtesy, of several; the whole text where there is none, or more than one."""
+    """One word that is no courtesy, of several; the whole text where there is none, or more than one."""
     words = text.split()
     named = [word for word in words if not _COURTESY.fullmatch(word)]
     return named[0] if len(named) == 1 and len(words) > 1 else text
 
 
 def _unwrapped(text: str) -> str:
-    """The text without what Slack, mail clients and people put around an address."""
+    """Text without what Slack, mail clients and people put around an address."""
     for escaped, plain in (
         ("&lt;", "<"),
         ("&gt;", ">"),

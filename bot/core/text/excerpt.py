@@ -50,7 +50,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _best(lines: Sequence[str], room: int) -> list[str]:
-    """The lines that look most like errors, each with the one before and after it, in their order."""
+    """Lines that look most like errors, each with the one before and after it, in their order."""
     likeness = [3 * bool(_CODES.search(line)) + min(3, len(_WORDS.findall(line))) for line in lines]
     kept: set[int] = set()
     seen: set[str] = set()

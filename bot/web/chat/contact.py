@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from bot.content.template_filters import text
-from bot.contracts import Engine
+from bot.contracts.engine import Engine
 
 _SCHEMES = ("https://", "mailto:", "tel:")
 _ADDRESS = re.compile(r"[^@\s<>()]+@[^@\s<>()]+")

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.contracts import OpenTicket
+from bot.contracts.tickets import OpenTicket
 from bot.core.model import Answer, Event, Language, Question
 
 log = structlog.get_logger()

@@ -7,7 +7,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from bot.contracts import Engine
+from bot.contracts.engine import Engine
 from bot.core.languages import next_language
 from bot.core.markdown.layout import without_list_items
 from bot.core.markdown.to_html import to_html

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.contracts import Engine
+from bot.contracts.engine import Engine
 from bot.core.languages import KNOWN
 from bot.core.model import Language
 from bot.web.chat.contact import Contact

@@ -49,7 +49,7 @@ class Editor:
         ]
 
     async def _make(self, request: Request) -> Response:
-        """An edit from a form: its trial begins. What the form says wrong is said above it, and nothing is lost."""
+        """Edit from a form: its trial begins. What the form says wrong is said above it, and nothing is lost."""
         fields = await self._frame.posted(request)
         if isinstance(fields, Response):
             return fields
@@ -111,7 +111,7 @@ class Editor:
         return PlainTextResponse(f"checking {step}", headers=OWN)
 
     async def _again(self, request: Request) -> Response:
-        """The trial once more: it failed, was interrupted, or the content has changed since."""
+        """Trial once more: it failed, was interrupted, or the content has changed since."""
         found = await self._posted(request)
         if isinstance(found, Response):
             return found
@@ -150,7 +150,7 @@ class Editor:
         return (edit, who) if who else await self._shown(request, edit, "who_missing", 422)
 
     async def _written(self, request: Request, edit: ContentEdit, who: str, before: str, after: str) -> Response:
-        """The edit's page, after its files were written."""
+        """Edit's page, after its files were written."""
         problem = await asyncio.to_thread(self._write, edit, who, before, after)
         if problem:
             return await self._shown(request, await self._edit(edit.key) or edit, problem, 409)

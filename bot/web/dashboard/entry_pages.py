@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.content.edits import LISTS, Edit, base_languages, read_entry, read_file
-from bot.content.places import EXAMPLES
 from bot.content.yaml_edit import EditError
+from bot.content.yaml_lines import EXAMPLES
 from bot.core.records import StoredDecision
 from bot.storage.statistics import EntryCounts
 from bot.web.dashboard.frame import BASE, Frame

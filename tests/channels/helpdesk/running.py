@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from bot import app
-from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.answering.engine import AnswerEngine
+from bot.answering.reload import ReloadableEngine
 from bot.channels.rt import RtChannel
 from bot.channels.zammad import ZammadChannel
-from bot.contracts import ChannelContext
+from bot.contracts.channel_context import ChannelContext
 from bot.core.model import Event
 from bot.settings import Settings
 from bot.settings.helpdesk import HelpdeskAccount

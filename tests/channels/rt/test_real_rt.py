@@ -11,7 +11,7 @@ from bot.channels.helpdesk.parse import to_account_name
 from bot.channels.rt import RtChannel
 from bot.channels.rt.agents import to_reply_url
 from bot.channels.rt.doctor import run_doctor_checks
-from bot.contracts import TicketMessage
+from bot.contracts.tickets import TicketMessage
 from bot.core.model import Answer, Event, TryLater
 from bot.core.records import Handover
 from bot.core.ticket_place import to_ticket_place

@@ -15,12 +15,15 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.answering.engine import AnswerEngine
+from bot.answering.reload import ReloadableEngine
 from bot.app import App, build
 from bot.channels import OpenChannel
 from bot.channels.slack.channel import Slack
 from bot.commands import ChannelAdmin
-from bot.contracts import Channel, ChannelContext, OpenTicket
+from bot.contracts.channel import Channel
+from bot.contracts.channel_context import ChannelContext
+from bot.contracts.tickets import OpenTicket
 from bot.core.model import Answer, Event, Question
 from bot.core.rate_limit import RateLimiter
 from bot.observability.event_log import EventLog

@@ -444,7 +444,7 @@ async def test_editors_see_in_home_how_questions_go_and_what_people_missed(conve
     bot = conversation.bot
     ts, _ = await conversation.ask(f"{MENTION} Wie richte ich Zimbra ein?")
     key = f"{TEAM}:{conversation.channel}:{ts}:question"
-    bot.storage.decisions.record_reason(key, f"{TEAM}:UA", "*die* Schritte")
+    bot.storage.feedback.record_reason(key, f"{TEAM}:UA", "*die* Schritte")
     bot.slack.locales |= {"UEDHOME": "de-DE", "UNOEDITOR": "de-DE"}
     for user in ("UEDHOME", "UNOEDITOR"):
         await bot.slack.deliver(bot.url, opened(user, "home"))

@@ -122,7 +122,7 @@ async def test_a_deletion_that_arrives_before_its_message_wins(bot: Running, cha
 async def test_deletions_of_what_nobody_asked_the_bot_are_not_kept(conversation: Conversation) -> None:
     ts = await conversation.silence("unter uns")
     await conversation.delete(ts)
-    assert not conversation.bot.storage.deletions.has(f"{TEAM}:{conversation.channel}:{ts}:question")
+    assert not conversation.bot.storage.deleted_questions.has(f"{TEAM}:{conversation.channel}:{ts}:question")
 
 
 # Edits

@@ -142,7 +142,7 @@ async def test_what_people_missed_in_an_answer_stands_beside_it(engine: AnswerEn
     storage = create_storage("", tmp_path)
     storage.database.open()
     key = keep(storage, "Wie richte ich Outlook ein?")
-    storage.decisions.record_reason(key, f"{TEAM}:U0ASKER", "die Schritte in Outlook, schreibt an max@firma.de")
+    storage.feedback.record_reason(key, f"{TEAM}:U0ASKER", "die Schritte in Outlook, schreibt an max@firma.de")
     storage.database.close()
     async with running(tmp_path, engine, postbote_slack_digest=DIGEST, postbote_slack_editors="UED") as bot:
         (digest,) = await digests(bot.slack)

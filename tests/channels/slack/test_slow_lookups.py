@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot.answering.engine import AnswerEngine
-from bot.dialogue.slow import tell_if_slow
+from bot.dialogue.busy_sign import tell_if_slow
 from tests.channels.slack.conversation import MENTION, Conversation
 from tests.channels.slack.running import Running, running
 from tests.commands.test_check import ERROR, ZONE

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.answering.engine import AnswerEngine
 from bot.channels.zammad import ZammadChannel
-from bot.contracts import OpenedTicket
+from bot.contracts.tickets import OpenedTicket
 from bot.core.model import Answer
 from tests.channels.helpdesk.running import open_alone
 from tests.channels.slack.conversation import MENTION, Conversation

@@ -13,7 +13,8 @@ import pytest_asyncio
 
 from bot.answering.engine import AnswerEngine
 from bot.channels.zammad import ZammadChannel
-from bot.contracts import Channel, ChannelContext
+from bot.contracts.channel import Channel
+from bot.contracts.channel_context import ChannelContext
 from bot.settings import Settings
 from tests.channels.slack.conversation import MENTION, Conversation
 from tests.channels.slack.running import Running, running, started

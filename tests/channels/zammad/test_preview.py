@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from bot.__main__ import main
-from bot.answering.engine import AnswerEngine, ReloadableEngine, responder
+from bot.answering.engine import AnswerEngine, responder
+from bot.answering.reload import ReloadableEngine
 from bot.core.model import TryLater
 from bot.ops.ticket_preview import open_channels, preview, summary, to_json, to_text
 from tests.channels.zammad.test_zammad import by, fake, to_settings

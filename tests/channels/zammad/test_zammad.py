@@ -19,7 +19,7 @@ from bot.channels.zammad import ZammadChannel, open_channel
 from bot.channels.zammad.doctor import run_doctor_checks
 from bot.channels.zammad.parse import to_ticket
 from bot.channels.zammad.webhook import to_ticket_and_queue
-from bot.contracts import Disabled
+from bot.contracts.channel import Disabled
 from bot.core.mail.auto_response import MailboxContext
 from bot.settings import Settings
 from bot.tickets.assessment import assess, ticket_event

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.content.places import parse_yaml
+from bot.content.yaml_lines import parse_yaml
 from bot.core.mail.auto_response import (
     RULES,
     MailboxContext,

@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine
-from bot.contracts import OpenedTicket
+from bot.answering.engine import AnswerEngine
+from bot.answering.reload import ReloadableEngine
+from bot.contracts.tickets import OpenedTicket
 from bot.core.model import Answer, Event, Reply, TryLater
 from bot.core.provider import Brand, Provider
 from bot.dialogue.manager import DialogueManager
@@ -99,8 +100,8 @@ async def opened(engine: AnswerEngine, folder: Path, *, asks: bool = True, **set
 
     async def handle(event: Event) -> Reply:
         reply = await dialogue.handle(event)
-        if reply.keep:
-            await reply.keep()
+        if reply.save_decision:
+            await reply.save_decision()
         return reply
 
     async def problems() -> dict[str, str]:

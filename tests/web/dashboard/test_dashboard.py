@@ -13,7 +13,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.answering.engine import AnswerEngine, ReloadableEngine
+from bot.answering.engine import AnswerEngine
+from bot.answering.reload import ReloadableEngine
 from bot.content.edits import read_entry
 from bot.core.model import Answer, Event, Question, Reply
 from bot.settings import Settings
@@ -78,7 +79,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
         event = Event(key, "slack", Question(text))
         kept.decisions.save(event, Answer(outcome, "en"), why="outcome     decline <b>", link=link)
         kept.mark_delivered(key, "1.2", 3.25)
-    kept.decisions.record_feedback("b", "T1:U1", "unhelpful")
+    kept.feedback.record("b", "T1:U1", "unhelpful")
     yield kept
     kept.database.close()
 

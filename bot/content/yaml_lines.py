@@ -1,4 +1,4 @@
-"""Places of the content: a value's file and line."""
+"""Lines of YAML files: the file and line of a value, for problems that an editor reads."""
 
 from collections.abc import Sequence
 from functools import lru_cache

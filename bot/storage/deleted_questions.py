@@ -1,4 +1,4 @@
-"""Deletions of questions: kept for as long as the question may still be answered, or arrive at all.
+"""Deleted questions: their keys, kept for as long as the question may still be answered, or arrive at all.
 
 Slack repeats an event for up to 24 hours (Delayed Events, docs.slack.dev/apis/events-api), and a deletion may overtake
 its message.
@@ -11,16 +11,17 @@ import sqlalchemy as sql
 from bot.storage.database import Database
 from bot.storage.schema import METADATA, at_column, key_column
 
-DELETIONS = sql.Table(
+DELETED_QUESTIONS = sql.Table(
     "postbote_deletions",
     METADATA,
     key_column("key", "mentions", primary_key=True),  # the question's event key
     at_column(),
 )
-_DELETED = sql.select(DELETIONS.c.key).where(DELETIONS.c.key == sql.bindparam("of"))  # of every question
+# Built once, as for every question
+_DELETED = sql.select(DELETED_QUESTIONS.c.key).where(DELETED_QUESTIONS.c.key == sql.bindparam("of"))
 
 
-class Deletions:
+class DeletedQuestions:
     """Store of the keys of deleted questions. All functions block."""
 
     def __init__(self, database: Database) -> None:
@@ -28,7 +29,7 @@ class Deletions:
 
     def add(self, key: str) -> None:
         """Notes that a question was deleted, known or not."""
-        self._database.upsert_row(DELETIONS, {"key": key, "at": time.time()})
+        self._database.upsert_row(DELETED_QUESTIONS, {"key": key, "at": time.time()})
 
     def has(self, key: str) -> bool:
         """True if the question was deleted."""
@@ -37,5 +38,5 @@ class Deletions:
 
 
 def is_deleted(connection: sql.Connection, key: str) -> bool:
-    """`Deletions.has` on the caller's connection, so that a question needs one look at the database."""
+    """`DeletedQuestions.has` on the caller's connection, so that a question needs one look at the database."""
     return connection.execute(_DELETED, {"of": key}).first() is not None

@@ -1,4 +1,4 @@
-"""Quiet: nothing, or one short line, where nothing was said that wants an answer."""
+"""Silence, or one short line, where nothing was said that wants an answer."""
 
 import time
 

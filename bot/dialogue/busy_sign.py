@@ -1,4 +1,4 @@
-"""Sign of life for slow look-ups: a channel that can show it is told that the answer is being looked up."""
+"""Busy sign for slow look-ups: a channel that can show it is told that the answer is being looked up."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 SLOW_AFTER = 0.8  # seconds; an answer from the FAQ takes some hundredths, so that only look-ups are ever told of
-PATIENCE = 1.0  # seconds for which an answer waits for its sign of life, which must not come after it
+PATIENCE = 1.0  # seconds for which an answer waits for its sign, which must not come after it
 
 
 async def tell_if_slow(work: Awaitable[T], tell: Callable[[], Awaitable[None]], after: float = SLOW_AFTER) -> T:
