@@ -90,6 +90,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda i: (i.path in later, LISTED.get(str(i.path.relative_to(TESTS)), len(LISTED))))
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Refuses a fixture that is made for each test where all rows of a table are one test (tests/rows.py)."""
+    if isinstance(item, pytest.Function) and hasattr(item.obj, "takes_rows"):
+        about, parameters = item._fixtureinfo, item.callspec.params if hasattr(item, "callspec") else {}
+        for name in set(about.argnames) - set(parameters):
+            if any(found.scope == "function" for found in about.name2fixturedefs.get(name, ())[-1:]):
+                raise pytest.UsageError(f"{item.nodeid}: its rows would share {name}; use pytest.mark.parametrize")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_to_serializable(report: Any) -> dict[str, Any] | None:
     """A test that passed, as short as can be: 13,000 reports go from the workers to the controller."""

@@ -12,6 +12,7 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.commands import find_commands
 from bot.core.model import LANGUAGES, Answer, Language
+from tests.rows import each_row
 from tests.slow import slow
 
 PROJECT = Path(__file__).parents[2]
@@ -38,8 +39,8 @@ main(["manifest"])
 """
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("template", "facts"), LISTS, ids=[template for template, _ in LISTS])
+@each_row("language", LANGUAGES)
+@each_row(("template", "facts"), LISTS, ids=[template for template, _ in LISTS])
 def test_help_home_and_greeting_name_every_command(
     engine: AnswerEngine, template: str, facts: dict[str, object], language: Language
 ) -> None:

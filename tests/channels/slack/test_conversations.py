@@ -14,6 +14,7 @@ from bot.core.model import Answer, Event
 from bot.observability.event_log import EventLog
 from tests.channels.slack.conversation import MENTION, Conversation, envelope
 from tests.channels.slack.running import Running, running
+from tests.rows import each_row
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CHANNELS = itertools.count(1)
@@ -242,7 +243,7 @@ WRITTEN = [
 ]
 
 
-@pytest.mark.parametrize("said", WRITTEN)
+@each_row("said", WRITTEN)
 async def test_a_command_is_known_whatever_white_space_or_marks_it_is_written_with(bot: Running, said: str) -> None:
     _, answer = await Conversation(bot, f"D{next(CHANNELS):04d}").ask(said)
     assert "max%firma.de" in answer["text"]

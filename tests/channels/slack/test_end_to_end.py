@@ -16,6 +16,7 @@ import pytest_asyncio
 from bot.core.model import Event, Question
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.test_events import recorded
+from tests.rows import each_row
 from tests.servers.fake_slack import APP_TOKEN, signed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -172,7 +173,7 @@ MALFORMED: list[tuple[str, bytes | str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("body", "headers"), [row[1:] for row in MALFORMED], ids=[row[0] for row in MALFORMED])
+@each_row(("body", "headers"), [row[1:] for row in MALFORMED], ids=[row[0] for row in MALFORMED])
 async def test_a_malformed_request_is_refused_without_a_trace(
     door: Running, body: bytes | str, headers: dict[str, str]
 ) -> None:
@@ -188,7 +189,7 @@ STRANGE = [
 ]
 
 
-@pytest.mark.parametrize(("body", "expected"), STRANGE)
+@each_row(("body", "expected"), STRANGE)
 async def test_a_genuine_request_of_an_unknown_shape_does_no_harm(door: Running, body: str, expected: int) -> None:
     status, _ = await post(door.url, body, JSON | signed(body))
     assert status == expected
