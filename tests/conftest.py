@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 import structlog
 
-from bot.answering.engine import AnswerEngine, load_engine
-from bot.settings import Settings
+from bot.answering.engine import AnswerEngine
 from tests.blocking import LoopWatch
 from tests.learn import is_learnt, learn
 
@@ -178,20 +177,17 @@ def few_entries(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
-def few_learnt(tmp_path_factory: pytest.TempPathFactory, few_entries: str) -> Path:
-    folder = tmp_path_factory.mktemp("few-learnt")
-    load_engine(
-        Settings(
-            postbote_data_dir=folder, postbote_knowledge=Path(few_entries), postbote_templates=PROJECT / "templates"
-        )
-    )
-    return folder
+def few_learnt(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config, few_entries: str) -> Path:
+    """Data folder that has learnt these few entries: in this run or, where nothing has changed, in an earlier one."""
+    kept = pytestconfig.cache.mkdir("few-learnt")
+    learn(kept, Path(few_entries))
+    return shutil.copytree(kept, tmp_path_factory.mktemp("few-learnt") / "data", copy_function=link_or_copy)
 
 
 @pytest.fixture(scope="module")
 def few_data(tmp_path_factory: pytest.TempPathFactory, few_learnt: Path) -> Path:
     """Data folder that has learnt these few entries; for POSTBOTE_KNOWLEDGE=few_entries."""
-    return shutil.copytree(few_learnt, tmp_path_factory.mktemp("few-data") / "data")
+    return shutil.copytree(few_learnt, tmp_path_factory.mktemp("few-data") / "data", copy_function=link_or_copy)
 
 
 def link_or_copy(source: str, target: str) -> None:

@@ -18,13 +18,13 @@ def is_learnt(folder: Path) -> bool:
     return (folder / "cache" / file_name(cache_key([KNOWLEDGE, GENERAL, CORE]))).exists()
 
 
-def learn(folder: Path) -> AnswerEngine:
-    """Engine over the project's content, whatever the environment says. One process learns, others wait and read."""
+def learn(folder: Path, knowledge: Path = KNOWLEDGE) -> AnswerEngine:
+    """Engine over this content, whatever the environment says. One process learns, others wait and read."""
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return load_engine(
-            Settings(postbote_data_dir=folder, postbote_knowledge=KNOWLEDGE, postbote_templates=PROJECT / "templates")
+            Settings(postbote_data_dir=folder, postbote_knowledge=knowledge, postbote_templates=PROJECT / "templates")
         )
 
 

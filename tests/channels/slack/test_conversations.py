@@ -89,7 +89,7 @@ async def set_mode(conversation: Conversation, mode: str, user: str = "UEDITOR")
     await conversation.bot.slack.command(
         conversation.bot.url, "faq", f"mode {mode}", user=user, channel=conversation.channel
     )
-    await conversation.bot.slack.until(posts=len(conversation.bot.slack.posts) + known + 1)
+    await conversation.bot.until(posts=len(conversation.bot.slack.posts) + known + 1)
     return str(conversation.bot.slack.ephemeral[-1]["text"])
 
 
@@ -253,7 +253,7 @@ async def test_what_only_one_person_sees_stands_in_the_thread_that_it_belongs_to
     slack = conversation.bot.slack
     ts, answer = await conversation.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
     await slack.press(conversation.bot.url, answer, "Nicht hilfreich")
-    await slack.until(posts=len(slack.posts) + 1)
+    await conversation.bot.until(posts=len(slack.posts) + 1)
     assert slack.ephemeral[-1]["thread_ts"] == ts
 
 
