@@ -1,5 +1,6 @@
 """What several tests share: the real knowledge base, learnt once a session."""
 
+import gc
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 import structlog
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 from bot.answering.engine import AnswerEngine
 from tests.blocking import LoopWatch
@@ -61,6 +63,8 @@ def pytest_collection(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.collect()
+    gc.freeze()  # modules and tests stay to the end: no later collection looks through them again
     if getattr(session.config, "workerinput", {}).get("compiles"):
         compiled_by_first(session.config).touch()
 
@@ -127,9 +131,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         LONGEST.write_text("".join(f"{file}\n" for file in kept + measured), "utf-8")
 
 
+# structlog's own defaults, but for tracebacks: with its pretty ones an exception that a test provokes took 50 ms
+PLAIN = [*structlog.get_config()["processors"][:-1], ConsoleRenderer(exception_formatter=plain_traceback)]
+
+
 @pytest.fixture(autouse=True)
 def own_logging() -> Iterator[None]:
-    """Configures nothing; what a program that ran in-process has configured of the log ends with its test."""
+    """Plain log; what a program that ran in-process has configured of the log ends with its test."""
+    structlog.configure(processors=[*PLAIN])  # a new list: capture_logs changes it in place
     yield
     structlog.reset_defaults()
 

@@ -28,5 +28,12 @@ def learn(folder: Path, knowledge: Path = KNOWLEDGE) -> AnswerEngine:
         )
 
 
+def keep_model(settings: Settings) -> None:
+    """After a change of content that no model learns from, such as a figure in an answer: names the old model anew."""
+    cache = settings.postbote_data_dir / "cache"
+    (model,) = cache.glob("trained-*")
+    model.rename(cache / file_name(cache_key([settings.postbote_knowledge, GENERAL, CORE])))
+
+
 if __name__ == "__main__":
     learn(Path(sys.argv[1]))

@@ -72,10 +72,8 @@ def with_copied_command(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_copied_command_stands_in_every_list(with_copied_command: Path, few_learnt: Path, few_entries: str) -> None:
-    lists, _, manifest = _run(with_copied_command, few_learnt, "-c", ASK, POSTBOTE_KNOWLEDGE=few_entries).partition(
-        "\n"
-    )
+def test_a_copied_command_stands_in_every_list(with_copied_command: Path, few_data: Path, few_entries: str) -> None:
+    lists, _, manifest = _run(with_copied_command, few_data, "-c", ASK, POSTBOTE_KNOWLEDGE=few_entries).partition("\n")
     said = json.loads(lists)
     assert [text for text, words in said.items() if "`/quota folder`" not in words] == []
     assert [text for text in ("faq en", "home en") if "Space left for encrypted" not in said[text]] == []
@@ -84,10 +82,8 @@ def test_a_copied_command_stands_in_every_list(with_copied_command: Path, few_le
 
 
 @slow
-def test_a_copied_command_passes_the_content_check(
-    with_copied_command: Path, few_learnt: Path, few_entries: str
-) -> None:
-    done = _run(with_copied_command, few_learnt, "-m", "bot", "check", POSTBOTE_KNOWLEDGE=few_entries)
+def test_a_copied_command_passes_the_content_check(with_copied_command: Path, few_data: Path, few_entries: str) -> None:
+    done = _run(with_copied_command, few_data, "-m", "bot", "check", POSTBOTE_KNOWLEDGE=few_entries)
     assert done.startswith("ok: ")
 
 

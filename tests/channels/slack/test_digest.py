@@ -20,6 +20,7 @@ from bot.storage import Cursors, Storage, create_storage
 from bot.storage.decisions import DECISIONS
 from tests.channels.slack.running import running, started, to_settings
 from tests.faults.world import Worker, kill_all
+from tests.prepared import prepare
 from tests.rows import each_row
 from tests.servers.fake_slack import TEAM, FakeSlack
 from tests.slow import slow
@@ -43,6 +44,7 @@ def keep(storage: Storage, text: str, language: Language = "de", at: float = LAS
 
 
 def fill(folder: Path, *texts: str, language: Language = "de") -> None:
+    prepare(folder)
     storage = create_storage("", folder)
     storage.database.open()
     for text in texts:
