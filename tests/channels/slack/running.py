@@ -31,6 +31,7 @@ from bot.web.server import make_server, port_of
 from tests.engines import EchoEngine
 from tests.prepared import prepare
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
+from tests.waiting import short_pauses
 
 
 class BreakableEngine(ReloadableEngine):
@@ -149,7 +150,7 @@ async def started(
 ) -> AsyncIterator[Running]:
     """The bot alone, as for `running`: to stop it and start it again with the same Slack and the same folder.
 
-    `rate_limiter`: of each person's questions.
+    `rate_limiter`: of each person's questions. Pauses between attempts are short (tests/waiting.py).
     """
     prepare(folder)
     settings = to_settings(slack, folder, **changed)
@@ -181,7 +182,8 @@ async def started(
     bot.root = f"http://127.0.0.1:{port_of(server)}"
     bot.url = f"{bot.root}/slack/events"
     try:
-        yield bot
+        with short_pauses():
+            yield bot
     finally:
         bot.works = False
         server.should_exit = True
