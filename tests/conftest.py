@@ -190,7 +190,9 @@ def few_learnt(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Co
     """Data folder that has learnt these few entries: in this run or, where nothing has changed, in an earlier one."""
     kept = pytestconfig.cache.mkdir("few-learnt")
     learn(kept, Path(few_entries))
-    return shutil.copytree(kept, tmp_path_factory.mktemp("few-learnt") / "data", copy_function=link_or_copy)
+    folder = shutil.copytree(kept, tmp_path_factory.mktemp("few-learnt") / "data", copy_function=link_or_copy)
+    folder.chmod(0o700)  # pytest's cache is there for everybody to read
+    return folder
 
 
 @pytest.fixture(scope="module")
