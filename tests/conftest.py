@@ -104,7 +104,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_to_serializable(report: Any) -> dict[str, Any] | None:
-    """A test that passed, as short as can be: 13,000 reports go from the workers to the controller."""
+    """A test that passed, as short as can be: 6,000 reports go from the workers to the controller."""
     if not isinstance(report, pytest.TestReport) or not report.passed or report.sections:
         return None
     return {
