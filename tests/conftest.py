@@ -75,6 +75,8 @@ def compiled_by_first(config: pytest.Config) -> Path:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    gc.collect()  # pytest will do it five times, 0.2 to 0.3 s each, and complain of what was never closed
+    gc.freeze()  # what is left needs no second look
     if "PYTEST_XDIST_WORKER" not in os.environ:
         shutil.rmtree(config.cache.mkdir("compiled"), ignore_errors=True)
     if learner := config.stash.get(LEARNER, None):
@@ -190,15 +192,17 @@ def few_learnt(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Co
     """Data folder that has learnt these few entries: in this run or, where nothing has changed, in an earlier one."""
     kept = pytestconfig.cache.mkdir("few-learnt")
     learn(kept, Path(few_entries))
-    folder = shutil.copytree(kept, tmp_path_factory.mktemp("few-learnt") / "data", copy_function=link_or_copy)
-    folder.chmod(0o700)  # pytest's cache is there for everybody to read
+    folder = tmp_path_factory.mktemp("few-learnt")
+    shutil.copytree(kept / "cache", folder / "cache", copy_function=link_or_copy)
     return folder
 
 
 @pytest.fixture(scope="module")
 def few_data(tmp_path_factory: pytest.TempPathFactory, few_learnt: Path) -> Path:
     """Data folder that has learnt these few entries; for POSTBOTE_KNOWLEDGE=few_entries."""
-    return shutil.copytree(few_learnt, tmp_path_factory.mktemp("few-data") / "data", copy_function=link_or_copy)
+    folder = tmp_path_factory.mktemp("few-data") / "data"
+    shutil.copytree(few_learnt, folder, copy_function=link_or_copy)
+    return folder
 
 
 def link_or_copy(source: str, target: str) -> None:
