@@ -46,7 +46,7 @@ class LoopWatch:
         return found
 
     def _executing(self, connection: object, cursor: object, statement: str, *more: Any) -> None:
-        self._note(" ".join(statement.split())[:80])
+        self._note(statement)
 
     def _watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself, after a look who calls it."""
@@ -65,7 +65,7 @@ class LoopWatch:
             return  # a thread without a loop: nobody else waits for it
         who = caller_on_loop(sys._getframe(2))
         if who:
-            self.violations.append(f"{who} ran on the event loop: {what}")
+            self.violations.append(f"{who} ran on the event loop: {' '.join(what.split())[:80]}")
 
 
 def caller_on_loop(frame: FrameType | None) -> str:

@@ -1,5 +1,6 @@
 """What several tests share: the real knowledge base, learnt once a session."""
 
+import gc
 import os
 import re
 import shutil
@@ -13,9 +14,9 @@ from typing import Any
 
 import pytest
 import structlog
+from structlog.dev import ConsoleRenderer, plain_traceback
 
-from bot.answering.engine import AnswerEngine, load_engine
-from bot.settings import Settings
+from bot.answering.engine import AnswerEngine
 from tests.blocking import LoopWatch
 from tests.learn import is_learnt, learn
 
@@ -62,6 +63,8 @@ def pytest_collection(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.collect()
+    gc.freeze()  # modules and tests stay to the end: no later collection looks through them again
     if getattr(session.config, "workerinput", {}).get("compiles"):
         compiled_by_first(session.config).touch()
 
@@ -72,6 +75,8 @@ def compiled_by_first(config: pytest.Config) -> Path:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    gc.collect()  # pytest will do it five times, 0.2 to 0.3 s each, and complain of what was never closed
+    gc.freeze()  # what is left needs no second look
     if "PYTEST_XDIST_WORKER" not in os.environ:
         shutil.rmtree(config.cache.mkdir("compiled"), ignore_errors=True)
     if learner := config.stash.get(LEARNER, None):
@@ -90,9 +95,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda i: (i.path in later, LISTED.get(str(i.path.relative_to(TESTS)), len(LISTED))))
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Refuses a fixture that is made for each test where all rows of a table are one test (tests/rows.py)."""
+    if isinstance(item, pytest.Function) and hasattr(item.obj, "takes_rows"):
+        about, parameters = item._fixtureinfo, item.callspec.params if hasattr(item, "callspec") else {}
+        for name in set(about.argnames) - set(parameters):
+            if any(found.scope == "function" for found in about.name2fixturedefs.get(name, ())[-1:]):
+                raise pytest.UsageError(f"{item.nodeid}: its rows would share {name}; use pytest.mark.parametrize")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_to_serializable(report: Any) -> dict[str, Any] | None:
-    """A test that passed, as short as can be: 13,000 reports go from the workers to the controller."""
+    """A test that passed, as short as can be: 6,000 reports go from the workers to the controller."""
     if not isinstance(report, pytest.TestReport) or not report.passed or report.sections:
         return None
     return {
@@ -119,9 +133,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         LONGEST.write_text("".join(f"{file}\n" for file in kept + measured), "utf-8")
 
 
+# structlog's own defaults, but for tracebacks: with its pretty ones an exception that a test provokes took 50 ms
+PLAIN = [*structlog.get_config()["processors"][:-1], ConsoleRenderer(exception_formatter=plain_traceback)]
+
+
 @pytest.fixture(autouse=True)
 def own_logging() -> Iterator[None]:
-    """Configures nothing; what a program that ran in-process has configured of the log ends with its test."""
+    """Plain log; what a program that ran in-process has configured of the log ends with its test."""
+    structlog.configure(processors=[*PLAIN])  # a new list: capture_logs changes it in place
     yield
     structlog.reset_defaults()
 
@@ -169,20 +188,21 @@ def few_entries(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
-def few_learnt(tmp_path_factory: pytest.TempPathFactory, few_entries: str) -> Path:
+def few_learnt(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config, few_entries: str) -> Path:
+    """Data folder that has learnt these few entries: in this run or, where nothing has changed, in an earlier one."""
+    kept = pytestconfig.cache.mkdir("few-learnt")
+    learn(kept, Path(few_entries))
     folder = tmp_path_factory.mktemp("few-learnt")
-    load_engine(
-        Settings(
-            postbote_data_dir=folder, postbote_knowledge=Path(few_entries), postbote_templates=PROJECT / "templates"
-        )
-    )
+    shutil.copytree(kept / "cache", folder / "cache", copy_function=link_or_copy)
     return folder
 
 
 @pytest.fixture(scope="module")
 def few_data(tmp_path_factory: pytest.TempPathFactory, few_learnt: Path) -> Path:
     """Data folder that has learnt these few entries; for POSTBOTE_KNOWLEDGE=few_entries."""
-    return shutil.copytree(few_learnt, tmp_path_factory.mktemp("few-data") / "data")
+    folder = tmp_path_factory.mktemp("few-data") / "data"
+    shutil.copytree(few_learnt, folder, copy_function=link_or_copy)
+    return folder
 
 
 def link_or_copy(source: str, target: str) -> None:

@@ -18,14 +18,21 @@ def is_learnt(folder: Path) -> bool:
     return (folder / "cache" / file_name(cache_key([KNOWLEDGE, GENERAL, CORE]))).exists()
 
 
-def learn(folder: Path) -> AnswerEngine:
-    """Engine over the project's content, whatever the environment says. One process learns, others wait and read."""
+def learn(folder: Path, knowledge: Path = KNOWLEDGE) -> AnswerEngine:
+    """Engine over this content, whatever the environment says. One process learns, others wait and read."""
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return load_engine(
-            Settings(postbote_data_dir=folder, postbote_knowledge=KNOWLEDGE, postbote_templates=PROJECT / "templates")
+            Settings(postbote_data_dir=folder, postbote_knowledge=knowledge, postbote_templates=PROJECT / "templates")
         )
+
+
+def keep_model(settings: Settings) -> None:
+    """After a change of content that no model learns from, such as a figure in an answer: names the old model anew."""
+    cache = settings.postbote_data_dir / "cache"
+    (model,) = cache.glob("trained-*")
+    model.rename(cache / file_name(cache_key([settings.postbote_knowledge, GENERAL, CORE])))
 
 
 if __name__ == "__main__":

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from tests.audit import judged
+from tests.rows import each_row
 
 WEAK: dict[str, Any] = {
     "name": "flask",
@@ -23,7 +22,7 @@ REPORTS = [
 ]
 
 
-@pytest.mark.parametrize(("report", "number", "about"), [r[1:] for r in REPORTS], ids=[r[0] for r in REPORTS])
+@each_row(("report", "number", "about"), [r[1:] for r in REPORTS], ids=[r[0] for r in REPORTS])
 def test_a_weakness_fails_and_a_service_that_is_away_is_told(report: Any, number: int, about: str) -> None:
     found, said = judged(report)
     assert (len(found), said) == (number, about)

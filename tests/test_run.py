@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from bot.app import open_page_warning
 from bot.settings import Settings
 from tests.channels.slack.test_events import recorded
+from tests.rows import each_row
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
 from tests.servers.postbote import Postbote, running
 from tests.slow import slow
@@ -139,8 +140,8 @@ HOSTS = [
 ]
 
 
-@pytest.mark.parametrize(("host", "warns"), HOSTS)
-@pytest.mark.parametrize("token", ["", "correct-horse-battery-staple"])
+@each_row(("host", "warns"), HOSTS)
+@each_row("token", ["", "correct-horse-battery-staple"])
 def test_a_page_that_other_machines_reach_is_warned_of_with_the_variables_that_close_it(
     host: str, warns: bool, token: str
 ) -> None:

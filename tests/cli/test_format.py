@@ -2,11 +2,10 @@
 
 import json
 
-import pytest
-
 from bot.cli.jsonl import answer_lines
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer, Decision, Part, Question
+from tests.rows import each_row
 
 PLAIN = [
     ("bold", "**SMTP** mit SSL", "SMTP mit SSL"),
@@ -28,7 +27,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("markdown", "shown"), [row[1:] for row in PLAIN], ids=[row[0] for row in PLAIN])
+@each_row(("markdown", "shown"), [row[1:] for row in PLAIN], ids=[row[0] for row in PLAIN])
 def test_markdown_is_shown_without_its_marks(markdown: str, shown: str) -> None:
     assert to_plain(markdown) == shown
 
@@ -39,7 +38,7 @@ def respond(question: Question) -> Answer:
     return Answer("answer", decision.language, {}, decision)
 
 
-@pytest.mark.parametrize(("line", "says"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+@each_row(("line", "says"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
 def test_a_bad_line_gives_an_error_and_the_stream_goes_on(line: str, says: str) -> None:
     bad, good = answer_lines([line, '{"text": "ports?", "lang": "en"}'], respond, lambda answer: "Text")
     assert says in json.loads(bad)["error"]

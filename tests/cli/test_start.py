@@ -23,6 +23,7 @@ from bot.settings.cures import expected, misspelt, to_cures
 from bot.storage.data_folder import why_unusable
 from bot.web.listen import CannotListen, bind
 from tests.cli.test_cli import postbote, umask
+from tests.rows import each_row
 from tests.servers.postbote import PROJECT, environment
 from tests.slow import SLOW
 
@@ -42,7 +43,7 @@ def wrong_values() -> Iterator[tuple[str, str]]:
             yield name, "x" * 100_000
 
 
-@pytest.mark.parametrize(("name", "value"), list(wrong_values()))
+@each_row(("name", "value"), list(wrong_values()))
 def test_a_wrong_number_or_choice_is_named_with_what_would_be_right(name: str, value: str) -> None:
     with pytest.raises(ValidationError) as wrong:
         Settings.model_validate({name: value})
@@ -64,7 +65,7 @@ def test_every_misspelling_of_a_variable_is_warned_of_with_the_one_that_was_mean
                 assert line == f"{typed} is set, and no variable has that name; did you mean {name}?"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "name", ["PATH", "SLACK_WEBHOOK_URL", "POSTBOTE_SERVICE_HOST", "POSTBOTE_PORT_3000_TCP_ADDR", "POSTBOTE_PORT"]
 )
 def test_variables_of_others_are_not_warned_of(name: str) -> None:
@@ -78,13 +79,13 @@ def test_a_misspelt_variable_is_warned_of_beside_the_answer(data: Path) -> None:
     assert "did you mean POSTBOTE_PORT?" in done.stderr
 
 
-@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1", "2001:db8::1", "a..b", "x" * 300, "10.0.0.1/8"])
+@each_row("host", ["nowhere.invalid", "192.0.2.1", "2001:db8::1", "a..b", "x" * 300, "10.0.0.1/8"])
 def test_a_host_that_is_not_of_this_machine_is_refused(host: str) -> None:
     with pytest.raises(CannotListen, match=r"^POSTBOTE_HOST: .* set 127\.0\.0\.1"):
         bind(host, 0)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::"])
+@each_row("host", ["127.0.0.1", "localhost", "::"])
 def test_a_port_in_use_is_refused_and_one_that_was_just_left_is_not(host: str) -> None:
     bound = bind(host, 0)
     port = bound[0].getsockname()[1]

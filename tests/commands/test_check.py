@@ -10,6 +10,7 @@ from bot.commands import find_commands
 from bot.commands.check import check_names
 from bot.core.model import LANGUAGES, Language, Question
 from bot.lookup import open_lookup
+from tests.rows import each_row
 from tests.servers.dns_server import DnsServer
 
 ZONE = {
@@ -53,7 +54,7 @@ SAID = [
 ]
 
 
-@pytest.mark.parametrize(("argument", "language", "expected"), SAID, ids=[row[0][:40] for row in SAID])
+@each_row(("argument", "language", "expected"), SAID, ids=[row[0][:40] for row in SAID])
 async def test_check_reports_the_state_of_the_dns(
     engine: AnswerEngine, argument: str, language: Language, expected: list[str]
 ) -> None:
@@ -91,7 +92,7 @@ async def test_names_that_may_not_be_asked_reach_no_server(engine: AnswerEngine)
 NO_ERROR = ["example.com", "gone.example.net", "null.example.org", "both.example.org", "example.org", "mx2.example.com"]
 
 
-@pytest.mark.parametrize("name", NO_ERROR)
+@each_row("name", NO_ERROR)
 async def test_of_a_domain_alone_no_error_is_spoken_of(engine: AnswerEngine, name: str) -> None:
     async with DnsServer(ZONE) as server:
         respond = make_responder(

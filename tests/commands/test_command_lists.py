@@ -12,6 +12,7 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.commands import find_commands
 from bot.core.model import LANGUAGES, Answer, Language
+from tests.rows import each_row
 from tests.slow import slow
 
 PROJECT = Path(__file__).parents[2]
@@ -38,8 +39,8 @@ main(["manifest"])
 """
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("template", "facts"), LISTS, ids=[template for template, _ in LISTS])
+@each_row("language", LANGUAGES)
+@each_row(("template", "facts"), LISTS, ids=[template for template, _ in LISTS])
 def test_help_home_and_greeting_name_every_command(
     engine: AnswerEngine, template: str, facts: dict[str, object], language: Language
 ) -> None:
@@ -71,10 +72,8 @@ def with_copied_command(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_copied_command_stands_in_every_list(with_copied_command: Path, few_learnt: Path, few_entries: str) -> None:
-    lists, _, manifest = _run(with_copied_command, few_learnt, "-c", ASK, POSTBOTE_KNOWLEDGE=few_entries).partition(
-        "\n"
-    )
+def test_a_copied_command_stands_in_every_list(with_copied_command: Path, few_data: Path, few_entries: str) -> None:
+    lists, _, manifest = _run(with_copied_command, few_data, "-c", ASK, POSTBOTE_KNOWLEDGE=few_entries).partition("\n")
     said = json.loads(lists)
     assert [text for text, words in said.items() if "`/quota folder`" not in words] == []
     assert [text for text in ("faq en", "home en") if "Space left for encrypted" not in said[text]] == []
@@ -83,10 +82,8 @@ def test_a_copied_command_stands_in_every_list(with_copied_command: Path, few_le
 
 
 @slow
-def test_a_copied_command_passes_the_content_check(
-    with_copied_command: Path, few_learnt: Path, few_entries: str
-) -> None:
-    done = _run(with_copied_command, few_learnt, "-m", "bot", "check", POSTBOTE_KNOWLEDGE=few_entries)
+def test_a_copied_command_passes_the_content_check(with_copied_command: Path, few_data: Path, few_entries: str) -> None:
+    done = _run(with_copied_command, few_data, "-m", "bot", "check", POSTBOTE_KNOWLEDGE=few_entries)
     assert done.startswith("ok: ")
 
 

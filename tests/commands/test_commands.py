@@ -2,13 +2,12 @@
 
 import asyncio
 
-import pytest
-
 from bot.answering.router import make_responder
 from bot.commands import Tools, find_commands
 from bot.core.dns.records import Lookup, MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Language, Question
 from tests.project import knowledge, renderer
+from tests.rows import each_row
 
 COMMANDS = find_commands()
 
@@ -71,7 +70,7 @@ SAID = [
 ]
 
 
-@pytest.mark.parametrize(("command", "argument", "language", "parts"), SAID, ids=[f"{r[0]} {r[1]}" for r in SAID])
+@each_row(("command", "argument", "language", "parts"), SAID, ids=[f"{r[0]} {r[1]}" for r in SAID])
 def test_a_command_answers_a_typical_argument(
     command: str, argument: str, language: Language, parts: list[str]
 ) -> None:
@@ -80,16 +79,14 @@ def test_a_command_answers_a_typical_argument(
         assert part in said
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("argument", ["help", "hilfe", "HELP?"])
+@each_row("language", LANGUAGES)
+@each_row("command", COMMANDS)
+@each_row("argument", ["help", "hilfe", "HELP?"])
 def test_every_command_has_help_in_both_languages(command: str, argument: str, language: Language) -> None:
     assert say(command, argument, language).startswith(f"**/{command}")
 
 
-@pytest.mark.parametrize(
-    "argument", ["192.0.2.1", "localhost", "x.test", "a.arpa", "b.internal", "", "help", "::1", "example"]
-)
+@each_row("argument", ["192.0.2.1", "localhost", "x.test", "a.arpa", "b.internal", "", "help", "::1", "example"])
 def test_names_that_may_not_be_asked_reach_no_server(argument: str) -> None:
     dns = Dns(MxResult("nxdomain"))
     say("mx", argument, dns=dns)
@@ -102,8 +99,8 @@ def test_an_international_name_is_asked_in_its_ascii_form() -> None:
     assert dns.asked == ["xn--mller-kva.de"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
+@each_row("language", LANGUAGES)
+@each_row(
     ("argument", "asked"),
     [("Welcher Port?", "Welcher Port?"), ("/faq " * 3_000 + "Welcher Port?", "Welcher Port?"), ("/faqs?", "/faqs?")],
 )

@@ -17,6 +17,7 @@ from bot.core.markdown.to_plain import to_plain
 from bot.core.model import LANGUAGES, Language, Question
 from bot.core.provider import Connection
 from bot.lookup import open_lookup
+from tests.rows import each_row
 
 EMAIL = "webmaster@example.com"
 DASH = "–"
@@ -131,7 +132,7 @@ def test_every_channel_shows_the_table(engine: AnswerEngine, language: Language)
     assert "Port 995" in to_fallback(markdown)  # what a screen reader reads names the columns
 
 
-@pytest.mark.parametrize("email", ["a|b@example.com", "a`b@example.com", "a*b_c@example.com", "<a&b@example.com>"])
+@each_row("email", ["a|b@example.com", "a`b@example.com", "a*b_c@example.com", "<a&b@example.com>"])
 def test_no_address_breaks_the_table(engine: AnswerEngine, email: str) -> None:
     markdown = said(engine, "de", email)
     rows = table(markdown)

@@ -13,6 +13,7 @@ from bot.core.dns.records import MailPolicies, MxHost, MxResult, TxtRecords
 from bot.core.markdown.to_html import to_html
 from bot.core.model import LANGUAGES, Answer, Language
 from tests.project import renderer
+from tests.rows import each_row
 
 UP = MxHost(10, "mx1.example.com", ("9.9.9.9",), "ok")
 UP2 = MxHost(20, "mx2.example.com", ("9.9.9.10", "2620:fe::9"), "ok")
@@ -83,7 +84,7 @@ FOUND = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("found", "verdict", "rules"), [row[1:] for row in FOUND], ids=[row[0] for row in FOUND])
+@each_row(("found", "verdict", "rules"), [row[1:] for row in FOUND], ids=[row[0] for row in FOUND])
 def test_a_broken_rule_is_found_and_gives_the_verdict(found: MxResult, verdict: str, rules: list[str]) -> None:
     facts = assess_mx("example.com", found)
     assert (facts["verdict"], [finding["rule"] for finding in facts["noticed"]]) == (verdict, rules)
@@ -95,8 +96,8 @@ def test_every_rule_has_a_source_and_a_case() -> None:
     assert all(re.match(r"RFC \d{4}, \d", source) for source in RULES.values())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("rule", RULES)
+@each_row("language", LANGUAGES)
+@each_row("rule", RULES)
 def test_every_rule_is_explained_with_its_source(rule: str, language: Language) -> None:
     found = next(found for _, found, _, rules in FOUND if rule in rules)
     assert RULES[rule] in said(found, language).split("\n")[-1]  # beside the source
@@ -153,7 +154,7 @@ def said(found: MxResult, language: Language, domain: str = "example.com") -> st
     return renderer().render(Answer("mx", language, assess_mx(domain, found)))
 
 
-@pytest.mark.parametrize(("found", "german", "english"), SAID, ids=lambda value: str(value)[:30])
+@each_row(("found", "german", "english"), SAID, ids=lambda value: str(value)[:30])
 def test_every_finding_is_worded_in_both_languages(found: MxResult, german: str, english: str) -> None:
     assert german in said(found, "de")
     assert english in said(found, "en")
@@ -167,7 +168,7 @@ def test_the_verdict_is_the_first_sentence(language: Language) -> None:
         assert not first.startswith(("-", "*"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("domain", "found", "meant"),
     [
         ("gmial.com", MxResult("nxdomain"), "gmail.com"),
@@ -209,7 +210,7 @@ def test_hosts_of_one_preference_are_named_by_preference() -> None:
     assert "Probleme" not in german
 
 
-@pytest.mark.parametrize("number", [3, 4, 5])
+@each_row("number", [3, 4, 5])
 def test_one_more_host_is_named_and_not_counted(number: int) -> None:
     hosts = tuple(MxHost(n, f"h{n}.example.com", (), "none") for n in range(number))
     problems = said(MxResult("ok", hosts), "de").partition("Probleme")[2]
@@ -265,7 +266,7 @@ BRIEF = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("found", "german", "english"), BRIEF, ids=["absent", "present", "several", "broken"])
+@each_row(("found", "german", "english"), BRIEF, ids=["absent", "present", "several", "broken"])
 def test_policies_have_one_line_each(found: MailPolicies, german: list[str], english: list[str]) -> None:
     for language, parts in ((LANGUAGES[0], german), (LANGUAGES[1], english)):
         text = said(MxResult("ok", (UP,), policies=found), language)

@@ -1,7 +1,5 @@
 """The whole knowledge base, worded: every entry in every language."""
 
-import pytest
-
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question, facts_of
 from bot.commands import find_commands
@@ -10,6 +8,7 @@ from bot.content.loader import NO_ENTRIES
 from bot.core.model import LANGUAGES, Answer, Decision, Language, Part, Question
 from bot.ops.check_content import all_problems, provider_values
 from tests.conftest import PROJECT
+from tests.rows import each_row
 from tests.slow import slow
 
 LONGEST_ENTRY = 40  # lines of an entry's own file
@@ -28,8 +27,8 @@ def test_the_content_has_no_problem(engine: AnswerEngine) -> None:
     assert [str(problem) for problem in found] == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("entry", ENTRIES)
+@each_row("language", LANGUAGES)
+@each_row("entry", ENTRIES)
 def test_an_answer_names_its_section_in_its_language_and_no_id(
     engine: AnswerEngine, entry: str, language: Language
 ) -> None:
@@ -60,7 +59,7 @@ SAYS = [
 ]
 
 
-@pytest.mark.parametrize(("entry", "facts"), SAYS, ids=[row[0] for row in SAYS])
+@each_row(("entry", "facts"), SAYS, ids=[row[0] for row in SAYS])
 def test_an_entry_states_its_facts_in_both_languages(engine: AnswerEngine, entry: str, facts: list[str]) -> None:
     for language in LANGUAGES:
         for fact in facts:
@@ -78,14 +77,14 @@ def test_figures_stand_in_one_place_only(engine: AnswerEngine) -> None:
             assert not [f for f in provider_values(engine.knowledge) if f in entry.answer[language]], entry.id
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("entry", ENTRIES)
+@each_row("language", LANGUAGES)
+@each_row("entry", ENTRIES)
 def test_a_title_sent_back_from_a_menu_leads_to_its_entry(engine: AnswerEngine, entry: str, language: Language) -> None:
     decision = engine.matcher.decide(Question(engine.knowledge.entries[entry].title[language]))
     assert (decision.outcome, decision.entries[:1]) == ("answer", (entry,))
 
 
-@pytest.mark.parametrize("text", ["", "help", "Hilfe", "<@U1>", "/nonsense", "/nonsense x"])
+@each_row("text", ["", "help", "Hilfe", "<@U1>", "/nonsense", "/nonsense x"])
 def test_who_only_calls_the_bot_is_told_what_it_does(engine: AnswerEngine, text: str) -> None:
     said = engine.renderer.render(answer_question(engine.matcher, Question(text)))
     assert "/faq" in said

@@ -1,9 +1,8 @@
 """First sentence of an entry's answer: what a list of entries says of each."""
 
-import pytest
-
 from bot.answering.engine import AnswerEngine
 from bot.content.first_sentence import first_sentence
+from tests.rows import each_row
 
 ANSWERS = [
     # the answer, its first sentence
@@ -19,7 +18,7 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "expected"), ANSWERS)
+@each_row(("answer", "expected"), ANSWERS)
 def test_the_first_sentence_ends_where_the_next_one_begins(answer: str, expected: str) -> None:
     assert first_sentence(answer) == expected
 

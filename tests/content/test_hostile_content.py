@@ -12,6 +12,7 @@ from bot.content.problems import KnowledgeError
 from bot.content.renderer import LONGEST, Renderer, RenderError
 from bot.core.model import Answer
 from bot.settings import CHECKOUT
+from tests.rows import each_row
 
 ENTRIES = [
     "{{ ''.__class__.__mro__ }}",
@@ -43,7 +44,7 @@ ENTRIES = [
 ]
 
 
-@pytest.mark.parametrize("answer", ENTRIES)
+@each_row("answer", ENTRIES)
 def test_an_entry_says_words_and_figures_and_can_do_nothing(engine: AnswerEngine, answer: str) -> None:
     entry = replace(engine.knowledge.entries["smtp-server"], answer={"de": answer, "en": answer})
     knowledge = replace(engine.knowledge, entries={**engine.knowledge.entries, "smtp-server": entry})

@@ -8,6 +8,7 @@ import pytest
 from bot.content.loader import load
 from bot.content.problems import KnowledgeError
 from bot.core.model import LANGUAGES
+from tests.rows import each_row
 
 PROJECT = Path(__file__).parents[2]
 
@@ -229,21 +230,20 @@ def test_a_base_without_status_codes_says_nothing_about_codes(tmp_path: Path) ->
     assert load(tmp_path / "base").status == {}
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "line", "says"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
-)
+@each_row(("file", "old", "new", "line", "says"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
 def test_what_is_wrong_is_named_with_file_line_and_cure(
-    tmp_path: Path, file: str, old: str, new: str, line: int, says: str
+    tmp_path_factory: pytest.TempPathFactory, file: str, old: str, new: str, line: int, says: str
 ) -> None:
-    write_base(tmp_path / "base")
-    path = tmp_path / "base" / file
+    base = tmp_path_factory.mktemp("wrong") / "base"
+    write_base(base)
+    path = base / file
     german = ", ".join(f'"Frage {n}?"' for n in range(12))
     text = path.read_text()
     changed = text.replace(old.replace("[DE]", f"[{german}]"), new)
     assert changed != text
     path.write_text(changed)
     with pytest.raises(KnowledgeError) as refused:
-        load(tmp_path / "base")
+        load(base)
     assert [str(p) for p in refused.value.problems if str(p).startswith(f"{path}:{line}: ") and says in str(p)], (
         refused.value
     )

@@ -1,9 +1,8 @@
 """Values of provider.yaml in texts: where `check` asks for a variable, and `import` writes one."""
 
-import pytest
-
 from bot.content.provider_values import ProviderValues
 from bot.core.provider import Connection, Provider
+from tests.rows import each_row
 
 HOST = "mail.one.example"
 PROVIDER = Provider(
@@ -43,7 +42,7 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@each_row("text", TEXTS)
 def test_a_value_becomes_the_variable_of_what_is_meant(text: str) -> None:
     assert VALUES.with_variables(text, "")[0] == TEXTS[text]
 

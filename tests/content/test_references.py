@@ -22,6 +22,7 @@ from bot.core.model import LANGUAGES, Knowledge
 from bot.ops.sample_replies import entry_failures, rendering_problems
 from tests.cli.test_cli import postbote, umask
 from tests.conftest import PROJECT
+from tests.rows import each_row
 
 __all__ = ["umask"]  # a fixture of all tests here as well
 KNOWLEDGE, TEMPLATES = PROJECT / "knowledge", PROJECT / "templates"
@@ -80,7 +81,7 @@ def test_a_figure_is_seen_in_every_branch_and_form_but_not_in_prose_or_comments(
     assert named("{% if limits.speed is defined %}{{ limits.speed }}{% endif %}") == []
 
 
-@pytest.mark.parametrize("name", sorted({*required_blocks(find_commands()), "labels", "web", "dashboard"}))
+@each_row("name", sorted({*required_blocks(find_commands()), "labels", "web", "dashboard"}))
 def test_a_folder_without_one_of_the_templates_or_blocks_is_refused(name: str) -> None:
     sources = dict(read_templates(TEMPLATES))
     assert list(missing_parts(TEMPLATES, sources, find_commands())) == []
@@ -173,7 +174,7 @@ def cases(block: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("name", sorted(in_one(read_templates(PROJECT / "templates"))))
+@each_row("name", sorted(in_one(read_templates(PROJECT / "templates"))))
 def test_each_language_of_a_template_tells_the_same_cases_apart(name: str) -> None:
     """Else one language would say what is meant for another case: "solved" where a message is passed on."""
     source = in_one(read_templates(PROJECT / "templates"))[name]

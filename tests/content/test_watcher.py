@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
-import pytest
 
 from bot.content.watcher import ContentWatcher
+from tests.rows import each_row
 from tests.servers.postbote import PROJECT, running
 from tests.slow import slow
 
@@ -20,7 +20,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("checked", "applied", "problem", "version"), CHANGES)
+@each_row(("checked", "applied", "problem", "version"), CHANGES)
 async def test_only_sound_content_is_reloaded(checked: str, applied: str, problem: str, version: str) -> None:
     use = ["old"]
 

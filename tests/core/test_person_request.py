@@ -1,8 +1,7 @@
 """Requests for a person, in words, and what only looks like one."""
 
-import pytest
-
 from bot.core.person_request import asks_for_person, language_of_request, says_of_no_use
+from tests.rows import each_row
 
 REQUESTS = [
     ("Mensch", "de"),
@@ -40,7 +39,7 @@ REQUESTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "language"), REQUESTS)
+@each_row(("text", "language"), REQUESTS)
 def test_a_request_for_a_person_is_nothing_else(text: str, language: str) -> None:
     assert asks_for_person(text) is bool(language)
     if language:
@@ -72,7 +71,7 @@ OF_NO_USE = [
 ]
 
 
-@pytest.mark.parametrize(("text", "language"), OF_NO_USE)
+@each_row(("text", "language"), OF_NO_USE)
 def test_that_an_answer_was_of_no_use_is_said_alone(text: str, language: str) -> None:
     assert says_of_no_use(text) is bool(language)
     if language:

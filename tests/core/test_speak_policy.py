@@ -1,7 +1,5 @@
 """Speak policy: thanks, greetings, questions, and when the bot may speak without being addressed."""
 
-import pytest
-
 from bot.core.model import Decision, Language, Outcome, Part
 from bot.core.records import Thread
 from bot.core.speak_policy import (
@@ -13,6 +11,7 @@ from bot.core.speak_policy import (
     why_silent_in_channel,
     why_silent_in_thread,
 )
+from tests.rows import each_row
 
 THANKS = [
     "danke",
@@ -26,12 +25,12 @@ THANKS = [
 NO_THANKS = ["", "danke, aber es geht nicht", "thanks, and for IMAP?", "perfekt", "danke Anna, und welcher Port?"]
 
 
-@pytest.mark.parametrize("text", THANKS)
+@each_row("text", THANKS)
 def test_thanks_alone_are_recognised(text: str) -> None:
     assert is_thanks(text)
 
 
-@pytest.mark.parametrize("text", NO_THANKS)
+@each_row("text", NO_THANKS)
 def test_thanks_with_a_question_or_anything_else_are_no_thanks(text: str) -> None:
     assert not is_thanks(text)
 
@@ -47,12 +46,12 @@ NO_GREETINGS = [
 ]
 
 
-@pytest.mark.parametrize("text", GREETINGS)
+@each_row("text", GREETINGS)
 def test_a_greeting_alone_is_recognised(text: str) -> None:
     assert is_greeting(text)
 
 
-@pytest.mark.parametrize("text", NO_GREETINGS)
+@each_row("text", NO_GREETINGS)
 def test_a_greeting_with_anything_else_is_no_greeting(text: str) -> None:
     assert not is_greeting(text)
 
@@ -67,12 +66,12 @@ SMALL_TALK: list[tuple[str, Language | None, Language]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "hint", "expected"), SMALL_TALK)
+@each_row(("text", "hint", "expected"), SMALL_TALK)
 def test_small_talk_is_answered_in_its_language(text: str, hint: Language | None, expected: Language) -> None:
     assert language_of_small_talk(text, hint) == expected
 
 
-@pytest.mark.parametrize("text", ["welcher Port?", "Wie lautet der Server", "what is my login", "can I use IMAP"])
+@each_row("text", ["welcher Port?", "Wie lautet der Server", "what is my login", "can I use IMAP"])
 def test_a_question_is_recognised_with_or_without_its_mark(text: str) -> None:
     assert is_question(text)
 
@@ -97,7 +96,7 @@ THREADS = [
 ]
 
 
-@pytest.mark.parametrize(("state", "person", "hours", "outcome", "text", "reason"), THREADS)
+@each_row(("state", "person", "hours", "outcome", "text", "reason"), THREADS)
 def test_the_bot_speaks_in_its_own_thread_until_somebody_else_joins(
     state: str, person: str, hours: float, outcome: Outcome, text: str, reason: str
 ) -> None:
@@ -115,7 +114,7 @@ CHANNELS = [
 ]
 
 
-@pytest.mark.parametrize(("decision", "text", "speaks"), CHANNELS)
+@each_row(("decision", "text", "speaks"), CHANNELS)
 def test_the_bot_speaks_in_a_channel_it_listens_to_only_when_sure(
     decision: Decision | None, text: str, speaks: bool
 ) -> None:
@@ -147,6 +146,6 @@ REACTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("said", "expected"), REACTIONS)
+@each_row(("said", "expected"), REACTIONS)
 def test_a_reaction_to_an_answer_is_nothing_else(said: str, expected: str) -> None:
     assert read_reaction(said) == expected

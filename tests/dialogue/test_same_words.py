@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.storage import create_storage
 from tests.cli.test_cli import postbote, umask
 from tests.conftest import PROJECT
+from tests.rows import each_row
 from tests.slow import SLOW
 
 __all__ = ["umask"]  # a fixture of all tests here as well
@@ -40,8 +41,8 @@ def test_the_terminal_says_what_the_page_says(few_data: Path, few_entries: str, 
     assert postbote(few_data, "ask", text, POSTBOTE_KNOWLEDGE=few_entries).stdout == f"{said}\n"
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
-@pytest.mark.parametrize("text", ["Hallo", "hello", "danke, hat geholfen", "thanks!", "hi", "merci"])
+@each_row("language", ["de", "en"])
+@each_row("text", ["Hallo", "hello", "danke, hat geholfen", "thanks!", "hi", "merci"])
 def test_small_talk_is_answered_in_the_language_that_was_chosen(text: str, language: str) -> None:
     assert language in ("de", "en")
     answer = answer_small_talk(Question(text, language="de" if language == "de" else "en"))
@@ -60,7 +61,7 @@ def help_of(engine: AnswerEngine, question: Question, place: bool) -> str:
     return to_plain(engine.renderer.render(answer))
 
 
-@pytest.mark.parametrize("text", ["/foo", "/Foo bar", "/mxx example.com", "/log-in"])
+@each_row("text", ["/foo", "/Foo bar", "/mxx example.com", "/log-in"])
 def test_a_command_that_does_not_exist_is_called_unknown_in_both_languages(engine: AnswerEngine, text: str) -> None:
     name = text.split()[0].removeprefix("/")
     for language, says in UNKNOWN.items():
@@ -74,7 +75,7 @@ def test_a_command_that_slack_alone_knows_is_called_unknown(engine: AnswerEngine
     assert to_plain(engine.renderer.render(answer)).startswith(UNKNOWN["en"].format("foo"))
 
 
-@pytest.mark.parametrize("text", ["/hilfe", "/help", "Hilfe!", "help", ""])
+@each_row("text", ["/hilfe", "/help", "Hilfe!", "help", ""])
 def test_help_explains_slack_in_slack_only(engine: AnswerEngine, text: str) -> None:
     for question in (Question(text, language="de"), Question(text, language="en")):
         page, slack = help_of(engine, question, PAGE), help_of(engine, question, SLACK)

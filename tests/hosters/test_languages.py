@@ -27,6 +27,7 @@ from tests.channels.slack.conversation import MENTION, Conversation, envelope
 from tests.channels.slack.running import running
 from tests.conftest import PROJECT
 from tests.hosters.test_hoster import everything_said
+from tests.rows import each_row
 from tests.waiting import until
 
 TEMPLATES = PROJECT / "templates"
@@ -89,7 +90,7 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "language", "entry", "says"), ASKED)
+@each_row(("text", "language", "entry", "says"), ASKED)
 def test_each_of_three_languages_is_known_and_answered(
     trois: AnswerEngine, text: str, language: str, entry: str, says: str
 ) -> None:
@@ -116,7 +117,7 @@ def test_figures_and_counts_are_written_in_french(trois: AnswerEngine) -> None:
     assert "SMTP et IMAP" in trois.renderer.render(Answer("greeting", "fr"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "hint", "language", "says"),
     [
         ("Bonjour !", None, "fr", "Bonjour ! Je réponds aux questions"),

@@ -2,12 +2,11 @@
 
 import asyncio
 
-import pytest
-
 from bot.core.dns.records import Lookup
 from bot.core.model import UserError
 from bot.lookup import open_lookup
 from bot.lookup.concurrency import AT_ONCE, STRANGERS_AT_ONCE, LookupLimiter
+from tests.rows import each_row
 from tests.servers.dns_server import DnsServer
 
 
@@ -53,9 +52,7 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("patience", "people", "outcomes"), [row[1:] for row in PLACES], ids=[row[0] for row in PLACES]
-)
+@each_row(("patience", "people", "outcomes"), [row[1:] for row in PLACES], ids=[row[0] for row in PLACES])
 async def test_slots_are_limited_per_person_and_for_all(
     patience: float, people: list[str], outcomes: list[str]
 ) -> None:
@@ -71,9 +68,7 @@ SHARES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("patience", "strangers", "taken"), [row[1:] for row in SHARES], ids=[row[0] for row in SHARES]
-)
+@each_row(("patience", "strangers", "taken"), [row[1:] for row in SHARES], ids=[row[0] for row in SHARES])
 async def test_strangers_have_a_share_of_their_own_and_leave_the_rest_to_others(
     patience: float, strangers: list[str], taken: int
 ) -> None:

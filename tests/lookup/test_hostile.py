@@ -6,6 +6,7 @@ import pytest
 
 from bot.core.dns.records import Lookup, Status
 from bot.lookup import open_lookup
+from tests.rows import each_row
 from tests.servers.dns_server import DnsServer
 
 ZONE = {
@@ -58,7 +59,7 @@ def opened(server: DnsServer, budget: float = 4.0) -> Lookup:
     return open_lookup(server.address, budget=budget)
 
 
-@pytest.mark.parametrize(("domain", "status"), [row[1:] for row in SAID], ids=[row[0] for row in SAID])
+@each_row(("domain", "status"), [row[1:] for row in SAID], ids=[row[0] for row in SAID])
 async def test_every_fault_of_a_server_has_a_status(domain: str, status: Status) -> None:
     async with DnsServer(ZONE, FAULTS, late=0.6) as server:
         began = time.monotonic()

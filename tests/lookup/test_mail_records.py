@@ -3,10 +3,9 @@
 import time
 from dataclasses import replace
 
-import pytest
-
 from bot.core.dns.records import MxHost, MxResult
 from bot.lookup import open_lookup
+from tests.rows import each_row
 from tests.servers.dns_server import DnsServer
 
 ZONE = {
@@ -94,13 +93,13 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("domain", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+@each_row(("domain", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 async def test_mail_exchangers_and_their_addresses_are_reported(domain: str, expected: MxResult) -> None:
     async with DnsServer(ZONE, FAULTS) as server:
         assert replace(await open_lookup(server.address).mx(domain), policies=None) == expected
 
 
-@pytest.mark.parametrize("domain", ["hanging.example.net", "lame.example.net", "mixed.example.net"])
+@each_row("domain", ["hanging.example.net", "lame.example.net", "mixed.example.net"])
 async def test_a_name_server_that_hangs_costs_no_more_than_the_budget(domain: str) -> None:
     async with DnsServer(ZONE, FAULTS) as server:
         began = time.monotonic()

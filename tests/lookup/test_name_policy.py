@@ -7,6 +7,7 @@ from bot.core.model import UserError
 from bot.lookup import open_lookup
 from bot.lookup.name_policy import NamePolicy
 from bot.settings import Settings
+from tests.rows import each_row
 from tests.servers.dns_server import DnsServer
 
 INTERNAL = ("intern.hoster.example.com", "xn--bro-hoa.example.net")
@@ -36,12 +37,12 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "refusal"), [row[1:] for row in REFUSED], ids=[f"{r[1]}: {r[0]}" for r in REFUSED])
+@each_row(("name", "refusal"), [row[1:] for row in REFUSED], ids=[f"{r[1]}: {r[0]}" for r in REFUSED])
 def test_a_name_that_is_not_public_is_refused_with_the_reason(name: str, refusal: str) -> None:
     assert NamePolicy(INTERNAL).refusal(name) == refusal
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "problem"),
     [
         ("intranet", "single-label"),
@@ -76,7 +77,7 @@ async def test_an_alias_into_an_internal_zone_reveals_nothing() -> None:
         assert [(host.status, host.addresses) for host in found.hosts] == [("reserved", ()), ("reserved", ())]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "zones"),
     [("", []), ("intern.example.com, .corp.example.net.", ["intern.example.com", "corp.example.net"]),
      ("büro.example.net", ["xn--bro-hoa.example.net"]), ("corp", ["corp"])],
@@ -85,7 +86,7 @@ def test_internal_zones_are_read_from_the_environment(value: str, zones: list[st
     assert Settings(postbote_internal_zones=value).internal_zones() == zones
 
 
-@pytest.mark.parametrize("value", ["*.example.com", "a..b", "-x.example.com", "x" * 64])
+@each_row("value", ["*.example.com", "a..b", "-x.example.com", "x" * 64])
 def test_a_wrong_internal_zone_is_named(value: str) -> None:
     with pytest.raises(ValidationError, match="write names like intern"):
         Settings(postbote_internal_zones=value)

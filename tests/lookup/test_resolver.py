@@ -12,6 +12,7 @@ import dns.rrset
 import pytest
 
 from bot.lookup.resolver import LONGEST_CACHED, MOST_CACHED, BoundedCache, open_resolver
+from tests.rows import each_row
 
 
 def test_the_systems_name_servers_are_read_and_its_search_list_is_not(tmp_path: Path) -> None:
@@ -37,7 +38,7 @@ def test_a_broken_resolv_conf_is_named_with_the_cure(tmp_path: Path) -> None:
         open_resolver("", 1.0, str(conf))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         ",",
@@ -57,7 +58,7 @@ def test_a_wrong_name_server_is_named_with_its_variable(text: str) -> None:
         open_resolver(text, 1.0)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "servers"),
     [
         ("9.9.9.9", ["9.9.9.9@53"]),
@@ -84,9 +85,7 @@ def answer(records: int, ttl: int) -> dns.resolver.Answer:
 KEY = (dns.name.from_text("example.com."), dns.rdatatype.A, dns.rdataclass.IN)
 
 
-@pytest.mark.parametrize(
-    ("ttl", "kept"), [(60, 60), (300, 300), (604_800, LONGEST_CACHED), (2**31 - 1, LONGEST_CACHED)]
-)
+@each_row(("ttl", "kept"), [(60, 60), (300, 300), (604_800, LONGEST_CACHED), (2**31 - 1, LONGEST_CACHED)])
 def test_a_long_time_to_live_is_cut(ttl: int, kept: float) -> None:
     cache = BoundedCache()
     cache.put(KEY, answer(1, ttl))

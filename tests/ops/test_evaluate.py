@@ -7,6 +7,7 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.core.model import Decision, Outcome, Part
 from bot.ops.evaluate import Line, cross_validate, metrics, read_set, report, run_set, to_text
+from tests.rows import each_row
 
 ROWS = [
     # expected, allowed to decline, outcome, entries, verdict, score
@@ -26,9 +27,7 @@ def decided(outcome: Outcome, entries: tuple[str, ...]) -> Decision:
     return Decision(outcome, entries, "de", 0.75, (Part("", outcome, entries, 0.75, "test"),), "")
 
 
-@pytest.mark.parametrize(
-    ("expect", "or_none", "outcome", "entries", "verdict", "score"), ROWS, ids=[r[4] for r in ROWS]
-)
+@each_row(("expect", "or_none", "outcome", "entries", "verdict", "score"), ROWS, ids=[r[4] for r in ROWS])
 def test_a_line_is_scored_as_the_head_of_the_module_says(
     expect: tuple[str, ...], or_none: bool, outcome: Outcome, entries: tuple[str, ...], verdict: str, score: float
 ) -> None:

@@ -13,6 +13,7 @@ from bot.core.matching.young_base import HeldOut
 from bot.ops.separation import near_twins, to_text
 from bot.settings import Settings
 from tests.conftest import PROJECT
+from tests.learn import keep_model
 
 TWO = """\
 id: webmail
@@ -58,6 +59,7 @@ def test_a_start_repeats_what_check_finds_in_the_content(
     text = file.read_text("utf-8")
     assert "{{ ports.pop3s }}" in text
     file.write_text(text.replace("{{ ports.pop3s }}", "995"), "utf-8")
+    keep_model(settings)
     found = warn_of_findings(settings, load_engine(settings))
     assert found
     assert f"{file}:" in found[0]

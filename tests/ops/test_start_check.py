@@ -11,6 +11,7 @@ from bot.content.problems import KnowledgeError
 from bot.ops.start_check import find_at_start
 from bot.settings import Settings
 from tests.conftest import PROJECT
+from tests.learn import keep_model
 
 NO_ENGINE = cast("AnswerEngine", None)  # whoever checks with it fails
 
@@ -27,10 +28,11 @@ def settings(few_entries: str, few_data: Path, tmp_path: Path) -> Settings:
     )
 
 
-def write_figure(settings: Settings) -> Path:
+def write_figure(settings: Settings, written: str = "995") -> Path:
     """An entry that says a figure which stands in provider.yaml."""
     file = settings.postbote_knowledge / "pop3-ssl.yaml"
-    file.write_text(file.read_text("utf-8").replace("{{ ports.pop3s }}", "995"), "utf-8")
+    file.write_text(file.read_text("utf-8").replace("{{ ports.pop3s }}", written), "utf-8")
+    keep_model(settings)
     return file
 
 
@@ -66,8 +68,7 @@ def test_a_damaged_memory_is_no_memory(settings: Settings, damage: bytes) -> Non
 
 
 def test_content_that_cannot_be_used_is_refused_at_every_start(settings: Settings) -> None:
-    file = settings.postbote_knowledge / "pop3-ssl.yaml"
-    file.write_text(file.read_text("utf-8").replace("{{ ports.pop3s }}", "{{ ports.pop3s // 0 }}"), "utf-8")
+    write_figure(settings, "{{ ports.pop3s // 0 }}")
     for _ in range(2):
         engine = load_engine(settings)
         with pytest.raises(KnowledgeError, match=r"pop3-ssl\.yaml:\d+: answer\.de"):

@@ -4,11 +4,12 @@ import pytest
 from pydantic import ValidationError
 
 from bot.settings import Settings
+from tests.rows import each_row
 
 RT = {"postbote_rt_url": "https://rt.example.org", "postbote_rt_token": "1-31-abc"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("values", "says"),
     [
         ({"postbote_rt_url": "rt.example.org"}, "write https://helpdesk.example.org"),

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.settings import Settings
+from tests.rows import each_row
 
 GOOD = [
     ("", []),
@@ -22,12 +23,12 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("value", "origins"), GOOD)
+@each_row(("value", "origins"), GOOD)
 def test_origins_are_taken(value: str, origins: list[str]) -> None:
     assert Settings(postbote_page_embed=value).page_embed() == origins
 
 
-@pytest.mark.parametrize("value", WRONG)
+@each_row("value", WRONG)
 def test_anything_else_stops_the_start_with_the_cure(value: str) -> None:
     with pytest.raises(ValidationError, match=r"is no origin; write https://www\.hoster\.example"):
         Settings(postbote_page_embed=value)

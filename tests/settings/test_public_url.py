@@ -4,11 +4,12 @@ import pytest
 from pydantic import ValidationError
 
 from bot.settings import Settings
+from tests.rows import each_row
 
 OPEN, CLOSED = "x" * 20, None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("url", "token", "link"),
     [
         ("https://postbote.hoster.example/", OPEN, "https://postbote.hoster.example/dashboard/gaps"),
@@ -21,9 +22,7 @@ def test_editors_are_linked_to_a_dashboard_that_opens(url: str, token: str | Non
     assert Settings(postbote_public_url=url, postbote_admin_token=token).editor_url() == link
 
 
-@pytest.mark.parametrize(
-    "url", ["postbote.hoster.example", "http://hoster.example", "https://a.example/x", "https://a|b"]
-)
+@each_row("url", ["postbote.hoster.example", "http://hoster.example", "https://a.example/x", "https://a|b"])
 def test_anything_else_stops_the_start_with_the_cure(url: str) -> None:
     with pytest.raises(ValidationError, match=r"is no public address; write https://postbote\.hoster\.example"):
         Settings(postbote_public_url=url)

@@ -11,6 +11,7 @@ from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question
 from bot.core.model import Answer, Event, Question
 from bot.storage import Storage, create_storage
+from tests.prepared import prepare
 from tests.servers.postgres import DATABASES, new_database
 
 
@@ -18,6 +19,8 @@ from tests.servers.postgres import DATABASES, new_database
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
     """A new database for each test: limits, retention and statistics are about all that there is."""
     url = new_database(request.param)
+    if not url:
+        prepare(tmp_path)
     opened = create_storage(url, tmp_path)
     opened.database.open()
     yield opened

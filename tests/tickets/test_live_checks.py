@@ -1,7 +1,5 @@
 """A ticket's error is checked at once, and the note says what the DNS shows."""
 
-import pytest
-
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import make_responder
 from bot.commands import find_commands
@@ -12,6 +10,7 @@ from bot.lookup import open_lookup
 from bot.tickets.assessment import assess, ticket_of_mail
 from bot.tickets.live_checks import make_live_checks
 from tests.commands.test_check import ERROR, ZONE
+from tests.rows import each_row
 from tests.servers.dns_server import DnsServer
 
 MAIL = """\
@@ -64,7 +63,7 @@ async def test_codes_and_invisible_characters_stand_in_the_note(engine: AnswerEn
     assert "`max@firma.de␣`" in said
 
 
-@pytest.mark.parametrize("asked", ["Welcher Port für POP3 mit SSL?", "/mx example.com", "Danke!"])
+@each_row("asked", ["Welcher Port für POP3 mit SSL?", "/mx example.com", "Danke!"])
 async def test_an_answer_without_names_causes_no_look_up(engine: AnswerEngine, asked: str) -> None:
     async with DnsServer(ZONE) as server:
         respond = responder(engine, server)

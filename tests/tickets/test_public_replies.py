@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import pytest
-
 from bot.answering.engine import AnswerEngine, responder
 from bot.core.mail.auto_response import MailboxContext
 from bot.core.model import LANGUAGES, Answer, Candidate, Decision, Language, Outcome, Part
@@ -17,6 +15,7 @@ from bot.tickets.thresholds import LEARNT, MOST_UNSEEN, MOST_WRONG, Thresholds, 
 from tests.core.mail.test_auto_response import US, mail
 from tests.eval.surroundings import wrap
 from tests.eval.tickets import SUBJECTS, TicketResult, learn, weigh
+from tests.rows import each_row
 from tests.slow import slow
 
 BY_SCORE = (1.0, *(0.0 for _ in SIGNALS[1:]))  # weights with which a certainty is the score
@@ -82,7 +81,7 @@ async def test_five_hundred_mails_about_other_things_get_no_public_answer_and_fe
     assert found["note"] <= 40, found  # 34, most of them: "Kundennummer 48213" as the subject of small talk
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "subject", "reason"),
     [
         (

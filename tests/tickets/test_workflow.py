@@ -28,6 +28,7 @@ from bot.tickets.assessment import Assessment, assess, feedback_event, ticket_ev
 from bot.tickets.workflow import TicketWorkflow
 from tests.core.mail.test_auto_response import US, mail
 from tests.prepared import prepare
+from tests.rows import each_row
 
 ACCOUNT = "desk.example"
 QUESTION = "Guten Tag,\nwelcher Port ist für IMAP mit SSL richtig?"
@@ -316,7 +317,7 @@ async def test_the_note_holds_the_draft_and_the_decision(engine: AnswerEngine) -
         assert piece in text
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "greeted"),
     [
         ("Max Muster", True),
@@ -333,7 +334,7 @@ async def test_only_a_name_is_repeated_in_the_greeting(engine: AnswerEngine, nam
     assert bool(found.facts["name"]) is greeted
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "queue", "mode"),
     [
         ("", "x", "note"),
@@ -347,7 +348,7 @@ def test_ticket_modes_are_parsed(text: str, queue: str, mode: str) -> None:
     assert parse_modes(text).of(queue) == mode
 
 
-@pytest.mark.parametrize("text", ["loud", "Support=loud", "=note", "note; public"])
+@each_row("text", ["loud", "Support=loud", "=note", "note; public"])
 def test_a_wrong_mode_says_what_to_write(text: str) -> None:
     with pytest.raises(ValueError, match="write off, note or public"):
         parse_modes(text)

@@ -5,6 +5,7 @@ from starlette.requests import HTTPConnection
 from structlog.testing import capture_logs
 
 from bot.web.auth import COOKIE, WRONG_AT_ONCE, WRONG_AT_ONCE_OF_ALL, AdminAuth, is_local, is_same_origin
+from tests.rows import each_row
 
 TOKEN = "correct-horse-battery-staple"  # noqa: S105 - a test's own
 
@@ -37,7 +38,7 @@ LOCAL = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "local"), [row[1:] for row in LOCAL], ids=[row[0] for row in LOCAL])
+@each_row(("asked", "local"), [row[1:] for row in LOCAL], ids=[row[0] for row in LOCAL])
 async def test_who_is_at_this_machine(asked: HTTPConnection, local: bool) -> None:
     assert is_local(asked) is local
     assert await AdminAuth().may_see_dashboard(asked) is local
@@ -132,6 +133,6 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "ours"), [row[1:] for row in FORMS], ids=[row[0] for row in FORMS])
+@each_row(("asked", "ours"), [row[1:] for row in FORMS], ids=[row[0] for row in FORMS])
 def test_whose_form_it_is(asked: HTTPConnection, ours: bool) -> None:
     assert is_same_origin(asked) is ours

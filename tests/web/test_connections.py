@@ -14,6 +14,7 @@ from starlette.routing import Route
 from bot.web.connections import ConnectionPool
 from bot.web.middleware import LARGEST_BODY
 from bot.web.server import make_asgi_app, make_server, port_of
+from tests.rows import each_row
 
 
 async def echo(request: Request) -> Response:
@@ -116,7 +117,7 @@ SLOW = [
 ]
 
 
-@pytest.mark.parametrize("pieces", [row[1] for row in SLOW], ids=[row[0] for row in SLOW])
+@each_row("pieces", [row[1] for row in SLOW], ids=[row[0] for row in SLOW])
 async def test_a_connection_without_a_whole_request_is_closed(pieces: list[bytes]) -> None:
     async with served(slowest_headers=0.3) as port:
         began = time.monotonic()

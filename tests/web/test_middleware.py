@@ -3,10 +3,10 @@
 import asyncio
 from typing import Any
 
-import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from bot.web.middleware import HEADERS, RequestLimits
+from tests.rows import each_row
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +52,7 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("pieces", "length", "status"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+@each_row(("pieces", "length", "status"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 async def test_a_body_is_read_within_a_limit(pieces: list[Message], length: str, status: int) -> None:
     said, found, _ = await asked(*pieces, length=length)
     assert said == status

@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.web import readiness
 from bot.web.readiness import AGE, NOTICE, TROUBLE, RecentProblem
 from tests.channels.helpdesk.serving import served
+from tests.rows import each_row
 
 BLOCKING = {"slack"}  # every other channel reaches a system that is the same for every process
 CHANNELS = sorted(find_channels())
@@ -105,8 +106,8 @@ async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) ->
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 
-@pytest.mark.parametrize("problem", PROBLEMS)
-@pytest.mark.parametrize("part", [*CHANNELS, "knowledge"])
+@each_row("problem", PROBLEMS)
+@each_row("part", [*CHANNELS, "knowledge"])
 @pytest.mark.asyncio(loop_scope="module")
 async def test_only_what_keeps_this_process_from_answering_is_503_and_strangers_read_fixed_words(
     bot: ReadinessServer, part: str, problem: str

@@ -20,6 +20,7 @@ from bot.storage import Storage, create_storage
 from bot.storage.cursors import Cursors
 from tests.channels.helpdesk.serving import served
 from tests.prepared import prepare
+from tests.waiting import short_pauses
 
 C = TypeVar("C", RtChannel, ZammadChannel)
 
@@ -63,12 +64,12 @@ class RunningBot:
     async def until_decided(self, ticket: int, seconds: float = 8.0) -> str:
         """Verdict and reasons of a ticket, once the reply is written, or it is decided that there is none."""
         key = f"{self._prefix}:ticket:{ticket}"
-        for _ in range(int(seconds / 0.02)):
+        for _ in range(int(seconds / 0.05)):
             kept = self.storage.decisions.get(key)
             if kept and (kept.sent or kept.outcome in ("silent", "decline")):
                 await asyncio.sleep(0.1)
                 return kept.why.split("verdict     ")[1]
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
         raise AssertionError(f"nothing was decided about ticket {ticket}")
 
 
@@ -87,5 +88,6 @@ async def started(
     async with built.running():
         prefix = f"{account.system}:{account.url.removeprefix('http://')}"
         async with served(built.asgi) as root:
-            yield RunningBot(built.storage, prefix, root)
+            with short_pauses():
+                yield RunningBot(built.storage, prefix, root)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())

@@ -1,11 +1,10 @@
 """Feedback of agents in tickets, told from other comments by its first line."""
 
-import pytest
-
 from bot.channels.helpdesk.feedback import to_verdict
+from tests.rows import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "verdict"),
     [
         ("falsch", "unhelpful"),

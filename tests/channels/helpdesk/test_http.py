@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.channels.helpdesk.http import LARGEST, HelpdeskClient, RequestRefused
 from bot.core.model import TryLater
 from tests.channels.helpdesk.serving import serve_aiohttp
+from tests.rows import each_row
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -45,7 +46,7 @@ async def client() -> AsyncIterator[HelpdeskClient]:
     await runner.cleanup()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "says", "seconds", "maybe_sent"),
     [
         ("429", "429", None, False),
@@ -69,7 +70,7 @@ async def test_passing_and_configuration_errors_become_try_later(
     assert (later.value.seconds, later.value.maybe_sent) == (seconds, maybe_sent)
 
 
-@pytest.mark.parametrize("status", [400, 404, 409, 412, 422])
+@each_row("status", [400, 404, 409, 412, 422])
 async def test_other_4xx_statuses_are_refusals(client: HelpdeskClient, status: int) -> None:
     with pytest.raises(RequestRefused) as refused:
         await client.send("POST", str(status), {"a": 1})

@@ -18,6 +18,7 @@ from bot.core.mail.auto_response import MailboxContext, apply_rules
 from bot.core.mail.mime import parse
 from bot.core.mail.server_url import to_server
 from bot.settings import Settings
+from tests.rows import each_row
 
 US = "support@example.test"
 TO = {"to": "max@firma.example", "subject": "Re: Port für IMAP", "in_reply_to": "<1@a>", "references": "<0@a> <1@a>"}
@@ -102,7 +103,7 @@ def test_a_fetch_response_is_parsed() -> None:
     assert to_stored_mail(7, ("OK", [None])) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("url", "says"),
     [
         ("imap.example.org", "must begin with imaps:// or imap://"),

@@ -5,8 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bot.answering.engine import AnswerEngine, responder
 from bot.channels.rt.parse import (
     Part,
@@ -26,6 +24,7 @@ from bot.core.mail.auto_response import MailboxContext
 from bot.core.mail.mime import parse
 from bot.settings import Settings
 from bot.tickets.assessment import assess
+from tests.rows import each_row
 
 ROOT = "https://rt.example.org/rt/"
 HEADERS = (
@@ -89,7 +88,7 @@ def test_large_parts_and_parts_without_text_are_not_read() -> None:
     assert not replace(MIXED[2], headers=(("Content-Length", "200001"),)).is_wanted
 
 
-@pytest.mark.parametrize(("content", "read"), [("V2hhdA==\n", b"What"), ("", b""), ("V", b""), (None, b"")])
+@each_row(("content", "read"), [("V2hhdA==\n", b"What"), ("", b""), ("V", b""), (None, b"")])
 def test_attachment_content_is_base64(content: str | None, read: bytes) -> None:
     assert to_content({"Content": content}) == read
 
@@ -123,7 +122,7 @@ def test_a_new_ticket_has_account_sender_version_and_url() -> None:
     assert ticket.auto_reasons == ()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("transactions", "found", "answered"),
     [
         ([Transaction("53", "CustomField", "kbbot"), Transaction("57", "Status", "RT_System")], {}, False),
@@ -143,7 +142,7 @@ def test_a_ticket_counts_as_answered_once_an_agent_or_the_bot_has_acted(
     assert ticket_of(transactions, found).answered is answered
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("person", "head", "is_customers"),
     [
         ({}, {}, True),

@@ -8,6 +8,7 @@ import pytest
 
 from bot.channels.helpdesk.webhook import BadHook
 from bot.channels.rt.webhook import to_ticket_and_queue
+from tests.rows import each_row
 
 SECRET = "the-secret-of-the-scrip"  # noqa: S105 - a test's own
 NOW = 1_795_600_000.0
@@ -24,12 +25,12 @@ def signed(body: bytes, secret: str = SECRET, at: float | None = None) -> dict[s
 GENUINE = signed(BODY, at=NOW)
 
 
-@pytest.mark.parametrize("late", [-299, 0, 299])
+@each_row("late", [-299, 0, 299])
 def test_a_webhook_signed_within_five_minutes_is_accepted(late: float) -> None:
     assert to_ticket_and_queue(SECRET, signed(BODY, at=NOW + late), BODY, lambda: NOW) == ("17", "Support")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("headers", "body", "status"),
     [
         ({}, BODY, 401),

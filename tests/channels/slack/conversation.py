@@ -101,12 +101,12 @@ class Conversation:
         assert await self.bot.slack.deliver(self.bot.url, envelope(event, self.team)) == 1
 
     async def replies(self, number: int, seconds: float = 5.0) -> list[dict[str, Any]]:
-        """Posts of the bot in here: waits for so many, and a little longer for those that must not come."""
-        for _ in range(int(seconds / 0.02)):
+        """Posts of the bot in here: waits for so many, and then for those that must not come."""
+        for _ in range(int(seconds / 0.01)):
             if len(self._posts()) >= number:
                 break
-            await asyncio.sleep(0.02)
-        await asyncio.sleep(0.15)
+            await asyncio.sleep(0.01)
+        await self.bot.settled()
         return self._posts()
 
     async def ask(self, text: str, user: str = "", thread: str = "", **more: Any) -> tuple[str, dict[str, Any]]:
@@ -121,7 +121,7 @@ class Conversation:
         """Writes a message that must not be answered; returns its `ts`."""
         known = len(self._posts())
         ts = await self.say(text, user, thread)
-        await asyncio.sleep(0.3)
+        await self.bot.settled()
         assert [p["text"] for p in self._posts()[known:]] == []
         return ts
 

@@ -6,6 +6,7 @@ bot echoes, so that tests of the channel train nothing. tests/channels/slack/con
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -33,6 +34,7 @@ from bot.web.server import make_server, port_of
 from tests.engines import EchoEngine
 from tests.prepared import prepare
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
+from tests.waiting import short_pauses
 
 
 class BreakableEngine(ReloadableEngine):
@@ -57,6 +59,7 @@ class Running:
     def __init__(self, slack: FakeSlack, folder: Path, settings: Settings) -> None:
         self.slack, self.folder, self.settings = slack, folder, settings
         self.url, self.root, self.disk_full = "", "", False
+        self.works = False  # events are answered
 
     @property
     def storage(self) -> Storage:
@@ -66,6 +69,22 @@ class Running:
         if self.disk_full:
             raise OSError(28, "No space left on device")
         await self.enqueue(event)
+
+    async def settled(self, seconds: float = 2.0) -> None:
+        """Returns once all that was acknowledged is done: what the bot had to say to it, it has said.
+
+        After `seconds` it returns all the same: an event whose delivery pauses may take hours.
+        """
+        end = time.monotonic() + seconds
+        while self.works and await self.app.worker.queue_depth() and time.monotonic() < end:
+            await asyncio.sleep(0.01)
+
+    async def until(self, posts: int, seconds: float = 8.0) -> None:
+        """Waits until there are so many posts and replies, and then for those that must not come."""
+        slack, end = self.slack, time.monotonic() + seconds
+        while len(slack.posts) + len(slack.ephemeral) < posts and time.monotonic() < end:
+            await asyncio.sleep(0.01)
+        await self.settled()
 
 
 def to_settings(slack: FakeSlack, folder: Path, **changed: Any) -> Settings:
@@ -134,7 +153,7 @@ async def started(
 ) -> AsyncIterator[Running]:
     """The bot alone, as for `running`: to stop it and start it again with the same Slack and the same folder.
 
-    `rate_limiter`: of each person's questions.
+    `rate_limiter`: of each person's questions. Pauses between attempts are short (tests/waiting.py).
     """
     prepare(folder)
     settings = to_settings(slack, folder, **changed)
@@ -156,6 +175,7 @@ async def started(
     )
     if with_worker:
         await bot.app.worker.start()
+        bot.works = True
     for channel in bot.app.channels.values():
         await channel.start()
     server = make_server(bot.app.asgi)
@@ -165,8 +185,10 @@ async def started(
     bot.root = f"http://127.0.0.1:{port_of(server)}"
     bot.url = f"{bot.root}/slack/events"
     try:
-        yield bot
+        with short_pauses():
+            yield bot
     finally:
+        bot.works = False
         server.should_exit = True
         await serving
         for channel in bot.app.channels.values():

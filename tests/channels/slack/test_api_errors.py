@@ -1,8 +1,7 @@
 """Errors of Slack's Web API: each passes by itself, or the log says what a person must do."""
 
-import pytest
-
 from bot.channels.slack.api_errors import ALREADY_GONE, CURES, TRANSIENT
+from tests.rows import each_row
 
 # Errors of chat.postMessage and of all methods (docs.slack.dev/reference/methods/chat.postMessage), of chat.update,
 # chat.delete, chat.postEphemeral and conversations.open where they differ
@@ -24,6 +23,6 @@ user_not_visible method_not_supported_for_channel_type channel_type_not_supporte
 """
 
 
-@pytest.mark.parametrize("error", DOCUMENTED.split())
+@each_row("error", DOCUMENTED.split())
 def test_every_documented_error_passes_by_itself_or_has_a_cure_of_its_own(error: str) -> None:
     assert (error in TRANSIENT) + (error in ALREADY_GONE) + (error in CURES) == 1

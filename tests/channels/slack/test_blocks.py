@@ -19,6 +19,7 @@ from bot.channels.slack.views import ViewComposer
 from bot.core.dns.error_checks import assess_condition
 from bot.core.dns.records import MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Condition, Event, Language, Question, Target
+from tests.rows import each_row
 from tests.servers.block_kit import refused, refused_view
 from tests.servers.fake_slack import buttons
 
@@ -161,8 +162,8 @@ def test_home_and_the_form_are_taken_by_slack(engine: AnswerEngine, home: ViewCo
     assert len(home.suggested_prompts(language)) == 4
 
 
-@pytest.mark.parametrize("gaps", [[], [{"count": 1, "language": "de", "example": "x", "link": "", "remarks": []}]])
-@pytest.mark.parametrize("language", LANGUAGES)
+@each_row("gaps", [[], [{"count": 1, "language": "de", "example": "x", "link": "", "remarks": []}]])
+@each_row("language", LANGUAGES)
 def test_home_links_editors_to_the_dashboard_where_they_reach_it(
     engine: AnswerEngine, composer: MessageComposer, home: ViewComposer, language: Language, gaps: list[Any]
 ) -> None:

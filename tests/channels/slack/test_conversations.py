@@ -14,6 +14,7 @@ from bot.core.model import Answer, Event
 from bot.observability.event_log import EventLog
 from tests.channels.slack.conversation import MENTION, Conversation, envelope
 from tests.channels.slack.running import Running, running
+from tests.rows import each_row
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CHANNELS = itertools.count(1)
@@ -88,7 +89,7 @@ async def set_mode(conversation: Conversation, mode: str, user: str = "UEDITOR")
     await conversation.bot.slack.command(
         conversation.bot.url, "faq", f"mode {mode}", user=user, channel=conversation.channel
     )
-    await conversation.bot.slack.until(posts=len(conversation.bot.slack.posts) + known + 1)
+    await conversation.bot.until(posts=len(conversation.bot.slack.posts) + known + 1)
     return str(conversation.bot.slack.ephemeral[-1]["text"])
 
 
@@ -242,7 +243,7 @@ WRITTEN = [
 ]
 
 
-@pytest.mark.parametrize("said", WRITTEN)
+@each_row("said", WRITTEN)
 async def test_a_command_is_known_whatever_white_space_or_marks_it_is_written_with(bot: Running, said: str) -> None:
     _, answer = await Conversation(bot, f"D{next(CHANNELS):04d}").ask(said)
     assert "max%firma.de" in answer["text"]
@@ -252,7 +253,7 @@ async def test_what_only_one_person_sees_stands_in_the_thread_that_it_belongs_to
     slack = conversation.bot.slack
     ts, answer = await conversation.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
     await slack.press(conversation.bot.url, answer, "Nicht hilfreich")
-    await slack.until(posts=len(slack.posts) + 1)
+    await conversation.bot.until(posts=len(slack.posts) + 1)
     assert slack.ephemeral[-1]["thread_ts"] == ts
 
 

@@ -45,7 +45,7 @@ async def test_a_command_whose_response_url_answers_a_page_is_answered_again(con
     slack = conversation.bot.slack
     slack.response_trouble = ["page"]
     await slack.command(conversation.bot.url, "faq", "frage", channel=conversation.channel)
-    await slack.until(posts=len(slack.posts) + 1)
+    await conversation.bot.until(posts=len(slack.posts) + 1)
     assert len(slack.ephemeral) == 1
 
 

@@ -20,6 +20,8 @@ from bot.storage import Cursors, Storage, create_storage
 from bot.storage.decisions import DECISIONS
 from tests.channels.slack.running import running, started, to_settings
 from tests.faults.world import Worker, kill_all
+from tests.prepared import prepare
+from tests.rows import each_row
 from tests.servers.fake_slack import TEAM, FakeSlack
 from tests.slow import slow
 from tests.waiting import until
@@ -42,6 +44,7 @@ def keep(storage: Storage, text: str, language: Language = "de", at: float = LAS
 
 
 def fill(folder: Path, *texts: str, language: Language = "de") -> None:
+    prepare(folder)
     storage = create_storage("", folder)
     storage.database.open()
     for text in texts:
@@ -166,7 +169,7 @@ DUE = [
 ]
 
 
-@pytest.mark.parametrize(("hours", "weeks"), DUE)
+@each_row(("hours", "weeks"), DUE)
 def test_a_digest_is_due_on_mondays(hours: float, weeks: int) -> None:
     assert last_due(MONDAY + hours * 3_600) == MONDAY + weeks * WEEK
 

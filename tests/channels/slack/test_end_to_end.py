@@ -16,6 +16,7 @@ import pytest_asyncio
 from bot.core.model import Event, Question
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.test_events import recorded
+from tests.rows import each_row
 from tests.servers.fake_slack import APP_TOKEN, signed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -61,7 +62,7 @@ async def post(url: str, body: bytes | str, headers: dict[str, str]) -> tuple[in
 async def test_a_mention_is_answered_once_in_its_thread_with_a_fallback_text(bot: Running) -> None:
     mention = fresh("app_mention")
     assert await bot.slack.deliver(bot.url, mention) == 1
-    await bot.slack.until(posts=1)
+    await bot.until(posts=1)
     (sent,) = bot.slack.posts
     ts = mention["event"]["ts"]
     assert (sent["channel"], sent["thread_ts"]) == ("C0LAN2Q65", ts)
@@ -75,28 +76,28 @@ async def test_twins_and_redeliveries_of_one_mention_are_answered_once(bot: Runn
     twin = recorded("message_channels", ts=mention["event"]["ts"])
     bodies = [mention, twin, mention]
     await asyncio.gather(*(bot.slack.deliver(bot.url, body) for body in bodies))
-    await bot.slack.until(posts=1)
+    await bot.until(posts=1)
     await bot.slack.deliver(bot.url, mention)
-    await bot.slack.until(posts=2, seconds=0.5)
+    await bot.settled()
     assert len(bot.slack.posts) == 1
 
 
 async def test_a_direct_message_is_answered(bot: Running) -> None:
     await bot.slack.deliver(bot.url, fresh("message_im"))
-    await bot.slack.until(posts=1)
+    await bot.until(posts=1)
     assert bot.slack.posts[0]["channel"] == "D024BE91L"
     assert "thread_ts" not in bot.slack.posts[0]
 
 
 async def test_bots_get_no_answer(bot: Running) -> None:
     assert await bot.slack.deliver(bot.url, fresh("bot_message")) == 1
-    await bot.slack.until(posts=1, seconds=0.5)
+    await bot.settled()
     assert bot.slack.posts == []
 
 
 async def test_a_command_is_answered_for_the_person_alone(bot: Running) -> None:
     assert await bot.slack.command(bot.url, "ports", "x") == 200
-    await bot.slack.until(posts=1)
+    await bot.until(posts=1)
     (sent,) = bot.slack.ephemeral
     assert (sent["response_type"], sent["text"]) == ("ephemeral", "en ports x")
 
@@ -105,7 +106,7 @@ async def test_the_persons_language_is_asked_once(bot: Running) -> None:
     bot.slack.locale = "de-DE"
     for _ in range(2):
         await bot.slack.command(bot.url, "ports", "", user="U0002")
-    await bot.slack.until(posts=2)
+    await bot.until(posts=2)
     assert [sent["text"] for sent in bot.slack.ephemeral] == ["de ports", "de ports"]
     assert bot.slack.calls.count("users.info") == 1
 
@@ -122,8 +123,7 @@ TROUBLE = [
 async def test_a_web_api_in_trouble_gets_the_answer_exactly_once(bot: Running, trouble: list[str]) -> None:
     bot.slack.trouble = trouble
     await bot.slack.deliver(bot.url, fresh("app_mention"))
-    await bot.slack.until(posts=1)
-    await asyncio.sleep(1.6 if "lost" in trouble else 0)
+    await bot.until(posts=1)
     assert len(bot.slack.posts) == 1
 
 
@@ -133,7 +133,7 @@ async def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(bot: Ru
     assert await bot.slack.deliver(bot.url, mention, pauses=(0.1,)) == 0
     bot.disk_full = False
     assert await bot.slack.deliver(bot.url, mention) == 1
-    await bot.slack.until(posts=1)
+    await bot.until(posts=1)
     assert len(bot.slack.posts) == 1
 
 
@@ -172,7 +172,7 @@ MALFORMED: list[tuple[str, bytes | str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("body", "headers"), [row[1:] for row in MALFORMED], ids=[row[0] for row in MALFORMED])
+@each_row(("body", "headers"), [row[1:] for row in MALFORMED], ids=[row[0] for row in MALFORMED])
 async def test_a_malformed_request_is_refused_without_a_trace(
     door: Running, body: bytes | str, headers: dict[str, str]
 ) -> None:
@@ -188,7 +188,7 @@ STRANGE = [
 ]
 
 
-@pytest.mark.parametrize(("body", "expected"), STRANGE)
+@each_row(("body", "expected"), STRANGE)
 async def test_a_genuine_request_of_an_unknown_shape_does_no_harm(door: Running, body: str, expected: int) -> None:
     status, _ = await post(door.url, body, JSON | signed(body))
     assert status == expected

@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bot.channels.slack.events import to_event, without_mention
+from tests.rows import each_row
 
 RECORDED = Path(__file__).parents[2] / "recorded/slack"
 
@@ -63,7 +62,7 @@ SILENT = [
 ]
 
 
-@pytest.mark.parametrize(("name", "changed"), [row[1:] for row in SILENT], ids=[row[0] for row in SILENT])
+@each_row(("name", "changed"), [row[1:] for row in SILENT], ids=[row[0] for row in SILENT])
 def test_what_is_not_addressed_to_the_bot_is_no_event(name: str, changed: dict[str, Any]) -> None:
     assert to_event(recorded(name, **changed)) is None
 

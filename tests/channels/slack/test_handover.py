@@ -148,7 +148,7 @@ async def test_from_a_direct_message_the_thread_under_the_answer_leads_to_people
 async def test_from_a_command_the_answer_comes_as_a_direct_message(asker: Conversation, helpers: Conversation) -> None:
     bot = asker.bot
     await bot.slack.command(bot.url, "faq", "Wie kündige ich meinen Vertrag?", user=asker.user, channel=asker.channel)
-    await bot.slack.until(posts=1)
+    await bot.until(posts=1)
     (private,) = bot.slack.ephemeral
     await press(asker, {**private, "channel": asker.channel}, ASK)
     request = await request_of(helpers)
@@ -219,7 +219,7 @@ async def test_after_not_helpful_the_bot_asks_why_and_offers_the_team(
     slack, url = asker.bot.slack, asker.bot.url
     ts, answer = await asker.ask(f"{MENTION} Welcher Port für POP3 mit SSL?")
     await press(asker, answer, "Nicht hilfreich")
-    await slack.until(posts=2)
+    await asker.bot.until(posts=2)
     (asked,) = slack.ephemeral
     assert [b["label"] for b in buttons(asked)] == ["Sagen, was fehlt", ASK]
     slack.views.clear()

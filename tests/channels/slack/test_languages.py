@@ -14,6 +14,7 @@ from bot.core.model import Event, Language, Question
 from tests.channels.slack.conversation import MENTION, Conversation
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.test_buttons import labels
+from tests.rows import each_row
 from tests.servers.fake_slack import TEAM, TOKEN, FakeSlack
 from tests.waiting import until
 
@@ -96,7 +97,7 @@ LOCALES: list[tuple[tuple[Language, ...], str, Language | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("languages", "locale", "expected"), LOCALES)
+@each_row(("languages", "locale", "expected"), LOCALES)
 async def test_a_locale_is_answered_in_a_language_of_the_knowledge_base(
     languages: tuple[Language, ...], locale: str, expected: Language | None
 ) -> None:

@@ -2,13 +2,13 @@
 
 import re
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.slack.blocks import SECTION, to_blocks
 from bot.channels.slack.mrkdwn import relayed, sections, to_mrkdwn, to_plain
 from bot.content.template_filters import code, text
+from tests.rows import each_row
 
 CONVERTED = [
     ("bold", "**SMTP**", "*SMTP*", "SMTP"),
@@ -22,7 +22,7 @@ CONVERTED = [
 ]
 
 
-@pytest.mark.parametrize(("markdown", "mrkdwn", "plain"), [r[1:] for r in CONVERTED], ids=[r[0] for r in CONVERTED])
+@each_row(("markdown", "mrkdwn", "plain"), [r[1:] for r in CONVERTED], ids=[r[0] for r in CONVERTED])
 def test_our_markdown_becomes_slacks(markdown: str, mrkdwn: str, plain: str) -> None:
     assert to_mrkdwn(markdown) == mrkdwn
     assert to_plain(markdown) == plain
@@ -64,6 +64,6 @@ RELAYED = [
 ]
 
 
-@pytest.mark.parametrize(("said", "expected"), RELAYED)
+@each_row(("said", "expected"), RELAYED)
 def test_what_is_relayed_keeps_its_links_and_calls_nobody(said: str, expected: str | None) -> None:
     assert relayed(said, {"U1": "Ada"}) == (said if expected is None else expected)

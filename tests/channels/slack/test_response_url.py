@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.channels.slack.response_url import ResponseUrls, origin
 from bot.core.model import Event, Question, TryLater, Undeliverable
+from tests.rows import each_row
 
 EVENT = Event("T:C:1:command", "slack", Question(""))
 API = "https://slack.com/api/"
@@ -24,7 +25,7 @@ ORIGINS = [
 ]
 
 
-@pytest.mark.parametrize(("url", "found"), ORIGINS)
+@each_row(("url", "found"), ORIGINS)
 def test_an_address_is_compared_by_its_origin(url: str, found: str) -> None:
     assert origin(url) == found
 
@@ -64,7 +65,7 @@ async def test_another_host_is_never_called() -> None:
         assert host.posted == 1, "a test server's own addresses are called"
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@each_row("status", [301, 302, 307, 308])
 async def test_no_redirection_is_followed(status: int) -> None:
     async with listening() as elsewhere:
         there = web.Response(status=status, headers={"Location": f"{elsewhere.url}/x"})
@@ -102,7 +103,7 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("status", "body", "error"), ANSWERS)
+@each_row(("status", "body", "error"), ANSWERS)
 async def test_only_slacks_own_answer_ends_a_post(status: int, body: str, error: str | None) -> None:
     async with listening(web.Response(status=status, text=body)) as host:
         post = ResponseUrls(host.url).post(EVENT, host.url, {})

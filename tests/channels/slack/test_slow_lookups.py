@@ -23,7 +23,7 @@ SLOW = {f"{name} {kind}": "late" for name in ("mx2.example.com", "example.com") 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     async with (
-        DnsServer(ZONE, SLOW, late=1.1, ttl=0) as server,
+        DnsServer(ZONE, SLOW, late=0.95, ttl=0) as server,
         running(tmp_path_factory.mktemp("bot"), engine, postbote_nameservers=server.address) as started,
     ):
         yield started

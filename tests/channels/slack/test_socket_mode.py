@@ -19,7 +19,7 @@ async def test_socket_mode_answers_a_mention_and_its_copy_once(tmp_path: Path) -
         await connected(bot)
         assert await bot.slack.push(recorded("app_mention"))
         assert await bot.slack.push(recorded("message_channels"))
-        await bot.slack.until(posts=1)
+        await bot.until(posts=1)
         assert len(bot.slack.posts) == 1
 
 
@@ -36,7 +36,7 @@ async def test_commands_and_presses_come_over_socket_mode_too(tmp_path: Path, en
             "response_url": f"{bot.slack.root}/commands/socket",
         }
         assert await bot.slack.push(command, kind="slash_commands")
-        await bot.slack.until(posts=1)
+        await bot.until(posts=1)
         (private,) = bot.slack.ephemeral
         other = next(b for b in buttons(private) if b["label"] == "In English")
         assert await bot.slack.push(bot.slack._pressed(private, other, "U0001", "T0001", 1), kind="interactive")

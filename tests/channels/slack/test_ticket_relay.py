@@ -185,7 +185,8 @@ async def test_trouble_in_the_helpdesk_loses_and_repeats_nothing(asker: Conversa
         zammad.trouble = [trouble]
         await asker.say(said, thread=note["thread_ts"])
         await until(lambda said=said: said in zammad.articles[ticket][-1]["body"], seconds=10)  # type: ignore[misc]
-    await asyncio.sleep(1.5)
+    await asker.bot.settled()
+    await asyncio.sleep(0.3)  # three looks for what agents have said
     assert [sum(word in one["body"] for one in zammad.articles[ticket]) for word in ("eins", "zwei")] == [1, 1]
 
 

@@ -26,6 +26,7 @@ from bot.tickets.assessment import assess, ticket_event
 from tests.channels.helpdesk import running
 from tests.channels.helpdesk.running import RunningBot
 from tests.core.mail.test_auto_response import mail
+from tests.rows import each_row
 from tests.servers.fake_zammad import AGENT, SECRET, SYSTEM, TOKEN, FakeZammad, signed
 
 SAMPLE = Path(__file__).parents[2] / "recorded" / "zammad" / "webhook.json"
@@ -290,7 +291,7 @@ def test_the_documented_webhook_payload_is_a_ticket() -> None:
     assert ticket.created == pytest.approx(1605278075.282)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "status"),
     [
         (b"[]", 400),

@@ -1,11 +1,10 @@
 """Error checks: the names in an explained error, and the state of its condition; a row for each entry and state."""
 
-import pytest
-
 from bot.answering.engine import AnswerEngine
 from bot.core.dns.error_checks import assess_condition
 from bot.core.dns.records import HostStatus, MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Condition, Language, Question, Target
+from tests.rows import each_row
 
 NAMED = [
     # what is pasted, the names to check and for what
@@ -84,13 +83,13 @@ NOTHING_NAMED = [
 ]
 
 
-@pytest.mark.parametrize(("pasted", "named"), NAMED)
+@each_row(("pasted", "named"), NAMED)
 def test_an_explained_error_names_the_target_of_its_check(engine: AnswerEngine, pasted: str, named: str) -> None:
     found = engine.matcher.decide(Question(pasted)).targets
     assert " ".join(f"{target.name} {target.condition}" for target in found) == named
 
 
-@pytest.mark.parametrize("pasted", NOTHING_NAMED)
+@each_row("pasted", NOTHING_NAMED)
 def test_names_that_may_not_be_asked_are_no_targets(engine: AnswerEngine, pasted: str) -> None:
     assert engine.matcher.decide(Question(pasted)).targets == ()
 
@@ -157,8 +156,8 @@ CONCLUDED: dict[str, dict[Language, str]] = {
 }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("condition", "found", "state", "german", "english"), JUDGED)
+@each_row("language", LANGUAGES)
+@each_row(("condition", "found", "state", "german", "english"), JUDGED)
 def test_the_condition_holds_or_holds_no_longer_or_the_dns_cannot_tell(
     engine: AnswerEngine,
     condition: Condition,
@@ -177,7 +176,7 @@ def test_the_condition_holds_or_holds_no_longer_or_the_dns_cannot_tell(
         assert (words[language] in said) is (other == state)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("mx", "points", "said"),
     [
         (MxResult("ok", (MxHost(10, "mx2.example.com", (), "none"),)), True, "`example.com`’s MX points to this host"),

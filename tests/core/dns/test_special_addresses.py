@@ -1,8 +1,7 @@
 """Special-purpose IP addresses: one row for each block."""
 
-import pytest
-
 from bot.core.dns.special_addresses import address_kind
+from tests.rows import each_row
 
 ROWS = [
     # address, kind, source
@@ -39,6 +38,6 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("address", "kind", "source"), ROWS, ids=[row[0] for row in ROWS])
+@each_row(("address", "kind", "source"), ROWS, ids=[row[0] for row in ROWS])
 def test_an_address_has_the_kind_and_source_of_its_block(address: str, kind: str, source: str) -> None:
     assert address_kind(address) == (kind, source)

@@ -2,10 +2,9 @@
 
 import time
 
-import pytest
-
 from bot.core.dns.records import Status, TxtRecords
 from bot.core.dns.txt_policies import Finding, read_dmarc, read_mta_sts, read_spf, read_tls_rpt
+from tests.rows import each_row
 
 
 def texts(*records: str, name: str = "_dmarc.a.example.com", status: Status | None = None) -> TxtRecords:
@@ -47,7 +46,7 @@ SPF = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("records", "reading"), [row[1:] for row in SPF], ids=[f"RFC 7208, {row[0]}" for row in SPF])
+@each_row(("records", "reading"), [row[1:] for row in SPF], ids=[f"RFC 7208, {row[0]}" for row in SPF])
 def test_spf_is_read(records: list[str], reading: Finding) -> None:
     assert read_spf(texts(*records)) == reading
 
@@ -86,9 +85,7 @@ DMARC = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("own", "parents", "reading"), [row[1:] for row in DMARC], ids=[f"RFC 9989, {row[0]}" for row in DMARC]
-)
+@each_row(("own", "parents", "reading"), [row[1:] for row in DMARC], ids=[f"RFC 9989, {row[0]}" for row in DMARC])
 def test_dmarc_is_read(own: list[str], parents: dict[str, list[str]], reading: Finding) -> None:
     assert read_dmarc([texts(*own), *(texts(*records, name=name) for name, records in parents.items())]) == reading
 
@@ -105,7 +102,7 @@ STS = [
 ]
 
 
-@pytest.mark.parametrize(("records", "reading"), [row[1:] for row in STS], ids=[f"RFC 8461, {row[0]}" for row in STS])
+@each_row(("records", "reading"), [row[1:] for row in STS], ids=[f"RFC 8461, {row[0]}" for row in STS])
 def test_mta_sts_is_read(records: list[str], reading: Finding) -> None:
     assert read_mta_sts(texts(*records)) == reading
 
@@ -122,7 +119,7 @@ RPT = [
 ]
 
 
-@pytest.mark.parametrize(("records", "reading"), [row[1:] for row in RPT], ids=[f"RFC 8460, {row[0]}" for row in RPT])
+@each_row(("records", "reading"), [row[1:] for row in RPT], ids=[f"RFC 8460, {row[0]}" for row in RPT])
 def test_tls_rpt_is_read(records: list[str], reading: Finding) -> None:
     assert read_tls_rpt(texts(*records)) == reading
 
@@ -134,7 +131,7 @@ def test_a_policy_that_could_not_be_asked_is_unknown_not_absent() -> None:
     assert read_dmarc([texts(), unknown]) == Finding("unknown")
 
 
-@pytest.mark.parametrize("piece", ["a.", "%{i}.", "1", "include:a.", "a/24/", "v=spf1 ", "p=", ";;", "rua=mailto:a@b,"])
+@each_row("piece", ["a.", "%{i}.", "1", "include:a.", "a/24/", "v=spf1 ", "p=", ";;", "rua=mailto:a@b,"])
 def test_no_record_takes_long_to_read(piece: str) -> None:
     """As long as an answer may be; reading is in the way of everything else."""
     began = time.perf_counter()

@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bot.content.yaml_lines import parse_yaml
 from bot.core.mail.auto_response import (
     RULES,
@@ -16,6 +14,7 @@ from bot.core.mail.auto_response import (
     without_tag,
 )
 from bot.core.mail.mime import Mail, parse
+from tests.rows import each_row
 
 US = "support@example.test"
 KNOWN = MailboxContext(own=frozenset({US, "helpdesk@example.test", "rt@example.test"}), inbox=frozenset({US}))
@@ -50,7 +49,7 @@ def of_row(row: dict[str, Any]) -> Mail:
     return parse(raw)
 
 
-@pytest.mark.parametrize("row", MATRIX, ids=[row["what"] for row in MATRIX])
+@each_row("row", MATRIX, ids=[row["what"] for row in MATRIX])
 def test_each_mail_of_the_matrix_is_judged_and_read(row: dict[str, Any]) -> None:
     found = of_row(row)
     ruled = apply_rules(found, KNOWN)
@@ -78,17 +77,17 @@ def test_an_unknown_inbox_address_is_no_reason() -> None:
     assert apply_rules(parse(mail(To="somebody@firma.example")), MailboxContext()).verdict == "public"
 
 
-@pytest.mark.parametrize("value", ["no", "NO", " nO ", "no;x", "(c) no", "no(c(d))", "no ; a=b (c)"])
+@each_row("value", ["no", "NO", " nO ", "no;x", "(c) no", "no(c(d))", "no ; a=b (c)"])
 def test_auto_submitted_no_is_not_automatic_in_any_spelling(value: str) -> None:
     assert not is_automatic(value)
 
 
-@pytest.mark.parametrize("value", ["auto-replied", "auto-generated (no)", "", "no-no", "yes", "auto-notified; no"])
+@each_row("value", ["auto-replied", "auto-generated (no)", "", "no-no", "yes", "auto-notified; no"])
 def test_any_other_auto_submitted_is_automatic(value: str) -> None:
     assert is_automatic(value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("one", "other", "same"),
     [
         ("a@x.example", "b@x.example", True),
@@ -103,7 +102,7 @@ def test_same_domain_covers_subdomains(one: str, other: str, same: bool) -> None
     assert same_domain(one, other) is same
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("address", "without"),
     [
         ("support+abc@example.com", "support@example.com"),

@@ -13,6 +13,7 @@ from bot.core.mail.machine_signs import (
     is_machine_name,
     read_signs,
 )
+from tests.rows import each_row
 
 SIGNS = read_signs()
 # Languages of Europe's mail programs, whose automatic replies and addresses are known
@@ -51,7 +52,7 @@ def test_every_subject_and_sender_of_the_table_is_known_as_a_machines() -> None:
     assert not [s.sign for s in SIGNS if s.code == "automatic-text" and not is_automatic_text(f"Hi,\n{s.sign} x")]
 
 
-@pytest.mark.parametrize("value", ["no", "No (a person)", "false", "0", "none", ""])
+@each_row("value", ["no", "No (a person)", "false", "0", "none", ""])
 def test_a_header_that_denies_itself_is_no_sign(value: str) -> None:
     headers = [(s.sign.partition(":")[0].lower(), value) for s in SIGNS if s.code in ("loop-marker", "machine-header")]
     assert not [h for h in headers for c in ("loop-marker", "machine-header") if has_header([h], c, "silent")]

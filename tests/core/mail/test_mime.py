@@ -13,6 +13,7 @@ from bot.core.mail.charsets import decoded
 from bot.core.mail.html_text import html_to_text
 from bot.core.mail.mime import mail_of_text, parse
 from bot.core.mail.quoted_text import asking_subject, bare_subject, split_text
+from tests.rows import each_row
 
 TEXT = b"Content-Type: text/plain; charset="
 CODED = b"Content-Transfer-Encoding: "
@@ -23,7 +24,7 @@ def of(body: bytes, *headers: bytes) -> str:
     return parse(HEAD + b"\n".join([*headers, b"", body])).own_words
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("what", "body", "headers"),
     [
         ("UTF-8", "Größe?".encode(), [TEXT + b"utf-8"]),
@@ -64,7 +65,7 @@ QUOTED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "text", "own"), QUOTED, ids=[row[0] for row in QUOTED])
+@each_row(("what", "text", "own"), QUOTED, ids=[row[0] for row in QUOTED])
 def test_quotations_and_signatures_are_cut(what: str, text: str, own: str) -> None:
     assert split_text(text).own_words == own.strip()
 
@@ -156,7 +157,7 @@ def test_the_text_of_a_web_form_is_read_like_a_mail() -> None:
     assert mail_of_text("a < b und b > c").own_words == "a < b und b > c"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("subject", "bare"),
     [
         ("Re: Port", "Port"),
@@ -170,8 +171,8 @@ def test_reply_and_ticket_marks_are_cut_from_a_subject(subject: str, bare: str) 
     assert bare_subject(subject) == bare
 
 
-@pytest.mark.parametrize("mark", ["", "AW: ", "[rt #12] "])
-@pytest.mark.parametrize(
+@each_row("mark", ["", "AW: ", "[rt #12] "])
+@each_row(
     ("subject", "asks"),
     [
         *(

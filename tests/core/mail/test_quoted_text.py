@@ -2,12 +2,12 @@
 
 import re
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.mail import mail_programs
 from bot.core.mail.quoted_text import split_text
+from tests.rows import each_row
 
 # Lines of every kind, in any order; each gets a number of its own
 LINES = st.sampled_from(
@@ -90,9 +90,7 @@ def test_an_error_far_down_a_long_mail_is_read() -> None:
     assert "550 5.1.1 User unknown" in split_text(text).own_words
 
 
-@pytest.mark.parametrize(
-    "kind", ["reply", "forward", "header from", "header subject", "signature", "signature of", "device", "legal"]
-)
+@each_row("kind", ["reply", "forward", "header from", "header subject", "signature", "signature of", "device", "legal"])
 def test_the_table_of_mail_programs_has_rows_of_every_kind_with_a_source(kind: str) -> None:
     rows = [
         line.split("\t") for line in mail_programs.TABLE.read_text("utf-8").splitlines() if not line.startswith("#")

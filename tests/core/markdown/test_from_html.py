@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from bot.core.markdown.commonmark import to_common_html
 from bot.core.markdown.from_html import Passage, passages
 from bot.core.markdown.lint import lint
 from bot.core.markdown.to_plain import to_plain
+from tests.rows import each_row
 
 BLOCKS = {
     "<p>Hallo <b>du</b>, <i>ja</i></p>": "Hallo **du**, *ja*",
@@ -33,7 +33,7 @@ BLOCKS = {
 }
 
 
-@pytest.mark.parametrize("html", [html for html, markdown in BLOCKS.items() if markdown])
+@each_row("html", [html for html, markdown in BLOCKS.items() if markdown])
 def test_a_block_keeps_its_words_and_the_marks_that_answers_have(html: str) -> None:
     assert [p.text for p in passages(html)] == [BLOCKS[html]]
     assert list(lint(str(BLOCKS[html]))) == []
@@ -68,7 +68,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each_row("page", PAGES)
 def test_pages_as_programs_build_them_give_their_questions_and_answers(page: str) -> None:
     found = [(bool(p.level), p.text.strip("| \n-")) for p in passages(PAGES[page])]
     assert found == [(True, "F?"), (False, "a")]

@@ -1,12 +1,11 @@
 """One grammar: each source of Markdown means the same in every renderer."""
 
-import pytest
-
 from bot.channels.slack.blocks import to_blocks
 from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.channels.slack.mrkdwn import to_plain as to_fallback
 from bot.core.markdown.to_html import to_html
 from bot.core.markdown.to_plain import to_plain
+from tests.rows import each_row
 
 LINK = '<a href="https://a.example/b_c?d=1&amp;e" rel="noopener noreferrer nofollow">x</a>'
 RENDERED = [
@@ -133,7 +132,7 @@ RENDERED = [
 ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("markdown", "html", "plain", "mrkdwn", "fallback"), [row[1:] for row in RENDERED], ids=[row[0] for row in RENDERED]
 )
 def test_every_renderer_shows_the_same(markdown: str, html: str, plain: str, mrkdwn: str, fallback: str) -> None:

@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 
-import pytest
-
 from bot.core.matching.bounce import Statement, names_cause, names_no_cause, statements
 from bot.core.matching.scaffolding import without_scaffolding
 from bot.core.text.normalize import clean, without_returned
 from tests.core.matching.frames import FRAMES, Frame, framed
+from tests.rows import each_row
 
 
 def parsed(text: str) -> Sequence[Statement]:
     return statements(without_returned(clean(text)))
 
 
-@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.name)
+@each_row("frame", FRAMES, ids=lambda frame: frame.name)
 def test_the_reason_is_all_that_is_left_of_a_bounce(frame: Frame) -> None:
     said = [without_scaffolding(s.text) for s in parsed(framed(frame, "552 5.2.2 reason itself"))]
     assert sum("reason itself" in text for text in said) == 1
@@ -22,7 +21,7 @@ def test_the_reason_is_all_that_is_left_of_a_bounce(frame: Frame) -> None:
     assert len(left.split()) <= 14, left
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "<a@example.org>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n<b@example.net>:\n"
@@ -52,7 +51,7 @@ def test_of_a_report_the_diagnosis_is_kept_and_no_other_field() -> None:
     assert [s.text for s in parsed(report)] == ["550 5.1.1 User\n unknown in virtual mailbox table"]
 
 
-@pytest.mark.parametrize("refusal", ["550 5.2.1 account disabled", "554 5.7.1 Client host blocked", "452 4.2.2 full"])
+@each_row("refusal", ["550 5.2.1 account disabled", "554 5.7.1 Client host blocked", "452 4.2.2 full"])
 def test_sendmails_own_conclusion_does_not_stand_beside_the_refusal(refusal: str) -> None:
     text = f">>> DATA\n<<< {refusal}\n550 5.1.1 <a@example.org>... User unknown\n<<< 503 5.5.1 RCPT first"
     assert "User unknown" not in parsed(text)[0].text
@@ -63,7 +62,7 @@ def test_sendmails_own_refusal_stands_where_nobody_else_spoke() -> None:
     assert "User unknown" in parsed("550 5.1.1 <a@example.org>... User unknown")[0].text
 
 
-@pytest.mark.parametrize("cause", ["Connection refused", "Connection timed out", "No route to host"])
+@each_row("cause", ["Connection refused", "Connection timed out", "No route to host"])
 def test_retry_timeout_exceeded_wins_over_the_connections_cause_before_it(cause: str) -> None:
     text = f"  a@example.org\n    host mx.example.org [192.0.2.1]\n    {cause}: retry timeout exceeded"
     assert parsed(text)[-1].text == "retry timeout exceeded"
@@ -74,7 +73,7 @@ def test_retry_timeout_exceeded_does_not_hide_a_refusal() -> None:
     assert "mailbox full" in parsed(text)[-1].text
 
 
-@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.name)
+@each_row("frame", FRAMES, ids=lambda frame: frame.name)
 def test_an_introduction_names_no_cause(frame: Frame) -> None:
     introduction = frame.text.split("<kunde@")[0].split("  kunde@")[0].split("\nkunde@")[0].split("{line}")[0]
     text = clean(introduction.split("Reporting-MTA")[0].split("from pc")[0])

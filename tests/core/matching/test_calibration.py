@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from bot.core.matching.calibration import (
     FITTED,
     MOST_FALSE,
@@ -18,6 +16,7 @@ from bot.core.matching.calibration import (
     probabilities,
     probability,
 )
+from tests.rows import each_row
 
 SURE = [Sample((3.0 + n / 50, 2.0, 1.0), True, True, False) for n in range(50)]
 OUTSIDE = [Sample((-3.0 - n / 50, 0.1, 1.0), False, False, True) for n in range(50)]
@@ -54,7 +53,7 @@ def test_a_menu_is_suggested_where_the_right_entry_is_likely_among_three() -> No
     assert max(worth, key=lambda name: worth[name]) == "suggest"
 
 
-@pytest.mark.parametrize("size", [1e9, -1e9, 0.0])
+@each_row("size", [1e9, -1e9, 0.0])
 def test_a_probability_stays_between_0_and_1_for_any_signal(size: float) -> None:
     for weights in (FITTED.single.first, FITTED.several.not_covered):
         assert 0.0 <= probability(weights, [size] * len(weights)) <= 1.0

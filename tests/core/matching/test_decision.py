@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.answering.engine import AnswerEngine
 from bot.core.model import Language, Outcome, Question
+from tests.rows import each_row
 
 LINE = "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)"
 TLS = "TLS not available: connect failed: error:00000000:lib(0):func(0):reason(0)"
@@ -72,7 +73,7 @@ DECIDED: list[tuple[str, str, Outcome, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "outcome", "entries"), [row[1:] for row in DECIDED], ids=[row[0] for row in DECIDED])
+@each_row(("text", "outcome", "entries"), [row[1:] for row in DECIDED], ids=[row[0] for row in DECIDED])
 def test_a_message_is_answered_suggested_or_declined(
     engine: AnswerEngine, text: str, outcome: Outcome, entries: list[str]
 ) -> None:
@@ -96,7 +97,7 @@ LANGUAGES: list[tuple[str, str, Language | None, Language]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "hint", "language"), [r[1:] for r in LANGUAGES], ids=[r[0] for r in LANGUAGES])
+@each_row(("text", "hint", "language"), [r[1:] for r in LANGUAGES], ids=[r[0] for r in LANGUAGES])
 def test_the_language_is_the_writers(
     engine: AnswerEngine, text: str, hint: Language | None, language: Language
 ) -> None:

@@ -6,6 +6,7 @@ from bot.answering.engine import AnswerEngine
 from bot.core.matching.menu_choice import chosen_places
 from bot.core.model import Question
 from tests.core.matching.conversations import CHOICES, FOLLOW_UPS, NEW
+from tests.rows import each_row
 from tests.slow import SLOW
 
 CONVERSATIONS: list[list[tuple[str, str]]] = [
@@ -35,7 +36,7 @@ CONVERSATIONS: list[list[tuple[str, str]]] = [
 ]
 
 
-@pytest.mark.parametrize("conversation", CONVERSATIONS, ids=lambda c: c[0][0])
+@each_row("conversation", CONVERSATIONS, ids=lambda c: c[0][0])
 def test_a_follow_up_changes_one_thing_of_the_previous_question(
     engine: AnswerEngine, conversation: list[tuple[str, str]]
 ) -> None:
@@ -56,7 +57,7 @@ WHOLE = [
 ]
 
 
-@pytest.mark.parametrize(("previous", "text"), [row[1:] for row in WHOLE], ids=[row[0] for row in WHOLE])
+@each_row(("previous", "text"), [row[1:] for row in WHOLE], ids=[row[0] for row in WHOLE])
 def test_a_message_that_is_no_follow_up_is_decided_alone(engine: AnswerEngine, previous: str, text: str) -> None:
     assert engine.matcher.decide(Question(text, previous=previous)) == engine.matcher.decide(Question(text))
 
@@ -66,14 +67,14 @@ def test_a_follow_up_can_rule_out_encryption(engine: AnswerEngine) -> None:
     assert decision.outcome != "answer"
 
 
-@pytest.mark.parametrize(("previous", "text"), NEW)
+@each_row(("previous", "text"), NEW)
 def test_a_new_question_or_a_complaint_is_decided_as_if_nothing_had_been_before(
     engine: AnswerEngine, previous: str, text: str
 ) -> None:
     assert engine.matcher.decide(Question(text, previous=previous)) == engine.matcher.decide(Question(text))
 
 
-@pytest.mark.parametrize(("previous", "text", "entries"), FOLLOW_UPS)
+@each_row(("previous", "text", "entries"), FOLLOW_UPS)
 def test_a_message_that_needs_the_question_before_it_changes_one_thing_of_it(
     engine: AnswerEngine, previous: str, text: str, entries: tuple[str, ...]
 ) -> None:
@@ -104,7 +105,7 @@ def test_a_clear_question_of_another_entry_is_answered_as_it_is_alone(engine: An
     assert len(wrong) <= 0.02 * len(pairs), wrong
 
 
-@pytest.mark.parametrize(("text", "places"), CHOICES)
+@each_row(("text", "places"), CHOICES)
 def test_a_choice_from_a_menu_is_told_from_a_question(text: str, places: tuple[int, ...] | None) -> None:
     assert chosen_places(text, 3) == places
 

@@ -10,6 +10,7 @@ from bot.core.matching.decision import Matcher
 from bot.core.model import Entry, Question
 from tests.core.matching.frames import FRAMES, Frame, framed
 from tests.project import knowledge
+from tests.rows import each_row
 from tests.slow import SLOW
 
 KNOWLEDGE = knowledge()
@@ -20,7 +21,7 @@ EVERY = [pytest.param(100, id="few"), pytest.param(12, id="more", marks=SLOW)]
 REMOTE = ("remote", "1&1", "Exchange", "Gmail")  # frames in which the other server has said the line
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def matcher(engine: AnswerEngine) -> Matcher:
     return engine.matcher
 
@@ -36,7 +37,7 @@ def fits(entry: Entry, frame: Frame) -> bool:
 
 
 @pytest.mark.parametrize("every", EVERY)
-@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.name)
+@each_row("frame", FRAMES, ids=lambda frame: frame.name)
 def test_an_own_line_is_explained_in_the_frame_of_every_program(frame: Frame, every: int, matcher: Matcher) -> None:
     lines = [(e, line) for e in ERRORS if fits(e, frame) for line in (*e.lines, *e.variants[::every])]
     found = Counter(
@@ -49,7 +50,7 @@ def test_an_own_line_is_explained_in_the_frame_of_every_program(frame: Frame, ev
 
 
 @pytest.mark.parametrize("others", [0, 16, *(pytest.param(others, marks=SLOW) for others in (5, 200))])
-@pytest.mark.parametrize(("entry", "line"), FAQ_LINES, ids=[entry.id for entry, _ in FAQ_LINES])
+@each_row(("entry", "line"), FAQ_LINES, ids=[entry.id for entry, _ in FAQ_LINES])
 def test_lines_of_a_log_do_not_outvote_the_error(entry: Entry, line: str, others: int, matcher: Matcher) -> None:
     log = [
         f"2025-06-02 10:00:{n % 60:02} 1pEab{n % 10}-0001{n % 10}-AB <= a{n}@example.org H=mx [192.0.2.1] P=esmtp"
@@ -59,8 +60,8 @@ def test_lines_of_a_log_do_not_outvote_the_error(entry: Entry, line: str, others
     assert answered(matcher, text)[:1] == (entry.id,)
 
 
-@pytest.mark.parametrize(("entry", "line"), FAQ_LINES, ids=[entry.id for entry, _ in FAQ_LINES])
 @pytest.mark.parametrize("where", [0.9, *(pytest.param(where, marks=SLOW) for where in (0.1, 0.5))])
+@each_row(("entry", "line"), FAQ_LINES, ids=[entry.id for entry, _ in FAQ_LINES])
 def test_an_error_is_found_wherever_it_stands_in_a_long_log(
     entry: Entry, line: str, where: float, matcher: Matcher
 ) -> None:
@@ -84,7 +85,7 @@ def test_no_look_alike_is_answered_with_the_entry_that_it_looks_like(matcher: Ma
     assert len(wrong) <= 2, wrong  # of 320, whose words are an own line's but for a name
 
 
-@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.name)
+@each_row("frame", FRAMES, ids=lambda frame: frame.name)
 def test_a_bounce_that_names_no_cause_explains_nothing(frame: Frame, matcher: Matcher) -> None:
     assert answered(matcher, framed(frame, "")) == ()
 
@@ -113,6 +114,6 @@ CONTRADICTING = [
 ]
 
 
-@pytest.mark.parametrize(("entry", "text"), CONTRADICTING, ids=[text[:50] for _, text in CONTRADICTING])
+@each_row(("entry", "text"), CONTRADICTING, ids=[text[:50] for _, text in CONTRADICTING])
 def test_a_contradiction_of_a_slot_is_a_veto(entry: str, text: str, matcher: Matcher) -> None:
     assert entry not in answered(matcher, text)

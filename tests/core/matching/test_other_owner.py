@@ -1,11 +1,10 @@
 """Questions about other providers are not answered with our own figures."""
 
-import pytest
-
 from bot.answering.engine import AnswerEngine
 from bot.core.matching.other_owner import names_other_owner
 from bot.core.model import Question
 from tests.eval import other_owners
+from tests.rows import each_row
 
 NAMED = [
     # words, other providers among them, words that are new, True if another owner is named
@@ -24,7 +23,7 @@ NAMED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "others", "new", "found"), NAMED)
+@each_row(("text", "others", "new", "found"), NAMED)
 def test_another_owner_is_named(text: str, others: set[str], new: set[str], *, found: bool) -> None:
     assert names_other_owner(text.split(), others, new.__contains__) is found
 

@@ -2,13 +2,12 @@
 
 import time
 
-import pytest
-
 from bot.core.matching.pasted import own_text, pasted_lines
 from bot.core.model import Entry, Topic
 from bot.core.text.normalize import clean
 from tests.core.matching.frames import FRAMES, Frame, framed
 from tests.project import knowledge
+from tests.rows import each_row
 
 OWN = """
 Ich bekomme 550 5.1.1 User unknown von mx.example.org[192.0.2.1], was heißt das?
@@ -49,17 +48,17 @@ This is the mail system at host mx.example.org.
 Generierender Server: mx.example.org""".strip().splitlines()
 
 
-@pytest.mark.parametrize("line", OWN)
+@each_row("line", OWN)
 def test_a_persons_sentence_that_mentions_a_code_or_quotes_a_line_is_not_pasted(line: str) -> None:
     assert pasted_lines(clean(line)) == (False,)
 
 
-@pytest.mark.parametrize("line", PASTED)
+@each_row("line", PASTED)
 def test_a_programs_line_is_pasted(line: str) -> None:
     assert pasted_lines(line) == (True,)
 
 
-@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.name)
+@each_row("frame", FRAMES, ids=lambda frame: frame.name)
 def test_a_question_around_a_bounce_is_all_that_is_the_persons_own(frame: Frame) -> None:
     bounce = framed(frame, "550 5.1.1 User unknown")
     message = clean(f"Guten Tag,\n\nwas bedeutet das?\n\n{bounce}\n\nViele Grüße\nPetra Muster")

@@ -6,6 +6,7 @@ import pytest
 
 from bot.answering.engine import AnswerEngine
 from bot.core.model import Decision, Question
+from tests.rows import each_row
 
 SERVERS = {"pop3-server", "smtp-server", "ssl-server"}
 PORTS = {"smtp-ssl-port", "imap-ssl", "ports"}
@@ -54,14 +55,14 @@ def test_both_directions_named_are_a_menu_of_both(engine: AnswerEngine, language
             assert {"pop3-server", "smtp-server"} <= set(decision.entries)
 
 
-@pytest.mark.parametrize("text", ["SSL-Port?", "SSL port?", "which port with SSL?", "encrypted port?"])
+@each_row("text", ["SSL-Port?", "SSL port?", "which port with SSL?", "encrypted port?"])
 def test_a_port_of_no_protocol_is_a_menu_with_the_list_of_all(engine: AnswerEngine, text: str) -> None:
     decision = decide(engine, text)
     assert decision.outcome == "suggest"
     assert set(decision.entries) <= PORTS | {"pop3-ssl"}
 
 
-@pytest.mark.parametrize(("text", "entry"), TOLD)
+@each_row(("text", "entry"), TOLD)
 def test_a_question_that_names_the_way_is_answered(engine: AnswerEngine, text: str, entry: str) -> None:
     decision = decide(engine, text)
     assert (decision.outcome, decision.entries) == ("answer", (entry,))

@@ -13,6 +13,7 @@ from bot.core.model import Knowledge, Question
 from bot.core.text.normalize import clean, error_text
 from tests.conftest import PROJECT
 from tests.project import knowledge as whole_knowledge
+from tests.rows import each_row
 
 STATED = [
     ("address", "sender", "550 5.1.0 <a@example.org>: Sender address rejected: not known here"),
@@ -68,7 +69,7 @@ def knowledge() -> Knowledge:
     return whole_knowledge()
 
 
-@pytest.mark.parametrize(("slot", "value", "text"), STATED, ids=[text for _, _, text in STATED])
+@each_row(("slot", "value", "text"), STATED, ids=[text for _, _, text in STATED])
 def test_a_text_states_a_value(slot: str, value: str, text: str) -> None:
     assert value in slots_of(text).get(slot, ())
 
@@ -117,8 +118,8 @@ PERSONS = [
 AROUND = ["{}", "We moved our whole office at the weekend. {} Please don't laugh.", "Seit heute sehe ich „{}“, warum?"]
 
 
-@pytest.mark.parametrize("around", AROUND)
-@pytest.mark.parametrize("line", CODE_OF_PROGRAMS)
+@each_row("around", AROUND)
+@each_row("line", CODE_OF_PROGRAMS)
 def test_another_programs_error_in_a_persons_sentence_is_no_mail_servers(
     engine: AnswerEngine, line: str, around: str
 ) -> None:
@@ -127,19 +128,19 @@ def test_another_programs_error_in_a_persons_sentence_is_no_mail_servers(
     assert (decision.outcome == "answer" and errors) in (False, [])
 
 
-@pytest.mark.parametrize("name", LIBRARIES_OF_MAIL)
+@each_row("name", LIBRARIES_OF_MAIL)
 def test_an_exception_of_a_mail_library_is_no_other_programs(name: str) -> None:
     assert "speaker" not in slots_of(f"{name}: 550 5.1.1 User unknown")
     assert "speaker" not in surely_stated(f"{name}: 550 5.1.1 User unknown")
 
 
-@pytest.mark.parametrize("text", OF_OTHERS)
+@each_row("text", OF_OTHERS)
 def test_what_another_program_says_alone_is_answered_by_no_entry(engine: AnswerEngine, text: str) -> None:
     assert engine.matcher.decide(Question(text)).outcome == "decline"
 
 
-@pytest.mark.parametrize("person", PERSONS)
-@pytest.mark.parametrize("refusal", REFUSED_FOR_POLICY)
+@each_row("person", PERSONS)
+@each_row("refusal", REFUSED_FOR_POLICY)
 def test_a_refusal_for_policy_is_explained_by_no_error_entry(engine: AnswerEngine, refusal: str, person: str) -> None:
     decision = engine.matcher.decide(Question(person.format(refusal)))
     errors = [entry for entry in decision.entries if engine.knowledge.entries[entry].kind == "error"]

@@ -11,6 +11,7 @@ from bot.core.matching.smtp_codes import meanings, reply_codes
 from bot.core.model import LANGUAGES, Answer, Language, Question
 from bot.core.text.normalize import clean, error_text
 from tests.conftest import PROJECT
+from tests.rows import each_row
 
 MARKS = {"de": "nach den Internetstandards, nicht aus der FAQ", "en": "Internet standards, not our FAQ"}
 
@@ -74,12 +75,12 @@ def codes_of(text: str) -> tuple[str, ...]:
     return reply_codes(error_text(clean(text)))
 
 
-@pytest.mark.parametrize(("pasted", "codes"), [row[1:] for row in REPLIES], ids=[row[0] for row in REPLIES])
+@each_row(("pasted", "codes"), [row[1:] for row in REPLIES], ids=[row[0] for row in REPLIES])
 def test_a_code_counts_where_it_stands_as_in_a_reply(pasted: str, codes: str) -> None:
     assert codes_of(pasted) == tuple(codes.split())
 
 
-@pytest.mark.parametrize("said", NO_REPLIES)
+@each_row("said", NO_REPLIES)
 def test_a_number_that_only_looks_like_a_code_is_none(said: str) -> None:
     assert codes_of(said) == ()
 
@@ -136,7 +137,7 @@ def test_a_line_that_an_entry_explains_gets_no_general_meaning(engine: AnswerEng
             assert decision.outcome == "decline" or facts_of(decision)["codes"] == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("said", "codes"),
     [
         ("554 5.7.1 Mail Score (59) over MessageScoringUpperLimit (50)", ["554", "5.7.1"]),

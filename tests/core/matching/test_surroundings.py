@@ -5,6 +5,7 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.core.model import LANGUAGES, Question
 from tests.eval.surroundings import wrap
+from tests.rows import each_row
 from tests.slow import SLOW
 
 
@@ -31,7 +32,7 @@ def test_surroundings_hardly_ever_change_the_answer(engine: AnswerEngine, every:
     assert len(lost) <= 0.03 * asked, "\n\n".join(lost[:3])
 
 
-@pytest.mark.parametrize("word", ["vorher", "nachher", "heute", "again", "Bremen"])
+@each_row("word", ["vorher", "nachher", "heute", "again", "Bremen"])
 def test_a_word_alone_beside_a_question_changes_nothing(engine: AnswerEngine, word: str) -> None:
     for question, entry in (("Welcher Port ist für IMAP mit SSL richtig?", "imap-ssl"), ("pop3s", "pop3-ssl")):
         for message in (f"{question}\n\n{word}", f"{word}\n\n{question}"):

@@ -6,6 +6,7 @@ import pytest
 
 from bot.answering.engine import AnswerEngine
 from bot.core.model import Question
+from tests.rows import each_row
 
 ASKED = {
     "de": ("{}?", "Welche {}?", "{} bitte", "Welche {} brauche ich?", "Hallo, ich brauche die {}. Danke!"),
@@ -29,12 +30,12 @@ def test_settings_of_nothing_are_not_one_entrys(engine: AnswerEngine, language: 
     assert [text for text in asked if engine.matcher.decide(Question(text)).outcome == "answer"] == []
 
 
-@pytest.mark.parametrize("text", FIELDS)
+@each_row("text", FIELDS)
 def test_a_field_that_is_not_named_is_not_filled(engine: AnswerEngine, text: str) -> None:
     assert engine.matcher.decide(Question(text)).outcome != "answer"
 
 
-@pytest.mark.parametrize(("text", "entry"), TOLD)
+@each_row(("text", "entry"), TOLD)
 def test_a_field_that_is_named_is_answered(engine: AnswerEngine, text: str, entry: str) -> None:
     assert engine.matcher.decide(Question(text)).entries[:1] == (entry,)
 
@@ -48,7 +49,7 @@ def test_addresses_and_names_alone_ask_nothing(engine: AnswerEngine) -> None:
     assert [text for text in said if engine.matcher.decide(Question(text)).outcome == "answer"] == []
 
 
-@pytest.mark.parametrize("text", ["Benutzername {}", "{} Login?", "what is the user name for {}?", "Anmeldename: {}"])
+@each_row("text", ["Benutzername {}", "{} Login?", "what is the user name for {}?", "Anmeldename: {}"])
 def test_what_is_asked_about_an_address_is_answered(engine: AnswerEngine, text: str) -> None:
     found = engine.matcher.decide(Question(text.format(ADDRESSES[0])))
     assert found.entries[:1] == ("login-name",)

@@ -5,6 +5,7 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.vocabulary import Spelling
+from tests.rows import each_row
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize(("text", "words"), [row[1:] for row in READ], ids=[row[0] for row in READ])
+@each_row(("text", "words"), [row[1:] for row in READ], ids=[row[0] for row in READ])
 def test_a_message_is_split_into_repaired_words(extractor: FeatureExtractor, text: str, words: list[str]) -> None:
     assert extractor.words(text) == words
 
@@ -69,7 +70,7 @@ HEADS = ("zeit", "ziel", "medien", "daten", "datei", "druck", "kassen", "kunden"
 TAILS = ("server", "port", "adresse")
 
 
-@pytest.mark.parametrize("meant", HEADS)
+@each_row("meant", HEADS)
 def test_a_compound_of_known_words_is_not_repaired_to_another_compound(meant: str) -> None:
     known = {*HEADS, *TAILS, *(meant + tail for tail in TAILS)}
     spelling = Spelling(known, exchange_from=8)

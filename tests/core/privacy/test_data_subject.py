@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from bot.core.privacy.data_subject import Person, to_person
+from tests.rows import each_row
 
 PEOPLE = [
     ("U0123ABCD", Person("U0123ABCD")),
@@ -15,12 +16,12 @@ PEOPLE = [
 ]
 
 
-@pytest.mark.parametrize(("text", "person"), PEOPLE)
+@each_row(("text", "person"), PEOPLE)
 def test_a_person_is_named_by_id_or_address(text: str, person: Person) -> None:
     assert to_person(text) == person
 
 
-@pytest.mark.parametrize("text", ["", "max", "C0123ABCD", "T0001:", "%", "@"])
+@each_row("text", ["", "max", "C0123ABCD", "T0001:", "%", "@"])
 def test_what_names_nobody_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="names nobody"):
         to_person(text)
@@ -54,12 +55,12 @@ NAMED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "text", "named"), NAMED)
+@each_row(("name", "text", "named"), NAMED)
 def test_only_the_whole_name_counts(name: str, text: str, named: bool) -> None:
     assert Person(name).is_named_in(text) is named
 
 
-@pytest.mark.parametrize(("name", "text", "named"), [row for row in NAMED if row[2]])
+@each_row(("name", "text", "named"), [row for row in NAMED if row[2]])
 def test_the_database_finds_every_row_that_names_the_person(name: str, text: str, named: bool) -> None:
     with closing(sqlite3.connect(":memory:")) as database:
         query = r"SELECT lower(?) LIKE ? ESCAPE '\'"

@@ -2,11 +2,11 @@
 
 import re
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.privacy.redaction import _RULES, redact
+from tests.rows import each_row
 
 TOKEN = "xoxb-" + "12345-abcdef"  # joined here, so that scanners for secrets pass the file
 ROWS = [
@@ -76,17 +76,17 @@ STAYS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "kept"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+@each_row(("text", "kept"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_personal_data_and_secrets_are_replaced_by_marks(text: str, kept: str) -> None:
     assert redact(text) == kept
 
 
-@pytest.mark.parametrize("text", STAYS)
+@each_row("text", STAYS)
 def test_words_that_a_question_needs_are_not_redacted(text: str) -> None:
     assert redact(text) == text
 
 
-@pytest.mark.parametrize("text", [row[1] for row in ROWS])
+@each_row("text", [row[1] for row in ROWS])
 def test_redacting_twice_changes_nothing(text: str) -> None:
     assert redact(redact(text)) == redact(text)
 

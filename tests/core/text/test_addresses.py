@@ -18,6 +18,7 @@ from bot.core.text.addresses import (
     to_ascii,
     to_login,
 )
+from tests.rows import each_row
 
 OWN = ("ns0.ovh.net", "ssl0.ovh.net")
 
@@ -127,48 +128,42 @@ FOUND = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "address"), [row[1:] for row in ADDRESSES], ids=[row[0] for row in ADDRESSES])
+@each_row(("typed", "address"), [row[1:] for row in ADDRESSES], ids=[row[0] for row in ADDRESSES])
 def test_a_mail_address_is_parsed_with_all_that_people_put_around_it(typed: str, address: str) -> None:
     assert parse_address(typed) == address
 
 
-@pytest.mark.parametrize(
-    ("typed", "problem"), [r[1:] for r in REFUSED_ADDRESSES], ids=[r[0] for r in REFUSED_ADDRESSES]
-)
+@each_row(("typed", "problem"), [r[1:] for r in REFUSED_ADDRESSES], ids=[r[0] for r in REFUSED_ADDRESSES])
 def test_text_that_is_no_address_is_refused_with_the_reason(typed: str, problem: str) -> None:
     with pytest.raises(UserError) as refused:
         parse_address(typed)
     assert refused.value.problem == problem
 
 
-@pytest.mark.parametrize(("typed", "domain"), [row[1:] for row in DOMAINS], ids=[row[0] for row in DOMAINS])
+@each_row(("typed", "domain"), [row[1:] for row in DOMAINS], ids=[row[0] for row in DOMAINS])
 def test_a_domain_is_parsed_from_names_urls_and_addresses(typed: str, domain: str) -> None:
     assert parse_domain(typed) == domain
 
 
-@pytest.mark.parametrize(("typed", "problem"), [r[1:] for r in REFUSED_DOMAINS], ids=[r[0] for r in REFUSED_DOMAINS])
+@each_row(("typed", "problem"), [r[1:] for r in REFUSED_DOMAINS], ids=[r[0] for r in REFUSED_DOMAINS])
 def test_text_that_is_no_domain_is_refused_with_the_reason(typed: str, problem: str) -> None:
     with pytest.raises(UserError) as refused:
         parse_domain(typed)
     assert refused.value.problem == problem
 
 
-@pytest.mark.parametrize(("text", "address", "domain"), [row[1:] for row in FOUND], ids=[row[0] for row in FOUND])
+@each_row(("text", "address", "domain"), [row[1:] for row in FOUND], ids=[row[0] for row in FOUND])
 def test_the_persons_own_address_and_domain_are_found_in_a_message(text: str, address: str, domain: str) -> None:
     assert (find_address(text), find_domain(text, OWN)) == (address, domain)
 
 
-@pytest.mark.parametrize(
-    "name", ["printer.local", "1.0.0.127.in-addr.arpa", "x.test", "a.example", "b.invalid", "c.onion"]
-)
+@each_row("name", ["printer.local", "1.0.0.127.in-addr.arpa", "x.test", "a.example", "b.invalid", "c.onion"])
 def test_reserved_names_are_recognised(name: str) -> None:
     assert is_reserved(name)
     assert not is_reserved("example.com")
 
 
-@pytest.mark.parametrize(
-    ("typed", "meant"), [("gmial.com", "gmail.com"), ("hotmial.com", "hotmail.com"), ("firma.de", "")]
-)
+@each_row(("typed", "meant"), [("gmial.com", "gmail.com"), ("hotmial.com", "hotmail.com"), ("firma.de", "")])
 def test_a_typing_slip_in_a_well_known_domain_is_noticed(typed: str, meant: str) -> None:
     assert near_miss(typed) == meant
 
@@ -178,9 +173,7 @@ def test_a_hoster_whose_server_is_a_domain_itself_is_not_the_whole_top_level_dom
     assert find_domain("smtp.hoster.de", ("hoster.de",)) == ""
 
 
-@pytest.mark.parametrize(
-    "text", ["x" * 40_000, "a." * 20_000 + "de", "<" * 40_000, "a@" * 20_000, "mail." * 8_000 + "de"]
-)
+@each_row("text", ["x" * 40_000, "a." * 20_000 + "de", "<" * 40_000, "a@" * 20_000, "mail." * 8_000 + "de"])
 def test_a_long_text_is_refused_briefly_and_at_once(text: str) -> None:
     began = time.perf_counter()
     for parse in (parse_address, parse_domain):

@@ -10,9 +10,10 @@ from bot.core.text.foreign import is_foreign
 from bot.core.text.normalize import clean
 from tests.core.text.bounces import ENGLISH
 from tests.core.text.foreign_texts import FOREIGN, OURS, lines
+from tests.rows import each_row
 
 
-@pytest.mark.parametrize("language", FOREIGN)
+@each_row("language", FOREIGN)
 def test_a_question_in_another_language_is_foreign(language: str) -> None:
     missed = [text for text in lines(FOREIGN[language]) if not is_foreign(own_text(clean(text)))]
     assert not missed
@@ -29,7 +30,7 @@ def test_no_example_of_the_knowledge_base_is_foreign(engine: AnswerEngine) -> No
     assert not [text for text in examples if engine.matcher.foreign(text)]
 
 
-@pytest.mark.parametrize("bounce", ENGLISH)
+@each_row("bounce", ENGLISH)
 def test_a_foreign_question_above_an_english_bounce_is_declined(engine: AnswerEngine, bounce: str) -> None:
     for text in ("Bonjour, qu'est-ce que ce message veut dire ?", "このエラーは何ですか？"):
         decision = engine.matcher.decide(Question(f"{text}\n\n{ENGLISH[bounce]}"))

@@ -1,12 +1,11 @@
 """Invisible characters in pasted addresses are found and marked; a sound address is left alone."""
 
-import pytest
-
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question
 from bot.core.model import LANGUAGES, Language, Question
 from bot.core.text.invisible_characters import damaged_addresses
 from bot.core.text.normalize import strip_markup
+from tests.rows import each_row
 
 ODD = [
     # what is wrong, what is pasted, how it is shown, where
@@ -37,20 +36,20 @@ SOUND = [
 ]
 
 
-@pytest.mark.parametrize(("pasted", "marked", "position"), [row[1:] for row in ODD], ids=[row[0] for row in ODD])
+@each_row(("pasted", "marked", "position"), [row[1:] for row in ODD], ids=[row[0] for row in ODD])
 def test_an_invisible_character_is_marked_with_its_position(pasted: str, marked: str, position: str) -> None:
     (found,) = damaged_addresses(strip_markup(pasted))
     assert (found.marked, found.position) == (marked, position)
     assert found.address in ("a@firma.de", "max@firma.de")
 
 
-@pytest.mark.parametrize("pasted", SOUND)
+@each_row("pasted", SOUND)
 def test_nothing_is_found_in_sound_text(pasted: str) -> None:
     assert damaged_addresses(strip_markup(pasted)) == ()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
+@each_row("language", LANGUAGES)
+@each_row(
     ("pasted", "shown"),
     [
         ("Non-existing DNS_MX: MAIL FROM:<a@firma.de >", "`a@firma.de␣`"),

@@ -10,6 +10,7 @@ from bot.core.model import LANGUAGES, Entry, Language, Question, Topic
 from bot.core.text.language import LanguageDetector, language_of_locale
 from bot.core.text.normalize import clean, without_returned
 from tests.core.text.bounces import ENGLISH, GERMAN
+from tests.rows import each_row
 
 BOUNCES: dict[Language, dict[str, str]] = {"de": ENGLISH, "en": GERMAN}  # language of the asker → what is pasted
 SURROUNDINGS: dict[Language, tuple[str, ...]] = {
@@ -68,16 +69,16 @@ INLINE: list[tuple[str, Language]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "language"), INLINE)
-@pytest.mark.parametrize("hint", LANGUAGES)
+@each_row(("text", "language"), INLINE)
+@each_row("hint", LANGUAGES)
 def test_a_quotation_within_a_sentence_does_not_count(
     engine: AnswerEngine, text: str, language: Language, hint: Language
 ) -> None:
     assert engine.matcher.decide(Question(text, language_hint=hint)).language == language
 
 
-@pytest.mark.parametrize("bounce", [*ENGLISH.values(), *GERMAN.values()], ids=[*ENGLISH, *GERMAN])
-@pytest.mark.parametrize("hint", LANGUAGES)
+@each_row("bounce", [*ENGLISH.values(), *GERMAN.values()], ids=[*ENGLISH, *GERMAN])
+@each_row("hint", LANGUAGES)
 def test_a_bounce_alone_is_answered_in_the_language_of_thread_or_locale(
     engine: AnswerEngine, bounce: str, hint: Language
 ) -> None:
@@ -98,7 +99,7 @@ LOCALES: list[tuple[str, Language | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("locale", "language"), LOCALES)
+@each_row(("locale", "language"), LOCALES)
 def test_an_unknown_locale_is_answered_in_english_and_none_tells_nothing(
     locale: str, language: Language | None
 ) -> None:
@@ -125,6 +126,6 @@ BORROWED = {
 }
 
 
-@pytest.mark.parametrize(("language", "text"), [(lang, text) for lang, texts in BORROWED.items() for text in texts])
+@each_row(("language", "text"), [(lang, text) for lang, texts in BORROWED.items() for text in texts])
 def test_a_borrowed_compound_builds_no_english_sentence(engine: AnswerEngine, language: Language, text: str) -> None:
     assert engine.matcher.language.of(text) == language

@@ -9,6 +9,7 @@ from bot.core.model import LANGUAGES
 from bot.core.text.message_parts import own_sentences, split_message
 from bot.core.text.normalize import clean
 from tests.eval.surroundings import PIECES, wrap
+from tests.rows import each_row
 from tests.slow import slow
 
 ASKED = "Welcher Port für POP3 mit SSL?"
@@ -37,7 +38,7 @@ TABLE = [  # message → sentences that say something
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("message", "sentences"), TABLE, ids=lambda value: repr(value)[:40])
+@each_row(("message", "sentences"), TABLE, ids=lambda value: repr(value)[:40])
 def test_what_is_said_is_told_from_greeting_courtesy_and_closing(message: str, sentences: list[str]) -> None:
     assert [s.rstrip("?.") for s in own_sentences(message)] == [s.rstrip("?.") for s in sentences]
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.text.normalize import LONGEST, clean, error_text, fold, glue
+from tests.rows import each_row
 
 LINE = "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)"
 
@@ -60,12 +61,12 @@ ERRORS = [
 ]
 
 
-@pytest.mark.parametrize(("pasted", "said"), [row[1:] for row in CLEANED], ids=[row[0] for row in CLEANED])
+@each_row(("pasted", "said"), [row[1:] for row in CLEANED], ids=[row[0] for row in CLEANED])
 def test_pasted_text_is_cleaned_to_what_its_writer_saw(pasted: str, said: str) -> None:
     assert clean(pasted) == said
 
 
-@pytest.mark.parametrize(("pasted", "said"), [row[1:] for row in ERRORS], ids=[row[0] for row in ERRORS])
+@each_row(("pasted", "said"), [row[1:] for row in ERRORS], ids=[row[0] for row in ERRORS])
 def test_a_log_line_loses_its_timestamp_and_qmails_spelling(pasted: str, said: str) -> None:
     assert error_text(clean(pasted)) == said
 

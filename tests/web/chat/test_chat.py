@@ -25,6 +25,7 @@ from bot.web.chat.parse import to_press, to_question
 from bot.web.pages import PageContext
 from bot.web.server import make_asgi_app, make_server
 from tests.engines import EchoEngine
+from tests.rows import each_row
 
 CONVERTED = [
     ("paragraphs", "eins\n\nzwei", "<p>eins</p><p>zwei</p>"),
@@ -43,7 +44,7 @@ CONVERTED = [
 ]
 
 
-@pytest.mark.parametrize(("markdown", "shown"), [row[1:] for row in CONVERTED], ids=[row[0] for row in CONVERTED])
+@each_row(("markdown", "shown"), [row[1:] for row in CONVERTED], ids=[row[0] for row in CONVERTED])
 def test_our_markdown_becomes_html(markdown: str, shown: str) -> None:
     assert to_html(markdown) == shown
 
@@ -168,7 +169,7 @@ SPOKEN = [
 ]
 
 
-@pytest.mark.parametrize(("header", "query", "language"), [r[1:] for r in SPOKEN], ids=[r[0] for r in SPOKEN])
+@each_row(("header", "query", "language"), [r[1:] for r in SPOKEN], ids=[r[0] for r in SPOKEN])
 @pytest.mark.asyncio(loop_scope="module")
 async def test_the_page_speaks_the_language_of_its_reader(url: str, header: str, query: str, language: str) -> None:
     accepts: Any = {"Accept-Language": header}
@@ -292,8 +293,8 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("headers", FOREIGN)
-@pytest.mark.parametrize("path", ["ask", "press"])
+@each_row("headers", FOREIGN)
+@each_row("path", ["ask", "press"])
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_page_of_another_site_may_not_ask_or_press(url: str, path: str, headers: dict[str, str]) -> None:
     before = len(PRESSED)
@@ -326,7 +327,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("body", "status", "says"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+@each_row(("body", "status", "says"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_bad_request_is_refused_with_the_reason(url: str, body: bytes, status: int, says: str) -> None:
     got, text, _ = await fetch("POST", f"{url}/ask", body)
@@ -350,7 +351,7 @@ PRESSES = [
 ]
 
 
-@pytest.mark.parametrize(("body", "says"), [row[1:] for row in PRESSES], ids=[row[0] for row in PRESSES])
+@each_row(("body", "says"), [row[1:] for row in PRESSES], ids=[row[0] for row in PRESSES])
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_press_that_is_none_of_ours_is_refused(url: str, body: bytes, says: str) -> None:
     status, text, _ = await fetch("POST", f"{url}/press", body)
@@ -358,7 +359,7 @@ async def test_a_press_that_is_none_of_ours_is_refused(url: str, body: bytes, sa
     assert says in json.loads(text)["error"]
 
 
-@pytest.mark.parametrize("act", ["helpful", "unhelpful", "choose", "check"])
+@each_row("act", ["helpful", "unhelpful", "choose", "check"])
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_press_with_a_key_that_was_never_issued_is_refused_and_not_counted(url: str, act: str) -> None:
     real = (await post(f"{url}/ask", text="x", conversation=CONVERSATION))["key"]
@@ -379,9 +380,7 @@ async def test_a_press_with_a_key_that_was_never_issued_is_refused_and_not_count
     assert len(PRESSED) == before + 1
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/nowhere", 404), ("GET", "/ask", 405), ("POST", "/", 405)]
-)
+@each_row(("method", "path", "status"), [("GET", "/nowhere", 404), ("GET", "/ask", 405), ("POST", "/", 405)])
 @pytest.mark.asyncio(loop_scope="module")
 async def test_unknown_paths_and_methods_are_refused(url: str, method: str, path: str, status: int) -> None:
     assert (await fetch(method, url + path))[0] == status

@@ -1,11 +1,10 @@
 """The ways to a person that the page names."""
 
-import pytest
-
 from bot.core.markdown.to_html import to_html
 from bot.core.provider import Provider
 from bot.web.chat.contact import Contact
 from tests.engines import EchoEngine
+from tests.rows import each_row
 
 
 class HosterEngine(EchoEngine):
@@ -26,7 +25,7 @@ OWN = [
 ]
 
 
-@pytest.mark.parametrize(("own", "way"), [row[1:] for row in OWN], ids=[row[0] for row in OWN])
+@each_row(("own", "way"), [row[1:] for row in OWN], ids=[row[0] for row in OWN])
 def test_the_operators_own_way_comes_first_and_only_known_schemes_are_links(
     own: str, way: tuple[str, str] | None
 ) -> None:
@@ -38,7 +37,7 @@ def test_the_operators_own_way_comes_first_and_only_known_schemes_are_links(
     assert found == ([way] if way else []) + hosters
 
 
-@pytest.mark.parametrize("own", [row[1] for row in OWN])
+@each_row("own", [row[1] for row in OWN])
 def test_in_an_answer_each_way_is_shown_as_it_is_written(own: str) -> None:
     shown = to_html(", ".join(Contact(HosterEngine(), own).markdown()))
     assert "<b>" not in shown

@@ -24,6 +24,7 @@ from bot.web.chat import REQUESTS, ChatPage
 from bot.web.chat.person import PersonRequests
 from bot.web.pages import PageContext
 from bot.web.server import make_asgi_app
+from tests.prepared import prepare
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 TAG = re.compile(r"<[^>]*>")
@@ -94,6 +95,7 @@ def words_of(html: str) -> str:
 @asynccontextmanager
 async def opened(engine: AnswerEngine, folder: Path, *, asks: bool = True, **settings: Any) -> AsyncIterator[Browser]:
     reloadable = HosterEngine(engine, Settings(postbote_data_dir=folder, **settings))
+    prepare(folder)
     storage = create_storage("", folder)
     storage.database.open()
     dialogue = DialogueManager(reloadable, storage, {})

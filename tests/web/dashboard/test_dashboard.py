@@ -27,6 +27,7 @@ from bot.web.dashboard.frame import FORM
 from bot.web.pages import ContentAccess, PageContext
 from bot.web.server import make_asgi_app, make_server
 from tests.conftest import PROJECT
+from tests.rows import each_row
 from tests.slow import slow
 from tests.storage.generated import fill
 
@@ -165,15 +166,13 @@ async def test_a_draft_can_be_downloaded_and_holds_the_question(url: str) -> Non
     assert '- "What is JMAP?"' in text
 
 
-@pytest.mark.parametrize(
-    "page", ["/decision", "/draft?key=none", "/draft.yaml?key=%00", "/decision?key=" + "x" * 5_000]
-)
+@each_row("page", ["/decision", "/draft?key=none", "/draft.yaml?key=%00", "/decision?key=" + "x" * 5_000])
 @pytest.mark.asyncio(loop_scope="module")
 async def test_what_is_no_longer_kept_is_said_to_be_gone(url: str, page: str) -> None:
     assert (await get(url + page))[0] == 404
 
 
-@pytest.mark.parametrize("page", [p for p in [*PAGES, *NAMELESS] if "?" in p or not p])
+@each_row("page", [p for p in [*PAGES, *NAMELESS] if "?" in p or not p])
 @pytest.mark.asyncio(loop_scope="module")
 async def test_without_a_token_nobody_elsewhere_sees_anything(url: str, page: str) -> None:
     status, text, _ = await get(url + page, **ELSEWHERE)
@@ -353,7 +352,7 @@ async def test_a_gap_that_is_done_leaves_the_list_and_comes_back(url: str) -> No
             assert "What is JMAP?" not in (await get(f"{url}/gaps{elsewhere}"))[1]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("query", "shown"),
     [
         ("q=jmap", True),

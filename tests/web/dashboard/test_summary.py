@@ -21,6 +21,7 @@ from bot.web.dashboard.charts import to_bars, to_columns
 from bot.web.dashboard.entry_draft import quoted, to_draft
 from bot.web.dashboard.summary import to_overview
 from tests.conftest import PROJECT
+from tests.rows import each_row
 
 DAY = date(2026, 11, 25)
 NUMBER = (DAY - date(1970, 1, 1)).days
@@ -66,7 +67,7 @@ SERIES = [
 ]
 
 
-@pytest.mark.parametrize("bars", [row[1] for row in SERIES], ids=[row[0] for row in SERIES])
+@each_row("bars", [row[1] for row in SERIES], ids=[row[0] for row in SERIES])
 def test_a_chart_is_an_image_with_a_text_and_takes_its_colours_from_the_style_sheet(bars: Sequence[Any]) -> None:
     for drawn in (to_columns(bars, 'says "this" & <that>'), to_bars(bars, 'says "this" & <that>')):
         root = ElementTree.fromstring(drawn)  # noqa: S314 - our own
