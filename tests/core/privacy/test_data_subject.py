@@ -67,8 +67,6 @@ NAMED = [
     ("max@firma.de", '"Muster, Max" <max@firma.de>', True),
     ("max@firma.de", '"max@firma.de" <spam@anderswo.de>', True),
     ("max.muster@firma.de", '"max.muster"@firma.de', True),
-    ("max@firma.de", "ma\u00adx@fir\u200bma.de", True),
-    ("max@firma.de", "ｍａｘ＠ｆｉｒｍａ．ｄｅ", True),
     ("max@firma.de", "max&#64;firma.de", True),
     ("max@firma.de", "max&commat;firma.de", True),
     ("max@firma.de", "max=40firma.de", True),
@@ -80,8 +78,13 @@ NAMED = [
     ("U0123ABCD", "U0123ABCDE", False),
 ]
 
+RAW = [  # as the job engine keeps a message, which was never cleaned
+    ("max@firma.de", "ma\u00adx@fir\u200bma.de", True),
+    ("max@firma.de", "ｍａｘ＠ｆｉｒｍａ．ｄｅ", True),
+]
 
-@pytest.mark.parametrize(("name", "text", "named"), NAMED)
+
+@pytest.mark.parametrize(("name", "text", "named"), NAMED + RAW)
 def test_only_the_whole_name_counts(name: str, text: str, named: bool) -> None:
     assert Person(name).is_named_in(text) is named
 
@@ -93,3 +96,15 @@ def test_the_database_finds_every_row_that_names_the_person(name: str, text: str
         assert database.execute(query, (text, Person(name).like)).fetchone() == (1,)
     assert name not in Person(name).redact(text)
     assert not Person(name).is_named_in(Person(name).redact(text))
+
+
+@pytest.mark.parametrize(("name", "text", "named"), RAW)
+def test_text_that_was_never_cleaned_is_redacted_too(name: str, text: str, named: bool) -> None:
+    assert not Person(name).is_named_in(Person(name).redact(text))
+
+
+def test_an_address_is_looked_for_in_every_spelling_of_its_domain() -> None:
+    """By its hash too, of which no part can be compared."""
+    both = {"max@müller.de", "max@xn--mller-kva.de"}
+    assert [set(Person(name).addresses) for name in sorted(both)] == [both, both]
+    assert Person("U0123ABCD").addresses == ("U0123ABCD",)
