@@ -15,7 +15,7 @@ from bot.core.mail.server_url import to_server
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.model import Mode
 from bot.core.text.addresses import to_ascii
-from bot.settings.helpdesk import HelpdeskSettings
+from bot.settings.helpdesk import HelpdeskSettings, is_token
 
 PACKAGED = Path(__file__).parent.parent / "_packaged"  # in a wheel; a checkout has the folders beside bot/
 # https, a host name in lower case, perhaps a port; without TLS only this machine's own pages, to try it
@@ -171,6 +171,33 @@ class Settings(HelpdeskSettings):
         """User ids of the people who may set modes and see gaps and decisions."""
         return _ids(self.postbote_slack_editors)
 
+    @field_validator("slack_bot_token", "slack_app_token", "slack_signing_secret", "slack_client_secret")
+    @classmethod
+    def _is_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return is_token(value)
+
+    @field_validator("postbote_data_dir", "postbote_knowledge", "postbote_templates")
+    @classmethod
+    def _is_path(cls, value: Path) -> Path:
+        _check_name(str(value))
+        try:
+            value.exists()
+        except OSError as wrong:  # longer than a path may be
+            raise ValueError(f"{str(value)!r} is no path ({wrong.strerror}); write the folder's name") from None
+        return value
+
+    @field_validator("postbote_host", "postbote_nameservers")
+    @classmethod
+    def _is_name(cls, value: str) -> str:
+        return _check_name(value)
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _is_api_url(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?", value):
+            raise ValueError(f"{value!r} is no web address; write https://slack.com/api/, or unset it")
+        return value
+
     @field_validator("postbote_database_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr) -> SecretStr:
@@ -248,7 +275,7 @@ class Settings(HelpdeskSettings):
     @field_validator("postbote_mail_address", "postbote_own_addresses")
     @classmethod
     def _are_addresses(cls, value: str) -> str:
-        wrong = [a for a in _ids(value) if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", a)]
+        wrong = [a for a in _ids(value) if not re.fullmatch(r"[^@\s<>:]{1,64}@[^@\s<>:/]{1,253}", a)]
         if wrong:
             raise ValueError(f"{wrong[0]!r} is no mail address; write support@example.org, several separated by commas")
         return value
@@ -299,6 +326,13 @@ class Settings(HelpdeskSettings):
         if self.slack_bot_token and not (self.slack_signing_secret or self.slack_app_token):
             raise ValueError("SLACK_BOT_TOKEN needs SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode)")
         return self
+
+
+def _check_name(value: str) -> str:
+    """Checked name of a folder or host, before it is used and shown. Raises ValueError for a URL and for two lines."""
+    if re.search(r":/|[\t\r\n]", value):
+        raise ValueError("it is a URL, or more than one line; write the name alone, or unset it")
+    return value
 
 
 def _is_database(url: SplitResult) -> bool:

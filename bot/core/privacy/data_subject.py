@@ -47,8 +47,8 @@ class Person:
         """True if the text holds the whole name, in any spelling of an address that was ever stored.
 
         "max%firma.de" is what the bot says back as the user name, "max at firma punkt de" what people write, "max firma
-        de" what a decision makes of it. Also a sub-address ("max+shop@firma.de", RFC 5233) names the person, and text with
-        invisible or wide characters.
+        de" what a decision makes of it. A sub-address ("max+shop@firma.de", RFC 5233) names the person too, and text
+        with invisible or wide characters.
         """
         pattern = self._pattern()
         return pattern.search(text) is not None or (not text.isascii() and pattern.search(_plain(text)) is not None)

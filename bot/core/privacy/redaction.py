@@ -6,10 +6,12 @@ stands alone.
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.privacy.credentials import PASSWORDS, TOKENS
+
+Mark = str | Callable[[re.Match[str]], str]
 
 _ends_a_clause = lazy_regex(r"(?<!:):$")  # a colon behind an address, and none of it
 
@@ -29,7 +31,7 @@ _SAID_DOT = r"\s?[(\[{]?(?:\s|(?<=[(\[{]))(?:punkt|dot)(?:\s|(?=[)\]}]))[)\]}]?\
 _DOT = rf"(?:\.|{_SAID_DOT})"
 
 # (sign, pattern, mark). Every match of the pattern holds the sign somewhere, which is searched first: far faster
-_MARK: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
+_MARK: tuple[tuple[str, str, Mark], ...] = (
     *TOKENS,
     *PASSWORDS,
     # people: Slack's mentions, mail addresses (RFC 5322, 3.4.1; also as "max%firma.de", as "max (at) firma.de")
@@ -105,8 +107,17 @@ def word_marks(text: str, label: Callable[[str], str]) -> str:
 
 def redact(text: str) -> str:
     """Text with a mark for each piece of personal data: "<address>", "<token>", "<ip>" …; idempotent."""
+    return _redact(text, _RULES)
+
+
+def redact_secrets(text: str) -> str:
+    """Text with a mark for each password and token; addresses, names and numbers stay."""
+    return _redact(text, _RULES[: len(TOKENS) + len(PASSWORDS)])
+
+
+def _redact(text: str, rules: Sequence[tuple[re.Pattern[str], re.Pattern[str], Mark]]) -> str:
     missing = set()  # signs; no mark brings one in
-    for sign, pattern, mark in _RULES:
+    for sign, pattern, mark in rules:
         if sign in missing:
             continue
         if sign.search(text):
