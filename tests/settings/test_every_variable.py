@@ -63,6 +63,7 @@ RIGHT = {
     ("postbote_internal_zones", "no number"),
     ("postbote_internal_zones", "a line break"),
     ("postbote_internal_zones", "a token"),
+    ("slack_api_url", "half a URL"),
 }
 
 
