@@ -1,14 +1,17 @@
 """Command line `postbote`: the group of all commands, each of which stands in bot/cli."""
 
-import gc
-import os
-from typing import Any
-
 from bot.cli.interrupt import exit_on_interrupt
 
-if __name__ == "__main__":  # in the program itself, before the libraries below: they take most of the first second
+if __name__ == "__main__":  # in the program itself, before all that is imported below: it takes most of a second
     exit_on_interrupt()
+
+import gc
+
+if __name__ == "__main__":
     gc.disable()  # while they load: nothing of theirs is garbage, and looking for it took a tenth of the time
+
+import os
+from typing import Any
 
 import click
 

@@ -43,7 +43,7 @@ CORE_RANKS = {
     "model": 0,
     "records": 0,
     "text": 1,
-    "privacy": 1,
+    "privacy": 2,
     "gaps": 2,
     "rate_limit": 0,
     "ticket_place": 0,

@@ -76,6 +76,13 @@ SECRETS: Mapping[str, Sequence[str]] = {
         "API-Key: zwirbelschluessel|zwirbelschluessel",
         "token=zwirbelschluessel|zwirbelschluessel",
     ],
+    "log": [
+        "C: a1 LOGIN zwirbelmann zwirbelgeheim|zwirbelgeheim",
+        "Authorization: Basic endpcmJlbGdlaGVpbQ==|endpcmJlbGdlaGVpbQ",
+        "AUTH PLAIN AG1heAB6d2lyYmVsZ2VoZWlt|AG1heAB6d2lyYmVsZ2VoZWlt",
+        "Cookie: sid=zwirbelgeheim|zwirbelgeheim",
+        "smtp_sasl_password_maps = static:max:zwirbelgeheim|zwirbelgeheim",
+    ],
     "password": [
         f"{said}|{said.split()[-1]}"
         for said in [
@@ -91,6 +98,11 @@ SECRETS: Mapping[str, Sequence[str]] = {
             "pw zwirbel4711",
             "PWD=zwirbelgeheim",
             "Passphrase: zwirbelgeheim",
+            "mein Passwort lautet: zwirbelgeheim",
+            "das Kennwort heißt zwirbelgeheim",
+            "my password is zwirbelgeheim",
+            "smtp_password = zwirbelgeheim",
+            "Mailpasswort: »zwirbelgeheim«",
         ]
     ]
     + ["imaps://max:zwirbelgeheim@imap.firma.de|zwirbelgeheim"],

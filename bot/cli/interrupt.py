@@ -1,15 +1,16 @@
 """Ctrl-C: ends the program at once, with one line and exit code 130, also while its libraries are still loading."""
 
 import os
-import runpy
 import signal
-from types import FrameType
 
 STOPPED = 130  # 128 + SIGINT: what shells report of a program that Ctrl-C has ended
 
 
 def main() -> None:
     """Entry point of the script `postbote`: runs the package as `python -m bot` does."""
+    exit_on_interrupt()
+    import runpy  # what it imports takes longer than all that was before
+
     runpy.run_module("bot", run_name="__main__", alter_sys=True)
 
 
@@ -23,6 +24,6 @@ def exit_on_interrupt() -> None:
         signal.signal(signal.SIGINT, _exit)
 
 
-def _exit(number: int, frame: FrameType | None) -> None:
+def _exit(number: int, frame: object) -> None:
     os.write(2, b"\nstopped\n")
     os._exit(STOPPED)

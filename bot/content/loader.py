@@ -56,6 +56,9 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
         raise KnowledgeError(
             [Problem(str(folder), 1, "no such folder; POSTBOTE_KNOWLEDGE must name the knowledge base")]
         )
+    if not any(folder.glob("*.yaml")):
+        cure = "no knowledge base is in here; POSTBOTE_KNOWLEDGE must name one, and `postbote init` makes a new one"
+        raise KnowledgeError([Problem(str(folder), 1, cure)])
     problems: list[Problem] = []
     settings = _base_settings(folder, problems)
     files = entry_files(folder)

@@ -19,6 +19,8 @@ def read_templates(folder: Path) -> Mapping[str, str]:
     """
     if not folder.is_dir():
         raise KnowledgeError([Problem(str(folder), 1, "no such folder; POSTBOTE_TEMPLATES must name the templates")])
+    if not any(folder.glob("*.md")):
+        raise KnowledgeError([Problem(str(folder), 1, "no template is in here; POSTBOTE_TEMPLATES must name them")])
     found, problems = {}, []
     further = [file for language in KNOWN for file in (folder / language).glob("*.md")]
     for file in sorted([*folder.glob("*.md"), *further]):

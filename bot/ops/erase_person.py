@@ -99,9 +99,12 @@ def _erase_names(person: Person, connection: sql.Connection, table: sql.Table) -
 
 
 def _empty_hashes(person: Person, connection: sql.Connection, table: sql.Table) -> int:
-    """Number of rows that came from the person: their hashes are emptied, the row stays, or it is answered again."""
+    """Number of rows that came from the person: their hashes are emptied, the row stays, or it is answered again.
+
+    A sub-address ("max+shop@firma.de") has a hash of its own, which only its own name finds.
+    """
     empty = {column.name: "" for column in _columns(table, "sender-hash", "from-sender")}
-    mine = [column == hashed(person.name) for column in _columns(table, "sender-hash")]
+    mine = [column.in_(hashed(address) for address in person.addresses) for column in _columns(table, "sender-hash")]
     return connection.execute(sql.update(table).where(sql.or_(*mine)).values(empty)).rowcount if mine else 0
 
 

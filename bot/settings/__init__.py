@@ -3,6 +3,7 @@
 Those of Slack, of the helpdesks and of the mailbox have a module each; here are the others, and the whole.
 """
 
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
@@ -116,6 +117,21 @@ class Settings(MailSettings, HelpdeskSettings, SlackSettings):  # their variable
         """Mode of a queue of a ticket channel: off, note or public."""
         return parse_modes(str(getattr(self, f"postbote_{channel}_mode"))).of(queue)
 
+    @field_validator("postbote_data_dir", "postbote_knowledge", "postbote_templates")
+    @classmethod
+    def _is_path(cls, value: Path) -> Path:
+        _check_name(str(value))
+        try:
+            value.exists()
+        except OSError as wrong:  # longer than a path may be
+            raise ValueError(f"{str(value)!r} is no path ({wrong.strerror}); write the folder's name") from None
+        return value
+
+    @field_validator("postbote_host", "postbote_nameservers")
+    @classmethod
+    def _is_name(cls, value: str) -> str:
+        return _check_name(value)
+
     @field_validator("postbote_database_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr) -> SecretStr:
@@ -172,6 +188,13 @@ class Settings(MailSettings, HelpdeskSettings, SlackSettings):  # their variable
             except (UnicodeError, ValueError):
                 raise ValueError(f"{zone!r} is no zone; write names like intern.example.com, with commas") from None
         return value
+
+
+def _check_name(value: str) -> str:
+    """Checked name of a folder or host, before it is used and shown. Raises ValueError for a URL and for two lines."""
+    if re.search(r":/|[\t\r\n]", value):
+        raise ValueError("it is a URL, or more than one line; write the name alone, or unset it")
+    return value
 
 
 def _is_database(url: SplitResult) -> bool:

@@ -1,5 +1,6 @@
 """Cures: each error of a setting in our own words, and warnings of variables that look misspelt."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
@@ -8,12 +9,15 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
 from bot.core.lazy_regex import lazy_regex
+from bot.core.privacy.redaction import redact_secrets
 from bot.core.text.nearest import nearest
 
 PREFIX = "POSTBOTE_"  # names that begin so are ours; others may begin with SLACK_ as well
 # Least likeness of an unknown variable to the one that is named as meant; other programs have variables of Slack too
 OURS_ALIKE, ALIKE = 0.6, 0.8
 # Set by Kubernetes for a service that is called postbote, and for our own tests
+_QUOTED = lazy_regex(r"(?P<quote>['\"])(?P<value>(?:(?!(?P=quote)).){12,})(?P=quote)")
+SHOWN = 40  # characters of a wrong value
 _FOREIGN = lazy_regex(r"POSTBOTE_(?:SERVICE_|PORT_\d+_|TEST_|INTEGRATION$)")
 
 
@@ -23,7 +27,7 @@ def to_cures(wrong: ValidationError, settings: type[BaseSettings]) -> list[str]:
 
 
 def _cure(error: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> str:
-    says = str(error["msg"]).removeprefix("Value error, ")
+    says = _QUOTED.sub(_harmless, str(error["msg"]).removeprefix("Value error, "))
     if not error["loc"]:  # of several variables, which the text names
         return says
     name = str(error["loc"][0])
@@ -58,7 +62,15 @@ def _bound(field: FieldInfo, name: str) -> Any:
 
 def _shown(field: FieldInfo, value: object) -> str:
     text = str(value)
-    return f"{len(text)} characters are too many; it" if _bound(field, "max_length") else f"{text[:40]!r} is wrong; it"
+    if _bound(field, "max_length"):
+        return f"{len(text)} characters are too many; it"
+    return f"{_QUOTED.sub(_harmless, repr(text))} is wrong; it"
+
+
+def _harmless(quoted: re.Match[str]) -> str:
+    """Value as an error quotes it, short and without a password: one that belongs to another variable may hold it."""
+    value = redact_secrets(quoted["value"])
+    return f"{quoted['quote']}{value[:SHOWN]}{'…' * (len(value) > SHOWN)}{quoted['quote']}"
 
 
 def dotenv_names(settings: type[BaseSettings]) -> list[str]:

@@ -46,7 +46,7 @@ class MailSettings(BaseSettings):
     @field_validator("postbote_mail_address", "postbote_own_addresses")
     @classmethod
     def _are_addresses(cls, value: str) -> str:
-        wrong = [a for a in comma_list(value) if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", a)]
+        wrong = [a for a in comma_list(value) if not re.fullmatch(r"[^@\s<>:]{1,64}@[^@\s<>:/]{1,253}", a)]
         if wrong:
             raise ValueError(f"{wrong[0]!r} is no mail address; write support@example.org, several separated by commas")
         return value

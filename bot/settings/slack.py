@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.settings.comma_list import comma_list
+from bot.settings.helpdesk import is_token
 
 
 class SlackSettings(BaseSettings):
@@ -47,6 +48,18 @@ class SlackSettings(BaseSettings):
     def slack_editors(self) -> list[str]:
         """User ids of the people who may set modes and see gaps and decisions."""
         return comma_list(self.postbote_slack_editors)
+
+    @field_validator("slack_bot_token", "slack_app_token", "slack_signing_secret", "slack_client_secret")
+    @classmethod
+    def _is_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return is_token(value)
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _is_api_url(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?", value):
+            raise ValueError(f"{value!r} is no web address; write https://slack.com/api/, or unset it")
+        return value
 
     @field_validator("postbote_slack_helpers", "postbote_slack_editors")
     @classmethod

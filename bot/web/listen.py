@@ -43,7 +43,9 @@ def explain(wrong: Exception, host: str, port: int) -> str:
         )
     if number in (errno.EACCES, errno.EPERM):
         return f"POSTBOTE_PORT: this user may not listen on port {port}; set one from 1024 on (0: any free one)"
-    return f"POSTBOTE_HOST: {host!r} is no address of this machine; set 127.0.0.1 for this one only, 0.0.0.0 for all"
+    return (
+        f"POSTBOTE_HOST: {host[:60]!r} is no address of this machine; set 127.0.0.1 for this one only, 0.0.0.0 for all"
+    )
 
 
 def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, Any]]:

@@ -2,7 +2,8 @@
 
 `postbote run` on SQLite, as operators start it, against a bare Bolt app that only echoes (tests/bench/echo.py); each in
 a process of its own, one after the other in every round; flat out Postbote also as two processes on one data folder,
-since one process uses one core. Every event comes from a channel of its own, because Slack
+since one process uses one core. What 50 a second are to a quiet machine, fewer are to a slower one: the same load is
+measured at 50 times its speed (tests/bench/yardstick.py). Every event comes from a channel of its own, because Slack
 takes one message a second in each and Postbote keeps to it; that pace is part of no figure here. The load and the fake
 Web API run on the same machine and take the same from all. Postbote acknowledges what is durable; the echo does not.
 """
@@ -13,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
+from statistics import median
 
 import aiohttp
 
@@ -20,6 +22,7 @@ from bot.ops.evaluate import read_set
 from tests.bench.figures import Figure, middle, quantile
 from tests.bench.folders import data_folder
 from tests.bench.system import cpu_seconds
+from tests.bench.yardstick import QUIET, yardstick
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import BOT, SECRET, TOKEN, FakeSlack, signed
 from tests.servers.postbote import started
@@ -41,13 +44,16 @@ SYSTEMS: Mapping[str, tuple[tuple[str, ...], bool]] = {  # name → module and a
 
 def figures(rounds: int, seconds: float) -> Iterator[Figure]:
     """At 50 events a second for so many seconds, and then the same number flat out; the medians of the rounds."""
+    yard = median(yardstick() for _ in range(5))
+    rate = RATE * QUIET / yard
     found = [
-        {name: asyncio.run(_one(name, seconds)) for name in SYSTEMS} | {TWO: asyncio.run(_two(seconds))}
+        {name: asyncio.run(_one(name, seconds, rate)) for name in SYSTEMS} | {TWO: asyncio.run(_two(seconds))}
         for _ in range(rounds)
     ]
     of = {name: middle(one[name] for one in found) for name in (*SYSTEMS, TWO)}
     for name in SYSTEMS:
         yield from _at_rate(name, of)
+    yield from _at_same_load(of, yard, rate)
     for name in (*SYSTEMS, TWO):
         yield from _flat_out(name, of)
 
@@ -67,6 +73,17 @@ def _at_rate(name: str, of: Mapping[str, Mapping[str, float]]) -> Iterator[Figur
         )
 
 
+def _at_same_load(of: Mapping[str, Mapping[str, float]], yard: float, rate: float) -> Iterator[Figure]:
+    """At the share of this machine's speed that RATE is of a quiet one's."""
+    bench = "same load"
+    yield Figure(bench, "five million additions", yard, "s CPU", yard / QUIET, "a quiet machine")
+    yield Figure(bench, "rate", rate, "/s", rate / RATE, f"{RATE}/s")
+    yield Figure(bench, "echo, signed: replied, p50", of["echo, signed"]["same p50"], "ms", 1.0, "echo, signed")
+    ratio = _to(of, "postbote", "same p50")
+    value, target = of["postbote"]["same p50"], f"≤ {FACTOR:g} ×"
+    yield Figure(bench, "postbote: replied, p50", value, "ms", ratio, "echo, signed", target, ratio <= FACTOR)
+
+
 def _flat_out(name: str, of: Mapping[str, Mapping[str, float]]) -> Iterator[Figure]:
     speed = of[name]["speed"]
     target = f"≥ {DURABLE:g}/s" if name == TWO else ""
@@ -81,7 +98,7 @@ def _to(of: Mapping[str, Mapping[str, float]], name: str, what: str) -> float:
     return of[name][what] / of["echo, signed"][what]
 
 
-async def _one(name: str, seconds: float) -> dict[str, float]:
+async def _one(name: str, seconds: float, rate: float) -> dict[str, float]:
     slack = FakeSlack()
     await slack.start()
     module, checks = SYSTEMS[name]
@@ -91,6 +108,7 @@ async def _one(name: str, seconds: float) -> dict[str, float]:
         async with _load(slack, f"{process.url}slack/events") as load:
             await load.at_rate(WARM, RATE)
             acknowledged, replied = await load.at_rate(number, RATE)
+            _, same = await load.at_rate(number, rate)
             used = cpu_seconds(process.pid)
             speed = await load.flat_out(number)
             cpu = 1000 * (cpu_seconds(process.pid) - used) / number
@@ -99,6 +117,7 @@ async def _one(name: str, seconds: float) -> dict[str, float]:
         "ack p50": quantile(acknowledged, 0.5),
         "p50": quantile(replied, 0.5),
         "p99": quantile(replied, 0.99),
+        "same p50": quantile(same, 0.5),
         "speed": speed,
         "cpu": cpu,
     }

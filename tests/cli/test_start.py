@@ -135,7 +135,13 @@ def test_a_second_process_on_the_port_ends_with_one_line(tmp_path: Path) -> None
     assert done.stderr.count("\n") == 1
 
 
-MOMENTS = ["click", pytest.param("numpy", marks=SLOW), pytest.param("dbos", marks=SLOW), "bot.app"]
+MOMENTS = [
+    "typing",
+    pytest.param("click", marks=SLOW),
+    pytest.param("numpy", marks=SLOW),
+    pytest.param("dbos", marks=SLOW),
+    "bot.app",
+]
 
 
 @pytest.fixture

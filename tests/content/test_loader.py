@@ -305,5 +305,5 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_no_knowledge_base(tmp_path: Path) -> None:
-    with pytest.raises(KnowledgeError, match="no entry found"):
+    with pytest.raises(KnowledgeError, match="POSTBOTE_KNOWLEDGE must name one"):
         load(tmp_path)

@@ -20,9 +20,8 @@ def _server(text: str) -> tuple[str, int]:
     try:
         return _address_and_port(text)
     except ValueError:
-        raise ValueError(
-            f"POSTBOTE_NAMESERVERS: {text!r} is no ip[:port]; write for example 9.9.9.9, 127.0.0.1:5353 or [::1]:53"
-        ) from None
+        example = "write for example 9.9.9.9, 127.0.0.1:5353 or [::1]:53"
+        raise ValueError(f"POSTBOTE_NAMESERVERS: {text[:60]!r} is no ip[:port]; {example}") from None
 
 
 def _address_and_port(text: str) -> tuple[str, int]:

@@ -112,7 +112,7 @@ def parse_domain(text: str) -> str:
     if "." not in host:
         raise UserError("single-label", given=_shortened(host))
     try:
-        return _to_unicode(to_ascii(host))
+        return to_unicode(to_ascii(host))
     except (idna.IDNAError, UnicodeError) as wrong:
         raise UserError("underscore" if "_" in host else "bad-domain", given=_shortened(host)) from wrong
 
@@ -153,7 +153,7 @@ def _label_to_ascii(label: str) -> str:
     return encoded
 
 
-def _to_unicode(ascii_name: str) -> str:
+def to_unicode(ascii_name: str) -> str:
     """Name as people read it."""
     try:
         return idna.decode(ascii_name)

@@ -30,7 +30,7 @@ _INLINE_TAG = lazy_regex(
     r"</?(?:a|b|i|u|em|strong|tt|code|span|font|td|th|tbody|html|body|head|small|big|sup|sub|img|hr)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-_INVISIBLE = dict.fromkeys(
+INVISIBLE = dict.fromkeys(
     map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 )
 _TYPOGRAPHIC = str.maketrans(
@@ -63,7 +63,7 @@ def clean(text: str) -> str:
     text = strip_markup(excerpt(text, LONGEST))
     text = _INLINE_TAG.sub("", _BREAKING_TAG.sub("\n", text))
     text = _without_quoted_printable(text)
-    text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).translate(_TYPOGRAPHIC)
+    text = unicodedata.normalize("NFKC", text).translate(INVISIBLE).translate(_TYPOGRAPHIC)
     text = _FENCE.sub("\n\n", text)
     text = _QUOTE_MARK.sub("", text)
     return re.sub(r"[^\S\n]+", " ", re.sub(r"\r\n?", "\n", text)).strip()
