@@ -1,7 +1,7 @@
 """Tables of cheap checks: one test takes every row of a table and names all rows that fail.
 
-A parameter is dear: every worker collects it, one sets it up, tears it down and reports all three, 9 ms of CPU before
-anything is checked. Rows that are checked in less are one test. Dear rows, and rows that need a fixture of their own,
+A parameter costs some 3 ms of CPU before anything is checked: every worker collects it, one sets it up, tears it down
+and reports all three. Rows that are checked in less are one test. Dear rows, and rows that need a fixture of their own,
 stay parameters.
 """
 
