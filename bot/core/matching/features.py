@@ -5,11 +5,9 @@ entries apart that differ in one aspect (port or server? POP or IMAP?). Each gro
 so that a long message is not all letters.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, combinations
 
 from bot.core.matching.vocabulary import NEGATIONS, Spelling, Stems, Vocabulary, tokens
 from bot.core.model import Entry, Knowledge, Language, Topic
@@ -27,7 +25,6 @@ _BETWEEN = frozenset({
     "of", "ueber", "mit", "per", "via", "fuer", "von", "with", "by", "over", "through", "for", "using",
     "das", "dem", "den", "the", "a", "my", "mein", "mehr", "any",
 })  # fmt: skip
-Counts = dict[str, dict[str, float]]  # group → feature → times
 
 
 class FeatureExtractor:
@@ -61,17 +58,13 @@ class FeatureExtractor:
         """Stems of a word, one a language."""
         return self._stems_of(word)
 
-    def counts(self, words: Sequence[str]) -> Counts:
-        """Features of one message, by group, not yet weighted. `words`: as `words` gives them."""
-        concepts = sorted(self.vocabulary.concepts(words))
-        stems = Counter(stem for w in words for stem in self.stems(w))
-        letters = Counter(chain.from_iterable(self._ngrams_of(w) for w in words if w.isalpha()))
-        return {
-            "word": {w: 1 + math.log(n) for w, n in stems.items()},
-            "letters": {g: 1 + math.log(n) for g, n in letters.items()},
-            "concept": dict.fromkeys(concepts, 1.0),
-            "pair": {f"{a}+{b}": 1.0 for a, b in combinations(concepts, 2)},
-        }
+    def letters(self, word: str) -> tuple[str, ...]:
+        """Letter n-grams of a word; empty for a number or a sign."""
+        return self._ngrams_of(word) if word.isalpha() else ()
+
+    def concepts(self, words: Sequence[str]) -> list[str]:
+        """Concepts of a message, sorted. `words`: as `words` gives them."""
+        return sorted(self.vocabulary.concepts(words))
 
     def _without_ruled_out(self, words: list[str]) -> list[str]:
         """The words without those of a protocol that is ruled out, where another one is named: "IMAP, not POP3"."""

@@ -6,13 +6,16 @@ the development questions (bot/DECISIONS.md).
 
 import zlib
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain, combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.matching.features import GROUPS, Counts, FeatureExtractor
+from bot.core.matching.features import GROUPS, FeatureExtractor
 from bot.core.model import Entry, Knowledge, Topic
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import clean
@@ -111,7 +114,7 @@ def train(
     owners = (*knowledge.entries, *knowledge.topics, *alike)
     number = {owner: place for place, owner in enumerate(owners)}
     example_owner = np.array([number[owner] for owner, _ in examples], dtype=np.int32)
-    features, hashes, idf, rows = _features([extractor.counts(extractor.words(said(text))) for _, text in examples])
+    features, hashes, idf, rows = _features(extractor, (extractor.words(said(text)) for _, text in examples))
     few = len(owners) <= MOST_OWNERS_OF_REGRESSION
     count, fit = (COLUMNS, _softmax_regression) if few else (COLUMNS_OF_MEANS, _means)
     if not scorers:
@@ -125,15 +128,37 @@ def said(text: str) -> str:
     return " ".join(own_sentences(clean(text)))
 
 
-def _features(counted: Sequence[Counts]) -> tuple[Mapping[str, tuple[str, ...]], Hashes, Floats, _Features]:
-    """Names of all features, sorted; hashes of them; inverse document frequency; the examples' features, weighted."""
+def _features(
+    extractor: FeatureExtractor, read: Iterable[Sequence[str]]
+) -> tuple[Mapping[str, tuple[str, ...]], Hashes, Floats, _Features]:
+    """Names of all features, sorted; hashes of them; inverse document frequency; the examples' features, weighted.
+
+    `read`: words of each example. A word comes again and again: its stems and letters are numbered once.
+    """
     found: dict[str, dict[str, int]] = {group: {} for group in GROUPS}
-    ids, times, ends = array("i"), array("f"), array("q")
-    for counts in counted:
+
+    def numbered_in(group: str, features: Iterable[str]) -> list[int]:
+        of = found[group]
+        return [of.setdefault(feature, len(of)) for feature in features]
+
+    @cache
+    def of_word(word: str) -> tuple[list[int], list[int]]:
+        return numbered_in("word", extractor.stems(word)), numbered_in("letters", extractor.letters(word))
+
+    ids, times, ends = array("i"), array("i"), array("q")
+    for words in read:
+        of_words = [of_word(word) for word in words]
+        concepts = extractor.concepts(words)
+        pairs = [f"{a}+{b}" for a, b in combinations(concepts, 2)]
+        groups = {
+            "word": Counter(chain.from_iterable([stems for stems, _ in of_words])),
+            "letters": Counter(chain.from_iterable([letters for _, letters in of_words])),
+            "concept": dict.fromkeys(numbered_in("concept", concepts), 1),
+            "pair": dict.fromkeys(numbered_in("pair", pairs), 1),
+        }
         for group in GROUPS:
-            of = found[group]
-            ids.extend([of.setdefault(feature, len(of)) for feature in counts[group]])
-            times.extend(counts[group].values())
+            ids.extend(groups[group].keys())
+            times.extend(groups[group].values())
             ends.append(len(ids))
     names = {group: tuple(sorted(found[group])) for group in sorted(GROUPS)}
     hashes = np.array(
@@ -147,8 +172,8 @@ def _features(counted: Sequence[Counts]) -> tuple[Mapping[str, tuple[str, ...]],
         own = group_of == place
         numbered[own] = sorted_number[numbered[own]]
     documents = np.bincount(numbered, minlength=len(hashes))
-    idf = (np.log((1 + len(counted)) / (1 + documents)) + 1).astype(np.float32)
-    values = np.array(times, dtype=np.float32) * idf[numbered]
+    idf = (np.log((1 + len(ends) // len(GROUPS)) / (1 + documents)) + 1).astype(np.float32)
+    values = (1 + np.log(np.array(times))).astype(np.float32) * idf[numbered]
     segment = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))  # an example's features of one group
     lengths = np.sqrt(np.bincount(segment, values.astype(np.float64) ** 2, minlength=len(ends)))
     weight = np.array([GROUP_WEIGHT[group] for group in GROUPS], dtype=np.float32)

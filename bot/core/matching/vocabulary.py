@@ -64,6 +64,7 @@ class Vocabulary:
         self._concepts = {concept.id: concept for concept in concepts}
         for concept in concepts:
             self._add(concept)
+        self._prefixes, self._suffixes, self._inside = self._fixed_parts()
 
     def concepts(self, words: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Concepts of a message: id → the words that mean it, in the order of the message.
@@ -95,10 +96,9 @@ class Vocabulary:
             if not phrases:
                 continue
             following = words[position + 1] if position + 1 < len(words) else ""
-            second = {language: self._stems(following, language) for language in self._phrases}
             for language, phrase, concept in phrases:
                 if len(phrase) == 1 or (
-                    phrase[1] == second[language] and self._stands_at(position, words, phrase, language)
+                    phrase[1] == self._stems(following, language) and self._stands_at(position, words, phrase, language)
                 ):
                     yield position, len(phrase), concept
 
@@ -137,7 +137,11 @@ class Vocabulary:
         return set(self._words)
 
     def _find_of_group(self, word: str, group: str) -> frozenset[str]:
-        return frozenset(c for c in self.concepts([word]) if self.group_of(c) == group)
+        if word in NEGATIONS:  # alone it hides what it means
+            return frozenset()
+        alone, phrases = self._begun_by(word)
+        meant = chain(alone, (concept for _, phrase, concept in phrases if len(phrase) == 1))
+        return frozenset(concept for concept in meant if self.group_of(concept) == group)
 
     def _add(self, concept: Concept) -> None:
         for token in concept.any:
@@ -167,7 +171,16 @@ class Vocabulary:
             self._phrases[language][stemmed[0]].append((stemmed, concept))
 
     def _matching_patterns(self, word: str) -> frozenset[str]:
+        fits = word.startswith(self._prefixes) or word.endswith(self._suffixes)
+        if not fits and not any(part in word for part in self._inside):
+            return frozenset()  # as nearly all words
         return frozenset(c for fixed, where, c in self._patterns if _fits(word, fixed, where))
+
+    def _fixed_parts(self) -> tuple[tuple[str, ...], ...]:
+        """Fixed parts of all patterns: prefixes, suffixes, and those that may stand anywhere."""
+        return tuple(
+            tuple({fixed for fixed, of, _ in self._patterns if of == where}) for where in ("prefix", "suffix", "inside")
+        )
 
 
 def _fits(word: str, fixed: str, where: str) -> bool:

@@ -23,7 +23,7 @@ import numpy as np
 
 from bot.core.matching.calibration import Calibration, Sample, fit_near, to_array
 from bot.core.matching.example_support import usual_nearness
-from bot.core.matching.features import Counts, FeatureExtractor
+from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.questions import QuestionMatcher
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.training import TrainedModel, example_texts, said, train, training_examples
@@ -45,7 +45,7 @@ class RememberingExtractor(FeatureExtractor):
     def __init__(self, knowledge: Knowledge) -> None:
         super().__init__(knowledge)
         self._read: dict[str, list[str]] = {}
-        self._counted: dict[tuple[str, ...], Counts] = {}
+        self._concepts: dict[tuple[str, ...], list[str]] = {}
 
     def words(self, text: str) -> list[str]:
         """Tokens of a text, as FeatureExtractor gives them."""
@@ -53,12 +53,12 @@ class RememberingExtractor(FeatureExtractor):
             self._read[text] = super().words(text)
         return self._read[text]
 
-    def counts(self, words: Sequence[str]) -> Counts:
-        """Features of a message, as FeatureExtractor gives them."""
+    def concepts(self, words: Sequence[str]) -> list[str]:
+        """Concepts of a message, as FeatureExtractor gives them."""
         key = tuple(words)
-        if key not in self._counted:
-            self._counted[key] = super().counts(words)
-        return self._counted[key]
+        if key not in self._concepts:
+            self._concepts[key] = super().concepts(words)
+        return self._concepts[key]
 
 
 @dataclass(frozen=True, slots=True)
