@@ -36,10 +36,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.12, 0.77, -1.03, -1.19, -0.85, 1.15, 3.93, -3.48, -2.52, -2.31),
-    question=0.66,
+    weights=(0.43, 0.76, -1.18, -0.69, -0.86, 0.57, 4.63, -2.71, -3.04, -3.48),
+    question=0.615,
     error_line=0.5,
-    menu=0.795,
+    menu=0.695,
 )
 
 

@@ -167,7 +167,7 @@ def without_phrases(line: str) -> str:
 
 
 def _reason_within(line: str) -> str:
-    """What a line of scaffolding says from a reply code on; empty where it has none."""
+    """Reason within a line of scaffolding: from a reply code on; empty where it has none."""
     found = _REPLY.search(line)
     return line[found.start() :] if found else ""
 

@@ -38,23 +38,23 @@ _DONE = _one_of(
     ",eingetragen,eingerichtet,neu_gestartet,hier,da,noch,liegen"
 )
 _CLAUSE = lazy_regex(  # of a sentence that is cut at its commas
-    r"^\W*(?:(?:und|and|also)\s+)?(?:"
+    r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
     # "der Abruf am Handy läuft einwandfrei", "Mails laufen", "Benutzername und Server sind klar"
-    rf"(?:\S+\s+){{1,12}}?{_WORKS}(?:\s+\S+){{0,3}}?(?:\s+{_WELL}){{1,5}}"
-    rf"|(?:\S+\s+){{1,7}}{_WORKS}"
-    rf"|(?:\S+\s+){{1,12}}?(?:ist|sind|war|waren)(?:\s+\S+){{0,3}}?(?:\s+{_WELL}){{1,5}}"
+    rf"(?:\S{{1,40}}\s{{1,3}}){{1,12}}?{_WORKS}(?:\s{{1,3}}\S{{1,40}}){{0,3}}?(?:\s{{1,3}}{_WELL}){{1,5}}"
+    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,7}}{_WORKS}"
+    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,12}}?(?:ist|sind|war|waren)(?:\s{{1,3}}\S{{1,40}}){{0,3}}?(?:\s{{1,3}}{_WELL}){{1,5}}"
     # "die Adresse kenne ich", "das Konto habe ich bereits gesichert", "das Postfach gibt es schon"
-    rf"|(?:\S+\s+){{1,12}}?(?:weiß|weiss|kenne?|hab|haben?|hätten?) (?:ich|wir)(?:\s+{_DONE}){{0,4}}"
-    r"|(?:\S+\s+){1,12}?haben? (?:ich|wir) (?:\w+ ){0,3}?(?:schon|bereits)(?:\s+\S+){0,5}"
-    r"|(?:\S+\s+){1,12}?gibt(?:'?s| es) (?:schon|bereits)(?:\s+\S+){0,3}"
+    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,12}}?(?:weiß|weiss|kenne?|hab|haben?|hätten?) (?:ich|wir)(?:\s{{1,3}}{_DONE}){{0,4}}"
+    r"|(?:\S{1,40}\s{1,3}){1,12}?haben? (?:ich|wir) (?:\w{1,40} ){0,3}?(?:schon|bereits)(?:\s{1,3}\S{1,40}){0,5}"
+    r"|(?:\S{1,40}\s{1,3}){1,12}?gibt(?:'?s| es) (?:schon|bereits)(?:\s{1,3}\S{1,40}){0,3}"
     # "receiving works just fine", "SSL works", "sending is sorted"
-    rf"|(?:\S+\s+){{1,12}}?(?:works?|worked|runs?|goes|go)(?:\s+\S+){{0,3}}?(?:\s+{_FINE}){{1,4}}"
-    r"|(?:\S+\s+){1,7}works?"
-    rf"|(?:\S+\s+){{1,12}}?(?:is|are|was|were|has been|have been)(?:\s+{_FINE}){{1,4}}"
+    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,12}}?(?:works?|worked|runs?|goes|go)(?:\s{{1,3}}\S{{1,40}}){{0,3}}?(?:\s{{1,3}}{_FINE}){{1,4}}"
+    r"|(?:\S{1,40}\s{1,3}){1,7}works?"
+    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,12}}?(?:is|are|was|were|has been|have been)(?:\s{{1,3}}{_FINE}){{1,4}}"
     # "I've already restarted it", "I have the address here"
-    r"|(?:i|we)(?:'ve| have)? (?:already|both)(?:\s+\S+){1,8}"
-    r"|(?:i|we)(?:'ve| have)? (?:know|have|got) (?:\S+ ){0,8}(?:already|here)"
-    r")\W*$",
+    r"|(?:i|we)(?:'ve| have)? (?:already|both)(?:\s{1,3}\S{1,40}){1,8}"
+    r"|(?:i|we)(?:'ve| have)? (?:know|have|got) (?:\S{1,40} ){0,8}(?:already|here)"
+    r")\W{0,4}$",
     re.IGNORECASE,
 )
 _OPEN = lazy_regex(  # what leaves something open, or asks
