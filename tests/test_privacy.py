@@ -206,6 +206,19 @@ async def test_nothing_that_redaction_knows_is_kept_of_a_question(
         storage.decisions.take_away(f"{way}:{kind}:{number}")
 
 
+@pytest.mark.parametrize("kind", SECRETS)
+def test_nothing_that_redaction_knows_is_kept_of_a_reason_for_feedback(tmp_path: Path, kind: str) -> None:
+    """It is typed into a form, and comes to no decision."""
+    storage = create_storage("", tmp_path)
+    storage.database.open()
+    for number, written in enumerate(SECRETS[kind]):
+        reason = said(written, "Das hilft nicht: {}")
+        storage.feedback.record_reason(f"T1:C1:{number}", "T1:U1", reason)
+    assert len(list(kept(storage))) > len(SECRETS[kind])
+    assert found(storage, SECRETS[kind]) == []
+    storage.database.close()
+
+
 async def test_a_follow_up_brings_nothing_back(dialogue: tuple[DialogueManager, Storage]) -> None:
     """It is made of the words of two messages."""
     manager, storage = dialogue

@@ -5,11 +5,11 @@ Those of Slack, of the helpdesks and of the mailbox have a module each; here are
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsConfigDict
 
@@ -116,6 +116,23 @@ class Settings(MailSettings, HelpdeskSettings, SlackSettings):  # their variable
     def ticket_mode(self, channel: str, queue: str) -> Mode:
         """Mode of a queue of a ticket channel: off, note or public."""
         return parse_modes(str(getattr(self, f"postbote_{channel}_mode"))).of(queue)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _are_plain(cls, values: Any) -> Any:
+        """Values without blanks around them, which editors and files of secrets leave there; blank is unset.
+
+        Bytes that are no UTF-8 and control characters are refused here once, for all; a list may have line breaks.
+        """
+        found = {name: value.strip() if isinstance(value, str) else value for name, value in dict(values).items()}
+        for name, value in found.items():
+            if isinstance(value, str) and any(
+                0xD800 <= ord(c) < 0xE000 or (ord(c) < 32 and c not in "\t\r\n") for c in value
+            ):
+                raise ValueError(
+                    f"{name.upper()}: it has a control character, or bytes that are no UTF-8; type it anew"
+                )
+        return {name: value for name, value in found.items() if value != ""}
 
     @field_validator("postbote_data_dir", "postbote_knowledge", "postbote_templates")
     @classmethod

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.core.mail.ticket_modes import parse_modes
+from bot.settings.checked import checked_token, is_web_address
 
 HelpdeskName = Literal["rt", "zammad"]
 
@@ -60,23 +61,6 @@ class HelpdeskSettings(BaseSettings):
         description='where "Ask the team" opens a ticket: rt:queue or zammad:group; empty: no ticket is opened',
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _are_plain(cls, values: Any) -> Any:
-        """Values without blanks around them, which editors and files of secrets leave there; blank is unset.
-
-        Bytes that are no UTF-8 and control characters are refused here once, for all; a list may have line breaks.
-        """
-        found = {name: value.strip() if isinstance(value, str) else value for name, value in dict(values).items()}
-        for name, value in found.items():
-            if isinstance(value, str) and any(
-                0xD800 <= ord(c) < 0xE000 or (ord(c) < 32 and c not in "\t\r\n") for c in value
-            ):
-                raise ValueError(
-                    f"{name.upper()}: it has a control character, or bytes that are no UTF-8; type it anew"
-                )
-        return {name: value for name, value in found.items() if value != ""}
-
     @property
     def rt(self) -> HelpdeskAccount | None:
         """Account in RT; None where it is not configured."""
@@ -92,14 +76,14 @@ class HelpdeskSettings(BaseSettings):
     @field_validator("postbote_rt_url", "postbote_zammad_url")
     @classmethod
     def _is_web_address(cls, value: str | None) -> str | None:
-        if value and not re.fullmatch(r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?", value):
+        if value and not is_web_address(value):
             raise ValueError(f"{value!r} is no web address; write https://helpdesk.example.org, without user or query")
         return value
 
     @field_validator("postbote_rt_token", "postbote_zammad_token")
     @classmethod
-    def _is_helpdesk_token(cls, value: SecretStr | None) -> SecretStr | None:
-        return is_token(value)
+    def _is_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return checked_token(value)
 
     @field_validator("postbote_slack_tickets")
     @classmethod
@@ -132,13 +116,6 @@ class HelpdeskSettings(BaseSettings):
             if missing and self.postbote_slack_tickets.startswith(name):
                 raise ValueError(f"POSTBOTE_SLACK_TICKETS needs {' and '.join(missing)}")
         return self
-
-
-def is_token(value: SecretStr | None) -> SecretStr | None:
-    """Checked token, which goes into a header of HTTP. Raises ValueError, which never has the value in it."""
-    if value and not re.fullmatch(r"[!-~]+", value.get_secret_value()):
-        raise ValueError("it has a blank, a line break or a letter that no token has; copy it again, on one line")
-    return value
 
 
 def _to_account(

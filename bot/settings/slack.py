@@ -6,8 +6,8 @@ from typing import Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.settings.checked import checked_token, is_web_address
 from bot.settings.comma_list import comma_list
-from bot.settings.helpdesk import is_token
 
 
 class SlackSettings(BaseSettings):
@@ -52,12 +52,12 @@ class SlackSettings(BaseSettings):
     @field_validator("slack_bot_token", "slack_app_token", "slack_signing_secret", "slack_client_secret")
     @classmethod
     def _is_token(cls, value: SecretStr | None) -> SecretStr | None:
-        return is_token(value)
+        return checked_token(value)
 
     @field_validator("slack_api_url")
     @classmethod
     def _is_api_url(cls, value: str) -> str:
-        if not re.fullmatch(r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?", value):
+        if not is_web_address(value):
             raise ValueError(f"{value!r} is no web address; write https://slack.com/api/, or unset it")
         return value
 

@@ -99,7 +99,7 @@ def test_the_database_finds_every_row_that_names_the_person(name: str, text: str
     assert not Person(name).is_named_in(Person(name).redact(text))
 
 
-@pytest.mark.parametrize(("name", "text", "named"), RAW)
+@each_row(("name", "text", "named"), RAW)
 def test_text_that_was_never_cleaned_is_redacted_too(name: str, text: str, named: bool) -> None:
     assert not Person(name).is_named_in(Person(name).redact(text))
 

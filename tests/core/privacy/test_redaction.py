@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -177,7 +176,7 @@ mit dem {} "{}" geht es
 """)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_row("name", NAMES)
 def test_whatever_a_name_of_a_password_is_set_to_is_redacted(name: str) -> None:
     """In German and English phrases, forms, configuration files, JSON, PHP and XML; raw, and as the bot reads it."""
     texts = [written.format(name, WORD) for written in SET_TO]
@@ -314,7 +313,7 @@ SRS0=H=T=firma.de=max@relay.de
 BESIDE = re.compile(r"geht nicht|und|Tel|Handynummer|Kontonummer|dip0?\.example|:993|/(?:24|32|64)")
 
 
-@pytest.mark.parametrize("mark", SPELT)
+@each_row("mark", list(SPELT))
 def test_accounts_numbers_networks_and_addresses_are_known_in_every_spelling(mark: str) -> None:
     """Nothing but the mark is left of it: no figure, and of an address no word."""
     for written in SPELT[mark]:
