@@ -157,8 +157,8 @@ def shapes(pattern: str, flags: int) -> dict[str, str]:
             full = (prefix + one * (SIZE // len(one)))[:SIZE]
             texts[f"repeat {number} of {one[:12]!r}"] = f"{full}\x00"
         texts[f"repeat {number} again and again"] = prefix + bodies(body)[0]
-    full = {name: text if len(text) > SIZE else (text * (SIZE // len(text)) + "\x00") for name, text in texts.items()}
-    return {name: text for text, name in {text: name for name, text in full.items()}.items()}  # each text once
+    long = {name: text if len(text) > SIZE else (text * (SIZE // len(text)) + "\x00") for name, text in texts.items()}
+    return {name: text for text, name in {text: name for name, text in long.items()}.items()}  # each text once
 
 
 def repeats(tree: Any, prefix: str) -> Iterator[tuple[str, Any]]:
