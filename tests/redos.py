@@ -47,8 +47,11 @@ class TooLong(Exception):
 
 def all_patterns() -> list[Found]:
     written = [one for file in sorted(BOT.rglob("*.py")) for one in patterns_of(file)]
-    known = {found.pattern for found in written}
-    return written + [found for found in compiled_patterns() if found.pattern not in known]
+    known = {one.pattern for one in written}
+    # each once: several modules hold the same one, and so does bot/core/lazy_regex.py, whose name says least
+    found = sorted(compiled_patterns(), key=lambda one: "lazy_regex" not in one.where)
+    compiled = {(one.pattern, one.flags): one for one in found if one.pattern not in known}
+    return written + list(compiled.values())
 
 
 def compiled_patterns() -> Iterator[Found]:
@@ -154,7 +157,8 @@ def shapes(pattern: str, flags: int) -> dict[str, str]:
             full = (prefix + one * (SIZE // len(one)))[:SIZE]
             texts[f"repeat {number} of {one[:12]!r}"] = f"{full}\x00"
         texts[f"repeat {number} again and again"] = prefix + bodies(body)[0]
-    return {name: text if len(text) > SIZE else (text * (SIZE // len(text)) + "\x00") for name, text in texts.items()}
+    long = {name: text if len(text) > SIZE else (text * (SIZE // len(text)) + "\x00") for name, text in texts.items()}
+    return {name: text for text, name in {text: name for name, text in long.items()}.items()}  # each text once
 
 
 def repeats(tree: Any, prefix: str) -> Iterator[tuple[str, Any]]:

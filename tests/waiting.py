@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.durable import workflow
+from bot.durable import retry
 
 PAUSE = 0.2  # seconds before a second attempt, which takes a second where nobody waits for it
 
@@ -26,5 +26,5 @@ async def until(found: Callable[[], Any], seconds: float = 20.0, pause: float = 
 def short_pauses() -> Iterator[None]:
     """Makes pauses of workflows, to decide or deliver once more, begin with PAUSE; they are doubled all the same."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workflow, "FIRST_PAUSE", PAUSE)
+        patch.setattr(retry, "FIRST_PAUSE", PAUSE)
         yield

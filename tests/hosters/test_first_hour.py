@@ -10,10 +10,12 @@ import pytest
 
 from bot.answering.engine import load_engine
 from bot.channels.slack.manifest import to_manifest
+from bot.commands import find_commands
 from bot.content.import_faq import import_faq
 from bot.content.loader import load
 from bot.content.starter import write_starter
 from bot.core.model import Knowledge, Question
+from bot.ops.check_content import all_problems
 from bot.ops.evaluate import read_set
 from bot.settings import Settings
 from tests.conftest import PROJECT
@@ -54,6 +56,17 @@ def test_what_differs_from_the_transcript_is_seen() -> None:
     assert re.fullmatch(as_pattern("a …\n…\nb\n"), "a x\n1\n2\nb\n")
     assert not re.fullmatch(as_pattern("a\n…\nb\n"), "a\n1\nc\n")
     assert steps("$ a\n1\n\n2\n$ b\n") == [("a", "1\n\n2\n"), ("b", "")]
+
+
+@slow
+def test_the_base_that_it_begins_with_passes_check(tmp_path: Path, learnt: Path) -> None:
+    """Before the transcript, whose first question is answered with what is learnt here."""
+    folder, data = tmp_path / "alpenpost", learnt / "first-hour"
+    write_starter(folder, "Alpenpost", ["de"])
+    engine = load_engine(Settings(postbote_data_dir=data, postbote_knowledge=folder, postbote_templates=TEMPLATES))
+    assert [str(p) for p in all_problems(folder, TEMPLATES, engine, find_commands())] == []
+    asked = Question("Womit melde ich mich im Mailprogramm an?")
+    assert engine.matcher.decide(asked).entries[:1] == ("start-user-name",)
 
 
 @slow

@@ -17,10 +17,10 @@ CHROMIUM = shutil.which("chromium")
 
 
 @pytest.mark.skipif(not (ASKED and CHROMIUM), reason="needs chromium and POSTBOTE_INTEGRATION=1; .ci/run sets both up")
-async def test_the_page_answers_in_a_real_browser(tmp_path: Path) -> None:
+async def test_the_page_answers_in_a_real_browser(data: Path, tmp_path: Path) -> None:
     """A link carries the question; the page asks it and shows the answer."""
     assert CHROMIUM
-    async with running(tmp_path) as (_, url):
+    async with running(data) as (_, url):
         shown = await asyncio.to_thread(browse, CHROMIUM, f"{url}?q=welcher+port+f%C3%BCr+pop3+mit+ssl%3F", tmp_path)
     assert "<code>995</code>" in shown
     assert "<code>ssl0.ovh.net</code>" in shown
