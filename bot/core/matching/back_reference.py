@@ -62,6 +62,8 @@ class BackReferences:
 
         One at the beginning is read with the next: "What does that mean? …".
         """
+        if len(sentences) == 1:
+            return sentences[0]
         begin = place
         while begin > 0 and place - begin < MOST_BACK and self.refers_back(sentences[begin]):
             begin -= 1

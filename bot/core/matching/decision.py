@@ -26,8 +26,10 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    vetoed: it is neither explained nor ranked.
 
 3. **Sentences** otherwise (message_parts.py, pasted.py, questions.py). What is pasted is one text of its own.
-   Greeting, courtesy, farewell, signature and disclaimer are left out. Of what is left every sentence is ranked by
-   itself, and all of them as a whole; a sentence that asks two things ("which port, and how large …") is two. Where
+   Greeting, courtesy, farewell, signature and disclaimer are left out, and sentences that say what works or is known
+   (settled.py). Of what is left every sentence is ranked by itself, and all of them as a whole; a sentence that asks
+   two things ("which port, and how large …") is two (asking.py), and one that points back ("where can I set that?") is
+   read with what it points at (back_reference.py). Where
    two of those that ask are answered with different entries, each of them is a part. Else there is one part: of the
    surest, which is the sentence, or the whole, whose first entry is the likeliest to be right. Beside an answer, a
    question that is surely not covered is a part that declines, so that the reply can say what is left over. So
@@ -45,9 +47,10 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
 5. **Probabilities** (calibration.py). Three logistic regressions: `first` (the first entry is right), `in_top3` (the
    right entry is among the first three), `not_covered` (the FAQ does not cover it). Each is fitted alone, so they need
    not add up to 1. A message of one sentence has the five signals and a constant; one of several has those of the
-   surest, the whole's two margins, whether both have the same first entry, and whether the surest asks, with weights
-   of its own: the more sentences, the likelier one of them looks like a question by chance. A text none of whose words
-   the examples use is declined at once, with 1.
+   surest, the whole's two margins, whether both have the same first entry, whether the surest asks, and if not, how
+   likely a sentence that does is not covered, and how likely another sentence's other entry is right; with weights of
+   its own: the more sentences, the likelier one of them looks like a question by chance. A text none of whose words
+   the examples use, or that has nothing but its grammar, is declined at once, with 1.
 
 6. **Outcome** of a part: the greatest expected value; of equal ones, the first in this list.
 
@@ -142,7 +145,7 @@ class Matcher:
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
         siblings = Siblings(extractor, unexplained, knowledge.entries.values())
         errors = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
-        self._vague = vague = VagueQuestions(extractor, unexplained, knowledge.entries.values())
+        self._vague = vague = VagueQuestions(extractor, unexplained, [*knowledge.entries.values()])
         support = ExampleSupport(extractor, self._ranker, trained, len(knowledge.entries), self._examples)
         self._questions = QuestionMatcher(
             extractor, self._ranker, unexplained, self._small_talk, siblings, errors, vague, support

@@ -12,7 +12,7 @@ from functools import lru_cache
 from bot.core.matching.vocabulary import NEGATIONS, Spelling, Stems, Vocabulary, tokens
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.function_words import is_function_word
-from bot.core.text.normalize import REMEMBERED, clean
+from bot.core.text.normalize import MESSAGES, REMEMBERED, clean
 
 GROUPS = ("word", "letters", "concept", "pair")
 TYPICAL = 4  # examples that must use a word before others are repaired to it
@@ -36,6 +36,7 @@ class FeatureExtractor:
         self._languages = knowledge.languages
         self._stems_of = lru_cache(REMEMBERED)(lambda word: tuple(self._stems(word, of) for of in self._languages))
         self._ngrams_of = lru_cache(REMEMBERED)(letters_of)
+        self._words_of = lru_cache(MESSAGES)(self._find_words)  # a sentence is asked for by several rules
         self.vocabulary = Vocabulary(knowledge.concepts, self._stems)
         common = count_tokens(knowledge) if counted is None else counted
         typical = {w for w, times in common.items() if times >= TYPICAL and not self.is_function_word(w)}
@@ -47,8 +48,11 @@ class FeatureExtractor:
 
         `text`: need not be cleaned.
         """
-        repaired = [self._spelling.repair(w) for w in tokens(clean(text))[:MOST_WORDS]]
-        return self._without_ruled_out(repaired)
+        return list(self._words_of(text))
+
+    def _find_words(self, text: str) -> tuple[str, ...]:
+        repaired = [self._spelling.repair(w) for w in _without_repetition(tokens(clean(text)))[:MOST_WORDS]]
+        return tuple(self._without_ruled_out(repaired))
 
     def is_function_word(self, word: str) -> bool:
         """True if a word builds sentences in one of the base's languages."""
@@ -79,6 +83,11 @@ def count_tokens(knowledge: Knowledge) -> Mapping[str, int]:
     """Number of example questions that use a token, by token."""
     items: list[Entry | Topic] = [*knowledge.entries.values(), *knowledge.topics.values()]
     return Counter(w for item in items for text in _texts(item.questions) for w in set(tokens(text)))
+
+
+def _without_repetition(words: Sequence[str]) -> list[str]:
+    """The words, each at most twice in a row: who types one a thousand times says it once."""
+    return [w for n, w in enumerate(words) if n < 2 or not w == words[n - 1] == words[n - 2]]
 
 
 def _is_ruled_out(words: Sequence[str], position: int) -> bool:

@@ -45,7 +45,7 @@ class RankedText:
     words: tuple[str, ...]  # as the FeatureExtractor gives them
     ranking: Ranking
     signals: Weights  # as in calibration.SINGLE
-    known: bool  # True if the examples use any of its words
+    known: bool  # True if the examples use any of its words, and one of them says something
 
     def first(self) -> str:
         """Id of the likeliest entry."""
@@ -157,7 +157,7 @@ class QuestionMatcher:
                 self._unexplained.names_other_owner(words),
                 1.0,
             ),
-            self._ranker.knows(words),
+            self._ranker.knows(words) and not (self._vague and self._vague.says_nothing(words)),
         )
 
     def _left_over(self, ranked: Sequence[RankedText], parts: Sequence[Part], calibration: Calibration) -> list[Part]:

@@ -1,18 +1,22 @@
 """Vague questions: those that say nothing of what is asked ("Settings?", "What should I enter here?").
 
 Any entry fits such a question as well as the next, whatever the examples of one of them happen to say; so it is asked
-back with a menu. A question is vague if each of its words of content is used by the examples of many entries, and none
-of its concepts is a subject. Of these, addresses alone ask nothing at all. Pure.
+back with a menu. A question is vague if each of its words of content is used by the examples of many entries of a kind,
+and none of its concepts is a subject: of all settings, or of all errors ("my mail came back"). Addresses alone, and
+words that only build sentences, ask nothing at all. Pure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.unexplained import CIRCUMSTANCES, UnexplainedWords
 from bot.core.model import Entry
 
-GENERAL = frozenset({"settings"})  # concepts that are asked for in every field of every form: no subject
+GENERAL = {  # kind of entries → concepts that all of them share: no subject
+    "answer": frozenset({"settings"}),  # asked for in every field of every form
+    "error": frozenset({"bounce", "error-message"}),  # "my mail came back" names no error
+}
 NOT_TOLD = CIRCUMSTANCES - {"time"}  # groups of concepts that tell nothing of what is asked; minutes and hours do
 MANY = 0.4  # share of the entries whose examples use a word, from which it tells nothing
 _ADDRESS = lazy_regex(r"[^\s@]{1,64}@[^\s@]{1,255}")
@@ -20,27 +24,36 @@ FEWEST_ENTRIES = 5  # of a base, in which "many" means something
 
 
 class VagueQuestions:
-    """Index of what tells the entries of kind "answer" apart."""
+    """Index of what tells the entries of each kind apart."""
 
-    def __init__(self, extractor: FeatureExtractor, words: UnexplainedWords, entries: Iterable[Entry]) -> None:
-        """`words`: those that the examples use; of the entries only those of kind "answer" are taken."""
+    def __init__(self, extractor: FeatureExtractor, words: UnexplainedWords, entries: Sequence[Entry]) -> None:
+        """`words`: those that the examples use."""
         self._extractor = extractor
         self._words = words
-        self._entries = [entry.id for entry in entries if entry.kind == "answer"]
+        kinds = (([e.id for e in entries if e.kind == kind], of) for kind, of in GENERAL.items())
+        self._kinds = [(ids, general) for ids, general in kinds if len(ids) >= FEWEST_ENTRIES]
 
     def is_vague(self, words: Sequence[str]) -> bool:
         """True if nothing in a question tells what it is about. `words`: as the FeatureExtractor gives them."""
-        if len(self._entries) < FEWEST_ENTRIES:
+        concepts = self._extractor.vocabulary.concepts(words)
+        return any(self._fits_many(words, concepts, ids, general) for ids, general in self._kinds)
+
+    def _fits_many(
+        self, words: Sequence[str], concepts: Mapping[str, Sequence[str]], ids: Sequence[str], general: Set[str]
+    ) -> bool:
+        """True if a question fits many entries alike. `ids`: of the entries; `general`: concepts that all share."""
+        group_of = self._extractor.vocabulary.group_of
+        if any(concept not in general and group_of(concept) not in NOT_TOLD for concept in concepts):
             return False
-        vocabulary = self._extractor.vocabulary
-        concepts = vocabulary.concepts(words)
-        if any(c not in GENERAL and vocabulary.group_of(c) not in NOT_TOLD for c in concepts):
-            return False
-        general = {
-            word for concept in GENERAL & concepts.keys() for phrase in concepts[concept] for word in phrase.split()
+        said = {
+            word for concept in general & concepts.keys() for phrase in concepts[concept] for word in phrase.split()
         }
-        content = (word for word in words if word not in general and not self._extractor.is_function_word(word))
-        return all(self._words.share_of(word, self._entries) >= MANY for word in content)
+        content = (word for word in words if word not in said and not self._extractor.is_function_word(word))
+        return all(self._words.share_of(word, ids) >= MANY for word in content)
+
+    def says_nothing(self, words: Sequence[str]) -> bool:
+        """True if a text has nothing but its grammar: "und und und", "what?"."""
+        return all(map(self._extractor.is_function_word, words)) and not self._extractor.vocabulary.concepts(words)
 
     def is_only_addresses(self, text: str) -> bool:
         """True if a text is addresses, and names beside them at most: "Eva Roth eva@example.com"."""

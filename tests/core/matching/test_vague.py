@@ -40,6 +40,26 @@ def test_a_field_that_is_named_is_answered(engine: AnswerEngine, text: str, entr
     assert engine.matcher.decide(Question(text)).entries[:1] == (entry,)
 
 
+RETURNED = (
+    "Rückläufer", "Meine Mail kommt zurück, warum?", "bounce", "returned message", "Hi, my mail came back. Thanks!",
+    "- " * 9000 + "returned message",
+)  # fmt: skip
+GRAMMAR = ("und", "was", "what?", "und " * 5000, "aber " * 200 + "ich " * 200, "is it that")
+
+
+def test_a_mail_that_came_back_for_no_reason_is_not_one_entrys(engine: AnswerEngine) -> None:
+    assert [text[-40:] for text in RETURNED if engine.matcher.decide(Question(text)).outcome == "answer"] == []
+
+
+def test_a_duration_is_no_vague_question(engine: AnswerEngine) -> None:
+    asked = ("is 5 minutes between checks ok?", "reichen 60 Sekunden zwischen zwei Abrufen?")
+    assert {engine.matcher.decide(Question(text)).entries for text in asked} == {("polling-interval",)}
+
+
+def test_nothing_but_grammar_is_declined(engine: AnswerEngine) -> None:
+    assert [text[:20] for text in GRAMMAR if engine.matcher.decide(Question(text)).outcome != "decline"] == []
+
+
 ADDRESSES = ("info@firma-muster.de", "kontakt@example.com", "eva.roth+x@mail.example.org", "büro@müller.example")
 AROUND = ("{}", "<{}>", "{}?", "Eva Roth {}", "{}\nEva Roth", "{}, {}", "mailto:{}")
 
