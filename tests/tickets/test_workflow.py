@@ -255,7 +255,7 @@ async def test_an_agents_verdict_makes_a_ticket_a_gap_until_it_is_taken_back(
 
 async def test_a_choice_that_is_too_vague_is_no_note_but_a_gap(engine: AnswerEngine, tmp_path: Path) -> None:
     async with running(engine, tmp_path) as bot:
-        vague = mail("Kann ich meine Absenderadresse ändern", Subject="")
+        vague = mail("Konto einrichten", Subject="")
         assert await bot.through(bot.helpdesk.add("1", vague)) == [("silent", ["too-vague"])]
         assert bot.helpdesk.posts == []
         assert [gap.reasons for gap in to_gaps(bot.storage.decisions.unanswered())] == [("suggest",)]
@@ -295,9 +295,7 @@ async def test_several_questions_are_answered_in_one_mail(engine: AnswerEngine) 
 
 
 async def test_a_suggestion_is_a_note_with_the_top_three(engine: AnswerEngine) -> None:
-    found = await assessed(
-        engine, mail('WP Mail SMTP: I picked "SSL", the plugin now wants a port for you. Which?', Subject="Frage")
-    )
+    found = await assessed(engine, mail("Kann ich den Server einstellen?", Subject="Frage"))
     assert (found.verdict, found.reasons, found.answer.template) == ("note", ("not-sure",), "suggest")
     text = engine.renderer.render(found.to_answer("note", found.reasons))
     assert text.count("\n- ") == 3 + 1 + 1, "three entries, what was understood, and one reason"
