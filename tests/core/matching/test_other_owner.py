@@ -19,6 +19,8 @@ NAMED = [
     ("frobozz hat heute den port gewechselt", set(), {"frobozz"}, False),
     ("welcher port bei euch fuer frobozz", set(), {"frobozz"}, False),
     ("frobozz", set(), {"frobozz"}, False),
+    ("welchen abstand empfehlen sie fuer frobozz", set(), {"frobozz"}, False),
+    ("welchen abstand hat sie bei frobozz", set(), {"frobozz"}, True),
     ("", set(), set(), False),
 ]
 

@@ -18,6 +18,7 @@ MEANT = [
     ("a compound", "Postausgangsserver", "outgoing", "incoming"),
     ("the same compound's other half", "Postausgangsserver", "server-name", "port"),
     ("a number", "geht 993?", "n993", "n995"),
+    ("a status code is no provider's name", "5.1.1 user unknown", "recipient-unknown", "o-other-provider"),
     ("a negation hides what it rules out", "ohne SSL", "clear-text", "ssl"),
     ("the same in English", "without ssl please", "clear-text", "ssl"),
     ("a function word is no form of another word", "pop and smtp", "pop3", "difference"),
