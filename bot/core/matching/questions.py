@@ -26,7 +26,7 @@ from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
 from bot.core.model import Candidate, Outcome, Part
-from bot.core.text.asking import asks_for_something, halves, is_question
+from bot.core.text.asking import asks_by_name, asks_for_something, halves, is_question
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.settled import is_settled
 
@@ -34,6 +34,8 @@ SUGGESTIONS = 3
 MOST_PARTS = 8  # questions or errors of one message that are answered
 LEAST_MARGIN = 1.0  # of a topic over every entry, from which a question is surely not covered
 MOST_SENTENCES = 25  # that are ranked by themselves; a mail of more is read as a whole beyond them
+SURELY = 0.97  # probability from which a question is surely not covered, whatever is told beside it
+LIKELY = 0.5  # probability from which a question is rather covered
 NO_SUPPORT = Support(1.0, 0.0, unused_concept=False)  # of what is not answered
 
 
@@ -46,6 +48,7 @@ class RankedText:
     ranking: Ranking
     signals: Weights  # as in calibration.SINGLE
     known: bool  # True if the examples use any of its words, and one of them says something
+    asks: bool = False  # True for a sentence that asks for something by name; a plea ("can you help?") does not
 
     def first(self) -> str:
         """Id of the likeliest entry."""
@@ -120,13 +123,15 @@ class QuestionMatcher:
 
     def _sentences(self, own: str, pasted: str, vetoed: frozenset[str]) -> tuple[list[RankedText], RankedText]:
         """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
-        said = own_sentences(own)
-        open_ones = [s for s in said if not is_settled(s)] or said
-        told = [*open_ones, *filter(None, [pasted])]
-        read = [self._back.with_referents(told, n) if is_question(s) else s for n, s in enumerate(open_ones)]
-        asked = [half for sentence in read for half in self._halves(sentence)][:MOST_SENTENCES]
-        texts = [*asked, *filter(None, [pasted])] or [own]
-        ranked = [self._rank(text, vetoed) for text in texts]
+        said, program = own_sentences(own), [pasted] if pasted else []
+        places = [n for n, sentence in enumerate(said) if not is_settled(sentence)] or range(len(said))
+        told = [*(said[n] for n in places), *program]
+        read = [self._back.with_referents([*said, *program], n) if is_question(said[n]) else said[n] for n in places]
+        asked = [
+            (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
+        ]
+        texts = [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)]
+        ranked = [replace(self._rank(text, vetoed), asks=asks) for text, asks in texts]
         telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
         telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
         whole = self._rank(" ".join(told), vetoed) if len(telling) > 1 else telling[0]
@@ -261,8 +266,15 @@ def _best_of(surest: RankedText, whole: RankedText) -> list[str]:
 
 
 def _surest(ranked: Sequence[RankedText], whole: RankedText, calibration: Calibration) -> RankedText:
-    """The sentence, or the whole, whose first entry is the likeliest to be right."""
-    known = [r for r in (*ranked, whole) if r.known] or [whole]
+    """The sentence, or the whole, whose first entry is the likeliest to be right.
+
+    Where one of the questions is surely not covered and none is likely to be, the questions alone: what is told beside
+    them asks nothing.
+    """
+    asking = [r for r in ranked if r.known and r.asks]
+    covered = any(probability(calibration.single.first, r.signals) >= LIKELY for r in asking)
+    missed = any(probability(calibration.single.not_covered, r.signals) >= SURELY for r in asking) and not covered
+    known = asking if missed else [r for r in (*ranked, whole) if r.known] or [whole]
     return max(known, key=lambda r: probability(calibration.single.first, r.signals))
 
 

@@ -46,6 +46,12 @@ _ABBREVIATION = lazy_regex(  # a full stop behind one of these, or behind a numb
     re.IGNORECASE,
 )
 _END = lazy_regex(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|;(?=\s))\s+|\n\s*")
+_ANNOUNCED = lazy_regex(  # "ok danke! und noch was: …" announces a question
+    r"\A\W{0,4}(?:(?:und|and|ok|okay|hallo|hi|aber|also|nur|kurz|just) ){0,3}"
+    r"(?:noch (?:was|etwas|eins|eine (?:\w{1,20} )?(?:frage|sache))|(?:one|another) (?:\w{1,20} )?(?:thing|question))"
+    r"\s?:\s",
+    re.IGNORECASE,
+)
 _SHORTCODE = lazy_regex(
     r":(?:[a-z][a-z0-9_+-]{1,29}|[+-]1):"
 )  # Slack's emoji: docs.slack.dev/messaging/formatting-message-text
@@ -140,6 +146,9 @@ def _read_sentence(sentence: str, *, first: bool) -> list[MessagePart]:
         end = _end_of_greeting(sentence, found.end(), first=first)
         parts.append(MessagePart("greeting", sentence[:end].strip()))
         sentence = sentence[end:].strip()
+    if announced := _ANNOUNCED.match(sentence):
+        parts.append(MessagePart("courtesy", announced[0].strip()))
+        sentence = sentence[announced.end() :].strip()
     text = _EMOJI.sub(" ", sentence).strip()
     left, right = _without_polite_clauses(text)
     if behind_it := _LAST_WORD.search(text, left, right):

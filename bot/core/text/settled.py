@@ -37,12 +37,24 @@ _DONE = _one_of(
     "schon,bereits,ja,alle,beide,alles,geprüft,getestet,kontrolliert,gesichert,probiert,ausprobiert,gemacht"
     ",eingetragen,eingerichtet,neu_gestartet,hier,da,noch,liegen"
 )
+_USE = _one_of(
+    "nutze,nutzen,nutzt,verwende,verwenden,verwendet,benutze,benutzen,use,uses,fetch,fetches,relay,relays,poll,polls"
+)
+_SET = _one_of("eingerichtet,eingestellt,konfiguriert,verbunden,angebunden,set_up,configured,connected")
 _CLAUSE = lazy_regex(  # of a sentence that is cut at its commas
     r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
     # "der Abruf am Handy läuft einwandfrei", "Mails laufen", "Benutzername und Server sind klar"
     rf"(?:\S{{1,40}}\s{{1,3}}){{1,12}}?{_WORKS}(?:\s{{1,3}}\S{{1,40}}){{0,3}}?(?:\s{{1,3}}{_WELL}){{1,5}}"
     rf"|(?:\S{{1,40}}\s{{1,3}}){{1,7}}{_WORKS}"
     rf"|(?:\S{{1,40}}\s{{1,3}}){{1,12}}?(?:ist|sind|war|waren)(?:\s{{1,3}}\S{{1,40}}){{0,3}}?(?:\s{{1,3}}{_WELL}){{1,5}}"
+    # "senden auch", "Outlook is connected by SMTP", "wir nutzen POP3", "Versand läuft über Port 465"
+    r"|(?:\S{1,40}\s{1,3}){1,3}(?:auch|too)"
+    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,8}}?(?:ist|sind|is|are)(?:\s{{1,3}}\S{{1,40}}){{0,4}}?\s{{1,3}}{_SET}"
+    r"(?:\s{1,3}\S{1,40}){0,8}"
+    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,3}}?{_USE}(?:\s{{1,3}}\S{{1,40}}){{1,12}}"
+    r"|(?:\S{1,40}\s{1,3}){1,6}?(?:läuft|laufen|geht|gehen)(?:\s{1,3}\S{1,40}){0,3}?\s{1,3}(?:über|per|mit|via)"
+    r"(?:\s{1,3}\S{1,40}){1,8}"
+    r"|(?:\S{1,40}\s{1,3}){1,3}?sends? and receives?"
     # "die Adresse kenne ich", "das Konto habe ich bereits gesichert", "das Postfach gibt es schon"
     rf"|(?:\S{{1,40}}\s{{1,3}}){{1,12}}?(?:weiß|weiss|kenne?|hab|haben?|hätten?) (?:ich|wir)(?:\s{{1,3}}{_DONE}){{0,4}}"
     r"|(?:\S{1,40}\s{1,3}){1,12}?haben? (?:ich|wir) (?:\w{1,40} ){0,3}?(?:schon|bereits)(?:\s{1,3}\S{1,40}){0,5}"

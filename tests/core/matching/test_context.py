@@ -27,6 +27,11 @@ UNCOVERED = {
     "de": ("Wie schalte ich den Spamfilter ein?", "Wo bekomme ich den Auth-Code für meine Domain?"),
     "en": ("How do I switch on the spam filter?", "How do I set up a vacation reply?"),
 }
+# Facts about mail in any form; what is asked beside them is surely not covered
+FACTS = {
+    "de": ("Das Konto holt die Mails vom Server ns0.ovh.net.", "Mein Postfach hat 2 GB.", "POP3 mit SSL auf 995."),
+    "en": ("The account fetches its mail from ns0.ovh.net.", "My mailbox has 2 GB.", "POP3 over SSL on 995."),
+}
 # What is wanted, and a question that only points at it
 POINTED = (
     ("Ich möchte eine Abwesenheitsnotiz einrichten.", "Wo kann ich das bei Ihnen auf dem Server einstellen?"),
@@ -57,6 +62,14 @@ def test_what_is_settled_changes_no_answer(engine: AnswerEngine, language: str) 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_what_is_settled_answers_nothing(engine: AnswerEngine, language: str) -> None:
     messages = [f"{settled} {asked}" for asked, settled in product(UNCOVERED[language], SETTLED[language])]
+    assert [text for text in messages if engine.matcher.decide(Question(text)).outcome != "decline"] == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_is_told_beside_a_question_that_is_surely_not_covered_answers_nothing(
+    engine: AnswerEngine, language: str
+) -> None:
+    messages = [f"{told} {asked}" for asked, told in product(UNCOVERED[language], FACTS[language])]
     assert [text for text in messages if engine.matcher.decide(Question(text)).outcome != "decline"] == []
 
 

@@ -1,6 +1,6 @@
 """Asking sentences: questions, requests and words without grammar ask; what somebody tells does not."""
 
-from bot.core.text.asking import asks_for_something, halves, is_question
+from bot.core.text.asking import asks_by_name, asks_for_something, halves, is_question
 
 QUESTIONS = ("Which port?", "wie lange wartet eine Mail", "und welcher Server ist das", "465?", "do I need SSL")
 REQUESTS = (
@@ -8,6 +8,8 @@ REQUESTS = (
     "I can't find the server name", "smtp port", "imap ssl outlook",
 )  # fmt: skip
 TOLD = ("Wir haben acht Postfächer bei Ihnen", "I use Thunderbird on my laptop", "Gestern kam die Rechnung per Mail")
+PLEAS = ("Was soll ich tun?", "Können Sie mir helfen?", "any ideas?", "what am I doing wrong?", "Bitte nicht lachen")
+NAMED = ("Wie richte ich einen Kalender ein?", "Which PHP version am I on?", "do you offer CalDAV", "Und welcher Port?")
 TWO = {
     "welcher Port gilt und wie groß darf eine Mail sein?": 2,
     "which server do I use and how large may a mail be?": 2,
@@ -23,6 +25,11 @@ def test_questions_and_requests_ask() -> None:
 
 def test_what_is_told_does_not_ask() -> None:
     assert [text for text in TOLD if asks_for_something(text) or is_question(text)] == []
+
+
+def test_a_plea_asks_for_nothing_by_name() -> None:
+    assert [text for text in NAMED if not asks_by_name(text)] == []
+    assert [text for text in (*PLEAS, *TOLD, *REQUESTS, "The electrician is coming") if asks_by_name(text)] == []
 
 
 def test_a_sentence_that_asks_two_things_is_two() -> None:

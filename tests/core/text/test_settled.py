@@ -9,6 +9,9 @@ WORKING = {
     "Benutzername und Server {}": ("sind klar", "stimmen", "passen soweit", "weiß ich schon", "habe ich hier"),
     "Fetching mail {}": ("works", "works just fine", "is sorted", "is all set up now", "runs without any problems"),
     "{} the address already": ("I have", "We know", "I've got"),
+    "Wir {}": ("nutzen POP3 mit ns0.ovh.net", "verwenden Thunderbird"),
+    "Der Versand {}": ("läuft über Port 465", "ist in Outlook eingerichtet", "geht auch"),
+    "Outlook {}": ("is connected by SMTP with login", "sends and receives", "uses IMAP on 993"),
 }
 # What is said with a settled half, or in its words, and leaves something open
 OPEN = (
