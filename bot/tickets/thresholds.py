@@ -36,10 +36,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.43, 0.76, -1.18, -0.69, -0.86, 0.57, 4.63, -2.71, -3.04, -3.48),
-    question=0.615,
+    weights=(0.42, 0.72, -1.08, -0.69, -0.83, 0.82, 4.51, -2.66, -3.12, -3.48),
+    question=0.625,
     error_line=0.5,
-    menu=0.695,
+    menu=0.56,
 )
 
 

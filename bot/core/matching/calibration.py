@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 MENU_EARNS = 0.5  # value of the right entry in a menu, where the right answer earns 1 (tests/eval/README.md)
 COSTS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)  # costs of a wrong answer that are tried, the least first
-MOST_WRONG = 0.0125  # share of the covered questions that may be answered wrong; unseen messages do worse, about 2.5 %
+MOST_WRONG = 0.0125  # share of the covered questions that may be answered wrong; of unseen ones about 2 % are
 MOST_FALSE = 0.03  # share of those that are not covered that may be answered; one in five of them is meant as a trap
 RIDGE = 0.3  # L2 regularisation, which keeps the weights finite where a set is separable
 LARGEST_STEP = 0.5  # of a weight, where the fit begins at other weights
@@ -83,9 +83,9 @@ FITTED = Calibration(
         not_covered=(-1.38, 0.23, 3.37, 2.14, -0.26, 4.57, -0.2),
     ),
     several=QuestionWeights(
-        first=(1.25, 0.1, -1.26, -1.03, 0.02, -3.72, 0.13, 0.0, 1.04, 0.04, -1.5, -2.86, -1.83),
-        in_top3=(1.52, -0.72, -2.21, -2.06, 0.85, -3.1, 0.44, 0.19, -0.0, -0.39, -1.42, 1.9, 0.31),
-        not_covered=(-1.45, 0.66, 2.48, 1.46, -0.57, 3.14, -0.45, -0.1, 0.11, 0.15, 1.13, -2.06, -0.65),
+        first=(1.24, 0.1, -1.34, -0.99, -0.04, -3.87, 0.15, -0.0, 1.05, 0.06, -1.57, -2.94, -1.72),
+        in_top3=(1.5, -0.71, -2.3, -1.99, 0.72, -3.27, 0.46, 0.16, 0.02, -0.34, -1.48, 1.8, 0.45),
+        not_covered=(-1.54, 0.66, 1.93, 0.23, -0.65, 3.54, -0.45, -0.05, 0.16, 0.67, 1.6, -2.05, -0.85),
     ),
     explains=(1.54, 0.13, 1.45, -1.13),
     wrong_costs=1.5,

@@ -29,7 +29,8 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    Greeting, courtesy, farewell, signature and disclaimer are left out, and sentences that say what works or is known
    (settled.py). Of what is left every sentence is ranked by itself, and all of them as a whole; a sentence that asks
    two things ("which port, and how large …") is two (asking.py), and one that points back ("where can I set that?") is
-   read with what it points at (back_reference.py). Where
+   read with what it points at (back_reference.py). Where one of the questions is surely not covered and none likely is,
+   the questions alone count, not what is told beside them (ranked_text.py). Where
    two of those that ask are answered with different entries, each of them is a part. Else there is one part: of the
    surest, which is the sentence, or the whole, whose first entry is the likeliest to be right. Beside an answer, a
    question that is surely not covered is a part that declines, so that the reply can say what is left over. So

@@ -4,7 +4,7 @@ Steps 3 to 6 of the decision (bot/core/matching/decision.py), for what a person 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.matching.back_reference import BackReferences
 from bot.core.matching.calibration import (
@@ -15,44 +15,32 @@ from bot.core.matching.calibration import (
     Weights,
     expected_values,
     probabilities,
-    probability,
 )
 from bot.core.matching.contrast import Contrasts
 from bot.core.matching.example_support import ExampleSupport, Support
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.known_errors import MOST_CANDIDATES
-from bot.core.matching.ranker import Ranker, Ranking
+from bot.core.matching.ranked_text import (
+    SUGGESTIONS,
+    RankedText,
+    asking_alone,
+    best_of,
+    signals_of_several,
+    surest_of,
+)
+from bot.core.matching.ranker import Ranker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
 from bot.core.model import Candidate, Outcome, Part
-from bot.core.text.asking import asks_by_name, asks_for_something, halves, is_question
+from bot.core.text.asking import asks_by_name, halves, is_question
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.settled import is_settled
 
-SUGGESTIONS = 3
 MOST_PARTS = 8  # questions or errors of one message that are answered
 LEAST_MARGIN = 1.0  # of a topic over every entry, from which a question is surely not covered
 MOST_SENTENCES = 25  # that are ranked by themselves; a mail of more is read as a whole beyond them
-SURELY = 0.97  # probability from which a question is surely not covered, whatever is told beside it
-LIKELY = 0.5  # probability from which a question is rather covered
 NO_SUPPORT = Support(1.0, 0.0, unused_concept=False)  # of what is not answered
-
-
-@dataclass(frozen=True, slots=True)
-class RankedText:
-    """Sentence or whole message, ranked."""
-
-    text: str
-    words: tuple[str, ...]  # as the FeatureExtractor gives them
-    ranking: Ranking
-    signals: Weights  # as in calibration.SINGLE
-    known: bool  # True if the examples use any of its words, and one of them says something
-    asks: bool = False  # True for a sentence that asks for something by name; a plea ("can you help?") does not
-
-    def first(self) -> str:
-        """Id of the likeliest entry."""
-        return self.ranking.best_entries(1)[0]
 
 
 class QuestionMatcher:
@@ -90,7 +78,7 @@ class QuestionMatcher:
         `own`: the person's own words, cleaned; `pasted`: what is no sentence of theirs. Each may be empty. `vetoed`:
         entries that the message's error lines rule out.
         """
-        ranked, whole = self._sentences(own, pasted, vetoed)
+        ranked, whole = self._relevant(*self._sentences(own, pasted, vetoed), calibration)
         if len(ranked) == 1:
             return [self._part(ranked[0], calibration)]
         answered = [p for p in self._asked(ranked, calibration) if p.outcome == "answer"]
@@ -105,12 +93,15 @@ class QuestionMatcher:
     def signals(
         self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
     ) -> tuple[list[str], Weights, bool]:
-        """Signals that the calibration is fitted to: (first three entries, signals, True if they are SEVERAL)."""
+        """Signals that the calibration is fitted to: (first three entries, signals, True if they are SEVERAL).
+
+        Of all that is told (`_relevant` is not asked): else the fit would lack the very messages that are hard.
+        """
         ranked, whole = self._sentences(own, pasted, vetoed)
         if len(ranked) == 1:
             return ranked[0].ranking.best_entries(SUGGESTIONS), ranked[0].signals, False
-        surest = _surest(ranked, whole, calibration)
-        return _best_of(surest, whole), _signals_of_several(surest, whole, ranked, calibration), True
+        surest = surest_of(ranked, whole, calibration)
+        return best_of(surest, whole), signals_of_several(surest, whole, ranked, calibration), True
 
     def single_signals(self, text: str) -> tuple[list[str], Weights]:
         """(first three entries, signals as in SINGLE) of a text that is read as one question."""
@@ -136,6 +127,16 @@ class QuestionMatcher:
         telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
         whole = self._rank(" ".join(told), vetoed) if len(telling) > 1 else telling[0]
         return telling, whole
+
+    def _relevant(
+        self, ranked: list[RankedText], whole: RankedText, calibration: Calibration
+    ) -> tuple[list[RankedText], RankedText]:
+        """(the sentences, the whole): of the questions alone, where one is surely not covered and none likely is.
+
+        What is told beside them asks nothing then, however well it fits an entry.
+        """
+        asking = asking_alone(ranked, calibration)
+        return (asking, self._rank(" ".join(r.text for r in asking))) if asking else (ranked, whole)
 
     def _halves(self, sentence: str) -> list[str]:
         """Questions of a sentence; "…, and what is it?" is none of its own."""
@@ -193,14 +194,14 @@ class QuestionMatcher:
         )
 
     def _part_of_several(self, ranked: Sequence[RankedText], whole: RankedText, calibration: Calibration) -> Part:
-        surest = _surest(ranked, whole, calibration)
+        surest = surest_of(ranked, whole, calibration)
         if not whole.known:
             return self._part(whole, calibration)
         what = f"surest of {len(ranked)} sentences" if surest is not whole else f"{len(ranked)} sentences as a whole"
         part = self._decided(
             surest,
-            _best_of(surest, whole),
-            _signals_of_several(surest, whole, ranked, calibration),
+            best_of(surest, whole),
+            signals_of_several(surest, whole, ranked, calibration),
             calibration.several,
             calibration,
             what,
@@ -257,42 +258,3 @@ class QuestionMatcher:
 
 def _score(likely: Probabilities, outcome: Outcome) -> float:
     return {"answer": likely.first, "suggest": likely.in_top3, "decline": likely.not_covered}[outcome]
-
-
-def _best_of(surest: RankedText, whole: RankedText) -> list[str]:
-    """First three entries of a message of several sentences: by turns the surest one's and the whole's."""
-    turns = zip(surest.ranking.best_entries(SUGGESTIONS), whole.ranking.best_entries(SUGGESTIONS), strict=True)
-    return list(dict.fromkeys(entry for turn in turns for entry in turn))[:SUGGESTIONS]
-
-
-def _surest(ranked: Sequence[RankedText], whole: RankedText, calibration: Calibration) -> RankedText:
-    """The sentence, or the whole, whose first entry is the likeliest to be right.
-
-    Where one of the questions is surely not covered and none is likely to be, the questions alone: what is told beside
-    them asks nothing.
-    """
-    asking = [r for r in ranked if r.known and r.asks]
-    covered = any(probability(calibration.single.first, r.signals) >= LIKELY for r in asking)
-    missed = any(probability(calibration.single.not_covered, r.signals) >= SURELY for r in asking) and not covered
-    known = asking if missed else [r for r in (*ranked, whole) if r.known] or [whole]
-    return max(known, key=lambda r: probability(calibration.single.first, r.signals))
-
-
-def _signals_of_several(
-    surest: RankedText, whole: RankedText, ranked: Sequence[RankedText], calibration: Calibration
-) -> Weights:
-    """Signals of a message of several sentences, as in calibration.SEVERAL."""
-    same_first = float(surest.first() == whole.first())
-    asks = asks_for_something(surest.text)
-    others = [r for r in ranked if r is not surest and r.known]
-    missed = [] if asks else [r for r in others if asks_for_something(r.text)]
-    rivals = [r for r in others if r.first() != surest.first() and r.text not in surest.text]
-    return (
-        *surest.signals[:-1],
-        *whole.signals[:2],
-        same_first,
-        float(asks),
-        max((probability(calibration.single.not_covered, r.signals) for r in missed), default=0.0),
-        max((probability(calibration.single.first, r.signals) for r in rivals), default=0.0),
-        1.0,
-    )
