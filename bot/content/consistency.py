@@ -20,16 +20,7 @@ CLASSES = ("2yz", "3yz", "4yz", "5yz", "2.x.x", "4.x.x", "5.x.x")  # what a code
 def unknown_topics(folder: Path, entries: Mapping[str, Entry], layer: GeneralLayer) -> list[Problem]:
     """Problems: `instead_of` names nothing of the general layer."""
     known = {*layer.topics, *layer.conditions}
-    return [
-        Problem(
-            str(folder / f"{entry.id}.yaml"),
-            line_of(folder / f"{entry.id}.yaml", ["instead_of", position]),
-            f"instead_of: the general layer has no topic or condition {name!r}; correct the id or remove it",
-        )
-        for entry in entries.values()
-        for position, name in enumerate(entry.instead_of)
-        if name not in known
-    ]
+    return _unknown(folder, entries, "instead_of", known, "the general layer has no topic or condition")
 
 
 def concept_problems(file: Path, own: Sequence[Concept], layer: GeneralLayer) -> list[Problem]:
@@ -46,15 +37,20 @@ def concept_problems(file: Path, own: Sequence[Concept], layer: GeneralLayer) ->
 
 def unknown_references(folder: Path, entries: Mapping[str, Entry], known: Container[str]) -> list[Problem]:
     """Problems: `related` names an entry that does not exist."""
+    return _unknown(folder, entries, "related", known, "there is no entry")
+
+
+def _unknown(folder: Path, entries: Mapping[str, Entry], key: str, known: Container[str], says: str) -> list[Problem]:
+    """Problems: a list of ids in the entries (`key`: instead_of, related) holds one that is not `known`."""
     return [
         Problem(
             str(folder / f"{entry.id}.yaml"),
-            line_of(folder / f"{entry.id}.yaml", ["related", position]),
-            f"related: there is no entry {other!r}; correct the id or remove it",
+            line_of(folder / f"{entry.id}.yaml", [key, position]),
+            f"{key}: {says} {name!r}; correct the id or remove it",
         )
         for entry in entries.values()
-        for position, other in enumerate(entry.related)
-        if other not in known
+        for position, name in enumerate(getattr(entry, key))
+        if name not in known
     ]
 
 

@@ -17,7 +17,7 @@ from bot.core.lazy_regex import lazy_regex
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.model import Mode
 from bot.core.text.addresses import to_ascii
-from bot.settings.comma_list import comma_list
+from bot.settings.comma_list import check_items, comma_list
 from bot.settings.helpdesk import HelpdeskSettings
 from bot.settings.mail import MailSettings
 from bot.settings.slack import SlackSettings
@@ -188,13 +188,8 @@ class Settings(MailSettings, HelpdeskSettings, SlackSettings):  # their variable
     @field_validator("postbote_page_embed")
     @classmethod
     def _are_origins(cls, value: str) -> str:
-        for origin in comma_list(value):
-            if not _ORIGIN.fullmatch(origin):
-                raise ValueError(
-                    f"{origin!r} is no origin; write https://www.hoster.example, without a path or *, "
-                    "several separated by commas"
-                )
-        return value
+        says = "is no origin; write https://www.hoster.example, without a path or *, several separated by commas"
+        return check_items(value, _ORIGIN, says)
 
     @field_validator("postbote_internal_zones")
     @classmethod

@@ -15,9 +15,9 @@ from bot.core.text.nearest import nearest
 PREFIX = "POSTBOTE_"  # names that begin so are ours; others may begin with SLACK_ as well
 # Least likeness of an unknown variable to the one that is named as meant; other programs have variables of Slack too
 OURS_ALIKE, ALIKE = 0.6, 0.8
-# Set by Kubernetes for a service that is called postbote, and for our own tests
-_QUOTED = lazy_regex(r"(?P<quote>['\"])(?P<value>(?:(?!(?P=quote)).){12,})(?P=quote)")
 SHOWN = 40  # characters of a wrong value
+_QUOTED = lazy_regex(r"(?P<quote>['\"])(?P<value>(?:(?!(?P=quote)).){12,})(?P=quote)")  # long enough for a password
+# Set by Kubernetes for a service that is called postbote, and for our own tests
 _FOREIGN = lazy_regex(r"POSTBOTE_(?:SERVICE_|PORT_\d+_|TEST_|INTEGRATION$)")
 
 

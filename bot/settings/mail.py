@@ -1,14 +1,16 @@
 """Settings of the mailbox with tickets, and of all addresses that are ours."""
 
-import re
 from typing import Self
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.mail.server_url import to_server
 from bot.core.mail.ticket_modes import parse_modes
-from bot.settings.comma_list import comma_list
+from bot.settings.comma_list import check_items, comma_list
+
+_ADDRESS = lazy_regex(r"[^@\s<>:]{1,64}@[^@\s<>:/]{1,253}")
 
 
 class MailSettings(BaseSettings):
@@ -46,10 +48,8 @@ class MailSettings(BaseSettings):
     @field_validator("postbote_mail_address", "postbote_own_addresses")
     @classmethod
     def _are_addresses(cls, value: str) -> str:
-        wrong = [a for a in comma_list(value) if not re.fullmatch(r"[^@\s<>:]{1,64}@[^@\s<>:/]{1,253}", a)]
-        if wrong:
-            raise ValueError(f"{wrong[0]!r} is no mail address; write support@example.org, several separated by commas")
-        return value
+        says = "is no mail address; write support@example.org, several separated by commas"
+        return check_items(value, _ADDRESS, says)
 
     @field_validator("postbote_mail_mode")
     @classmethod

@@ -6,8 +6,11 @@ from typing import Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.core.lazy_regex import lazy_regex
 from bot.settings.checked import checked_token, is_web_address
-from bot.settings.comma_list import comma_list
+from bot.settings.comma_list import check_items, comma_list
+
+_SLACK_ID = lazy_regex(r"[SUWCG][A-Z0-9]{2,20}")
 
 
 class SlackSettings(BaseSettings):
@@ -64,10 +67,8 @@ class SlackSettings(BaseSettings):
     @field_validator("postbote_slack_helpers", "postbote_slack_editors")
     @classmethod
     def _are_slack_ids(cls, value: str) -> str:
-        wrong = [i for i in comma_list(value) if not re.fullmatch(r"[SUWCG][A-Z0-9]{2,20}", i)]
-        if wrong:
-            raise ValueError(f"{wrong[0]!r} is no Slack id; write ids such as U0123ABCD, separated by commas")
-        return value
+        says = "is no Slack id; write ids such as U0123ABCD, separated by commas"
+        return check_items(value, _SLACK_ID, says)
 
     @field_validator("postbote_slack_digest")
     @classmethod
