@@ -25,6 +25,7 @@ from bot.core.lazy_regex import compile_all
 from bot.core.model import Answer, Event, Reply, TryLater
 from bot.core.rate_limit import RateLimiter
 from bot.core.ticket_place import to_ticket_place
+from bot.dialogue.decision_saver import DecisionSaver
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.synchronous import SynchronousDialogue
 from bot.durable.worker import Worker
@@ -146,12 +147,13 @@ def build(
     event_log = event_log or EventLog()
     storage = create_storage(settings.database_url, settings.postbote_data_dir, settings.postbote_keep_days)
     channels: dict[str, Channel] = {}  # filled below: the worker and the dialogue deliver through it
+    save = DecisionSaver(engine, storage, channels).save
 
     async def handle(event: Event) -> Reply:
         return await dialogue.handle(event)
 
     worker = Worker(
-        settings.database_url, settings.postbote_data_dir, handle, channels, storage, event_log, rate_limiter
+        settings.database_url, settings.postbote_data_dir, handle, save, channels, storage, event_log, rate_limiter
     )
     open_ticket = _ticket_opener(settings, channels)
     tickets = _ticket_workflow(settings, engine, storage, channels, enqueue=worker.enqueue)
@@ -178,7 +180,7 @@ def build(
     auth = AdminAuth(token.get_secret_value() if token else "", storage.secrets)
     page_context = PageContext(
         engine=engine,
-        handle=SynchronousDialogue(dialogue.handle, storage, event_log).handle,
+        handle=SynchronousDialogue(dialogue.handle, save, storage, event_log).handle,
         auth=auth,
         statistics=Statistics(storage.database),
         problems=readiness.all_parts,

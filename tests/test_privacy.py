@@ -18,7 +18,10 @@ from structlog.testing import capture_logs
 from bot.answering.engine import AnswerEngine
 from bot.answering.reload import ReloadableEngine
 from bot.core.model import Event, Question
+from bot.dialogue.decision_saver import DecisionSaver
 from bot.dialogue.manager import DialogueManager
+from bot.dialogue.synchronous import SynchronousDialogue
+from bot.observability.event_log import EventLog
 from bot.settings import Settings
 from bot.storage import Storage, create_storage
 from bot.storage.schema import METADATA
@@ -164,12 +167,14 @@ def found(storage: Storage, written: Collection[str], *texts: str) -> list[tuple
 @pytest.fixture(scope="module")
 def dialogue(
     engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[DialogueManager, Storage]]:
+) -> Iterator[tuple[SynchronousDialogue, Storage]]:
     folder = tmp_path_factory.mktemp("dialogue")
     storage = create_storage("", folder)
     storage.database.open()
     storage.modes.set("T1:C2", "listen", "T1:U1")
-    yield DialogueManager(ReloadableEngine(engine, Settings(postbote_data_dir=folder)), storage, {}), storage
+    in_use = ReloadableEngine(engine, Settings(postbote_data_dir=folder))
+    handle, save = DialogueManager(in_use, storage, {}).handle, DecisionSaver(in_use, storage, {}).save
+    yield SynchronousDialogue(handle, save, storage, EventLog()), storage
     storage.database.close()
 
 
@@ -183,10 +188,10 @@ WAYS: Mapping[str, Mapping[str, Any]] = {
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", SECRETS)
 async def test_nothing_that_redaction_knows_is_kept_of_a_question(
-    dialogue: tuple[DialogueManager, Storage], kind: str, way: str, every: int
+    dialogue: tuple[SynchronousDialogue, Storage], kind: str, way: str, every: int
 ) -> None:
     """`every`: one in so many of the secrets in all sentences; with 3 each secret is among them, in one or two."""
-    manager, storage = dialogue
+    answers, storage = dialogue
     cases = [(written, sentence) for of, written, sentence in CASES if of == kind][::every]
     with capture_logs() as lines:
         for number, (written, sentence) in enumerate(cases):
@@ -196,9 +201,7 @@ async def test_nothing_that_redaction_knows_is_kept_of_a_question(
                 question=Question(said(written, sentence)),
                 person="T1:U1",
             )
-            reply = await manager.handle(event)
-            if reply.save_decision:
-                await reply.save_decision()
+            await answers.handle(event)
             storage.mark_delivered(key, "1515449523.000001", 0.1)
             assert storage.decisions.get(key) is not None
     assert found(storage, {written for written, _ in cases}, str(lines)) == []
@@ -219,24 +222,22 @@ def test_nothing_that_redaction_knows_is_kept_of_a_reason_for_feedback(tmp_path:
     storage.database.close()
 
 
-async def test_a_follow_up_brings_nothing_back(dialogue: tuple[DialogueManager, Storage]) -> None:
+async def test_a_follow_up_brings_nothing_back(dialogue: tuple[SynchronousDialogue, Storage]) -> None:
     """It is made of the words of two messages."""
-    manager, storage = dialogue
+    answers, storage = dialogue
     written = "Kennwort: zwirbelgeheim|zwirbelgeheim"
     for number, text in enumerate(
         ["Welcher Port für POP3 mit SSL?", f"und für IMAP? {written.partition('|')[0]}", "und für SMTP?"]
     ):
         event = Event(f"follow:{number}", "page", Question(text), {}, "follow", "ask")
-        reply = await manager.handle(event)
-        assert reply.save_decision
-        await reply.save_decision()
+        await answers.handle(event)
         storage.mark_delivered(event.key, "1", 0.1)
         assert found(storage, [written]) == []
     assert "smtp" in (storage.decisions.get("follow:2") or pytest.fail("not kept")).why
 
 
-async def test_of_an_overheard_message_no_word_is_kept(dialogue: tuple[DialogueManager, Storage]) -> None:
-    manager, storage = dialogue
+async def test_of_an_overheard_message_no_word_is_kept(dialogue: tuple[SynchronousDialogue, Storage]) -> None:
+    answers, storage = dialogue
     texts = [
         "Zwirbelmann hat Donnerstag beim Outlook gejubelt",
         "Donnerstag: 554 5.7.1 Relay access denied",
@@ -244,7 +245,7 @@ async def test_of_an_overheard_message_no_word_is_kept(dialogue: tuple[DialogueM
     ]
     for number, text in enumerate(texts):
         event = Event(f"overheard:{number}", "slack", Question(text), {}, "", "overheard", {}, "T1:C9", "T1:U1")
-        await manager.handle(event)
+        await answers.handle(event)
         row = storage.decisions.get(event.key)
         assert row is not None
         assert row.outcome == "silent"

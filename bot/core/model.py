@@ -1,6 +1,6 @@
 """The vocabulary that every part shares: plain frozen values, no behaviour beyond small derived properties."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -216,7 +216,19 @@ class Reply:
 
     answer: Answer | None  # None: nothing is said
     to: Mapping[str, str] = field(default_factory=dict)  # merged into the event's `reply_to`: "update", "delete" …
-    save_decision: Callable[[], Awaitable[None]] | None = None  # called while it is delivered; None: nothing is saved
+    decided: "DecisionToSave | None" = None  # saved while the reply is delivered; None: nothing is saved
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionToSave:
+    """Decision to save: what an event's decision row is made of (bot/dialogue/decision_saver.py)."""
+
+    event: Event  # whose row it is; after an edit the question that was edited, not the edit
+    answer: Answer  # as decided, also where the person is told something else, or nothing
+    mode: str  # of the event's location
+    reason: str = ""  # why the answer is not given; empty: it is
+    edit: bool = False  # True: an edit changed the answer; the bot spoke in the thread before, and not anew
+    undelivered: Reply | None = None  # kept in the row until it is delivered, for a run after a crash; None: not kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,15 @@
-"""State of a conversation: what is known before a message is understood, and the record of what was decided.
+"""State of a conversation: what is known before a message is understood.
 
-A database that is away costs the record, never the reply.
+A database that is away costs the context, never the reply.
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable
 from typing import TypeVar
 
 import structlog
 
-from bot.contracts.channel import Channel
-from bot.contracts.engine import Engine
-from bot.core.model import QUESTION_ACTS, Answer, Event, Reply
-from bot.core.privacy.redacted_decision import without_words
+from bot.core.model import Event
 from bot.storage import DatabaseError, Storage
 from bot.storage.decisions import Context
 
@@ -22,10 +18,10 @@ log = structlog.get_logger()
 
 
 class ConversationState:
-    """State of the conversations of one storage; links of the open channels, and the engine's explanations, go in."""
+    """State of the conversations of one storage."""
 
-    def __init__(self, engine: Engine, storage: Storage, channels: Mapping[str, Channel]) -> None:
-        self._engine, self._storage, self._channels = engine, storage, channels
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
 
     async def context(self, event: Event) -> Context:
         """Context of a question, in one look at the database; an empty one while it is away."""
@@ -37,36 +33,6 @@ class ConversationState:
         if await asyncio.to_thread(self._storage.threads.get, event.conversation):
             return True
         return event.facts.get("root") is True and await self._mode(event) == "listen"
-
-    async def save_decision(
-        self,
-        event: Event,
-        answer: Answer,
-        mode: str,
-        reply: Reply | None = None,
-        reason: str = "",
-        *,
-        said: bool = True,
-    ) -> None:
-        """Saves the decision: for follow-ups, `postbote why`, gaps and dashboard.
-
-        `reply`: kept until it is delivered, for a run after a crash (bot/durable/worker.py). `reason`: why nothing is
-        said; empty: something is. `said`: False for an edit, after which the thread is not the bot's anew.
-        """
-        channel = self._channels.get(event.channel)
-        if reason and event.act not in QUESTION_ACTS and answer.decision:
-            answer = replace(answer, decision=without_words(answer.decision))
-        why = f"{self._engine.explain(answer)}\nmode        {mode if event.location else '-'}" + (
-            reason and f"\nsilent      {reason}"
-        )
-        link = await channel.permalink(event) if channel else ""
-        spoke = said and not reason and bool(event.facts.get("thread"))
-        saving = self._storage.database.write(
-            lambda: self._storage.decisions.save(
-                event, answer, reason=reason, why=why, link=link, spoke=spoke, reply=reply
-            )
-        )
-        await self._best_effort(event, saving)
 
     async def _mode(self, event: Event) -> str:
         return await self._best_effort(event, asyncio.to_thread(self._storage.modes.get, event.location)) or "mention"

@@ -1,5 +1,6 @@
 """Dialogue manager: the reply to every kind of event (question, edit, deletion, button, App Home).
 
+A reply names the decision that is to be saved with it (Reply.decided); nothing is saved about it here.
 It knows the conversation: what was asked before, the channel's mode, whether a person has taken over. The content of a
 reply stands in its Answer; the channel decides in which form it is posted.
 """
@@ -15,7 +16,7 @@ import structlog
 from bot.commands import ChannelAdmin
 from bot.contracts.channel import Channel
 from bot.contracts.engine import Engine
-from bot.core.model import Answer, Event, Language, Question, Reply, TryLater
+from bot.core.model import Answer, DecisionToSave, Event, Language, Question, Reply, TryLater
 from bot.core.records import StoredDecision
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.busy_sign import tell_if_slow
@@ -60,7 +61,7 @@ class DialogueManager:
         `content_problem`: the problem that keeps newer content from being used, shown to editors; empty: none.
         """
         self._engine, self._storage, self._channels = engine, storage, channels
-        self._state = ConversationState(engine, storage, channels)
+        self._state = ConversationState(storage)
         self._handover = HandoverDialogue(storage, engine)
         actions = ButtonActions(
             *(storage, engine, self._is_permitted, self._admin_of, self._handover), content_problem, self._show_busy
@@ -126,7 +127,7 @@ class DialogueManager:
             reason = "the channel's mode is off"
         if event.act == "explain" and not is_error(answer):
             return reply  # nothing is kept of what somebody else wrote, and no gap made of it
-        return replace(reply, save_decision=partial(self._state.save_decision, event, answer, mode, reply, reason))
+        return replace(reply, decided=DecisionToSave(event, answer, mode, reason, undelivered=reply))
 
     async def _hand_over_or_relay(self, event: Event, context: Context) -> Reply | None:
         """Reply to a message that is meant for people: it asks for one, or stands in a thread with one; else None."""
@@ -155,11 +156,7 @@ class DialogueManager:
             return handed
         answer, mode = await self._answer_in_context(event, context), context.mode
         silent = why_silent(event, thread, answer, mode)
-        if silent:
-            await self._state.save_decision(event, answer, mode, reason=silent)
-            return NO_REPLY
-        await self._state.save_decision(event, answer, mode)
-        return Reply(answer)
+        return Reply(None if silent else answer, decided=DecisionToSave(event, answer, mode, reason=silent))
 
     async def _edited(self, event: Event) -> Reply:
         """Edited question: its answer is updated, or given now where the edit addressed the bot."""
@@ -176,8 +173,7 @@ class DialogueManager:
         answer, mode = await self._answer_in_context(question, context), context.mode
         if answer.decision and kept.entries == answer.decision.entries and kept.outcome == answer.decision.outcome:
             return NO_REPLY
-        await self._state.save_decision(question, answer, mode, said=False)
-        return Reply(answer, {"update": kept.sent, "key": of})
+        return Reply(answer, {"update": kept.sent, "key": of}, DecisionToSave(question, answer, mode, edit=True))
 
     async def _edited_unanswered(self, event: Event, question: Event, kept: StoredDecision | None) -> Reply:
         """Edited message that has no answer yet: answered now if it addresses the bot, unless its answer is under way.

@@ -1,7 +1,7 @@
 """Synchronous dialogue for the chat page: an event is handled within its HTTP request instead of being queued.
 
-The browser sees at once whether an answer came, so nothing is stored before. It uses the same dialogue manager, log and
-metrics as queued events; the decision is saved for follow-ups, gaps and the dashboard.
+The browser sees at once whether an answer came, so nothing is stored before. It uses the same dialogue manager,
+decision saver, log and metrics as queued events. A database that is away costs the record, never the reply.
 """
 
 import time
@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.core.model import Event, Reply
+from bot.core.model import DecisionToSave, Event, Reply
 from bot.observability.event_log import EventLog, seconds_since_receipt
 from bot.storage import DatabaseError, Storage
 
@@ -18,10 +18,16 @@ log = structlog.get_logger()
 
 
 class SynchronousDialogue:
-    """Synchronous dialogue over a dialogue manager's `handle`."""
+    """Synchronous dialogue over a dialogue manager's `handle` and a decision saver's `save`."""
 
-    def __init__(self, handle: Callable[[Event], Awaitable[Reply]], storage: Storage, event_log: EventLog) -> None:
-        self._handle, self._storage, self._event_log = handle, storage, event_log
+    def __init__(
+        self,
+        handle: Callable[[Event], Awaitable[Reply]],
+        save: Callable[[DecisionToSave], Awaitable[None]],
+        storage: Storage,
+        event_log: EventLog,
+    ) -> None:
+        self._handle, self._save, self._storage, self._event_log = handle, save, storage, event_log
 
     async def handle(self, event: Event) -> Reply:
         """Reply to the event. Raises TryLater, and any exception of a bug: the server logs it and answers 500."""
@@ -30,16 +36,19 @@ class SynchronousDialogue:
             self._event_log.received(event)
             began = time.perf_counter()
             reply = await self._handle(event)
-            if reply.save_decision:
-                await reply.save_decision()
+            if reply.decided:
+                await self._best_effort(event, "decision_not_saved", self._save(reply.decided))
             self._event_log.decided(event, reply.answer, time.perf_counter() - began)
-            await self._record_latency(event)
+            await self._best_effort(event, "latency_not_saved", self._record_latency(event))
             self._event_log.delivered(event, 1)
         return reply
 
     async def _record_latency(self, event: Event) -> None:
+        seconds = seconds_since_receipt(event)
+        await self._storage.database.write(lambda: self._storage.mark_delivered(event.key, "", seconds))
+
+    async def _best_effort(self, event: Event, failed: str, work: Awaitable[None]) -> None:
         try:
-            seconds = seconds_since_receipt(event)
-            await self._storage.database.write(lambda: self._storage.mark_delivered(event.key, "", seconds))
+            await work
         except DatabaseError as wrong:
-            log.warning("latency_not_saved", key=event.key, why=type(wrong).__name__)
+            log.warning(failed, key=event.key, why=type(wrong).__name__)

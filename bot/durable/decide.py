@@ -72,9 +72,11 @@ class DecideStep:
 
     async def save(self, event: Event, reply: Reply) -> None:
         """Saves the decision row of a reply; trouble is logged only, because the reply must go out anyway."""
+        decided = reply.decided
+        if decided is None:
+            return
         try:
-            if reply.save_decision:
-                await self._errors.run(event, reply.save_decision)
+            await self._errors.run(event, lambda: self._decisions.save(decided))
         except TryLater as later:
             log.warning("decision_not_saved", key=event.key, why=str(later))
 

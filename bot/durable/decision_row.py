@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.core.model import Answer, Event, Reply
+from bot.core.model import Answer, DecisionToSave, Event, Reply
 from bot.observability.event_log import seconds_since_receipt
 from bot.storage import DatabaseError, Storage
 from bot.storage.serialization import to_reply
@@ -17,12 +17,18 @@ from bot.storage.serialization import to_reply
 T = TypeVar("T")
 log = structlog.get_logger()
 
+Save = Callable[[DecisionToSave], Awaitable[None]]  # bot/dialogue/decision_saver.py; raises DatabaseError
+
 
 class DecisionRow:
     """Access to the rows of decisions, found by their event's key."""
 
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
+    def __init__(self, save: Save, storage: Storage) -> None:
+        self._save, self._storage = save, storage
+
+    async def save(self, decided: DecisionToSave) -> None:
+        """Saves what was decided. Raises whatever is wrong, which the error policy sorts and the decide step logs."""
+        await self._save(decided)
 
     async def undelivered_reply(self, event: Event) -> Reply | None:
         """Reply that an earlier run decided, saved and did not record as delivered; None: none, or no database."""

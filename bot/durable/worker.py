@@ -6,7 +6,8 @@ Theory of operation
 Parts, each uses those after it: Worker (this module) → EventWorkflow (workflow.py: order, checkpoints; retry.py: its
 pauses) → DecideStep, DeliverStep → ErrorPolicy. Recovery and leases see to the work of dead processes. The engine is
 DBOS Transact: a workflow is a row whose id is the event's key; a step's result is a row too, and is handed out again
-when the workflow runs again; every row is a commit. Decisions are rows of our own (bot/storage). On SQLite these are
+when the workflow runs again; every row is a commit. Decisions are rows of our own (bot/storage): a reply names the one
+that is to be saved (Reply.decided), and DecideStep hands it to the saver (bot/dialogue). On SQLite these are
 two files, postbote.sqlite and store.sqlite; on PostgreSQL one database. No transaction spans both.
 
 States of an event, and what is durable in each:
@@ -86,7 +87,7 @@ from bot.core.model import Event, TryLater
 from bot.core.rate_limit import RateLimiter
 from bot.durable.dbos_setup import config, open_leases, wait_for_database
 from bot.durable.decide import DecideStep, Handle
-from bot.durable.decision_row import DecisionRow
+from bot.durable.decision_row import DecisionRow, Save
 from bot.durable.deliver import DeliverStep
 from bot.durable.error_policy import ErrorPolicy
 from bot.durable.purge import purge_expired
@@ -113,6 +114,7 @@ class Worker:
         database_url: str,
         data_dir: Path,
         handle: Handle,
+        save: Save,
         channels: Mapping[str, Channel],
         storage: Storage,
         event_log: EventLog | None = None,
@@ -120,8 +122,8 @@ class Worker:
     ) -> None:
         """`database_url`: postgresql://…, or empty for a SQLite file in `data_dir`.
 
-        `handle`: decides the reply to an event. `channels`: by name; may be filled until `start`. `rate_limiter`: of
-        the questions of each person.
+        `handle`: decides the reply to an event. `save`: saves what was decided (Reply.decided). `channels`: by name;
+        may be filled until `start`. `rate_limiter`: of the questions of each person.
         """
         self._storage = storage
         self._url = database_url or f"sqlite:///{data_dir / 'postbote.sqlite'}"
@@ -129,7 +131,7 @@ class Worker:
         self._event_log = event_log or EventLog()
         self._errors = ErrorPolicy(self._event_log)
         self._recovery = Recovery(lambda: open_leases(self._url, self._data_dir))
-        decisions = DecisionRow(storage)
+        decisions = DecisionRow(save, storage)
         self._events = EventWorkflow(
             DecideStep(handle, channels, decisions, self._event_log, self._errors, rate_limiter or RateLimiter()),
             DeliverStep(channels, decisions, self._event_log, self._errors),

@@ -28,7 +28,7 @@ from bot.storage.serialization import reply_to_json, to_answer, to_json, to_repl
 class RunState:
     """State of one run of a workflow, from its decision to its delivery; replaced as the run goes on.
 
-    `reply`: decided; its `save_decision` is None where an earlier run, or step "decide", has saved the decision.
+    `reply`: decided; its `decided` is None where an earlier run, or step "decide", has saved the decision.
 
     `may_have_posted`: True if the post may stand in the channel already, so that the channel looks for it before it
     posts: this is not the event's first run, and an earlier one may have come so far; or an attempt of this run ended

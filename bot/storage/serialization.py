@@ -36,7 +36,7 @@ def to_answer(stored: Mapping[str, Any]) -> Answer:
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:
-    """Plain values of a reply: {"answer": … or None, "to": …}; its `keep` is left out."""
+    """Plain values of a reply: {"answer": … or None, "to": …}; its `decided` is left out."""
     return {"answer": to_json(reply.answer) if reply.answer else None, "to": dict(reply.to)}
 
 

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.contracts.channel import Channel, ChannelDefaults
-from bot.core.model import Answer, Event, Question, Reply, TryLater
+from bot.core.model import Answer, DecisionToSave, Event, Question, Reply, TryLater
 from bot.core.rate_limit import RateLimiter
 from bot.durable import worker
 from bot.durable.recovery import Recovery
@@ -63,11 +63,24 @@ def steps_of(folder: Path, event: Event) -> list[str]:
         return [name for (name,) in database.execute(STEPS, (event.key,))]
 
 
+async def save_row(storage: Storage, decided: DecisionToSave) -> None:
+    work = partial(storage.decisions.save, decided.event, decided.answer, reply=decided.undelivered)
+    await asyncio.to_thread(work)
+
+
 @asynccontextmanager
 async def process(
-    folder: Path, room: Room, *replies: Reply | TryLater, rate_limiter: RateLimiter | None = None, url: str = ""
+    folder: Path,
+    room: Room,
+    *replies: Reply | TryLater,
+    save: Callable[[DecisionToSave], Awaitable[None]] | None = None,
+    rate_limiter: RateLimiter | None = None,
+    url: str = "",
 ) -> AsyncIterator[tuple[Worker, Storage]]:
-    """Worker that decides `replies`, one after the other; on SQLite in `folder`, or on the PostgreSQL at `url`."""
+    """Worker that decides `replies`, one after the other; on SQLite in `folder`, or on the PostgreSQL at `url`.
+
+    `save`: instead of the plain one, which saves the decision and the undelivered reply.
+    """
     left = list(replies)
 
     async def handle(event: Event) -> Reply:
@@ -80,7 +93,9 @@ async def process(
         prepare(folder)
     channels: dict[str, Channel] = {"room": room}
     storage = create_storage(url, folder)
-    running = Worker(url, folder, handle, channels, storage, rate_limiter=rate_limiter)
+    running = Worker(
+        url, folder, handle, save or partial(save_row, storage), channels, storage, rate_limiter=rate_limiter
+    )
     await running.start()
     try:
         yield running, storage
@@ -89,15 +104,10 @@ async def process(
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 
-def saved(storage: Storage, event: Event, template: str, pause: float = 0.0) -> Reply:
-    """Reply that saves itself as the dialogue does, after `pause` seconds."""
+def decided(event: Event, template: str) -> Reply:
+    """Reply whose decision is to be saved, as the dialogue makes it."""
     answer = Answer(template, "de")
-
-    async def save() -> None:
-        await asyncio.sleep(pause)
-        await asyncio.to_thread(partial(storage.decisions.save, event, answer, reply=Reply(answer)))
-
-    return Reply(answer, save_decision=save)
+    return Reply(answer, decided=DecisionToSave(event, answer, "mention", undelivered=Reply(answer)))
 
 
 async def test_a_question_that_is_answered_at_once_writes_no_checkpoint(tmp_path: Path) -> None:
@@ -148,7 +158,7 @@ async def test_a_later_process_delivers_what_the_decision_row_holds(
     monkeypatch.setattr(worker, "PATIENCE", 0.0)
     room, hanging = Room(tmp_path), Hanging(tmp_path)
     storage = create_storage("", tmp_path)
-    async with process(tmp_path, hanging, saved(storage, EVENT, "first")) as (running, _):
+    async with process(tmp_path, hanging, decided(EVENT, "first")) as (running, _):
         await running.enqueue(EVENT)
         await until(lambda: hanging.attempts and storage.decisions.undelivered_reply(EVENT.key), pause=0.01)
         assert steps_of(tmp_path, EVENT) == []
@@ -197,15 +207,14 @@ async def test_a_press_is_checkpointed_before_its_reply_is_delivered_and_a_wait_
 
 async def test_a_post_starts_before_its_decision_is_saved_and_is_recorded_after_both(tmp_path: Path) -> None:
     room, storage = Room(tmp_path), create_storage("", tmp_path)
-    reply = saved(storage, EVENT, "first", pause=0.2)
 
-    async def save() -> None:
+    async def save(decided: DecisionToSave) -> None:
         room.order.append("saving")
-        await save_row()
+        await asyncio.sleep(0.2)
+        await save_row(storage, decided)
         room.order.append("saved")
 
-    save_row = must(reply.save_decision)
-    async with process(tmp_path, room, Reply(reply.answer, save_decision=save)) as (running, _):
+    async with process(tmp_path, room, decided(EVENT, "first"), save=save) as (running, _):
         await running.enqueue(EVENT)
         await until(lambda: (kept := storage.decisions.get(EVENT.key)) and kept.sent, pause=0.01)
         assert storage.decisions.undelivered_reply(EVENT.key) is None
@@ -213,12 +222,27 @@ async def test_a_post_starts_before_its_decision_is_saved_and_is_recorded_after_
     storage.database.close()
 
 
+async def test_a_decision_is_saved_once_before_its_checkpoint_or_where_nothing_is_said(tmp_path: Path) -> None:
+    room, press = Room(tmp_path), replace(EVENT, key="T1:C1:1.5:press", act="helpful")
+    overheard, deleted = (replace(EVENT, key=f"T1:C1:1.6:{act}", act=act) for act in ("overheard", "ask"))
+
+    async def save(decided: DecisionToSave) -> None:
+        room.order.append(f"{decided.event.act} saved at {steps_of(tmp_path, decided.event)}")
+
+    said = (decided(press, "feedback"), *(replace(decided(of, ""), answer=None) for of in (overheard, deleted)))
+    async with process(tmp_path, room, *said, save=save) as (running, _):
+        for number, event in zip((3, 4, 5), (press, overheard, deleted), strict=True):
+            await running.enqueue(event)
+            await until(lambda number=number: len(room.order) >= number, pause=0.01)  # type: ignore[misc]
+    assert room.order == ["helpful saved at []", "posting", "posted", "overheard saved at []", "ask saved at []"]
+
+
 async def test_a_reply_goes_out_although_its_decision_cannot_be_saved(tmp_path: Path) -> None:
-    async def save() -> None:
+    async def save(_: DecisionToSave) -> None:
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
     room = Room(tmp_path)
-    async with process(tmp_path, room, Reply(Answer("first", "de"), save_decision=save)) as (running, _):
+    async with process(tmp_path, room, decided(EVENT, "first"), save=save) as (running, _):
         await running.enqueue(EVENT)
         await until(lambda: "posted" in room.order, pause=0.01)
     assert room.attempts == [("first", False)]
@@ -230,8 +254,3 @@ def test_a_run_may_have_posted_if_this_process_attempted_it_or_another_one_store
     assert [recovery.mark_attempted("key", own) for _ in range(2)] == [False, True]
     assert recovery.mark_attempted("another key", own) is False
     assert recovery.mark_attempted("a third key", other) is True
-
-
-def must(save: Callable[[], Awaitable[None]] | None) -> Callable[[], Awaitable[None]]:
-    assert save
-    return save

@@ -19,6 +19,7 @@ from bot.core.mail.auto_response import MailboxContext
 from bot.core.mail.ticket_modes import Modes, parse_modes
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer, Event, Language, Mode, Ticket, TryLater
+from bot.dialogue.decision_saver import DecisionSaver
 from bot.dialogue.manager import DialogueManager
 from bot.durable.worker import Worker
 from bot.settings import Settings
@@ -150,7 +151,7 @@ async def running(
         enqueue=save,
     )
     dialogue = DialogueManager(in_use, storage, channels, handlers=tickets.handlers)
-    worker = Worker("", folder, dialogue.handle, channels, storage)
+    worker = Worker("", folder, dialogue.handle, DecisionSaver(in_use, storage, channels).save, channels, storage)
     await worker.start()
     try:
         yield Running(helpdesk, worker, storage, alarms)

@@ -13,9 +13,12 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.answering.reload import ReloadableEngine
 from bot.contracts.tickets import OpenedTicket
-from bot.core.model import Answer, Event, Reply, TryLater
+from bot.core.model import Answer, TryLater
 from bot.core.provider import Brand, Provider
+from bot.dialogue.decision_saver import DecisionSaver
 from bot.dialogue.manager import DialogueManager
+from bot.dialogue.synchronous import SynchronousDialogue
+from bot.observability.event_log import EventLog
 from bot.settings import Settings
 from bot.storage import Storage, create_storage
 from bot.storage.statistics import Statistics
@@ -98,13 +101,8 @@ async def opened(engine: AnswerEngine, folder: Path, *, asks: bool = True, **set
     prepare(folder)
     storage = create_storage("", folder)
     storage.database.open()
-    dialogue = DialogueManager(reloadable, storage, {})
-
-    async def handle(event: Event) -> Reply:
-        reply = await dialogue.handle(event)
-        if reply.save_decision:
-            await reply.save_decision()
-        return reply
+    decide, save = DialogueManager(reloadable, storage, {}).handle, DecisionSaver(reloadable, storage, {}).save
+    handle = SynchronousDialogue(decide, save, storage, EventLog()).handle
 
     async def problems() -> dict[str, str]:
         return {}
