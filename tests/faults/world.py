@@ -1,11 +1,10 @@
 """World of a fault scenario: processes that can be killed, a Slack that repeats until acknowledged, what was posted."""
 
 import asyncio
+import multiprocessing
 import os
 import random
-import signal
 import socket
-import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -22,6 +21,10 @@ from tests.servers.fake_slack import APP_TOKEN, SECRET, TOKEN, FakeSlack
 SETTLE = 0.3  # seconds; our Slack commits a post at once, the real one needs 4
 RESTART = 0.5  # seconds until a process that ended by itself is started again; deploy/postbote.service takes 2
 STARTS_WITHIN = 120.0  # seconds; many processes start at once on few cores
+# Workers are forked from a process that has imported all of the app: that is most of a start, and there are seventy
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(["tests.faults.world", "tests.faults.worker"])
+Process = multiprocessing.context.ForkServerProcess
 
 
 def free_port() -> int:
@@ -36,7 +39,7 @@ def free_port() -> int:
 class Worker:
     """Worker process that can be killed and started again."""
 
-    running: ClassVar[list["asyncio.subprocess.Process"]] = []  # of all; for the end of a scenario that has failed
+    running: ClassVar[list[Process]] = []  # of all; for the end of a scenario that has failed
 
     def __init__(self, data: Path, slack: FakeSlack, database: str = "", **variables: str) -> None:
         """`database`: postgresql://…, or empty for SQLite. `variables`: more of the environment."""
@@ -59,10 +62,8 @@ class Worker:
 
     async def launch(self) -> None:
         """Starts the process; returns before it listens."""
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.faults.worker"), env=self._environment, stdout=log, stderr=log
-            )
+        self._process = FORKED.Process(target=_run, args=(self._environment, self.log))
+        await asyncio.to_thread(self._process.start)  # the first one waits for the imports
         self.running.append(self._process)
         self._wanted = True
 
@@ -86,7 +87,7 @@ class Worker:
 
     async def _keep(self) -> None:
         while True:
-            code = await self._process.wait()
+            code = await ended(self._process)
             if self._wanted:
                 self.exits.append(code)
                 await asyncio.sleep(RESTART)
@@ -96,22 +97,21 @@ class Worker:
     async def kill(self) -> None:
         """kill -9."""
         self._wanted = False
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
+        self._process.kill()
+        await ended(self._process)
 
     async def end(self) -> int:
         """Exit code after a SIGTERM."""
         self._wanted = False
         if self._keeper:
             self._keeper.cancel()
-        with suppress(ProcessLookupError):
-            self._process.terminate()
-        return await self._process.wait()
+        self._process.terminate()
+        return await ended(self._process)
 
     @property
     def pid(self) -> int:
         """Process id of the newest start."""
+        assert self._process.pid
         return self._process.pid
 
     async def status(self, path: str = "readyz") -> int:
@@ -129,13 +129,31 @@ class Worker:
             return 0
 
 
+def _run(environment: Mapping[str, str], log: Path) -> None:
+    """A worker, in its process: as if it had been started with these variables, and all it prints in `log`."""
+    from tests.faults.worker import main
+
+    os.environ.clear()
+    os.environ.update(environment)
+    with log.open("ab") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
+    main()
+
+
 def kill_all() -> None:
     """Kills all processes that a scenario has left running."""
     for process in Worker.running:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGKILL)
+        process.kill()
+        process.join()
     Worker.running.clear()
+
+
+async def ended(process: Process) -> int:
+    """Exit code of a process, once it has ended; below 0: the signal that it died of."""
+    while (code := process.exitcode) is None:
+        await asyncio.sleep(0.01)
+    return code
 
 
 @dataclass
