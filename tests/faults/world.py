@@ -1,7 +1,6 @@
 """World of a fault scenario: processes that can be killed, a Slack that repeats until acknowledged, what was posted."""
 
 import asyncio
-import multiprocessing
 import os
 import random
 import socket
@@ -10,6 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,14 +17,11 @@ import aiohttp
 
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import APP_TOKEN, SECRET, TOKEN, FakeSlack
+from tests.servers.forked import Forked
 
 SETTLE = 0.3  # seconds; our Slack commits a post at once, the real one needs 4
 RESTART = 0.5  # seconds until a process that ended by itself is started again; deploy/postbote.service takes 2
 STARTS_WITHIN = 120.0  # seconds; many processes start at once on few cores
-# Workers are forked from a process that has imported all of the app: that is most of a start, and there are seventy
-FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["tests.faults.world", "tests.faults.worker"])
-Process = multiprocessing.context.ForkServerProcess
 
 
 def free_port() -> int:
@@ -39,7 +36,7 @@ def free_port() -> int:
 class Worker:
     """Worker process that can be killed and started again."""
 
-    running: ClassVar[list[Process]] = []  # of all; for the end of a scenario that has failed
+    running: ClassVar[list[Forked]] = []  # of all; for the end of a scenario that has failed
 
     def __init__(self, data: Path, slack: FakeSlack, database: str = "", **variables: str) -> None:
         """`database`: postgresql://…, or empty for SQLite. `variables`: more of the environment."""
@@ -62,8 +59,8 @@ class Worker:
 
     async def launch(self) -> None:
         """Starts the process; returns before it listens."""
-        self._process = FORKED.Process(target=_run, args=(self._environment, self.log))
-        await asyncio.to_thread(self._process.start)  # the first one waits for the imports
+        make = partial(Forked, "tests.faults.worker", [], self._environment, self.log, self.log)
+        self._process = await asyncio.to_thread(make)  # the first one waits for the imports
         self.running.append(self._process)
         self._wanted = True
 
@@ -111,7 +108,6 @@ class Worker:
     @property
     def pid(self) -> int:
         """Process id of the newest start."""
-        assert self._process.pid
         return self._process.pid
 
     async def status(self, path: str = "readyz") -> int:
@@ -129,29 +125,17 @@ class Worker:
             return 0
 
 
-def _run(environment: Mapping[str, str], log: Path) -> None:
-    """A worker, in its process: as if it had been started with these variables, and all it prints in `log`."""
-    from tests.faults.worker import main
-
-    os.environ.clear()
-    os.environ.update(environment)
-    with log.open("ab") as file:
-        for stream in (1, 2):
-            os.dup2(file.fileno(), stream)
-    main()
-
-
 def kill_all() -> None:
     """Kills all processes that a scenario has left running."""
     for process in Worker.running:
         process.kill()
-        process.join()
+        process.wait()
     Worker.running.clear()
 
 
-async def ended(process: Process) -> int:
+async def ended(process: Forked) -> int:
     """Exit code of a process, once it has ended; below 0: the signal that it died of."""
-    while (code := process.exitcode) is None:
+    while (code := process.poll()) is None:
         await asyncio.sleep(0.01)
     return code
 
