@@ -127,7 +127,8 @@ class System:
         with closing(socket.create_connection(("127.0.0.1", self.port), 10)) as connection, suppress(ConnectionError):
             connection.sendall(raw)
             if done:
-                connection.shutdown(socket.SHUT_WR)
+                with suppress(OSError):  # not connected: the server has closed it already; what it said is read below
+                    connection.shutdown(socket.SHUT_WR)
             while piece := connection.recv(65_536):
                 found += piece
         self.seen += found

@@ -9,7 +9,7 @@ import aiohttp
 
 from bot.content.watcher import ContentWatcher
 from tests.rows import each_row
-from tests.servers.postbote import PROJECT, running
+from tests.servers.postbote import PROJECT, ForkedPostbote, serving
 from tests.slow import slow
 
 CHANGES: list[tuple[str, str, str, str]] = [
@@ -115,7 +115,7 @@ async def test_a_running_bot_reloads_a_good_edit_and_keeps_the_last_good_content
         "POSTBOTE_KNOWLEDGE": str(content / "knowledge"),
         "POSTBOTE_TEMPLATES": str(content / "templates"),
     }
-    async with running(few_data, **folders) as (_, url):
+    async with serving(ForkedPostbote(few_data, **folders)) as (_, url):
         assert "gilt Port" in await asked(url)
         entry.write_text(good.replace("gilt Port", "gilt allerdings Port"), encoding="utf-8")
         for _ in range(1_800):

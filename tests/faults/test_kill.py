@@ -79,8 +79,5 @@ async def test_a_post_waits_for_no_write_lock_and_a_kill_before_its_commit_repea
 
 
 async def _end(slack: FakeSlack) -> None:
-    left = list(Worker.running)
     kill_all()
-    for process in left:
-        await process.wait()
     await slack.stop()

@@ -1,6 +1,6 @@
 """Process to be killed: the whole app with the real Slack channel and an engine that echoes.
 
-Events come over HTTP or Socket Mode. `python -m tests.faults.worker`.
+Events come over HTTP or Socket Mode. tests/faults/world.py starts it.
 """
 
 import asyncio
@@ -54,7 +54,3 @@ def main() -> None:
     asyncio.run(
         run(settings, PlainEchoEngine(), sockets, lambda line: None, open_channels={"slack": open_slack}),
     )
-
-
-if __name__ == "__main__":
-    main()

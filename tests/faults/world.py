@@ -3,14 +3,13 @@
 import asyncio
 import os
 import random
-import signal
 import socket
-import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +17,7 @@ import aiohttp
 
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import APP_TOKEN, SECRET, TOKEN, FakeSlack
+from tests.servers.forked import Forked
 
 SETTLE = 0.3  # seconds; our Slack commits a post at once, the real one needs 4
 RESTART = 0.5  # seconds until a process that ended by itself is started again; deploy/postbote.service takes 2
@@ -36,7 +36,7 @@ def free_port() -> int:
 class Worker:
     """Worker process that can be killed and started again."""
 
-    running: ClassVar[list["asyncio.subprocess.Process"]] = []  # of all; for the end of a scenario that has failed
+    running: ClassVar[list[Forked]] = []  # of all; for the end of a scenario that has failed
 
     def __init__(self, data: Path, slack: FakeSlack, database: str = "", **variables: str) -> None:
         """`database`: postgresql://…, or empty for SQLite. `variables`: more of the environment."""
@@ -59,10 +59,8 @@ class Worker:
 
     async def launch(self) -> None:
         """Starts the process; returns before it listens."""
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.faults.worker"), env=self._environment, stdout=log, stderr=log
-            )
+        make = partial(Forked, "tests.faults.worker", [], self._environment, self.log, self.log)
+        self._process = await asyncio.to_thread(make)  # the first one waits for the imports
         self.running.append(self._process)
         self._wanted = True
 
@@ -86,7 +84,7 @@ class Worker:
 
     async def _keep(self) -> None:
         while True:
-            code = await self._process.wait()
+            code = await ended(self._process)
             if self._wanted:
                 self.exits.append(code)
                 await asyncio.sleep(RESTART)
@@ -96,18 +94,16 @@ class Worker:
     async def kill(self) -> None:
         """kill -9."""
         self._wanted = False
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
+        self._process.kill()
+        await ended(self._process)
 
     async def end(self) -> int:
         """Exit code after a SIGTERM."""
         self._wanted = False
         if self._keeper:
             self._keeper.cancel()
-        with suppress(ProcessLookupError):
-            self._process.terminate()
-        return await self._process.wait()
+        self._process.terminate()
+        return await ended(self._process)
 
     @property
     def pid(self) -> int:
@@ -132,10 +128,16 @@ class Worker:
 def kill_all() -> None:
     """Kills all processes that a scenario has left running."""
     for process in Worker.running:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
     Worker.running.clear()
+
+
+async def ended(process: Forked) -> int:
+    """Exit code of a process, once it has ended; below 0: the signal that it died of."""
+    while (code := process.poll()) is None:
+        await asyncio.sleep(0.01)
+    return code
 
 
 @dataclass

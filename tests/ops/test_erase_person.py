@@ -18,7 +18,7 @@ from bot.storage.schema import METADATA
 from bot.storage.ticket_ledger import hashed
 from tests.channels.slack.test_events import recorded
 from tests.servers.fake_slack import SECRET, TEAM, TOKEN, FakeSlack
-from tests.servers.postbote import run_command, running
+from tests.servers.postbote import ForkedPostbote, run_command, serving
 from tests.servers.postgres import DATABASES, new_database
 from tests.slow import slow
 
@@ -63,7 +63,7 @@ async def test_nothing_is_left_of_a_person_and_all_of_the_others(data: Path, kin
     await slack.start()
     tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
     text = "<@U0BOT0001> Welcher Port für POP3 mit SSL?"
-    async with running(data, POSTBOTE_DATABASE_URL=database, **tokens) as (_, url):
+    async with serving(ForkedPostbote(data, POSTBOTE_DATABASE_URL=database, **tokens)) as (_, url):
         for number, user in enumerate((ADA, BOB, ADA)):
             body = recorded("app_mention", text=text, user=user, ts=f"1515449700.00000{number}")
             await slack.deliver(f"{url}slack/events", body)
@@ -95,16 +95,16 @@ async def test_the_job_engine_keeps_nothing_beyond_the_days_that_are_set(data: P
     slack = FakeSlack()
     await slack.start()
     tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
-    async with running(data, **tokens) as (_, url):
+    async with serving(ForkedPostbote(data, **tokens)) as (_, url):
         body = recorded("app_mention", text="<@U0BOT0001> Ada Lovelace fragt: POP3?", ts="1515449800.000001")
         await slack.deliver(f"{url}slack/events", body)
         await slack.until(posts=1)
     with sqlite3.connect(data / "postbote.sqlite") as database:
         database.execute("UPDATE workflow_status SET completed_at = completed_at - 27 * 3600 * 1000")
-    async with running(data, **tokens, POSTBOTE_KEEP_DAYS="90"):
+    async with serving(ForkedPostbote(data, **tokens, POSTBOTE_KEEP_DAYS="90")):
         await asyncio.sleep(1)
     assert rows_of_jobs(data) > 3, "the control: seven days"
-    async with running(data, **tokens, POSTBOTE_KEEP_DAYS="1"):
+    async with serving(ForkedPostbote(data, **tokens, POSTBOTE_KEEP_DAYS="1")):
         for _ in range(100):
             if not rows_of_jobs(data):
                 break

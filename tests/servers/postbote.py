@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from tests.servers.forked import Forked
+
 PROJECT = Path(__file__).parents[2]
 READY = re.compile(r"ready: (http://\S+)")  # the last line of `postbote run` before it serves
 PAUSE = 0.005  # seconds between two looks at what was printed
@@ -32,14 +34,11 @@ class Postbote:
         self.log = data / "log"  # standard error of all of them
         self.url = ""  # http://127.0.0.1:PORT/ of the newest one that was ready
         self._command = [sys.executable, "-m", *(module or ("bot", "run"))]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
 
     def start(self, seconds: float = 120.0) -> None:
         """Returns when it is ready. Raises RuntimeError with its log where it ends before, or takes longer."""
-        with self.output.open("wb") as output, self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, env=self.environment, cwd=PROJECT, stdout=output, stderr=log
-            )
+        self._process = self._launched()
         deadline = time.monotonic() + seconds
         while not (found := READY.search(self.printed)):
             if self.ended or time.monotonic() > deadline:
@@ -47,6 +46,10 @@ class Postbote:
                 raise RuntimeError(f"not ready: {self.printed}{self.log.read_text(errors='replace')[-2_000:]}")
             time.sleep(PAUSE)
         self.url = found[1]
+
+    def _launched(self) -> subprocess.Popen[bytes] | Forked:
+        with self.output.open("wb") as output, self.log.open("ab") as log:
+            return subprocess.Popen(self._command, env=self.environment, cwd=PROJECT, stdout=output, stderr=log)
 
     @property
     def printed(self) -> str:
@@ -85,6 +88,14 @@ class Postbote:
             self.kill()
 
 
+class ForkedPostbote(Postbote):
+    """`postbote run` whose imports are done (tests/servers/forked.py): it starts with a third of the CPU."""
+
+    def _launched(self) -> Forked:
+        self.output.write_bytes(b"")
+        return Forked("bot.cli.interrupt", ["run"], self.environment, self.output, self.log)
+
+
 @contextmanager
 def started(data: Path, *module: str, **variables: str) -> Iterator[Postbote]:
     """A process that is ready (see Postbote), and stopped at the end; it must end with 0 unless the test has failed."""
@@ -101,7 +112,13 @@ def started(data: Path, *module: str, **variables: str) -> Iterator[Postbote]:
 @asynccontextmanager
 async def running(data: Path, **variables: str) -> AsyncIterator[tuple[str, str]]:
     """The same for a test whose event loop serves what the process calls: what it printed, and its address."""
-    process = Postbote(data, **variables)
+    async with serving(Postbote(data, **variables)) as found:
+        yield found
+
+
+@asynccontextmanager
+async def serving(process: Postbote) -> AsyncIterator[tuple[str, str]]:
+    """The same of a process that has not been started yet."""
     await asyncio.to_thread(process.start)
     try:
         yield process.printed, process.url

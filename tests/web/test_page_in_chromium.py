@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.postbote import running
+from tests.servers.postbote import ForkedPostbote, serving
 
 pytestmark = pytest.mark.integration
 
@@ -20,7 +20,7 @@ CHROMIUM = shutil.which("chromium")
 async def test_the_page_answers_in_a_real_browser(data: Path, tmp_path: Path) -> None:
     """A link carries the question; the page asks it and shows the answer."""
     assert CHROMIUM
-    async with running(data) as (_, url):
+    async with serving(ForkedPostbote(data)) as (_, url):
         shown = await asyncio.to_thread(browse, CHROMIUM, f"{url}?q=welcher+port+f%C3%BCr+pop3+mit+ssl%3F", tmp_path)
     assert "<code>995</code>" in shown
     assert "<code>ssl0.ovh.net</code>" in shown

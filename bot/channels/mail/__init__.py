@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["MailChannel", "open_channel", "run_doctor_checks"]
 log = structlog.get_logger()
 
-POLL_INTERVAL = 10.0  # seconds between two looks; IDLE ends the wait at once, but for mails just before it begins
+POLL_INTERVAL = 10.0  # seconds between two looks; IDLE ends the wait at once
 PAUSE_AFTER_ERROR = 5.0  # seconds
 STOP_CHECK = 0.2  # seconds after which a wait notices that it shall end
 

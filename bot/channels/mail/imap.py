@@ -151,6 +151,8 @@ class Mailbox:
             if self._status(box)["UIDNEXT"] > following:
                 return  # it came before IDLE began, which would not tell
             with box.idle as idling:
+                if _is_told_at_once(box):
+                    return
                 while time.monotonic() < until and not stopping():
                     if any(not line.startswith(b"* OK") for line in idling.poll(timeout=0.5)):
                         return
@@ -237,6 +239,21 @@ def _connect(server: Server, timeout: float) -> BaseMailBox:
         plain.client.shutdown()
         raise OSError("the server offers no TLS, and a password is not sent in the clear; use imaps://")
     return plain
+
+
+def _is_told_at_once(box: BaseMailBox) -> bool:
+    """True if the server has told of a mail in the same packet as that it idles.
+
+    Its line has been read from the connection then, and no poll of that would find it.
+    """
+    timeout = box.client.sock.gettimeout()
+    box.client.sock.settimeout(0)
+    try:
+        return bool(box.client._get_line())  # as imap-tools reads it
+    except (OSError, imaplib.IMAP4.abort):  # there is none
+        return False
+    finally:
+        box.client.sock.settimeout(timeout)
 
 
 def _special(box: BaseMailBox, purpose: str) -> str:

@@ -125,7 +125,7 @@ class Postbote:
             "POSTBOTE_TICKETS_PER_DOMAIN": "100000",
             **variables,
         }
-        self._process = postbote.Postbote(data, **self._variables)
+        self._process = postbote.ForkedPostbote(data, **self._variables)
 
     async def start(self) -> None:
         """Returns when the mailbox has been looked at."""

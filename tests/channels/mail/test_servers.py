@@ -8,13 +8,17 @@ import json
 import os
 import re
 import shutil
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from imap_tools import BaseMailBox
 
+from bot.channels.mail.imap import Mailbox
+from bot.core.mail.server_url import to_server
 from tests.channels.mail.running import (
     HERE,
     KUNDE,
@@ -56,6 +60,29 @@ async def postbote(
         yield bot
     finally:
         assert await bot.stop() == 0, bot.log()[-2000:]
+
+
+class Late(Mailbox):
+    """Mailbox into which another connection puts a mail just before IDLE begins."""
+
+    def _status(self, box: BaseMailBox) -> dict[str, int]:
+        found = super()._status(box)
+        other = Mailbox(self._server)
+        other.append(self.folder, b"Subject: Frage\r\n\r\nWelcher Port?\r\n", ())
+        other.close()
+        return found
+
+
+def test_a_mail_that_comes_as_idle_begins_ends_the_wait_at_once(server: MailServer) -> None:
+    """Dovecot tells of it in the same packet as that it idles."""
+    url = to_server(f"imap://support:secret@127.0.0.1:{server.imap}", ("imap",))
+    box, late = Mailbox(url), Late(url)
+    _, following = box.uid_state()
+    began = time.monotonic()
+    late.wait_for_mail(20.0, following, lambda: False)
+    assert time.monotonic() - began < 10
+    for each in (box, late):
+        each.close()
 
 
 async def test_in_mode_note_agents_find_a_draft_and_the_decision(

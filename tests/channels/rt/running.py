@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.channels.helpdesk.serving import serve_aiohttp
-from tests.servers.postbote import Postbote, run_command
+from tests.servers.postbote import ForkedPostbote, run_command
 from tests.servers.rt_server import SECRET, RtServer
 
 POLL = 0.5  # seconds
@@ -33,7 +33,7 @@ class Bot:
             **changed,
         }
         self._data, self._variables = data, variables
-        self._process = Postbote(data, **variables)
+        self._process = ForkedPostbote(data, **variables)
 
     @property
     def printed(self) -> str:

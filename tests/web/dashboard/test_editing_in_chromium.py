@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.browsing import PHONE, WANTED, ask, browser, page
-from tests.servers.postbote import running
+from tests.servers.postbote import ForkedPostbote, serving
 
 pytestmark = [
     pytest.mark.integration,
@@ -51,7 +51,7 @@ async def test_a_gap_becomes_an_example_and_is_answered_and_undone(
     chromium: Any, few_data: Path, knowledge: Path, tmp_path: Path
 ) -> None:
     async with (
-        running(few_data, POSTBOTE_KNOWLEDGE=str(knowledge)) as (_, url),
+        serving(ForkedPostbote(few_data, POSTBOTE_KNOWLEDGE=str(knowledge))) as (_, url),
         page(chromium, language="de", expected=("422",)) as tab,
     ):
         await tab.goto(url)

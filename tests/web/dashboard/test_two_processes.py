@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.servers.postbote import running
+from tests.servers.postbote import ForkedPostbote, serving
 from tests.servers.postgres import new_database
 from tests.slow import SLOW
 
@@ -23,7 +23,10 @@ PATIENCE = 240.0  # seconds, on a machine that does much else
 async def two(few_data: Path, knowledge: Path, tmp_path: Path) -> AsyncIterator[list[str]]:
     variables = {"POSTBOTE_DATABASE_URL": new_database("postgresql"), "POSTBOTE_KNOWLEDGE": str(knowledge)}
     folders = [shutil.copytree(few_data, tmp_path / name) for name in ("one", "other")]
-    async with running(folders[0], **variables) as (_, one), running(folders[1], **variables) as (_, other):
+    async with (
+        serving(ForkedPostbote(folders[0], **variables)) as (_, one),
+        serving(ForkedPostbote(folders[1], **variables)) as (_, other),
+    ):
         yield [one, other]
 
 
