@@ -1,5 +1,6 @@
 """Tests of Postbote; `pytest` runs the quick ones, .ci/run all of them."""
 
+import gc
 import os
 import sys
 
@@ -7,3 +8,11 @@ import sys
 # long as its work, and each worker all tests. Bytecode lies beside the source, where git ignores it.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+if not os.environ.get("POSTBOTE_INTEGRATION"):
+    # No quick test trusts a public certificate authority. To read the system's 140 takes every client of a helpdesk
+    # 25 ms, and each process that imports aiohttp twice that
+    os.environ["SSL_CERT_FILE"] = os.devnull
+
+if "pytest" in sys.modules:
+    gc.disable()  # until all tests are collected (conftest.py): what is imported is no garbage

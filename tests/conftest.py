@@ -28,6 +28,8 @@ LISTED = {file: place for place, file in enumerate(LONGEST.read_text("utf-8").sp
 SECONDS: defaultdict[str, float] = defaultdict(float)  # file → how long its tests took in this run, in all workers
 LEARNER = pytest.StashKey[subprocess.Popen[bytes]]()
 COMPILING = 120.0  # seconds after which nobody waits any longer for the first worker
+INTEGRATION = bool(os.environ.get("POSTBOTE_INTEGRATION"))
+COLLECTED = (5_000, 10, 10)  # after how many objects the garbage collector looks through the new ones; usually 700
 SKIPPED: set[str] = set()  # files with a test that was skipped in this run
 
 
@@ -50,6 +52,7 @@ def pytest_configure_node(node: Any) -> None:
     """
     node.workerinput["learning"] = LEARNER in node.config.stash
     node.workerinput["compiles"] = not any(TESTS.glob("c*/**/__pycache__/test_*-pytest-*.pyc"))
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -60,12 +63,20 @@ def pytest_collection(session: pytest.Session) -> None:
         end = time.monotonic() + COMPILING
         while not compiled_by_first(session.config).exists() and time.monotonic() < end:
             time.sleep(0.05)
+    if about or not session.config.getoption("tx", None):  # who collects; the controller need not load Hypothesis
+        from tests.examples import draw_fewer
+
+        draw_fewer()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    gc.collect()
     gc.freeze()  # modules and tests stay to the end: no later collection looks through them again
+    gc.enable()
+    gc.set_threshold(*COLLECTED)
     if getattr(session.config, "workerinput", {}).get("compiles"):
+        from tests.examples import write_tables
+
+        write_tables()
         compiled_by_first(session.config).touch()
 
 
@@ -96,7 +107,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Refuses a fixture that is made for each test where all rows of a table are one test (tests/rows.py)."""
+    """Makes properties integration tests where these run: then they draw all their examples (tests/examples.py).
+
+    Refuses a fixture that is made for each test where all rows of a table are one test (tests/rows.py).
+    """
+    if INTEGRATION and hasattr(getattr(item, "obj", None), "hypothesis"):
+        item.add_marker("integration")
     if isinstance(item, pytest.Function) and hasattr(item.obj, "takes_rows"):
         about, parameters = item._fixtureinfo, item.callspec.params if hasattr(item, "callspec") else {}
         for name in set(about.argnames) - set(parameters):

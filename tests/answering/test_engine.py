@@ -31,7 +31,6 @@ async def test_a_reloaded_engine_answers_and_the_old_one_is_freed(few_data: Path
     assert old() is None
     answer = await use.respond(Question("Welcher Port für POP3 mit SSL?"))
     assert answer.facts["entries"] == ["pop3-ssl"]
-    gc.unfreeze()
 
 
 async def test_the_dns_cache_outlives_a_reload(few_data: Path, few_entries: str) -> None:
@@ -44,7 +43,6 @@ async def test_the_dns_cache_outlives_a_reload(few_data: Path, few_entries: str)
         assert use.reload() == ""
         await use.respond(Question("/mx firma.de"))
         assert server.asked == asked
-    gc.unfreeze()
 
 
 def test_a_reload_of_content_that_cannot_be_read_changes_nothing(
@@ -59,4 +57,3 @@ def test_a_reload_of_content_that_cannot_be_read_changes_nothing(
     knowledge.mkdir()
     assert str(knowledge) in use.reload()
     assert use.current is before
-    gc.unfreeze()

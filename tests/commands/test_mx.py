@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.slack.blocks import SECTION, to_blocks
@@ -12,6 +12,7 @@ from bot.commands.mx import RULES, assess_mx
 from bot.core.dns.records import MailPolicies, MxHost, MxResult, TxtRecords
 from bot.core.markdown.to_html import to_html
 from bot.core.model import LANGUAGES, Answer, Language
+from tests.examples import examples
 from tests.project import renderer
 from tests.rows import each_row
 
@@ -308,7 +309,7 @@ RECORD = st.tuples(
 ).map("".join)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(results(), st.sampled_from(LANGUAGES))
 def test_hostile_dns_data_cannot_format_ping_or_overflow(found: MxResult, language: Language) -> None:
     markdown = said(found, language)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from bot.content import new_files
@@ -17,6 +17,7 @@ from bot.content.renderer import Renderer
 from bot.content.starter import write_starter
 from bot.core.markdown.to_plain import to_plain
 from tests.conftest import PROJECT
+from tests.examples import examples
 
 PROVIDER = """\
 name: One
@@ -333,7 +334,7 @@ def test_files_are_for_all_to_read(base: Path) -> None:
     assert {oct(f.stat().st_mode & 0o777) for f in base.glob("*postausgang*")} == {"0o644"}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text("aäB19 {}%#|:-'\"\\\n*`_&<>,.\t\x00\x85\u2028😀", min_size=1, max_size=60))
 def test_any_words_of_a_heading_or_an_answer_make_an_entry_that_can_be_read_again(
     tmp_path_factory: pytest.TempPathFactory, words: str

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -18,6 +17,7 @@ from bot.core.mail.auto_response import MailboxContext, apply_rules
 from bot.core.mail.mime import parse
 from bot.core.mail.server_url import to_server
 from bot.settings import Settings
+from tests.examples import examples
 from tests.rows import each_row
 
 US = "support@example.test"
@@ -77,7 +77,7 @@ def test_the_message_id_follows_from_the_event() -> None:
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
-@hypothesis_settings(max_examples=60, deadline=None)
+@examples(60)
 def test_no_subject_or_id_injects_a_header(subject: str, identity: str) -> None:
     to = {**TO, "subject": f"Re: {subject}\r\nBcc: x@y.example", "in_reply_to": identity, "references": identity}
     raw = to_reply(TEXT, "de", to, US, ID, 0.0)

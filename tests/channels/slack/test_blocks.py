@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.engine import AnswerEngine
@@ -19,6 +19,7 @@ from bot.channels.slack.views import ViewComposer
 from bot.core.dns.error_checks import assess_condition
 from bot.core.dns.records import MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Condition, Event, Language, Question, Target
+from tests.examples import examples
 from tests.rows import each_row
 from tests.servers.block_kit import refused, refused_view
 from tests.servers.fake_slack import buttons
@@ -193,7 +194,7 @@ TYPED = st.text(max_size=300) | st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(TYPED)
 def test_nothing_that_a_person_types_can_ping_link_or_break_the_formatting(world: World, typed: str) -> None:
     facts = {"state": "open", "question": typed, "said": [], "outcome": "", "reason": typed, "link": "", "direct": True}

@@ -7,7 +7,7 @@ dictionary without a bound fails too.
 import asyncio
 from collections.abc import Iterator, Sized
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.slack.installations import Installations
@@ -15,6 +15,7 @@ from bot.channels.slack.post_pacing import PostPacer
 from bot.channels.slack.user_info import UserInfo
 from bot.channels.slack.workspaces import Workspaces
 from bot.core.model import LANGUAGES, Event, Question
+from tests.examples import examples
 from tests.servers.fake_slack import FakeSlack
 
 WORKSPACES, ROTATIONS, PEOPLE, CHANNELS = 1_500, 10, 15_000, 3_000  # more than the caches hold
@@ -107,7 +108,7 @@ async def test_channels_at_rest_are_dropped_by_the_post_pacer() -> None:
 STEPS = st.lists(st.tuples(st.sampled_from(("rotate", "call", "identity", "forget")), st.integers(0, 5)), max_size=40)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(steps=STEPS)
 def test_a_workspace_has_one_client_at_most_and_none_once_forgotten(steps: list[tuple[str, int]]) -> None:
     asyncio.run(_run(steps))

@@ -5,7 +5,7 @@ import time
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.mail.auto_response import MailboxContext, apply_rules
@@ -13,6 +13,7 @@ from bot.core.mail.charsets import decoded
 from bot.core.mail.html_text import html_to_text
 from bot.core.mail.mime import mail_of_text, parse
 from bot.core.mail.quoted_text import asking_subject, bare_subject, split_text
+from tests.examples import examples
 from tests.rows import each_row
 
 TEXT = b"Content-Type: text/plain; charset="
@@ -212,7 +213,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(st.one_of(PIECES, st.binary(max_size=20)), max_size=60))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_the_parser_never_raises_for_any_bytes(pieces: list[bytes]) -> None:
     mail = parse(b"".join(pieces))
     assert apply_rules(mail, MailboxContext()).verdict in ("silent", "note", "public")
@@ -221,7 +222,7 @@ def test_the_parser_never_raises_for_any_bytes(pieces: list[bytes]) -> None:
 
 
 @given(st.binary(max_size=20), st.text(max_size=8))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_decoding_never_raises_for_any_charset(raw: bytes, charset: str) -> None:
     decoded(raw, charset)
 

@@ -2,11 +2,12 @@
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.mail import mail_programs
 from bot.core.mail.quoted_text import split_text
+from tests.examples import examples
 from tests.rows import each_row
 
 # Lines of every kind, in any order; each gets a number of its own
@@ -43,7 +44,7 @@ LINES = st.sampled_from(
 
 
 @given(st.lists(LINES, max_size=40), st.booleans())
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_every_line_of_a_mail_is_in_exactly_one_part(lines: list[str], is_reply: bool) -> None:
     text = "\n".join(line.format(number) for number, line in enumerate(lines))
     split = split_text(text, is_reply=is_reply)
@@ -58,7 +59,7 @@ def test_every_line_of_a_mail_is_in_exactly_one_part(lines: list[str], is_reply:
         st.sampled_from(["Wann kommt das?", "550 5.1.1 User unknown", "Meldung:", "", "Bitte um Hilfe."]), min_size=1
     )
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_what_stands_above_a_quotation_is_the_writers(lines: list[str]) -> None:
     own = "\n".join(["Frage:", *lines])
     for quotation in (

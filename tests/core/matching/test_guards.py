@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.matching import pasted, scaffolding, slots
+from tests.examples import examples
 
 GUARDED: dict[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
     **{f"pasted {sign}": (form, (sign,)) for sign, form in pasted._PROGRAM.items()},
@@ -19,7 +20,7 @@ GUARDED: dict[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
 def test_what_a_pattern_matches_holds_the_literal_that_is_looked_for_first(name: str) -> None:
     pattern, literals = GUARDED[name]
 
-    @settings(max_examples=60, deadline=None, database=None)
+    @examples(60, database=None)
     @given(st.from_regex(re.compile(pattern.pattern, pattern.flags & ~re.ASCII)))
     def check(text: str) -> None:
         folded = text.casefold() if name == "scaffolding" else text

@@ -1,0 +1,33 @@
+"""Hypothesis: how many examples a property is tried with. The README's test command draws a quarter of them, others in
+each run; with POSTBOTE_INTEGRATION=1 properties are integration tests too (conftest.py), and .ci/run draws all.
+"""
+
+import os
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+SHARE = 1 if os.environ.get("POSTBOTE_INTEGRATION") else 4
+
+
+def examples(number: int, **more: Any) -> settings:
+    """Decorator: as many examples, of which the quick run draws a quarter, and no deadline. `more`: other settings."""
+    return settings(max_examples=number // SHARE, deadline=None, **more)
+
+
+def draw_fewer() -> None:
+    """Makes a quarter of Hypothesis' hundred the number of properties that name none."""
+    settings.register_profile("share", max_examples=100 // SHARE)
+    settings.load_profile("share")
+
+
+def write_tables() -> None:
+    """Makes Hypothesis write its tables of Unicode into its folder: one worker does it for all, in 1 s of CPU."""
+
+    @settings(max_examples=1, database=None)
+    @given(st.text())
+    def draw(text: str) -> None:
+        pass
+
+    draw()
