@@ -3,51 +3,27 @@
 import asyncio
 import resource
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
+import httpx
 import pytest
+import pytest_asyncio
 from pydantic import SecretStr
 
-from bot.app import open_page_warning
+from bot.app import build, open_page_warning
 from bot.settings import Settings
 from tests.channels.slack.test_events import recorded
+from tests.engines import EchoEngine
+from tests.prepared import prepare
 from tests.rows import each_row
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
 from tests.servers.postbote import Postbote, running
 from tests.slow import slow
 from tests.web.test_connections import exchange
-
-
-async def test_with_slack_tokens_it_answers_in_slack_and_a_page_that_is_switched_off_is_not_there(
-    few_data: Path, few_entries: str
-) -> None:
-    """Everything else is there; and without a page nobody is warned that others reach it."""
-    slack = FakeSlack(locale="de-DE")
-    await slack.start()
-    tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
-    variables = {"POSTBOTE_KNOWLEDGE": few_entries, "POSTBOTE_PAGE": "off", "POSTBOTE_HOST": "0.0.0.0"}  # noqa: S104
-    async with running(few_data, **variables, **tokens) as (printed, url):
-        assert "on   slack" in printed
-        assert "off  web: set POSTBOTE_PAGE=on" in printed
-        assert "on   dashboard" in printed
-        url = url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
-        assert await slack.deliver(f"{url}slack/events", recorded("app_mention")) == 1
-        assert await slack.command(f"{url}slack/events", "login", "max@firma.de") == 200
-        assert await slack.command(f"{url}slack/events", "ports", "") == 200
-        await slack.until(posts=3)
-        expected = {"": 404, "page.js": 404, "ask": 404, "press": 404, "healthz": 200, "readyz": 200, "dashboard": 200}
-        async with aiohttp.ClientSession() as session:
-            for path, status in expected.items():
-                async with session.request("POST" if path in ("ask", "press") else "GET", url + path) as response:
-                    assert response.status == status, path
-    await slack.stop()
-    assert "995" in slack.posts[0]["text"]
-    said = sorted(sent["text"] for sent in slack.ephemeral)
-    assert "max%firma.de" in said[0]
-    assert said[1].startswith("Ports für SSL-Verbindungen")
-    assert "page_is_open" not in (few_data / "log").read_text()
 
 
 @slow
@@ -69,53 +45,84 @@ async def test_a_mention_in_a_thread_goes_on_with_its_conversation_even_after_a_
 FEW_DESCRIPTORS = 512
 
 
-@pytest.fixture(scope="module")
-def open_page(few_data: Path, few_entries: str) -> Iterator[Postbote]:
-    """One process for the tests that follow: its page is open to others, and it may have few descriptors."""
-    process = Postbote(few_data, POSTBOTE_HOST="0.0.0.0", POSTBOTE_KNOWLEDGE=few_entries)  # noqa: S104
-    process.log.unlink(missing_ok=True)  # of another process
+@dataclass
+class Program:
+    """The program with an open page and with Slack, and with few descriptors."""
+
+    process: Postbote
+    slack: FakeSlack
+
+    @property
+    def url(self) -> str:
+        return self.process.url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def program(few_data: Path, few_entries: str) -> AsyncIterator[Program]:
+    """One process for the tests that follow, on an empty database."""
+    slack = FakeSlack(locale="de-DE")
+    await slack.start()
+    tokens = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
+    process = Postbote(few_data, POSTBOTE_HOST="0.0.0.0", POSTBOTE_KNOWLEDGE=few_entries, **tokens)  # noqa: S104
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (FEW_DESCRIPTORS, before[1]))
     try:
-        process.start()
+        await asyncio.to_thread(process.start)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
-    yield process
+    yield Program(process, slack)
     process.kill()
+    await slack.stop()
 
 
-async def test_run_says_what_is_missing_and_answers_on_its_page(open_page: Postbote) -> None:
-    assert "SLACK_BOT_TOKEN" in open_page.printed
-    url = open_page.url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+@pytest.mark.asyncio(loop_scope="module")
+async def test_run_says_what_is_there_and_what_is_missing_and_answers_on_its_page(program: Program) -> None:
+    printed = program.process.printed
+    assert {"  on   slack", "  on   web", "  on   dashboard"} <= set(printed.splitlines())
+    assert "POSTBOTE_ZAMMAD_URL" in next(line for line in printed.splitlines() if line.startswith("  off  zammad: "))
     async with aiohttp.ClientSession() as session:
-        async with session.get(f"{url}healthz") as response:
+        async with session.get(f"{program.url}healthz") as response:
             assert await response.text() == "ok\n"
-        async with session.post(f"{url}ask", json={"text": "welcher port für pop3 mit ssl?"}) as response:
+        async with session.post(f"{program.url}ask", json={"text": "welcher port für pop3 mit ssl?"}) as response:
             reply = await response.json()
             assert "995" in reply["html"]
         follow_up = {"text": "imap?", "before": reply["understood"], "hint": reply["language"]}
-        async with session.post(f"{url}ask", json=follow_up) as response:
+        async with session.post(f"{program.url}ask", json=follow_up) as response:
             reply = await response.json()
             assert "993" in reply["html"]
             assert reply["language"] == "de"
 
 
+@pytest.mark.asyncio(loop_scope="module")
+async def test_with_slack_tokens_it_answers_in_slack(program: Program) -> None:
+    slack, url = program.slack, f"{program.url}slack/events"
+    assert await slack.deliver(url, recorded("app_mention")) == 1
+    assert await slack.command(url, "login", "max@firma.de") == 200
+    assert await slack.command(url, "ports", "") == 200
+    await slack.until(posts=3)
+    assert "995" in slack.posts[0]["text"]
+    said = sorted(sent["text"] for sent in slack.ephemeral)
+    assert "max%firma.de" in said[0]
+    assert said[1].startswith("Ports für SSL-Verbindungen")
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_more_idle_connections_than_descriptors_keep_nobody_out_and_are_no_flood_in_the_log(
-    open_page: Postbote,
+    program: Program,
 ) -> None:
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (4_096, before[1]))
-    said = len(open_page.log.read_text(errors="replace"))
+    said = len(program.process.log.read_text(errors="replace"))
     idle = [socket.socket() for _ in range(3 * FEW_DESCRIPTORS)]
     try:
-        port = int(open_page.url.rstrip("/").rpartition(":")[2])
+        port = int(program.process.url.rstrip("/").rpartition(":")[2])
         for number, one in enumerate(idle):
             one.setblocking(False)
             one.connect_ex(("127.0.0.1", port))
             if number % 100 == 0:
                 await asyncio.sleep(0.05)
                 assert b"ok" in await exchange(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        log = open_page.log.read_text(errors="replace")[said:]
+        log = program.process.log.read_text(errors="replace")[said:]
         assert "Traceback" not in log
         assert len(log) < 2_000
     finally:
@@ -124,10 +131,35 @@ async def test_more_idle_connections_than_descriptors_keep_nobody_out_and_are_no
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
-def test_run_has_warned_once_of_the_open_page_and_ends_cleanly_on_a_signal(open_page: Postbote) -> None:
-    assert open_page.stop() == 0
-    lines = open_page.log.read_text().splitlines()
+@pytest.mark.asyncio(loop_scope="module")
+async def test_run_has_warned_once_of_the_open_page_and_ends_cleanly_on_a_signal(program: Program) -> None:
+    assert await asyncio.to_thread(program.process.stop) == 0
+    lines = program.process.log.read_text().splitlines()
     assert len([line for line in lines if "page_is_open" in line]) == 1
+
+
+async def test_a_page_that_is_switched_off_is_not_there_and_all_else_is(tmp_path: Path) -> None:
+    app = build(Settings(postbote_data_dir=tmp_path, postbote_page="off", postbote_host="0.0.0.0"), EchoEngine())  # noqa: S104
+    prepare(tmp_path)
+    assert app.disabled["web"] == "set POSTBOTE_PAGE=on"
+    assert "SLACK_BOT_TOKEN" in app.disabled["slack"]
+    expected = {
+        "/": 404,
+        "/page.js": 404,
+        "/ask": 404,
+        "/press": 404,
+        "/healthz": 200,
+        "/readyz": 200,
+        "/dashboard": 200,
+    }
+    transport = httpx.ASGITransport(app.asgi)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client, app.running():
+        found = {
+            path: (await client.request("POST" if path in ("/ask", "/press") else "GET", path)).status_code
+            for path in expected
+        }
+    assert found == expected
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())  # DBOS has shut the loop's one down
 
 
 HOSTS = [
