@@ -17,6 +17,7 @@ import structlog
 from structlog.dev import ConsoleRenderer, plain_traceback
 
 from bot.answering.engine import AnswerEngine
+from tests import compiled_sql
 from tests.blocking import LoopWatch
 from tests.learn import is_learnt, learn
 
@@ -73,6 +74,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()  # modules and tests stay to the end: no later collection looks through them again
     gc.enable()
     gc.set_threshold(*COLLECTED)
+    compiled_sql.share()
     if getattr(session.config, "workerinput", {}).get("compiles"):
         from tests.examples import write_tables
 
