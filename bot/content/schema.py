@@ -79,6 +79,7 @@ class _Condition(_OfError, _Titled):
 class _Topic(_Titled):
     lines: list[Text] = Field([], description="error lines of conditions that no entry explains")
     small_talk: bool = Field(False, description="true: sentences like these want no answer")
+    told: bool = Field(False, description="true: sentences like these tell something; what asks is none of them")
 
 
 class _Concept(Strict):
@@ -223,7 +224,7 @@ def _joined(own: Any, more: Any) -> Any:
 def to_topic(raw: Any, languages: Languages) -> Topic:
     """Topic of not-covered/<topic>.yaml."""
     read: Any = topic_model(languages).model_validate(raw)
-    return Topic(read.id, texts(read.title), texts(read.questions), tuple(read.lines), read.small_talk)
+    return Topic(read.id, texts(read.title), texts(read.questions), tuple(read.lines), read.small_talk, read.told)
 
 
 def to_condition(raw: Any, languages: Languages) -> Entry:

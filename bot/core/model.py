@@ -87,6 +87,7 @@ class Topic:
     questions: Mapping[Language, tuple[str, ...]]
     lines: tuple[str, ...] = ()  # error lines of conditions that no entry explains
     small_talk: bool = False  # True: its sentences want no answer, and none is missed
+    told: bool = False  # True: its sentences tell something, so no text that asks is one of them
     general: bool = False  # True: of the layer that comes with Postbote; False: the hoster's own
 
 

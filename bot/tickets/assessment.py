@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.contracts.engine import Respond
+from bot.core.lazy_regex import lazy_regex
 from bot.core.mail.auto_response import STRICTEST, MailboxContext, RuleVerdict, Verdict, apply_rules, reply_address
 from bot.core.mail.mime import Mail, date_of, mail_of_text, parse
 from bot.core.mail.quoted_text import asking_subject, bare_subject
+from bot.core.matching.given_decisions import closes
 from bot.core.model import Answer, Event, Question, Ticket
 from bot.core.text.addresses import find_domain
 from bot.core.text.language import language_of_locale
@@ -22,6 +24,8 @@ from bot.tickets.thresholds import is_worth_a_note, public_doubts
 SURELY_DECLINED = 0.8  # score of a decline from which a subject is no question of its own
 SUBJECT = 200  # characters of a subject that are repeated
 CANDIDATES = 5  # that a note names
+MOST_WORDS_POINTING = 9  # of a text that names its subject as what it means
+_SUBJECT = lazy_regex(r"\b(?:betreff(?:zeile|feld)?|subject(?: line)?|überschrift)\b(?!\s*:)", re.IGNORECASE)
 FEW_WORDS = 3  # of a text that only points to its subject, at most
 _RANK = {"answer": 2, "suggest": 1}  # of outcomes; others: 0
 # What may be repeated to whom wrote it: two to four words, so that nobody makes us send advertisements to others
@@ -165,7 +169,8 @@ async def best_answer(mail: Mail, subject: str, respond: Respond) -> BestAnswer:
             return BestAnswer(explained, mail.text)
     best = BestAnswer(first, mail.own_words) if first else None
     is_asked_by_subject = "?" in subject and _says_nothing(first, mail.own_words)
-    with_subject = "" if _is_surely_declined(first) else "\n\n".join(filter(None, (asking_subject(subject), mail.text)))
+    is_declined = _is_surely_declined(first) and not _points_to_subject(mail.own_words)
+    with_subject = "" if is_declined else "\n\n".join(filter(None, (asking_subject(subject), mail.text)))
     for text in dict.fromkeys(text for text in (mail.text, with_subject) if text and text != mail.own_words):
         answer = await respond(Question(text, language=language, language_hint=hint))
         if best is None or _rank(answer) > _rank(best.answer):
@@ -173,10 +178,21 @@ async def best_answer(mail: Mail, subject: str, respond: Respond) -> BestAnswer:
     return best or BestAnswer(await respond(Question("", language_hint=hint)), "")
 
 
+def _points_to_subject(own_words: str) -> bool:
+    """True for a few words that name the subject: "see subject", "die Frage steht im Betreff"."""
+    return len(own_words.split()) <= MOST_WORDS_POINTING and bool(_SUBJECT.search(own_words))
+
+
 def _says_nothing(answer: Answer | None, own_words: str) -> bool:
-    """True for own words that ask nothing, so that the subject is the question: none, a greeting, "see subject"."""
+    """True for own words that ask nothing, so that the subject is the question: none, a greeting, "see subject".
+
+    False for those that close a matter: then nothing is asked at all.
+    """
     decision = answer.decision if answer else None
-    return decision is None or decision.small_talk or len(own_words.split()) <= FEW_WORDS
+    if decision is not None and closes(decision):
+        return False
+    is_short = len(own_words.split()) <= FEW_WORDS or _points_to_subject(own_words)
+    return decision is None or decision.small_talk or is_short
 
 
 def _is_surely_declined(answer: Answer | None) -> bool:
@@ -184,7 +200,8 @@ def _is_surely_declined(answer: Answer | None) -> bool:
     decision = answer.decision if answer else None
     if decision is None:
         return False
-    return decision.outcome == "decline" and decision.score >= SURELY_DECLINED and not decision.small_talk
+    surely = decision.outcome == "decline" and decision.score >= SURELY_DECLINED
+    return surely and (closes(decision) or not decision.small_talk)
 
 
 def _rank(answer: Answer | None) -> int:

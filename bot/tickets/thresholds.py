@@ -15,7 +15,9 @@ from math import prod
 from bot.core.matching.calibration import Weights
 from bot.core.matching.smtp_codes import reply_codes
 from bot.core.model import Decision, Part
+from bot.core.text.asking import asks_by_name, asks_for_something, reports_fault
 from bot.core.text.foreign import is_foreign
+from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import clean, error_text
 from bot.tickets.certainty import certainty
 from bot.tickets.quotation import understood_sentences
@@ -36,10 +38,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.42, 0.72, -1.08, -0.69, -0.83, 0.82, 4.51, -2.66, -3.12, -3.48),
-    question=0.625,
+    weights=(0.32, 0.4, -1.04, -0.03, -0.52, 2.63, 3.97, -3.99, -2.29, -2.84),
+    question=0.67,
     error_line=0.5,
-    menu=0.56,
+    menu=0.95,
 )
 
 
@@ -69,6 +71,8 @@ def other_doubts(decision: Decision, text: str, *, by_subject: bool) -> tuple[st
     """Codes of what speaks against a public answer however certain it is; `text`, `by_subject`: see public_doubts."""
     explained = any(map(_is_line, decision.parts))
     doubts = {
+        "asks-nothing": not (explained or by_subject or any(part.told_error for part in decision.parts))
+        and not _asks(decision, text),
         "left-over": any(part.outcome == "decline" for part in decision.parts),
         "unexplained-code": not explained and bool(reply_codes(error_text(clean(text)))),
         "by-subject": by_subject,
@@ -77,6 +81,17 @@ def other_doubts(decision: Decision, text: str, *, by_subject: bool) -> tuple[st
         ),
     }
     return tuple(code for code, applies in doubts.items() if applies)
+
+
+def _asks(decision: Decision, text: str) -> bool:
+    """True if what is answered asks or reports a fault, or a plea stands beside it ("what shall I do?").
+
+    A question about something else ("Who brings the cake?") does not ask for what is told beside it.
+    """
+    own = own_sentences(clean(text))
+    pleas = any(asks_for_something(sentence) and not asks_by_name(sentence) for sentence in own)
+    understood = understood_sentences(decision, text) or own
+    return pleas or any(asks_for_something(sentence) or reports_fault(sentence) for sentence in understood)
 
 
 def _is_line(part: Part) -> bool:

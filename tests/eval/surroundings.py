@@ -27,9 +27,10 @@ def wrap(question: str, language: Language, seed: int, half: Half = "check") -> 
     draw = random.Random(f"{half}:{language}:{seed}")
 
     def one(kind: str) -> str:
-        return draw.choice(PIECES[kind][language][half == "check" :: 2])
+        text = draw.choice(PIECES[kind][language][half == "check" :: 2])
+        return _ended(text) if kind == "facts" else text
 
-    form = draw.choice(("chat", "short", "short", "ticket", "ticket", "ticket"))
+    form = draw.choice(("chat", "short", "short", "ticket", "ticket", "ticket", "told"))
     if form == "chat":
         return one("chat").format(question)
     name, other = draw.choice(PIECES["names"][language]), draw.choice(PIECES["names"][language])
@@ -39,7 +40,8 @@ def wrap(question: str, language: Language, seed: int, half: Half = "check") -> 
         joint = draw.choice((" ", "\n", "\n\n"))
         greeting = draw.choice(("", f"{one('greetings')}{joint}"))
         return f"{greeting}{question}{joint}{farewell}"
-    story = ("asides", "asides", "asides", "asides", "statements")  # a fifth of what is told beside is about mail
+    # A fifth of what is told beside is about mail; where somebody tells of the own mail, half
+    story = ("asides", "facts") if form == "told" else ("asides", "asides", "asides", "asides", "statements")
     before = " ".join(one(draw.choice(story)) for _ in range(draw.choice((0, 1, 1, 2, 3))))
     behind = " ".join(one(draw.choice(story)) for _ in range(draw.choice((0, 0, 1, 1, 2))))
     if not question.endswith("?") and draw.random() < PLEADED:

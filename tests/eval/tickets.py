@@ -214,7 +214,8 @@ def learn(tickets: Sequence[TicketResult], weights: Weights, uncovered: Sequence
         if is_careful(limits := replace(lines, question=step))
         and sum(ticket.verdict(limits) == "wrong" for ticket in unseen) <= MOST_UNSEEN * len(uncovered)
     )
-    return next(limits for step in STEPS if menus_help(limits := replace(asked, menu=step)))
+    none = replace(asked, menu=highest.menu)  # where menus are few, and a wrong one is among the surest
+    return next((limits for step in STEPS if menus_help(limits := replace(asked, menu=step))), none)
 
 
 def is_menu(ticket: TicketResult) -> bool:

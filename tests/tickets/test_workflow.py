@@ -256,7 +256,7 @@ async def test_an_agents_verdict_makes_a_ticket_a_gap_until_it_is_taken_back(
 
 async def test_a_choice_that_is_too_vague_is_no_note_but_a_gap(engine: AnswerEngine, tmp_path: Path) -> None:
     async with running(engine, tmp_path) as bot:
-        vague = mail("Bitte um Hilfe.", Subject="Konto einrichten")  # a choice by the subject alone
+        vague = mail("Bitte um Hilfe.", Subject="Einstellungen E-Mail")  # a choice by the subject alone
         assert await bot.through(bot.helpdesk.add("1", vague)) == [("silent", ["too-vague"])]
         assert bot.helpdesk.posts == []
         assert [gap.reasons for gap in to_gaps(bot.storage.decisions.unanswered())] == [("suggest",)]
@@ -296,7 +296,7 @@ async def test_several_questions_are_answered_in_one_mail(engine: AnswerEngine) 
 
 
 async def test_a_suggestion_is_a_note_with_the_top_three(engine: AnswerEngine) -> None:
-    found = await assessed(engine, mail("Kann ich den Server einstellen?", Subject="Frage"))
+    found = await assessed(engine, mail("Welchen Servernamen muss ich eintragen?", Subject="Frage"))
     assert (found.verdict, found.reasons, found.answer.template) == ("note", ("not-sure",), "suggest")
     text = engine.renderer.render(found.to_answer("note", found.reasons))
     assert text.count("\n- ") == 3 + 1 + 1, "three entries, what was understood, and one reason"
@@ -371,7 +371,7 @@ async def test_the_ledger_alone_ends_a_loop_without_any_header(engine: AnswerEng
         taken = ledger.commit_verdict(case, 1_700_000_000.0 + number)
         verdicts.append(taken.verdict)
         notes += taken.reasons
-        body = to_plain(engine.renderer.render(found.to_answer("public", ())))
+        body = f"{QUESTION}\n\n{to_plain(engine.renderer.render(found.to_answer('public', ())))}"
     assert verdicts[0] == "public"
     assert "public" not in verdicts[1:], "one answer, and never another"
     assert {"same-entry", "same-mail"} & set(notes), "not for want of an answer"

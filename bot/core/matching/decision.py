@@ -2,11 +2,10 @@
 
 Pure: the same message and knowledge base give the same decision. `Matcher.decide` takes these steps.
 
-0. **Given decisions** (given_decisions.py, foreign.py, menu_choice.py). A message in another language or script is
-   declined; "the second one" after a menu is the entry that it chooses.
+0. **Given decisions** (given_decisions.py, foreign.py, closed.py, menu_choice.py). A message in another language or
+   script is declined, and one that closes a matter; "the second one" after a menu is the entry that it chooses.
 
-1. **Cleaning** (bot/core/text/normalize.py): mark-up, quotation marks and quoted-printable are undone; of a bounce, the
-   copy of the returned message is cut off.
+1. **Cleaning** (bot/core/text/normalize.py): mark-up, quotation marks and quoted-printable; a bounce's copy is cut off.
 
 2. **Error lines** (known_lines.py, error_lines.py, known_errors.py). The knowledge base holds known lines: an entry's
    own (`lines`, `variants`), which explain; an entry's `lookalikes` and a topic's `lines`, which look alike and mean
@@ -29,19 +28,19 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    Greeting, courtesy, farewell, signature and disclaimer are left out, and sentences that say what works or is known
    (settled.py). Of what is left every sentence is ranked by itself, and all of them as a whole; a sentence that asks
    two things ("which port, and how large …") is two (asking.py), and one that points back ("where can I set that?") is
-   read with what it points at (back_reference.py). Where one of the questions is surely not covered and none likely is,
-   the questions alone count, not what is told beside them (ranked_text.py). Where
-   two of those that ask are answered with different entries, each of them is a part. Else there is one part: of the
-   surest, which is the sentence, or the whole, whose first entry is the likeliest to be right. Beside an answer, a
-   question that is surely not covered is a part that declines, so that the reply can say what is left over. So
-   neither a greeting nor a word about the printer changes the answer to a clear question. A message that only changes
-   something of the question before it ("und für IMAP?") is completed by it (followup.py), unless it is a whole
-   question with an answer.
+   read with what it points at (back_reference.py). Sentences of small talk, and those that tell of one's own mail, are
+   left out beside others. Where the questions are clear by themselves, or one is surely not covered and none likely is,
+   the questions alone count, not what is told beside them (ranked_text.py). Where two of those that ask are answered
+   with different entries, each is a part. Else there is one part: of the surest, which is the sentence, or the whole,
+   whose first entry is the likeliest to be right. Beside an answer, a question that is surely not covered is a part
+   that declines, so that the reply can say what is left over. A message that only changes something of the question
+   before it ("und für IMAP?") is completed by it (followup.py), unless it is a whole question with an answer.
 
 4. **Ranking** (contrast.py, features.py, ranker.py, unexplained.py). What a text denies ("not the mailbox, a single
    mail: …") is left out. It becomes features: word stems, letter n-grams, concepts,
    pairs of concepts. Every entry, and every topic that the FAQ does not cover, gets a raw score: a linear scorer
-   (softmax regression over all examples) plus the mean similarity to its nearest examples. Raw scores have no scale.
+   (softmax regression over all examples) plus the mean similarity to its nearest examples. Raw scores have
+   no scale. Where the text asks, topics of what is only told (`told: true`) come last.
    What counts are five signals: the margin of the first entry over the likeliest topic, and over the second entry, each
    within ±4; the share of the content words that this entry, and that no entry explains; how many subjects it names.
 
@@ -67,16 +66,14 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
 
 **Score**: the probability that the outcome is right. Of a part: `first`, `in_top3` or `not_covered`, by its outcome, or
 that of the error line. Of a decision: the greatest of the parts that have its outcome. bot/core/speak_policy.py wants
-0.95 where nobody addressed the bot. A candidate's score (`--why`) is something else: its softmax share of the ranking,
-or its alignment's score.
+0.95 where nobody addressed the bot. A candidate's score (`--why`) is its softmax share, or an alignment's.
 
 **Sources of the figures**
 
 - The regressions and c: FITTED in calibration.py, printed by `python -m tests.eval.tune` from the development sets
-  and from the knowledge base's own error lines. c is the least cost with which, in five folds, at most 1.5 % of
+  and from the knowledge base's own error lines. c is the least cost with which, in five folds, at most 1.2 % of
   the covered questions are answered wrong and at most 3 % of those that are not covered are answered.
-- 0.5 for a menu: the score of the labelled sets (tests/eval/README.md).
-- Weights in features, training and ranking: chosen on the development questions (bot/DECISIONS.md).
+- 0.5 for a menu: the score of the labelled sets. Weights in features, training, ranking: bot/DECISIONS.md.
 - LEAST_ALIGNED, SURE, LONG_MESSAGE and the constants of error_lines.py: set by judgement, as noted there.
 """
 
@@ -98,7 +95,7 @@ from bot.core.matching.example_counts import ExampleCounts, count_examples
 from bot.core.matching.example_support import ExampleSupport
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.followup import is_whole_question, resolve_followup
-from bot.core.matching.given_decisions import choose, declined_as_foreign
+from bot.core.matching.given_decisions import choose, declined_as_closed, declined_as_foreign
 from bot.core.matching.known_errors import KnownErrors, to_part
 from bot.core.matching.pasted import own_text
 from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
@@ -110,6 +107,7 @@ from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
 from bot.core.model import Decision, Knowledge, Outcome, Part, Question
 from bot.core.text.addresses import find_address, find_domain
+from bot.core.text.closed import closes_matter
 from bot.core.text.foreign import is_foreign
 from bot.core.text.invisible_characters import damaged_addresses
 from bot.core.text.language import LanguageDetector
@@ -143,13 +141,14 @@ class Matcher:
         self._examples = example_texts(knowledge, trained)
         self._errors = KnownErrors(knowledge, extractor, self._ranker, counts.lines)
         self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
+        told = frozenset(topic.id for topic in knowledge.topics.values() if topic.told)
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
         siblings = Siblings(extractor, unexplained, knowledge.entries.values())
         errors = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
         self._vague = vague = VagueQuestions(extractor, unexplained, [*knowledge.entries.values()])
         support = ExampleSupport(extractor, self._ranker, trained, len(knowledge.entries), self._examples)
         self._questions = QuestionMatcher(
-            extractor, self._ranker, unexplained, self._small_talk, siblings, errors, vague, support
+            extractor, self._ranker, unexplained, self._small_talk, siblings, errors, vague, support, told
         )
         learnt = from_array(trained.figures) if len(trained.figures) else FITTED
         self.calibration = calibration or learnt  # exchanged by the cross-validation of `postbote evaluate`
@@ -162,6 +161,8 @@ class Matcher:
         if chosen := choose(question, self._knowledge, self.language):
             return chosen
         cleaned = without_returned(clean(question.text))
+        if closes_matter(own_text(cleaned)):
+            return declined_as_closed(question, self.language)
         words = self._errors.words(cleaned)
         alignments = self._errors.alignments(words)
         explained = self._explained(cleaned, words, alignments)
@@ -288,7 +289,7 @@ class Matcher:
             surer = changed.outcome != "answer" and any(p.score >= SURE for p in answered)
             if not about_error and not surer:  # an error has no port or server that could be another one
                 return whole, [changed]
-        if not whole and self._vague.is_only_addresses(asked):
+        if not whole and self._vague.is_only_addresses("\n".join(own_sentences(asked))):
             rule = "addresses alone: they ask nothing"
             parts = [replace(parts[0], outcome="decline", entries=(), score=1.0, rule=rule)]
         return asked, parts

@@ -1,4 +1,7 @@
-"""Decisions that need no matching: what is written in a foreign language, and what is chosen from a menu."""
+"""Decisions that need no matching.
+
+About what is written in a foreign language, what closes a matter, and what is chosen from a menu.
+"""
 
 from collections.abc import Sequence
 
@@ -7,6 +10,7 @@ from bot.core.model import Decision, Knowledge, Language, Part, Question
 from bot.core.text.language import LanguageDetector
 from bot.core.text.normalize import clean
 
+CLOSED = "closed: the message says that the matter is done with"  # rule of the part
 NONE_OF_MENU = "menu: none of them"  # rule of the part
 
 
@@ -15,6 +19,19 @@ def declined_as_foreign(question: Question, languages: Sequence[Language]) -> De
     language = question.language or question.language_hint or ("en" if "en" in languages else languages[0])
     part = Part("", "decline", (), 1.0, "language: neither German nor English")
     return Decision("decline", (), language, 1.0, (part,), clean(question.text), foreign=True)
+
+
+def declined_as_closed(question: Question, detector: LanguageDetector) -> Decision:
+    """Decision about a message that closes a matter (closed.py): small talk."""
+    cleaned = clean(question.text)
+    language = question.language or detector.of(cleaned, question.language_hint)
+    part = Part("", "decline", (), 1.0, CLOSED)
+    return Decision("decline", (), language, 1.0, (part,), cleaned, small_talk=True)
+
+
+def closes(decision: Decision) -> bool:
+    """True for the decision about a message that closes a matter."""
+    return any(part.rule == CLOSED for part in decision.parts)
 
 
 def choose(question: Question, knowledge: Knowledge, detector: LanguageDetector) -> Decision | None:

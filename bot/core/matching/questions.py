@@ -33,7 +33,7 @@ from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
 from bot.core.model import Candidate, Outcome, Part
-from bot.core.text.asking import asks_by_name, halves, is_question
+from bot.core.text.asking import asks_by_name, asks_in_words, halves, is_question
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.settled import is_settled
 
@@ -56,11 +56,14 @@ class QuestionMatcher:
         errors: frozenset[str] = frozenset(),
         vague: VagueQuestions | None = None,
         support: ExampleSupport | None = None,
+        told: frozenset[str] = frozenset(),
     ) -> None:
         """`small_talk`: ids of the topics whose sentences want no answer. `siblings`: None: no entry has any.
 
         `errors`: ids of the entries about errors. `vague`: None: no question is. `support`: None: it is not told.
+        `told`: ids of the topics whose sentences ask nothing.
         """
+        self._told = told
         self._vague = vague
         self._contrasts = Contrasts(extractor)
         self._back = BackReferences(extractor)
@@ -122,21 +125,33 @@ class QuestionMatcher:
             (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
         ]
         texts = [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)]
-        ranked = [replace(self._rank(text, vetoed), asks=asks) for text, asks in texts]
+        ranked = [replace(self._rank(text, vetoed), names=names) for text, names in texts]
         telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
         telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
-        whole = self._rank(" ".join(told), vetoed) if len(telling) > 1 else telling[0]
-        return telling, whole
+        # What somebody tells of the own mail may say which port is meant
+        is_open = any(r.asks and self._hangs_on_others(r) for r in telling)
+        meant = telling if is_open else [r for r in telling if not r.small_talk] or telling
+        said_all = len(meant) == len(telling)
+        text = " ".join(told if said_all else (r.text for r in meant))
+        return meant, self._rank(text, vetoed) if len(meant) > 1 else meant[0]
 
     def _relevant(
         self, ranked: list[RankedText], whole: RankedText, calibration: Calibration
     ) -> tuple[list[RankedText], RankedText]:
-        """(the sentences, the whole): of the questions alone, where one is surely not covered and none likely is.
+        """(the sentences, the whole): of the questions alone, where they decide the message alone.
 
         What is told beside them asks nothing then, however well it fits an entry.
         """
-        asking = asking_alone(ranked, calibration)
-        return (asking, self._rank(" ".join(r.text for r in asking))) if asking else (ranked, whole)
+        asking = asking_alone(ranked, calibration, self._hangs_on_others)
+        if len(asking) < 2:
+            return (asking, asking[0]) if asking else (ranked, whole)
+        return asking, self._rank(" ".join(r.text for r in asking))
+
+    def _hangs_on_others(self, ranked: RankedText) -> bool:
+        """True for a text that fits several entries alike, or any, or is about something that it does not name."""
+        is_open = self._siblings is not None and self._siblings.leave_open(ranked.words)
+        alike = is_open or bool(self._alike(ranked.first(), ranked.words))
+        return alike or self._is_vague(ranked.words) or self._back.refers_back(ranked.text)
 
     def _halves(self, sentence: str) -> list[str]:
         """Questions of a sentence; "…, and what is it?" is none of its own."""
@@ -148,7 +163,7 @@ class QuestionMatcher:
 
     def _rank(self, text: str, vetoed: frozenset[str] = frozenset()) -> RankedText:
         words = tuple(self._contrasts.words(text))
-        ranking = self._ranker.rank(words).without(vetoed)
+        ranking = self._ranker.rank(words).without(vetoed | self._told if asks_in_words(text) else vetoed)
         over_topics, over_entries = (max(-LARGEST_MARGIN, min(LARGEST_MARGIN, m)) for m in ranking.margins())
         shares = self._unexplained.shares(words, ranking.best_entries(1)[0])
         return RankedText(
@@ -164,6 +179,7 @@ class QuestionMatcher:
                 1.0,
             ),
             self._ranker.knows(words) and not (self._vague and self._vague.says_nothing(words)),
+            small_talk=ranking.first() in self._small_talk,
         )
 
     def _left_over(self, ranked: Sequence[RankedText], parts: Sequence[Part], calibration: Calibration) -> list[Part]:
@@ -226,7 +242,7 @@ class QuestionMatcher:
         likely = probabilities(weights, signals)
         values = expected_values(calibration, likely)
         outcome = max(values, key=lambda name: values[name])
-        if outcome == "answer" and self._is_vague(said):
+        if outcome == "answer" and (self._is_vague(said) or self._is_another(best[0], said)):
             outcome, what = "suggest", f"{what} that does not say what it is about"
         alike = self._alike(best[0], said) if outcome == "answer" else frozenset()
         if alike:
@@ -250,6 +266,10 @@ class QuestionMatcher:
 
     def _is_vague(self, words: Sequence[str]) -> bool:
         return self._vague is not None and self._vague.is_vague(words)
+
+    def _is_another(self, entry: str, said: Sequence[str]) -> bool:
+        """True if a text asks for the server or port alone, and an entry is about another thing."""
+        return self._siblings is not None and self._siblings.is_another(entry, said)
 
     def _alike(self, entry: str, said: Sequence[str]) -> frozenset[str]:
         """Ids of the entries that a question fits as well as its first one, itself included; empty: it alone fits."""

@@ -1,15 +1,19 @@
 """Ranked texts: sentences of a message and the whole, ranked, and which of them a message is about. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.core.matching.calibration import Calibration, Weights, probability
+from bot.core.matching.calibration import SINGLE, Calibration, Weights, probability
 from bot.core.matching.ranker import Ranking
-from bot.core.text.asking import asks_for_something
+from bot.core.text.asking import asks_for_something, asks_in_words
 
+SUBJECTS = SINGLE.index("subjects")
 SUGGESTIONS = 3  # entries of a menu
-SURELY = 0.97  # probability from which a question is surely not covered, whatever is told beside it
+CLEARLY = 0.85  # probability that its first entry is right, from which a question needs nothing that is told beside it
+SURELY = 0.9  # probability from which a question is surely not covered, whatever is told beside it
 LIKELY = 0.5  # probability from which a question is rather covered
+FEWEST_WORDS_CLEAR = 4  # of a question that says by itself what it is about; "which digits?" does not
+FEWEST_WORDS_MISSED = 5  # of one that is surely not covered by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +25,45 @@ class RankedText:
     ranking: Ranking
     signals: Weights  # as in calibration.SINGLE
     known: bool  # True if the examples use any of its words, and one of them says something
-    asks: bool = False  # True for a sentence that asks for something by name; a plea ("can you help?") does not
+    names: bool = False  # True for a sentence that asks for something by name; a plea ("can you help?") does not
+    small_talk: bool = False  # True if the likeliest of all owners is a topic of small talk
 
     def first(self) -> str:
         """Id of the likeliest entry."""
         return self.ranking.best_entries(1)[0]
 
+    @property
+    def asks(self) -> bool:
+        """True for a question or request that wants an answer, and has words that the examples use."""
+        return self.known and not self.small_talk and asks_in_words(self.text)
 
-def asking_alone(ranked: Sequence[RankedText], calibration: Calibration) -> list[RankedText]:
-    """Questions of a message that decide it alone: one of them is surely not covered, and none likely is; else empty.
+    @property
+    def subjects(self) -> float:
+        """Number of subjects that it names, as in calibration.SINGLE: 0, 0.5 or 1 for none, one, more."""
+        return self.signals[SUBJECTS]
 
-    What is told beside them asks nothing then, however well it fits an entry.
+
+def asking_alone(
+    ranked: Sequence[RankedText], calibration: Calibration, is_alike: Callable[[RankedText], bool]
+) -> list[RankedText]:
+    """Questions and requests of a message that decide it alone, whatever is told beside them; else empty.
+
+    They do where those that are likely covered say themselves what they are about, and are clear; or where one is
+    surely not covered and none likely is. `is_alike`: True for a text that fits several entries alike, and so hangs on
+    what is told ("which port?").
     """
-    asking = [r for r in ranked if r.known and r.asks]
-    covered = any(probability(calibration.single.first, r.signals) >= LIKELY for r in asking)
-    missed = any(probability(calibration.single.not_covered, r.signals) >= SURELY for r in asking)
-    return asking if missed and not covered and len(asking) < len(ranked) else []
+    asking = [r for r in ranked if r.asks]
+    likely = [(r, probability(calibration.single.first, r.signals)) for r in asking]
+    if clear := [r for r, first in likely if first >= CLEARLY]:
+        alone = all(r.subjects >= 1.0 and len(r.words) >= FEWEST_WORDS_CLEAR and not is_alike(r) for r in clear)
+    else:
+        asking = [
+            r for r in ranked if r.known and (r.asks or r.names)
+        ]  # "Who brings the cake?" is small talk, and asks
+        missed = [r for r in asking if r.names and len(r.words) >= FEWEST_WORDS_MISSED]
+        is_covered = any(first >= LIKELY for _, first in likely)
+        alone = not is_covered and any(probability(calibration.single.not_covered, r.signals) >= SURELY for r in missed)
+    return asking if alone and len(asking) < len(ranked) else []
 
 
 def best_of(surest: RankedText, whole: RankedText) -> list[str]:
@@ -60,6 +87,8 @@ def signals_of_several(
     others = [r for r in ranked if r is not surest and r.known]
     missed = [] if asks else [r for r in others if asks_for_something(r.text)]
     rivals = [r for r in others if r.first() != surest.first() and r.text not in surest.text]
+    if surest.asks:  # what is told beside a question is no rival of it
+        rivals = [r for r in rivals if r.asks]
     return (
         *surest.signals[:-1],
         *whole.signals[:2],

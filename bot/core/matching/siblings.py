@@ -37,6 +37,8 @@ class Siblings:
             entry: (aspects, ways) for aspects, ways in groups.items() if aspects and len(ways) > 1 for entry in ways
         }
 
+        self._shared = frozenset(aspect for aspects, _ in self._siblings.values() for aspect in aspects)
+
     def equals(self, entry: str, words: Sequence[str]) -> frozenset[str]:
         """Ids of the entries that a question fits as well as an entry, itself included; empty where it is alone.
 
@@ -54,6 +56,21 @@ class Siblings:
         ways_open = sum(bool(siblings[name]) for name in fitting) > 1
         alike = entry in fitting and ways_open and not self._says_more(words, named, fitting)
         return fitting if alike else frozenset()
+
+    def leave_open(self, words: Sequence[str]) -> bool:
+        """True if a question asks for an aspect that siblings share, and names no way: "which host and port?"."""
+        named = self._extractor.vocabulary.concepts(words)
+        return not self._shared.isdisjoint(named) and not self._of(named, WAYS)
+
+    def is_another(self, entry: str, words: Sequence[str]) -> bool:
+        """True if a text is an aspect that siblings share and no more ("mail server?"), and an entry none of them."""
+        named = self._extractor.vocabulary.concepts(words)
+        aspects, _ = self._siblings.get(entry, (frozenset[str](), {}))
+        meant = {
+            word for concept in self._shared & named.keys() for phrase in named[concept] for word in phrase.split()
+        }
+        content = {word for word in words if not self._extractor.is_function_word(word)}
+        return bool(content) and content <= meant and aspects.isdisjoint(named)
 
     def _fitting(self, ways: frozenset[str], siblings: Mapping[str, frozenset[str]]) -> frozenset[str]:
         """Ids of the siblings that a question fits: each names all its ways, or one of several, or none at all."""

@@ -9,7 +9,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, combinations
 
 import numpy as np
@@ -38,6 +38,7 @@ SEED = 1  # of the order of the examples: the same content gives the same model
 MOST_OWNERS_OF_REGRESSION = (
     200  # beyond, learning would take minutes, and an owner's scorer is the mean of its examples
 )
+MOST_SAID = 50_000  # examples whose sentences are remembered while a base is learnt
 NOT = "not "  # begins the owner of an entry's look-alikes: "not error-relay-denied"
 
 
@@ -123,6 +124,7 @@ def train(
     return TrainedModel(features, hashes, idf, owners, weights, example_owner, *_postings(rows, len(hashes)))
 
 
+@lru_cache(MOST_SAID)
 def said(text: str) -> str:
     """Sentences of an example, as a message is read: greetings must not speak for the entries at which they stand."""
     return " ".join(own_sentences(clean(text)))

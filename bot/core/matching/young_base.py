@@ -76,7 +76,9 @@ def learn(knowledge: Knowledge, extractor: FeatureExtractor) -> TrainedModel:
     """Trained model of a base: the plain one where its figures are fitted and nothing yields, else as said above."""
     trained = _learn(knowledge, extractor)
     texts = example_texts(knowledge, trained)
-    return replace(trained, usual_nearness=usual_nearness(extractor, trained, len(knowledge.entries), texts))
+    nearness = usual_nearness(extractor, trained, len(knowledge.entries), texts)
+    said.cache_clear()  # each of some thousand examples was read five times
+    return replace(trained, usual_nearness=nearness)
 
 
 def _learn(knowledge: Knowledge, extractor: FeatureExtractor) -> TrainedModel:
@@ -179,11 +181,13 @@ def _decided(
     asked: set[str],
     looked_at: set[int],
 ) -> Iterator[HeldOut]:
+    told = frozenset(topic.id for topic in knowledge.topics.values() if topic.told)
     for fold in range(FOLDS):
         rest = weighed(knowledge, examples, [n for n in chosen if fold_of[n] != fold])
         trained = train(knowledge, extractor, [examples[n] for n in rest])
         ranker = Ranker(extractor, trained, len(knowledge.entries))
-        matcher = QuestionMatcher(extractor, ranker, UnexplainedWords(extractor, trained, len(knowledge.entries)))
+        unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
+        matcher = QuestionMatcher(extractor, ranker, unexplained, told=told)
         for n in chosen:
             owner, text = examples[n]
             ours = owner in knowledge.entries and text in asked

@@ -8,17 +8,33 @@ from bot.core.text.normalize import fold
 
 FEWEST_WORDS = 3  # of each half of a sentence that asks two things
 
-_QUESTION_WORDS = (
-    r"wie|was|wo|wer|wann|warum|wieso|weshalb|wohin|woher|woran|welche[rsnm]?|wieviele?|ob|kann|kannst|darf|muss|gibt|geht|brauche|"
-    r"how|what|which|where|when|who|why|is|are|do|does|can|could|may|must|should|will"
+_INTERROGATIVES = (
+    r"wie|wo|wer|wann|warum|wieso|weshalb|wohin|woher|woran|welche[rsnm]?|wieviele?|ob"
+    r"|how|what|which|where|when|who|why"
 )
-_QUESTION = lazy_regex(rf"^\W{{0,8}}(?:\w{{1,40}}\W{{1,8}}){{0,3}}?(?:{_QUESTION_WORDS})\b", re.IGNORECASE)
+_OPENING = (  # words that open a question; within a sentence they state: "Server name is …", "IMAP geht", "It was …"
+    r"was|kann|kannst|darf|muss|gibt|geht|brauche|is|are|do|does|can|could|may|must|should|will"
+)
+_QUESTION_WORDS = rf"{_INTERROGATIVES}|{_OPENING}"
 _BEGINS = lazy_regex(rf"^\W{{0,8}}(?:(?:und|aber|also|and|but|so) )?(?:{_QUESTION_WORDS})\b", re.IGNORECASE)
+_NAMES = lazy_regex(  # "auf welchem Port …", "the server for IMAP, which …"
+    rf"^\W{{0,8}}(?:\w{{1,40}}\W{{1,8}}){{0,3}}?(?:{_INTERROGATIVES})\b", re.IGNORECASE
+)
 _REQUEST = lazy_regex(
     r"\b(?:bitte|brauche?n?|bräuchten?|benötigen?|suchen?|fehl(?:t|en)|wüssten?|wissen|nennen|nennt|sagen|sagt|erklär\w{0,3}"
     r"|hätten? gerne?|möchten?|weiß (?:\w+ ){0,2}nicht|verstehe nicht|keine ahnung"
     r"|please|needs?|wants?|tell|looking for|missing|wonder(?:ing)?|explain|would like|like to know|no idea|can'?t find"
     r"|(?:not|n't) (?:know|sure|understand))\b",
+    re.IGNORECASE,
+)
+_REFUSAL = lazy_regex(  # "I don't need encryption"
+    r"(?:n[’']t|\b(?:not|no)) (?:\w{1,20} )?(?:needs?|wants?)\b"
+    r"|\bbrauche?n? (?:\w{1,20} ){0,2}(?:nicht|kein\w{0,2})\b|\b(?:nicht|kein\w{0,2}) (?:\w{1,20} )?brauche?n?\b",
+    re.IGNORECASE,
+)
+_FAULT = lazy_regex(
+    r"\b(?:nicht|nichts|nie|kein\w{0,2}|fehler\w{0,20}|verweiger\w{1,5}|abgelehnt|abgewiesen|zurückgewiesen"
+    r"|not|no|never|nothing|cannot|errors?|fail(?:s|ed|ing|ure)?|refuse[sd]?|rejected|denied)\b|n[’']t\b",
     re.IGNORECASE,
 )
 _WORD = lazy_regex(r"[^\W\d_]+")
@@ -38,13 +54,22 @@ _JOINT = lazy_regex(
 
 def is_question(sentence: str) -> bool:
     """True if a sentence has the form of a question: its mark, or a question word at its beginning."""
-    return sentence.endswith("?") or bool(_QUESTION.match(sentence))
+    return sentence.endswith("?") or bool(_BEGINS.match(sentence) or _NAMES.match(sentence))
+
+
+def asks_in_words(sentence: str) -> bool:
+    """True for a question, and for a request ("I need the port", not "I don't need SSL")."""
+    return is_question(sentence) or (bool(_REQUEST.search(sentence)) and not _REFUSAL.search(sentence))
 
 
 def asks_for_something(sentence: str) -> bool:
-    """True for a question, a request ("I need the port") and words without grammar ("smtp port"); else it tells."""
-    words = _WORD.findall(sentence.lower())
-    return is_question(sentence) or bool(_REQUEST.search(sentence)) or not any(map(is_function_word, words))
+    """True for what asks in words, and for words without grammar ("smtp port"); else it tells."""
+    return asks_in_words(sentence) or not any(map(is_function_word, _WORD.findall(sentence.lower())))
+
+
+def reports_fault(text: str) -> bool:
+    """True for a text that says what does not work: it wants an answer without asking."""
+    return bool(_FAULT.search(text))
 
 
 def asks_by_name(sentence: str) -> bool:
@@ -60,4 +85,4 @@ def halves(sentence: str) -> list[str]:
     enough = all(
         len(half.split()) >= FEWEST_WORDS and not all(map(is_function_word, half.lower().split())) for half in found
     )
-    return found if len(found) > 1 and enough and _QUESTION.match(found[0]) else [sentence]
+    return found if len(found) > 1 and enough and is_question(found[0]) else [sentence]

@@ -45,6 +45,10 @@ _ABBREVIATION = lazy_regex(  # a full stop behind one of these, or behind a numb
     r"|^\W{0,4}\d{1,2}[.:]$",
     re.IGNORECASE,
 )
+_DAY = lazy_regex(r"\b\d{1,2}\.$")  # "ab 1. Juli", "am 9.5. schrieb": of a date, where no new sentence begins
+_GOES_ON = lazy_regex(
+    r"[a-zäöü]|(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[a-zäöü]{0,7}\b|(?:\d{1,2}|\d{4})\.?(?:\s|$)"
+)
 _END = lazy_regex(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|;(?=\s))\s+|\n\s*")
 _ANNOUNCED = lazy_regex(  # "ok danke! und noch was: …" announces a question
     r"\A\W{0,4}(?:(?:und|and|ok|okay|hallo|hi|aber|also|nur|kurz|just) ){0,3}"
@@ -128,7 +132,8 @@ def _sentences(text: str) -> list[str]:
             break
         sentence = text[begin : end.end()].strip()
         within = sentence.endswith(")") and "(" in sentence[1:] and text[end.end() : end.end() + 1].islower()
-        if within or _ABBREVIATION.search(sentence):
+        is_day = _DAY.search(sentence) and _GOES_ON.match(text, end.end())
+        if within or is_day or _ABBREVIATION.search(sentence):
             continue
         found.append(sentence)
         begin = end.end()

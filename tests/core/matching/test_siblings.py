@@ -68,6 +68,23 @@ def test_a_question_that_names_the_way_is_answered(engine: AnswerEngine, text: s
     assert (decision.outcome, decision.entries) == ("answer", (entry,))
 
 
+@each_row("asked", [
+    "Nach außen, für die Warnungen vom NAS, mit SSL. Der Server steht schon drin, nur der Port fehlt noch",
+    "We read our mail in folders on all devices (IMAP), now with SSL please. Which host and which port do I change to?",
+])  # fmt: skip
+def test_an_aspect_without_a_way_is_read_with_what_is_told(engine: AnswerEngine, asked: str) -> None:
+    """Alone the question would be clear; which sibling is meant stands in the sentence before it."""
+    decision = engine.matcher.decide(Question(asked))
+    right = "smtp-ssl-port" if "NAS" in asked else "imap-ssl"
+    assert decision.outcome != "answer" or decision.entries[0] in {right, "ports", "ssl-server"}, decision
+
+
+@each_row("word", ["Mailserver", "mail server?", "Hostname", "Der Server?", "the port"])
+def test_an_aspect_alone_is_answered_with_no_entry_about_something_else(engine: AnswerEngine, word: str) -> None:
+    decision = engine.matcher.decide(Question(word))
+    assert decision.outcome != "answer" or decision.entries[0] in SERVERS | PORTS, decision
+
+
 def test_a_word_that_only_some_siblings_use_may_tell_them_apart(engine: AnswerEngine) -> None:
     decision = decide(engine, "What hostname goes into the field where people type where letters get handed in?")
     assert "alike" not in decision.parts[0].rule

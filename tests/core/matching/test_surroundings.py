@@ -4,7 +4,7 @@ import pytest
 
 from bot.answering.engine import AnswerEngine
 from bot.core.model import LANGUAGES, Question
-from tests.eval.surroundings import wrap
+from tests.eval.surroundings import PIECES, wrap
 from tests.rows import each_row
 from tests.slow import SLOW
 
@@ -30,6 +30,44 @@ def test_surroundings_hardly_ever_change_the_answer(engine: AnswerEngine, every:
     assert asked > 100
     assert len(other) <= 0.01 * asked, "\n\n".join(other[:3])
     assert len(lost) <= 0.03 * asked, "\n\n".join(lost[:3])
+
+
+@pytest.mark.parametrize("every", [pytest.param(60, id="some"), pytest.param(5, id="many", marks=SLOW)])
+def test_what_somebody_tells_of_the_own_mail_answers_nothing(engine: AnswerEngine, every: int) -> None:
+    """Facts that no example holds, before and behind a question: a clear one keeps its answer, another gets none."""
+    decide, ours = engine.matcher.decide, engine.knowledge.entries
+    lost, other, asked = [], [], 0
+    for entry in ours.values():
+        for language in LANGUAGES:
+            facts = PIECES["facts"][language]
+            for number, question in list(enumerate(entry.questions[language]))[::every]:
+                alone = decide(Question(question))
+                if not question.endswith("?") or alone.outcome != "answer":
+                    continue
+                message = f"{facts[number * 7 % len(facts)]}\n\n{question}\n\n{facts[number * 11 % len(facts)]}"
+                found = decide(Question(message))
+                asked += 1
+                if found.outcome != "answer":
+                    lost.append(message)
+                elif found.entries[0] not in alone.entries:
+                    other.append(message)
+    assert asked > 30
+    assert len(other) <= 0.03 * asked, "\n\n".join(other[:3])
+    assert len(lost) <= 0.1 * asked, "\n\n".join(lost[:3])
+
+
+@each_row("question", [
+    "Wie richte ich in Outlook eine Signatur ein?", "Wo buche ich einen zweiten Webspace?",
+    "Can I get my invoice as a PDF?",
+    "How do I set up a vacation reply for August?", "Welche IP-Adressen haben Ihre Server?",
+])  # fmt: skip
+def test_facts_beside_a_question_that_is_not_covered_answer_nothing(engine: AnswerEngine, question: str) -> None:
+    answered = []
+    for language in LANGUAGES:
+        for fact in PIECES["facts"][language][::9]:
+            for message in (f"{fact}\n{question}", f"{question} {fact}"):
+                answered += [message] if engine.matcher.decide(Question(message)).outcome == "answer" else []
+    assert len(answered) <= 5, "\n\n".join(answered)  # of about 100
 
 
 @each_row("word", ["vorher", "nachher", "heute", "again", "Bremen"])

@@ -1,13 +1,18 @@
 """Asking sentences: questions, requests and words without grammar ask; what somebody tells does not."""
 
-from bot.core.text.asking import asks_by_name, asks_for_something, halves, is_question
+from bot.core.text.asking import asks_by_name, asks_for_something, asks_in_words, halves, is_question, reports_fault
 
 QUESTIONS = ("Which port?", "wie lange wartet eine Mail", "und welcher Server ist das", "465?", "do I need SSL")
 REQUESTS = (
     "Ich brauche den Port", "Bitte nennen Sie mir den Server", "Mir fehlt noch der Benutzername", "I need the port",
     "I can't find the server name", "smtp port", "imap ssl outlook",
 )  # fmt: skip
-TOLD = ("Wir haben acht Postfächer bei Ihnen", "I use Thunderbird on my laptop", "Gestern kam die Rechnung per Mail")
+TOLD = (
+    "Wir haben acht Postfächer bei Ihnen", "I use Thunderbird on my laptop", "Gestern kam die Rechnung per Mail",
+    "Server name is ssl0.ovh.net", "IMAP geht auf Port 993", "The account can send",
+    "It was the user name", "Das Konto kann IMAP",
+    "I don't need encryption", "We do not want POP3", "IMAP brauche ich nicht", "Ich brauche kein SSL",
+)  # fmt: skip
 PLEAS = ("Was soll ich tun?", "Können Sie mir helfen?", "any ideas?", "what am I doing wrong?", "Bitte nicht lachen")
 NAMED = ("Wie richte ich einen Kalender ein?", "Which PHP version am I on?", "do you offer CalDAV", "Und welcher Port?")
 TWO = {
@@ -23,8 +28,25 @@ def test_questions_and_requests_ask() -> None:
     assert [text for text in (*QUESTIONS, *REQUESTS) if not asks_for_something(text)] == []
 
 
+def test_words_without_grammar_are_no_question_in_words() -> None:
+    assert [text for text in (*QUESTIONS, *REQUESTS[:5]) if not asks_in_words(text)] == []
+    assert [text for text in (*REQUESTS[5:], *TOLD) if asks_in_words(text)] == []
+
+
 def test_what_is_told_does_not_ask() -> None:
     assert [text for text in TOLD if asks_for_something(text) or is_question(text)] == []
+
+
+def test_a_fault_is_reported_in_both_languages() -> None:
+    faults = (
+        "Die Mails kommen nicht an",
+        "Senden wird abgelehnt",
+        "I can't send",
+        "fetching fails",
+        "kein Versand möglich",
+    )
+    assert [text for text in faults if not reports_fault(text)] == []
+    assert [text for text in ("Ich nutze POP3 auf Port 995", "Everything is set up") if reports_fault(text)] == []
 
 
 def test_a_plea_asks_for_nothing_by_name() -> None:

@@ -1,0 +1,44 @@
+"""Closed matters: messages that say that something is done with, and ask nothing ("You can close this ticket.").
+
+They tell what it was, in the very words of the entry, and want no answer. Pure.
+"""
+
+import re
+
+from bot.core.lazy_regex import lazy_regex
+from bot.core.text.asking import asks_in_words
+from bot.core.text.message_parts import own_sentences
+
+_MATTER = (
+    r"(?:tickets?|vorg(?:ang|änge)|fall|anfrage|thema|sache|angelegenheit|case|matter|issue|request|problem|this|it)"
+)
+_CLOSED = r"(?:schlie(?:ß|ss)en|geschlossen|abschlie(?:ß|ss)en|zumachen|vom tisch|hinfällig|erledigt)"
+_CLOSES = lazy_regex(
+    rf"\b{_MATTER}\b.{{0,40}}\b{_CLOSED}\b|\bhat sich (?:\w{{1,20}} ){{0,2}}erledigt\b"
+    r"|\b(?:(?:weiter|mehr|sonst) nichts (?:mehr )?|nichts (?:weiter|mehr) )zu tun\b"
+    rf"|\b(?:close|closing) (?:\w{{1,20}} ){{0,2}}{_MATTER}\b|\bconsider {_MATTER} (?:as )?(?:closed|done|solved)\b"
+    rf"|\b{_MATTER}\b.{{0,20}}\b(?:can be|is|be) (?:now )?closed\b"
+    r"|\bnothing (?:else|more|further|left)? ?(?:for you )?to (?:do|be done)\b"
+    r"|\bno (?:further )?action (?:is )?(?:needed|required)\b",
+    re.IGNORECASE,
+)
+_ASKS_TO_CLOSE = lazy_regex(r"^\W{0,4}(?:können|könnten|kann|bitte|can|could|would|please)\b", re.IGNORECASE)
+_INFORMS = lazy_regex(
+    r"\b(?:nur|kurz)\b.{0,20}\b(?:bescheid|rückmeldung|rückmelden|mitteilen|info)\b"
+    r"|\bzur (?:info|information|kenntnis)\b|\bfor your information\b|\bfyi\b"
+    r"|\b(?:just|only) (?:\w{1,20} )?to (?:let you know|say|tell you|inform you|report)\b",
+    re.IGNORECASE,
+)
+_SOLVED = lazy_regex(
+    r"\b(?:erledigt|gelöst|behoben|geklärt|läuft|klappt|funktioniert|geht (?:jetzt|nun|wieder)|verschwunden|weg"
+    r"|solved|resolved|fixed|sorted|gone|works|working|disappeared|cleared up)\b",
+    re.IGNORECASE,
+)
+
+
+def closes_matter(cleaned: str) -> bool:
+    """True for a cleaned message of which one sentence closes a matter, or reports that it is solved, and none asks."""
+    sentences = own_sentences(cleaned)
+    closing = [s for s in sentences if _CLOSES.search(s) and ("?" not in s or _ASKS_TO_CLOSE.match(s))]
+    informs = any(map(_INFORMS.search, sentences)) and any(map(_SOLVED.search, sentences))
+    return bool(closing or informs) and not any(asks_in_words(s) for s in sentences if s not in closing)

@@ -1,0 +1,58 @@
+"""Closed matters: a message that says that something is done with asks nothing, whatever error it names."""
+
+from itertools import product
+
+from bot.answering.engine import AnswerEngine
+from bot.core.matching.given_decisions import closes
+from bot.core.model import Question
+from bot.core.text.closed import closes_matter
+from tests.rows import each_row
+
+WAS = (
+    'Der Fehler "isn\'t allowed to be relayed" kam, weil die Anmeldung nicht angehakt war.',
+    "The bounce said 550 sorry, no mailbox here by that name.",
+    "I've changed the incoming server to the SSL one with 993.",
+)
+CLOSING = (
+    "Das Ticket können Sie also schließen.", "Die Sache hat sich erledigt.", "Von Ihrer Seite ist nichts mehr zu tun.",
+    "Können Sie das Ticket bitte schließen?", "You can close this ticket now.", "Consider this closed from our side.",
+    "Nothing else to do from your end.", "No further action is needed.",
+)  # fmt: skip
+REPORTS = (
+    "Ich wollte nur kurz Bescheid geben: jetzt läuft es wieder.", "Zur Info: das Problem ist behoben.",
+    "Just to let you know, it is working again.", "FYI the warning has gone.",
+)  # fmt: skip
+OPEN = (
+    "Wie schließe ich das Ticket?",
+    "Bitte nicht schließen, der Fehler ist noch da.",
+    "Das Ticket wurde geschlossen, aber welcher Port ist es?",
+    "You closed my ticket. What is the SSL server?", "Nur zur Info: ich nutze IMAP.",
+    "Just to say I need the port for IMAP with SSL, POP works.",
+    "Ich hätte da ein Problem mit der Verbindung", "Wir schließen das Büro am Freitag, welcher Server gilt dann?",
+)  # fmt: skip
+
+
+def test_what_closes_a_matter_and_asks_nothing_is_closed() -> None:
+    messages = [f"Hallo,\n{was} {end}\nGruß\nH. Zschocke" for was, end in product(WAS, (*CLOSING, *REPORTS))]
+    assert [m for m in (*messages, *CLOSING, *REPORTS) if not closes_matter(m)] == []
+
+
+def test_what_asks_or_reports_a_fault_is_not() -> None:
+    assert [text for text in OPEN if closes_matter(text)] == []
+
+
+def test_no_example_of_an_entry_closes_a_matter(engine: AnswerEngine) -> None:
+    found = [
+        text
+        for entry in engine.knowledge.entries.values()
+        for texts in (*entry.questions.values(), entry.variants)
+        for text in texts
+        if closes_matter(text)
+    ]
+    assert found == []
+
+
+@each_row("end", CLOSING)
+def test_it_is_declined_as_small_talk(engine: AnswerEngine, end: str) -> None:
+    decision = engine.matcher.decide(Question(f"{WAS[0]} {end}"))
+    assert (decision.outcome, decision.small_talk, closes(decision)) == ("decline", True, True)
