@@ -62,7 +62,10 @@ class App:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Worker, then channels, while the context is open; stopped in the reverse order. Raises DatabaseUnusable."""
+        """Worker, then channels, while the context is open. Raises DatabaseUnusable.
+
+        At the end the channels receive nothing more, the worker finishes its runs, and then the connections are closed.
+        """
         await self.worker.start()
         started: list[Channel] = []
         try:
@@ -74,6 +77,8 @@ class App:
             for channel in reversed(started):
                 await channel.stop()
             await self.worker.stop()
+            for channel in reversed(started):
+                await channel.close()
 
 
 async def run(

@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from bot.channels.helpdesk.webhook import webhook_path
 from bot.settings import Settings
 from tests.servers.fake_slack import signed
 from tests.servers.postbote import Postbote, run_command, started
@@ -71,20 +72,21 @@ def variables() -> dict[str, str]:
 
 @cache
 def endpoints() -> frozenset[str]:
-    """What stands in a `Route(…)` or `Mount(…)` in bot/, as a text or a constant; hooks, which a function mounts; and
-    the files that pages ask for.
+    """What stands in a `Route(…)` or `Mount(…)` in bot/, as a text or a constant; the hooks of each helpdesk, which a
+    function mounts; and the files that pages ask for.
     """
     found = {f"/{file.name}" for kind in ("css", "js") for file in BOT.rglob(f"*.{kind}")}
     for file in BOT.rglob("*.py"):
         source = file.read_text(encoding="utf-8")
-        if not re.search(r"\b(?:Route|Mount)\(|/hooks/", source):
+        if not re.search(r"\b(?:Route|Mount)\(", source):
             continue  # most files: to parse them all takes half a second
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Route", "Mount"):
                 found.add(path_of(node.args[0], file))
-            elif isinstance(node, ast.Constant) and re.fullmatch(r"/hooks/\w+", str(node.value)):
-                found.add(str(node.value))
-    return frozenset(found - {""})
+    folders = {
+        file.parent.name for file in BOT.glob("channels/*/*.py") if "(HelpdeskChannel)" in file.read_text("utf-8")
+    }
+    return frozenset((found | {webhook_path(system) for system in folders}) - {""})
 
 
 def path_of(node: ast.expr, file: Path) -> str:
@@ -153,6 +155,8 @@ def test_the_fixed_endpoints_are_there_and_found() -> None:
         "/metrics",
         "/slack/events",
         "/slack/install",
+        "/hooks/rt",
+        "/hooks/zammad",
         "/dashboard",
         "/dashboard/login",
     }

@@ -58,7 +58,13 @@ class Channel(Protocol):
 
     async def start(self) -> None: ...
 
-    async def stop(self) -> None: ...
+    async def stop(self) -> None:
+        """Receives nothing more. Replies can still be delivered: the worker finishes the runs under way."""
+        ...
+
+    async def close(self) -> None:
+        """Closes the connections; called once the worker has ended, so that no run meets a closed one."""
+        ...
 
     async def deliver(self, event: Event, answer: Answer | None, *, again: bool) -> str:
         """Delivery of a reply (None: only what `reply_to` says, such as a deletion).
@@ -103,6 +109,9 @@ class ChannelDefaults:
     """Defaults for channels without user, permission or link data, whose system is the same for every process."""
 
     blocks_readiness = False
+
+    async def close(self) -> None:
+        """No connections that outlive a delivery."""
 
     async def language_hint(self, event: Event) -> Language | None:
         """No hint: the question's own words decide."""

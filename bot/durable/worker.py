@@ -166,6 +166,7 @@ class Worker:
         deadline = self._errors.loop.time() + PATIENCE
         while self._under_way and self._errors.loop.time() < deadline:
             await asyncio.sleep(0.02)
+        self._errors.ending = True
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         self._recovery.close()
         self._storage.database.close()

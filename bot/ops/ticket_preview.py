@@ -74,6 +74,7 @@ async def preview(
     finally:
         for channel in channels.values():
             await channel.stop()
+            await channel.close()
 
 
 def to_json(shown: Previewed, reply: str) -> dict[str, Any]:

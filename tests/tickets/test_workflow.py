@@ -56,6 +56,8 @@ class FakeHelpdesk:
 
     async def stop(self) -> None: ...
 
+    async def close(self) -> None: ...
+
     async def readiness_problem(self) -> str:
         return ""
 

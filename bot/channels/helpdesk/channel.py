@@ -169,8 +169,11 @@ class HelpdeskChannel(ChannelDefaults, ABC):
         await self._poller.start()
 
     async def stop(self) -> None:
-        """Ends polling, and closes the connections."""
+        """Ends polling."""
         await self._poller.stop()
+
+    async def close(self) -> None:
+        """Closes the connections."""
         await self._client.close()
 
     async def readiness_problem(self) -> str:

@@ -144,11 +144,14 @@ class Slack:
             self._in_background(self._connect_socket_mode(self._socket))
 
     async def stop(self) -> None:
-        """Closes the connections."""
+        """Ends Socket Mode, and what runs beside the events."""
         for task in list(self._tasks):
             task.cancel()
         if self._socket:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
+
+    async def close(self) -> None:
+        """Closes the connections to the Web API."""
         await self._workspaces.close()
 
     async def readiness_problem(self) -> str:

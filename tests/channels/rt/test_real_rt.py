@@ -106,6 +106,7 @@ async def test_of_two_claims_one_wins(rt: RtServer, tmp_path: Path, engine: Answ
     assert again == [first is True for first in found]
     for channel in channels:
         await channel.stop()
+        await channel.close()
 
 
 async def test_a_ticket_for_slack_is_opened_once_and_answered_by_nobody(
@@ -125,6 +126,7 @@ async def test_a_ticket_for_slack_is_opened_once_and_answered_by_nobody(
     await asyncio.sleep(4 * POLL)
     assert await rt.written(int(opened[0].number)) == []
     await channel.stop()
+    await channel.close()
 
 
 async def test_agent_and_asker_talk_through_a_ticket_until_it_is_resolved(
@@ -169,6 +171,7 @@ async def test_agent_and_asker_talk_through_a_ticket_until_it_is_resolved(
     assert [event.act for event in events[1:]] == ["ticket_closed"] * 2, "the queue takes its key once"
     assert events[1].key == events[2].key
     await channel.stop()
+    await channel.close()
 
 
 async def test_what_an_agent_comments_reaches_the_gaps(rt: RtServer, bot: Bot) -> None:

@@ -32,6 +32,7 @@ async def conversation_with(
     async with running(folder, engine, open_ticket=open_ticket, **changed) as bot:
         yield Conversation(bot, "C0DESK")
     await channel.stop()
+    await channel.close()
 
 
 async def test_a_request_becomes_a_ticket_with_its_link(engine: AnswerEngine, tmp_path: Path) -> None:

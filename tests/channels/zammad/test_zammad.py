@@ -162,6 +162,25 @@ async def test_errors_of_the_api_lose_and_repeat_nothing(engine: AnswerEngine, t
             assert (await bot.until_decided(ticket)).startswith(expected)
 
 
+async def test_a_ticket_that_waits_when_the_process_ends_is_answered_by_the_next(
+    engine: AnswerEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is tried again meets no closed connection, which would count as a bug of ours and end it for good."""
+    monkeypatch.setattr("bot.durable.worker.PATIENCE", 0.5)
+    async with fake() as zammad:
+        zammad.trouble += ["503"] * 10_000
+        async with started(zammad, engine, tmp_path) as bot:
+            number = zammad.mail(by("anna@firma.example"))
+            assert await zammad.hook(f"{bot.root}/hooks/zammad", number) == 200
+            async with asyncio.timeout(10):
+                while len(zammad.trouble) == 10_000:
+                    await asyncio.sleep(0.05)
+        zammad.trouble.clear()
+        async with started(zammad, engine, tmp_path) as bot:
+            await bot.until_decided(number, 20.0)
+        assert len(zammad.ours(number)) == 1
+
+
 async def test_a_second_installation_finds_the_post_of_the_first(engine: AnswerEngine, tmp_path: Path) -> None:
     """With a database of its own, so that nothing but the look before writing keeps it from posting again."""
     async with fake() as zammad:
@@ -177,6 +196,7 @@ async def test_a_second_installation_finds_the_post_of_the_first(engine: AnswerE
             written = replace(event, reply_to={**event.reply_to, **found.to, "as": "public"})
             ids.append(await channel.deliver(written, found.to_answer("public", ()), again=False))
             await channel.stop()
+            await channel.close()
         assert ids[0] == ids[1] != ""
         assert len(zammad.ours(int(event.reply_to["ticket"]))) == 1
 
