@@ -57,9 +57,7 @@ def asking_alone(
     if clear := [r for r, first in likely if first >= CLEARLY]:
         alone = all(r.subjects >= 1.0 and len(r.words) >= FEWEST_WORDS_CLEAR and not is_alike(r) for r in clear)
     else:
-        asking = [
-            r for r in ranked if r.known and (r.asks or r.names)
-        ]  # "Who brings the cake?" is small talk, and asks
+        asking = [r for r in ranked if r.known and (r.asks or r.names)]  # "Who brings the cake?" asks, in small talk
         missed = [r for r in asking if r.names and len(r.words) >= FEWEST_WORDS_MISSED]
         is_covered = any(first >= LIKELY for _, first in likely)
         alone = not is_covered and any(probability(calibration.single.not_covered, r.signals) >= SURELY for r in missed)

@@ -9,15 +9,14 @@ from bot.core.lazy_regex import lazy_regex
 from bot.core.text.asking import asks_in_words
 from bot.core.text.message_parts import own_sentences
 
-_MATTER = (
-    r"(?:tickets?|vorg(?:ang|änge)|fall|anfrage|thema|sache|angelegenheit|case|matter|issue|request|problem|this|it)"
-)
+_TICKET = r"(?:tickets?|vorg(?:ang|änge)|fall|anfrage|thema|sache|angelegenheit|case|matter|issue|request)"
+_MATTER = rf"(?:{_TICKET}|problem|this|it)"
 _CLOSED = r"(?:schlie(?:ß|ss)en|geschlossen|abschlie(?:ß|ss)en|zumachen|vom tisch|hinfällig|erledigt)"
 _CLOSES = lazy_regex(
     rf"\b{_MATTER}\b.{{0,40}}\b{_CLOSED}\b|\bhat sich (?:\w{{1,20}} ){{0,2}}erledigt\b"
     r"|\b(?:(?:weiter|mehr|sonst) nichts (?:mehr )?|nichts (?:weiter|mehr) )zu tun\b"
     rf"|\b(?:close|closing) (?:\w{{1,20}} ){{0,2}}{_MATTER}\b|\bconsider {_MATTER} (?:as )?(?:closed|done|solved)\b"
-    rf"|\b{_MATTER}\b.{{0,20}}\b(?:can be|is|be) (?:now )?closed\b"
+    rf"|\b{_MATTER}\b.{{0,20}}\bcan be (?:now )?closed\b|\b{_TICKET}\b.{{0,20}}\b(?:is|be) (?:now )?closed\b"
     r"|\bnothing (?:else|more|further|left)? ?(?:for you )?to (?:do|be done)\b"
     r"|\bno (?:further )?action (?:is )?(?:needed|required)\b",
     re.IGNORECASE,
@@ -34,11 +33,16 @@ _SOLVED = lazy_regex(
     r"|solved|resolved|fixed|sorted|gone|works|working|disappeared|cleared up)\b",
     re.IGNORECASE,
 )
+_STILL_OPEN = lazy_regex(
+    r"\b(?:nicht|kein\w{0,2}|nie|aber|nur noch|immer noch|not|no|never|but|still|except|cannot)\b|n[’']t\b",
+    re.IGNORECASE,
+)
 
 
 def closes_matter(cleaned: str) -> bool:
     """True for a cleaned message of which one sentence closes a matter, or reports that it is solved, and none asks."""
     sentences = own_sentences(cleaned)
     closing = [s for s in sentences if _CLOSES.search(s) and ("?" not in s or _ASKS_TO_CLOSE.match(s))]
-    informs = any(map(_INFORMS.search, sentences)) and any(map(_SOLVED.search, sentences))
+    informing, solved = ([s for s in sentences if said.search(s)] for said in (_INFORMS, _SOLVED))
+    informs = bool(informing and solved) and not any(map(_STILL_OPEN.search, (*informing, *solved)))
     return bool(closing or informs) and not any(asks_in_words(s) for s in sentences if s not in closing)

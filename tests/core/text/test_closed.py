@@ -27,6 +27,9 @@ OPEN = (
     "Bitte nicht schließen, der Fehler ist noch da.",
     "Das Ticket wurde geschlossen, aber welcher Port ist es?",
     "You closed my ticket. What is the SSL server?", "Nur zur Info: ich nutze IMAP.",
+    "Just to let you know, POP works but I can't send.",
+    "Nur kurz zur Info: der Empfang läuft, das Senden immer noch nicht.",
+    "I tried port 465 on your server, it is closed.",
     "Just to say I need the port for IMAP with SSL, POP works.",
     "Ich hätte da ein Problem mit der Verbindung", "Wir schließen das Büro am Freitag, welcher Server gilt dann?",
 )  # fmt: skip
