@@ -101,7 +101,7 @@ async def test_in_mode_note_agents_find_a_draft_and_the_decision(
         question, note = (mail for mail, _ in server.box(SUPPORT))
         assert note["In-Reply-To"] == question["Message-ID"]
         assert "imap-ssl" in text(note)
-        server.send(KUNDE, SUPPORT, "Welcher Port?")
+        server.send(KUNDE, SUPPORT, "Welcher Server?")
         await until(lambda: server.count(SUPPORT) == 4)
         assert "Nicht sicher" in text(server.box(SUPPORT)[3][0])
         await asyncio.sleep(0.5)
