@@ -197,6 +197,8 @@ async def started(
             await bot.app.worker.stop()
             # DBOS replaces the loop's executor and shuts it down; a process ends then, a test may go on
             asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+        for channel in bot.app.channels.values():
+            await channel.close()
 
 
 async def nothing(event: Event) -> None:
