@@ -1,56 +1,61 @@
 """Surroundings: an example question is answered within greeting, signature and asides as it is alone."""
 
+from collections.abc import Callable
+
 import pytest
 
 from bot.answering.engine import AnswerEngine
-from bot.core.model import LANGUAGES, Question
+from bot.core.model import LANGUAGES, Language, Question
 from tests.eval.surroundings import PIECES, wrap
 from tests.rows import each_row
 from tests.slow import SLOW
 
+MANY = pytest.mark.parametrize("every", [pytest.param(60, id="some"), pytest.param(5, id="many", marks=SLOW)])
 
-@pytest.mark.parametrize("every", [pytest.param(60, id="some"), pytest.param(5, id="many", marks=SLOW)])
-def test_surroundings_hardly_ever_change_the_answer(engine: AnswerEngine, every: int) -> None:
-    """`every`: one in so many of all examples is asked, if it is answered alone."""
+
+def changed(
+    engine: AnswerEngine, every: int, within: Callable[[str, Language, int], str], end: str = ""
+) -> tuple[list[str], list[str], int]:
+    """Messages that get no answer any more, those that get another, and how many were asked.
+
+    Asked are examples, one in `every` of all, that are answered alone and have this `end`; `within`: puts one by its
+    language and number into a message.
+    """
     decide = engine.matcher.decide
     lost, other, asked = [], [], 0
     for entry in engine.knowledge.entries.values():
         for language in LANGUAGES:
             for number, question in list(enumerate(entry.questions[language]))[::every]:
                 alone = decide(Question(question))
-                if alone.outcome != "answer":
+                if not question.endswith(end) or alone.outcome != "answer":
                     continue
-                message = wrap(question, language, number)
+                message = within(question, language, number)
                 found = decide(Question(message))
                 asked += 1
                 if found.outcome != "answer":
                     lost.append(message)
                 elif found.entries[0] not in alone.entries:
                     other.append(message)
+    return lost, other, asked
+
+
+@MANY
+def test_surroundings_hardly_ever_change_the_answer(engine: AnswerEngine, every: int) -> None:
+    lost, other, asked = changed(engine, every, wrap)
     assert asked > 100
     assert len(other) <= 0.01 * asked, "\n\n".join(other[:3])
     assert len(lost) <= 0.03 * asked, "\n\n".join(lost[:3])
 
 
-@pytest.mark.parametrize("every", [pytest.param(60, id="some"), pytest.param(5, id="many", marks=SLOW)])
+@MANY
 def test_what_somebody_tells_of_the_own_mail_answers_nothing(engine: AnswerEngine, every: int) -> None:
     """Facts that no example holds, before and behind a question: a clear one keeps its answer, another gets none."""
-    decide, ours = engine.matcher.decide, engine.knowledge.entries
-    lost, other, asked = [], [], 0
-    for entry in ours.values():
-        for language in LANGUAGES:
-            facts = PIECES["facts"][language]
-            for number, question in list(enumerate(entry.questions[language]))[::every]:
-                alone = decide(Question(question))
-                if not question.endswith("?") or alone.outcome != "answer":
-                    continue
-                message = f"{facts[number * 7 % len(facts)]}\n\n{question}\n\n{facts[number * 11 % len(facts)]}"
-                found = decide(Question(message))
-                asked += 1
-                if found.outcome != "answer":
-                    lost.append(message)
-                elif found.entries[0] not in alone.entries:
-                    other.append(message)
+
+    def within(question: str, language: Language, number: int) -> str:
+        facts = PIECES["facts"][language]
+        return f"{facts[number * 7 % len(facts)]}\n\n{question}\n\n{facts[number * 11 % len(facts)]}"
+
+    lost, other, asked = changed(engine, every, within, end="?")
     assert asked > 30
     assert len(other) <= 0.03 * asked, "\n\n".join(other[:3])
     assert len(lost) <= 0.1 * asked, "\n\n".join(lost[:3])
