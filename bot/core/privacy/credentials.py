@@ -1,8 +1,9 @@
 """Credentials in text: passwords in sentences, configuration files and protocol logs, tokens, keys, sessions.
 
 Rules for bot/core/privacy/redaction.py, as (sign, pattern, mark): every match of the pattern holds the sign somewhere,
-which is searched first, because that is far faster. A password that stands alone, and the words behind the first of
-one that has blanks and no quotes, have no form and are not known.
+which is looked for first, because that is far faster: one of some letters, in lower case, or where a pattern has none,
+a form. A password that stands alone, and the words behind the first of one that has blanks and no quotes, have no form
+and are not known.
 """
 
 _MARKUP = r"[*_`~]{0,3}"  # Slack's, around a word
@@ -22,9 +23,9 @@ _LONG = (
     r"(?:e?[srn]{1,2}|\d{1,2}|[_-](?:hash|neu|new|alt|old))?"
 )
 _NAME = rf"(?i:{_LONG}|(?:(?<![^\W_])|(?-i:(?<=[a-z])(?=P)))(?:pass|pwd?))(?![^\W_])"
-_SIGN = (  # the first letters before the rest, which is five times as fast
-    r"[PpKkSsGgZzMmCcWwHh](?i:ass|as[wor]|ssw?[or]|wd?(?![a-z])|en{1,2}w|ecret|enha|eheim|ugangsc|ot\sde|ontrase|achtw"
-    r"|as[lł]o)"
+_SIGN = (
+    *("pas", "pss", "pw", "kenw", "kennw", "secret", "geheim", "zugangsc", "contrase", "wachtw"),
+    *("haslo", "hasło", "senha"),
 )
 _QUALIFIED = (  # "my password for the mailbox is", "Passwort meiner Mailbox lautet", "Passwort (neu):"
     r"(?i:\s\([^)\n]{1,40}\)|\s(?:neu|alt|new|old|aktuell|current)"
@@ -62,52 +63,56 @@ _PEER = r"(?:(?:[CS]:|[<>*-]{1,4}|\d{3}|\+)[ \t]){0,2}"  # what logs put before 
 _ARGUMENT = r"(?:\"[^\"\n]{1,200}\"|[^\s\"]{1,200})"
 _BRACKETED_KEY = r"[\"']?\s?\]?"
 
-Rule = tuple[str, str, str]
+Rule = tuple[str | tuple[str, ...], str, str]
 
 TOKENS: tuple[Rule, ...] = (
     # by their form: Slack's (docs.slack.dev/authentication/tokens), JWT (RFC 7519), GitHub's, AWS's, PEM (RFC 7468)
-    (r"x(?:ox|app)", r"\bx(?:ox[a-z]|app)[-.][A-Za-z0-9.-]{5,300}", "<token>"),
-    (r"https:", r"https://hooks\.slack(?:-gov)?\.com/[^\s>|]{1,300}", "<token>"),
-    (r"eyJ", r"\beyJ[\w-]{8,4000}\.[\w-]{2,4000}(?:\.[\w-]{0,4000})?", "<token>"),
-    (r"_|AKIA", r"\b(?:gh[opsu]_|github_pat_)\w{20,255}|\bAKIA[A-Z0-9]{16}\b", "<token>"),
+    (("xox", "xapp"), r"\bx(?:ox[a-z]|app)[-.][A-Za-z0-9.-]{5,300}", "<token>"),
+    (("https://hooks.",), r"https://hooks\.slack(?:-gov)?\.com/[^\s>|]{1,300}", "<token>"),
+    (("eyj",), r"\beyJ[\w-]{8,4000}\.[\w-]{2,4000}(?:\.[\w-]{0,4000})?", "<token>"),
     (
-        r"-----BEGIN",
+        ("gho_", "ghp_", "ghs_", "ghu_", "github_pat_", "akia"),
+        r"\b(?:gh[opsu]_|github_pat_)\w{20,255}|\bAKIA[A-Z0-9]{16}\b",
+        "<token>",
+    ),
+    (
+        ("-----begin",),
         r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,20000}(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?",
         "<token>",
     ),
     # after AUTH in SMTP (RFC 4954), AUTHENTICATE in IMAP (RFC 9051, 6.2.2); lines of nothing but base64 follow it
     (
-        r"[Bb](?i:earer|asic)|[Aa](?i:uth)",
+        ("bearer", "basic", "auth"),
         r"(?i)\b(bearer|basic|auth(?:enticate)? (?:plain|login|cram-md5|digest-md5|xoauth2|oauthbearer"
         r"|scram-[\w-]{3,20}))"
         r"(\s{1,3})(?=\S{0,4000}(?:\d|=|(?-i:[a-z][A-Z])))(?!plain\b|login\b|cram-|digest-|xoauth)[\w+/=.~-]{6,4000}",
         r"\1\2<token>",
     ),
     (
-        r"\d|=",
+        r"[A-Za-z0-9+/]{10}[A-Za-z0-9+/=]{2}[ \t]{0,20}(?:\n|\Z)",
         rf"(?m)^([ \t]{{0,3}}{_PEER}){_BASE64}(?=[ \t]{{0,20}}$)",
         r"\1<token>",
     ),
     (
-        r"[Aa](?i:uthorization)",
+        ("authorization",),
         r"(?im)\b(authorization[\"']?\s?[:=]\s{0,3}[\"']?(?:(?:bearer|basic|token|digest|negotiate)\s{1,3})?)"
         r"(?!<|bearer\b|basic\b|token\b|digest\b|negotiate\b)"
         r"[^\s\"']{4,4000}",
         r"\1<token>",
     ),
-    (r"[Cc](?i:ookie)", r"(?i)\b((?:set-)?cookie:\s{0,3})[^\s=]{1,200}=[^\n]{0,4000}", r"\1<token>"),
+    (("cookie",), r"(?i)\b((?:set-)?cookie:\s{0,3})[^\s=]{1,200}=[^\n]{0,4000}", r"\1<token>"),
     (
-        r"[Ss](?i:ess|id)",
+        ("sess", "sid"),
         r"(?i)((?<![^\W_])(?:j|php|asp)?sess(?:ion)?[_-]?(?:id|key|token)|(?<![^\W_])sid)(\s?[:=]\s?)[\w%+/=.-]{8,400}",
         r"\1\2<token>",
     ),
     (  # of services: Stripe's and OpenAI's, GitLab's, npm's, SendGrid's, Google's
-        r"[sr]k[-_]|glpat-|npm_|SG\.|AIza",
+        ("sk-", "sk_", "rk-", "rk_", "glpat-", "npm_", "sg.", "aiza"),
         r"\b(?:[sr]k[-_][\w-]{16,300}|glpat-[\w-]{16,100}|npm_\w{20,100}|SG\.[\w-]{10,100}\.[\w-]{10,100}|AIza[\w-]{30,60})",
         "<token>",
     ),
     (
-        r"[TtKkSs](?i:oken|ey|ecret|chlüssel)",
+        ("token", "key", "secret", "schlüssel"),
         r"(?i)(?<![^\W_])((?:api|access|auth|client|refresh|secret|security)[ _-]?(?:access[ _-])?"
         rf"(?:key|token|secret|schlüssel)|private[_-]key|token)"
         rf"({_BRACKETED_KEY}{_MARKUP}\s{{0,3}}(?:[-=]>|:?=|:)\s{{0,3}}{_MARKUP}\s?){_AFTER}",
@@ -118,20 +123,20 @@ TOKENS: tuple[Rule, ...] = (
 PASSWORDS: tuple[Rule, ...] = (
     # user and password at once: "Zugangsdaten: max / geheim", "login: max/geheim"
     (
-        r"[Dd](?i:aten)|[Cc](?i:red)|[Uu](?i:ser)|[Bb](?i:enutzer)",
+        ("daten", "credentials", "user", "benutzer"),
         r"(?i)\b((?:zugangs|login|anmelde|konto)daten|credentials|(?:benutzer|user)[ -]?(?:name)?"
         r"\s?(?:/|und|and|[+&])\s?"
         rf"{_NAME})({_MARKUP}\s{{0,2}}[:=]\s{{0,3}})[^\s/|:]{{1,100}}(?:\s?[/|:]\s?|\s{{1,3}})\S{{1,200}}",
         r"\1\2<secret>",
     ),
     (
-        r"[Uu](?i:ser)|[Bb](?i:enutzer)|[Ll](?i:ogin)",
+        ("user", "benutzer", "login"),
         r"(?i)\b((?:login|user|benutzer(?:name)?)\s?[:=]\s{0,3}[^\s/|:]{1,100}\s?[/|]\s?)\S{1,200}",
         r"\1<secret>",
     ),
     # in a sentence, a form, a configuration file, JSON, PHP, XML: what a name of a password is set to
     (
-        r"[Pp](?i:ass(?:phrase|satz))",
+        ("passphrase", "passsatz"),
         rf"(?i)(pass(?:phrase|satz){_SETS})(?![\s\"'<])[^\n.,;?!\"']{{1,100}}",
         r"\1<secret>",
     ),
@@ -174,29 +179,33 @@ PASSWORDS: tuple[Rule, ...] = (
         r"\1<secret>",
     ),
     (
-        r"[Pp](?i:wd?(?![a-z]))",
+        ("pw",),
         rf"(?im)(?<![^\W_])(pwd?\s{{1,3}})(?!<|{_STATES}|\w{{2,60}}(?:en|ern|eln)\b|(?:reset|manager|abfrage|feld)\b)[^\W\d_]\w{{5,200}}{_ENDS}",
         r"\1<secret>",
     ),
     (_SIGN, rf"(?m)({_NAME}\s)[a-z]{{4}}(?: [a-z]{{4}}){{3}}{_ENDS}", r"\1<secret>"),
     # protocol logs: POP3 (RFC 1939, 7), IMAP (RFC 9051, 6.2.3)
-    (r"PASS", r"(?m)((?:^|[>:\]]|->)[ \t]{0,2}PASS[ \t])(?!(?:with|for|by|from|on)\b|<)\S[^\n]{0,200}", r"\1<secret>"),
     (
-        r"[Ll](?i:ogin)",
+        ("pass",),
+        r"(?m)((?:^|[>:\]]|->)[ \t]{0,2}PASS[ \t])(?!(?:with|for|by|from|on)\b|<)\S[^\n]{0,200}",
+        r"\1<secret>",
+    ),
+    (
+        ("login",),
         rf"(?im)((?:^[ \t]{{0,3}}|[>:\]][ \t])(?!pop3|imap4)(?:[a-z]{{1,4}}\d{{1,8}}|\d{{1,2}}|\d{{4,8}}|[.*])"
         rf"[ \t]login[ \t]){_ARGUMENT}([ \t]){_ARGUMENT}",
         r"\1<address>\2<secret>",
     ),
     # programs: netrc, fetchmail, Postfix (sasl_passwd, static:), curl, swaks
     (
-        r"[Mm](?i:achine)|[Pp](?i:oll)|[Dd](?i:efault)",
+        ("machine", "poll", "default"),
         r"(?im)\b((?:machine|poll|default)[ \t][^\n]{0,150}?\b(?:login|user(?:name)?)[ \t][^\n]{0,80}?\bpass(?:word)?"
         rf"[ \t]{{1,3}})(?!<){_ARGUMENT}",
         r"\1<secret>",
     ),
-    (r"static:", r"(static:)[^\s:]{1,100}:\S{1,200}", r"\1<secret>"),
+    (("static:",), r"(static:)[^\s:]{1,100}:\S{1,200}", r"\1<secret>"),
     (
-        r":",
+        r":\S{4}",
         r"(?m)^(\[?[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\]?(?::\d{1,5})?[ \t]{1,20})"
         r"[^\s:/]{1,100}:(?!//)\S{4,200}[ \t]{0,20}$",
         r"\1<secret>",
@@ -207,15 +216,15 @@ PASSWORDS: tuple[Rule, ...] = (
         rf"|(@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,8}}\s?[/|]\s?)(?=\S{{0,100}}(?:\d|[!$%&#?*+]))[^\s/|]{{6,200}}{_ENDS}",
         r"\1\2<secret>",
     ),
-    (r"-u|--user", r"((?<!\S)(?:-u|--user)[ =]?)[^\s:]{1,100}:\S{1,200}", r"\1<secret>"),
-    (r"-ap|--", rf"(?i)((?<!\S)(?:(?-i:-ap)|--[\w-]{{0,20}}pass(?:word|wd)?)[ =])(?!<){_AFTER}", r"\1<secret>"),
+    (("-u",), r"((?<!\S)(?:-u|--user)[ =]?)[^\s:]{1,100}:\S{1,200}", r"\1<secret>"),
+    (("-ap", "--"), rf"(?i)((?<!\S)(?:(?-i:-ap)|--[\w-]{{0,20}}pass(?:word|wd)?)[ =])(?!<){_AFTER}", r"\1<secret>"),
     # numbers that are secrets
     (
-        r"[NnKkPpVvCc2Ee](?:\s?[:=]|\s(?i:ist|is|lautet))?\s{0,2}\d{3}",
+        ("pin", "puk", "tan", "otp", "cvv", "cvc", "code"),
         r"(?i)(?<![^\W_])((?:e?pin|puk|tan|otp|cvv2?|cvc2?|(?:bestätigungs|sicherheits|zugangs|verifizierungs)code"
         r"|(?:security|verification|confirmation) code)(?:\s?[:=]|\s(?:ist|is|lautet))?\s{0,2})\d{3,10}(?!\d)",
         r"\1<secret>",
     ),
-    (r"://", r"(?<=://)[^\s:/@]{1,200}:[^\s/]{1,200}(?=@)", "<secret>"),  # RFC 3986, 3.2.1
-    (r"://", r"(?<=://)[^\s:/@<]{8,200}(?=@)", "<secret>"),  # a token in the place of a user
+    (("://",), r"(?<=://)[^\s:/@]{1,200}:[^\s/]{1,200}(?=@)", "<secret>"),  # RFC 3986, 3.2.1
+    (("://",), r"(?<=://)[^\s:/@<]{8,200}(?=@)", "<secret>"),  # a token in the place of a user
 )

@@ -6,7 +6,7 @@ stands alone.
 
 import ipaddress
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.privacy.credentials import PASSWORDS, TOKENS
@@ -30,36 +30,37 @@ def _if_address(found: re.Match[str]) -> str:
 _SAID_DOT = r"\s?[(\[{]?(?:\s|(?<=[(\[{]))(?:punkt|dot)(?:\s|(?=[)\]}]))[)\]}]?\s?"
 _DOT = rf"(?:\.|{_SAID_DOT})"
 
-# (sign, pattern, mark). Every match of the pattern holds the sign somewhere, which is searched first: far faster
-_MARK: tuple[tuple[str, str, Mark], ...] = (
+# (sign, pattern, mark). Every match of the pattern holds the sign somewhere, which is looked for first: far faster.
+# It is one of some letters, in lower case, or where a pattern has none, a form. Figures of scores ("0.97") are no sign.
+_MARK: tuple[tuple[str | tuple[str, ...], str, Mark], ...] = (
     *TOKENS,
     *PASSWORDS,
     # people: Slack's mentions, mail addresses (RFC 5322, 3.4.1; also as "max%firma.de", as "max (at) firma.de")
-    (r"<@", r"<@[UW][A-Z0-9]{2,20}(?:\|[^>]{0,200})?>", "<person>"),
-    (r"@", r'"[^"\s@]{1,64}(?: [^"\s@]{1,64})?"@[\w.-]{1,253}', "<address>"),
+    (("<@",), r"<@[UW][A-Z0-9]{2,20}(?:\|[^>]{0,200})?>", "<person>"),
+    (("@",), r'"[^"\s@]{1,64}(?: [^"\s@]{1,64})?"@[\w.-]{1,253}', "<address>"),
     (
-        r"(?i)[\s([{](?:at|ät)[\s)\]}]",
+        r"[\s([{][AaÄä][Tt][\s)\]}]",
         rf"(?i)[\w.+=-]{{1,64}}\s?[(\[{{]\s?(?:at|ät)\s?[)\]}}]\s?[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{1,8}}"
         rf"|[\w.+=-]{{1,64}}\s(?:at|ät)\s[\w-]{{1,63}}(?:{_SAID_DOT}[\w-]{{1,63}}){{1,8}}",
         "<address>",
     ),
     (
-        r"\\@|=40|_[Aa][Tt]_",
+        ("\\@", "=40", "_at_"),
         r"[\w.+-]{1,63}[A-Za-z0-9](?:\\@|=40|_[Aa][Tt]_)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}",
         "<address>",
     ),
-    (r"%", r"[\w.+=-]{1,64}%[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", "<address>"),
-    (r"@", r"[\w.+=~&*-][\w.+=~&'*-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}", "<address>"),
-    (r"@", r"[\w.+=~-]{1,64}\s{0,2}@\s{0,2}[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", "<address>"),
+    (("%",), r"[\w.+=-]{1,64}%[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", "<address>"),
+    (("@",), r"[\w.+=~&*-][\w.+=~&'*-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}", "<address>"),
+    (("@",), r"[\w.+=~-]{1,64}\s{0,2}@\s{0,2}[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", "<address>"),
     # networks
     (r"\.\d{1,3}\.\d", r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)", "<ip>"),
     (
-        r"[\[(]\.",
+        ("[.", "(."),
         r"(?<![\d.])\d{1,3}(?:(?:\.|\[\.\]|\(\.\))\d{1,3}){3}(?!\.?\d)",
         "<ip>",
     ),  # as security people write it
     (  # within the name that a provider gives to a connection: "203-0-113-77.dip.example", "p54A1B2C3.dip0.example"
-        r"\d[-A-F]|[A-F]\d",
+        r"[-.](?:[\dA-Fa-f]{1,3}-|dip)",
         r"\b\d{1,3}(?:-\d{1,3}){3}(?=\.[a-z])|\bp[0-9A-Fa-f]{8}(?=\.dip)|\b(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}\b",
         "<ip>",
     ),
@@ -69,30 +70,41 @@ _MARK: tuple[tuple[str, str, Mark], ...] = (
         "<ip>",
     ),
     # accounts (ISO 13616) and cards, telephone numbers (E.164; DIN 5008; 555-123-4567), any other long number
-    (r"[A-Z]{2}\d", r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b", "<account>"),
-    (r"\d{3}", r"(?i)\b[a-z]{2}\d{2}[ .-]?[a-z0-9]{4}(?:[ .-]?\d{4}){2,6}(?:[ .-]?\d{1,3})?\b", "<account>"),
-    (r"\d{3}", r"(?<!\d)(?:(?:\d{4}[ -]){3}\d{1,7}|\d{4}[ -]\d{6}[ -]\d{5})(?!\d)", "<account>"),
+    (r"[A-Z]{2}\d\d", r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b", "<account>"),
+    (r"\d{4}", r"(?i)\b[a-z]{2}\d{2}[ .-]?[a-z0-9]{4}(?:[ .-]?\d{4}){2,6}(?:[ .-]?\d{1,3})?\b", "<account>"),
+    (r"\d{4}", r"(?<!\d)(?:(?:\d{4}[ -]){3}\d{1,7}|\d{4}[ -]\d{6}[ -]\d{5})(?!\d)", "<account>"),
     (
-        r"[+0][1-9]",
+        r"[+0][1-9](?:[ ./⁄∕()-]{0,3}\d){5}",
         r"(?<![\d.:,#])(?!\d\d?\.\d\d?\.\d{2,4}\b)(?:\+|\(00?|00?)[1-9](?:[ ./⁄∕()-]{0,3}\d){5,16}(?!\d)",
         "<number>",
     ),
-    (r"\d{3}", r"(?<!\d)\(?\d{3}\)?[ .-]?\d{3}[.-]\d{4}(?!\d)", "<number>"),
+    (r"\d{4}", r"(?<!\d)\(?\d{3}\)?[ .-]?\d{3}[.-]\d{4}(?!\d)", "<number>"),
     (  # that its name tells
-        r"[TtRrHhMmFfPp](?i:el|ufn|andy|obil|ax|hone)",
+        ("tel", "rufn", "handy", "mobil", "fax", "phone"),
         r"(?i)\b((?:tel(?:efon)?(?:nummer)?|rufnummer|handy(?:nummer)?|mobil(?:nummer|funk)?|fax|phone|mobile)\.?(?:\s?:|\s(?:ist|is))?\s{0,2})"
         r"(?!<)\d(?:[ ./()-]{0,3}\d){4,16}(?!\d)",
         r"\1<number>",
     ),
-    (r"\d{3}", r"(?<![\w.])\d{9,40}(?![\w.])", "<number>"),
+    (r"\d{4}", r"(?<![\w.])\d{9,40}(?![\w.])", "<number>"),
     (  # what is short for networks, last: it may end in an <ip>
-        r"::",
+        ("::",),
         r"(?:(?<![\w:])|(?<=IPv6:))[0-9A-Fa-f:]{0,35}::[0-9A-Fa-f:]{0,35}(?:<ip>|(?:\.\d{1,3}){3})?(?:%\w{1,15})?",
         _if_address,
     ),
 )
-_SIGNS = {sign: lazy_regex(sign) for sign, _, _ in _MARK}  # one of each: a sign that is missing is searched once
-_RULES = tuple((_SIGNS[sign], lazy_regex(pattern), mark) for sign, pattern, mark in _MARK)
+_LIKE_ASCII = {"ſ": "s", "ı": "i", "\u0307": ""}  # (?i) takes the first two for s and i; "İ" in lower case has the last
+
+Sign = tuple[str, ...] | re.Pattern[str]
+Rule = tuple[Sign, re.Pattern[str], Mark]
+
+
+def _rules(marks: Iterable[tuple[str | tuple[str, ...], str, Mark]]) -> Iterable[Rule]:
+    forms: dict[str, Sign] = {}  # one of each: a form that is missing is searched once
+    for sign, pattern, mark in marks:
+        yield forms.setdefault(sign, lazy_regex(sign)) if isinstance(sign, str) else sign, lazy_regex(pattern), mark
+
+
+_RULES = tuple(_rules(_MARK))
 
 
 MARKS = ("token", "secret", "person", "address", "ip", "account", "number")  # that stand for what was taken out
@@ -115,13 +127,29 @@ def redact_secrets(text: str) -> str:
     return _redact(text, _RULES[: len(TOKENS) + len(PASSWORDS)])
 
 
-def _redact(text: str, rules: Sequence[tuple[re.Pattern[str], re.Pattern[str], Mark]]) -> str:
+def _redact(text: str, rules: Sequence[Rule]) -> str:
+    folded = lower_case(text)
     missing = set()  # signs; no mark brings one in
     for sign, pattern, mark in rules:
         if sign in missing:
             continue
-        if sign.search(text):
+        if has_sign(text, folded, sign):
             text = pattern.sub(mark, text)
         else:
             missing.add(sign)
     return text
+
+
+def lower_case(text: str) -> str:
+    """Text in lower case, in which a sign's letters stand wherever a pattern with (?i) finds them in the text."""
+    lower = text.lower()
+    for letter, plain in () if lower.isascii() else _LIKE_ASCII.items():
+        lower = lower.replace(letter, plain)
+    return lower
+
+
+def has_sign(text: str, folded: str, sign: Sign) -> bool:
+    """True if a text, or what it was before some of it was marked, has a rule's sign. `folded`: by `lower_case`."""
+    if isinstance(sign, tuple):
+        return any(map(folded.__contains__, sign))
+    return bool(sign.search(text))
