@@ -11,7 +11,8 @@ import bot.commands
 import bot.content
 import bot.core
 import bot.settings
-from bot.core.lazy_regex import compile_all, lazy_regex
+from bot.core.lazy_regex import _made, compile_all, lazy_regex
+from tests.core.needed_letters import without_needed
 from tests.servers.postbote import PROJECT
 
 
@@ -47,3 +48,22 @@ def test_a_start_compiles_no_pattern_and_loads_no_yaml_parser() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_every_match_of_a_pattern_holds_what_it_needs() -> None:
+    for package in (bot.answering, bot.commands, bot.content, bot.core, bot.settings):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    with_needs = [one for one in _made if one.needs]
+    assert len(with_needs) > 20
+    for one in with_needs:
+        assert not without_needed(*one._made_of, one.needs), one.pattern
+
+
+def test_what_a_pattern_may_match_without_is_found() -> None:
+    assert not without_needed(r"\b(?:host|server) (?:is|said):? \d{3}|<[^>]+>", 0, ["host", "server", "<"])
+    assert without_needed(r"\b(?:host|server) (?:is|said)", 0, ["host", "said"]) == {"server is"}
+    assert without_needed(r"grey-?list", 0, ["greylist", "grey-list"]) == set()
+    assert without_needed(r"(?:ab)?c+", 0, ["ab"])
+    assert without_needed(r"a{2,3}b", 0, ["aaab"])
+    assert without_needed(r"(?i)straße|kübel", 0, ["straße", "kübel"]) == set()

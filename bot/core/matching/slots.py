@@ -181,12 +181,73 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
     ),
     ("reason", "greylisting"): r"\bgr[ea]y-?list\w*|\bpostgrey\b",
 }
-_TABLE = {of: lazy_regex(pattern, re.IGNORECASE | re.MULTILINE) for of, pattern in _PATTERNS.items()}
+# One of these stands in every match of a pattern, in lower case: most questions have none of any
+_NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("address", "sender"): ("sender", "mail from", "mailfrom", "return address"),
+    ("address", "recipient"): (
+        *("recipient", "empfänger", "user", "mailbox", "postfach", "benutzer", "rcpthosts", "relay"),
+    ),
+    ("address", "client"): (
+        *("client host", "list", "block", "ban", "reject", "reputation", "refus", "gesperrt", "sending ", "rbl"),
+        *("dnsbl", "black", ".7.", "reverse ", "ptr"),
+    ),
+    ("address", "helo"): ("helo", "ehlo"),
+    ("missing", "mailbox"): (
+        *("unknown", "not found", "nicht gefunden", "unavailable", "not known", "exist", "not valid", "no longer"),
+        *("unbekannt", "nicht vorhanden", "gibt es nicht", "no such", "invalid", "no user", "no recipient"),
+        *("no mail", "no account", "no alias", "no local", "kein ", "no postfach", "recipient rejected"),
+    ),
+    ("missing", "domain"): (
+        *("not found", "nicht gefunden", "exist", "couldn't be found", "unknown", "no such", "unbekannt", "invalid"),
+        *("doesn't receive", "doesn't accept", "cannot be resolved", "nxdomain", "unroutable", "unrouteable"),
+        *("bad domain", "null mx", "dns_mx"),
+    ),
+    ("missing", "host"): ("host", "name service error", "mail exchanger", "no mx", "no valid", "no mail", "no address"),
+    ("speaker", "program"): (
+        *(":", "err", "***", "openvpn", "http/", "requested url", "fetch failed", "handshak", "ssl_do", "ssl do"),
+        *("connecting to upstream", "reading response", "mysql", "php_network", "java.", "pdoexception", "dns_probe"),
+        *("zabbix", "nagios", "icinga", "check", "grafana", "prometheus", "alertmanager", "prtg", "uptime"),
+        *("pingdom", "munin", "monit", "datadog", "nrpe", "threshold", "critical", "warn", "unknown", "problem"),
+        *("recovery", "acknowledgement", "crit", "firing", "resolved"),
+    ),
+    ("speaker", "local-fault"): (
+        *("unable to", "command output:", "avpcheck", "clam", "virus scanner", "queue file write", "out of memory"),
+        *("no space left", "could not open", "read-only file", "configuration error", "configuration problem"),
+        *("database unavailable", "database is locked"),
+    ),
+    ("reached", "yes"): (
+        *("said", "says", "returned", "replied", "does not like", "sender was rejected", "<<<", "deferred: 4"),
+        *("in reply to", "after "),
+    ),
+    ("reached", "no"): ("connect", "unreachable", "no route", "establish", "accept our", "respond"),
+    ("end", "temporary"): (
+        *("will be retried", "will keep trying", "still ", "has not yet", "this is a warning", "attempts will"),
+        *("try again", "versucht", "vorübergehend", "nicht abgeschlossen", "noch nicht", "delayed"),
+    ),
+    ("end", "final"): (
+        *("going to try", "giving up", "given up", "too long", "exceeded", "expire", "permanent", "retry time"),
+        *("will not keep", "versuch", "aufgegeben", "abgelaufen", "endgültig", "bounced", "undeliverable"),
+        *("unzustellbar", "failing for", "returned to", "time limit"),
+    ),
+    ("reason", "proof"): ("spf", "dkim", "dmarc", "unauthenticated", "authentication level", ".7."),
+    ("reason", "reputation"): (
+        *("reputation", "spamhaus", "spamcop", "barracuda", "proofpoint", "cloudmark", "senderscore", "sorbs"),
+        *("uceprotect", "banned", "user complaints", "traffic not", ".7."),
+    ),
+    ("reason", "certificate"): ("certificate", "signed", "signiert", "zertifikat"),
+    ("reason", "full"): ("quota", "storage", "full", "voll", "füllt", ".2.2"),
+    ("reason", "rate"): ("rate", "too many", "throttl", "unexpected volume", "zu viele"),
+    ("reason", "content"): ("virus", "malware", "phish", "infected", "spam", "content", "potential security"),
+    ("reason", "greylisting"): ("grey", "gray"),
+}
+_TABLE = {of: lazy_regex(pattern, re.IGNORECASE | re.MULTILINE, _NEEDED[of]) for of, pattern in _PATTERNS.items()}
 
 _UNTYPED: Mapping[tuple[str, str], re.Pattern[str]] = {
-    ("speaker", "program"): lazy_regex(_CODE_OF_PROGRAMS + "|" + _MONITORING, re.MULTILINE),
-    ("reason", "proof"): lazy_regex(_CODE_OF_POLICY[0]),
-    ("reason", "reputation"): lazy_regex(_CODE_OF_POLICY[1]),
+    ("speaker", "program"): lazy_regex(
+        _CODE_OF_PROGRAMS + "|" + _MONITORING, re.MULTILINE, _NEEDED["speaker", "program"]
+    ),
+    ("reason", "proof"): lazy_regex(_CODE_OF_POLICY[0], needs=[".7."]),
+    ("reason", "reputation"): lazy_regex(_CODE_OF_POLICY[1], needs=[".7."]),
 }
 
 

@@ -8,7 +8,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from bot.core.lazy_regex import lazy_regex
+from bot.core.lazy_regex import lazy_regex, lower_case
 from bot.core.privacy.credentials import PASSWORDS, TOKENS
 
 Mark = str | Callable[[re.Match[str]], str]
@@ -92,8 +92,6 @@ _MARK: tuple[tuple[str | tuple[str, ...], str, Mark], ...] = (
         _if_address,
     ),
 )
-_LIKE_ASCII = {"ſ": "s", "ı": "i", "\u0307": ""}  # (?i) takes the first two for s and i; "İ" in lower case has the last
-
 Sign = tuple[str, ...] | re.Pattern[str]
 Rule = tuple[Sign, re.Pattern[str], Mark]
 
@@ -138,14 +136,6 @@ def _redact(text: str, rules: Sequence[Rule]) -> str:
         else:
             missing.add(sign)
     return text
-
-
-def lower_case(text: str) -> str:
-    """Text in lower case, in which a sign's letters stand wherever a pattern with (?i) finds them in the text."""
-    lower = text.lower()
-    for letter, plain in () if lower.isascii() else _LIKE_ASCII.items():
-        lower = lower.replace(letter, plain)
-    return lower
 
 
 def has_sign(text: str, folded: str, sign: Sign) -> bool:

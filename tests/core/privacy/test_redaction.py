@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.answering.engine import AnswerEngine
-from bot.core.privacy.redaction import _RULES, has_sign, lower_case, redact
+from bot.core.lazy_regex import lower_case
+from bot.core.privacy.redaction import _RULES, has_sign, redact
 from bot.core.text.normalize import clean
 from tests.rows import each_row
 
