@@ -56,6 +56,7 @@ _WORTHLESS = lazy_regex(  # says only that it is final
 _GIVEN_UP = lazy_regex(
     r"retry timeout exceeded|retry time not reached|(?:been )?in the queue too long|all hosts for .{1,260} failing",
     re.IGNORECASE,
+    needs=("retry time", "queue too long", "all hosts for "),
 )
 _UNREACHED = lazy_regex(
     r"connection (?:refused|timed out|reset)|could(?:n't| not) (?:be )?(?:reach|connect)|no route to host"

@@ -29,6 +29,7 @@ _CONTRAST = lazy_regex(
     rf"(?:{_NOT})(?P<denied>{_DENIED})"
     r"(?:\s{0,3}[,;]|\s{1,3}[–—-]|(?=\s{1,3}(?:sondern|but)\b))(?P<but>\s{1,3}(?:sondern|but)\b)?\s{1,3}(?P<meant>\S.{0,400})",
     re.IGNORECASE | re.DOTALL,
+    needs=("nicht", "not", "i don't ", "i dont "),
 )
 _NOT_ONLY = lazy_regex(r"^(?:nur|bloß|allein|only|just|alone|sure|so|mehr|yet)\b", re.IGNORECASE)
 

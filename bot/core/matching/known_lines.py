@@ -16,13 +16,13 @@ from bot.core.matching.scaffolding import without_log_fields
 from bot.core.model import Entry, Topic
 from bot.core.text.normalize import error_text, fold
 
-_ADDRESS = lazy_regex(r"<?[\w.+=%-]{1,64}@[\w.-]{1,255}>?")
-_URL = lazy_regex(r"\bhttps?://\S+", re.IGNORECASE)
-_CODE = lazy_regex(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")  # RFC 3463
-_IP = lazy_regex(r"\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?(?::\d+)?")
-_HOST = lazy_regex(r"\b(?:[a-z0-9_-]{1,63}\.){1,40}[a-z]{2,24}\b\.?(?:\[[^\]\s]{0,100}\])?", re.IGNORECASE)
+_ADDRESS = lazy_regex(r"<?[\w.+=%-]{1,64}@[\w.-]{1,255}>?", needs="@")
+_URL = lazy_regex(r"\bhttps?://\S+", re.IGNORECASE, needs=["://"])
+_CODE = lazy_regex(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])", needs=["2.", "4.", "5."])  # RFC 3463
+_IP = lazy_regex(r"\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?(?::\d+)?", needs=".")
+_HOST = lazy_regex(r"\b(?:[a-z0-9_-]{1,63}\.){1,40}[a-z]{2,24}\b\.?(?:\[[^\]\s]{0,100}\])?", re.IGNORECASE, needs=".")
 _WORD = lazy_regex(r"\d\.\d{1,3}\.\d{1,3}|[a-z]+|\d+")
-_APOSTROPHE = lazy_regex(r"(?<=\w)'(?=\w)")
+_APOSTROPHE = lazy_regex(r"(?<=\w)'(?=\w)", needs="'")
 _REPLY = lazy_regex(r"^[245][0-5]\d$")  # RFC 5321 section 4.2
 
 

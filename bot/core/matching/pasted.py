@@ -36,7 +36,8 @@ _OF_PROGRAMS = {
     "": r"\b(?:remote (?:host|server) (?:said|returned|replied)|smtp error from remote (?:mail )?server"
     r"|SSL routines)\b",
 }
-_PROGRAM = {sign: lazy_regex(pattern, re.IGNORECASE) for sign, pattern in _OF_PROGRAMS.items()}
+_NEEDED = {"": ("remote ", "ssl routines")}
+_PROGRAM = {sign: lazy_regex(pattern, re.IGNORECASE, _NEEDED.get(sign, ())) for sign, pattern in _OF_PROGRAMS.items()}
 _BEGINS = lazy_regex(  # at the line's beginning, after quoting marks
     r"\A[\s>|*-]{0,12}(?:"
     rf"#?[245][0-5]\d(?:[ -]{{1,2}}[\[(#]{{0,2}}{_CODE}|-(?=\S)|: ?(?=\D))|#?[45][0-5]\d [\[(#<A-Za-z]"
@@ -114,7 +115,9 @@ _PERSON = lazy_regex(
     re.IGNORECASE,
 )
 _NAMES = lazy_regex(
-    r"<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?|\bhttps?://\S{1,300}|\b(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b", re.IGNORECASE
+    r"<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?|\bhttps?://\S{1,300}|\b(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b",
+    re.IGNORECASE,
+    needs=("@", "://", "."),
 )
 _ASKS = lazy_regex(r"\?['\")\s]*$")
 _ENDS = lazy_regex(r"[.!]['\")\s]*$")

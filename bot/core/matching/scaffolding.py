@@ -130,8 +130,11 @@ _WITHIN = lazy_regex(
     r"|\bhost:? [\w.-]{1,200} ?[\[(][^\])\n]{1,60}[\])]:?|\b[\d.]{7,15} does not like recipient\.?"
     r"|\bgiving up on [\d.:a-f]{3,45}\.?|\b[\w-]{1,40}\[\d{1,7}\]:",
     re.IGNORECASE | re.MULTILINE,
+    needs=(
+        *("smtp error from", "in reply to", "said", "says", "returned", "replied", "responded", "reason", "grund"),
+        *("ursache", "explanation", "erklärung", "begründung", "host", "does not like", "giving up on", "]:"),
+    ),
 )
-_WITHIN_NEEDS = ("(", "[", ":", "server", "host", "does not l", "ng up on")  # one of these, folded, for a match of it
 _LOG_FIELDS = lazy_regex(  # of log lines: to=<a@b>, relay=…, delay=1.2, dsn=4.4.1, status=deferred
     r"\b(?:to|from|orig_to|ctladdr|relay|delays?|xdelay|mailer|pri|dsn|conn_use|size|nrcpt|proto|class|ntries|msgid"
     r"|stat|status|[RTHCP])=(?:<[^<>\s]{0,320}>|sent\b|deferred\b|bounced\b|expired\b|Deferred: ?|[^\s,()]{0,200}),?"
@@ -162,8 +165,7 @@ def _value(field: re.Match[str]) -> str:
 
 def without_phrases(line: str) -> str:
     """Line without the phrases that programs write into the line of a reason ("Remote host said:")."""
-    folded = line.casefold()
-    return _WITHIN.sub(" ", line) if any(needed in folded for needed in _WITHIN_NEEDS) else line
+    return _WITHIN.sub(" ", line)
 
 
 def _reason_within(line: str) -> str:

@@ -57,6 +57,8 @@ class VagueQuestions:
 
     def is_only_addresses(self, text: str) -> bool:
         """True if a text is addresses, and names beside them at most: "Eva Roth eva@example.com"."""
+        if "@" not in text:
+            return False
         left, found = _ADDRESS.subn(" ", text)
         words = self._extractor.words(left)
         return (

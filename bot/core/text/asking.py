@@ -26,11 +26,28 @@ _REQUEST = lazy_regex(
     r"|please|needs?|wants?|tell|looking for|missing|wonder(?:ing)?|explain|would like|like to know|no idea|can'?t find"
     r"|(?:not|n't) (?:know|sure|understand))\b",
     re.IGNORECASE,
+    needs=(
+        *("bitte", "brauch", "bräucht", "benötig", "suche", "fehl", "wüsst", "wiss", "nenn", "sag", "erklär", "hätte"),
+        *("möchte", "weiß ", "verstehe nicht", "keine ahnung", "please", "need", "want", "tell", "looking for"),
+        *(
+            "missing",
+            "wonder",
+            "explain",
+            "would like",
+            "like to know",
+            "no idea",
+            "find",
+            "know",
+            "sure",
+            "understand",
+        ),
+    ),
 )
 _REFUSAL = lazy_regex(  # "I don't need encryption"
     r"(?:n[’']t|\b(?:not|no)) (?:\w{1,20} )?(?:needs?|wants?)\b"
     r"|\bbrauche?n? (?:\w{1,20} ){0,2}(?:nicht|kein\w{0,2})\b|\b(?:nicht|kein\w{0,2}) (?:\w{1,20} )?brauche?n?\b",
     re.IGNORECASE,
+    needs=("need", "want", "brauch"),
 )
 _FAULT = lazy_regex(
     r"\b(?:nicht|nichts|nie|kein\w{0,2}|fehler\w{0,20}|verweiger\w{1,5}|abgelehnt|abgewiesen|zurückgewiesen"

@@ -20,6 +20,10 @@ _CLOSES = lazy_regex(
     r"|\bnothing (?:else|more|further|left)? ?(?:for you )?to (?:do|be done)\b"
     r"|\bno (?:further )?action (?:is )?(?:needed|required)\b",
     re.IGNORECASE,
+    needs=(
+        *("schließen", "schliessen", "geschlossen", "zumachen", "vom tisch", "hinfällig", "erledigt", "zu tun"),
+        *("close", "closing ", "consider ", "nothing ", "action "),
+    ),
 )
 _ASKS_TO_CLOSE = lazy_regex(r"^\W{0,4}(?:können|könnten|kann|bitte|can|could|would|please)\b", re.IGNORECASE)
 _INFORMS = lazy_regex(
@@ -27,11 +31,27 @@ _INFORMS = lazy_regex(
     r"|\bzur (?:info|information|kenntnis)\b|\bfor your information\b|\bfyi\b"
     r"|\b(?:just|only) (?:\w{1,20} )?to (?:let you know|say|tell you|inform you|report)\b",
     re.IGNORECASE,
+    needs=("nur", "kurz", "zur ", "for your information", "fyi", "just ", "only "),
 )
 _SOLVED = lazy_regex(
     r"\b(?:erledigt|gelöst|behoben|geklärt|läuft|klappt|funktioniert|geht (?:jetzt|nun|wieder)|verschwunden|weg"
     r"|solved|resolved|fixed|sorted|gone|works|working|disappeared|cleared up)\b",
     re.IGNORECASE,
+    needs=(
+        *(
+            "erledigt",
+            "gelöst",
+            "behoben",
+            "geklärt",
+            "läuft",
+            "klappt",
+            "funktioniert",
+            "geht ",
+            "verschwunden",
+            "weg",
+        ),
+        *("solved", "fixed", "sorted", "gone", "working", "works", "disappeared", "cleared up"),
+    ),
 )
 _STILL_OPEN = lazy_regex(
     r"\b(?:nicht|kein\w{0,2}|nie|aber|nur noch|immer noch|not|no|never|but|still|except|cannot)\b|n[’']t\b",

@@ -34,11 +34,15 @@ _PROGRAM_PROSE = lazy_regex(
     r"|die eingegebene e-?mail-?adresse (?:konnte nicht|wurde nicht) gefunden|überprüfen sie die e-?mail-?adresse des"
     r"|wenn das problem weiterhin besteht, wenden sie sich)[^.!?]{0,200}[.!?]?",
     re.IGNORECASE | re.MULTILINE,
+    needs=("address", "adresse nicht", "if the problem", "die eingegebene", "überprüfen sie", "wenn das problem"),
 )
 _SENTENCE = lazy_regex(r"(?<=[.!?:])\s+|\n+")
 # A particle in an English compound that other languages have borrowed builds no sentence: "Pop-up ausschalten"
+_BORROWED_VERBS = ("pop", "back", "set", "start", "log", "sign", "plug", "add", "check", "follow", "opt", "roll")
 _BORROWED = lazy_regex(
-    r"\b(pop|back|set|start|log|sign|plug|add|check|follow|opt|roll)[ -](?:up|in|on|out|off)\b", re.IGNORECASE
+    rf"\b({'|'.join(_BORROWED_VERBS)})[ -](?:up|in|on|out|off)\b",
+    re.IGNORECASE,
+    needs=[f"{verb}{between}" for verb in _BORROWED_VERBS for between in " -"],
 )
 _NAME = lazy_regex(r"[@/%]|[:.]\S")  # an address, a host name, a path
 

@@ -22,13 +22,16 @@ REMEMBERED = 50_000  # words, with their stems and such: more than a vocabulary,
 LONGEST = 20_000  # characters read of one message; of a longer one, its excerpt (excerpt.py)
 
 # docs.slack.dev/messaging/formatting-message-text: <target|label>, <target>, <@U…>, <#C…|name>, <!subteam^…|name>
-_SLACK_LABELLED = lazy_regex(r"<(?:mailto:|https?://|tel:|#)[^<>|\s]*\|([^<>]*)>")
-_SLACK_BARE = lazy_regex(r"<(?:mailto:|(?=https?://))([^<>|\s]+)>")
-_SLACK_MENTION = lazy_regex(r"<[@!][^<>\s]*(?:\|[^<>]*)?>")
-_BREAKING_TAG = lazy_regex(r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|pre|blockquote)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_SLACK_LABELLED = lazy_regex(r"<(?:mailto:|https?://|tel:|#)[^<>|\s]*\|([^<>]*)>", needs="<")
+_SLACK_BARE = lazy_regex(r"<(?:mailto:|(?=https?://))([^<>|\s]+)>", needs="<")
+_SLACK_MENTION = lazy_regex(r"<[@!][^<>\s]*(?:\|[^<>]*)?>", needs="<")
+_BREAKING_TAG = lazy_regex(
+    r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|pre|blockquote)(?:\s[^<>]*)?/?>", re.IGNORECASE, needs="<"
+)
 _INLINE_TAG = lazy_regex(
     r"</?(?:a|b|i|u|em|strong|tt|code|span|font|td|th|tbody|html|body|head|small|big|sup|sub|img|hr)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
+    needs="<",
 )
 INVISIBLE = dict.fromkeys(
     map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
@@ -37,15 +40,16 @@ _TYPOGRAPHIC = str.maketrans(
     {**dict.fromkeys("‘’‚‛′`´", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—−", "-")}
 )
 _UMLAUTS = {ord(umlaut): spelt for umlaut, spelt in {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}.items()}
-_QP_BREAK = lazy_regex(r"=[ \t]*\r?\n")
+_QP_BREAK = lazy_regex(r"=[ \t]*\r?\n", needs="=")
 _QP_OCTETS = lazy_regex(r"(?:=[0-9A-F]{2})+")
-_QUOTE_MARK = lazy_regex(r"^[ \t]{0,8}(?:[>|][ \t]?){1,8}", re.MULTILINE)
-_FENCE = lazy_regex(r"\n?'''\n?")  # three backticks, made straight
+_QUOTE_MARK = lazy_regex(r"^[ \t]{0,8}(?:[>|][ \t]?){1,8}", re.MULTILINE, needs=">|")
+_FENCE = lazy_regex(r"\n?'''\n?", needs=["'''"])  # three backticks, made straight
 _RETURNED = lazy_regex(  # where a bounce starts to quote the returned message: what stands below is not the error
     r"^[- \t]*(?:below this line is (?:a|the) copy of|this is a copy of (?:the|your) (?:message|headers)"
     r"|(?:returned|original|undelivered) message(?: (?:follows|headers|below)|\s*-)"
     r"|original message headers|included is a copy of|the body of the message|ursprüngliche nachricht)",
     re.IGNORECASE | re.MULTILINE,
+    needs=("below this line", "this is a copy", "included is a copy", " message", "ursprüngliche nachricht"),
 )
 _TOKEN = lazy_regex(r"\S+")
 _DNS_MX = lazy_regex(r"DNS_MX\b", re.IGNORECASE)
@@ -54,6 +58,7 @@ _TIMESTAMP = lazy_regex(
     r"|^[^\S\n]*(?:<\d+>)?[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s+(?:\S+\s+)?(?=[\w./-]+(?:\[\d+\])?:)"  # RFC 3164
     r"|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*",  # RFC 3339
     re.MULTILINE,
+    needs="@:",
 )
 
 
