@@ -6,11 +6,13 @@ A question that names a thing itself ("SMTP AUTH, how does it work?") is about t
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.siblings import ASPECT
 from bot.core.matching.unexplained import CIRCUMSTANCES
+from bot.core.text.normalize import MESSAGES
 
 MOST_BACK = 3  # sentences that a question is read with, at most
 MOST_CONTENT_OF_BARE = 1  # words of a question that asks without saying of what
@@ -49,9 +51,13 @@ class BackReferences:
 
     def __init__(self, extractor: FeatureExtractor) -> None:
         self._extractor = extractor
+        self._refers = lru_cache(MESSAGES)(self._refers_back)
 
     def refers_back(self, sentence: str) -> bool:
         """True if a cleaned sentence is about something that it does not name."""
+        return self._refers(sentence)
+
+    def _refers_back(self, sentence: str) -> bool:
         words = self._extractor.words(sentence)
         if self._names(words, _NO_THING):
             return False

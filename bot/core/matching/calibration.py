@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,7 +154,7 @@ def least_probability_to_explain(calibration: Calibration) -> float:
 
 def probability(weights: Weights, signals: Sequence[float]) -> float:
     """Logistic regression's probability, 0..1; both of the same length, the last signal being 1."""
-    z = sum(w * s for w, s in zip(weights, signals, strict=True))
+    z = sum(map(mul, weights, signals))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
 
 

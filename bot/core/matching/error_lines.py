@@ -88,7 +88,9 @@ class ErrorLines:
         ]
         self._weight = weights_of_words(self._lines)
         self._total = [sum(self._weight[w] for w in line.words) for line in self._lines]
-        self._totals: Floats = np.array(self._total)
+        totals: Floats = np.array(self._total)
+        self._totals = np.maximum(totals, 0.1)
+        self._full = np.minimum(FULL_WEIGHT, np.maximum(totals, FULL_WEIGHT * 0.5))
         self._enough = WORTH_ALIGNING * np.minimum(np.array(self._total), FULL_WEIGHT)  # per line
         having: dict[str, list[int]] = defaultdict(list)
         for number, line in enumerate(self._lines):
@@ -164,10 +166,10 @@ class ErrorLines:
         first = bisect_left(self._sorted_words, words[-1])
         return list(takewhile(lambda w: w.startswith(words[-1]), self._sorted_words[first:]))
 
-    def _most(self, found: Floats) -> Floats:
+    def _most(self, found: Floats, lines: NDArray[np.intp]) -> Floats:
         """Score, per line, that it has at most, if the weight `found` of its words stands in its order."""
-        full = np.minimum(FULL_WEIGHT, np.maximum(self._totals, FULL_WEIGHT * 0.5))
-        most: Floats = np.minimum(1.0, found / np.maximum(self._totals, 0.1)) * np.minimum(1.0, found / full)
+        totals, full = self._totals.take(lines), self._full.take(lines)
+        most: Floats = np.minimum(1.0, found / totals) * np.minimum(1.0, found / full)
         return most
 
     def _with(self, words: Iterable[str]) -> NDArray[np.bool_]:
@@ -186,8 +188,11 @@ class ErrorLines:
         having = [self._having(word) for word in known]
         weights = np.array([self._weight[word] for word in known]).repeat([len(lines) for lines in having])
         found = np.bincount(np.concatenate(having), weights, len(self._lines)).astype(np.float64, copy=False)
-        worth = np.flatnonzero((found >= self._enough) & ((self._most(found) >= LEAST_SCORE) | self._with(last)))
-        share = found[worth] / self._enough[worth]
+        enough = np.flatnonzero(found >= self._enough)
+        if not len(enough):
+            return []
+        worth = enough[(self._most(found.take(enough), enough) >= LEAST_SCORE) | self._with(last).take(enough)]
+        share = found.take(worth) / self._enough.take(worth)
         return sorted(worth[np.argsort(-share, kind="stable")[:MOST_ALIGNED]].tolist())
 
     def _align(self, number: int, said: Mapping[str, Sequence[int]], last: int) -> Alignment:

@@ -48,7 +48,9 @@ class ExampleSupport:
         self._ranker = ranker
         self._examples = examples
         self._owner = trained.example_owner
-        self._entries = entries
+        # Places of the examples of each entry, and of what is not covered; they stand beside each other
+        self._own = [_places(self._owner == number) for number in range(entries)]
+        self._of_topics = _places(self._owner >= entries)
         self._number = {owner: number for number, owner in enumerate(trained.owners[:entries])}
         self._usual: dict[str, float] = dict(
             zip(trained.owners, trained.usual_nearness.tolist(), strict=False)
@@ -67,8 +69,8 @@ class ExampleSupport:
     def of(self, words: Sequence[str], entry: str) -> Support:
         """Support of an entry for a question. `words`: as the FeatureExtractor gives them."""
         cosine = self._ranker.cosines(words)
-        own = float(cosine[self._owner == self._number[entry]].max(initial=0.0))
-        topic = float(cosine[self._owner >= self._entries].max(initial=0.0))
+        own = float(cosine[self._own[self._number[entry]]].max(initial=0.0))
+        topic = float(cosine[self._of_topics].max(initial=0.0))
         return Support(own / self._usual_nearness(entry), topic, self._names_unused(words, entry))
 
     def _names_unused(self, words: Sequence[str], entry: str) -> bool:
@@ -84,6 +86,13 @@ class ExampleSupport:
                 self._extractor, self._ranker, np.flatnonzero(self._owner == self._number[entry]), self._examples
             )
         return self._usual[entry]
+
+
+def _places(which: NDArray[np.bool_]) -> slice | NDArray[np.intp]:
+    """Places that are True: from the first to the last where all between are."""
+    found = np.flatnonzero(which)
+    begin, end = (int(found[0]), int(found[-1]) + 1) if len(found) else (0, 0)
+    return slice(begin, end) if end - begin == len(found) else found
 
 
 def usual_nearness(

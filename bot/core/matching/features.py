@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from bot.core.matching.vocabulary import NEGATIONS, Spelling, Stems, Vocabulary, tokens
 from bot.core.model import Entry, Knowledge, Language, Topic
-from bot.core.text.function_words import is_function_word
+from bot.core.text.function_words import function_words
 from bot.core.text.normalize import MESSAGES, REMEMBERED, clean
 
 GROUPS = ("word", "letters", "concept", "pair")
@@ -34,6 +34,7 @@ class FeatureExtractor:
         """`counted`: as of count_tokens; None: counted now."""
         self._stems = Stems()
         self._languages = knowledge.languages
+        self._function_words = function_words(knowledge.languages)
         self._stems_of = lru_cache(REMEMBERED)(lambda word: tuple(self._stems(word, of) for of in self._languages))
         self._ngrams_of = lru_cache(REMEMBERED)(letters_of)
         self._words_of = lru_cache(MESSAGES)(self._find_words)  # a sentence is asked for by several rules
@@ -56,7 +57,7 @@ class FeatureExtractor:
 
     def is_function_word(self, word: str) -> bool:
         """True if a word builds sentences in one of the base's languages."""
-        return is_function_word(word, self._languages)
+        return len(word) < 2 or word in self._function_words
 
     def stems(self, word: str) -> tuple[str, ...]:
         """Stems of a word, one a language."""
@@ -72,6 +73,8 @@ class FeatureExtractor:
 
     def _without_ruled_out(self, words: list[str]) -> list[str]:
         """The words without those of a protocol that is ruled out, where another one is named: "IMAP, not POP3"."""
+        if NEGATIONS.isdisjoint(words):
+            return words
         protocols = [self.vocabulary.of_group(w, "protocol") for w in words]
         out = {i for i, named in enumerate(protocols) if named and _is_ruled_out(words, i)}
         meant = set().union(*(named for i, named in enumerate(protocols) if i not in out))

@@ -71,6 +71,8 @@ class KnownErrors:
         write around a reason and without other statements; in a long message, and where there are several, each is
         ranked with its own words alone.
         """
+        if not any(line.known.explains and line.score >= LEAST_ALIGNED for line in alignments):
+            return []  # as in most messages
         found = (
             [] if self._names_no_cause(cleaned, alignments) else self._explaining(self._with_cause(cleaned, alignments))
         )

@@ -40,7 +40,7 @@ class MessageFeatures:
         times = [*stems.values(), *letters.values()]
         ids = np.array([*stems, *letters, *named, *pairs], dtype=np.int32)
         values = self._idf.take(ids)
-        values[: len(times)] *= np.array([_once_or_more(n) for n in times], dtype=np.float32)
+        values[: len(times)] *= np.array([1.0 if n == 1 else _more_than_once(n) for n in times], dtype=np.float32)
         begin = 0
         for group, size in zip(GROUPS, (len(stems), len(letters), len(named), len(pairs)), strict=True):
             own = values[begin : begin + size]
@@ -59,6 +59,6 @@ class MessageFeatures:
 
 
 @lru_cache(REMEMBERED)
-def _once_or_more(times: int) -> float:
+def _more_than_once(times: int) -> float:
     """Weight of a feature that a message has so many times."""
     return 1 + math.log(times)

@@ -172,6 +172,7 @@ def _has_form(line: str) -> bool:
     return bool(shows) and not _is_persons(line)
 
 
+@lru_cache(MESSAGES)
 def _is_persons(line: str) -> bool:
     """True if the line speaks as people do: of themselves, greeting, asking, thanking."""
     return bool(_ASKS.search(line) or _PERSON.search(_NAMES.sub(" ", line)))

@@ -125,7 +125,7 @@ class QuestionMatcher:
             (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
         ]
         texts = [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)]
-        ranked = [replace(self._rank(text, vetoed), names=names) for text, names in texts]
+        ranked = [self._rank(text, vetoed, names=names) for text, names in texts]
         telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
         telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
         # What somebody tells of the own mail may say which port is meant
@@ -161,7 +161,8 @@ class QuestionMatcher:
         )
         return [sentence] if vague else found
 
-    def _rank(self, text: str, vetoed: frozenset[str] = frozenset()) -> RankedText:
+    def _rank(self, text: str, vetoed: frozenset[str] = frozenset(), *, names: bool = False) -> RankedText:
+        """`names`: as RankedText has it."""
         words = tuple(self._contrasts.words(text))
         ranking = self._ranker.rank(words).without(vetoed | self._told if asks_in_words(text) else vetoed)
         over_topics, over_entries = (max(-LARGEST_MARGIN, min(LARGEST_MARGIN, m)) for m in ranking.margins())
@@ -179,6 +180,7 @@ class QuestionMatcher:
                 1.0,
             ),
             self._ranker.knows(words) and not (self._vague and self._vague.says_nothing(words)),
+            names=names,
             small_talk=ranking.first() in self._small_talk,
         )
 

@@ -6,8 +6,8 @@ the FAQ does not cover, are learnt the same way, from examples of their own.
 The weights were chosen on the development questions (bot/DECISIONS.md).
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -25,6 +25,7 @@ NEAREST_WEIGHT = 6.0
 MOST_POSTINGS = 20_000  # looked at, the most telling features first; of more nothing got better
 MOST_SORTED = 500  # scores that are sorted, rather than parted first, which is dear for few
 MOST_NEAR = 1_000  # nearest examples that are told apart by owner
+FIRST = 3  # entries that are asked for most, and remembered
 # Cosines that are cached, over all messages: the decision asks for a message's more than once, and then its `why`
 CACHED_COSINES = 500_000
 
@@ -36,6 +37,7 @@ class Ranking:
     owners: tuple[str, ...]  # sorted entry ids, then those of what is not covered
     entries: int  # how many of the owners are entries
     scores: Floats  # per owner
+    _best: list[int] = field(default_factory=list, repr=False, compare=False)  # the FIRST entries; empty: not yet known
 
     def first(self) -> str:
         """Id of the likeliest entry or topic."""
@@ -43,21 +45,29 @@ class Ranking:
 
     def best_entries(self, count: int) -> list[str]:
         """Ids of the likeliest entries, best first; topics are passed over."""
-        return [self.owners[n] for n in _highest(self.scores[: self.entries], count)]
+        return [self.owners[n] for n in self._best_numbers(count)]
 
-    def without(self, vetoed: Collection[str]) -> "Ranking":
+    def _best_numbers(self, count: int) -> list[int]:
+        if count > FIRST:
+            return _highest(self.scores[: self.entries], count)
+        if not self._best:
+            self._best.extend(_highest(self.scores[: self.entries], FIRST))
+        return self._best[:count]
+
+    def without(self, vetoed: frozenset[str]) -> "Ranking":
         """Ranking in which entries that the message cannot be about come last."""
         if not vetoed:
             return self
-        out = np.fromiter(map(vetoed.__contains__, self.owners), dtype=bool, count=len(self.owners))
+        out = _places_of(vetoed, self.owners)
         return Ranking(self.owners, self.entries, np.where(out, self.scores.min() - 1, self.scores))
 
     def margins(self) -> tuple[float, float]:
         """Margins of the first entry's score: over the likeliest topic's, and over the second entry's."""
-        first = _highest(self.scores[: self.entries], 2)
+        first = self._best_numbers(2)
         topic = float(self.scores[self.entries :].max(initial=-1.0))
+        best = float(self.scores[first[0]])
         second = float(self.scores[first[1]]) if len(first) > 1 else -1.0
-        return float(self.scores[first[0]]) - topic, float(self.scores[first[0]]) - second
+        return best - topic, best - second
 
     def shares(self, count: int) -> list[tuple[str, float]]:
         """The likeliest entries and topics, best first, each with its softmax share of the whole, 0..1."""
@@ -72,6 +82,12 @@ class Ranking:
         return float(self.scores[number] - others)
 
 
+@lru_cache(MESSAGES)
+def _places_of(vetoed: frozenset[str], owners: tuple[str, ...]) -> NDArray[np.bool_]:
+    """True, per owner, if it is vetoed: nearly always the same ones are."""
+    return np.fromiter(map(vetoed.__contains__, owners), dtype=bool, count=len(owners))
+
+
 def _highest(scores: Floats, count: int) -> list[int]:
     """Indexes of the highest scores, highest first; of equal ones, the first."""
     if len(scores) <= MOST_SORTED or not 0 < count < len(scores):
@@ -80,7 +96,8 @@ def _highest(scores: Floats, count: int) -> list[int]:
         least = np.partition(scores, len(scores) - count)[len(scores) - count]
         candidates = (scores >= least).nonzero()[0]
         highest = candidates.take(np.negative(scores.take(candidates)).argsort(kind="stable"))[:count]
-    return [int(n) for n in highest.tolist()]
+    found: list[int] = highest.tolist()
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +186,17 @@ class Ranker:
         trained = self._trained
         order = np.negative(values).argsort(kind="stable")
         ids, ordered = ids.take(order), values.take(order)
-        counts = self._postings.take(ids)
+        counts = self._postings.take(ids)  # "clip" below: no number is out of bounds, and none is looked at twice
         ends = counts.cumsum()
         within = int(ends.searchsorted(MOST_POSTINGS, side="right"))
         begins, counts, ends = trained.posting_start.take(ids[:within]), counts[:within], ends[:within]
         postings = (begins - (ends - counts)).repeat(counts)  # of all features, in one row
         postings += self._positions[: len(postings)]
-        products = trained.posting_value.take(postings)
+        products = trained.posting_value.take(postings, mode="clip")
         products *= ordered[:within].repeat(counts)
-        sums = np.bincount(trained.posting_example.take(postings), products, len(trained.example_owner))
-        return (sums / length(values)).astype(np.float32)
+        examples = trained.posting_example.take(postings, mode="clip")
+        sums = np.bincount(examples, products, len(trained.example_owner))
+        return np.divide(sums, length(values), out=sums).astype(np.float32)
 
 
 def _mean_of_top(cosine: Floats, owner: Ints, owners: int) -> Floats:
@@ -188,4 +206,5 @@ def _mean_of_top(cosine: Floats, owner: Ints, owners: int) -> Floats:
     owner, cosine = owner.take(order), cosine.take(order)
     top = np.ones(len(order), dtype=bool)
     np.not_equal(owner[NEAREST:], owner[:-NEAREST], out=top[NEAREST:])
-    return (np.bincount(owner[top], cosine[top], owners) / NEAREST).astype(np.float32)
+    places = top.nonzero()[0]
+    return (np.bincount(owner.take(places), cosine.take(places), owners) / NEAREST).astype(np.float32)

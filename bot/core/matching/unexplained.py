@@ -5,7 +5,8 @@ that no concept means is a sign that something else is asked. It only counts aga
 learnt (calibration.py): people tell stories, and most of their words are in no example.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -23,6 +24,15 @@ CIRCUMSTANCES = frozenset(
 MOST_SUBJECTS = 2  # more of them tell nothing more
 
 
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """Use of a word, in whatever form, by the examples."""
+
+    known: bool  # True if any example uses it, of an entry or of a topic
+    weight: float  # the rarer, the more
+    users: int  # a bit for each entry whose examples use it
+
+
 class UnexplainedWords:
     """Index of the words that the examples of each entry use."""
 
@@ -38,10 +48,11 @@ class UnexplainedWords:
         start = trained.posting_start[first:]
         word = np.repeat(np.arange(len(stems)), np.diff(start))
         owner = trained.example_owner[trained.posting_example[start[0] :]] if len(stems) else np.zeros(0, dtype=int)
-        self._used = np.zeros((len(stems), entries), dtype=bool)  # stem × entry
-        self._used[word[owner < entries], owner[owner < entries]] = True
-        self._used_by_any = [bool(used.any()) for used in self._used]
-        self._numbers = lru_cache(REMEMBERED)(self._find_numbers)
+        used = np.zeros((len(stems), entries), dtype=bool)  # stem × entry
+        used[word[owner < entries], owner[owner < entries]] = True
+        rows = np.packbits(used, axis=1, bitorder="little")
+        self._users = [int.from_bytes(row.tobytes(), "little") for row in rows]  # per stem, a bit for each entry
+        self._of = lru_cache(REMEMBERED)(self._find)
 
     def subjects(self, words: Sequence[str]) -> float:
         """Subjects that a question names, as a share of MOST_SUBJECTS, 0..1: concepts that are no mere circumstances.
@@ -55,27 +66,24 @@ class UnexplainedWords:
     def names_other_owner(self, words: Sequence[str]) -> float:
         """Names of another owner in a question, 1 or 0 (other_owner.py)."""
         vocabulary = self._extractor.vocabulary
-        said = {
-            concept: {word for phrase in phrases for word in phrase.split()}
-            for concept, phrases in vocabulary.concepts(words).items()
-        }
-        others = set[str]().union(*(said[concept] for concept in OWNERS & said.keys()))
-        meant = set[str]().union(*said.values())
+        said = vocabulary.concepts(words)
+        others = _words_of(said[concept] for concept in OWNERS & said.keys())
+        meant = _words_of(said.values())
 
         def is_new(word: str) -> bool:
-            return not self._numbers(word) and word not in meant and not self._extractor.is_function_word(word)
+            return not self._of(word).known and word not in meant and not self._extractor.is_function_word(word)
 
         return float(names_other_owner(words, others, is_new))
 
     def used_by_all(self, word: str, entries: Collection[str]) -> bool:
         """True if the examples of each of some entries use a word, in whatever form."""
-        known = self._numbers(word)
-        return all(any(self._used[n, self._entry[entry]] for n in known) for entry in entries)
+        users = self._of(word).users
+        return all(users >> self._entry[entry] & 1 for entry in entries)
 
     def share_of(self, word: str, entries: Sequence[str]) -> float:
         """Share of some entries whose examples use a word, in whatever form, 0..1."""
-        known = self._numbers(word)
-        uses = [any(self._used[n, self._entry[entry]] for n in known) for entry in entries]
+        users = self._of(word).users
+        uses = [users >> self._entry[entry] & 1 for entry in entries]
         return sum(uses) / len(uses) if uses else 0.0
 
     def shares(self, words: Sequence[str], entry: str) -> tuple[float, float]:
@@ -95,14 +103,21 @@ class UnexplainedWords:
         whole = by_entry = by_any = 0.0
         number = self._entry[entry]
         for word in content:
-            known = self._numbers(word)
-            weight = min([self._idf[n] for n in known], default=self._rarest)
-            whole += weight
+            of = self._of(word)
+            whole += of.weight
             if word in outside or word not in meant:
-                by_entry += weight * (word in outside or not any(self._used[n, number] for n in known))
-                by_any += weight * (not any(self._used_by_any[n] for n in known))
+                by_entry += of.weight * (word in outside or not of.users >> number & 1)
+                by_any += of.weight * (not of.users)
         return by_entry / whole, by_any / whole
 
-    def _find_numbers(self, word: str) -> list[int]:
-        """Numbers of those stems of a word that an example uses; empty: none does."""
-        return [n for stem in self._extractor.stems(word) if (n := self._number.get(stem)) is not None]
+    def _find(self, word: str) -> _Use:
+        numbers = [n for stem in self._extractor.stems(word) if (n := self._number.get(stem)) is not None]
+        users = 0
+        for number in numbers:
+            users |= self._users[number]
+        return _Use(bool(numbers), min([self._idf[n] for n in numbers], default=self._rarest), users)
+
+
+def _words_of(said: Iterable[Sequence[str]]) -> set[str]:
+    """Words of all phrases of some concepts."""
+    return {word for phrases in said for phrase in phrases for word in phrase.split()}

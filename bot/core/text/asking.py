@@ -1,10 +1,11 @@
 """Asking sentences: which sentences of a message ask something, and where one asks two things. Pure."""
 
 import re
+from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.text.function_words import is_function_word, word_set
-from bot.core.text.normalize import fold
+from bot.core.text.normalize import MESSAGES, fold
 
 FEWEST_WORDS = 3  # of each half of a sentence that asks two things
 
@@ -66,14 +67,17 @@ _PLEADING = word_set(  # what is asked for without a name
 _JOINT = lazy_regex(
     rf",?\s{{1,3}}(?:und|and|sowie|außerdem|plus|&)\s{{1,3}}(?=(?:auch |also |dann |then )?(?:{_QUESTION_WORDS})\b)",
     re.IGNORECASE,
+    needs=("und", "and", "sowie", "außerdem", "plus", "&"),
 )
 
 
+@lru_cache(MESSAGES)
 def is_question(sentence: str) -> bool:
     """True if a sentence has the form of a question: its mark, or a question word at its beginning."""
     return sentence.endswith("?") or bool(_BEGINS.match(sentence) or _NAMES.match(sentence))
 
 
+@lru_cache(MESSAGES)
 def asks_in_words(sentence: str) -> bool:
     """True for a question, and for a request ("I need the port", not "I don't need SSL")."""
     return is_question(sentence) or (bool(_REQUEST.search(sentence)) and not _REFUSAL.search(sentence))
@@ -98,6 +102,8 @@ def asks_by_name(sentence: str) -> bool:
 
 def halves(sentence: str) -> list[str]:
     """Questions of a sentence that asks two things ("which port and how large …?"); else the sentence itself."""
+    if not _JOINT.search(sentence):
+        return [sentence]
     found = [half for half in _JOINT.split(sentence) if half]
     enough = all(
         len(half.split()) >= FEWEST_WORDS and not all(map(is_function_word, half.lower().split())) for half in found

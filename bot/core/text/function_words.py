@@ -72,6 +72,11 @@ COUNTED: Mapping[Language, frozenset[str]] = {
 }
 
 
+def function_words(languages: Collection[Language]) -> frozenset[str]:
+    """Words of at least two letters of which `is_function_word` is true."""
+    return _ALL_FUNCTION_WORDS.union(*(_MORE[language] for language in languages))
+
+
 def is_function_word(word: str, languages: Collection[Language] = ()) -> bool:
     """True if a folded word builds sentences rather than say what they are about: in German, English or `languages`."""
     return len(word) < 2 or word in _ALL_FUNCTION_WORDS or any(word in _MORE[language] for language in languages)

@@ -135,6 +135,8 @@ class LanguagePair:
         self._of_words = {language: sum(self._words[language].values()) + 1 for language in self._both}
         self._of_letters = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in self._both}
         self._odds = lru_cache(REMEMBERED)(self._odds_of)
+        letters = KNOWN[one].letters, KNOWN[other].letters
+        self._own_letters = letters[0] - letters[1], letters[1] - letters[0]
 
     def of(self, text: str, pasted: str) -> float:
         """Evidence in a message: above 0 for the one language, below for the other; at most _UNDECIDED: for neither."""
@@ -163,23 +165,28 @@ class LanguagePair:
         if sum((quoted - Counter(words)).values()) > QUOTED * sum(quoted.values()):
             return self._evidence_of_person(own)  # it stood in lines of its own
         left = list((Counter(words) - quoted).elements())  # few: letters of words that no example uses tell too little
-        return self._function_words(" ".join(left)) + self._other_words([w for w in left if self._is_known(w)])
+        built = self._function_words(_folded(_BORROWED.sub(r"\1", " ".join(left))))
+        return built + self._other_words([w for w in left if self._is_known(w)])
 
     def _is_known(self, word: str) -> bool:
         return sum(self._words[language][word] for language in self._both) >= SEEN
 
     def evidence(self, text: str) -> float:
         """Evidence in a text: above 0 for the one language, below for the other, 0 for neither."""
-        return self._function_words(text) + self._letters_of_its_own(text) + self._other_words(_folded(text))
+        words = _folded(text)
+        native = _BORROWED.sub(r"\1", text)
+        built = self._function_words(words if native == text else _folded(native))
+        return built + self._letters_of_its_own(text) + self._other_words(words)
 
     def _letters_of_its_own(self, text: str) -> float:
         """Evidence of letters that only one of the two has, such as umlauts."""
-        one, other = (KNOWN[language].letters for language in self._both)
-        return 0.5 * min(_times(one - other, text), 4) - 0.5 * min(_times(other - one, text), 4)
+        one, other = self._own_letters
+        return 0.5 * min(_times(one, text), 4) - 0.5 * min(_times(other, text), 4)
 
-    def _function_words(self, text: str) -> int:
+    def _function_words(self, words: Sequence[str]) -> int:
         """Number of function words of the one language less that of the other, everyday words included."""
-        return sum((w in COUNTED[self._one]) - (w in COUNTED[self._other]) for w in _folded(_BORROWED.sub(r"\1", text)))
+        one, other = COUNTED[self._one], COUNTED[self._other]
+        return sum([(w in one) - (w in other) for w in words])
 
     def _other_words(self, words: Sequence[str]) -> float:
         """Evidence of words that build no sentence: together at most about as much as one that does."""
@@ -239,6 +246,7 @@ def _folded(text: str) -> list[str]:
     return [_folded_word(w) for w in _WORD.findall(text)]
 
 
+@lru_cache(REMEMBERED)
 def _folded_word(word: str) -> str:
     return fold(word).replace("'", "")
 

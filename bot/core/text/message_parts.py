@@ -194,7 +194,7 @@ def _without_polite_clauses(text: str) -> tuple[int, int]:
     clauses = [(begin, end) for begin, end in zip([0, *ends], ends, strict=False) if begin < end]
     while clauses and _is_polite(text[slice(*clauses[0])]):
         clauses.pop(0)
-    while clauses and _is_polite(text[slice(*clauses[-1])]):
+    while len(clauses) > 1 and _is_polite(text[slice(*clauses[-1])]):  # the first one is not
         clauses.pop()
     return (clauses[0][0], clauses[-1][1]) if clauses else (0, 0)
 
@@ -204,5 +204,6 @@ def _is_polite(text: str) -> bool:
     words = _WORD.findall(fold(text))
     if not words:
         return True
-    polite = all(w in POLITE or is_function_word(w) for w in words)
-    return polite and not TELLING.isdisjoint(words) and ASKING.isdisjoint(words)
+    if TELLING.isdisjoint(words) or not ASKING.isdisjoint(words):
+        return False
+    return all(w in POLITE or is_function_word(w) for w in words)

@@ -84,7 +84,7 @@ _OPEN = lazy_regex(  # what leaves something open, or asks
 
 def is_settled(sentence: str) -> bool:
     """True if a sentence only says what works, is done or is known. `sentence`: cleaned (normalize.clean)."""
-    if len(sentence) > MOST_LETTERS or _OPEN.search(sentence):
+    if len(sentence) > MOST_LETTERS or "?" in sentence or _OPEN.search(sentence):
         return False
     *before, last = sentence.rstrip(" .!").split(",")
     names = all(_CLAUSE.match(clause) or len(clause.split()) <= MOST_WORDS_OF_NAME for clause in before)
