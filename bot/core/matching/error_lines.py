@@ -110,7 +110,7 @@ class ErrorLines:
         pieces: dict[tuple[str, ...], int] = {}  # words → number of the statement
         for number, text in enumerate(statements):
             words, breaks = to_words(error_text(text))
-            for piece in _pieces(glue(words, breaks, self._weight)):
+            for piece in _pieces(glue(words, breaks, self._weight) if len(breaks) > 1 else words):
                 pieces.setdefault(tuple(piece), number)
         kept = pieces if sum(map(len, pieces)) <= MOST_WORDS else self._most_telling(pieces)
         joined: list[str] = []

@@ -51,6 +51,7 @@ class KnownErrors:
         self._extractor = extractor
         self._ranker = ranker
         self._entries = knowledge.entries
+        self._error_ids = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
         self._hosts = knowledge.provider.hosts
         self._read = lru_cache(MESSAGES)(lambda cleaned: self._lines.read_all([s.text for s in statements(cleaned)]))
 
@@ -103,9 +104,8 @@ class KnownErrors:
         A look-alike fits better than any of an entry's own lines; or the message contradicts the entry's slots; or
         what was pasted names no cause, and then no error entry is left, and none at all where nothing else is said.
         """
-        errors = [e for e in self._entries.values() if e.kind == "error"]
         asks = bool(own_text(cleaned))
-        all_of_them = frozenset(entry.id for entry in (errors if asks else self._entries.values()))
+        all_of_them = self._error_ids if asks else frozenset(self._entries)
         if self._names_no_cause(cleaned, alignments):
             return all_of_them
         impersonal = impersonal_text(cleaned)
@@ -114,7 +114,7 @@ class KnownErrors:
             return frozenset(
                 self._entries
             )  # nobody asks anything: all of it is another program's, or a machine's fault
-        contradicted = {entry.id for entry in errors if contradiction(stated, entry.slots)}
+        contradicted = {entry for entry in self._error_ids if contradiction(stated, self._entries[entry].slots)}
         if any(
             line.score >= SURELY_ALIGNED and line.known.explains and line.known.owner in contradicted
             for line in alignments

@@ -122,7 +122,7 @@ class Ranker:
         self._words = trained.features["word"]
         self._first_word = len(trained.hashes) - len(self._words)  # the last group
         owner = trained.example_owner
-        self._owner = owner.astype(np.min_scalar_type(len(trained.owners)))  # short integers are sorted the fastest
+        self._owner = owner
         self._positions = np.arange(min(MOST_POSTINGS, len(trained.posting_value)), dtype=np.intp)
         self._postings = np.diff(trained.posting_start)  # how many, per feature
         self._vector = lru_cache(2 + min(100, CACHED_COSINES // len(trained.example_owner)))(self._to_vector)
@@ -196,15 +196,17 @@ class Ranker:
         products *= ordered[:within].repeat(counts)
         examples = trained.posting_example.take(postings, mode="clip")
         sums = np.bincount(examples, products, len(trained.example_owner))
-        return np.divide(sums, length(values), out=sums).astype(np.float32)
+        return (sums / length(values)).astype(np.float32)
 
 
 def _mean_of_top(cosine: Floats, owner: Ints, owners: int) -> Floats:
     """Mean of each owner's NEAREST highest cosines; examples that are not in `cosine` count as 0."""
-    order = np.negative(cosine).argsort()
-    order = order.take(owner.take(order).argsort(kind="stable"))
-    owner, cosine = owner.take(order), cosine.take(order)
-    top = np.ones(len(order), dtype=bool)
+    # By owner, and then the highest first: both as one number, which is sorted the fastest. No cosine is below 0, and
+    # then what its bits are as a number has the same order
+    keys = owner.astype(np.uint64) << np.uint64(32) | ~cosine.view(np.uint32)
+    keys.sort()
+    owner, cosine = (keys >> np.uint64(32)).astype(np.intp), (~keys.astype(np.uint32)).view(np.float32)
+    top = np.ones(len(keys), dtype=bool)
     np.not_equal(owner[NEAREST:], owner[:-NEAREST], out=top[NEAREST:])
     places = top.nonzero()[0]
     return (np.bincount(owner.take(places), cosine.take(places), owners) / NEAREST).astype(np.float32)

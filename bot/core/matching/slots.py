@@ -281,4 +281,6 @@ def contradiction(stated: Mapping[str, frozenset[str]], slots: Mapping[str, tupl
 
     `stated`: as `slots_of` gives it; `slots`: the entry's own.
     """
+    if not stated:
+        return ""
     return next((slot for slot, own in slots.items() if slot in stated and not stated[slot] & set(own)), "")

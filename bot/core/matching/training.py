@@ -195,9 +195,8 @@ def numbers(features: Mapping[str, Sequence[str]]) -> Mapping[str, Mapping[str, 
 
 
 def length(values: Floats) -> float:
-    """Euclidean length, in the precision of the values; 1 where all are 0. NumPy takes longer for a single number."""
-    square = values.dot(values)
-    return float(square.dtype.type(math.sqrt(square))) or 1.0
+    """Euclidean length, rounded as the values are; 1 where all are 0. NumPy's functions take longer for one number."""
+    return float(np.float32(math.sqrt(values.dot(values)))) or 1.0
 
 
 def columns(hashes: Hashes, count: int) -> tuple[Ints, Floats]:

@@ -75,7 +75,7 @@ class Vocabulary:
 
     def _find_concepts(self, words: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
         matches = list(self._matches(words))
-        hidden = {
+        hidden = not NEGATIONS.isdisjoint(words) and {
             (position, self.group_of(concept))
             for start, length, concept in matches
             if not NEGATIONS.isdisjoint(words[start : start + length])
@@ -83,7 +83,7 @@ class Vocabulary:
         }
         found: dict[str, list[str]] = defaultdict(list)
         for start, length, concept in matches:
-            if length > 1 or (start, self.group_of(concept)) not in hidden:
+            if length > 1 or not hidden or (start, self.group_of(concept)) not in hidden:
                 found[concept].append(" ".join(words[start : start + length]))
         return {concept: list(dict.fromkeys(evidence)) for concept, evidence in found.items()}
 

@@ -197,7 +197,7 @@ def to_login(address: str, form: str) -> str:
 
 def find_address(text: str) -> str:
     """First mail address in a message, its domain in lower case; empty if there is none that is valid."""
-    for found in _ADDRESS_IN_TEXT.finditer(text):
+    for found in _ADDRESS_IN_TEXT.finditer(text) if "@" in text else ():
         try:
             return parse_address(found.group())
         except UserError:
@@ -211,6 +211,8 @@ def find_domain(text: str, own: Collection[str]) -> str:
     `own`: the hoster's host names, which are nobody's own domain; nor are freemail providers, file names, links
     and reserved names (but .example, which people use as a placeholder). A service's host counts as its domain.
     """
+    if "." not in text:
+        return ""
     named = (found.group(1).lower() for found in _DOMAIN_IN_TEXT.finditer(text))
     hosts = [find_address(text).partition("@")[2], *(host for host in named if host.rsplit(".", 1)[-1] in _ENDINGS)]
     return next((domain for domain in map(_without_service, hosts) if domain and _may_be_own(domain, own)), "")

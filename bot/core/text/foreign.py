@@ -27,7 +27,7 @@ MOST_SCRIPT, SOME_SCRIPT = 0.5, 0.25  # share of letters of another script: it a
 
 _WORD = lazy_regex(r"[^\W\d_]+|¿")
 _MARKED = lazy_regex(r"[^a-zäöüß]")  # a letter that neither of ours has
-_QUOTED = lazy_regex(r"\"[^\"\n]{2,400}\"")
+_QUOTED = lazy_regex(r"\"[^\"\n]{2,400}\"", needs='"')
 _TOKEN = lazy_regex(r"\S+")
 _NAME = lazy_regex(r"[@/%\\]|[:.]\w")  # an address, a host name, a path
 _SENTENCE = lazy_regex(r"[.!?:;\n]+")

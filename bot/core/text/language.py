@@ -26,7 +26,7 @@ QUOTED = 0.3  # share of a quoted line's words that may be missing from a text t
 SEEN = 2  # times that the examples must use a word before its own odds count
 
 _WORD = lazy_regex(r"[^\W\d_]+(?:'[a-z]+)?")
-_QUOTED = lazy_regex(r"\"[^\"\n]{4,400}\"")  # a quotation is not the writer's own words
+_QUOTED = lazy_regex(r"\"[^\"\n]{4,400}\"", needs='"')  # a quotation is not the writer's own words
 # What Exchange and Gmail write besides a code, as people do. No mark of a paste, because it names the reason, too.
 _PROGRAM_PROSE = lazy_regex(
     r"(?:the e-?mail address you entered couldn't be found|please check the recipient's e-?mail address"
@@ -236,10 +236,12 @@ def _trigram_counts(texts: Sequence[str]) -> Counter[str]:
 
 
 def _own_words(text: str) -> str:
-    return "\n".join(
-        " ".join(token for token in line.split() if not _NAME.search(token))
-        for line in _QUOTED.sub(" ", text).split("\n")
-    )
+    lines = _QUOTED.sub(" ", text).split("\n")
+    return "\n".join([" ".join(_without_names(line.split()) if _NAME.search(line) else line.split()) for line in lines])
+
+
+def _without_names(tokens: Sequence[str]) -> list[str]:
+    return [token for token in tokens if not _NAME.search(token)]
 
 
 def _folded(text: str) -> list[str]:
