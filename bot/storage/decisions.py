@@ -17,9 +17,9 @@ from bot.core.privacy.redaction import redact
 from bot.core.records import StoredDecision
 from bot.core.text.normalize import clean
 from bot.storage.database import Database
-from bot.storage.deleted_questions import is_deleted
+from bot.storage.deleted_questions import DELETED
 from bot.storage.feedback import DISLIKED, FEEDBACK, newest_reason, unhelpful_count
-from bot.storage.modes import DEFAULT_MODE, read_mode
+from bot.storage.modes import DEFAULT_MODE, MODE
 from bot.storage.schema import METADATA, at_column, key_column, short_column, text_column, upsert
 from bot.storage.serialization import reply_to_text
 from bot.storage.threads import touch_thread
@@ -64,14 +64,20 @@ _STORED_COLUMNS = [
     *(column for column in DECISIONS.c if column.name not in ("reply", "place")),
     DECISIONS.c.place.label("location"),
 ]
-# Statements of every question are built once: the newest question before it in its conversation; its reply
+# Statements of every question are built once: the newest question before it in its conversation, with what else is to
+# be known of it, in one row; its reply
 _BEFORE = (
     sql.select(DECISIONS.c.understood, DECISIONS.c.language, DECISIONS.c.outcome, DECISIONS.c.entries)
     .where(DECISIONS.c.conversation == sql.bindparam("conversation"), DECISIONS.c.key != sql.bindparam("key"))
-    .where(DECISIONS.c.at > sql.bindparam("since"), DECISIONS.c.outcome.in_(ASKED))
+    .where(DECISIONS.c.at > sql.bindparam("since"))
+    .where(sql.or_(*(DECISIONS.c.outcome == asked for asked in ASKED)))
     .order_by(DECISIONS.c.at.desc())
     .limit(1)
+    .subquery()
 )
+_CONTEXT = sql.select(
+    _BEFORE, MODE.scalar_subquery().label("mode"), sql.exists(DELETED.subquery()).label("deleted")
+).select_from(sql.select(sql.literal_column("1")).subquery().outerjoin(_BEFORE, sql.true()))
 _REPLY = sql.select(DECISIONS.c.reply).where(DECISIONS.c.key == sql.bindparam("key"))
 
 
@@ -96,12 +102,14 @@ class Decisions:
             "conversation": event.conversation,
             "key": event.key,
             "since": time.time() - CONVERSATION_LASTS,
+            "location": event.location,
+            "of": event.key,
         }
         with self._database.engine.connect() as connection:
-            row = connection.execute(_BEFORE, values).first() if event.conversation else None
-            mode, deleted = read_mode(connection, event.location), is_deleted(connection, event.key)
-        before = _to_previous(row) if row else self._beginning_of_thread(event)
-        return Context(before, mode, deleted)
+            row = connection.execute(_CONTEXT, values).one()
+        is_followed = event.conversation and row.outcome is not None
+        before = _to_previous(row) if is_followed else self._beginning_of_thread(event)
+        return Context(before, (event.location and row.mode) or DEFAULT_MODE, bool(row.deleted))
 
     def _beginning_of_thread(self, event: Event) -> PreviousQuestion | None:
         """Question that a thread in a direct message began with: it was asked outside of it."""

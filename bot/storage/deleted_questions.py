@@ -18,7 +18,7 @@ DELETED_QUESTIONS = sql.Table(
     at_column(),
 )
 # Built once, as for every question
-_DELETED = sql.select(DELETED_QUESTIONS.c.key).where(DELETED_QUESTIONS.c.key == sql.bindparam("of"))
+DELETED = sql.select(DELETED_QUESTIONS.c.key).where(DELETED_QUESTIONS.c.key == sql.bindparam("of"))
 
 
 class DeletedQuestions:
@@ -39,4 +39,4 @@ class DeletedQuestions:
 
 def is_deleted(connection: sql.Connection, key: str) -> bool:
     """`DeletedQuestions.has` on the caller's connection, so that a question needs one look at the database."""
-    return connection.execute(_DELETED, {"of": key}).first() is not None
+    return connection.execute(DELETED, {"of": key}).first() is not None

@@ -17,7 +17,7 @@ MODES = sql.Table(
     key_column("set_by", "mentions"),  # the row is the channel's, not the person's
     at_column(),
 )
-_MODE = sql.select(MODES.c.mode).where(MODES.c.key == sql.bindparam("location"))  # of every question, so built once
+MODE = sql.select(MODES.c.mode).where(MODES.c.key == sql.bindparam("location"))  # of every question, so built once
 
 
 class Modes:
@@ -29,14 +29,9 @@ class Modes:
     def get(self, location: str) -> str:
         """Mode of a location: `mention`, `listen` or `off`; `mention` where nobody set one, or `location` is empty."""
         with self._database.engine.connect() as connection:
-            return read_mode(connection, location)
+            row = connection.execute(MODE, {"location": location}).first() if location else None
+        return str(row.mode) if row else DEFAULT_MODE
 
     def set(self, location: str, mode: str, person: str) -> None:
         """Sets a location's mode. `person`: who did ("T0001:U1")."""
         self._database.upsert_row(MODES, {"key": location, "mode": mode, "set_by": person, "at": time.time()})
-
-
-def read_mode(connection: sql.Connection, location: str) -> str:
-    """`Modes.get` on the caller's connection, so that a question needs one look at the database."""
-    row = connection.execute(_MODE, {"location": location}).first() if location else None
-    return str(row.mode) if row else DEFAULT_MODE
