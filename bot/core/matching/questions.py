@@ -117,7 +117,8 @@ class QuestionMatcher:
 
     def _sentences(self, own: str, pasted: str, vetoed: frozenset[str]) -> tuple[list[RankedText], RankedText]:
         """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
-        said, program = own_sentences(own), [pasted] if pasted else []
+        said = [self._contrasts.open_clauses(sentence) for sentence in own_sentences(own)]
+        program = [pasted] if pasted else []
         places = [n for n, sentence in enumerate(said) if not is_settled(sentence)] or range(len(said))
         told = [*(said[n] for n in places), *program]
         read = [self._back.with_referents([*said, *program], n) if is_question(said[n]) else said[n] for n in places]

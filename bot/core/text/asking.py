@@ -15,8 +15,8 @@ _INTERROGATIVES = (  # "whats" and "what's" as well
 _OPENING = (  # words that open a question; within a sentence they state: "Server name is …", "IMAP geht", "It was …"
     r"was|kann|kannst|darf|muss|gibt|geht|brauche|is|are|do|does|can|could|may|must|should|will"
 )
-_QUESTION_WORDS = rf"{_INTERROGATIVES}|{_OPENING}"
-_BEGINS = lazy_regex(rf"^\W{{0,8}}(?:(?:und|aber|also|and|but|so) )?(?:{_QUESTION_WORDS})\b", re.IGNORECASE)
+QUESTION_WORDS = rf"{_INTERROGATIVES}|{_OPENING}"
+_BEGINS = lazy_regex(rf"^\W{{0,8}}(?:(?:und|aber|also|and|but|so) )?(?:{QUESTION_WORDS})\b", re.IGNORECASE)
 _BEHIND_ENGLISH_WAS = (
     r"(?:\w{1,20}ed|sent|found|unable|already|not|never|only|just|there|an?|the|it|he|she|this|that|too|ok|fine)"
 )
@@ -42,7 +42,9 @@ _CHOICE = lazy_regex(r"^\W{0,4}\d{2,5} (?:oder|or) \d{2,5}\b", re.IGNORECASE)  #
 _REQUEST = lazy_regex(
     r"\b(?:bitte|brauche?n?|bräuchten?|benötigen?|suchen?|fehl(?:t|en)|wüssten?|wissen|nennen|nennt|sagen|sagt|erklär\w{0,3}"
     r"|hätten? gerne?|möchten?|weiß (?:\w+ ){0,2}nicht|verstehe nicht|keine ahnung"
-    r"|please|needs?|wants?|tell|looking for|missing|wonder(?:ing)?|explain|would like|like to know|no idea|can'?t find"
+    r"|teilen sie|mitteilen|verrat\w{1,3}|schick\w{0,3} (?:mir|uns)"
+    r"|please|kindly|share|provide|let (?:me|us) know|needs?|wants?|tell"
+    r"|looking for|missing|wonder(?:ing)?|explain|would like|like to know|no idea|can'?t find"
     r"|(?:not|n't) (?:know|sure|understand))\b",
     re.IGNORECASE,
 )
@@ -66,7 +68,7 @@ _PLEADING = word_set(  # what is asked for without a name
     """
 )
 _JOINT = lazy_regex(
-    rf",?\s{{1,3}}(?:und|and|sowie|außerdem|plus|&)\s{{1,3}}(?=(?:auch |also |dann |then )?(?:{_QUESTION_WORDS})\b)",
+    rf",?\s{{1,3}}(?:und|and|sowie|außerdem|plus|&)\s{{1,3}}(?=(?:auch |also |dann |then )?(?:{QUESTION_WORDS})\b)",
     re.IGNORECASE,
 )
 
