@@ -26,7 +26,6 @@ class ErrorPolicy:
     """Error policy and main event loop of one worker."""
 
     loop: asyncio.AbstractEventLoop  # set by `start`
-    ending = False  # True: what fails now fails because the process ends, and the next start takes it up
 
     def __init__(self, event_log: EventLog) -> None:
         self._event_log = event_log
@@ -46,9 +45,7 @@ class ErrorPolicy:
             raise
         except DatabaseError as wrong:
             raise TryLater(f"the database cannot be used ({type(wrong).__name__})", maybe_sent=True) from wrong
-        except Exception as wrong:  # its trace is logged
-            if self.ending:
-                raise TryLater("the process ends", maybe_sent=True) from wrong
+        except Exception:  # noqa: BLE001 - its trace is logged
             self.report_bug(event)
             return None
 

@@ -35,6 +35,7 @@ class Recovery:
         self.process_id = uuid.uuid4().hex  # of this start; unlike the slot's name never used again
         self._open_leases = open_leases
         self._thread = ThreadPoolExecutor(1, "slots")  # of its own: the others may all wait for a database that is away
+        self._ending = False
         self._finished: dict[str, float] = {}  # key of an ended run → when; until it is known whether it must run again
         self._attempted: set[str] = set()  # keys of runs that may have posted, until their end stands in the database
 
@@ -59,6 +60,10 @@ class Recovery:
         """Marks a run as ended, well or not: one that the database still has as unfinished after a while runs again."""
         self._finished[key] = self._loop.time()
 
+    def take_nothing_over(self) -> None:
+        """Leaves what others have left to others: this process ends. The heartbeat of its lease goes on."""
+        self._ending = True
+
     def close(self) -> None:
         """Releases the lease."""
         self._thread.submit(self._leases.close).result()
@@ -71,6 +76,8 @@ class Recovery:
             if not await self._holds_lease():
                 log.critical("lease_lost", slot=self._own)
                 os._exit(70)  # EX_SOFTWARE: others take this slot's work over now, so nothing more may be done here
+            if self._ending:
+                continue
             try:
                 await self._look()
             except TROUBLE as wrong:

@@ -60,7 +60,8 @@ What a crash leads to, by the moment:
   in a pause before a delivery          The checkpointed reply is looked for and tried at once, then the rest is slept.
   press, edit, ticket: before "decide"  Decided anew; what it changes must bear that (hand_over, ticket ledger).
   press, edit, ticket: after "decide"   The checkpointed reply is looked for, and posted if it is missing.
-  SIGTERM                               Runs under way get 25 s (PATIENCE); what is left then is as after a crash.
+  SIGTERM                               Runs under way get 25 s (PATIENCE); what is left is cancelled, and as after a
+                                        crash. Nothing that they use, nor the lease, is given up before they end.
   the process cannot confirm its lease  It exits at once (70), before the server lets others have it.
 
 Known limits. A slash command's reply (response_url) and an ephemeral message cannot be looked up: killed within the
@@ -77,7 +78,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from dbos import DBOS, SetWorkflowID
@@ -102,6 +103,7 @@ log = structlog.get_logger()
 
 SUSPECT = 30.0  # seconds for which a process that could not store an event is not ready, unless it stores another one
 PATIENCE = 25.0  # seconds that a stop waits for work under way; systemd kills after 30
+CANCELLED_WITHIN = 2.0  # seconds that a stop waits for runs that it has cancelled: they may be saving a decision
 
 Workflow = Callable[[dict[str, Any], str], Coroutine[Any, Any, None]]
 
@@ -139,7 +141,7 @@ class Worker:
             self._recovery,
             self._event_log,
         )
-        self._under_way: list[str] = []  # keys, each of which is stored
+        self._under_way: dict[asyncio.Task[Any], str] = {}  # run → its key; each is stored
         self._not_stored = -math.inf  # when an event could not be stored, and none was since
         self._launched = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -159,17 +161,28 @@ class Worker:
         self._tasks = [asyncio.create_task(self._recovery.run()), asyncio.create_task(purge)]
 
     async def stop(self) -> None:
-        """Takes no new events and finishes the runs under way; those that take longer the next start takes up."""
+        """Finishes the runs under way; those that take longer are cancelled, and the next start takes them up.
+
+        What they use is closed after the last of them, and the lease goes last: while one may still post, no other
+        process takes it over, and the heartbeat goes on.
+        """
+        self._recovery.take_nothing_over()
+        await self._runs_ended(PATIENCE)
         self._launched = False
+        for run in list(self._under_way):
+            run.get_loop().call_soon_threadsafe(run.cancel)
+        await self._runs_ended(CANCELLED_WITHIN)
         for task in self._tasks:
             task.cancel()
-        deadline = self._errors.loop.time() + PATIENCE
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        self._storage.database.close()
+        self._recovery.close()
+
+    async def _runs_ended(self, seconds: float) -> None:
+        """Waits until no run is under way, so many seconds at most."""
+        deadline = self._errors.loop.time() + seconds
         while self._under_way and self._errors.loop.time() < deadline:
             await asyncio.sleep(0.02)
-        self._errors.ending = True
-        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
-        self._recovery.close()
-        self._storage.database.close()
 
     async def enqueue(self, event: Event) -> None:
         """Stores an event and starts its workflow; returns when it is durable, so that it may be acknowledged.
@@ -179,7 +192,7 @@ class Worker:
         if not self._launched:
             raise TryLater("the engine is not running")
         self._event_log.received(event)
-        if event.key in self._under_way:
+        if event.key in list(self._under_way.values()):
             return  # sent again, because the machine is busy: this must not keep it busier
         event = replace(event, received=time.time())
         try:
@@ -217,20 +230,19 @@ class Worker:
 
         async def answer(stored: dict[str, Any], stored_by: str) -> None:
             event = to_event(stored)
-            self._under_way.append(event.key)
+            run = cast("asyncio.Task[Any]", asyncio.current_task())
+            self._under_way[run] = event.key
             try:
                 with self._event_log.processing(event):
                     await self._events.run(event, stored_by)
             except DatabaseError as wrong:  # of the engine itself: what was done could not be checkpointed
                 log.error("workflow_interrupted", key=event.key, why=type(wrong).__name__)
                 raise asyncio.CancelledError from wrong  # an exception would end the workflow for good
-            except Exception:
-                if not self._launched:  # the engine ends: the next start takes it up
-                    raise
+            except Exception:  # noqa: BLE001 - its trace is logged
                 self._errors.report_bug(event)
                 await self._events.deliver_failure(event)
             finally:
-                self._under_way.remove(event.key)
+                del self._under_way[run]
                 self._recovery.mark_finished(event.key)
 
         return answer

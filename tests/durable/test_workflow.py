@@ -19,6 +19,7 @@ from bot.contracts.channel import Channel, ChannelDefaults
 from bot.core.model import Answer, DecisionToSave, Event, Question, Reply, TryLater
 from bot.core.rate_limit import RateLimiter
 from bot.durable import worker
+from bot.durable.decide import Handle
 from bot.durable.recovery import Recovery
 from bot.durable.worker import Worker
 from bot.storage import Storage, create_storage
@@ -76,14 +77,15 @@ async def process(
     save: Callable[[DecisionToSave], Awaitable[None]] | None = None,
     rate_limiter: RateLimiter | None = None,
     url: str = "",
+    handle: Handle | None = None,
 ) -> AsyncIterator[tuple[Worker, Storage]]:
     """Worker that decides `replies`, one after the other; on SQLite in `folder`, or on the PostgreSQL at `url`.
 
-    `save`: instead of the plain one, which saves the decision and the undelivered reply.
+    `save`: instead of the plain one, which saves the decision and the undelivered reply. `handle`: decides instead.
     """
     left = list(replies)
 
-    async def handle(event: Event) -> Reply:
+    async def decide_next(event: Event) -> Reply:
         decided = left.pop(0)
         if isinstance(decided, TryLater):
             raise decided
@@ -93,9 +95,8 @@ async def process(
         prepare(folder)
     channels: dict[str, Channel] = {"room": room}
     storage = create_storage(url, folder)
-    running = Worker(
-        url, folder, handle, save or partial(save_row, storage), channels, storage, rate_limiter=rate_limiter
-    )
+    save = save or partial(save_row, storage)
+    running = Worker(url, folder, handle or decide_next, save, channels, storage, rate_limiter=rate_limiter)
     await running.start()
     try:
         yield running, storage

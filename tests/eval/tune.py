@@ -3,11 +3,11 @@
 The figures of questions come from the development sets. Those of error lines come besides from the knowledge base's
 own lines, each decided by a Postbote that learnt without it (five folds): they are many, and say how an unseen wording
 of a known condition fits, and how one that no entry explains. Run it after every change of the ranking, of the error
-lines or of the content; `postbote evaluate --cross-validate` says what to expect of it.
+lines or of the content; `python -m tests.eval.tune --cross-validate` says what to expect of it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -135,6 +135,33 @@ def grouped_by_entry(lines: Sequence[Line], matcher: Matcher) -> list[Result]:
     return results
 
 
+def as_shipped(knowledge: Knowledge, sets: Mapping[str, Sequence[Line]]) -> Iterator[tuple[str, list[Result]]]:
+    """Results of each set, each line decided with the figures as they are shipped but for a fifth of the lines.
+
+    That fifth holds the line, alone and within surroundings. So every fold learns from all the sets that FITTED learns
+    from, while `postbote evaluate --cross-validate` learns from one set alone.
+    """
+    extractor = RememberingExtractor(knowledge)
+    matcher = open_matcher(knowledge, extractor)
+    bare = [line for name in TUNED for line in read_set(HERE / f"{name}.jsonl")]
+    places = {line.text: number % FOLDS for number, line in enumerate(bare)}
+
+    def fold_of(line: Line) -> int:
+        """Fold of the line itself, else of the first that it surrounds; 0: it is new."""
+        around = (fold for text, fold in places.items() if text in line.text)
+        return places.get(line.text, next(around, 0))
+
+    always = [*own_samples(knowledge, extractor), *(to_sample(line, matcher) for line in other_owners.lines("fit"))]
+    samples = [(fold_of(line), to_sample(line, matcher)) for line in [*bare, *wrapped(bare)]]
+    figures = [fit_calibration([*always, *(s for of, s in samples if of != fold)]) for fold in range(FOLDS)]
+    for name, lines in sets.items():
+        results = []
+        for line in lines:
+            matcher.calibration = figures[fold_of(line)]
+            results.append(Result(line, matcher.decide(Question(line.text))))
+        yield name, results
+
+
 def other_half(knowledge: Knowledge, lines: Sequence[Line]) -> Iterator[tuple[list[Result], list[Result]]]:
     """Every second entry makes a base of its own, decided with the figures fitted to the base of the others.
 
@@ -164,21 +191,30 @@ def leave_out(knowledge: Knowledge, lines: Sequence[Line]) -> Iterator[tuple[str
     yield "half of the entries: fitted to the other half", [result for foreign, _ in halves for result in foreign]
 
 
+def _show(results: Iterable[tuple[str, list[Result]]]) -> None:
+    for name, of_set in results:
+        found = metrics(of_set)
+        shown = ("score", "answered_right", "answered_wrong", "false_answers", "menus_out_of_scope")
+        click.echo(f"{name}: " + ", ".join(f"{key.replace('_', ' ')} {found[key]:.3f}" for key in shown))
+
+
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--write", "writes", is_flag=True, help="Put the figures into calibration.py instead of printing them.")
+@click.option("--cross-validate", "validates", is_flag=True, help="Show what to expect of the figures, per set.")
 @click.option("--leave-out", "leaves_out", is_flag=True, help="Show what figures are worth where an entry is unknown.")
-def main(files: Sequence[Path], writes: bool, leaves_out: bool) -> None:
-    """FILES: labelled sets; none: those of TUNED."""
+def main(files: Sequence[Path], writes: bool, validates: bool, leaves_out: bool) -> None:
+    """FILES: labelled sets; none: those of TUNED, and with --cross-validate wrapped-dev as well."""
     knowledge = load(HERE.parents[1] / "knowledge")
+    if validates:
+        paths = files or [HERE / f"{name}.jsonl" for name in (*TUNED, "wrapped-dev")]
+        _show(as_shipped(knowledge, {path.stem: read_set(path) for path in paths}))
+        return
     lines = [line for file in files or [HERE / f"{name}.jsonl" for name in TUNED] for line in read_set(file)]
     lines += other_owners.lines("fit")
     lines += wrapped(lines)
     if leaves_out:
-        for name, results in leave_out(knowledge, lines):
-            found = metrics(results)
-            shown = ("score", "answered_right", "answered_wrong", "false_answers", "menus_out_of_scope")
-            click.echo(f"{name}: " + ", ".join(f"{key.replace('_', ' ')} {found[key]:.3f}" for key in shown))
+        _show(leave_out(knowledge, lines))
         return
     source = to_source(fitted(knowledge, lines))
     if writes:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from tests.faults.away import AWAY, PATIENCES, QUICK, SHORT_AWAY, AwayWorld
 from tests.faults.disk import Disk
 from tests.faults.proxy import Proxy
 from tests.faults.world import Outcome, Readiness, Worker, World, again_and_again, free_port, mention
@@ -104,29 +105,34 @@ async def take_over(folder: Path, database: Database, size: Size) -> Outcome:
 
 
 async def cut_off(folder: Path, database: Database, size: Size) -> Outcome:
-    """A process whose connection to the database is silent: it stops by itself, so that nothing is answered twice."""
+    """A process whose connection to the database is silent: it stops by itself, so that nothing is answered twice.
+
+    Also one that was told to end, and finishes its work: others take that over meanwhile.
+    """
     world = World(folder, database.url)
     await world.start(2)
     port = urlsplit(database.url).port or 5432
     proxy = Proxy(port)
     await proxy.start()
     await world.workers[0].end()
-    world.workers[0] = Worker(folder, world.slack, database.url.replace(f":{port}/", f":{proxy.port}/"))
-    await world.workers[0].start()
-    world.slack.trouble[:] = ["500"] * 10_000
-    await world.burst(20, 0.5)
-    world.workers[0].supervise()
-    proxy.silent = True
-    began = time.monotonic()
-    world.slack.trouble.clear()
-    while not world.workers[0].exits:
-        assert time.monotonic() - began < 30, "it goes on"
-        await asyncio.sleep(0.05)
-    world.notes["stopped by itself after"] = f"{time.monotonic() - began:.1f} s"
-    assert world.workers[0].exits == [70]
-    await proxy.heal()
-    await world.settled()
-    outcome = await world.finish(1)
+    cut = world.workers[0] = Worker(folder, world.slack, database.url.replace(f":{port}/", f":{proxy.port}/"))
+    longest = 0.0
+    for ending in (False, True):
+        await cut.start()
+        world.slack.trouble[:] = ["500"] * 10_000
+        await world.burst(20, 0.5)
+        exited = asyncio.create_task(cut.end() if ending else cut.ended())
+        await asyncio.sleep(0.5 if ending else 0.0)
+        proxy.silent = True
+        began = time.monotonic()
+        world.slack.trouble.clear()
+        assert await asyncio.wait_for(exited, 30) == 70, "it goes on"
+        longest = max(longest, time.monotonic() - began)
+        await proxy.heal()
+        await world.settled()
+    world.notes["stopped by itself after"] = f"{longest:.1f} s at most"
+    await cut.start()
+    outcome = await world.finish(2)
     await proxy.stop()
     return outcome
 
@@ -249,6 +255,24 @@ async def sigterm(folder: Path, database: Database, size: Size) -> Outcome:
     return await world.finish(len(codes))
 
 
+async def ended_while_away(folder: Path, database: Database, size: Size) -> Outcome:
+    """A process is told to end, or killed, while helpdesk, Slack or both are away (away.py); then one of two.
+
+    In short one of the two: one process on SQLite, two on PostgreSQL.
+    """
+    short = size.rounds == 1
+    total = Outcome(0, 0, 0)
+    for processes in ((2 if database.url else 1),) if short else (1, 2):
+        here = folder / str(processes)
+        here.mkdir()
+        world = AwayWorld(
+            here, database.server.database() if database.server else "", QUICK if short else PATIENCES[processes]
+        )
+        await world.start(processes)
+        total += await world.run(SHORT_AWAY[processes] if short else AWAY, max(3, size.events // 40))
+    return total
+
+
 async def rolling_restart(folder: Path, database: Database, size: Size) -> Outcome:
     """Three processes are restarted one after the other under load."""
     world = World(folder, database.url)
@@ -326,7 +350,7 @@ ON_BOTH: Mapping[str, Scenario] = {
     f.__name__: f
     for f in (
         *(kill_one, kill_two, take_over, web_api, deliveries, sigterm, rolling_restart, socket_mode, clock_jumps),
-        started_at_once,
+        *(started_at_once, ended_while_away),
     )
 }
 ON_SQLITE: Mapping[str, Scenario] = {**ON_BOTH, "disk_full": disk_full}

@@ -23,8 +23,14 @@ pytestmark = [
 
 
 # Each scenario once, where it can show most; kills and starts on both
-SQLITE = ("kill_two", "take_over", "web_api", "deliveries", "sigterm", "clock_jumps", "started_at_once", "disk_full")
-POSTGRESQL = ("kill_two", "take_over", "rolling_restart", "socket_mode", "started_at_once", "cut_off", "database_down")
+SQLITE = (
+    *("kill_two", "take_over", "web_api", "deliveries", "sigterm", "clock_jumps", "started_at_once", "disk_full"),
+    "ended_while_away",
+)
+POSTGRESQL = (
+    *("kill_two", "take_over", "rolling_restart", "socket_mode", "started_at_once", "cut_off", "database_down"),
+    "ended_while_away",
+)
 
 
 @pytest.fixture(scope="module")

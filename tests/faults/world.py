@@ -105,6 +105,10 @@ class Worker:
         self._process.terminate()
         return await ended(self._process)
 
+    async def ended(self) -> int:
+        """Exit code, once it has ended by itself."""
+        return await ended(self._process)
+
     @property
     def pid(self) -> int:
         """Process id of the newest start."""
@@ -156,6 +160,12 @@ class Outcome:
         """True if nothing was lost and nothing repeated."""
         return self.lost == self.repeated == 0
 
+    def __add__(self, other: "Outcome") -> "Outcome":
+        """Both, one after the other."""
+        events, faults = self.events + other.events, self.faults + other.faults
+        lost, repeated = self.lost + other.lost, self.repeated + other.repeated
+        return Outcome(events, lost, repeated, faults, self.seconds + other.seconds, self.notes | other.notes)
+
 
 class World:
     """Fake Slack, the worker processes, and the events that were sent."""
@@ -205,10 +215,14 @@ class World:
 
     async def settled(self, seconds: float = 300.0) -> None:
         """Waits until everything that was sent is answered, and longer, for what must not come."""
+        await self.answered(seconds)
+        await asyncio.sleep(4 * SETTLE)
+
+    async def answered(self, seconds: float = 300.0) -> None:
+        """Waits until everything that was sent is answered, or the time is over."""
         end = time.monotonic() + seconds
         while len(self.posted()) < self.sent and time.monotonic() < end:
             await asyncio.sleep(0.1)
-        await asyncio.sleep(4 * SETTLE)
 
     def posted(self) -> Counter[str]:
         """Number of posts by event key."""

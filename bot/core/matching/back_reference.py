@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.other_owner import OWNERS
 from bot.core.matching.siblings import ASPECT
 from bot.core.matching.unexplained import CIRCUMSTANCES
 from bot.core.text.normalize import MESSAGES
@@ -46,6 +47,9 @@ _AHEAD = lazy_regex(  # the pronoun stands for what follows: "is it possible to 
 )
 
 
+_THERE = lazy_regex(r"\b(?:dort|dorthin|there(?! (?:is|are|was|were|a|any|no)\b))\b", re.IGNORECASE)
+
+
 class BackReferences:
     """Reader of questions with what they refer back to. `extractor`: whose vocabulary says what is a thing."""
 
@@ -66,15 +70,22 @@ class BackReferences:
     def with_referents(self, sentences: Sequence[str], place: int) -> str:
         """The sentence at a place, behind those before it up to one that says itself what it is about.
 
-        One at the beginning is read with the next: "What does that mean? …".
+        One at the beginning is read with the next: "What does that mean? …". Whose "there" is another provider in the
+        sentence before it asks about that one: "My grandson uses Gmail. Which port does he enter there?".
         """
         if len(sentences) == 1:
             return sentences[0]
         begin = place
+        if place > 0 and _THERE.search(sentences[place]) and self._names_other(sentences[place - 1]):
+            begin -= 1
         while begin > 0 and place - begin < MOST_BACK and self.refers_back(sentences[begin]):
             begin -= 1
         end = place + 2 if place == 0 and self.refers_back(sentences[0]) else place + 1
         return " ".join(sentences[begin:end])
+
+    def _names_other(self, sentence: str) -> bool:
+        """True if a sentence names another provider or service, where "there" may be."""
+        return not OWNERS.isdisjoint(self._extractor.vocabulary.concepts(self._extractor.words(sentence)))
 
     def _is_bare(self, words: Sequence[str]) -> bool:
         """True if a question has nothing but its grammar: "Which?", "What is the catch?"."""

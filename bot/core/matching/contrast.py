@@ -1,10 +1,15 @@
-"""Contrasts: what a question denies, to say what it means ("not the mailbox, a single mail: how many MB?").
+"""Contrasts: what a question denies or says is settled, to say what it means.
+
+"Not the mailbox, a single mail: how many MB?" denies, "incoming works, which port for sending?" settles.
 
 The denied half names the very words of the entry that is not asked about, so it is left out of what is ranked. What
 both halves share stands in one of them alone ("not the size of the mailbox, of one mail"): of the denied half the
 aspects are kept where the rest names none. "I can't send, which server …?" denies nothing that could be asked, so a
 denial only counts where a noun with its article, a preposition, a question word or a single name follows it, and where
-something else is said beside it. Pure.
+something else is said beside it.
+
+A clause that is settled (bot/core/text/settled.py) is left out where the rest asks about another protocol or another
+direction: "POP3 is set up, which port?" asks about POP3. Pure.
 """
 
 import re
@@ -12,7 +17,9 @@ from collections.abc import Sequence
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.siblings import ASPECT, WAYS
+from bot.core.matching.siblings import ASPECT, EXCLUSIVE, WAYS
+from bot.core.text.asking import QUESTION_WORDS, asks_in_words
+from bot.core.text.settled import is_settled
 
 FEWEST_WORDS = 2  # of what is left, from which it says something by itself
 
@@ -32,6 +39,11 @@ _CONTRAST = lazy_regex(
     needs=("nicht", "not", "i don't ", "i dont "),
 )
 _NOT_ONLY = lazy_regex(r"^(?:nur|bloß|allein|only|just|alone|sure|so|mehr|yet)\b", re.IGNORECASE)
+_CLAUSES = lazy_regex(
+    rf",?\s{{1,3}}(?:aber|doch|jedoch|but|though)\s{{1,3}}|,?\s{{1,3}}(?:und|and)\s{{1,3}}(?=(?:{QUESTION_WORDS})\b)"
+    r"|[,;]\s{1,3}|\s{1,3}[–—-]\s{1,3}",
+    re.IGNORECASE,
+)
 
 
 class Contrasts:
@@ -50,6 +62,22 @@ class Contrasts:
         if len(left) < FEWEST_WORDS:
             return words(text)
         return left if self._of(left, (ASPECT,)) else [*self._of(words(found["denied"]), (ASPECT,)), *left]
+
+    def open_clauses(self, sentence: str) -> str:
+        """Sentence without the clauses that say what works, where the rest asks about another way than they do."""
+        clauses = [clause for clause in _CLAUSES.split(sentence) if clause]
+        settled = [clause for clause in clauses if is_settled(clause)]
+        rest = ", ".join(clause for clause in clauses if clause not in settled)
+        if not settled or not asks_in_words(rest):
+            return sentence
+        theirs, ours = self._ways(" ".join(settled)), self._ways(rest)
+        return rest if theirs and ours and not theirs & ours else sentence
+
+    def _ways(self, text: str) -> frozenset[str]:
+        """Protocols and directions that a text names."""
+        vocabulary = self._extractor.vocabulary
+        named = vocabulary.concepts(self._extractor.words(text))
+        return frozenset(concept for concept in named if vocabulary.group_of(concept) in EXCLUSIVE)
 
     def _is_named(self, denied: str) -> bool:
         """True if what is denied is no bare verb or participle: "not found, …" """

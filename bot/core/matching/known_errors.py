@@ -17,6 +17,8 @@ from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.scaffolding import without_scaffolding
 from bot.core.matching.slots import contradiction, slots_of, surely_stated
 from bot.core.model import Candidate, Knowledge, Part
+from bot.core.text.asking import asks_what
+from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import MESSAGES
 
 LEAST_ALIGNED = 0.5  # score of an alignment below which no error is found. By judgement; 0.3 to 0.55 scored the same
@@ -110,10 +112,9 @@ class KnownErrors:
             return all_of_them
         impersonal = impersonal_text(cleaned)
         stated = {**slots_of(impersonal), **surely_stated(cleaned)}
-        if impersonal == cleaned.strip() and not stated.get("speaker", OF_MAIL) & OF_MAIL:
-            return frozenset(
-                self._entries
-            )  # nobody asks anything: all of it is another program's, or a machine's fault
+        speaks_of_mail = stated.get("speaker", OF_MAIL) & OF_MAIL
+        if impersonal == cleaned.strip() and not speaks_of_mail and not _asks_beside(cleaned):
+            return frozenset(self._entries)  # all of it is another program's, or a machine's fault
         contradicted = {entry for entry in self._error_ids if contradiction(stated, self._entries[entry].slots)}
         if any(
             line.score >= SURELY_ALIGNED and line.known.explains and line.known.owner in contradicted
@@ -191,6 +192,11 @@ class KnownErrors:
             if other is None or line.score > other.score + EQUAL:
                 best[line.known.owner] = line
         return sorted(best.values(), key=lambda line: line.start)
+
+
+def _asks_beside(cleaned: str) -> bool:
+    """True if a message asks something beside what states whose error it is: "Zabbix runs well. Which port is …?"."""
+    return any(asks_what(sentence) and "speaker" not in slots_of(sentence) for sentence in own_sentences(cleaned))
 
 
 def _signals(line: Alignment, alignments: Sequence[Alignment], ranking: Ranking) -> Weights:

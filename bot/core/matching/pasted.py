@@ -103,7 +103,9 @@ _PERSON = lazy_regex(
     r"|hilfe|nach dem)\b"
     # English: "we", "my", "please", "sorry" are servers' words, too
     r"|\b(?:i (?:get|got|keep|receive|received|see|saw|sent|send|tried|try|need|want|wonder|think|have|had|am|can"
-    r"|do|don't|did|didn't|just|always|also|still|found|set|changed|use|should|must|would)|i'd|we (?:get|got|keep"
+    r"|do|don't|did|didn't|just|always|also|still|found|set|changed|use|should|must|would)|(?:i|we|you|they)'(?:d|ve|ll|re)"
+    # qmail: "I'm not going to try again", "I've given up"
+    r"(?! given up)|i'm(?! (?:not going|afraid|sorry))|we (?:get|got|keep"
     r"|receive|received|see|sent|tried|need|want|use|have a|changed|moved)|me|my (?:mails?|e-?mails?|outlook|boss"
     r"|customers?|clients?|colleague\w*|provider|account|website|shop|server|logs?|phone|messages?|address|domain"
     r"|question)|our (?:customers?|clients?|website|shop|mails?|office|colleague\w*|server log)|hello|hi (?:there|all"

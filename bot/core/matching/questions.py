@@ -15,13 +15,17 @@ from bot.core.matching.calibration import (
     Weights,
     expected_values,
     probabilities,
+    probability,
 )
 from bot.core.matching.contrast import Contrasts
 from bot.core.matching.example_support import ExampleSupport, Support
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.known_errors import MOST_CANDIDATES
+from bot.core.matching.main_clause import MainClauses
 from bot.core.matching.ranked_text import (
+    CLEARLY,
     SUGGESTIONS,
+    SURELY,
     RankedText,
     asking_alone,
     best_of,
@@ -67,6 +71,7 @@ class QuestionMatcher:
         self._vague = vague
         self._contrasts = Contrasts(extractor)
         self._back = BackReferences(extractor)
+        self._main = MainClauses(extractor)
         self._siblings = siblings
         self._extractor = extractor
         self._ranker = ranker
@@ -81,7 +86,7 @@ class QuestionMatcher:
         `own`: the person's own words, cleaned; `pasted`: what is no sentence of theirs. Each may be empty. `vetoed`:
         entries that the message's error lines rule out.
         """
-        ranked, whole = self._relevant(*self._sentences(own, pasted, vetoed), calibration)
+        ranked, whole = self._relevant(*self._sentences(own, pasted, vetoed), calibration, vetoed)
         if len(ranked) == 1:
             return [self._part(ranked[0], calibration)]
         answered = [p for p in self._asked(ranked, calibration) if p.outcome == "answer"]
@@ -117,7 +122,7 @@ class QuestionMatcher:
 
     def _sentences(self, own: str, pasted: str, vetoed: frozenset[str]) -> tuple[list[RankedText], RankedText]:
         """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
-        said, program = own_sentences(own), [pasted] if pasted else []
+        said, program = [*map(self._contrasts.open_clauses, own_sentences(own))], [pasted] if pasted else []
         places = [n for n, sentence in enumerate(said) if not is_settled(sentence)] or range(len(said))
         told = [*(said[n] for n in places), *program]
         read = [self._back.with_referents([*said, *program], n) if is_question(said[n]) else said[n] for n in places]
@@ -136,16 +141,30 @@ class QuestionMatcher:
         return meant, self._rank(text, vetoed) if len(meant) > 1 else meant[0]
 
     def _relevant(
-        self, ranked: list[RankedText], whole: RankedText, calibration: Calibration
+        self, ranked: list[RankedText], whole: RankedText, calibration: Calibration, vetoed: frozenset[str]
     ) -> tuple[list[RankedText], RankedText]:
         """(the sentences, the whole): of the questions alone, where they decide the message alone.
 
-        What is told beside them asks nothing then, however well it fits an entry.
+        What is told beside them asks nothing then, however well it fits an entry. A sentence counts as its main clause
+        where that is clear.
         """
+        mains = [self._main_of(r, calibration, vetoed) for r in ranked]
+        if mains != ranked:
+            whole = mains[0] if len(mains) == 1 else self._rank(" ".join(r.text for r in mains), vetoed)
+            ranked = mains
         asking = asking_alone(ranked, calibration, self._hangs_on_others)
         if len(asking) < 2:
             return (asking, asking[0]) if asking else (ranked, whole)
         return asking, self._rank(" ".join(r.text for r in asking))
+
+    def _main_of(self, ranked: RankedText, calibration: Calibration, vetoed: frozenset[str]) -> RankedText:
+        """Main clause of a sentence, where that is clear by itself and the sentence not surely uncovered; else it."""
+        text = self._main.of(ranked.text)
+        if text == ranked.text or probability(calibration.single.not_covered, ranked.signals) >= SURELY:
+            return ranked
+        main = replace(self._rank(text, vetoed), names=ranked.names)
+        is_clear = main.known and probability(calibration.single.first, main.signals) >= CLEARLY
+        return main if is_clear and not self._hangs_on_others(main) else ranked
 
     def _hangs_on_others(self, ranked: RankedText) -> bool:
         """True for a text that fits several entries alike, or any, or is about something that it does not name."""
@@ -162,7 +181,6 @@ class QuestionMatcher:
         return [sentence] if vague else found
 
     def _rank(self, text: str, vetoed: frozenset[str] = frozenset(), *, names: bool = False) -> RankedText:
-        """`names`: as RankedText has it."""
         words = tuple(self._contrasts.words(text))
         ranking = self._ranker.rank(words).without(vetoed | self._told if asks_in_words(text) else vetoed)
         over_topics, over_entries = (max(-LARGEST_MARGIN, min(LARGEST_MARGIN, m)) for m in ranking.margins())

@@ -44,10 +44,27 @@ _EXCEPTION = lazy_regex(
     r"(?<![\w.])(?!ssl\.SSLCertVerification|(?:smtplib|imaplib|poplib|aiosmtplib|javax\.mail|jakarta\.mail|com\.sun\.mail|sun\.security)\b)"
     r"(?:[a-z_]\w{0,40}\.){1,8}[A-Z]\w{0,60}(?:Error|Exception)\b"
 )
+# A name says who speaks only beside a fault: "Bei uns läuft Zabbix" and "virus scanner up to date" tell of the writer
+_FAULT = (
+    r"\b(?:errors?|fehler|fail\w{0,4}|unable|refused|timed? ?out|timeout|critical|warning|alert\w{0,5}|problem|down"
+    r"|un(?:reachable|available)|denied|cannot|could(?:n't| not)|exceeded|lost|crash\w{0,3}|exit(?:ed)?|too many"
+    r"|[45]\d\d)\b"
+)
+
+
+def _at_fault(names: str) -> str:
+    """Pattern of one of the names with a fault in the same line."""
+    return rf"(?:\b(?:{names})\b(?=[^\n]{{0,160}}?{_FAULT})|{_FAULT}[^\n]{{0,160}}?\b(?:{names})\b)"
+
+
 # What watches servers, and what it writes
+_MONITORS = (
+    r"zabbix|nagios|icinga|check_?mk|grafana|prometheus|alertmanager|prtg|uptime ?kuma"
+    r"|uptimerobot|pingdom|munin|monit|datadog|nrpe|threshold"
+)
 _MONITORING = (
-    r"\b(?:(?:zabbix|nagios|icinga|check_?mk|grafana|prometheus|alertmanager|prtg|uptime ?kuma"
-    r"|uptimerobot|pingdom|munin|monit|datadog|nrpe|threshold)\b|(?-i:is (?:CRITICAL|WARNING|UNKNOWN)\b"
+    rf"{_at_fault(_MONITORS)}|"
+    r"\b(?:(?-i:is (?:CRITICAL|WARNING|UNKNOWN)\b"
     r"|(?:PROBLEM|RECOVERY|ACKNOWLEDGEMENT)\b(?: (?:Service|Host) Alert)? ?[:-] ?\S"
     r"|(?:CRITICAL|WARN|CRIT) ?[:-] ?\S))|\[(?:FIRING|RESOLVED)(?::\d{1,4})?\]"
     r"|(?-i:^\W{0,4}WARNING ?[:-] ?\S{1,30} (?:is|at|over|above) \d)"
@@ -113,8 +130,9 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
         r"|(?:curl|git|ssh|docker|npm) (?:ERR!|error)"
         r"|(?:whatsapp|teams|skype|zoom|signal|telegram|slack|discord|jira|confluence|sharepoint|onedrive"
         r"|dropbox|kafka|rabbitmq|celery|sip|vpn|rdp|windows|python\d?|perl|ruby|node) ?:)|\*\*\* [A-Z]\w+)"
-        r"|\b(?:ERROR \d{4} \(\w{5}\)|unable to access 'https?:|OpenVPN\b|HTTP/\d"
+        r"|\b(?:ERROR \d{4} \(\w{5}\)|unable to access 'https?:|HTTP/\d(?:\.\d)? [45]\d\d"
         r"|Error response from daemon\b|the requested URL\b|fetch failed\b)"
+        rf"|{_at_fault('openvpn')}"
         rf"|{_CODE_OF_PROGRAMS}|{_MONITORING}"
     ),
     ("speaker", "local-fault"): (
@@ -122,8 +140,8 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
         r"|\bunable to (?:read|open) controls?\b|\bunable to (?:contact"
         r"|connect to) (?:an? |the )?(?:ldap"
         r"|mysql|sql|postgres\w*|database|avp|clam\w*|spam\w*|policy|milter|daemon)\b|\bcommand output:(?! ?sorry)"
-        r"|\bavpcheck\b"
-        r"|\bclamd?\b|\bvirus scanner\b|\bqueue file write error|\bout of memory\b|\bno space left\b"
+        rf"|\bavpcheck\b|{_at_fault('clamd?|virus scanner')}"
+        r"|\bqueue file write error|\bout of memory\b|\bno space left\b"
         r"|\bcould not open (?:file"
         r"|database|table)|\bread-only file system\b|\bserver configuration (?:error|problem)|\bconfiguration error\b"
         r"|\balias(?:es)? database unavailable|\bdatabase is locked"
@@ -174,7 +192,7 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
         r"|\bunexpected volume\b|\bzu viele (?:nachrichten|verbindungen|empfänger|e?-?mails)\b"
     ),
     ("reason", "content"): (
-        r"\b(?:virus(?!-free)|malware|phish\w*|infected)\b"
+        r"\b(?:virus(?!-free| ?scan| ?protect)|malware|phish\w*|infected)\b"
         r"|\b(?:as|like|likely|suspected|considered|probably|be) spam\b(?! source)"
         r"|\bspam (?:content|message|score|detected|mail)\b|\bcontent (?:was |is )?(?:rejected|filter|policy|denied)"
         r"|\bpotential security issue\b|\bals spam\b"
@@ -184,9 +202,7 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
 # One of these stands in every match of a pattern, in lower case: most questions have none of any
 _NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("address", "sender"): ("sender", "mail from", "mailfrom", "return address"),
-    ("address", "recipient"): (
-        *("recipient", "empfänger", "user", "mailbox", "postfach", "benutzer", "rcpthosts", "relay"),
-    ),
+    ("address", "recipient"): ("recipient", "empfänger", "user", "mailbox", "postfach", "benutzer", "rcpt", "relay"),
     ("address", "client"): (
         *("client host", "list", "block", "ban", "reject", "reputation", "refus", "gesperrt", "sending ", "rbl"),
         *("dnsbl", "black", ".7.", "reverse ", "ptr"),
@@ -194,13 +210,11 @@ _NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("address", "helo"): ("helo", "ehlo"),
     ("missing", "mailbox"): (
         *("unknown", "not found", "nicht gefunden", "unavailable", "not known", "exist", "not valid", "no longer"),
-        *("unbekannt", "nicht vorhanden", "gibt es nicht", "no such", "invalid", "no user", "no recipient"),
-        *("no mail", "no account", "no alias", "no local", "kein ", "no postfach", "recipient rejected"),
+        *("unbekannt", "nicht vorhanden", "gibt es nicht", "invalid", "no ", "kein ", "recipient rejected"),
     ),
     ("missing", "domain"): (
         *("not found", "nicht gefunden", "exist", "couldn't be found", "unknown", "no such", "unbekannt", "invalid"),
-        *("doesn't receive", "doesn't accept", "cannot be resolved", "nxdomain", "unroutable", "unrouteable"),
-        *("bad domain", "null mx", "dns_mx"),
+        *("doesn't ", "cannot be resolved", "nxdomain", "unrout", "bad domain", "null mx", "dns_mx"),
     ),
     ("missing", "host"): ("host", "name service error", "mail exchanger", "no mx", "no valid", "no mail", "no address"),
     ("speaker", "program"): (

@@ -9,39 +9,50 @@ from bot.core.text.normalize import MESSAGES, fold
 
 FEWEST_WORDS = 3  # of each half of a sentence that asks two things
 
-_INTERROGATIVES = (
-    r"wie|wo|wer|wann|warum|wieso|weshalb|wohin|woher|woran|welche[rsnm]?|wieviele?|ob"
-    r"|how|what|which|where|when|who|why"
+_INTERROGATIVES = (  # "whats" and "what's" as well
+    r"wie|wo|wer|wann|warum|wieso|weshalb|wohin|woher|woran|wozu|wofür|womit|welche[rsnm]?|wieviele?|ob"
+    r"|(?:how|what|where|when|who)(?:'?s|'?re|'?d)?|which|why"
 )
 _OPENING = (  # words that open a question; within a sentence they state: "Server name is …", "IMAP geht", "It was …"
     r"was|kann|kannst|darf|muss|gibt|geht|brauche|is|are|do|does|can|could|may|must|should|will"
 )
-_QUESTION_WORDS = rf"{_INTERROGATIVES}|{_OPENING}"
-_BEGINS = lazy_regex(rf"^\W{{0,8}}(?:(?:und|aber|also|and|but|so) )?(?:{_QUESTION_WORDS})\b", re.IGNORECASE)
+QUESTION_WORDS = rf"{_INTERROGATIVES}|{_OPENING}"
+_BEGINS = lazy_regex(rf"^\W{{0,8}}(?:(?:und|aber|also|and|but|so) )?(?:{QUESTION_WORDS})\b", re.IGNORECASE)
+_BEHIND_ENGLISH_WAS = (
+    r"(?:\w{1,20}ed|sent|found|unable|already|not|never|only|just|there|an?|the|it|he|she|this|that|too|ok|fine)"
+)
+_OPENS = lazy_regex(
+    rf"^\W{{0,8}}(?:(?:und|aber|also|and|but|so) )?(?:was(?! {_BEHIND_ENGLISH_WAS}\b)|{_INTERROGATIVES})"
+    r"(?<!\bwhen)(?<!\bob)\b",
+    re.IGNORECASE,
+)
 _NAMES = lazy_regex(  # "auf welchem Port …", "the server for IMAP, which …"
     rf"^\W{{0,8}}(?:\w{{1,40}}\W{{1,8}}){{0,3}}?(?:{_INTERROGATIVES})\b", re.IGNORECASE
 )
+_PRONOUN = r"(?:ich|du|er|sie|es|wir|ihr|man|i|you|we|they|he|she|it|this|that)"
+_CLAUSE = lazy_regex(  # of a question behind what is told: "…, was trag ich da ein", "… > email, whats the port"
+    rf"[,;:>–—-]\s{{1,3}}(?:und |and |aber |but )?(?:"
+    r"(?:was|wie|wo|wer|wann|warum|wieso|woran|wozu|wofür|womit|wohin|woher|welche[rsnm]? \w{1,40}|wieviele? \w{1,40})"
+    # the verb stands second: "wie es sich gehört" asks nothing
+    rf"\s{{1,3}}(?!{_PRONOUN}\b)\w{{1,40}}\s{{1,3}}(?:{_PRONOUN}|der|die|das|den|da|denn|jetzt|dann|nun)\b"
+    r"|(?:whats|what's|wheres|where's|hows|how's)\s"
+    r"|(?:what|how|where|why|which \w{1,40})\s{1,3}(?:is|are|was|do|does|did|can|could|should|must|will|would)\b)",
+    re.IGNORECASE,
+)
+_CHOICE = lazy_regex(r"^\W{0,4}\d{2,5} (?:oder|or) \d{2,5}\b", re.IGNORECASE)  # "993 or 995 for IMAP"
 _REQUEST = lazy_regex(
     r"\b(?:bitte|brauche?n?|bräuchten?|benötigen?|suchen?|fehl(?:t|en)|wüssten?|wissen|nennen|nennt|sagen|sagt|erklär\w{0,3}"
     r"|hätten? gerne?|möchten?|weiß (?:\w+ ){0,2}nicht|verstehe nicht|keine ahnung"
-    r"|please|needs?|wants?|tell|looking for|missing|wonder(?:ing)?|explain|would like|like to know|no idea|can'?t find"
+    r"|teilen sie|mitteilen|verrat\w{1,3}|schick\w{0,3} (?:mir|uns)"
+    r"|please|kindly|share|provide|let (?:me|us) know|needs?|wants?|tell"
+    r"|looking for|missing|wonder(?:ing)?|explain|would like|like to know|no idea|can'?t find"
     r"|(?:not|n't) (?:know|sure|understand))\b",
     re.IGNORECASE,
     needs=(
         *("bitte", "brauch", "bräucht", "benötig", "suche", "fehl", "wüsst", "wiss", "nenn", "sag", "erklär", "hätte"),
         *("möchte", "weiß ", "verstehe nicht", "keine ahnung", "please", "need", "want", "tell", "looking for"),
-        *(
-            "missing",
-            "wonder",
-            "explain",
-            "would like",
-            "like to know",
-            "no idea",
-            "find",
-            "know",
-            "sure",
-            "understand",
-        ),
+        *("missing", "wonder", "explain", "would like", "like to know", "no idea", "find", "know", "sure"),
+        *("understand", "kindly", "mitteilen", "provide", "schick", "share", "teilen sie", "verrat"),
     ),
 )
 _REFUSAL = lazy_regex(  # "I don't need encryption"
@@ -65,7 +76,7 @@ _PLEADING = word_set(  # what is asked for without a name
     """
 )
 _JOINT = lazy_regex(
-    rf",?\s{{1,3}}(?:und|and|sowie|außerdem|plus|&)\s{{1,3}}(?=(?:auch |also |dann |then )?(?:{_QUESTION_WORDS})\b)",
+    rf",?\s{{1,3}}(?:und|and|sowie|außerdem|plus|&)\s{{1,3}}(?=(?:auch |also |dann |then )?(?:{QUESTION_WORDS})\b)",
     re.IGNORECASE,
     needs=("und", "and", "sowie", "außerdem", "plus", "&"),
 )
@@ -73,8 +84,13 @@ _JOINT = lazy_regex(
 
 @lru_cache(MESSAGES)
 def is_question(sentence: str) -> bool:
-    """True if a sentence has the form of a question: its mark, or a question word at its beginning."""
-    return sentence.endswith("?") or bool(_BEGINS.match(sentence) or _NAMES.match(sentence))
+    """True if a sentence has the form of a question: its mark, or a question word that opens it or its clause."""
+    return sentence.endswith("?") or bool(_BEGINS.match(sentence) or _NAMES.match(sentence) or asks_what(sentence))
+
+
+def asks_what(sentence: str) -> bool:
+    """True for a question that no error line looks like ("could not open …"): it asks what, how, where, or which."""
+    return bool(_OPENS.match(sentence) or _CLAUSE.search(sentence) or _CHOICE.match(sentence))
 
 
 @lru_cache(MESSAGES)

@@ -6,7 +6,7 @@ They tell what it was, in the very words of the entry, and want no answer. Pure.
 import re
 
 from bot.core.lazy_regex import lazy_regex
-from bot.core.text.asking import asks_in_words
+from bot.core.text.asking import asks_for_something, asks_in_words
 from bot.core.text.message_parts import own_sentences
 
 _TICKET = r"(?:tickets?|vorg(?:ang|änge)|fall|anfrage|thema|sache|angelegenheit|case|matter|issue|request)"
@@ -26,6 +26,11 @@ _CLOSES = lazy_regex(
     ),
 )
 _ASKS_TO_CLOSE = lazy_regex(r"^\W{0,4}(?:können|könnten|kann|bitte|can|could|would|please)\b", re.IGNORECASE)
+_ANOTHER = lazy_regex(  # what is left, or new, beside the matter that is closed
+    r"\b(?:nun|jetzt|aber|noch|neue[snrm]?|ander\w{1,3}|nächste[snrm]?|dafür|now|but|new|another|next|different)\b"
+    r".{0,40}\b(?:etwas|was|eins|frage|problem|sache|thema|punkt|anliegen|something|question|problem|thing|issue|one)\b",
+    re.IGNORECASE,
+)
 _INFORMS = lazy_regex(
     r"\b(?:nur|kurz)\b.{0,20}\b(?:bescheid|rückmeldung|rückmelden|mitteilen|info)\b"
     r"|\bzur (?:info|information|kenntnis)\b|\bfor your information\b|\bfyi\b"
@@ -60,9 +65,17 @@ _STILL_OPEN = lazy_regex(
 
 
 def closes_matter(cleaned: str) -> bool:
-    """True for a cleaned message of which one sentence closes a matter, or reports that it is solved, and none asks."""
+    """True for a cleaned message of which one sentence closes a matter, or reports that it is solved, and none asks.
+
+    Words alone behind it ("pop3 ssl port") are a new matter, and so is what is announced ("Now there is another").
+    """
     sentences = own_sentences(cleaned)
     closing = [s for s in sentences if _CLOSES.search(s) and ("?" not in s or _ASKS_TO_CLOSE.match(s))]
     informing, solved = ([s for s in sentences if said.search(s)] for said in (_INFORMS, _SOLVED))
     informs = bool(informing and solved) and not any(map(_STILL_OPEN.search, (*informing, *solved)))
-    return bool(closing or informs) and not any(asks_in_words(s) for s in sentences if s not in closing)
+    others = [s for s in sentences if s not in closing]
+    behind = sentences[sentences.index(closing[0]) + 1 :] if closing else []
+    # A name is no question without grammar
+    asking = (s for s in behind if s not in closing and not s.istitle())
+    is_another = any(_ANOTHER.search(s) or asks_for_something(s) for s in asking)
+    return bool(closing or informs) and not is_another and not any(map(asks_in_words, others))

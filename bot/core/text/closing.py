@@ -50,6 +50,13 @@ _LEGAL_TOO = word_set(
     """
 )
 _NAME_OR_WORD = lazy_regex(r"[^\W_][\w'-]*")
+_CONTACT = lazy_regex(  # a line of a signature that says where its writer is reached
+    r"(?:^|[|·•,/]\s{0,3})(?:tel(?:efon)?|fon|phone|ph|mob(?:il(?:e|funk)?)?|handy|fax|durchwahl|direct|cell|office|reception"
+    r"|t|m|f|p|web|www|e-?mail|mail)\b\s?[.:]{0,2}\s{0,3}(?:[+(]?\d[\d ()/–.-]{4,}|(?:https?://|www\.)\S+|\S+@\S+)",
+    re.IGNORECASE,
+)
+SIGNATURE_LINES = 6  # of a signature without a farewell, at most
+LONGEST_OF_SIGNATURE = 60  # letters of one of its lines
 _GOES_ON = lazy_regex(r"(?<=[^\W\d_]{2})[.!]\s+[^\W_]")  # another sentence
 _WORD = lazy_regex(r"[^\W\d_]+|\d+")
 
@@ -73,7 +80,18 @@ def without_closing(lines: Sequence[str]) -> tuple[list[str], list[str]]:
             kept.append(line)
     while len(kept) > 1 and (not kept[-1] or _is_small_print(kept[-1])):
         closing.insert(0, kept.pop())
-    return kept, closing
+    begin = _begin_of_signature(kept)
+    return kept[:begin], [*kept[begin:], *closing]
+
+
+def _begin_of_signature(lines: Sequence[str]) -> int:
+    """Number of the line where a signature without a farewell begins: a last block of short lines with a telephone."""
+    begin = len(lines) - next((n for n, line in enumerate(reversed(lines)) if not line), len(lines))
+    block = lines[begin:]
+    is_short = len(block) <= SIGNATURE_LINES and all(len(line) <= LONGEST_OF_SIGNATURE for line in block)
+    asks = any("?" in line for line in block)
+    is_signature = begin > 0 and is_short and not asks and any(map(_CONTACT.search, block)) and _is_name(block[0])
+    return begin if is_signature else len(lines)
 
 
 def _begin_of_closing(lines: Sequence[str], place: int) -> int | None:

@@ -5,6 +5,7 @@ and form: a greeting opens, a closing ends the message, a courtesy is a clause o
 none of these is a sentence. Where nothing else is left, everything is: "Danke!" alone is a message, too.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,9 +51,36 @@ _GOES_ON = lazy_regex(
     r"[a-zäöü]|(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[a-zäöü]{0,7}\b|(?:\d{1,2}|\d{4})\.?(?:\s|$)"
 )
 _END = lazy_regex(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|;(?=\s))\s+|\n\s*")
-_ANNOUNCED = lazy_regex(  # "ok danke! und noch was: …" announces a question
-    r"\A\W{0,4}(?:(?:und|and|ok|okay|hallo|hi|aber|also|nur|kurz|just) ){0,3}"
-    r"(?:noch (?:was|etwas|eins|eine (?:\w{1,20} )?(?:frage|sache))|(?:one|another) (?:\w{1,20} )?(?:thing|question))"
+_SMILE = (
+    lazy_regex(  # emoji (no arrow, it is a menu's path), shortcode or emoticon with more behind it: ends a sentence
+        r"(?:[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]+|:[a-z][a-z0-9_+-]{1,29}:|(?<=\s)[:;]-?[)(DP])\s+(?=[^\W_])"
+    )
+)
+# What begins a sentence where people leave out the full stop; "Sie", "Ihr", "Du" and "I" are capitals anywhere
+_BEGINS_BIG = lazy_regex(
+    r"(?<=[a-zäöüß] )(?:Der|Die|Das|Den|Dem|Ein|Eine[nrm]?|Wir|Ich|Er|Es|Meine?|Unsere?|Und|Aber|Am|Im|Auf|Bei|Wie|Was"
+    r"|Wo|Welche[rsnm]?|Wann|Warum|Kann|Muss|Ist|Sind|Gibt|Habe?n?|Bin|Wenn|Falls|Da|Dann|Jetzt|Nun|Nur|Auch|Danke"
+    r"|The|This|That|We|My|Our|It|He|She|They|There|And|But|If|When|What|How|Which|Where|Why|Is|Are|Can|Could|Does|Do"
+    r"|Would|Please|Thanks|Just|Now|Also|Any\w{0,6}|No)(?= [^\W_])"
+)
+_LEADS_ON = lazy_regex(  # before a capital: no sentence ends with it
+    r"(?:\b(?:der|die|das|den|dem|des|ein\w{0,2}|bei|auf|unter|in|im|am|an|von|vom|zu|zum|zur|mit|für|über|und|oder|als|wie"
+    r"|the|an?|at|on|of|for|to|from|with|and|or|as|under|says?|called|named|option|menu|feld|menü|namens) "
+    r"|(?-i:\b[A-Z][a-z]{0,3} ))\Z",
+    re.IGNORECASE,
+)
+FEWEST_WORDS = 3  # of either sentence, where no mark tells them apart
+_ANNOUNCED = lazy_regex(  # "ok danke! und noch was: …", "Was ich gerne wüsste: …" announces a question
+    r"\A\W{0,4}(?:(?:und|and|ok|okay|hallo|hi|aber|also|nur|kurz|just|so|well|nun|jetzt) ){0,3}"
+    r"(?:noch (?:was|etwas|eins|eine (?:\w{1,20} )?(?:frage|sache))|(?:one|another) (?:\w{1,20} )?(?:thing|question)"
+    r"|(?:hier |es geht um |ich hätte |nun zu |zu )?(?:meine[rm]?|unsere[rm]?|die|eine|folgende[snr]?|folgendes)"
+    r"(?: (?:\w{1,20} )?(?:frage|anliegen|problem|sache))?"
+    r"(?: (?:wäre|ist|lautet)(?: (?:die|folgende|folgendes|jetzt|nun))?)?|was (?:ich|wir|mich|uns) (?:\w{1,20} ){0,3}"
+    r"(?:wüssten?|(?:wissen|fragen) (?:will|wollen|wollten?|möchten?|müssten?)|interessiert)"
+    r"(?:,? (?:ist|wäre)(?: folgendes)?)?"
+    r"|(?:here(?:'s| is|s) )?(?:my|our|the|a) (?:\w{1,20} )?(?:question|issue|problem|request)(?: is)?"
+    r"|(?:question|frage)|(?:what|here'?s what) (?:i|we)(?:'d| would)? (?:\w{1,20} ){0,2}"
+    r"(?:like|want|need|wanted|love) to (?:know|ask)(?: is)?)"
     r"\s?:\s",
     re.IGNORECASE,
 )
@@ -104,8 +132,9 @@ def _parts(cleaned: str) -> list[MessagePart]:
     lines = _unwrapped([line.strip() for line in cleaned.split("\n")])
     body, closing = without_closing(lines)
     parts: list[MessagePart] = []
-    for sentence in _sentences("\n".join(body)):
-        parts += _read_sentence(sentence, first=not parts)
+    for marked in _sentences("\n".join(body)):
+        for sentence in _unmarked(marked):
+            parts += _read_sentence(sentence, first=not parts)
     return [*parts, *(MessagePart("closing", text) for text in closing)]
 
 
@@ -138,6 +167,20 @@ def _sentences(text: str) -> list[str]:
         found.append(sentence)
         begin = end.end()
     return [s for s in (*found, text[begin:].strip()) if s]
+
+
+def _unmarked(sentence: str) -> list[str]:
+    """Sentences of one that has no mark within: "nur pop Der Drucker spinnt auch", "no panic :) which port"."""
+    ends = [0, *(found.end() for found in _SMILE.finditer(sentence)), len(sentence)]
+    found: list[str] = []
+    for begin, end in itertools.pairwise(ends):
+        for big in _BEGINS_BIG.finditer(sentence, begin, end):
+            before, behind = sentence[begin : big.start()], sentence[big.start() : end]
+            if min(len(before.split()), len(behind.split())) >= FEWEST_WORDS and not _LEADS_ON.search(before):
+                found.append(before.strip())
+                begin = big.start()
+        found.append(sentence[begin:end].strip())
+    return [s for s in found if s]
 
 
 def _read_sentence(sentence: str, *, first: bool) -> list[MessagePart]:

@@ -69,6 +69,14 @@ _CLAUSE = lazy_regex(  # of a sentence that is cut at its commas
     r")\W{0,4}$",
     re.IGNORECASE,
 )
+_ABLE = lazy_regex(  # "I can send already", "verschicken kann ich schon", "ich kann schon senden"
+    r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
+    rf"(?:i|we) can (?:already )?\S{{3,12}}(?:\s{{1,3}}(?:\S{{1,12}}\s{{1,3}})?{_FINE}){{0,3}}"
+    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,4}}kann (?:ich|man)(?:\s{{1,3}}{_WELL}){{1,3}}"
+    r"|(?:ich|wir) k(?:ann|önnen) (?:\S{1,20}\s{1,3}){0,3}(?:schon|bereits|wieder|problemlos) \S{1,20}"
+    r")\W{0,4}$",
+    re.IGNORECASE,
+)
 _OPEN = lazy_regex(  # what leaves something open, or asks
     r"\?|n[’']t\b|\bno(?! problem)\b|\bwie(?! immer)\b|\bkein(?:e[rnms]?)?(?! problem)\b|\b"
     + _one_of(
@@ -84,7 +92,11 @@ _OPEN = lazy_regex(  # what leaves something open, or asks
 
 def is_settled(sentence: str) -> bool:
     """True if a sentence only says what works, is done or is known. `sentence`: cleaned (normalize.clean)."""
-    if len(sentence) > MOST_LETTERS or "?" in sentence or _OPEN.search(sentence):
+    if len(sentence) > MOST_LETTERS:
+        return False
+    if _ABLE.match(sentence):
+        return True
+    if "?" in sentence or _OPEN.search(sentence):
         return False
     *before, last = sentence.rstrip(" .!").split(",")
     names = all(_CLAUSE.match(clause) or len(clause.split()) <= MOST_WORDS_OF_NAME for clause in before)

@@ -92,3 +92,17 @@ def test_a_question_is_read_with_as_much_as_it_needs(engine: AnswerEngine) -> No
     assert back.with_referents(said, 3) == " ".join(said[1:])
     assert back.with_referents(["What does that mean?", "relay denied"], 0) == "What does that mean? relay denied"
     assert back.with_referents(["What does that mean?"], 0) == "What does that mean?"
+
+
+THERE = {  # whose place is meant: another provider's, in the sentence before
+    "de": ("Mein Enkel nutzt {}.", "Welchen Port muss er dort für IMAP mit SSL eintragen?"),
+    "en": ("My sister is with {}.", "Which port does she have to enter there for IMAP with SSL?"),
+}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_there_is_where_the_sentence_before_was(engine: AnswerEngine, language: str) -> None:
+    told, asked = THERE[language]
+    for other in ("Gmail", "GMX", "Yahoo", "Office 365"):
+        assert engine.matcher.decide(Question(f"{told.format(other)} {asked}")).outcome != "answer", other
+    assert engine.matcher.decide(Question(f"{told.format('euch')} {asked}")).entries == ("imap-ssl",)

@@ -1,5 +1,6 @@
 """Slots: what an error states of whose address, what is missing, who speaks, how it ends."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,15 @@ def knowledge() -> Knowledge:
     return whole_knowledge()
 
 
+def test_a_program_that_is_only_named_is_not_who_speaks(engine: AnswerEngine) -> None:
+    for name, told, (asked, entry) in product(NAMES_OF_PROGRAMS, TOLD_OF_PROGRAMS, ASKED_BESIDE.items()):
+        message = told.format(name, asked)
+        assert "speaker" not in slots_of(message), message
+        assert engine.matcher.decide(Question(message)).entries == (entry,), message
+    assert slots_of("Zabbix: SMTP on mx1 is down")["speaker"] == {"program"}
+    assert slots_of("451 virus scanner not available, timeout")["speaker"] == {"local-fault"}
+
+
 @each_row(("slot", "value", "text"), STATED, ids=[text for _, _, text in STATED])
 def test_a_text_states_a_value(slot: str, value: str, text: str) -> None:
     assert value in slots_of(text).get(slot, ())
@@ -103,6 +113,21 @@ OF_OTHERS = [
     "SYSERR(root): cannot write ./qfx: No space left on device",
     "read-only file system: could not open file pop3.log",
 ]
+NAMES_OF_PROGRAMS = (
+    "Zabbix", "Nagios", "Grafana", "Datadog", "OpenVPN", "Uptime Kuma", "clamd", "a virus scanner", "HTTP/2",
+)  # fmt: skip
+TOLD_OF_PROGRAMS = (
+    "Background: laptop is a year old, all updates installed, {} on it, web pages load quickly.\n\n{}",
+    "laptop new, {} installed, pages load fine. {}",
+    "Rechner neu, {} installiert, Internet schnell.\n\n{}",
+    "Bei uns läuft {} seit Jahren ohne Ärger. {}",
+)
+ASKED_BESIDE = {
+    "which port is for pop3 with ssl": "pop3-ssl",
+    "wie oft darf man mails abrufen": "polling-interval",
+    "993 or 995 for imap over ssl": "imap-ssl",
+    "sorry that domain isnt allowed to be relayed thru this mta ??? help": "error-relay-denied",
+}
 REFUSED_FOR_POLICY = [
     "550 5.7.512 Access denied",
     "550 5.7.607 Access denied, banned",

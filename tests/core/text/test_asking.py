@@ -1,8 +1,28 @@
 """Asking sentences: questions, requests and words without grammar ask; what somebody tells does not."""
 
-from bot.core.text.asking import asks_by_name, asks_for_something, asks_in_words, halves, is_question, reports_fault
+from bot.core.text.asking import (
+    asks_by_name,
+    asks_for_something,
+    asks_in_words,
+    asks_what,
+    halves,
+    is_question,
+    reports_fault,
+)
 
 QUESTIONS = ("Which port?", "wie lange wartet eine Mail", "und welcher Server ist das", "465?", "do I need SSL")
+CHATTED = (  # without mark, and without its apostrophe, at the head or behind what is told
+    "whats the server for pop", "wheres the port", "993 or 995 for imap over ssl", "465 oder 587 bei smtp",
+    "iphone will einen hostnamen, was schreib ich da rein", "handy fragt nach dem server, wie heißt der",
+    "nextcloud > email, encryption SSL, whats the port for sending", "hab pop, welche nummer muss ich da nehmen",
+    "got a notice from your server, what does it mean", "wozu dient pop", "womit melde ich mich an",
+)  # fmt: skip
+# What programs write, and clauses that a question word only binds
+NOT_ASKED = (
+    "could not open file", "Can't connect to host", "is already in use", "timeout when reading", "do not retry",
+    "ich mache es, wie es sich gehört", "der Rechner, wo ich sitze, ist neu", "I sit there, where it is warm",
+    "das Büro, in dem ich arbeite", "the one, which is on holiday", "was already there",
+)  # fmt: skip
 REQUESTS = (
     "Ich brauche den Port", "Bitte nennen Sie mir den Server", "Mir fehlt noch der Benutzername", "I need the port",
     "I can't find the server name", "smtp port", "imap ssl outlook",
@@ -26,6 +46,11 @@ TWO = {
 def test_questions_and_requests_ask() -> None:
     assert [text for text in QUESTIONS if not is_question(text)] == []
     assert [text for text in (*QUESTIONS, *REQUESTS) if not asks_for_something(text)] == []
+
+
+def test_what_is_asked_in_passing_asks_and_no_programs_line_does() -> None:
+    assert [text for text in CHATTED if not (is_question(text) and asks_what(text))] == []
+    assert [text for text in NOT_ASKED if asks_what(text)] == []
 
 
 def test_words_without_grammar_are_no_question_in_words() -> None:

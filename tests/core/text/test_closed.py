@@ -34,6 +34,23 @@ OPEN = (
     "Ich hätte da ein Problem mit der Verbindung", "Wir schließen das Büro am Freitag, welcher Server gilt dann?",
 )  # fmt: skip
 
+# A new matter behind one that is closed: announced, or in words alone
+DONE = (
+    "Vielen Dank für die schnelle Hilfe von letzter Woche, das hat sich damit erledigt.",
+    "Das Thema von neulich ist vom Tisch.",
+    "You can close the old ticket.",
+    "No further action needed on the last one.",
+)
+ANOTHER = (
+    "Nun ist noch etwas aufgetaucht.\npop3 über ssl port",
+    "Jetzt habe ich ein anderes Problem.\nwie oft abrufen",
+    "handy fragt nach dem server für pop, was tipp ich da",
+    "imap ssl port",
+    "Now there is something else.\nimap over ssl",
+    "But here is a new one: the limit of a mail",
+    "my phone wants a server for pop, whats the name",
+)
+
 
 def test_what_closes_a_matter_and_asks_nothing_is_closed() -> None:
     messages = [f"Hallo,\n{was} {end}\nGruß\nH. Zschocke" for was, end in product(WAS, (*CLOSING, *REPORTS))]
@@ -42,6 +59,11 @@ def test_what_closes_a_matter_and_asks_nothing_is_closed() -> None:
 
 def test_what_asks_or_reports_a_fault_is_not() -> None:
     assert [text for text in OPEN if closes_matter(text)] == []
+
+
+def test_a_new_matter_behind_a_closed_one_is_open() -> None:
+    messages = [f"{done}\n{another}" for done, another in product(DONE, ANOTHER)]
+    assert [m for m in messages if closes_matter(m)] == []
 
 
 def test_no_example_of_an_entry_closes_a_matter(engine: AnswerEngine) -> None:

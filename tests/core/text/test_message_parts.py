@@ -32,6 +32,27 @@ TABLE = [  # message → sentences that say something
     ("1. Port?\n2. Server?", ["1. Port?", "2. Server?"]),
     ("SMTP_SSL(host=?) wie heißt der", ["SMTP_SSL(host=?) wie heißt der"]),
     ("Es ging (gut!). Und jetzt (ohne SSL?) Was nun?", ["Es ging (gut!).", "Und jetzt (ohne SSL?)", "Was nun?"]),
+    # no mark between sentences
+    ("nur noch imap oder auch pop Der Drucker spinnt auch", ["nur noch imap oder auch pop", "Der Drucker spinnt auch"]),
+    ("is it imap or pop The printer is broken too", ["is it imap or pop", "The printer is broken too"]),
+    ("mail on my phone is fine :) which port for imap", ["mail on my phone is fine :)", "which port for imap"]),
+    ("da ist alles gut 👍 welcher port bei imap", ["da ist alles gut", "welcher port bei imap"]),
+    ("erster Tag hier :smile: welcher port", ["erster Tag hier", "welcher port"]),
+    ("Haken bei Der Server erfordert eine Anmeldung", ["Haken bei Der Server erfordert eine Anmeldung"]),
+    ("How To Set Up The Mail Server", ["How To Set Up The Mail Server"]),
+    ("Konto > Der Server > Port 993", ["Konto > Der Server > Port 993"]),
+    ("können Sie mir sagen, was Sie da empfehlen", ["können Sie mir sagen, was Sie da empfehlen"]),
+    # announced
+    (f"Was ich gerne wüsste: {ASKED}", [ASKED]),
+    (f"Meine Frage wäre: {ASKED}", [ASKED]),
+    (f"Es geht um Folgendes: {ASKED}", [ASKED]),
+    ("Here's my question: which port?", ["which port?"]),
+    ("What I'd like to know: which port?", ["which port?"]),
+    ("Der Fehler ist: relay denied", ["Der Fehler ist: relay denied"]),
+    # a signature without a farewell
+    (f"{ASKED}\n\nPriya Nair\nOwner, Nair Events\nmob. 07700 900 461", [ASKED]),
+    (f"{ASKED}\n\nEva Roth\nRoth KG, Tel. 0421 5550 12", [ASKED]),
+    (f"{ASKED}\n\nSagen Sie mir Bescheid\nTel. 0421 5550 12", [ASKED, "Sagen Sie mir Bescheid", "Tel. 0421 5550 12"]),
     # what looks like a part and is none
     ("Absender auf Sperrliste beim Empfänger", ["Absender auf Sperrliste beim Empfänger"]),
     ("Danke für die Mail. Wo steht der Port?", ["Danke für die Mail.", "Wo steht der Port?"]),
