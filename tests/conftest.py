@@ -17,7 +17,7 @@ import structlog
 from structlog.dev import ConsoleRenderer, plain_traceback
 
 from bot.answering.engine import AnswerEngine
-from tests import compiled_sql
+from tests import compiled_sql, short_waits
 from tests.blocking import LoopWatch
 from tests.learn import is_learnt, learn
 
@@ -75,6 +75,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.enable()
     gc.set_threshold(*COLLECTED)
     compiled_sql.share()
+    short_waits.shorten()
     if getattr(session.config, "workerinput", {}).get("compiles"):
         from tests.examples import write_tables
 
