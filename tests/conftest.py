@@ -17,16 +17,18 @@ import structlog
 from structlog.dev import ConsoleRenderer, plain_traceback
 
 from bot.answering.engine import AnswerEngine
-from tests import compiled_sql
+from tests import compiled_sql, short_waits
 from tests.blocking import LoopWatch
 from tests.learn import is_learnt, learn
 
 TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
-LONGEST = TESTS / "longest.txt"  # test files, longest first; `pytest --write-longest` writes it anew
+# Test files, longest first, those that mostly wait spread among them; `pytest --write-longest` writes it anew
+LONGEST = TESTS / "longest.txt"
 LONG = 1.0  # seconds from which a file is in it
 LISTED = {file: place for place, file in enumerate(LONGEST.read_text("utf-8").split())}
 SECONDS: defaultdict[str, float] = defaultdict(float)  # file → how long its tests took in this run, in all workers
+CPU: defaultdict[str, float] = defaultdict(float)  # file → seconds of CPU that its tests used, their processes' too
 LEARNER = pytest.StashKey[subprocess.Popen[bytes]]()
 COMPILING = 120.0  # seconds after which nobody waits any longer for the first worker
 INTEGRATION = bool(os.environ.get("POSTBOTE_INTEGRATION"))
@@ -75,6 +77,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.enable()
     gc.set_threshold(*COLLECTED)
     compiled_sql.share()
+    short_waits.shorten()
     if getattr(session.config, "workerinput", {}).get("compiles"):
         from tests.examples import write_tables
 
@@ -98,7 +101,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest files first, so that the workers end together; the same order in every worker.
+    """The longest files first, so that the workers end together (LONGEST); the same order in every worker.
 
     Before all others those that need no model, while it is learnt.
     """
@@ -131,13 +134,22 @@ def pytest_report_to_serializable(report: Any) -> dict[str, Any] | None:
         **{name: getattr(report, name) for name in ("nodeid", "location", "outcome", "when", "duration")},
         "keywords": {},
         "longrepr": None,
+        "cpu": cpu_since_last_report(),
         "$report_type": "TestReport",
     }
+
+
+def cpu_since_last_report(last: list[float] = [0.0]) -> float:  # noqa: B006 - what is remembered from call to call
+    """Seconds of CPU of this process, and of processes that it started and that have ended, since the last call."""
+    used = sum(os.times()[:4])
+    since, last[0] = used - last[0], used
+    return since
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     file = report.nodeid.split("::")[0].removeprefix("tests/")
     SECONDS[file] += report.duration
+    CPU[file] += getattr(report, "cpu", 0.0)
     if report.skipped:
         SKIPPED.add(file)
 
@@ -148,7 +160,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         kept = [file for file in LISTED if file in SKIPPED]
         by_time = sorted(SECONDS, key=lambda file: -SECONDS[file])
         measured = [file for file in by_time if SECONDS[file] > LONG and file not in kept]
-        LONGEST.write_text("".join(f"{file}\n" for file in kept + measured), "utf-8")
+        waiting = [file for file in measured if CPU[file] < SECONDS[file] / 2]
+        working = [file for file in measured if file not in waiting]
+        LONGEST.write_text("".join(f"{file}\n" for file in kept + spread(waiting, working)), "utf-8")
+
+
+def spread(few: list[str], many: list[str]) -> list[str]:
+    """Both lists in one, each in its order and evenly: where several workers wait at once, a core has nothing to do."""
+    places = [(number / len(names), name) for names in (few, many) for number, name in enumerate(names, 1)]
+    return [name for _, name in sorted(places, key=lambda place: place[0])]
 
 
 # structlog's own defaults, but for tracebacks: with its pretty ones an exception that a test provokes took 50 ms

@@ -13,7 +13,7 @@ from bot.durable import retry
 PAUSE = 0.2  # seconds before a second attempt, which takes a second where nobody waits for it
 
 
-async def until(found: Callable[[], Any], seconds: float = 20.0, pause: float = 0.1) -> Any:
+async def until(found: Callable[[], Any], seconds: float = 20.0, pause: float = 0.02) -> Any:
     """The first value that is true; the assertion tells how long it waited. `pause`: seconds between two looks."""
     deadline = time.monotonic() + seconds
     while not (value := found()):

@@ -7,6 +7,7 @@ or text (prometheus.io/docs/practices/instrumentation/#do-not-overuse-labels).
 
 import platform
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from prometheus_client import (
@@ -108,6 +109,7 @@ class Metrics:
         return generate_latest(self._registry)
 
 
+@cache
 def own_version() -> str:
     """Version of the installed package; "unknown" where it runs from a folder that was never installed."""
     try:

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.mail.ticket_modes import parse_modes
@@ -107,6 +107,21 @@ class Settings(MailSettings, HelpdeskSettings, SlackSettings):  # their variable
     postbote_tickets_per_domain: int = Field(
         default=20, ge=0, description="most public replies in an hour to senders of one domain; beyond it, notes"
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Sources, first come first served: arguments, the environment, and `.env` where it exists.
+
+        To look for each variable in a file that is not there took as long as to look in the environment.
+        """
+        return init_settings, env_settings, *([dotenv_settings] if Path(".env").exists() else [])
 
     @property
     def database_url(self) -> str:

@@ -9,6 +9,7 @@ spoiling it. If that step rewrites rows, take a migration library (Alembic) for 
 Every column of text declares its role in erasing a person (`Personal`, bot/ops/erase_person.py).
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Literal
@@ -82,32 +83,49 @@ class DatabaseUnusable(Exception):
 
 def migrate(connection: sql.Connection) -> None:
     """Migration to SCHEMA, in the caller's transaction and lock. Raises DatabaseUnusable where the tables are newer."""
-    found = _schema_numbers(connection)
-    if found.get("usable_from", 0) > SCHEMA:
+    found = _meta(connection)
+    before = int(found.get("schema", 0))
+    if int(found.get("usable_from", 0)) > SCHEMA:
         raise DatabaseUnusable(
-            f"a newer version has changed it (schema {found['schema']}, this version knows {SCHEMA}): "
+            f"a newer version has changed it (schema {before}, this version knows {SCHEMA}): "
             "install that version again, or restore the back-up that was made before it"
         )
+    state = _state(connection)
+    if before >= SCHEMA and state and found.get("checked") == state:
+        return
     METADATA.create_all(connection)
     add_columns(connection)
     for index in (i for table in METADATA.tables.values() for i in table.indexes):
         index.create(connection, checkfirst=True)
-    before = found.get("schema", 0)
-    if before >= SCHEMA:
-        return
     for step in range(before + 1, SCHEMA + 1):
         if step in STEPS:
             STEPS[step](connection)
-    for key, value in {"schema": SCHEMA, "usable_from": USABLE_FROM}.items():
+    numbers = {"schema": SCHEMA, "usable_from": USABLE_FROM} if before < SCHEMA else {}
+    checked = {"checked": _state(connection)} if state else {}
+    for key, value in {**numbers, **checked}.items():
         connection.execute(upsert(META, ("key", "value")), {"key": key, "value": str(value)})
 
 
-def _schema_numbers(connection: sql.Connection) -> Mapping[str, int]:
-    """Numbers "schema" and "usable_from" of the database; empty where it is new, or of a version without numbers."""
+def _meta(connection: sql.Connection) -> Mapping[str, str]:
+    """Values of META by key; empty where the database is new, or of a version without numbers."""
     if not sql.inspect(connection).has_table(META.name):
         return {}
-    rows = connection.execute(sql.select(META).where(META.c.key.in_(("schema", "usable_from"))))
-    return {row.key: int(row.value) for row in rows}
+    return {row.key: row.value for row in connection.execute(sql.select(META))}
+
+
+def _state(connection: sql.Connection) -> str:
+    """State of the tables, kept in the database once nothing is missing: it spares the next start a look at each.
+
+    Hash of the names that this version looks for (another version: another hash), and the number that SQLite raises
+    with each change of tables and indexes, whoever makes it (sqlite.org/pragma.html#pragma_schema_version). Empty on
+    PostgreSQL, which has no such number: there each start looks.
+    """
+    if connection.dialect.name != "sqlite":
+        return ""
+    tables = METADATA.tables.values()
+    names = [(t.name, [c.name for c in t.columns], sorted(str(i.name) for i in t.indexes)) for t in tables]
+    changes = connection.exec_driver_sql("PRAGMA schema_version").scalar()
+    return f"{hashlib.sha256(repr(sorted(names)).encode()).hexdigest()[:16]} {changes}"
 
 
 def add_columns(connection: sql.Connection) -> None:

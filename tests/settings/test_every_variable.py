@@ -6,6 +6,7 @@ Generated from the table of settings, so that a variable that is added later is 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr, ValidationError
 
 from bot.content.loader import load
@@ -172,3 +173,13 @@ def test_blanks_and_line_breaks_around_a_secret_are_none_of_it(name: str) -> Non
     found = getattr(Settings.model_validate(whole | {name: f" {value}\r\n"}), name)
     assert isinstance(found, SecretStr)
     assert found.get_secret_value() == value
+
+
+def test_a_file_of_variables_is_read_and_the_environment_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("POSTBOTE_PORT", "4000")
+    assert Settings().postbote_contact == ""
+    (tmp_path / ".env").write_text("POSTBOTE_PORT=5000\nPOSTBOTE_CONTACT=zwei Stock\n", "utf-8")
+    assert (Settings().postbote_port, Settings().postbote_contact) == (4000, "zwei Stock")

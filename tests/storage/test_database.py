@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sql
 
-from bot.storage import DatabaseError, DatabaseUnusable, Storage, create_storage
+from bot.storage import DatabaseError, DatabaseUnusable, Storage, create_storage, schema
 from bot.storage.database import Database
 from bot.storage.schema import META, SCHEMA
 
@@ -28,6 +28,57 @@ def test_a_database_of_an_older_version_gets_the_new_columns(tmp_path: Path) -> 
     opened.database.close()
     assert found is not None
     assert (found.understood, found.location, found.outcome, found.entries) == ("Welcher Port?", "T1:C1", "", ())
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["DROP TABLE postbote_feedback", "ALTER TABLE postbote_decisions DROP COLUMN link", "DROP INDEX {index}"],
+    ids=["table", "column", "index"],
+)
+def test_what_somebody_took_away_is_there_after_the_next_start(tmp_path: Path, change: str) -> None:
+    """Although a start looks at no table where nothing has changed since the last one."""
+    storage = create_storage("", tmp_path)
+    storage.database.open()
+    whole = names_in(storage)
+    with storage.database.engine.begin() as connection:
+        index = next(name for kind, name in whole if kind == "index" and not name.startswith("sqlite_"))
+        connection.exec_driver_sql(change.format(index=index))
+    changed = names_in(storage)
+    storage.database.open()
+    assert names_in(storage) == whole != changed
+    storage.database.close()
+
+
+def names_in(storage: Storage) -> set[tuple[str, str]]:
+    """Tables, columns and indexes of a SQLite database, as (kind, name)."""
+    with storage.database.engine.begin() as connection:
+        found = {(kind, name) for kind, name in connection.exec_driver_sql("SELECT type, name FROM sqlite_master")}
+        for name in [name for kind, name in found if kind == "table"]:
+            columns = connection.exec_driver_sql(f"PRAGMA table_info({name})")
+            found |= {("column", f"{name}.{row[1]}") for row in columns}
+    return found
+
+
+def test_a_second_start_looks_at_no_table_and_one_of_another_version_at_all(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if storage.database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL keeps no number of its changes: each start looks")
+    looked: list[str] = []
+
+    @sql.event.listens_for(storage.database.engine, "before_cursor_execute")
+    def look(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        looked.append(statement)
+
+    storage.database.open()
+    assert not [statement for statement in looked if "postbote_decisions" in statement], looked
+    other = sql.MetaData()
+    for table in schema.METADATA.tables.values():
+        table.to_metadata(other)
+    sql.Table("postbote_later", other, sql.Column("key", sql.Text, primary_key=True))
+    monkeypatch.setattr(schema, "METADATA", other)  # as a later version has it
+    storage.database.open()
+    assert sql.inspect(storage.database.engine).has_table("postbote_later")
 
 
 def test_a_database_of_a_newer_version_is_refused_where_this_one_cannot_use_it(storage: Storage) -> None:

@@ -31,7 +31,7 @@ def put(database: Database, key: str) -> str:
 
 def keys(database: Database) -> set[str]:
     with database.engine.connect() as connection:
-        return set(connection.scalars(sql.select(META.c.key))) - {"schema", "usable_from"}
+        return set(connection.scalars(sql.select(META.c.key))) - {"schema", "usable_from", "checked"}
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from bot.answering.engine import AnswerEngine, responder
 from bot.core.mail.auto_response import MailboxContext
@@ -22,9 +23,14 @@ BY_SCORE = (1.0, *(0.0 for _ in SIGNALS[1:]))  # weights with which a certainty 
 LIMITS = Thresholds(weights=BY_SCORE, question=0.9, error_line=0.7, menu=0.7)
 
 
+@cache
+def settings() -> Settings:
+    return Settings()
+
+
 async def assessed(engine: AnswerEngine, body: str, subject: str = "Frage") -> Assessment:
     known = MailboxContext(frozenset({US}), frozenset({US}))
-    return await assess(ticket_of_mail(mail(body, Subject=subject), US), known, responder(engine, Settings()))
+    return await assess(ticket_of_mail(mail(body, Subject=subject), US), known, responder(engine, settings()))
 
 
 def wrapped(asked: Mapping[str, Mapping[Language, Sequence[str]]], every: int) -> Iterator[tuple[str, str, str]]:

@@ -269,10 +269,11 @@ def fit_regression(
     ridge = RIDGE if near is None else RIDGE_NEAR
     weights = centre.copy()
     each = 1.0 if counts is None else counts
+    ridges = ridge * np.eye(len(weights))
     for _ in range(STEPS):
         p = 1 / (1 + np.exp(-np.clip(signals @ weights, -30, 30)))
         gradient = signals.T @ (each * (p - y)) + ridge * (weights - centre)
-        hessian = (signals * (each * p * (1 - p))[:, None]).T @ signals + ridge * np.eye(len(weights))
+        hessian = (signals * (each * p * (1 - p))[:, None]).T @ signals + ridges
         step = np.linalg.solve(hessian, gradient)
         weights -= step if near is None else np.clip(step, -LARGEST_STEP, LARGEST_STEP)  # from afar it would overshoot
     return tuple(round(float(w), 2) for w in weights)

@@ -166,6 +166,8 @@ class KnownErrors:
 
     def _without_contradicted(self, cleaned: str, words: Sequence[str], found: Sequence[Alignment]) -> list[Alignment]:
         """The lines that nothing contradicts, without those beside a line that is surely meant and contradicted."""
+        if not found:  # as in most questions: their slots need not be read
+            return []
         of_bounce = {slot: values for slot, values in slots_of(cleaned).items() if slot in ("end", "speaker")}
         left, refuted = [], set()
         for line in found:

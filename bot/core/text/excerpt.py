@@ -49,9 +49,15 @@ def _lines(text: str) -> list[str]:
     ]
 
 
+def _likeness(line: str) -> int:
+    """Likeness of a line to an error: 0 to 6."""
+    return 3 * bool(_CODES.search(line)) + min(3, len(_WORDS.findall(line)))
+
+
 def _best(lines: Sequence[str], room: int) -> list[str]:
     """Lines that look most like errors, each with the one before and after it, in their order."""
-    likeness = [3 * bool(_CODES.search(line)) + min(3, len(_WORDS.findall(line))) for line in lines]
+    of_line = {line: _likeness(line) for line in set(lines)}  # a log repeats its lines
+    likeness = [of_line[line] for line in lines]
     kept: set[int] = set()
     seen: set[str] = set()
     for number in sorted(range(len(lines)), key=lambda n: -likeness[n]):

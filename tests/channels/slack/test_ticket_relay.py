@@ -153,7 +153,7 @@ async def test_in_a_direct_message_the_thread_leads_to_the_ticket(direct: Conver
     await direct.bot.slack.press(direct.bot.url, note, "Gelöst", user=direct.user)
     await until(lambda: "als gelöst markiert" in zammad.articles[ticket][-1]["body"])
     assert zammad.articles[ticket][-1]["internal"] is True
-    assert buttons(note) == []
+    await until(lambda: buttons(note) == [])
     zammad.write(ticket, **BY_AGENT, body="Noch ein Tipp")
     assert "Noch ein Tipp" in shown((await direct.replies(4))[3])
     zammad.tickets[ticket]["state"] = "closed"
