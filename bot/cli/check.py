@@ -10,7 +10,6 @@ from bot.answering.engine import load_engine, make_lookup
 from bot.cli.or_exit import name_servers_or_exit, read_settings
 from bot.commands import find_commands
 from bot.content.problems import KnowledgeError
-from bot.content.references import untranslated
 from bot.content.template_files import read_templates
 from bot.core.model import Knowledge
 from bot.settings import Settings
@@ -29,6 +28,8 @@ def check_(path: Path | None, no_examples: bool) -> None:
         for problem in wrong.problems:
             click.echo(str(problem), err=True)
         sys.exit(1)
+    from bot.content.references import untranslated  # with YAML, which no other command here needs
+
     click.echo(f"ok: {len(knowledge.entries)} entries, {len(knowledge.topics)} topics that are not covered")
     templates = settings.postbote_templates
     for warning in untranslated(templates, read_templates(templates), knowledge.languages):

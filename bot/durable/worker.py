@@ -144,6 +144,7 @@ class Worker:
         self._under_way: dict[asyncio.Task[Any], str] = {}  # run → its key; each is stored
         self._not_stored = -math.inf  # when an event could not be stored, and none was since
         self._launched = False
+        self._ended = False  # True: a run that begins now ends at once; the next start takes it up
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -168,7 +169,7 @@ class Worker:
         """
         self._recovery.take_nothing_over()
         await self._runs_ended(PATIENCE)
-        self._launched = False
+        self._launched, self._ended = False, True
         for run in list(self._under_way):
             run.get_loop().call_soon_threadsafe(run.cancel)
         await self._runs_ended(CANCELLED_WITHIN)
@@ -229,6 +230,8 @@ class Worker:
         """Function for the engine to mark, which takes no methods; its arguments are the workflow's stored input."""
 
         async def answer(stored: dict[str, Any], stored_by: str) -> None:
+            if self._ended:
+                raise asyncio.CancelledError
             event = to_event(stored)
             run = cast("asyncio.Task[Any]", asyncio.current_task())
             self._under_way[run] = event.key

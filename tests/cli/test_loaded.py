@@ -11,6 +11,7 @@ LATER = {
     "aiohttp",
     "starlette",
     "structlog",
+    "yaml",
     "charset_normalizer",
     "bot.storage",
     "bot.ops",
@@ -18,7 +19,7 @@ LATER = {
 }
 
 
-def test_ask_loads_no_engine_no_database_no_channel_and_no_parser_of_mail() -> None:
+def test_ask_loads_no_engine_no_database_no_channel_and_no_parser_of_mail_or_yaml() -> None:
     script = "import sys, bot.__main__; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True, timeout=120

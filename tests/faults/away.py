@@ -22,7 +22,7 @@ from tests.servers.fake_zammad import FakeZammad
 
 PERSON = "person"  # label of "Ask the team" (tests/engines.py)
 QUICK = 0.5  # seconds that a stop waits for work under way: requests are cut off
-PATIENCES = {1: QUICK, 2: 12.0}  # by the number of processes; with the second Slack's requests time out before
+PATIENCES = {1: QUICK, 2: 3.0}  # by the number of processes; the second: of some seconds, in which some are tried again
 
 
 @dataclass(frozen=True)
