@@ -38,10 +38,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.32, 0.4, -1.04, -0.03, -0.52, 2.63, 3.97, -3.99, -2.29, -2.84),
-    question=0.67,
+    weights=(0.42, 0.52, -1.87, -0.42, -0.47, 2.83, 2.62, -4.56, -2.97, -2.94),
+    question=0.73,
     error_line=0.5,
-    menu=0.95,
+    menu=0.795,
 )
 
 
