@@ -33,6 +33,7 @@ _BACK = lazy_regex(
     r"\bdies(?:e[rnms]?)?\b"
     r"|\b(?:das|es|dafür|davon|damit|dazu|darin|darauf|dort|daran|dagegen)"
     rf"(?=\s{{0,3}}(?:[?.!,;:)]|$)|\s{{1,3}}(?:(?:{_BEHIND_DAS})\b|[a-zäöüß]{{3,20}}en\b))"
+    r"|\bthere(?=\s{0,3}(?:[?.!,;:)]|$))|\bda (?:rein|hinein|hin|ein)(?=\s{0,3}(?:[?.!,;:)]|$))"
     rf"|\b(?:it|them)\b|\b(?:this|that|those|these)(?=\s{{0,3}}(?:[?.!,;:)]|$)|\s{{1,3}}(?:{_BEHIND_IT})\b)"
     r"|^\W{0,3}is (?:this|that|it) (?:something|anything)\b",
     re.IGNORECASE,

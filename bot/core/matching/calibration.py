@@ -79,16 +79,16 @@ LARGEST_MARGIN = 4.0  # beyond it a margin tells nothing more
 
 FITTED = Calibration(
     single=QuestionWeights(
-        first=(1.68, -0.06, -2.87, -2.05, 0.59, -5.29, -0.99),
-        in_top3=(1.78, -0.4, -2.94, -0.86, 0.37, -5.02, -0.05),
-        not_covered=(-1.58, 0.37, 3.03, 0.75, -0.74, 4.61, 0.07),
+        first=(1.5, -0.01, -2.95, -1.99, 0.79, -4.5, -1.11),
+        in_top3=(1.7, -0.33, -2.88, -0.84, 0.56, -4.96, -0.29),
+        not_covered=(-1.54, 0.34, 3.15, 0.72, -0.83, 4.55, 0.11),
     ),
     several=QuestionWeights(
-        first=(0.72, 0.35, -1.17, -0.47, 0.55, -1.5, 0.37, -0.0, 1.38, 0.79, -1.77, -1.27, -3.39),
-        in_top3=(0.88, 0.11, -1.53, -0.93, 0.41, -0.91, 0.8, -0.19, -0.07, 1.39, -1.73, -0.03, -1.63),
-        not_covered=(-0.91, -0.16, 1.32, -0.74, -0.21, 0.97, -0.83, 0.4, 0.04, -1.21, 1.82, -0.46, 1.22),
+        first=(0.79, 0.31, -1.73, -0.75, 0.27, -2.98, 0.32, 0.2, 1.33, 1.02, -1.81, -1.17, -3.55),
+        in_top3=(0.8, 0.17, -1.87, -1.46, -0.08, -1.94, 0.82, -0.18, -0.17, 1.3, -1.17, -0.43, -1.16),
+        not_covered=(-0.83, -0.18, 1.38, 0.32, 0.25, 2.01, -0.76, 0.2, 0.3, -1.17, 1.19, -0.35, 0.94),
     ),
-    explains=(1.6, 0.23, 1.42, -1.0),
+    explains=(1.52, 0.33, 1.35, -0.87),
     wrong_costs=1.25,
 )
 
@@ -115,6 +115,10 @@ class Probabilities:
     first: float  # the first entry is right
     in_top3: float  # the right one is among the first three
     not_covered: float  # the FAQ does not cover it
+
+    def of(self, outcome: Outcome) -> float:
+        """Probability that an outcome is right."""
+        return {"answer": self.first, "suggest": self.in_top3, "decline": self.not_covered}[outcome]
 
 
 @dataclass(frozen=True, slots=True)

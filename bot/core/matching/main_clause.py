@@ -31,6 +31,7 @@ _RELATIVE = lazy_regex(  # "a script, which picks up …" asks nothing
     r"|^(?:which|who) \w{1,20}s\b(?! (?:is|are|do|does|should|must|can|for)\b)",
     re.IGNORECASE,
 )
+_SEVERAL = lazy_regex(r"[.!?]\s+\S")
 _FIGURE = lazy_regex(r"\d")
 
 
@@ -41,7 +42,9 @@ class MainClauses:
         self._extractor = extractor
 
     def of(self, sentence: str) -> str:
-        """Main clause of a cleaned sentence that asks; the sentence itself where it tells no circumstances."""
+        """Main clause of a cleaned sentence that asks; what tells no circumstances, or is several, as it is."""
+        if _SEVERAL.search(sentence):
+            return sentence
         main = self._without_leading(sentence)
         for found in _TRAILING.finditer(main):
             asked = main[: found.start()]

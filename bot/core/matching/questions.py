@@ -10,7 +10,6 @@ from bot.core.matching.back_reference import BackReferences
 from bot.core.matching.calibration import (
     LARGEST_MARGIN,
     Calibration,
-    Probabilities,
     QuestionWeights,
     Weights,
     expected_values,
@@ -36,7 +35,7 @@ from bot.core.matching.ranker import Ranker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
-from bot.core.model import Candidate, Outcome, Part
+from bot.core.model import Candidate, Part
 from bot.core.text.asking import asks_by_name, asks_in_words, halves, is_question
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.settled import is_settled
@@ -262,7 +261,7 @@ class QuestionMatcher:
         likely = probabilities(weights, signals)
         values = expected_values(calibration, likely)
         outcome = max(values, key=lambda name: values[name])
-        if outcome == "answer" and (self._is_vague(said) or self._is_another(best[0], said)):
+        if outcome == "answer" and self._says_too_little(best[0], said):
             outcome, what = "suggest", f"{what} that does not say what it is about"
         alike = self._alike(best[0], said) if outcome == "answer" else frozenset()
         if alike:
@@ -273,7 +272,7 @@ class QuestionMatcher:
             text=" ".join(ranked.words),
             outcome=outcome,
             entries=tuple(best[: {"answer": 1, "suggest": SUGGESTIONS, "decline": 0}[outcome]]),
-            score=_score(likely, outcome),
+            score=likely.of(outcome),
             rule=f"{what}: first right {likely.first:.2f}, among three {likely.in_top3:.2f}, "
             f"not covered {likely.not_covered:.2f}; "
             + ", ".join(f"{name} is worth {value:.2f}" for name, value in values.items()),
@@ -287,14 +286,12 @@ class QuestionMatcher:
     def _is_vague(self, words: Sequence[str]) -> bool:
         return self._vague is not None and self._vague.is_vague(words)
 
-    def _is_another(self, entry: str, said: Sequence[str]) -> bool:
-        """True if a text asks for the server or port alone, and an entry is about another thing."""
-        return self._siblings is not None and self._siblings.is_another(entry, said)
+    def _says_too_little(self, entry: str, said: Sequence[str]) -> bool:
+        """True if a text fits any entry, is a single word, or asks for a server alone, and an entry is about a port."""
+        is_another = self._siblings is not None and self._siblings.is_another(entry, said)
+        is_single_word = self._vague is not None and self._vague.is_single_word(said, entry)
+        return is_another or is_single_word or self._is_vague(said)
 
     def _alike(self, entry: str, said: Sequence[str]) -> frozenset[str]:
         """Ids of the entries that a question fits as well as its first one, itself included; empty: it alone fits."""
         return self._siblings.equals(entry, said) if self._siblings else frozenset()
-
-
-def _score(likely: Probabilities, outcome: Outcome) -> float:
-    return {"answer": likely.first, "suggest": likely.in_top3, "decline": likely.not_covered}[outcome]

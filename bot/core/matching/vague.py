@@ -3,7 +3,8 @@
 Any entry fits such a question as well as the next, whatever the examples of one of them happen to say; so it is asked
 back with a menu. A question is vague if each of its words of content is used by the examples of many entries of a kind,
 and none of its concepts is a subject: of all settings, or of all errors ("my mail came back"). Addresses alone, and
-words that only build sentences, ask nothing at all. Pure.
+words that only build sentences, ask nothing at all. A single word ("account", "encryption") asks for an entry only if
+no other's title names it. Pure.
 """
 
 from collections.abc import Mapping, Sequence, Set
@@ -32,6 +33,8 @@ class VagueQuestions:
         self._words = words
         kinds = (([e.id for e in entries if e.kind == kind], of) for kind, of in GENERAL.items())
         self._kinds = [(ids, general) for ids, general in kinds if len(ids) >= FEWEST_ENTRIES]
+        titles = {entry.id: extractor.words(" ".join(entry.title.values())) for entry in entries}
+        self._titles = {name: (self._concepts(words), self._stems(words)) for name, words in titles.items()}
 
     def is_vague(self, words: Sequence[str]) -> bool:
         """True if nothing in a question tells what it is about. `words`: as the FeatureExtractor gives them."""
@@ -50,6 +53,23 @@ class VagueQuestions:
         }
         content = (word for word in words if word not in said and not self._extractor.is_function_word(word))
         return all(self._words.share_of(word, ids) >= MANY for word in content)
+
+    def is_single_word(self, words: Sequence[str], entry: str) -> bool:
+        """True if a question is a single word of content, no figure, that is not what an entry alone is titled with."""
+        content = {word for word in words if not self._extractor.is_function_word(word)}
+        if len(content) != 1 or any(map(str.isdigit, words)) or len(self._titles) < FEWEST_ENTRIES:
+            return False
+        concepts, stems = self._concepts([*content]), self._stems([*content])
+        titled = (
+            name for name, (named, used) in self._titles.items() if (concepts <= named if concepts else stems & used)
+        )
+        return [*titled] != [entry]
+
+    def _concepts(self, words: Sequence[str]) -> frozenset[str]:
+        return frozenset(self._extractor.vocabulary.concepts(words))
+
+    def _stems(self, words: Sequence[str]) -> frozenset[str]:
+        return frozenset(stem for word in words for stem in self._extractor.stems(word))
 
     def says_nothing(self, words: Sequence[str]) -> bool:
         """True if a text has nothing but its grammar: "und und und", "what?"."""

@@ -53,6 +53,7 @@ WHOLE = (  # a clause that says what is asked about, or too little besides
     "Bei Gmail, welchen Port nehme ich für IMAP mit SSL?",
     "Wie lange bleibt eine Mail liegen, wenn der Server des Empfängers nicht erreichbar ist?",
     "How many recipients may I write to if I have 5 accounts?",
+    "I have three accounts, collected by POP3. Where is the page for that?",
     "I run a script, which picks up orders from a mailbox",
     "in layman's terms, what is the thing I collect my letters from?",
 )

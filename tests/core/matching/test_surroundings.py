@@ -58,7 +58,7 @@ def test_what_somebody_tells_of_the_own_mail_answers_nothing(engine: AnswerEngin
     lost, other, asked = changed(engine, every, within, end="?")
     assert asked > 30
     assert len(other) <= 0.03 * asked, "\n\n".join(other[:3])
-    assert len(lost) <= 0.1 * asked, "\n\n".join(lost[:3])
+    assert len(lost) <= 0.12 * asked, "\n\n".join(lost[:3])
 
 
 @each_row("question", [

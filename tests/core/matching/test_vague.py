@@ -24,6 +24,28 @@ TOLD = (
 )
 
 
+# A word alone may mean any entry that is about it; one that titles a single entry, and a figure, means that one
+WORDS = ("Konto", "account", "encryption", "Verschlüsselung", "sending", "Versand", "TLS", "SMTP", "SSL", "credentials")
+TITLES = {
+    "Postmaster": "postmaster-account",
+    "Intervall": "polling-interval",
+    "993": "imap-ssl",
+    "465": "smtp-ssl-port",
+}
+
+
+def test_a_single_word_is_guessed_for_no_entry(engine: AnswerEngine) -> None:
+    answered = [word for word in WORDS for text in (word, f"{word}?", f"{word} bitte") if answers(engine, text)]
+    assert answered == []
+    assert {word: answers(engine, word) for word in TITLES} == {word: (entry,) for word, entry in TITLES.items()}
+
+
+def answers(engine: AnswerEngine, text: str) -> tuple[str, ...]:
+    """Ids of the entries that answer a text; empty where none does."""
+    decision = engine.matcher.decide(Question(text))
+    return decision.entries if decision.outcome == "answer" else ()
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_settings_of_nothing_are_not_one_entrys(engine: AnswerEngine, language: str) -> None:
     asked = [form.format(name) for form, name in product(ASKED[language], NAMES[language])]
