@@ -23,7 +23,7 @@ _NO_THING = CIRCUMSTANCES | {ASPECT}
 # "das" before a word that builds sentences, a verb or the end is a pronoun, before a noun an article
 _BEHIND_DAS = (
     r"bei|für|in|im|auf|am|an|mit|von|vom|über|unter|so|nur|auch|denn|dann|mal|jetzt|noch|nun|hier|da|dort|ein|aus|ab|um|zu"
-    r"|normal|richtig|überhaupt|irgendwo|ich|wir|man|sie|ihr|bitte|einfach|wieder|genau|eigentlich|selbst|selber|alles|nicht|schon"
+    r"|normal|richtig|überhaupt|irgendwo|ich|wir|man|sie|ihr|bitte|einfach|wieder|genau|eigentlich|selbst|selber|alles|nicht|schon|sein"
 )
 _BEHIND_IT = (
     r"in|on|at|for|with|from|to|of|up|off|out|so|now|again|then|there|here|too|also|normal|ok|possible|right|wrong|mean|work"

@@ -21,6 +21,7 @@ GENERAL = {  # kind of entries → concepts that all of them share: no subject
 NOT_TOLD = CIRCUMSTANCES - {"time"}  # groups of concepts that tell nothing of what is asked; minutes and hours do
 MANY = 0.4  # share of the entries whose examples use a word, from which it tells nothing
 _ADDRESS = lazy_regex(r"[^\s@]{1,64}@[^\s@]{1,255}")
+MOST_AROUND = 1  # words beside a single one: "TLS bitte"
 FEWEST_ENTRIES = 5  # of a base, in which "many" means something
 
 
@@ -55,11 +56,15 @@ class VagueQuestions:
         return all(self._words.share_of(word, ids) >= MANY for word in content)
 
     def is_single_word(self, words: Sequence[str], entry: str) -> bool:
-        """True if a question is a single word of content, no figure, that is not what an entry alone is titled with."""
+        """True if a message is a word, no figure, of one concept at most, that is not the title of an entry alone.
+
+        "Wie heißt der Postausgangsserver?" says what is asked, and its word has two concepts.
+        """
         content = {word for word in words if not self._extractor.is_function_word(word)}
-        if len(content) != 1 or any(map(str.isdigit, words)) or len(self._titles) < FEWEST_ENTRIES:
-            return False
         concepts, stems = self._concepts([*content]), self._stems([*content])
+        is_single = len(content) == 1 and len(words) <= MOST_AROUND + 1 and len(concepts) <= 1
+        if not is_single or any(map(str.isdigit, words)) or len(self._titles) < FEWEST_ENTRIES:
+            return False
         titled = (
             name for name, (named, used) in self._titles.items() if (concepts <= named if concepts else stems & used)
         )

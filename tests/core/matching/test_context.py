@@ -42,7 +42,8 @@ POINTED = (
 BACK = (
     "Wo kann ich das einstellen?", "Was heißt das?", "Wo mache ich dieses Häkchen?", "Is it possible?",
     "Which one is it?", "How do I fix it?", "Is this normal?", "Which?", "Und was jetzt?", "Is that your fault?",
-    "What name do I type in there?", "Welchen Namen trage ich da ein?",
+    "What name do I type in there?", "Wie groß darf das sein?",
+    "Welchen Namen trage ich da ein?",
 )  # fmt: skip
 ITSELF = (
     "SMTP AUTH, wie geht das?", "Gibt es einen POP3-Server?", "Is it possible to use IMAP?", "Ist 993 richtig?",

@@ -37,6 +37,8 @@ TITLES = {
 def test_a_single_word_is_guessed_for_no_entry(engine: AnswerEngine) -> None:
     answered = [word for word in WORDS for text in (word, f"{word}?", f"{word} bitte") if answers(engine, text)]
     assert answered == []
+    for text in ("Wie heißt der Postausgangsserver?", "Postausgangsserver?", "what is the outgoing server called"):
+        assert answers(engine, text) == ("smtp-server",), text
     assert {word: answers(engine, word) for word in TITLES} == {word: (entry,) for word, entry in TITLES.items()}
 
 
