@@ -25,22 +25,23 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    vetoed: it is neither explained nor ranked.
 
 3. **Sentences** otherwise (message_parts.py, pasted.py, questions.py). What is pasted is one text of its own.
-   Greeting, courtesy, farewell, signature and disclaimer are left out, and sentences that say what works or is known
-   (settled.py). Of what is left every sentence is ranked by itself, and all of them as a whole; a sentence that asks
-   two things ("which port, and how large …") is two (asking.py), and one that points back ("where can I set that?") is
-   read with what it points at (back_reference.py). Sentences of small talk, and those that tell of one's own mail, are
-   left out beside others. Where the questions are clear by themselves, or one is surely not covered and none likely is,
-   the questions alone count, not what is told beside them (ranked_text.py). Where two of those that ask are answered
-   with different entries, each is a part. Else there is one part: of the surest, which is the sentence, or the whole,
-   whose first entry is the likeliest to be right. Beside an answer, a question that is surely not covered is a part
-   that declines, so that the reply can say what is left over. A message that only changes something of the question
-   before it ("und für IMAP?") is completed by it (followup.py), unless it is a whole question with an answer.
+   Greeting, courtesy, farewell, signature and disclaimer are left out, and what says what works or is known: sentences
+   (settled.py), and clauses beside a question about another way (contrast.py). Of what is left every sentence is ranked
+   by itself, and all of them as a whole; one that asks two things is two (asking.py), one that points back ("where can
+   I set that?") is read with what it points at (back_reference.py), and one whose main clause is clear is that alone
+   (main_clause.py). Sentences of small talk, and those that tell of one's own mail, are left out beside others. Where
+   the questions are clear by themselves, or one is surely not covered and none likely is, the questions alone count,
+   not what is told beside them (ranked_text.py). Where two of those that ask are answered with different entries, each
+   is a part. Else there is one part: of the surest, which is the sentence, or the whole, whose first entry is the
+   likeliest to be right. Beside an answer, a question that is surely not covered is a part that declines, so that the
+   reply can say what is left over. A message that only changes something of the question before it ("und für IMAP?")
+   is completed by it (followup.py), unless it is a whole question with an answer.
 
 4. **Ranking** (contrast.py, features.py, ranker.py, unexplained.py). What a text denies ("not the mailbox, a single
-   mail: …") is left out. It becomes features: word stems, letter n-grams, concepts,
-   pairs of concepts. Every entry, and every topic that the FAQ does not cover, gets a raw score: a linear scorer
-   (softmax regression over all examples) plus the mean similarity to its nearest examples. Raw scores have
-   no scale. Where the text asks, topics of what is only told (`told: true`) come last.
+   mail: …") is left out. It becomes features: word stems, letter n-grams, concepts, pairs of concepts. Every entry, and
+   every topic that the FAQ does not cover, gets a raw score: a linear scorer (softmax regression over all examples)
+   plus the mean similarity to its nearest examples. Raw scores have no scale. Where the text asks, topics of what is
+   only told (`told: true`) come last.
    What counts are five signals: the margin of the first entry over the likeliest topic, and over the second entry, each
    within ±4; the share of the content words that this entry, and that no entry explains; how many subjects it names.
 
@@ -58,22 +59,22 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
        suggest  0.5 in_top3            a menu of three entries; the right one in a menu earns half
        decline  not_covered            no entry
 
-   An answer becomes a menu where the message names none of what tells the entry from its siblings (siblings.py), or
-   nothing at all (vague.py): "which server?" fits the incoming and the outgoing one alike, "settings?" any entry.
+   An answer becomes a menu where the message names none of what tells the entry from its siblings (siblings.py), or is
+   nothing but a word (vague.py): "which server?" fits the incoming and the outgoing one alike, "settings?" any entry.
 
 7. **The whole message** is answered if any part is, else suggested if any part is, else declined, with the entries of
    the parts that have this outcome.
 
 **Score**: the probability that the outcome is right. Of a part: `first`, `in_top3` or `not_covered`, by its outcome, or
-that of the error line. Of a decision: the greatest of the parts that have its outcome. bot/core/speak_policy.py wants
-0.95 where nobody addressed the bot. A candidate's score (`--why`) is its softmax share, or an alignment's.
+that of the error line; of a decision the greatest of the parts that have its outcome. Where nobody addressed the bot
+0.95 is wanted (bot/core/speak_policy.py). A candidate's score (`--why`) is its softmax share, or an alignment's.
 
 **Sources of the figures**
 
-- The regressions and c: FITTED in calibration.py, printed by `python -m tests.eval.tune` from the development sets
-  and from the knowledge base's own error lines. c is the least cost with which, in five folds, at most 1.2 % of
-  the covered questions are answered wrong and at most 3 % of those that are not covered are answered.
-- 0.5 for a menu: the score of the labelled sets. Weights in features, training, ranking: bot/DECISIONS.md.
+- The regressions and c: FITTED in calibration.py, printed by `python -m tests.eval.tune` from labelled sets and the
+  knowledge base's own error lines. c is the least cost with which, in five folds, at most 1.2 % of the covered
+  questions are answered wrong and at most 3 % of those that are not covered are answered.
+- 0.5 for a menu: the score of the labelled sets. Weights of features, training, ranking: bot/DECISIONS.md.
 - LEAST_ALIGNED, SURE, LONG_MESSAGE and the constants of error_lines.py: set by judgement, as noted there.
 """
 
