@@ -8,10 +8,12 @@ and of those about an entry that a Postbote learnt without, at most MOST_UNSEEN.
 Nothing in it is set by hand.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
+from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.calibration import Weights
 from bot.core.matching.smtp_codes import reply_codes
 from bot.core.model import Decision, Part
@@ -22,6 +24,12 @@ from bot.core.text.normalize import clean, error_text
 from bot.tickets.certainty import certainty
 from bot.tickets.quotation import understood_sentences
 
+# "Is it 110?", "oder 587?": an answer that names another figure would leave the question open
+_OF_FIGURE = lazy_regex(
+    r"^\W*(?:(?:is|was|ist|sind|are|stimmt|gilt|or|oder|also|so|dann|then|doch) ){0,2}(?:(?:it|es|das|this|that) )?"
+    r"(?:port )?\d{2,5}\W*\?$",
+    re.IGNORECASE,
+)
 MOST_WRONG = 0.005  # share of all tickets that may get a wrong public answer
 MOST_UNSEEN = 0.045  # share of the tickets about an entry that is missing that may be answered with another entry
 FEWEST_RIGHT = 0.8  # share of the notes with a choice of entries that must hold the right one
@@ -73,6 +81,7 @@ def other_doubts(decision: Decision, text: str, *, by_subject: bool) -> tuple[st
     doubts = {
         "asks-nothing": not (explained or by_subject or any(part.told_error for part in decision.parts))
         and not _asks(decision, text),
+        "asks-of-figure": not explained and any(map(_OF_FIGURE.match, own_sentences(clean(text)))),
         "left-over": any(part.outcome == "decline" for part in decision.parts),
         "unexplained-code": not explained and bool(reply_codes(error_text(clean(text)))),
         "by-subject": by_subject,

@@ -160,6 +160,8 @@ def test_each_doubt_has_its_code() -> None:
         ((("answer", 0.65, "error line: x"),), "550 5.1.1 <a@b.example>", False, ("not-certain",)),
         ((("answer", 0.95, "question: x"),), "550 5.7.99 <a@b.example>: no", False, ("unexplained-code",)),
         ((("answer", 0.95, "question: x"),), "Ich habe Port 995 eingestellt.", False, ("asks-nothing",)),
+        ((("answer", 0.95, "question: x"),), "I need the port for POP3. Is it 110?", False, ("asks-of-figure",)),
+        ((("answer", 0.95, "question: x"),), "Welcher Port ist es, 993 oder 995?", False, ()),
         ((("answer", 0.95, "question: x"), ("decline", 0.99, "question: y")), "Port?", False, ("left-over",)),
         ((("answer", 0.95, "question: x"),), "Port?", True, ("by-subject",)),
     ]

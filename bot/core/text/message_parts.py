@@ -51,10 +51,9 @@ _GOES_ON = lazy_regex(
     r"[a-zäöü]|(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[a-zäöü]{0,7}\b|(?:\d{1,2}|\d{4})\.?(?:\s|$)"
 )
 _END = lazy_regex(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|;(?=\s))\s+|\n\s*")
-_SMILE = (
-    lazy_regex(  # emoji (no arrow, it is a menu's path), shortcode or emoticon with more behind it: ends a sentence
-        r"(?:[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]+|:[a-z][a-z0-9_+-]{1,29}:|(?<=\s)[:;]-?[)(DP])\s+(?=[^\W_])"
-    )
+_PICTURE = r"[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]"  # no arrow: it is a menu's path
+_SMILE = lazy_regex(  # emoji, shortcode or emoticon with more behind it: ends a sentence
+    rf"(?:(?<!{_PICTURE}){_PICTURE}+|:[a-z][a-z0-9_+-]{{1,29}}:|(?<=\s)[:;]-?[)(DP])\s+(?=[^\W_])"
 )
 # What begins a sentence where people leave out the full stop; "Sie", "Ihr", "Du" and "I" are capitals anywhere
 _BEGINS_BIG = lazy_regex(
