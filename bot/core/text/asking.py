@@ -112,7 +112,7 @@ def reports_fault(text: str) -> bool:
 def asks_by_name(sentence: str) -> bool:
     """True for a question that says for what; False for a plea: "What shall I do?", "Can you help me?"."""
     content = (word for word in map(fold, _WORD.findall(sentence)) if not is_function_word(word))
-    asks = sentence.endswith("?") or bool(_BEGINS.match(sentence))
+    asks = sentence.endswith("?") or bool(_BEGINS.match(sentence)) or asks_what(sentence)
     return asks and any(word not in _PLEADING for word in content)
 
 

@@ -34,7 +34,13 @@ TOLD = (
     "I don't need encryption", "We do not want POP3", "IMAP brauche ich nicht", "Ich brauche kein SSL",
 )  # fmt: skip
 PLEAS = ("Was soll ich tun?", "Können Sie mir helfen?", "any ideas?", "what am I doing wrong?", "Bitte nicht lachen")
-NAMED = ("Wie richte ich einen Kalender ein?", "Which PHP version am I on?", "do you offer CalDAV", "Und welcher Port?")
+NAMED = (
+    "mein Kartenlimit ist erreicht, wie kann ich das erhöhen",
+    "Wie richte ich einen Kalender ein?",
+    "Which PHP version am I on?",
+    "do you offer CalDAV",
+    "Und welcher Port?",
+)
 TWO = {
     "welcher Port gilt und wie groß darf eine Mail sein?": 2,
     "which server do I use and how large may a mail be?": 2,
