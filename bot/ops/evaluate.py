@@ -111,11 +111,18 @@ def cross_validate(lines: Sequence[Line], matcher: Matcher) -> list[Result]:
     """
     samples = [to_sample(line, matcher) for line in lines]
     folds = [fit_calibration([s for n, s in enumerate(samples) if n % FOLDS != fold]) for fold in range(FOLDS)]
-    fitted, results = matcher.calibration, []
-    for number, line in enumerate(lines):
-        matcher.calibration = folds[number % FOLDS]
+    return decided_by_fold(lines, [number % FOLDS for number in range(len(lines))], folds, matcher)
+
+
+def decided_by_fold(
+    lines: Iterable[Line], folds: Iterable[int], figures: Sequence[Calibration], matcher: Matcher
+) -> list[Result]:
+    """Results of all lines, in order. `folds`: the fold of each line; `figures`: of each fold, fitted without it."""
+    before, results = matcher.calibration, []
+    for line, fold in zip(lines, folds, strict=True):
+        matcher.calibration = figures[fold]
         results.append(Result(line, matcher.decide(Question(line.text))))
-    matcher.calibration = fitted
+    matcher.calibration = before
     return results
 
 

@@ -20,8 +20,18 @@ from bot.core.matching.decision import Matcher
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.training import train, training_examples
 from bot.core.matching.young_base import RememberingExtractor
-from bot.core.model import LANGUAGES, Entry, Knowledge, Question, Topic
-from bot.ops.evaluate import Line, Result, cross_validate, metrics, read_set, run_set, to_calibration, to_sample
+from bot.core.model import LANGUAGES, Entry, Knowledge, Topic
+from bot.ops.evaluate import (
+    Line,
+    Result,
+    cross_validate,
+    decided_by_fold,
+    metrics,
+    read_set,
+    run_set,
+    to_calibration,
+    to_sample,
+)
 from tests.eval import other_owners
 from tests.eval.surroundings import wrap
 
@@ -134,15 +144,10 @@ def grouped_by_entry(lines: Sequence[Line], matcher: Matcher) -> list[Result]:
     entries = sorted({line.expect[0] for line in lines if line.expect})
     folds = [(entries.index(line.expect[0]) if line.expect else n) % FOLDS for n, line in enumerate(lines)]
     samples = [to_sample(line, matcher) for line in lines]
-    before, results = matcher.calibration, []
     figures = [
         fit_calibration([s for s, of in zip(samples, folds, strict=True) if of != fold]) for fold in range(FOLDS)
     ]
-    for line, fold in zip(lines, folds, strict=True):
-        matcher.calibration = figures[fold]
-        results.append(Result(line, matcher.decide(Question(line.text))))
-    matcher.calibration = before
-    return results
+    return decided_by_fold(lines, folds, figures, matcher)
 
 
 def as_shipped(knowledge: Knowledge, sets: Mapping[str, Sequence[Line]]) -> Iterator[tuple[str, list[Result]]]:
@@ -165,11 +170,7 @@ def as_shipped(knowledge: Knowledge, sets: Mapping[str, Sequence[Line]]) -> Iter
     samples = [(fold_of(line), to_sample(line, matcher)) for line in [*bare, *wrapped(bare)]]
     figures = [fit_calibration([*always, *(s for of, s in samples if of != fold)]) for fold in range(FOLDS)]
     for name, lines in sets.items():
-        results = []
-        for line in lines:
-            matcher.calibration = figures[fold_of(line)]
-            results.append(Result(line, matcher.decide(Question(line.text))))
-        yield name, results
+        yield name, decided_by_fold(lines, map(fold_of, lines), figures, matcher)
 
 
 def other_half(knowledge: Knowledge, lines: Sequence[Line]) -> Iterator[tuple[list[Result], list[Result]]]:

@@ -8,7 +8,7 @@ Three things are learnt from the base at hand, when the model is trained:
 - **Weight.** Examples of an entry with few are repeated, so that topics with hundreds do not drown it.
 - **The decision's figures.** The base's own examples are held out, a fold at a time, and decided by a model that
   learnt without them; so are examples of the general layer, which are not covered. The regressions of calibration.py
-  are fitted to that, near FITTED where there is little to learn from. A base whose entries cannot be told apart gets
+  are fitted to that, near YOUNG where there is little to learn from. A base whose entries cannot be told apart gets
   figures with which menus and refusals are worth more than guesses.
 
 Sources of the constants: chosen with the invented hoster of tests/hosters and with shares of the base that comes with
