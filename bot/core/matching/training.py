@@ -8,9 +8,9 @@ import math
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain, combinations
 
 import numpy as np
@@ -24,6 +24,7 @@ from bot.core.text.normalize import clean
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Hashes = NDArray[np.uint32]
+Gradient = Callable[[Floats], Floats]  # errors of a batch's examples → gradient of some columns
 
 # Concepts alone weigh less than in pairs: a careless word in the vocabulary then does less harm.
 GROUP_WEIGHT: Mapping[str, float] = {"word": 1.3, "letters": 1.3, "concept": 0.5, "pair": 0.7}
@@ -35,6 +36,7 @@ BATCH = 256  # examples of a step
 EPOCHS = 3  # times that each example is learnt from
 STEP = 0.3  # of a weight, over the length of all its gradients so far; shrinks to 0
 LEAST_SQUARES = 0.01  # keeps the first steps of a weight small
+MANY = 12  # examples of a batch that use a column, from which it stands in a table
 SEED = 1  # of the order of the examples: the same content gives the same model
 MOST_OWNERS_OF_REGRESSION = (
     200  # beyond, learning would take minutes, and an owner's scorer is the mean of its examples
@@ -211,39 +213,64 @@ def _softmax_regression(rows: _Features, columns: tuple[Ints, Floats], owner: In
     """
     squares = np.full_like(weights, LEAST_SQUARES)
     random = np.random.default_rng(SEED)
-    batches = list(_batches(rows, columns, random.permutation(len(owner)).tolist()))
+    signed = _Features(columns[0][rows.ids], rows.values * columns[1][rows.ids], rows.ends)
+    batches = list(_batches(signed, random.permutation(len(owner))))
     order = [place for _ in range(EPOCHS) for place in random.permutation(len(batches))]
     for done, place in enumerate(order):
-        examples, used, cells, values = batches[place]
-        x = np.zeros((len(examples), len(used)), dtype=np.float32)
-        np.add.at(x.reshape(-1), cells, values)
-        own = weights[used]
-        error = x @ own
+        examples, gradients = batches[place]
+        slices = [signed.of(example) for example in examples]
+        error = np.stack([signed.values[of] @ weights.take(signed.ids[of], axis=0) for of in slices])
         error = np.exp(error - error.max(axis=1, keepdims=True))
         error /= error.sum(axis=1, keepdims=True)
         error[np.arange(len(examples)), owner[examples]] -= 1.0
-        gradient = x.T @ error
-        gradient += np.float32(SHRINK * len(examples) / len(owner)) * own
-        squared = squares[used] + gradient * gradient
-        squares[used] = squared
-        gradient /= np.sqrt(squared, out=squared)
-        weights[used] = own - np.float32(STEP * (1 - done / len(order))) * gradient
+        shrink, step = np.float32(SHRINK * len(examples) / len(owner)), np.float32(STEP * (1 - done / len(order)))
+        for used, gradient_of in gradients:
+            gradient, own, squared = gradient_of(error), weights.take(used, axis=0), squares.take(used, axis=0)
+            gradient += shrink * own
+            squared += gradient * gradient
+            squares[used] = squared
+            gradient /= np.sqrt(squared, out=squared)
+            gradient *= step
+            own -= gradient
+            weights[used] = own
     return weights
 
 
 def _batches(
-    rows: _Features, columns: tuple[Ints, Floats], order: NDArray[np.int64]
-) -> Iterator[tuple[Ints, Ints, Ints, Floats]]:
-    """Batches as (examples, columns that they use, cells of the table of both, values of the cells)."""
-    column, sign = columns
+    signed: _Features, order: NDArray[np.int64]
+) -> Iterator[tuple[NDArray[np.int64], list[tuple[Ints, Gradient]]]]:
+    """Batches as (examples, [(columns, their gradient)]).
+
+    `signed`: columns instead of numbers. Nearly all of a table of examples × columns would be 0, so it is made of the
+    columns alone that many examples use; of the others those that as many use are summed up together.
+    """
     for begin in range(0, len(order), BATCH):
-        examples = np.array(order[begin : begin + BATCH], dtype=np.int32)
-        slices = [rows.of(example) for example in examples]
-        ids = np.concatenate([rows.ids[of] for of in slices])
-        values = np.concatenate([rows.values[of] for of in slices]) * sign[ids]
-        used, place = np.unique(column[ids], return_inverse=True)
-        row = np.repeat(np.arange(len(examples)), [of.stop - of.start for of in slices])
-        yield examples, used, (row * len(used) + place).astype(np.int32), values
+        examples = order[begin : begin + BATCH]
+        slices = [signed.of(example) for example in examples]
+        column = np.concatenate([signed.ids[of] for of in slices])
+        value = np.concatenate([signed.values[of] for of in slices])
+        row = np.repeat(np.arange(len(examples), dtype=np.int32), [of.stop - of.start for of in slices])
+        by_column = np.argsort(column, kind="stable")
+        used, start, times = np.unique(column[by_column], return_index=True, return_counts=True)
+        gradients: list[tuple[Ints, Gradient]] = []
+        for count in range(1, MANY):
+            of_count = times == count
+            cells = by_column[start[of_count] + np.arange(count)[:, None]]  # the first of each column, the second …
+            gradients.append((used[of_count], partial(_sum_of_products, row[cells], value[cells][:, :, None])))
+        of_many = times >= MANY
+        cells = by_column[np.repeat(of_many, times)]
+        table = np.zeros((np.count_nonzero(of_many), len(examples)), dtype=np.float32)
+        np.add.at(table, (np.repeat(np.arange(len(table)), times[of_many]), row[cells]), value[cells])
+        gradients.append((used[of_many], table.__matmul__))
+        yield examples, gradients
+
+
+def _sum_of_products(rows: Ints, values: Floats, error: Floats) -> Floats:
+    """Gradient of columns that equally many examples use. `rows`, `values`: of the first of each, of the second …"""
+    total: Floats = error.take(rows[0], axis=0) * values[0]
+    for row, value in zip(rows[1:], values[1:], strict=True):
+        total += error.take(row, axis=0) * value
+    return total
 
 
 def _means(rows: _Features, columns: tuple[Ints, Floats], owner: Ints, weights: Floats) -> Floats:

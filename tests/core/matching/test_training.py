@@ -4,7 +4,9 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from bot.core.matching import training
 from bot.core.matching.decision import Matcher
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.message_features import MessageFeatures
@@ -47,6 +49,41 @@ def test_an_example_weighs_in_training_what_it_weighs_as_a_message(small: Knowle
         assert sorted(ids) == list(feature_of[own])
         expected = values[np.argsort(ids)] / np.linalg.norm(values)
         assert np.allclose(trained.posting_value[own], expected, atol=1e-5)
+
+
+def test_the_scorers_are_those_of_whole_tables(trained: TrainedModel) -> None:
+    """Learning passes over what is 0, which is nearly all of a table of examples and columns; here nothing is."""
+    x, owners = _table(trained), np.eye(len(trained.owners))[trained.example_owner]
+    weights = np.zeros(trained.weights.shape)
+    squares = np.full_like(weights, training.LEAST_SQUARES)
+    random = np.random.default_rng(training.SEED)
+    shuffled = random.permutation(len(x))
+    batches = [shuffled[begin : begin + training.BATCH] for begin in range(0, len(x), training.BATCH)]
+    order = [place for _ in range(training.EPOCHS) for place in random.permutation(len(batches))]
+    for done, place in enumerate(order):
+        batch = batches[place]
+        used = x[batch].any(axis=0)
+        likely = np.exp(x[batch] @ weights)
+        gradient = x[batch].T @ (likely / likely.sum(axis=1, keepdims=True) - owners[batch])
+        gradient += training.SHRINK * len(batch) / len(x) * weights
+        squares[used] += gradient[used] ** 2
+        weights[used] -= training.STEP * (1 - done / len(order)) * (gradient / np.sqrt(squares))[used]
+    assert np.abs(trained.weights - weights).max() < 1e-5
+    assert np.abs(weights).max() > 0.1
+
+
+def _table(trained: TrainedModel) -> NDArray[np.float64]:
+    """Examples × columns: what the scorers learn from."""
+    feature = np.repeat(np.arange(len(trained.hashes)), np.diff(trained.posting_start))
+    column, sign = training.columns(trained.hashes, training.COLUMNS)
+    table = np.zeros((len(trained.example_owner), training.COLUMNS))
+    np.add.at(table, (trained.posting_example, column[feature]), sign[feature] * trained.posting_value)
+    group = np.repeat(np.arange(len(trained.features)), [len(names) for names in trained.features.values()])
+    weights = np.array([training.GROUP_WEIGHT[name] for name in trained.features])
+    has = np.zeros((len(table), len(weights)), dtype=bool)
+    has[trained.posting_example, group[feature]] = True  # postings are of length 1, and the scorers' features longer
+    table *= np.sqrt(has @ weights**2)[:, None]
+    return table
 
 
 def test_nearly_every_example_is_ranked_to_its_owner(small: Knowledge, trained: TrainedModel) -> None:
