@@ -17,7 +17,7 @@ def lazy_regex(pattern: str, flags: int = 0, needs: Sequence[str] = ()) -> re.Pa
 
     It has all methods of a pattern; functions such as `re.sub` do not take it. `needs`: letters in lower case, some of
     which stand in every match, as tests/core/test_lazy_regex.py proves; where none of them stands in a text, `search`,
-    `match` and `sub` know at once that there is none. Empty: there is nothing to look for.
+    `match`, `finditer` and `sub` know at once that there is none. Empty: there is nothing to look for.
     """
     made = _LazyRegex(pattern, flags, needs)
     _made.append(made)
@@ -52,19 +52,20 @@ class _LazyRegex:
         if self.needs:
             self.search = _where_needed(compiled.search, self.needs)
             self.match = _where_needed(compiled.match, self.needs)
+            self.finditer = _where_needed(compiled.finditer, self.needs, ())
             self.sub = _replaced_where_needed(compiled.sub, self.needs)
         return getattr(self if name in self.__dict__ else compiled, name)
 
 
-def _where_needed(look: Callable[..., Any], needs: Sequence[str]) -> Callable[..., Any]:
-    """Method of a pattern that is not called for a text without what the pattern needs."""
+def _where_needed(look: Callable[..., Any], needs: Sequence[str], nothing: Any = None) -> Callable[..., Any]:
+    """Method of a pattern that is not called for a text without what the pattern needs, and is `nothing` there."""
 
     def looked(text: str, *span: int) -> Any:
         lower = lower_case(text)
         for letters in needs:
             if letters in lower:
                 return look(text, *span)
-        return None
+        return nothing
 
     return looked
 

@@ -26,7 +26,14 @@ _THANKS = (
     r"|danke|merci|ich danke|wir danken"
     r"|(?:many )?thanks|thank you|thx|ta)"
 )
-_LEAVE = lazy_regex(rf"(?<!\w)(?:(?P<farewell>{_FAREWELL})|{_THANKS})(?!\w)", re.IGNORECASE)
+_LEAVE = lazy_regex(
+    rf"(?<!\w)(?:(?P<farewell>{_FAREWELL})|{_THANKS})(?!\w)",
+    re.IGNORECASE,
+    needs=(
+        *("gru", "grü", "mfg", "vg", "lg", "hochachtungsvoll", "bis ", "tsch", "regards", "wishes", "best", "cheers"),
+        *("yours", "sincerely", "talk soon", "dank", "merci", "thank", "thx", "ta"),
+    ),
+)
 _SIGNATURE_LINE = lazy_regex(  # RFC 3676 section 4.3, and what telephones and programs add
     r"^(?:-- ?|_{5,80}|(?:von|gesendet|geschickt|verfasst) (?:mit|von|aus|über|vom|meinem|der)\b.{0,60}"
     r"|.{0,40}\b(?:gesendet|geschickt)\.?"

@@ -55,9 +55,10 @@ _PICTURE = r"[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]"  # no arrow: it is a me
 _SMILE = lazy_regex(  # emoji, shortcode or emoticon with more behind it: ends a sentence
     rf"(?:(?<!{_PICTURE}){_PICTURE}+|:[a-z][a-z0-9_+-]{{1,29}}:|(?<=\s)[:;]-?[)(DP])\s+(?=[^\W_])"
 )
-# What begins a sentence where people leave out the full stop; "Sie", "Ihr", "Du" and "I" are capitals anywhere
+# What begins a sentence where people leave out the full stop, and the space before it, for which a text is searched
+# fast; "Sie", "Ihr", "Du" and "I" are capitals anywhere
 _BEGINS_BIG = lazy_regex(
-    r"(?<=[a-zäöüß] )(?:Der|Die|Das|Den|Dem|Ein|Eine[nrm]?|Wir|Ich|Er|Es|Meine?|Unsere?|Und|Aber|Am|Im|Auf|Bei|Wie|Was"
+    r" (?<=[a-zäöüß] )(?:Der|Die|Das|Den|Dem|Ein|Eine[nrm]?|Wir|Ich|Er|Es|Meine?|Unsere?|Und|Aber|Am|Im|Auf|Bei|Wie|Was"
     r"|Wo|Welche[rsnm]?|Wann|Warum|Kann|Muss|Ist|Sind|Gibt|Habe?n?|Bin|Wenn|Falls|Da|Dann|Jetzt|Nun|Nur|Auch|Danke"
     r"|The|This|That|We|My|Our|It|He|She|They|There|And|But|If|When|What|How|Which|Where|Why|Is|Are|Can|Could|Does|Do"
     r"|Would|Please|Thanks|Just|Now|Also|Any\w{0,6}|No)(?= [^\W_])"
@@ -174,10 +175,11 @@ def _unmarked(sentence: str) -> list[str]:
     found: list[str] = []
     for begin, end in itertools.pairwise(ends):
         for big in _BEGINS_BIG.finditer(sentence, begin, end):
-            before, behind = sentence[begin : big.start()], sentence[big.start() : end]
+            place = big.start() + 1
+            before, behind = sentence[begin:place], sentence[place:end]
             if min(len(before.split()), len(behind.split())) >= FEWEST_WORDS and not _LEADS_ON.search(before):
                 found.append(before.strip())
-                begin = big.start()
+                begin = place
         found.append(sentence[begin:end].strip())
     return [s for s in found if s]
 

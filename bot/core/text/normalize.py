@@ -36,10 +36,14 @@ _INLINE_TAG = lazy_regex(
 INVISIBLE = dict.fromkeys(
     map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 )
-_TYPOGRAPHIC = str.maketrans(
-    {**dict.fromkeys("‘’‚‛′`´", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—−", "-")}
-)
-_UMLAUTS = {ord(umlaut): spelt for umlaut, spelt in {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}.items()}
+_PLAIN = {  # invisible characters are taken out, typographic ones made straight
+    **dict.fromkeys(map(chr, INVISIBLE), ""),
+    **dict.fromkeys("‘’‚‛′`´", "'"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("‐‑‒–—−", "-"),
+}
+_NOT_PLAIN = lazy_regex(f"[{''.join(_PLAIN)}]")
+_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 _QP_BREAK = lazy_regex(r"=[ \t]*\r?\n", needs="=")
 _QP_OCTETS = lazy_regex(r"(?:=[0-9A-F]{2})+")
 _QUOTE_MARK = lazy_regex(r"^[ \t]{0,8}(?:[>|][ \t]?){1,8}", re.MULTILINE, needs=">|")
@@ -51,6 +55,8 @@ _RETURNED = lazy_regex(  # where a bounce starts to quote the returned message: 
     re.IGNORECASE | re.MULTILINE,
     needs=("below this line", "this is a copy", "included is a copy", " message", "ursprüngliche nachricht"),
 )
+_RETURN = lazy_regex(r"\r\n?", needs="\r")
+_BLANKS = lazy_regex(r"[^\S\n ][^\S\n]*| [^\S\n]+")  # a single space stays as it is
 _TOKEN = lazy_regex(r"\S+")
 _DNS_MX = lazy_regex(r"DNS_MX\b", re.IGNORECASE)
 _TIMESTAMP = lazy_regex(
@@ -68,10 +74,10 @@ def clean(text: str) -> str:
     text = strip_markup(excerpt(text, LONGEST))
     text = _INLINE_TAG.sub("", _BREAKING_TAG.sub("\n", text))
     text = _without_quoted_printable(text)
-    text = unicodedata.normalize("NFKC", text).translate(INVISIBLE).translate(_TYPOGRAPHIC)
+    text = _NOT_PLAIN.sub(lambda found: _PLAIN[found[0]], unicodedata.normalize("NFKC", text))
     text = _FENCE.sub("\n\n", text)
     text = _QUOTE_MARK.sub("", text)
-    return re.sub(r"[^\S\n]+", " ", re.sub(r"\r\n?", "\n", text)).strip()
+    return _BLANKS.sub(" ", _RETURN.sub("\n", text)).strip()
 
 
 def strip_markup(text: str) -> str:
@@ -112,7 +118,8 @@ def fold(text: str) -> str:
     text = text.lower()
     if text.isascii():  # most words are, and every start folds 50,000
         return text
-    text = text.translate(_UMLAUTS)
+    for umlaut, spelt in _UMLAUTS.items():
+        text = text.replace(umlaut, spelt)
     if text.isascii():
         return text
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
