@@ -7,11 +7,10 @@ the development questions (bot/DECISIONS.md).
 import math
 import zlib
 from array import array
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
-from itertools import chain, combinations
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,48 +141,44 @@ def _features(
     """
     found: dict[str, dict[str, int]] = {group: {} for group in GROUPS}
 
-    def numbered_in(group: str, features: Iterable[str]) -> list[int]:
+    def numbered_in(group: str, features: Iterable[str]) -> "array[int]":
         of = found[group]
-        return [of.setdefault(feature, len(of)) for feature in features]
+        return array("i", [of.setdefault(feature, len(of)) for feature in features])
 
     @cache
-    def of_word(word: str) -> tuple[list[int], list[int]]:
+    def of_word(word: str) -> "tuple[array[int], array[int]]":
         return numbered_in("word", extractor.stems(word)), numbered_in("letters", extractor.letters(word))
 
-    ids, times, ends = array("i"), array("i"), array("q")
+    ids, ends = array("i"), array("q")  # behind an example's features of one group, in the order of GROUPS
     for words in read:
         of_words = [of_word(word) for word in words]
         concepts = extractor.concepts(words)
         pairs = [f"{a}+{b}" for a, b in combinations(concepts, 2)]
-        groups = {
-            "word": Counter(chain.from_iterable([stems for stems, _ in of_words])),
-            "letters": Counter(chain.from_iterable([letters for _, letters in of_words])),
-            "concept": dict.fromkeys(numbered_in("concept", concepts), 1),
-            "pair": dict.fromkeys(numbered_in("pair", pairs), 1),
-        }
-        for group in GROUPS:
-            ids.extend(groups[group].keys())
-            times.extend(groups[group].values())
+        named = [[numbered_in("concept", concepts)], [numbered_in("pair", pairs)]]
+        for of_group in ([stems for stems, _ in of_words], [letters for _, letters in of_words], *named):
+            for numbered in of_group:
+                ids.extend(numbered)
             ends.append(len(ids))
     names = {group: tuple(sorted(found[group])) for group in sorted(GROUPS)}
     hashes = np.array(
         [zlib.crc32(f"{g}:{name}".encode()) for g, of_group in names.items() for name in of_group], np.uint32
     )
-    number = numbers(names)
-    group_of = np.repeat(np.resize(np.arange(len(GROUPS)), len(ends)), np.diff(ends, prepend=0))
-    numbered = np.array(ids, dtype=np.int32)
-    for place, group in enumerate(GROUPS):
-        sorted_number = np.array([number[group][feature] for feature in found[group]], dtype=np.int32)
-        own = group_of == place
-        numbered[own] = sorted_number[numbered[own]]
-    documents = np.bincount(numbered, minlength=len(hashes))
-    idf = (np.log((1 + len(ends) // len(GROUPS)) / (1 + documents)) + 1).astype(np.float32)
-    values = (1 + np.log(np.array(times))).astype(np.float32) * idf[numbered]
     segment = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))  # an example's features of one group
+    keys, times = np.unique(segment << 32 | np.array(ids), return_counts=True)
+    segment = keys >> 32
+    group_of = segment % len(GROUPS)
+    number = numbers(names)
+    sorted_number = np.array([number[group][feature] for group in GROUPS for feature in found[group]], dtype=np.int32)
+    begin = np.cumsum([0, *(len(found[group]) for group in GROUPS)])
+    place = sorted_number[(keys & 0xFFFFFFFF) + begin[group_of]]
+    documents = np.bincount(place, minlength=len(hashes))
+    idf = (np.log((1 + len(ends) // len(GROUPS)) / (1 + documents)) + 1).astype(np.float32)
+    values = (1 + np.log(times)).astype(np.float32) * idf[place]
     lengths = np.sqrt(np.bincount(segment, values.astype(np.float64) ** 2, minlength=len(ends)))
     weight = np.array([GROUP_WEIGHT[group] for group in GROUPS], dtype=np.float32)
     values *= weight[group_of] / np.where(lengths > 0, lengths, 1)[segment]
-    return names, hashes, idf, _Features(numbered, values, np.array(ends)[len(GROUPS) - 1 :: len(GROUPS)])
+    of_example = np.bincount(segment // len(GROUPS), minlength=len(ends) // len(GROUPS))
+    return names, hashes, idf, _Features(place, values, of_example.cumsum())
 
 
 def numbers(features: Mapping[str, Sequence[str]]) -> Mapping[str, Mapping[str, int]]:
