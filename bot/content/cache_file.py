@@ -1,7 +1,8 @@
 """Cache file: what was computed from content, kept in the data folder under a name that holds the content's hash.
 
-Its first line is a checksum of all that follows, so that a damaged file is never taken for a right one. A lost or
-damaged file is only a slower start, and so is a folder that cannot be written.
+Its first line is a checksum of all that follows, so that a damaged file is never taken for a right one: not one with
+holes after a power cut, either, so nothing waits for the disk. A lost or damaged file is only a slower start, and so is
+a folder that cannot be written.
 """
 
 import os
@@ -39,8 +40,6 @@ def save(file: Path, pattern: str, parts: Collection[bytes]) -> None:
     with os.fdopen(handle, "wb") as out:
         out.write(_line(checksum))
         out.writelines(parts)
-        out.flush()
-        os.fsync(out.fileno())  # before it gets its name: after a power cut there is no file of that name with holes
     Path(unnamed).replace(file)
     for old in file.parent.glob(pattern):
         if old.name != file.name:
