@@ -25,6 +25,7 @@ NEAREST_WEIGHT = 6.0
 MOST_POSTINGS = 20_000  # looked at, the most telling features first; of more nothing got better
 MOST_SORTED = 500  # scores that are sorted, rather than parted first, which is dear for few
 MOST_NEAR = 1_000  # nearest examples that are told apart by owner
+LEVELS = 1_000  # of cosines, by which the nearest are found
 FIRST = 3  # entries that are asked for most, and remembered
 # Cosines that are cached, over all messages: the decision asks for a message's more than once, and then its `why`
 CACHED_COSINES = 500_000
@@ -177,7 +178,7 @@ class Ranker:
         """Mean cosine of the nearest examples, per owner."""
         owner = self._owner
         if len(cosine) > MOST_NEAR:
-            near = np.negative(cosine).argpartition(MOST_NEAR)[:MOST_NEAR]
+            near = places_of_nearest(cosine)
             cosine, owner = cosine.take(near), owner.take(near)
         return _mean_of_top(cosine, owner, len(self._trained.owners))
 
@@ -197,6 +198,20 @@ class Ranker:
         examples = trained.posting_example.take(postings, mode="clip")
         sums = np.bincount(examples, products, len(trained.example_owner))
         return (sums / length(values)).astype(np.float32)
+
+
+def places_of_nearest(cosine: Floats) -> NDArray[np.intp]:
+    """Places of the MOST_NEAR highest of more cosines, and of those that are equal to the last of them; not of 0.
+
+    Only those are sorted that a coarse scale cannot tell apart.
+    """
+    level = (cosine * np.float32(LEVELS)).astype(np.intp)
+    from_above = np.bincount(level)[::-1].cumsum()
+    near = (level >= len(from_above) - 1 - from_above.searchsorted(MOST_NEAR)).nonzero()[0]
+    values = cosine.take(near)
+    least = np.sort(values)[-MOST_NEAR]
+    found: NDArray[np.intp] = near[(values >= least) & (values > 0)]
+    return found
 
 
 def _mean_of_top(cosine: Floats, owner: Ints, owners: int) -> Floats:

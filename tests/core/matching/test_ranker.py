@@ -1,0 +1,18 @@
+"""Ranker: which examples are the nearest."""
+
+import numpy as np
+import pytest
+
+from bot.core.matching.ranker import MOST_NEAR, places_of_nearest
+
+
+@pytest.mark.parametrize("digits", [1, 2, 3, 7])
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 1.0])
+def test_the_nearest_are_the_highest_and_all_that_are_equal_to_the_last(digits: int, share: float) -> None:
+    """Which of equal ones NumPy puts first depends on the processor."""
+    random = np.random.default_rng(1)
+    for size in (MOST_NEAR + 1, 20_000):
+        cosine = np.where(random.random(size) < share, random.random(size).round(digits), 0).astype(np.float32)
+        highest = np.sort(cosine)[::-1]
+        expected = [place for place in range(size) if cosine[place] >= highest[MOST_NEAR - 1] and cosine[place]]
+        assert places_of_nearest(cosine).tolist() == expected
