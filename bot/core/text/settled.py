@@ -5,8 +5,11 @@ settled only as a whole: "receiving works, sending does not" says what does not,
 """
 
 import re
+from functools import lru_cache
 
-from bot.core.lazy_regex import lazy_regex
+from bot.core.lazy_regex import lazy_regex, lower_case
+from bot.core.text.function_words import word_set
+from bot.core.text.normalize import MESSAGES
 
 MOST_LETTERS = 160  # of a settled sentence; a longer one tells more
 MOST_WORDS_OF_NAME = 3  # of a clause that only names something: "address, password and user name I know"
@@ -78,25 +81,29 @@ _ABLE = lazy_regex(  # "I can send already", "verschicken kann ich schon", "ich 
     re.IGNORECASE,
 )
 _OPEN = lazy_regex(  # what leaves something open, or asks
-    r"\?|n[’']t\b|\bno(?! problem)\b|\bwie(?! immer)\b|\bkein(?:e[rnms]?)?(?! problem)\b|\b"
-    + _one_of(
-        "nicht,nie,nichts,aber,nur,trotzdem,dennoch,jedoch,außer,ausser,bis_auf,fehler,ob,was,wo,wer,wann,warum,wieso"
-        ",welche,welcher,welchen,welches,welchem,bitte,brauche,brauchen,suche,suchen,soll,sollte,sollten,sollen,muss"
-        ",müssen,darf,kann,können,wenn,falls,not,never,nothing,but,only,except,however,yet,until,though,error,if"
-        ",whether,how,what,where,who,when,why,which,please,need,should,must,can,may,cannot"
-    )
-    + r"\b",
+    r"\?|n[’']t\b|\bno(?! problem)\b|\bwie(?! immer)\b|\bkein(?:e[rnms]?)?(?! problem)\b|\bbis auf\b",
     re.IGNORECASE,
+    needs=("?", "n’t", "n't", "no", "wie", "kein", "bis auf"),
 )
+_OPEN_WORDS = word_set(  # and single words that do: a pattern of them all takes longer
+    """
+    nicht nie nichts aber nur trotzdem dennoch jedoch außer ausser fehler ob was wo wer wann warum wieso welche welcher
+    welchen welches welchem bitte brauche brauchen suche suchen soll sollte sollten sollen muss müssen darf kann können
+    wenn falls not never nothing but only except however yet until though error if whether how what where who when why
+    which please need should must can may cannot
+    """
+)
+_WORD = lazy_regex(r"\w+")
 
 
+@lru_cache(MESSAGES)  # a sentence is asked for as a clause of its own, and by itself
 def is_settled(sentence: str) -> bool:
     """True if a sentence only says what works, is done or is known. `sentence`: cleaned (normalize.clean)."""
     if len(sentence) > MOST_LETTERS:
         return False
     if _ABLE.match(sentence):
         return True
-    if "?" in sentence or _OPEN.search(sentence):
+    if _OPEN.search(sentence) or not _OPEN_WORDS.isdisjoint(_WORD.findall(lower_case(sentence))):
         return False
     *before, last = sentence.rstrip(" .!").split(",")
     names = all(_CLAUSE.match(clause) or len(clause.split()) <= MOST_WORDS_OF_NAME for clause in before)
