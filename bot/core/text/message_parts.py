@@ -91,7 +91,11 @@ _EMOJI = lazy_regex(r"[\u2190-\u2bff\u3000-\u303f\U0001f000-\U0001faff\ufe0f]+")
 _CLAUSE = lazy_regex(r"[,;:–—]\s+|\s[-–—]\s+|[.!?…]{1,20}\s{0,4}$")
 _WORD = lazy_regex(r"[^\W\d_]+|\d+")
 _MENTION = lazy_regex(r"\W{0,4}@\w{2,30}[\s,:]*")
-_LAST_WORD = lazy_regex(r"(?<=\w) {1,3}(?:bitte|please|pls|plz|danke|thx|merci)[\s.!]{0,4}$", re.IGNORECASE)
+_LAST_WORD = lazy_regex(
+    r"(?<=\w) {1,3}(?:bitte|please|pls|plz|danke|thx|merci)[\s.!]{0,4}$",
+    re.IGNORECASE,
+    needs=("bitte", "please", "pls", "plz", "danke", "thx", "merci"),
+)
 _NEXT_WORD = lazy_regex(r"[^\S\n]*([^\W\d_][\w.'-]*)")
 _SURNAME = lazy_regex(r" ?[A-ZÄÖÜ][\w'-]+ ?[,!.]")
 
