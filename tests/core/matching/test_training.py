@@ -1,6 +1,10 @@
 """Training: what is learnt, from which examples, and that it is the same each time."""
 
+import os
+import subprocess
+import sys
 from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +17,7 @@ from bot.core.matching.message_features import MessageFeatures
 from bot.core.matching.training import NOT, TrainedModel, said, train, training_examples
 from bot.core.model import Knowledge
 from tests.project import knowledge as whole_knowledge
+from tests.servers.postbote import PROJECT
 
 ENTRIES = ("error-badmailfrom", "message-size", "pop3-ssl")
 TOPICS = ("password", "line-ip-blocked")
@@ -34,6 +39,17 @@ def test_the_same_examples_give_the_same_model(small: Knowledge, trained: Traine
     again = train(small, FeatureExtractor(small), training_examples(small))
     for field in fields(trained):
         assert np.array_equal(getattr(trained, field.name), getattr(again, field.name)), field.name
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists() or os.cpu_count() == 1, reason="needs Linux and two cores")
+def test_products_are_not_shared_out_among_cores() -> None:
+    """Else these wait for each other, and what is learnt may depend on how many there are."""
+    script = "import os, bot.core.matching.training; print(len(os.listdir('/proc/self/task')))"
+    own = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT, env=own, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "1"
 
 
 def test_an_example_weighs_in_training_what_it_weighs_as_a_message(small: Knowledge, trained: TrainedModel) -> None:
