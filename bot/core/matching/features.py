@@ -35,8 +35,8 @@ class FeatureExtractor:
         self._stems = Stems()
         self._languages = knowledge.languages
         self._function_words = function_words(knowledge.languages)
-        self._stems_of = lru_cache(REMEMBERED)(lambda word: tuple(self._stems(word, of) for of in self._languages))
-        self._ngrams_of = lru_cache(REMEMBERED)(letters_of)
+        self._stems_of = lru_cache(REMEMBERED)(self._find_stems)
+        self._letters_of = lru_cache(REMEMBERED)(self._find_letters)
         self._words_of = lru_cache(MESSAGES)(self._find_words)  # a sentence is asked for by several rules
         self.vocabulary = Vocabulary(knowledge.concepts, self._stems)
         common = count_tokens(knowledge) if counted is None else counted
@@ -60,12 +60,19 @@ class FeatureExtractor:
         return len(word) < 2 or word in self._function_words
 
     def stems(self, word: str) -> tuple[str, ...]:
-        """Stems of a word, one a language."""
+        """Stems of a word, one a language; of a program's or device's name, the concept that it stands for."""
         return self._stems_of(word)
 
+    def _find_stems(self, word: str) -> tuple[str, ...]:
+        device = self.vocabulary.device_of(word)
+        return (device,) if device else tuple(self._stems(word, of) for of in self._languages)
+
     def letters(self, word: str) -> tuple[str, ...]:
-        """Letter n-grams of a word; empty for a number or a sign."""
-        return self._ngrams_of(word) if word.isalpha() else ()
+        """Letter n-grams of a word, or of the concept that a device's name stands for; empty for a number or a sign."""
+        return self._letters_of(word)
+
+    def _find_letters(self, word: str) -> tuple[str, ...]:
+        return letters_of(self.vocabulary.device_of(word) or word) if word.isalpha() else ()
 
     def concepts(self, words: Sequence[str]) -> list[str]:
         """Concepts of a message, sorted. `words`: as `words` gives them."""

@@ -9,12 +9,12 @@ import re
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.vocabulary import DEVICE
 from bot.core.text.asking import asks_what, is_question
 from bot.core.text.function_words import is_function_word
 from bot.core.text.normalize import fold
 
 FEWEST_WORDS = 4  # of a main clause that says by itself what it asks
-DEVICE = "device"  # group of concepts
 OF_ANY_SET_UP = frozenset({"settings", "mailbox"})  # concepts
 _CONJUNCTION = r"(?:wenn|falls|sobald|weil|nachdem|seitdem|when|whenever|if|because|in case|since)"
 _BEHIND_COMMA = r"(?:da|während|seit|as|after|while)"

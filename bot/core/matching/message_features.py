@@ -12,7 +12,7 @@ from itertools import chain, combinations
 
 import numpy as np
 
-from bot.core.matching.features import GROUPS, FeatureExtractor, letters_of
+from bot.core.matching.features import GROUPS, FeatureExtractor
 from bot.core.matching.training import GROUP_WEIGHT, Floats, Ints, TrainedModel, length, numbers
 from bot.core.text.normalize import REMEMBERED
 
@@ -50,8 +50,8 @@ class MessageFeatures:
 
     def _find_of_word(self, word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Numbers of a word's known stems and letter n-grams, each as often as it has it."""
-        letters = letters_of(word) if word.isalpha() else ()
-        return self._known("word", self._extractor.stems(word)), self._known("letters", letters)
+        extractor = self._extractor
+        return self._known("word", extractor.stems(word)), self._known("letters", extractor.letters(word))
 
     def _known(self, group: str, features: Sequence[str]) -> tuple[int, ...]:
         number = self._number[group]

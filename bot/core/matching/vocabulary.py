@@ -22,6 +22,7 @@ NEGATIONS = frozenset({
 })  # fmt: skip
 _TWO_TYPOS_FROM = 9  # letters from which two slips are still a slip
 _SHORTEST_OF_COMPOUND = 3  # letters of a word in a compound: Zeit|server, Tür|code
+DEVICE = "device"  # group of the concepts whose names (`any`) are programs and devices
 
 
 def tokens(text: str) -> list[str]:
@@ -125,6 +126,13 @@ class Vocabulary:
     def of_group(self, word: str, group: str) -> frozenset[str]:
         """Concepts of a group that a single word means; empty for none."""
         return self._of_group(word, group)
+
+    def device_of(self, word: str) -> str:
+        """Concept of which a word is the name of a program or device ("outlook"); empty for other words.
+
+        One name is as good as another for what is asked: "POP server on my Samsung?" is "… in Outlook?".
+        """
+        return min((c for c in self._exact.get(word, ()) if self.group_of(c) == DEVICE), default="")
 
     def word_for(self, concept: str) -> str:
         """Word that means the concept, folded; empty where only patterns do."""

@@ -1,10 +1,13 @@
 """Vocabulary and spelling, with the project's own concepts."""
 
+from collections import defaultdict
+
 import pytest
 
 from bot.answering.engine import AnswerEngine
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.vocabulary import Spelling
+from bot.core.matching.vocabulary import DEVICE, Spelling
+from bot.core.model import Question
 from tests.rows import each_row
 
 
@@ -82,3 +85,20 @@ def test_a_compound_of_known_words_is_not_repaired_to_another_compound(meant: st
 def test_a_letter_left_out_of_a_compound_is_repaired() -> None:
     spelling = Spelling({"postausgang", "server", "postausgangsserver"}, exchange_from=8)
     assert spelling.repair("postausgangserver") == "postausgangsserver"
+
+
+def test_what_is_asked_about_a_device_is_the_same_whatever_its_name(engine: AnswerEngine) -> None:
+    """Names that mean a device and nothing else: none of them says which entry is asked for."""
+    vocabulary = FeatureExtractor(engine.knowledge).vocabulary
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for concept in engine.knowledge.concepts:
+        if concept.group == DEVICE:
+            names[concept.id] += [n for n in concept.any if n.isalpha() and [*vocabulary.concepts([n])] == [concept.id]]
+    assert len(names["mail-client"]) > 40
+    for device, of_concept in names.items():
+        for asked in ("what do i put as pop server on my {}", "Port für IMAP mit SSL in {}?", "{} is a nice name"):
+            decided = {
+                (decision.outcome, decision.entries, round(decision.score, 6))
+                for decision in (engine.matcher.decide(Question(asked.format(name))) for name in of_concept)
+            }
+            assert len(decided) == 1, (device, asked)
