@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from structlog.dev import ConsoleRenderer, plain_traceback
 from bot.answering.engine import AnswerEngine
 from tests import compiled_sql, short_waits
 from tests.blocking import LoopWatch
+from tests.fork_server import VARIABLE, ForkServer
 from tests.learn import is_learnt, learn
 
 TESTS = Path(__file__).parent
@@ -30,7 +30,7 @@ LISTED = {file: place for place, file in enumerate(LONGEST.read_text("utf-8").sp
 SECONDS: defaultdict[str, float] = defaultdict(float)  # file → how long its tests took in this run, in all workers
 CPU: defaultdict[str, float] = defaultdict(float)  # file → seconds of CPU that its tests used, their processes' too
 LEARNER = pytest.StashKey[subprocess.Popen[bytes]]()
-COMPILING = 120.0  # seconds after which nobody waits any longer for the first worker
+FORKS = pytest.StashKey[ForkServer]()
 INTEGRATION = bool(os.environ.get("POSTBOTE_INTEGRATION"))
 COLLECTED = (5_000, 10, 10)  # after how many objects the garbage collector looks through the new ones; usually 700
 SKIPPED: set[str] = set()  # files with a test that was skipped in this run
@@ -48,25 +48,24 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[LEARNER] = subprocess.Popen([sys.executable, "-m", "tests.learn", folder], cwd=PROJECT)
 
 
-def pytest_configure_node(node: Any) -> None:
-    """Tells a worker whether the model is being learnt: all must put their tests into the same order.
+def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
+    """Has the workers forked from one process that has imported all tests, and compiled them in a fresh clone."""
+    config.stash[FORKS] = forks = ForkServer(len(specs), config.args)
+    for spec in specs:
+        spec.python = forks.python
 
-    And whether the tests are not compiled yet, as in a fresh clone: then only the first worker does it.
-    """
+
+def pytest_configure_node(node: Any) -> None:
+    """Tells a worker whether the model is being learnt: all must put their tests into the same order."""
     node.workerinput["learning"] = LEARNER in node.config.stash
-    node.workerinput["compiles"] = not any(TESTS.glob("c*/**/__pycache__/test_*-pytest-*.pyc"))
     gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """Waits until the first worker has compiled all tests: pytest rewrites their assertions, which takes 4 s of CPU."""
-    about = getattr(session.config, "workerinput", {})
-    if about.get("compiles") and about["workerid"] != "gw0":
-        end = time.monotonic() + COMPILING
-        while not compiled_by_first(session.config).exists() and time.monotonic() < end:
-            time.sleep(0.05)
-    if about or not session.config.getoption("tx", None):  # who collects; the controller need not load Hypothesis
+    if hasattr(session.config, "workerinput") or not session.config.getoption(
+        "tx", None
+    ):  # who collects; the controller need not load Hypothesis
         from tests.examples import draw_fewer
 
         draw_fewer()
@@ -76,25 +75,20 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()  # modules and tests stay to the end: no later collection looks through them again
     gc.enable()
     gc.set_threshold(*COLLECTED)
-    compiled_sql.share()
-    short_waits.shorten()
-    if getattr(session.config, "workerinput", {}).get("compiles"):
-        from tests.examples import write_tables
+    if VARIABLE in os.environ:  # what this process has loaded, its forks have
+        from tests.examples import load_tables
 
-        write_tables()
-        compiled_by_first(session.config).touch()
-
-
-def compiled_by_first(config: pytest.Config) -> Path:
-    """File that is there once the first worker has collected, in this run."""
-    return config.cache.mkdir("compiled") / str(getattr(config, "workerinput", {}).get("testrunuid"))
+        load_tables()
+    else:
+        compiled_sql.share()
+        short_waits.shorten()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     gc.collect()  # pytest will do it five times, 0.2 to 0.3 s each, and complain of what was never closed
     gc.freeze()  # what is left needs no second look
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        shutil.rmtree(config.cache.mkdir("compiled"), ignore_errors=True)
+    if forks := config.stash.get(FORKS, None):
+        forks.close()
     if learner := config.stash.get(LEARNER, None):
         learner.terminate()  # where no test has waited for it
         learner.wait()
