@@ -20,6 +20,7 @@ from tests import compiled_sql, short_waits
 from tests.blocking import LoopWatch
 from tests.fork_server import VARIABLE, ForkServer
 from tests.learn import is_learnt, learn
+from tests.project import renderer
 
 TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
@@ -79,6 +80,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         from tests.examples import load_tables
 
         load_tables()
+        renderer().compile_templates()
+        if is_learnt(folder := session.config.cache.mkdir("learnt")):
+            learn(folder)
     else:
         compiled_sql.share()
         short_waits.shorten()

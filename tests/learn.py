@@ -2,6 +2,7 @@
 
 import fcntl
 import sys
+from functools import cache
 from pathlib import Path
 
 from bot.answering.engine import CORE, AnswerEngine, load_engine
@@ -18,6 +19,7 @@ def is_learnt(folder: Path) -> bool:
     return (folder / "cache" / file_name(cache_key([KNOWLEDGE, GENERAL, CORE]))).exists()
 
 
+@cache
 def learn(folder: Path, knowledge: Path = KNOWLEDGE) -> AnswerEngine:
     """Engine over this content, whatever the environment says. One process learns, others wait and read."""
     folder.mkdir(exist_ok=True)
