@@ -1,4 +1,7 @@
-"""What several tests share: the real knowledge base, learnt once a session."""
+"""What several tests share: the real knowledge base, learnt once a session.
+
+What the program's parts are needed for imports them itself: the controller, for which all wait, needs none.
+"""
 
 import gc
 import os
@@ -9,18 +12,18 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
 from structlog.dev import ConsoleRenderer, plain_traceback
 
-from bot.answering.engine import AnswerEngine
-from tests import compiled_sql, short_waits
-from tests.blocking import LoopWatch
 from tests.fork_server import VARIABLE, ForkServer
 from tests.learn import is_learnt, learn
-from tests.project import renderer
+
+if TYPE_CHECKING:
+    from bot.answering.engine import AnswerEngine
+    from tests.blocking import LoopWatch
 
 TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
@@ -78,12 +81,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.set_threshold(*COLLECTED)
     if VARIABLE in os.environ:  # what this process has loaded, its forks have
         from tests.examples import load_tables
+        from tests.project import renderer
 
         load_tables()
         renderer().compile_templates()
         if is_learnt(folder := session.config.cache.mkdir("learnt")):
             learn(folder)
     else:
+        from tests import compiled_sql, short_waits
+
         compiled_sql.share()
         short_waits.shorten()
 
@@ -191,13 +197,13 @@ def learnt(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def engine(learnt: Path) -> AnswerEngine:
+def engine(learnt: Path) -> "AnswerEngine":
     """The project's own content, whatever the environment says. One worker learns, the others wait and read."""
     return learn(learnt)
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, engine: AnswerEngine) -> Path:
+def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, engine: "AnswerEngine") -> Path:
     folder = tmp_path_factory.mktemp("data")
     # learning once is enough; test_model_cache.py tests it. Its files are never changed, only replaced
     shutil.copytree(learnt / "cache", folder / "cache", copy_function=link_or_copy)
@@ -250,8 +256,10 @@ def link_or_copy(source: str, target: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def loop_watch() -> Iterator[LoopWatch]:
+def loop_watch() -> "Iterator[LoopWatch]":
     """Listener on every statement of this process (tests/blocking.py)."""
+    from tests.blocking import LoopWatch
+
     watch = LoopWatch()
     watch.start()
     yield watch
@@ -260,7 +268,7 @@ def loop_watch() -> Iterator[LoopWatch]:
 
 
 @pytest.fixture(autouse=True)
-def no_database_on_the_event_loop(loop_watch: LoopWatch) -> Iterator[None]:
+def no_database_on_the_event_loop(loop_watch: "LoopWatch") -> Iterator[None]:
     """Fails a test while which bot/ ran a statement on an event loop's thread."""
     yield
     assert not loop_watch.take()
