@@ -112,7 +112,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     later: set[Path] = set()
     if getattr(config, "workerinput", {}).get("learning"):
         later = {item.path for item in items if "engine" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda i: (i.path in later, LISTED.get(str(i.path.relative_to(TESTS)), len(LISTED))))
+    places = {path: LISTED.get(str(path.relative_to(TESTS)), len(LISTED)) for path in {item.path for item in items}}
+    items.sort(key=lambda item: (item.path in later, places[item.path]))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -129,13 +130,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
                 raise pytest.UsageError(f"{item.nodeid}: its rows would share {name}; use pytest.mark.parametrize")
 
 
+OF_REPORT = ("nodeid", "location", "outcome", "when", "duration", "sections")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_to_serializable(report: Any) -> dict[str, Any] | None:
     """A test that passed, as short as can be: 6,000 reports go from the workers to the controller."""
-    if not isinstance(report, pytest.TestReport) or not report.passed or report.sections:
+    if not isinstance(report, pytest.TestReport) or not report.passed:
         return None
     return {
-        **{name: getattr(report, name) for name in ("nodeid", "location", "outcome", "when", "duration")},
+        **{name: getattr(report, name) for name in OF_REPORT},
         "keywords": {},
         "longrepr": None,
         "cpu": cpu_since_last_report(),
