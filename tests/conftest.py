@@ -1,4 +1,7 @@
-"""What several tests share: the real knowledge base, learnt once a session."""
+"""What several tests share: the real knowledge base, learnt once a session.
+
+What the program's parts are needed for imports them itself: the controller, for which all wait, needs none.
+"""
 
 import gc
 import os
@@ -6,20 +9,21 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
 from structlog.dev import ConsoleRenderer, plain_traceback
 
-from bot.answering.engine import AnswerEngine
-from tests import compiled_sql, short_waits
-from tests.blocking import LoopWatch
+from tests.fork_server import VARIABLE, ForkServer
 from tests.learn import is_learnt, learn
+
+if TYPE_CHECKING:
+    from bot.answering.engine import AnswerEngine
+    from tests.blocking import LoopWatch
 
 TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
@@ -30,7 +34,7 @@ LISTED = {file: place for place, file in enumerate(LONGEST.read_text("utf-8").sp
 SECONDS: defaultdict[str, float] = defaultdict(float)  # file → how long its tests took in this run, in all workers
 CPU: defaultdict[str, float] = defaultdict(float)  # file → seconds of CPU that its tests used, their processes' too
 LEARNER = pytest.StashKey[subprocess.Popen[bytes]]()
-COMPILING = 120.0  # seconds after which nobody waits any longer for the first worker
+FORKS = pytest.StashKey[ForkServer]()
 INTEGRATION = bool(os.environ.get("POSTBOTE_INTEGRATION"))
 COLLECTED = (5_000, 10, 10)  # after how many objects the garbage collector looks through the new ones; usually 700
 SKIPPED: set[str] = set()  # files with a test that was skipped in this run
@@ -48,25 +52,24 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[LEARNER] = subprocess.Popen([sys.executable, "-m", "tests.learn", folder], cwd=PROJECT)
 
 
-def pytest_configure_node(node: Any) -> None:
-    """Tells a worker whether the model is being learnt: all must put their tests into the same order.
+def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
+    """Has the workers forked from one process that has imported all tests, and compiled them in a fresh clone."""
+    config.stash[FORKS] = forks = ForkServer(len(specs), config.args)
+    for spec in specs:
+        spec.python = forks.python
 
-    And whether the tests are not compiled yet, as in a fresh clone: then only the first worker does it.
-    """
+
+def pytest_configure_node(node: Any) -> None:
+    """Tells a worker whether the model is being learnt: all must put their tests into the same order."""
     node.workerinput["learning"] = LEARNER in node.config.stash
-    node.workerinput["compiles"] = not any(TESTS.glob("c*/**/__pycache__/test_*-pytest-*.pyc"))
     gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """Waits until the first worker has compiled all tests: pytest rewrites their assertions, which takes 4 s of CPU."""
-    about = getattr(session.config, "workerinput", {})
-    if about.get("compiles") and about["workerid"] != "gw0":
-        end = time.monotonic() + COMPILING
-        while not compiled_by_first(session.config).exists() and time.monotonic() < end:
-            time.sleep(0.05)
-    if about or not session.config.getoption("tx", None):  # who collects; the controller need not load Hypothesis
+    if hasattr(session.config, "workerinput") or not session.config.getoption(
+        "tx", None
+    ):  # who collects; the controller need not load Hypothesis
         from tests.examples import draw_fewer
 
         draw_fewer()
@@ -76,25 +79,26 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()  # modules and tests stay to the end: no later collection looks through them again
     gc.enable()
     gc.set_threshold(*COLLECTED)
-    compiled_sql.share()
-    short_waits.shorten()
-    if getattr(session.config, "workerinput", {}).get("compiles"):
-        from tests.examples import write_tables
+    if VARIABLE in os.environ:  # what this process has loaded, its forks have
+        from tests.examples import load_tables
+        from tests.project import renderer
 
-        write_tables()
-        compiled_by_first(session.config).touch()
+        load_tables()
+        renderer().compile_templates()
+        if is_learnt(folder := session.config.cache.mkdir("learnt")):
+            learn(folder)
+    else:
+        from tests import compiled_sql, short_waits
 
-
-def compiled_by_first(config: pytest.Config) -> Path:
-    """File that is there once the first worker has collected, in this run."""
-    return config.cache.mkdir("compiled") / str(getattr(config, "workerinput", {}).get("testrunuid"))
+        compiled_sql.share()
+        short_waits.shorten()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     gc.collect()  # pytest will do it five times, 0.2 to 0.3 s each, and complain of what was never closed
     gc.freeze()  # what is left needs no second look
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        shutil.rmtree(config.cache.mkdir("compiled"), ignore_errors=True)
+    if forks := config.stash.get(FORKS, None):
+        forks.close()
     if learner := config.stash.get(LEARNER, None):
         learner.terminate()  # where no test has waited for it
         learner.wait()
@@ -108,7 +112,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     later: set[Path] = set()
     if getattr(config, "workerinput", {}).get("learning"):
         later = {item.path for item in items if "engine" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda i: (i.path in later, LISTED.get(str(i.path.relative_to(TESTS)), len(LISTED))))
+    places = {path: LISTED.get(str(path.relative_to(TESTS)), len(LISTED)) for path in {item.path for item in items}}
+    items.sort(key=lambda item: (item.path in later, places[item.path]))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -125,13 +130,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
                 raise pytest.UsageError(f"{item.nodeid}: its rows would share {name}; use pytest.mark.parametrize")
 
 
+OF_REPORT = ("nodeid", "location", "outcome", "when", "duration", "sections")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_to_serializable(report: Any) -> dict[str, Any] | None:
     """A test that passed, as short as can be: 6,000 reports go from the workers to the controller."""
-    if not isinstance(report, pytest.TestReport) or not report.passed or report.sections:
+    if not isinstance(report, pytest.TestReport) or not report.passed:
         return None
     return {
-        **{name: getattr(report, name) for name in ("nodeid", "location", "outcome", "when", "duration")},
+        **{name: getattr(report, name) for name in OF_REPORT},
         "keywords": {},
         "longrepr": None,
         "cpu": cpu_since_last_report(),
@@ -193,13 +201,13 @@ def learnt(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def engine(learnt: Path) -> AnswerEngine:
+def engine(learnt: Path) -> "AnswerEngine":
     """The project's own content, whatever the environment says. One worker learns, the others wait and read."""
     return learn(learnt)
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, engine: AnswerEngine) -> Path:
+def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, engine: "AnswerEngine") -> Path:
     folder = tmp_path_factory.mktemp("data")
     # learning once is enough; test_model_cache.py tests it. Its files are never changed, only replaced
     shutil.copytree(learnt / "cache", folder / "cache", copy_function=link_or_copy)
@@ -252,8 +260,10 @@ def link_or_copy(source: str, target: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def loop_watch() -> Iterator[LoopWatch]:
+def loop_watch() -> "Iterator[LoopWatch]":
     """Listener on every statement of this process (tests/blocking.py)."""
+    from tests.blocking import LoopWatch
+
     watch = LoopWatch()
     watch.start()
     yield watch
@@ -262,7 +272,7 @@ def loop_watch() -> Iterator[LoopWatch]:
 
 
 @pytest.fixture(autouse=True)
-def no_database_on_the_event_loop(loop_watch: LoopWatch) -> Iterator[None]:
+def no_database_on_the_event_loop(loop_watch: "LoopWatch") -> Iterator[None]:
     """Fails a test while which bot/ ran a statement on an event loop's thread."""
     yield
     assert not loop_watch.take()

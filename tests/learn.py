@@ -2,14 +2,19 @@
 
 import fcntl
 import sys
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.answering.engine import CORE, AnswerEngine, load_engine
 from bot.content.folders import GENERAL
 from bot.content.model_cache import cache_key, file_name
-from bot.settings import Settings
+
+if TYPE_CHECKING:  # the controller asks only whether it is learnt
+    from bot.answering.engine import AnswerEngine
+    from bot.settings import Settings
 
 PROJECT = Path(__file__).parents[1]
+CORE = PROJECT / "bot/core"
 KNOWLEDGE = PROJECT / "knowledge"
 
 
@@ -18,8 +23,12 @@ def is_learnt(folder: Path) -> bool:
     return (folder / "cache" / file_name(cache_key([KNOWLEDGE, GENERAL, CORE]))).exists()
 
 
-def learn(folder: Path, knowledge: Path = KNOWLEDGE) -> AnswerEngine:
+@cache
+def learn(folder: Path, knowledge: Path = KNOWLEDGE) -> "AnswerEngine":
     """Engine over this content, whatever the environment says. One process learns, others wait and read."""
+    from bot.answering.engine import load_engine
+    from bot.settings import Settings
+
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -28,7 +37,7 @@ def learn(folder: Path, knowledge: Path = KNOWLEDGE) -> AnswerEngine:
         )
 
 
-def keep_model(settings: Settings) -> None:
+def keep_model(settings: "Settings") -> None:
     """After a change of content that no model learns from, such as a figure in an answer: names the old model anew."""
     cache = settings.postbote_data_dir / "cache"
     (model,) = cache.glob("trained-*")

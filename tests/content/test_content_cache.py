@@ -1,6 +1,7 @@
 """What was read of the content is kept by the content's name, whole or not at all."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,30 +37,38 @@ def test_what_was_read_is_the_same_from_the_file(kept: tuple[Path, Content]) -> 
     assert load_or_read(folder, "a", not_again) == read
 
 
+@pytest.fixture(scope="module")
+def short(kept: tuple[Path, Content]) -> Content:
+    """Content of three entries, which is written and read in a moment."""
+    knowledge = kept[1].knowledge
+    few = replace(knowledge, entries=dict(list(knowledge.entries.items())[:3]), topics={})
+    return Content(few, count_examples(few))
+
+
 @pytest.mark.parametrize("damage", [b"", b"{", b"null", b'{"knowledge": {}, "counts": {}}'])
-def test_a_broken_file_is_only_a_slower_start(kept: tuple[Path, Content], tmp_path: Path, damage: bytes) -> None:
+def test_a_broken_file_is_only_a_slower_start(short: Content, tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "content-a.cache").write_bytes(damage)
-    assert load_or_read(tmp_path, "a", lambda: kept[1]) is kept[1]
-    assert load_or_read(tmp_path, "a", not_again) == kept[1]
+    assert load_or_read(tmp_path, "a", lambda: short) is short
+    assert load_or_read(tmp_path, "a", not_again) == short
     save(tmp_path / "content-a.cache", "content-*", [damage])  # whole, but of another version
-    assert load_or_read(tmp_path, "a", lambda: kept[1]) is kept[1]
-    assert load_or_read(tmp_path, "a", not_again) == kept[1]
+    assert load_or_read(tmp_path, "a", lambda: short) is short
+    assert load_or_read(tmp_path, "a", not_again) == short
 
 
-def test_the_content_of_another_name_is_thrown_away(kept: tuple[Path, Content], tmp_path: Path) -> None:
+def test_the_content_of_another_name_is_thrown_away(short: Content, tmp_path: Path) -> None:
     for key in ("old", "new"):
-        load_or_read(tmp_path, key, lambda: kept[1])
+        load_or_read(tmp_path, key, lambda: short)
     assert [file.name for file in tmp_path.iterdir()] == ["content-new.cache"]
 
 
-def test_content_without_a_key_is_read_and_not_kept(kept: tuple[Path, Content], tmp_path: Path) -> None:
-    assert load_or_read(tmp_path, "", lambda: kept[1]) is kept[1]
+def test_content_without_a_key_is_read_and_not_kept(short: Content, tmp_path: Path) -> None:
+    assert load_or_read(tmp_path, "", lambda: short) is short
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written_is_only_a_slower_start(kept: tuple[Path, Content], tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_only_a_slower_start(short: Content, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert load_or_read(tmp_path / "file" / "folder", "a", lambda: kept[1]) is kept[1]
+    assert load_or_read(tmp_path / "file" / "folder", "a", lambda: short) is short
 
 
 @pytest.mark.parametrize("name", ["a.yaml", "examples/a.yaml", "answer.md", "schema.py"])

@@ -82,14 +82,14 @@ def test_a_question_that_points_back_is_read_with_what_it_points_at(
     assert engine.matcher.decide(Question(f"{wanted} {asked}")).outcome != "answer"
 
 
-def test_questions_that_do_not_name_what_they_ask_about_refer_back(engine: AnswerEngine) -> None:
-    back = BackReferences(FeatureExtractor(engine.knowledge))
+def test_questions_that_do_not_name_what_they_ask_about_refer_back(extractor: FeatureExtractor) -> None:
+    back = BackReferences(extractor)
     assert [text for text in BACK if not back.refers_back(text)] == []
     assert [text for text in ITSELF if back.refers_back(text)] == []
 
 
-def test_a_question_is_read_with_as_much_as_it_needs(engine: AnswerEngine) -> None:
-    back = BackReferences(FeatureExtractor(engine.knowledge))
+def test_a_question_is_read_with_as_much_as_it_needs(extractor: FeatureExtractor) -> None:
+    back = BackReferences(extractor)
     said = ["IMAP works.", "I lost my password.", "It was on paper.", "How do I reset it?"]
     assert back.with_referents(said, 3) == " ".join(said[1:])
     assert back.with_referents(["What does that mean?", "relay denied"], 0) == "What does that mean? relay denied"

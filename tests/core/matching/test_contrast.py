@@ -98,11 +98,6 @@ STILL_NEEDED = (  # the rest does not say which way it means
 )
 
 
-@pytest.fixture(scope="module")
-def extractor(engine: AnswerEngine) -> FeatureExtractor:
-    return FeatureExtractor(engine.knowledge)
-
-
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_what_is_denied_is_never_the_answer(engine: AnswerEngine, language: str) -> None:
     asked = [

@@ -8,6 +8,7 @@ from bot.answering.engine import AnswerEngine
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.main_clause import MainClauses
 from bot.core.model import Question
+from tests.rows import each_row
 
 ASKED = {
     "de": (
@@ -66,6 +67,6 @@ def test_circumstances_in_the_sentence_change_no_answer(engine: AnswerEngine, la
     assert [(text, entries) for text, entries, entry in found if entries != (entry,)] == []
 
 
-@pytest.mark.parametrize("text", WHOLE)
-def test_a_clause_that_says_what_is_asked_about_is_kept(engine: AnswerEngine, text: str) -> None:
-    assert MainClauses(FeatureExtractor(engine.knowledge)).of(text) == text
+@each_row("text", WHOLE)
+def test_a_clause_that_says_what_is_asked_about_is_kept(extractor: FeatureExtractor, text: str) -> None:
+    assert MainClauses(extractor).of(text) == text

@@ -61,18 +61,20 @@ def test_what_somebody_tells_of_the_own_mail_answers_nothing(engine: AnswerEngin
     assert len(lost) <= 0.12 * asked, "\n\n".join(lost[:3])
 
 
+@pytest.mark.parametrize("every", [pytest.param(27, id="some"), pytest.param(9, id="many", marks=SLOW)])
 @each_row("question", [
     "Wie richte ich in Outlook eine Signatur ein?", "Wo buche ich einen zweiten Webspace?",
     "Can I get my invoice as a PDF?",
     "How do I set up a vacation reply for August?", "Welche IP-Adressen haben Ihre Server?",
 ])  # fmt: skip
-def test_facts_beside_a_question_that_is_not_covered_answer_nothing(engine: AnswerEngine, question: str) -> None:
-    answered = []
-    for language in LANGUAGES:
-        for fact in PIECES["facts"][language][::9]:
-            for message in (f"{fact}\n{question}", f"{question} {fact}"):
-                answered += [message] if engine.matcher.decide(Question(message)).outcome == "answer" else []
-    assert len(answered) <= 5, "\n\n".join(answered)  # of about 100
+def test_facts_beside_a_question_that_is_not_covered_answer_nothing(
+    engine: AnswerEngine, question: str, every: int
+) -> None:
+    facts = [fact for language in LANGUAGES for fact in PIECES["facts"][language][::every]]
+    asked = [message for fact in facts for message in (f"{fact}\n{question}", f"{question} {fact}")]
+    answered = [message for message in asked if engine.matcher.decide(Question(message)).outcome == "answer"]
+    assert len(asked) > 30
+    assert len(answered) <= 0.05 * len(asked), "\n\n".join(answered)
 
 
 @each_row("word", ["vorher", "nachher", "heute", "again", "Bremen"])

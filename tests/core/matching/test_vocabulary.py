@@ -10,12 +10,6 @@ from bot.core.matching.vocabulary import DEVICE, Spelling
 from bot.core.model import Question
 from tests.rows import each_row
 
-
-@pytest.fixture(scope="module")
-def extractor(engine: AnswerEngine) -> FeatureExtractor:
-    return FeatureExtractor(engine.knowledge)
-
-
 MEANT = [
     # why, text, a concept that is heard, one that is not
     ("a compound", "Postausgangsserver", "outgoing", "incoming"),
