@@ -102,10 +102,10 @@ async def _one(name: str, seconds: float, rate: float) -> dict[str, float]:
     slack = FakeSlack()
     await slack.start()
     module, checks = SYSTEMS[name]
-    variables = _variables(slack) | ({} if checks else {"SLACK_SIGNING_SECRET": ""})
+    given = variables(slack) | ({} if checks else {"SLACK_SIGNING_SECRET": ""})
     number = round(RATE * seconds)
-    with data_folder() as data, started(data, *module, **variables) as process:
-        async with _load(slack, f"{process.url}slack/events") as load:
+    with data_folder() as data, started(data, *module, **given) as process:
+        async with open_load(slack, f"{process.url}slack/events") as load:
             await load.at_rate(WARM, RATE)
             acknowledged, replied = await load.at_rate(number, RATE)
             _, same = await load.at_rate(number, rate)
@@ -130,9 +130,11 @@ async def _two(seconds: float) -> dict[str, float]:
     number = round(RATE * seconds)
     async with AsyncExitStack() as stack:
         data, *own = [stack.enter_context(data_folder()) for _ in range(3)]
-        variables = _variables(slack) | {"POSTBOTE_DATA_DIR": str(data)}
-        processes = [stack.enter_context(started(one, "bot", "run", **variables)) for one in own]
-        load = await stack.enter_async_context(_load(slack, *(f"{process.url}slack/events" for process in processes)))
+        given = variables(slack) | {"POSTBOTE_DATA_DIR": str(data)}
+        processes = [stack.enter_context(started(one, "bot", "run", **given)) for one in own]
+        load = await stack.enter_async_context(
+            open_load(slack, *(f"{process.url}slack/events" for process in processes))
+        )
         await load.at_rate(WARM, RATE)
         used = sum(cpu_seconds(process.pid) for process in processes)
         speed = await load.flat_out(number)
@@ -141,7 +143,7 @@ async def _two(seconds: float) -> dict[str, float]:
     return {"speed": speed, "cpu": cpu}
 
 
-def _variables(slack: FakeSlack) -> dict[str, str]:
+def variables(slack: FakeSlack) -> dict[str, str]:
     return {"SLACK_API_URL": slack.url, "SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET}
 
 
@@ -214,7 +216,7 @@ class Load:
 
 
 @asynccontextmanager
-async def _load(slack: FakeSlack, *urls: str) -> AsyncIterator[Load]:
+async def open_load(slack: FakeSlack, *urls: str) -> AsyncIterator[Load]:
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector) as session:
         yield Load(slack, urls, session)

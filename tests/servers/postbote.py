@@ -26,6 +26,8 @@ def environment(**variables: str) -> dict[str, str]:
 class Postbote:
     """Process of `postbote run`, or of another module; can be killed and started again on the same data folder."""
 
+    project = PROJECT  # folder of the code that runs; set before `start`
+
     def __init__(self, data: Path, *module: str, **variables: str) -> None:
         """`module`: what follows `python -m`. `variables`: see `environment`."""
         self.data = data
@@ -49,7 +51,7 @@ class Postbote:
 
     def _launched(self) -> subprocess.Popen[bytes] | Forked:
         with self.output.open("wb") as output, self.log.open("ab") as log:
-            return subprocess.Popen(self._command, env=self.environment, cwd=PROJECT, stdout=output, stderr=log)
+            return subprocess.Popen(self._command, env=self.environment, cwd=self.project, stdout=output, stderr=log)
 
     @property
     def printed(self) -> str:
