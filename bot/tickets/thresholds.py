@@ -46,10 +46,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.49, 0.54, -1.96, -0.5, -0.39, 2.54, 2.78, -4.48, -2.75, -3.1),
-    question=0.73,
+    weights=(0.49, 0.84, 0.62, 0.04, -0.1, 1.55, 2.35, -3.83, -3.02, -2.62),
+    question=0.67,
     error_line=0.5,
-    menu=0.83,
+    menu=0.925,
 )
 
 

@@ -18,7 +18,7 @@ from bot.core.matching.message_features import MessageFeatures
 from bot.core.matching.training import Floats, Ints, TrainedModel, columns, length
 from bot.core.text.normalize import MESSAGES
 
-LINEAR_WEIGHT = 0.6
+LINEAR_WEIGHT = 0.45
 NEAREST = 3  # examples of an owner whose cosines are averaged
 NEAREST_WEIGHT = 6.0
 # Bounds on the time of one message (tests/bench/understanding.py, growth.py).
