@@ -26,6 +26,9 @@ SIGNALS = (
     "unused concept",  # 1: it names a concept that hardly any of the entry's examples uses
     "constant",
 )
+# Signals that speak against an answer: the fewer wrong answers there are to learn from, the more it is chance if one
+# seems to speak for it, and then it counts nothing
+DOUBTS = frozenset({"disputed", "denial", "told error", "nearest topic", "unused concept"})
 MOST_ODDS = 6.9  # log-odds of a score of 0.999; beyond them a score tells nothing more
 LEADS = (-4.0, 8.0)  # the least and the largest lead that count
 MOST_NEAR = 1.5  # times as near as usual; nearer tells nothing more

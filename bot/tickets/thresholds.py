@@ -46,10 +46,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.49, 0.84, 0.62, 0.04, -0.1, 1.55, 2.35, -3.83, -3.02, -2.62),
-    question=0.67,
+    weights=(0.44, 0.85, -1.81, 0.0, -0.06, 1.95, 1.96, -4.08, -2.86, -2.49),
+    question=0.62,
     error_line=0.5,
-    menu=0.925,
+    menu=0.85,
 )
 
 

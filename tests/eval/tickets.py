@@ -31,7 +31,7 @@ from bot.core.model import LANGUAGES, Answer, Knowledge, Language, Part, Questio
 from bot.ops.evaluate import Line, read_set, to_sample
 from bot.tickets import thresholds
 from bot.tickets.assessment import BestAnswer, best_answer
-from bot.tickets.certainty import certainty_signals
+from bot.tickets.certainty import DOUBTS, SIGNALS, certainty_signals
 from bot.tickets.thresholds import (
     FEWEST_RIGHT,
     LEARNT,
@@ -179,7 +179,18 @@ def weigh(tickets: Sequence[TicketResult]) -> Weights:
         for ticket in tickets
         if ticket.answered and not ticket.best.by_subject and (decision := ticket.best.answer.decision)
     ]
-    return fit_regression(np.array([signals for signals, _ in samples]), [right for _, right in samples])
+    return fit_certainty([signals for signals, _ in samples], [right for _, right in samples])
+
+
+def fit_certainty(samples: Sequence[Weights], right: Sequence[bool]) -> Weights:
+    """Weights of the certainty, one for each of SIGNALS: a doubt that would speak for an answer gets 0."""
+    signals = np.array(samples)
+    counted = list(range(len(SIGNALS)))
+    while True:
+        weights = dict(zip(counted, fit_regression(signals[:, counted], right), strict=True))
+        counted = [place for place in counted if SIGNALS[place] not in DOUBTS or weights[place] <= 0]
+        if len(counted) == len(weights):
+            return tuple(weights.get(place, 0.0) for place in range(len(SIGNALS)))
 
 
 def learn(tickets: Sequence[TicketResult], weights: Weights, uncovered: Sequence[TicketResult] = ()) -> Thresholds:

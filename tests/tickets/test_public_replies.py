@@ -10,12 +10,12 @@ from bot.core.mail.auto_response import MailboxContext
 from bot.core.model import LANGUAGES, Answer, Candidate, Decision, Language, Outcome, Part
 from bot.settings import Settings
 from bot.tickets.assessment import Assessment, BestAnswer, assess, ticket_of_mail
-from bot.tickets.certainty import SIGNALS, certainty
+from bot.tickets.certainty import DOUBTS, SIGNALS, certainty, certainty_signals
 from bot.tickets.quotation import understood_sentences
 from bot.tickets.thresholds import LEARNT, MOST_UNSEEN, MOST_WRONG, Thresholds, is_worth_a_note, public_doubts
 from tests.core.mail.test_auto_response import US, mail
 from tests.eval.surroundings import wrap
-from tests.eval.tickets import SUBJECTS, TicketResult, learn, weigh
+from tests.eval.tickets import SUBJECTS, TicketResult, fit_certainty, learn, weigh
 from tests.rows import each_row
 from tests.slow import slow
 
@@ -206,20 +206,33 @@ def part(score: float, text: str = "welcher port", second: float = 0.1) -> Part:
     return Part(text, "answer", ("ports",), score, "question: x", candidates)
 
 
-def test_an_answer_is_the_more_certain_the_surer_undisputed_and_further_ahead_it_is() -> None:
+def test_an_answer_is_the_more_certain_the_surer_undoubted_and_further_ahead_it_is() -> None:
     weights = LEARNT.weights
     usual = certainty(weights, part(0.95))
     assert certainty(weights, part(0.99)) > usual
     assert certainty(weights, part(0.95, second=0.01)) > usual > certainty(weights, part(0.95, second=0.7))
-    assert certainty(weights, replace(part(0.95), disputed=True)) < usual
+    assert certainty(weights, replace(part(0.95), disputed=True)) <= usual
     assert certainty(weights, replace(part(0.95), told_error=True)) < usual
     assert certainty(weights, replace(part(0.95), nearest=0.5)) < usual, "its examples say something else"
     assert certainty(weights, replace(part(0.95), nearest_topic=0.6)) < usual
     assert certainty(weights, replace(part(0.95), unused_concept=True)) < usual
     for text in ("nicht das postfach die einzelne mail wie gross", "not the mailbox a single mail", "aber kein pop3"):
-        assert certainty(weights, part(0.95, text)) < usual, text
+        assert certainty_signals(part(0.95, text))[SIGNALS.index("denial")] == 1.0, text
+        assert certainty(weights, part(0.95, text)) <= usual, text
     for text in ("notiz zu pop3", "kann nicht senden welcher port", "is it not port 25"):
         assert certainty(weights, part(0.95, text)) == usual, text
+
+
+def test_a_doubt_never_speaks_for_an_answer() -> None:
+    """Each doubt in turn stands at answers that were right, as it may by chance, and at those that were wrong."""
+    plain = certainty_signals(part(0.95))
+    for doubt in DOUBTS:
+        place = SIGNALS.index(doubt)
+        doubted = (*plain[:place], 1.0, *plain[place + 1 :])
+        for right in (True, False):
+            samples = [*[(doubted, right)] * 20, *[(plain, True)] * 30, *[(plain, False)] * 20]
+            weights = fit_certainty([signals for signals, _ in samples], [was_right for _, was_right in samples])
+            assert weights[place] == 0.0 if right else weights[place] < 0.0, doubt
 
 
 def test_the_certainty_is_learnt_from_what_was_right() -> None:

@@ -1,14 +1,15 @@
 """Feature extraction: a question → counted features, as word stems, letter n-grams, concepts and pairs of concepts.
 
-Stems say what was said, letters survive slips and compounds, concepts say what was meant, and pairs of concepts tell
-entries apart that differ in one aspect (port or server? POP or IMAP?). Each group is brought to length 1 on its own,
-so that a long message is not all letters.
+Stems say what was said, letters survive slips and compounds, concepts say what was meant and what is asked for
+(asked_aspects.py), and pairs of concepts tell entries apart that differ in one aspect (port or server? POP or IMAP?).
+Each group is brought to length 1 on its own, so that a long message is not all letters.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from bot.core.matching.asked_aspects import asked_aspects
 from bot.core.matching.vocabulary import NEGATIONS, Spelling, Stems, Vocabulary, tokens
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.function_words import function_words
@@ -75,8 +76,9 @@ class FeatureExtractor:
         return letters_of(self.vocabulary.device_of(word) or word) if word.isalpha() else ()
 
     def concepts(self, words: Sequence[str]) -> list[str]:
-        """Concepts of a message, sorted. `words`: as `words` gives them."""
-        return sorted(self.vocabulary.concepts(words))
+        """Concepts of a message, sorted, and once more as "asked …" those that it asks for. `words`: as of `words`."""
+        asked = (f"asked {concept}" for concept in asked_aspects(words, self.vocabulary))
+        return sorted((*self.vocabulary.concepts(words), *asked))
 
     def _without_ruled_out(self, words: list[str]) -> list[str]:
         """The words without those of a protocol that is ruled out, where another one is named: "IMAP, not POP3"."""

@@ -32,7 +32,7 @@ class MessageFeatures:
         Each group is brought to its length in GROUP_WEIGHT. `words`: as the FeatureExtractor gives them.
         """
         of_words = [self._of_word(w) for w in words]
-        concepts = sorted(self._extractor.vocabulary.concepts(words))
+        concepts = self._extractor.concepts(words)
         stems = Counter(chain.from_iterable([stems for stems, _ in of_words]))
         letters = Counter(chain.from_iterable([letters for _, letters in of_words]))
         named = self._known("concept", concepts)

@@ -95,6 +95,8 @@ _SENTENCES = (
     r"[\w.-]{1,100} rejected your message to the following\b",
     # Gmail, English and German
     r"\*\* [^*\n]{3,60} \*\*$",
+    r"(?:address not found|adresse nicht gefunden|delivery incomplete|zustellung unvollständig|message blocked"
+    r"|nachricht blockiert|message not delivered|nachricht nicht zugestellt)\s*$",  # headings
     r"(?:your|the) message wasn't delivered to\b",
     r"(?:delivery to the following recipients?|zustellung an die folgenden? empfänger)\b.{0,30}"
     r"(?:failed|has been delayed|fehlgeschlagen|verzögert)",

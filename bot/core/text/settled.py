@@ -80,6 +80,19 @@ _ABLE = lazy_regex(  # "I can send already", "verschicken kann ich schon", "ich 
     r")\W{0,4}$",
     re.IGNORECASE,
 )
+_NO_MATTER = lazy_regex(  # "die Größe ist nicht das Thema", "port's not the issue", "darum geht es mir nicht"
+    r"^\W{0,4}(?:(?:\S{1,40}\s{1,3}){1,12}?(?:ist|sind) (?:\S{1,12} )?nicht (?:das|die|der|mein|meine|unser|unsere)"
+    r" (?:thema|problem|frage|punkt)"
+    r"|(?:\S{1,40}\s{1,3}){0,12}?(?:\S{1,40}['’]s not|is(?:n['’]t| not)|are(?:n['’]t| not)) (?:the|my|our)"
+    r" (?:issue|problem|question|point|matter)"
+    r"|(?:\S{1,40}\s{1,3}){0,6}?(?:darum|um \S{1,40}(?: \S{1,40})?) geht(?:['’]s| es)"
+    r"(?: (?:mir|uns|hier|dabei|jetzt)){0,2} nicht"
+    r"|(?:\S{1,40}\s{1,3}){0,6}?(?:that['’]s|this is|that is) not what (?:i|we)(?:['’]m| am|['’]re| are)"
+    r" asking(?: about)?"
+    r")[\s.!)]{0,4}$",
+    re.IGNORECASE,
+    needs=("nicht", "not", "n't", "n’t"),
+)
 _OPEN = lazy_regex(  # what leaves something open, or asks
     r"\?|n[’']t\b|\bno(?! problem)\b|\bwie(?! immer)\b|\bkein(?:e[rnms]?)?(?! problem)\b|\bbis auf\b",
     re.IGNORECASE,
@@ -98,10 +111,10 @@ _WORD = lazy_regex(r"\w+")
 
 @lru_cache(MESSAGES)  # a sentence is asked for as a clause of its own, and by itself
 def is_settled(sentence: str) -> bool:
-    """True if a sentence only says what works, is done or is known. `sentence`: cleaned (normalize.clean)."""
+    """True if a sentence only says what works, is done, is known or not the matter. `sentence`: cleaned."""
     if len(sentence) > MOST_LETTERS:
         return False
-    if _ABLE.match(sentence):
+    if _ABLE.match(sentence) or _NO_MATTER.match(sentence):
         return True
     if _OPEN.search(sentence) or not _OPEN_WORDS.isdisjoint(_WORD.findall(lower_case(sentence))):
         return False

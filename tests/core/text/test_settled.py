@@ -18,7 +18,17 @@ OPEN = (
     "{}, aber etwas anderes nicht", "{}?", "ob {}", "{}, nur IMAP macht Ärger", "Seit gestern kommt ein Fehler, {}",
     "{}, but nothing else", "why does this happen: {}", "{}, please tell me the port", "{} until I press send",
 )  # fmt: skip
+NO_MATTER = {
+    "{} ist nicht das Thema": ("Die Größe", "Der Server", "Sie hat nur 100 KB, also die Größe"),
+    "{} sind hier nicht das Problem": ("Die Ports", "Benutzername und Kennwort"),
+    "{} geht es mir nicht": ("Darum", "Um die Größe", "Nein, um IMAP"),
+    "{} not the issue": ("Port's", "The server is", "It's tiny, so its size is"),
+    "{} isn't my question": ("The size", "Encryption"),
+    "{}": ("That's not what I'm asking", "No, that is not what we are asking about"),
+}
 NEVER = (
+    "Warum ist das nicht das Thema?", "Das Senden ist nicht das Problem, das Abholen schon", "Is that not the issue?",
+    "The port is not the issue but the server", "It is not working, what is the issue",
     "", "Mein Postfach ist voll", "Der Server ist nicht erreichbar", "Port 465", "Ich komme nicht rein",
     "my connection is down now", "meine Mails gehen nicht raus", "I get 550 user unknown", "smtp server",
 )  # fmt: skip
@@ -27,6 +37,11 @@ SETTLED = [form.format(said) for form, all_said in WORKING.items() for said in a
 
 def test_what_works_is_done_or_is_known_is_settled() -> None:
     assert [text for text in SETTLED if not is_settled(text) or not is_settled(f"{text}.")] == []
+
+
+def test_what_is_not_the_matter_is_settled() -> None:
+    said = [form.format(text) for form, texts in NO_MATTER.items() for text in texts]
+    assert [text for text in said if not is_settled(text) or not is_settled(f"{text}.")] == []
 
 
 def test_several_that_are_settled_are_settled() -> None:
