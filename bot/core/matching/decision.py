@@ -38,9 +38,9 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    is completed by it (followup.py), unless it is a whole question with an answer.
 
 4. **Ranking** (contrast.py, features.py, ranker.py, unexplained.py). What a text denies ("not the mailbox, a single
-   mail: …") is left out. It becomes features: word stems, letter n-grams, concepts, pairs of concepts. Every entry and
-   topic gets a raw score without scale: a linear scorer (softmax regression over all examples) plus the mean similarity
-   to its nearest examples. Where the text asks, topics of what is only told (`told: true`) come last.
+   mail: …") is left out. It becomes features: word stems, letter n-grams, concepts and their pairs, what is asked for.
+   Every entry and topic gets a raw score without scale: a linear scorer (softmax regression over all examples) plus the
+   mean similarity to its nearest examples. Where the text asks, topics of what is told (`told: true`) come last.
    What counts are five signals: the margin of the first entry over the likeliest topic, and over the second entry, each
    within ±4; the share of the content words that this entry, and that no entry explains; how many subjects it names.
 
