@@ -5,14 +5,12 @@ import os
 import sys
 from pathlib import Path
 
+import bot  # noqa: F401 - before any test imports NumPy: it says how many threads that has
+
 # Images for containers like to set it. Then each process that a test starts compiles all of bot/ anew, which takes as
 # long as its work, and each worker all tests. Bytecode lies beside the source, where git ignores it.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-
-# The worker processes share the cores: threads of the linear algebra wait for each other while they spin. Learning took
-# a quarter more CPU with two of them, and no less time beside the tests
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if not os.environ.get("POSTBOTE_INTEGRATION"):
     # No quick test trusts a public certificate authority. To read the system's 140 takes every client of a helpdesk

@@ -67,9 +67,8 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    if hasattr(session.config, "workerinput") or not session.config.getoption(
-        "tx", None
-    ):  # who collects; the controller need not load Hypothesis
+    is_controller = not hasattr(session.config, "workerinput") and session.config.getoption("tx", None)
+    if not is_controller:  # it collects nothing, and need not load Hypothesis
         from tests.examples import draw_fewer
 
         draw_fewer()

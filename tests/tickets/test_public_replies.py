@@ -211,7 +211,7 @@ def test_an_answer_is_the_more_certain_the_surer_undoubted_and_further_ahead_it_
     usual = certainty(weights, part(0.95))
     assert certainty(weights, part(0.99)) > usual
     assert certainty(weights, part(0.95, second=0.01)) > usual > certainty(weights, part(0.95, second=0.7))
-    assert certainty(weights, replace(part(0.95), disputed=True)) <= usual
+    assert certainty(weights, replace(part(0.95), disputed=True)) < usual
     assert certainty(weights, replace(part(0.95), told_error=True)) < usual
     assert certainty(weights, replace(part(0.95), nearest=0.5)) < usual, "its examples say something else"
     assert certainty(weights, replace(part(0.95), nearest_topic=0.6)) < usual

@@ -6,9 +6,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.matching.vocabulary import Vocabulary
+from bot.core.matching.vocabulary import ASPECT, Vocabulary
 
-ASPECT = "aspect"  # group of concepts: server, port, user name …
 AHEAD = 6  # words behind one that asks, among which the aspect stands
 BACK = 5  # words before one that says that something is not there
 # Words as the vocabulary's tokens: folded

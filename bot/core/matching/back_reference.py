@@ -11,8 +11,8 @@ from functools import lru_cache
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.other_owner import OWNERS
-from bot.core.matching.siblings import ASPECT
 from bot.core.matching.unexplained import CIRCUMSTANCES
+from bot.core.matching.vocabulary import ASPECT
 from bot.core.text.normalize import MESSAGES
 
 MOST_BACK = 3  # sentences that a question is read with, at most

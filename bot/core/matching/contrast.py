@@ -17,7 +17,8 @@ from collections.abc import Sequence
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.siblings import ASPECT, EXCLUSIVE, WAYS
+from bot.core.matching.siblings import EXCLUSIVE, WAYS
+from bot.core.matching.vocabulary import ASPECT
 from bot.core.text.asking import QUESTION_WORDS, asks_in_words
 from bot.core.text.settled import is_settled
 

@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.unexplained import UnexplainedWords
+from bot.core.matching.vocabulary import ASPECT
 from bot.core.model import Entry
 
-ASPECT = "aspect"  # group of concepts: what is asked for
 MANNER = "manner"  # group of concepts that say how something is asked: they fit every sibling
 WAYS = ("protocol", "direction", "security")  # groups of concepts that tell siblings apart
 EXCLUSIVE = ("protocol", "direction")  # groups of which an entry that names one value is not about another

@@ -14,13 +14,12 @@ import numpy as np
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.other_owner import OWNERS, names_other_owner
 from bot.core.matching.training import TrainedModel
+from bot.core.matching.vocabulary import DEVICE
 from bot.core.text.normalize import REMEMBERED
 
 FEWEST_LETTERS = 3  # of a word that says something
 OUTSIDE = "outside"  # group of concepts that the FAQ does not cover: they explain nothing
-CIRCUMSTANCES = frozenset(
-    {OUTSIDE, "manner", "time", "device"}
-)  # groups that say how and when, not what is asked about
+CIRCUMSTANCES = frozenset({OUTSIDE, "manner", "time", DEVICE})  # groups that say how and when, not what is asked about
 MOST_SUBJECTS = 2  # more of them tell nothing more
 
 

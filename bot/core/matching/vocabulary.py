@@ -22,7 +22,9 @@ NEGATIONS = frozenset({
 })  # fmt: skip
 _TWO_TYPOS_FROM = 9  # letters from which two slips are still a slip
 _SHORTEST_OF_COMPOUND = 3  # letters of a word in a compound: Zeit|server, Tür|code
-DEVICE = "device"  # group of the concepts whose names (`any`) are programs and devices
+# Groups of concepts
+ASPECT = "aspect"  # what is asked for: server, port, user name …
+DEVICE = "device"  # programs and devices, by their names (`any`)
 
 
 def tokens(text: str) -> list[str]:

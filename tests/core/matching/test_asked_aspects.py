@@ -2,8 +2,6 @@
 
 from itertools import permutations
 
-import pytest
-
 from bot.answering.engine import AnswerEngine
 from bot.core.matching.asked_aspects import asked_aspects
 from bot.core.matching.features import FeatureExtractor
@@ -25,11 +23,6 @@ FRAMES = [  # language, a text that names {known} and asks for {asked}
     ("en", "I have the {known}, it just wants the {asked}"),
     ("en", "The {asked} is still empty, the rest is there"),
 ]
-
-
-@pytest.fixture(scope="module")
-def extractor(engine: AnswerEngine) -> FeatureExtractor:
-    return FeatureExtractor(engine.knowledge)
 
 
 @each_row(("language", "frame"), FRAMES)

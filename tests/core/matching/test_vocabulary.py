@@ -81,9 +81,11 @@ def test_a_letter_left_out_of_a_compound_is_repaired() -> None:
     assert spelling.repair("postausgangserver") == "postausgangsserver"
 
 
-def test_what_is_asked_about_a_device_is_the_same_whatever_its_name(engine: AnswerEngine) -> None:
+def test_what_is_asked_about_a_device_is_the_same_whatever_its_name(
+    engine: AnswerEngine, extractor: FeatureExtractor
+) -> None:
     """Names that mean a device and nothing else: none of them says which entry is asked for."""
-    vocabulary = FeatureExtractor(engine.knowledge).vocabulary
+    vocabulary = extractor.vocabulary
     names: defaultdict[str, list[str]] = defaultdict(list)
     for concept in engine.knowledge.concepts:
         if concept.group == DEVICE:
