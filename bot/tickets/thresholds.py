@@ -47,7 +47,7 @@ class Thresholds:
 
 LEARNT = Thresholds(
     weights=(0.44, 0.85, -1.81, 0.0, -0.06, 1.95, 1.96, -4.08, -2.86, -2.49),
-    question=0.62,
+    question=0.695,
     error_line=0.5,
     menu=0.85,
 )

@@ -4,8 +4,10 @@ Tickets are made of labelled questions and pasted errors: wrapped by the half of
 not fitted on, with a subject that tells nothing, and decided as a mail is. The questions come in five folds: each is
 decided with figures that were fitted without it, and what is printed of a fold is measured with weights and thresholds
 that were learnt on the others. For the weights, every entry is besides left out of a Postbote once, and what is asked
-about it is then not covered. The knowledge base's own questions and not-covered topics, wrapped too, are measured
-besides, and nothing is learnt from them: the ranking knows them.
+about it is then not covered. The thresholds are chosen on the certainties of weights that were learnt without the fold
+and the entries of a ticket: weights are too sure of what they were learnt from, and a threshold chosen there is too
+low. The knowledge base's own questions and not-covered topics, wrapped too, are measured besides, and nothing is learnt
+from them: the ranking knows them.
 """
 
 import asyncio
@@ -193,9 +195,46 @@ def fit_certainty(samples: Sequence[Weights], right: Sequence[bool]) -> Weights:
             return tuple(weights.get(place, 0.0) for place in range(len(SIGNALS)))
 
 
-def learn(tickets: Sequence[TicketResult], weights: Weights, uncovered: Sequence[TicketResult] = ()) -> Thresholds:
+@dataclass(frozen=True)
+class Tickets:
+    """Decided tickets: (fold, ticket), and (fold, group of entries, ticket) about entries that were left out."""
+
+    held_out: Sequence[tuple[int, TicketResult]]
+    left_out: Sequence[tuple[int, int, TicketResult]]
+
+    def without(self, fold: int, group: int | None = None) -> "Tickets":
+        """Tickets of the other folds, without those about the group of entries."""
+        return Tickets(
+            [(of, ticket) for of, ticket in self.held_out if of != fold],
+            [(of, left, ticket) for of, left, ticket in self.left_out if of != fold and left != group],
+        )
+
+    def weigh(self) -> Weights:
+        """Weights of the certainty, learnt from all of them."""
+        return weigh([*(ticket for _, ticket in self.held_out), *(ticket for *_, ticket in self.left_out)])
+
+    def learn(self) -> Thresholds:
+        """Weights learnt from all, and thresholds chosen on what weights that have not seen a ticket say of it."""
+
+        @cache
+        def weights_without(fold: int, group: int | None = None) -> Weights:
+            return self.without(fold, group).weigh()
+
+        return learn(
+            [(ticket, weights_without(fold)) for fold, ticket in self.held_out],
+            self.weigh(),
+            [(ticket, weights_without(fold, group)) for fold, group, ticket in self.left_out],
+        )
+
+
+def learn(
+    tickets: Sequence[tuple[TicketResult, Weights]],
+    weights: Weights,
+    uncovered: Sequence[tuple[TicketResult, Weights]] = (),
+) -> Thresholds:
     """The least thresholds that keep wrong public answers below MOST_WRONG, and FEWEST_RIGHT of the menus right.
 
+    `tickets`: with the weights that each is judged by, which were learnt without it. `weights`: of the result.
     `uncovered`: tickets about entries that were left out; at most MOST_UNSEEN of them get a public answer,
     error lines not counted: a message often holds the known lines of two entries, of which one is left.
 
@@ -206,12 +245,15 @@ def learn(tickets: Sequence[TicketResult], weights: Weights, uncovered: Sequence
     highest = Thresholds(weights=weights, question=1.1, error_line=1.1, menu=1.1)
     lowest = Thresholds(weights=weights, question=0.0, error_line=0.0, menu=0.0)
     # A higher threshold only ever makes fewer public: no other ticket can go wrong
-    doubtful = [ticket for ticket in tickets if ticket.verdict(lowest) == "wrong"]
-    unseen = [ticket for ticket in uncovered if ticket.answered and ticket.verdict(lowest) == "wrong"]
-    all_menus = [ticket for ticket in tickets if is_menu(ticket)]
+    doubtful = [(ticket, own) for ticket, own in tickets if ticket.verdict(lowest) == "wrong"]
+    unseen = [(ticket, own) for ticket, own in uncovered if ticket.answered and ticket.verdict(lowest) == "wrong"]
+    all_menus = [ticket for ticket, _ in tickets if is_menu(ticket)]
+
+    def wrong_of(found: Sequence[tuple[TicketResult, Weights]], limits: Thresholds) -> Iterator[TicketResult]:
+        return (ticket for ticket, own in found if ticket.verdict(replace(limits, weights=own)) == "wrong")
 
     def is_careful(limits: Thresholds) -> bool:
-        wrong = Counter(ticket.line for ticket in doubtful if ticket.verdict(limits) == "wrong").values()
+        wrong = Counter(ticket.line for ticket in wrong_of(doubtful, limits)).values()
         return sum(wrong) + CAREFUL * math.sqrt(sum(number**2 for number in wrong)) <= MOST_WRONG * len(tickets)
 
     def menus_help(limits: Thresholds) -> bool:
@@ -223,7 +265,7 @@ def learn(tickets: Sequence[TicketResult], weights: Weights, uncovered: Sequence
         limits
         for step in STEPS
         if is_careful(limits := replace(lines, question=step))
-        and sum(ticket.verdict(limits) == "wrong" for ticket in unseen) <= MOST_UNSEEN * len(uncovered)
+        and sum(1 for _ in wrong_of(unseen, limits)) <= MOST_UNSEEN * len(uncovered)
     )
     none = replace(asked, menu=highest.menu)  # where menus are few, and a wrong one is among the surest
     return next((limits for step in STEPS if menus_help(limits := replace(asked, menu=step))), none)
@@ -273,17 +315,15 @@ def main(writes: bool, show: bool) -> None:
     knowledge = load(HERE.parents[1] / "knowledge")
     matcher = open_matcher(knowledge)
     lines = [line for name in TUNED for line in read_set(HERE / f"{name}.jsonl")]
-    tickets, uncovered = list(held_out(knowledge, lines, matcher)), list(left_out(knowledge, lines))
+    tickets = Tickets(list(held_out(knowledge, lines, matcher)), list(left_out(knowledge, lines)))
+    found = tickets.learn()
 
     @cache
-    def learnt_without(fold: int, group: int = FOLDS) -> Thresholds:
-        others = [ticket for of, ticket in tickets if of != fold]
-        unseen = [ticket for of, left, ticket in uncovered if of != fold and left != group]
-        return learn(others, weigh([*others, *unseen]), unseen)
+    def learnt_without(fold: int, group: int | None = None) -> Thresholds:
+        return tickets.without(fold, group).learn()
 
-    found = learnt_without(FOLDS)
-    everything = [(ticket, learnt_without(fold)) for fold, ticket in tickets]
-    neighbours = [(ticket, learnt_without(fold, group)) for fold, group, ticket in uncovered]
+    everything = [(ticket, learnt_without(fold)) for fold, ticket in tickets.held_out]
+    neighbours = [(ticket, learnt_without(fold, group)) for fold, group, ticket in tickets.left_out]
     click.echo(to_text("held out, weights and thresholds of the other folds", everything))
     click.echo(to_text("entries left out, weights and thresholds of the other entries and folds", neighbours))
     asked = [pair for pair in neighbours if pair[0].answered]
@@ -292,7 +332,7 @@ def main(writes: bool, show: bool) -> None:
         at = [[(t, replace(limits, question=step)) for t, limits in pairs] for pairs in (everything, neighbours)]
         click.echo(to_text(f"held out, at {step}", at[0]) + "; " + to_text("entries left out", at[1]))
     open_to_all = Thresholds(found.weights, question=0.0, error_line=0.0, menu=0.0)
-    click.echo(to_text("all, without a threshold", [(t, open_to_all) for _, t in tickets]))
+    click.echo(to_text("all, without a threshold", [(t, open_to_all) for _, t in tickets.held_out]))
     own = [(ticket, found) for ticket in known(knowledge, matcher, 12)]
     click.echo(to_text("the knowledge base's own questions", own))
     if show:

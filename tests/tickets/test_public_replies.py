@@ -7,6 +7,7 @@ from functools import cache
 
 from bot.answering.engine import AnswerEngine, responder
 from bot.core.mail.auto_response import MailboxContext
+from bot.core.matching.calibration import Weights
 from bot.core.model import LANGUAGES, Answer, Candidate, Decision, Language, Outcome, Part
 from bot.settings import Settings
 from bot.tickets.assessment import Assessment, BestAnswer, assess, ticket_of_mail
@@ -189,16 +190,24 @@ def test_thresholds_are_learnt_from_what_would_have_been_wrong() -> None:
     wrong = [ticket(0.7 + number / 100, right=False) for number in range(20)]
     menus = [ticket(0.6, right=False, outcome="suggest"), *[ticket(0.8, right=True, outcome="suggest")] * 2]
     others = [*sure, *[ticket(0.1, right=False, outcome="decline")] * 77, *menus]
-    found = learn([*others, *wrong], BY_SCORE)
+
+    def by_score(tickets: Sequence[TicketResult]) -> list[tuple[TicketResult, Weights]]:
+        return [(one, BY_SCORE) for one in tickets]
+
+    found = learn(by_score([*others, *wrong]), BY_SCORE)
     assert 0.87 < found.question < 0.88, "2 wrong ones are left"
-    assert 0.88 <= learn([*others, *(replace(one, line="the same") for one in wrong)], BY_SCORE).question < 0.89
+    alike = [replace(one, line="the same") for one in wrong]
+    assert 0.88 <= learn(by_score([*others, *alike]), BY_SCORE).question < 0.89
     assert 0.6 < found.menu <= 0.605
     assert found.error_line == 0.5, "no error line was wrong"
     quiet = ticket(0.1, right=False, outcome="decline")
     allowed = int(1_000 * MOST_UNSEEN)
-    few, many = ([ticket(0.92, right=False)] * n + [quiet] * (1_000 - n) for n in (allowed, allowed + 1))
-    assert learn([*others, *wrong], BY_SCORE, few).question == found.question, f"{MOST_UNSEEN} of missing entries' may"
-    assert learn([*others, *wrong], BY_SCORE, many).question > 0.91
+    few, many = (by_score([ticket(0.92, right=False)] * n + [quiet] * (1_000 - n)) for n in (allowed, allowed + 1))
+    known = by_score([*others, *wrong])
+    assert learn(known, BY_SCORE, few).question == found.question, f"{MOST_UNSEEN} of missing entries' may"
+    assert learn(known, BY_SCORE, many).question > 0.91
+    unsure = tuple(weight / 10 for weight in BY_SCORE)
+    assert learn(known, unsure, many).question > 0.91, "each is judged by the weights that were learnt without it"
 
 
 def part(score: float, text: str = "welcher port", second: float = 0.1) -> Part:
