@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from bot.channels.mail import open_channel
 from bot.channels.mail.compose import own_id, to_draft, to_note, to_reply
-from bot.channels.mail.imap import to_stored_mail
+from bot.channels.mail.imap_responses import to_stored_mail
 from bot.contracts.channel import Disabled
 from bot.core.mail.auto_response import MailboxContext, apply_rules
 from bot.core.mail.mime import parse
