@@ -16,7 +16,7 @@ from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.vocabulary import NEGATIONS, tokens
 from bot.core.text.function_words import is_function_word, word_set
 
-# Groups of general/concepts.yaml → the slot of a question that they fill.
+# Groups of general_layer/concepts.yaml → the slot of a question that they fill.
 SLOTS: Mapping[str, str] = {
     "protocol": "way",
     "direction": "way",
