@@ -33,7 +33,7 @@ def understood_sentences(decision: Decision | None, text: str) -> list[str]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Pieces of a text that may be quoted: its sentences, then its lines; of two that are as alike the first is."""
+    """Pieces of a text that may be quoted: its sentences, then its lines; of two equally alike the first is taken."""
     yield from (" ".join(sentence.split()) for sentence in own_sentences(text))
     yield from (" ".join(line.split()) for line in text.split("\n") if line.strip())
 

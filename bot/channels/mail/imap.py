@@ -151,7 +151,7 @@ class Mailbox:
             time.sleep(0.2)
 
     def _status(self, box: BaseMailBox) -> dict[str, int]:
-        """After a NOOP: of a folder that is selected, servers may tell what was true at the last command."""
+        """UIDVALIDITY and UIDNEXT, after a NOOP: of a selected folder servers may tell what was true before."""
         box.client.noop()
         return dict(box.folder.status(self.folder, ["UIDVALIDITY", "UIDNEXT"]))
 
