@@ -28,6 +28,7 @@ from bot.core.ticket_place import to_ticket_place
 from bot.dialogue.decision_saver import DecisionSaver
 from bot.dialogue.manager import DialogueManager
 from bot.dialogue.synchronous import SynchronousDialogue
+from bot.durable.stop_deadline import bound_exit, bound_stop
 from bot.durable.worker import Worker
 from bot.observability.event_log import EventLog
 from bot.settings import Settings
@@ -121,8 +122,10 @@ async def run(
         try:
             await serve(app.asgi, sockets, on_ready)
         finally:
+            bound_stop()
             if watching:
                 watching.cancel()
+    bound_exit()
 
 
 def open_page_warning(settings: Settings, port: int) -> str:
@@ -200,15 +203,7 @@ def build(
         *(route for page in pages.values() for route in page.routes),
     ]
     asgi = make_asgi_app(routes, readiness.problems, readiness.notices, auth.may_see_dashboard)
-    return App(
-        storage=storage,
-        dialogue=dialogue,
-        worker=worker,
-        channels=channels,
-        pages=pages,
-        disabled=disabled,
-        asgi=asgi,
-    )
+    return App(storage, dialogue, worker, channels, pages, disabled, asgi)
 
 
 def _open_channels(

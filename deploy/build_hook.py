@@ -25,7 +25,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         root = Path(self.root)
         sys.path.insert(0, str(root))
         from bot.content import model_cache
-        from bot.content.folders import GENERAL
+        from bot.content.folders import learnt_from
         from bot.content.loader import load
         from bot.core.matching.features import FeatureExtractor
         from bot.core.matching.young_base import learn
@@ -33,7 +33,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         knowledge = load(root / "knowledge")
         extractor = FeatureExtractor(knowledge)
         self._folder = tempfile.TemporaryDirectory()
-        key = model_cache.cache_key([root / "knowledge", GENERAL, root / "bot/core"])
+        key = model_cache.cache_key(learnt_from(root / "knowledge"))
         folder, name = Path(self._folder.name), model_cache.file_name(key)
         ready = Path(os.environ.get(READY) or folder, name)
         if ready.is_file():  # the key in its name is that of the content

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.content.folders import GENERAL
+from bot.content.folders import learnt_from
 from bot.content.model_cache import cache_key, file_name
 
 if TYPE_CHECKING:  # the controller asks only whether it is learnt
@@ -14,13 +14,12 @@ if TYPE_CHECKING:  # the controller asks only whether it is learnt
     from bot.settings import Settings
 
 PROJECT = Path(__file__).parents[1]
-CORE = PROJECT / "bot/core"
 KNOWLEDGE = PROJECT / "knowledge"
 
 
 def is_learnt(folder: Path) -> bool:
     """True if the folder holds the model of the content and of bot/core as they are."""
-    return (folder / "cache" / file_name(cache_key([KNOWLEDGE, GENERAL, CORE]))).exists()
+    return (folder / "cache" / file_name(cache_key(learnt_from(KNOWLEDGE)))).exists()
 
 
 @cache
@@ -41,7 +40,7 @@ def keep_model(settings: "Settings") -> None:
     """After a change of content that no model learns from, such as a figure in an answer: names the old model anew."""
     cache = settings.postbote_data_dir / "cache"
     (model,) = cache.glob("trained-*")
-    model.rename(cache / file_name(cache_key([settings.postbote_knowledge, GENERAL, CORE])))
+    model.rename(cache / file_name(cache_key(learnt_from(settings.postbote_knowledge))))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Docstrings: every public module, class and function of bot/ has one, and it begins with a noun of the field."""
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -59,3 +61,25 @@ def test_no_reference_to_a_paper_that_is_not_here() -> None:
             r"\bfinding \d|\bmatching\.md\b|\bqueue\.md\b|version 0\.1\b", file.read_text(encoding="utf-8")
         )
         assert not found, f"{file}: {found}"
+
+
+# A file with its folder, or a module; "faq-de.md" may be anybody's
+FILE = re.compile(r"(?<![\w./{*-])((?:[\w-]+/)+[\w-]+\.(?:py|yaml|md|tsv|jsonl)|[\w-]+\.py)(?!\w)")
+ROOMS = ("bot", "deploy", "knowledge", "templates", "tests")
+OF_DBOS = frozenset({"dbos/_migration.py", "_sys_db.py"})
+
+
+def comments(file: Path) -> Iterator[str]:
+    text = file.read_text(encoding="utf-8")
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
+
+
+def test_a_file_that_a_docstring_or_comment_names_is_there() -> None:
+    here = [f"/{file.relative_to(BOT.parent)}" for room in ROOMS for file in (BOT.parent / room).rglob("*.*")]
+    said = [*documented(), *((str(file.relative_to(BOT)), comment) for file in FILES for comment in comments(file))]
+    named = [(place, name) for place, text in said for name in FILE.findall(text)]
+    assert len(named) > 100, "the pattern finds them"
+    gone = [f"{place}: {name}" for place, name in named if not any(file.endswith(f"/{name}") for file in here)]
+    assert not [one for one in gone if one.rpartition(" ")[2] not in OF_DBOS], "\n".join(gone)

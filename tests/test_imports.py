@@ -84,7 +84,7 @@ HOMES = {
     "sqlalchemy": {"storage", "ops"},
     "starlette": {"web", "contracts", "channels", "app"},
     "Stemmer": {"core"},
-    "structlog": {"observability", "durable", "dialogue", "tickets", "channels", "content", "web", "app"},
+    "structlog": {"observability", "storage", "durable", "dialogue", "tickets", "channels", "content", "web", "app"},
     "uvicorn": {"web"},
     "watchfiles": {"content"},
     "yaml": {"content"},

@@ -10,7 +10,7 @@ from bot.answering.explain import explain
 from bot.answering.router import make_responder
 from bot.commands import find_commands
 from bot.content.content_cache import Content, content_key, load_or_read
-from bot.content.folders import GENERAL
+from bot.content.folders import CORE, learnt_from
 from bot.content.model_cache import cache_key, load_or_train
 from bot.content.problems import KnowledgeError
 from bot.content.renderer import Renderer
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from bot.observability.metrics import Metrics
 
 BOT = Path(__file__).parent.parent
-CORE = BOT / "core"
 READERS = (BOT / "content", BOT / "commands", CORE)  # the general layer lies in bot/content
 
 
@@ -81,7 +80,7 @@ def load_engine(settings: Settings) -> AnswerEngine:
     extractor = FeatureExtractor(knowledge, counts.tokens)
     trained = load_or_train(
         [settings.postbote_data_dir / "cache", PACKAGED],
-        cache_key([settings.postbote_knowledge, GENERAL, CORE]),
+        cache_key(learnt_from(settings.postbote_knowledge)),
         lambda: learn(knowledge, extractor),
     )
     hints = {name: command.HINT for name, command in commands.items()}

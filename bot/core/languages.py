@@ -17,9 +17,7 @@ class LanguageData:
     names: Mapping[Language, str]  # of the languages, in this one: "Englisch"
     example_domain: str  # stands for the asker's domain where it is not known
     letters: frozenset[str] = frozenset()  # beyond a to z that it has of its own
-    function_words: str = (
-        ""  # that build its sentences; those of German and English stand in core/text/function_words.py
-    )
+    function_words: str = ""  # that build its sentences; of German and English in core/text/function_words.py
     everyday_words: str = ""  # of support requests, which tell the language too and are about something
     # Greetings, thanks, and words beside them that ask for nothing; of German and English in core/speak_policy.py
     greetings: frozenset[str] = frozenset()

@@ -93,7 +93,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Concept: a meaning and the words for it in both languages (general/concepts.yaml explains the word forms)."""
+    """Concept: a meaning and the words for it, by language (general_layer/concepts.yaml explains the word forms)."""
 
     id: str
     group: str  # protocol, direction, aspect, … , outside
@@ -104,7 +104,7 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class StatusCode:
-    """SMTP reply or status code and its general meaning: general/status-codes.yaml."""
+    """SMTP reply or status code and its general meaning: general_layer/status-codes.yaml."""
 
     code: str  # "550"; "x.7.1" for any class; "x.7.x", "5yz", "5.x.x" for all that have no row of their own
     source: str  # the RFC where it stands
@@ -254,9 +254,7 @@ class Ticket:
     queue: str  # queue, group or mailbox, for which a mode is set
     version: str  # ETag or modseq, which `claim` compares; empty: the system has none
     url: str  # of the ticket, for agents; empty: not known
-    opened_by_agent: bool = (
-        False  # True: an agent has entered what a customer asks (a call): the text is the customer's
-    )
+    opened_by_agent: bool = False  # True: an agent has entered what a customer asks (a call), in the customer's words
 
 
 Mode = Literal["off", "note", "public"]  # of a ticket queue: silent; internal notes only; replies to customers

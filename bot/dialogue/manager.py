@@ -87,8 +87,8 @@ class DialogueManager:
         channel = self._channels.get(event.channel)
         if channel and event.facts.get("snippets"):
             event = replace(event, question=replace(event.question, text=await channel.read_full_text(event)))
-        if event.act in ("home", "prompts"):
-            hint = await _language_hint(self._channels.get(event.channel), event)
+        if event.act in ("home", "prompts"):  # no words of the person's tell the language
+            hint = await _language_hint(channel, event)
             event = replace(event, question=replace(event.question, language_hint=hint))
         return await handler(event)
 

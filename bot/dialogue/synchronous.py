@@ -8,13 +8,10 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-import structlog
-
 from bot.core.model import DecisionToSave, Event, Reply
 from bot.observability.event_log import EventLog, seconds_since_receipt
-from bot.storage import DatabaseError, Storage
-
-log = structlog.get_logger()
+from bot.storage import Storage
+from bot.storage.best_effort import best_effort
 
 
 class SynchronousDialogue:
@@ -37,18 +34,12 @@ class SynchronousDialogue:
             began = time.perf_counter()
             reply = await self._handle(event)
             if reply.decided:
-                await self._best_effort(event, "decision_not_saved", self._save(reply.decided))
+                await best_effort(event.key, "decision_not_saved", self._save(reply.decided))
             self._event_log.decided(event, reply.answer, time.perf_counter() - began)
-            await self._best_effort(event, "latency_not_saved", self._record_latency(event))
+            await best_effort(event.key, "latency_not_saved", self._record_latency(event))
             self._event_log.delivered(event, 1)
         return reply
 
     async def _record_latency(self, event: Event) -> None:
         seconds = seconds_since_receipt(event)
         await self._storage.database.write(lambda: self._storage.mark_delivered(event.key, "", seconds))
-
-    async def _best_effort(self, event: Event, failed: str, work: Awaitable[None]) -> None:
-        try:
-            await work
-        except DatabaseError as wrong:
-            log.warning(failed, key=event.key, why=type(wrong).__name__)

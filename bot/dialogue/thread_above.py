@@ -15,9 +15,10 @@ from bot.core.speak_policy import read_reaction
 from bot.core.text.normalize import clean
 from bot.core.text.pointing import is_pointing
 
-UNANSWERED = frozenset({"decline", "suggest", "faq", "greeting"})  # templates: nothing was said of what was asked
-
+# Templates
+UNANSWERED = frozenset({"decline", "suggest", "faq", "greeting"})  # nothing was said of what was asked
 SMALL_TALK = frozenset({"greeting", "aside"})
+UNSURE, NOTHING = 3, 4  # ranks of a menu, and of an answer that says nothing of a text
 
 AnswerText = Callable[[Question], Awaitable[Answer]]
 
@@ -56,10 +57,6 @@ async def _answer_about(
         return answer  # a mention alone, between the messages of others, is a greeting
     unreadable = above.unreadable or event.facts.get("unreadable")
     return Answer("unread", answer.language, {"reason": above.problem or ("picture" if unreadable else "nothing")})
-
-
-UNSURE = 3  # rank of a menu
-NOTHING = 4  # rank of an answer that says nothing of a text
 
 
 def _with_author(answer: Answer, author: str) -> Answer:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,9 @@ def config(url: str, folder: Path, name: str) -> DBOSConfig:
     if on_a_file:
         engine["connect_args"] = connection_arguments()
         folder.mkdir(parents=True, exist_ok=True)
-        with sqlite3.connect(folder / "postbote.sqlite") as database:
+        with closing(sqlite3.connect(folder / "postbote.sqlite")) as database:
             database.execute(SHRINKABLE)
             database.execute("PRAGMA journal_mode=WAL")  # p99 of a reply 70 ms instead of 600
-        database.close()
     return {
         "name": "postbote",
         "system_database_url": url,

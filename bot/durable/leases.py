@@ -22,9 +22,8 @@ HELD_WITHIN = 8.0
 # ends: runtime-config-connection.html#GUC-TCP-KEEPALIVES-IDLE, libpq-connect.html#LIBPQ-KEEPALIVES. 8 + 3 × 4 = 20 s
 LOST_AFTER = {"keepalives_idle": 8, "keepalives_interval": 4, "keepalives_count": 3}
 _SESSION = " ".join(f"-c tcp_{name}={value}" for name, value in LOST_AFTER.items())
-_LOCK_CLASS = (
-    0x706F7374  # "post": the first half of the advisory lock's key, so that other programs' locks never meet ours
-)
+# "post": the first half of the advisory lock's key, so that other programs' locks never meet ours
+_LOCK_CLASS = 0x706F7374
 
 
 class Leases(Protocol):

@@ -61,7 +61,8 @@ What a crash leads to, by the moment:
   press, edit, ticket: before "decide"  Decided anew; what it changes must bear that (hand_over, ticket ledger).
   press, edit, ticket: after "decide"   The checkpointed reply is looked for, and posted if it is missing.
   SIGTERM                               Runs under way get 25 s (PATIENCE); what is left is cancelled, and as after a
-                                        crash. Nothing that they use, nor the lease, is given up before they end.
+                                        crash. Nothing that they use, nor the lease, is given up before they end. What
+                                        takes longer ends with the process (stop_deadline.py).
   the process cannot confirm its lease  It exits at once (70), before the server lets others have it.
 
 Known limits. A slash command's reply (response_url) and an ephemeral message cannot be looked up: killed within the
@@ -74,9 +75,11 @@ was switched off the workflow looks every 30 minutes, until it gives the reply u
 
 import asyncio
 import math
+import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -102,8 +105,9 @@ from bot.storage.serialization import to_event, to_json
 log = structlog.get_logger()
 
 SUSPECT = 30.0  # seconds for which a process that could not store an event is not ready, unless it stores another one
-PATIENCE = 25.0  # seconds that a stop waits for work under way; systemd kills after 30
+PATIENCE = 25.0  # seconds that a stop waits for work under way; how long it takes in all: stop_deadline.py
 CANCELLED_WITHIN = 2.0  # seconds that a stop waits for runs that it has cancelled: they may be saving a decision
+ENGINE_ENDS_WITHIN = 4.0  # seconds that a stop waits for the engine; its threads wait half a minute for a held file
 
 Workflow = Callable[[dict[str, Any], str], Coroutine[Any, Any, None]]
 
@@ -165,7 +169,8 @@ class Worker:
         """Finishes the runs under way; those that take longer are cancelled, and the next start takes them up.
 
         What they use is closed after the last of them, and the lease goes last: while one may still post, no other
-        process takes it over, and the heartbeat goes on.
+        process takes it over, and the heartbeat goes on. Where the engine cannot end, since somebody holds its file,
+        the lease stays until the process has ended.
         """
         self._recovery.take_nothing_over()
         await self._runs_ended(PATIENCE)
@@ -175,9 +180,21 @@ class Worker:
         await self._runs_ended(CANCELLED_WITHIN)
         for task in self._tasks:
             task.cancel()
-        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        engine_ended = await self._engine_ended()
         self._storage.database.close()
-        self._recovery.close()
+        if engine_ended:
+            self._recovery.close()
+
+    async def _engine_ended(self) -> bool:
+        """Ends the engine; False where it has not ended in time. Its thread keeps no process from its end."""
+        ending = threading.Thread(target=partial(DBOS.destroy, destroy_registry=True), daemon=True)
+        ending.start()
+        deadline = self._errors.loop.time() + ENGINE_ENDS_WITHIN
+        while ending.is_alive() and self._errors.loop.time() < deadline:
+            await asyncio.sleep(0.02)
+        if ending.is_alive():
+            log.warning("engine_cannot_end", seconds=ENGINE_ENDS_WITHIN)
+        return not ending.is_alive()
 
     async def _runs_ended(self, seconds: float) -> None:
         """Waits until no run is under way, so many seconds at most."""

@@ -124,7 +124,7 @@ class EventWorkflow:
     # Deliver
 
     async def _deliver_until_done(self, event: Event, state: RunState) -> None:
-        """First attempt is no step: a run that comes later repeats it, and looks for its own post before."""
+        """Attempts until one is the last. The first is no step: a later run repeats it, and looks for its own post."""
         backoff = DeliverBackoff()
         for attempt in count(1):
             if attempt == 1:

@@ -12,9 +12,7 @@ from bot.storage.database import NEWER_SQLITE, OLDEST_SQLITE
 
 OLDEST_POSTGRES = 130_000  # 13: the oldest that is still supported when this was written, and that the job engine takes
 MOST_CLOCK_SKEW = 60.0  # seconds between two clocks; requests of Slack are refused from five minutes on
-NEEDED = (
-    37  # connections of a process at most: the job engine's 20 and its listener, the storage's 15, one for its lease
-)
+NEEDED = 37  # connections of a process at most: the engine's 20 and its listener, the storage's 15, one for its lease
 
 Finding = tuple[str, bool, str]  # (name of the check, whether it passed, what was found and, after "; ", the cure)
 

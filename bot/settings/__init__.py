@@ -225,7 +225,7 @@ def _check_name(value: str) -> str:
 
 
 def _is_database(url: SplitResult) -> bool:
-    """RFC 3986; without a host, libpq's own variables or `?host=` name the server."""
+    """True for a URL of PostgreSQL (RFC 3986); without a host, libpq's own variables or `?host=` name the server."""
     return url.scheme == "postgresql" and url.netloc.count("@") < 2 and (url.port or 1) > 0
 
 

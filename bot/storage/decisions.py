@@ -258,7 +258,7 @@ def mark_decision_delivered(connection: sql.Connection, key: str, post: str, sec
 
 @lru_cache(4)
 def _delivered(columns: tuple[str, ...]) -> sql.Update:
-    """Built once, as for every question."""
+    """Statement that records a delivery in these columns; built once each, as every question needs it."""
     values: dict[str, Any] = {name: sql.bindparam(name) for name in columns}
     return sql.update(DECISIONS).where(DECISIONS.c.key == sql.bindparam("of")).values(values)
 

@@ -21,9 +21,8 @@ SCHEMA = 1  # of this version; a database without a number is 0
 USABLE_FROM = 1  # the oldest SCHEMA whose versions can use a database of this one
 STEPS: Mapping[int, Callable[[sql.Connection], None]] = {}  # SCHEMA → step that leads to it from the one before
 
-METADATA = (
-    sql.MetaData()
-)  # catalogue: a module that holds a table adds it when it is imported (bot/storage/__init__.py)
+# Catalogue: a module that holds a table adds it when it is imported (bot/storage/__init__.py)
+METADATA = sql.MetaData()
 
 Personal = Literal[
     "none",  # never names a person: words of our own, numbers, encrypted text

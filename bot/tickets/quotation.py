@@ -33,7 +33,7 @@ def understood_sentences(decision: Decision | None, text: str) -> list[str]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Sentences first: of two pieces that are equally alike, the sentence is quoted."""
+    """Pieces of a text that may be quoted: its sentences, then its lines; of two equally alike the first is taken."""
     yield from (" ".join(sentence.split()) for sentence in own_sentences(text))
     yield from (" ".join(line.split()) for line in text.split("\n") if line.strip())
 
@@ -43,5 +43,5 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _dice(one: frozenset[str], other: frozenset[str]) -> float:
-    """Twice the shared words by all words of both, 0..1."""
+    """Dice coefficient of two sets of words, 0..1: twice what they share, over the sum of their sizes."""
     return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0

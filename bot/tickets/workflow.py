@@ -190,7 +190,7 @@ def _limit_by_mode(found: Assessment, mode: Mode) -> tuple[Verdict, tuple[str, .
 
 
 async def _enqueue_alarm(enqueue: Callable[[Event], Awaitable[None]], event: Event) -> None:
-    """An alarm that cannot be stored stands in the log alone."""
+    """Enqueues an alarm; one that cannot be stored stands in the log alone."""
     try:
         await enqueue(event)
     except (OSError, RuntimeError, TryLater, DatabaseError) as wrong:

@@ -94,7 +94,7 @@ class AdminAuth:
         return found if isinstance(found, dict) else {}
 
     def _bears(self, request: HTTPConnection) -> bool:
-        """RFC 6750 section 2.1."""
+        """True if a request bears the token in its Authorization header (RFC 6750 section 2.1)."""
         kind, _, given = request.headers.get("authorization", "").partition(" ")
         if not self.token or kind.lower() != "bearer":
             return False
@@ -178,7 +178,7 @@ def _ended_key(session: Mapping[str, str]) -> str:
 
 
 def _name(host: str) -> str:
-    """Without the port; empty where it is none."""
+    """Host name of a Host header, without its port; empty where it is no host."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:  # brackets that do not close

@@ -64,7 +64,7 @@ class Readiness:
         return {"knowledge": self.content(), **await self._of_channels(blocks=False)}
 
     async def all_parts(self) -> Mapping[str, str]:
-        """Both, and the pages, for the metrics and the dashboard."""
+        """Problems and notices, and the pages, which have none: for the metrics and the dashboard."""
         return {**await self.notices(), **await self.problems(), **dict.fromkeys(self.pages, "")}
 
     async def _of_channels(self, *, blocks: bool) -> Mapping[str, str]:

@@ -113,7 +113,7 @@ def port_of(server: uvicorn.Server) -> int:
 
 
 async def _serve_until_signal(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
-    """uvicorn raises the signal again at its end: our handler, set before, takes it then."""
+    """Serves until a signal, which uvicorn raises again at its end: our handlers, set before, take it then."""
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(log_loop_error)
 

@@ -31,7 +31,7 @@ def test_an_answer_names_its_section_in_its_language_and_no_id(
 
 
 SAYS = [
-    # entry, what its answer must say in both languages (topics.md)
+    # entry, what its answer must say in both languages
     ("smtp-server", ["ns0.ovh.net", "smtp."]),
     ("smtp-requirements", ["OPEN-SMTP", "SMTP-AUTH"]),
     ("ssl-server", ["ssl0.ovh.net"]),

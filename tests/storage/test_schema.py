@@ -36,7 +36,7 @@ def test_an_upsert_inserts_replaces_and_leaves_alone() -> None:
     table = sql.Table("t", sql.MetaData(), sql.Column("key", sql.Text, primary_key=True), text_column("a", "none"))
     insert = upsert(table, ("key", "a"))
     insert_only = upsert(table, ("key", "a"), kept=("a",))
-    with sql.create_engine("sqlite://").begin() as connection:
+    with sql.create_engine("sqlite://", poolclass=sql.pool.NullPool).begin() as connection:
         table.create(connection)
         rows = [
             connection.execute(statement, {"key": "k", "a": value}).rowcount

@@ -64,7 +64,7 @@ def test_the_state_of_an_installation_is_kept_for_a_day(tmp_path: Path) -> None:
     storage = create_storage("", tmp_path, keep_days=1)
     storage.database.open()
     storage.secrets.save("state:old", "")
-    with sql.create_engine(f"sqlite:///{tmp_path / 'store.sqlite'}").begin() as connection:
+    with storage.database.transaction() as connection:
         connection.exec_driver_sql("UPDATE postbote_secrets SET at = ?", (time.time() - 90_000,))
     storage.secrets.save("state:new", "")
     storage.secrets.save("T1:bot", "x")

@@ -10,7 +10,6 @@ and a part that is passed in: eight small operations share one client, one accou
 """
 
 import asyncio
-import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +19,7 @@ import structlog
 from starlette.routing import Route
 
 from bot.channels.helpdesk.feedback import Feedback
+from bot.channels.helpdesk.feedback_polling import FeedbackPolling
 from bot.channels.helpdesk.http import HelpdeskClient, RequestRefused
 from bot.channels.helpdesk.parse import Cursor, ListedTicket, to_account_name, to_cursor
 from bot.channels.helpdesk.poller import Poller
@@ -33,14 +33,13 @@ from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.ticket_place import TicketPlace
 from bot.settings.helpdesk import HelpdeskAccount
-from bot.tickets.assessment import feedback_event, ticket_event
+from bot.tickets.assessment import ticket_event
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
 log = structlog.get_logger()
 
-FEEDBACK_ROUNDS = 5  # polling rounds between two looks for what agents say
 SETTLE = 5.0  # seconds after which a post that was under way can be seen
 TEMPLATES = frozenset({"ticket", "ticket_note"})  # of answers that are written; all others leave the ticket to people
 
@@ -78,7 +77,7 @@ class HelpdeskChannel(ChannelDefaults, ABC):
             *(account.system, self._account, conversations, context.engine), context.enqueue, context.handovers
         )
         self._poller = Poller(account.system, self._poll_once, settings.postbote_tickets_poll)
-        self._feedback_due = 0.0  # on the monotonic clock
+        self._feedback = FeedbackPolling(account.system, self._account, self.list_feedback, context.enqueue)
         path = webhook_path(account.system)
         self.routes: Sequence[Route] = (
             [webhook_route(path, self.parse_webhook, context.enqueue, self.largest_webhook)] if self._secret else []
@@ -262,21 +261,8 @@ class HelpdeskChannel(ChannelDefaults, ABC):
                     await self.enqueue(listed)
             cursor = replace(cursor, last=max(cursor.last, page[-1].position))
             await self._save_cursor(cursor)
-        await self._poll_feedback()
+        await self._feedback.poll_once(self._poller.interval)
         await self._relay.poll_once()
-
-    async def _poll_feedback(self) -> None:
-        """Enqueues what agents have said, now and then. Where it cannot be read, tickets are answered nevertheless."""
-        if time.monotonic() < self._feedback_due:
-            return
-        self._feedback_due = time.monotonic() + FEEDBACK_ROUNDS * self._poller.interval
-        try:
-            for said in await self.list_feedback():
-                person = f"{self._account}:{said.person}" if said.person else ""
-                event = feedback_event(self._system, self._account, said.ticket, said.post, person, said.verdict)
-                await self._context.enqueue(event)
-        except (TryLater, RequestRefused) as wrong:
-            log.warning("ticket_feedback_unread", channel=self._system, why=str(wrong))
 
     def _is_wanted(self, listed: ListedTicket) -> bool:
         return listed.id not in self._enqueued and not listed.claimed_by and self.mode(listed.queue) != "off"

@@ -6,6 +6,7 @@ note a draft for the agents and a note with the decision are put into the mailbo
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 POLL_INTERVAL = 10.0  # seconds between two looks; IDLE ends the wait at once
 PAUSE_AFTER_ERROR = 5.0  # seconds
 STOP_CHECK = 0.2  # seconds after which a wait notices that it shall end
+STOPPED_WITHIN = 3.0  # seconds that a stop waits for the mail server
 
 
 def open_channel(settings: "Settings", context: ChannelContext) -> Channel | Disabled:
@@ -78,11 +80,16 @@ class MailChannel(ChannelDefaults):
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Ends polling, the look that is under way included, and closes the connection that idles."""
+        """Ends polling, the look that is under way included, and closes the connection that idles.
+
+        A server that says nothing is not waited for: that takes imap.TIMEOUT, and the runs under way need the time.
+        """
         self._stopping = True
-        if self._task:
-            await asyncio.gather(self._task, return_exceptions=True)
-        await asyncio.to_thread(self._idle.close)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOPPED_WITHIN):
+                if self._task:
+                    await asyncio.gather(self._task, return_exceptions=True)
+                await asyncio.to_thread(self._idle.close)
 
     async def readiness_problem(self) -> str:
         """Problem of the last look, one line; empty where it went well."""

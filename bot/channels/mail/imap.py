@@ -5,18 +5,16 @@ imap-tools (Apache-2.0) opens the connection, knows folders and IDLE; what it ha
 """
 
 import imaplib
-import re
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 
+from bot.channels.mail.imap_responses import StoredMail, to_stored_mail, to_words
 from bot.core.mail.auto_response import MARK
 from bot.core.mail.mime import LARGEST
 from bot.core.mail.server_url import Server
@@ -36,17 +34,6 @@ _NAMES = {  # of folders whose purpose the server does not tell (RFC 6154); the 
 
 class MailboxError(Exception):
     """Error of a server that cannot be used; says why, never with a password."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMail:
-    """Mail as the mailbox holds it."""
-
-    uid: int
-    raw: bytes  # its beginning: LARGEST bytes at most
-    flags: frozenset[str]  # with keywords, in lower case
-    modseq: str  # number of its last change (RFC 7162); empty: the server knows no CONDSTORE
-    at: float  # when it came, in seconds since the epoch
 
 
 class Mailbox:
@@ -80,12 +67,12 @@ class Mailbox:
         found = self._in_folder(
             self.folder, lambda box: box.client.uid("SEARCH", "UID", f"{since}:*", "UNKEYWORD", CLAIM)
         )
-        return sorted(uid for uid in map(int, _words(found)) if uid >= since)  # "n:*" always has the last one
+        return sorted(uid for uid in map(int, to_words(found)) if uid >= since)  # "n:*" always has the last one
 
     def newest_uids(self, number: int) -> list[int]:
         """UIDs of the newest mails, newest first, without what Postbote has written."""
         found = self._in_folder(self.folder, lambda box: box.client.uid("SEARCH", "NOT", "HEADER", MARK, '""'))
-        return sorted(map(int, _words(found)), reverse=True)[:number]
+        return sorted(map(int, to_words(found)), reverse=True)[:number]
 
     def fetch(self, uid: int, folder: str = "") -> StoredMail | None:
         """Mail with this UID, not marked as seen; None where it is gone. `folder`: empty: the mailbox's own."""
@@ -116,7 +103,7 @@ class Mailbox:
 
     def find(self, folder: str, message_id: str) -> StoredMail | None:
         """Mail with this Message-ID, the first of several; None where there is none."""
-        found = _words(
+        found = to_words(
             self._in_folder(folder, lambda box: box.client.uid("SEARCH", "HEADER", "Message-ID", f'"{message_id}"'))
         )
         return self.fetch(int(found[0]), folder) if found else None
@@ -164,7 +151,7 @@ class Mailbox:
             time.sleep(0.2)
 
     def _status(self, box: BaseMailBox) -> dict[str, int]:
-        """After a NOOP: of a folder that is selected, servers may tell what was true at the last command."""
+        """UIDVALIDITY and UIDNEXT, after a NOOP: of a selected folder servers may tell what was true before."""
         box.client.noop()
         return dict(box.folder.status(self.folder, ["UIDVALIDITY", "UIDNEXT"]))
 
@@ -268,41 +255,6 @@ def _special(box: BaseMailBox, purpose: str) -> str:
     wanted = _NAMES[purpose][0]
     box.folder.create(wanted)
     return wanted
-
-
-def to_stored_mail(uid: int, found: Any) -> StoredMail | None:
-    """Mail of a FETCH response, None where it holds none.
-
-    imaplib gives pairs of (text, literal), and text that stands after them.
-    """
-    typ, data = found
-    pieces = [piece for piece in data or [] if piece]
-    raw = next((piece[1] for piece in pieces if isinstance(piece, tuple)), None)
-    if typ != "OK" or raw is None:
-        return None
-    text = b" ".join(piece[0] if isinstance(piece, tuple) else piece for piece in pieces).decode("ascii", "replace")
-    flags = re.search(r"FLAGS \(([^()]*)\)", text)
-    modseq = re.search(r"MODSEQ \((\d+)\)", text)
-    return StoredMail(
-        uid,
-        raw,
-        frozenset(flags.group(1).lower().split()) if flags else frozenset(),
-        modseq.group(1) if modseq else "",
-        _date(text),
-    )
-
-
-def _date(text: str) -> float:
-    found = re.search(r'INTERNALDATE "([^"]{1,40})"', text)
-    try:
-        return datetime.strptime(found.group(1).strip(), "%d-%b-%Y %H:%M:%S %z").timestamp() if found else 0.0
-    except ValueError:
-        return datetime.now(UTC).timestamp()
-
-
-def _words(found: Any) -> list[bytes]:
-    typ, data = found
-    return [word for line in data or [] if line for word in line.split()] if typ == "OK" else []
 
 
 def error_text(wrong: Exception) -> str:

@@ -21,9 +21,8 @@ LARGEST_TEXT = 200_000  # bytes of one part that are read
 MOST_TEXTS = 10  # parts that are read
 APPEARS = 3_600.0  # seconds after its number was taken within which a ticket can be seen, with clocks that differ
 OVER = frozenset({"resolved", "rejected", "deleted"})
-ACTED = frozenset(
-    {"Correspond", "Comment", "Status", "Take", "Steal", "Give"}
-)  # types of what a person does to a ticket
+# Types of what a person does to a ticket
+ACTED = frozenset({"Correspond", "Comment", "Status", "Take", "Steal", "Give"})
 TEXTS = frozenset({"text/plain", "text/html", "text/calendar"})  # that stand for each other
 SYSTEM = frozenset({"RT_System", "Nobody"})
 _REBUILT = frozenset({"content-type", "content-transfer-encoding", "content-length", "mime-version"})

@@ -24,6 +24,8 @@ from bot.core.model import Answer, Event, TryLater, Undeliverable
 from bot.core.records import Handover
 from bot.core.ticket_place import is_ticket
 
+_HERE = "here"  # place of helpers who are called into the asker's own thread
+
 
 class HandoverDelivery:
     """Sender of everything that belongs to a handover."""
@@ -254,9 +256,6 @@ class HandoverDelivery:
         """Posts a note; its key is its own, so that it is found apart from the request."""
         key = f"{key or event.key}:{said.facts['state']}"
         await self._poster.post(client, event, self._composer.note(said, who), again=again, key=key)
-
-
-_HERE = "here"
 
 
 def _words_of(event: Event, answer: Answer, names: dict[str, str]) -> tuple[str, str]:

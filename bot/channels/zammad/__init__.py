@@ -109,7 +109,7 @@ class ZammadChannel(HelpdeskChannel):
         return await self.api.write(self._to_article(event, html))
 
     async def agent_facts(self, event: Event, reply: str) -> Mapping[str, Any]:
-        """A tag or a note says what was wrong; the reply is put into the ticket as a shared draft, where it can be."""
+        """Facts of the note: a tag or note says that it is wrong; the reply is a shared draft, where it can be."""
         mail, ticket = self._to_mail(event), event.reply_to["ticket"]
         form = {"cc": "", "subtype": "", "content_type": "text/html", "ticket_id": int(ticket)}
         article = {**form, **mail, "body": reply, "type": "email", "internal": False}
@@ -135,7 +135,7 @@ class ZammadChannel(HelpdeskChannel):
         return OpenedTicket(str(found.get("number") or ticket), self.url(ticket), self.place(ticket))
 
     def _to_article(self, event: Event, html: str) -> Mapping[str, Any]:
-        """An internal article of type email would be mailed nevertheless; a public note would not."""
+        """Article of a note or reply: an internal one of type email would be mailed all the same, a public note not."""
         to = event.reply_to
         body = {"ticket_id": int(to["ticket"]), "body": html, "content_type": "text/html"}
         if to.get("as") != "public":

@@ -166,7 +166,7 @@ def _devices() -> frozenset[str]:
 
 @cache
 def _signatures(kind: str) -> re.Pattern[str]:
-    """A few words without a comma for … within; anything where it ends a text without a blank before it."""
+    """Pattern of a kind's texts: "…" within one is a few words without a comma, right behind its end anything."""
     patterns = []
     for text in _texts(kind):
         anything = text.endswith(ANYTHING) and not text.endswith(f" {ANYTHING}")

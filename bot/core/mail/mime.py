@@ -219,7 +219,10 @@ def _text(part: "Message[str, str]", kind: str) -> str:
 
 
 def _unflowed(text: str, delsp: bool) -> str:
-    """RFC 3676: a line that ends in a space goes on in the next one, but for the signature's mark."""
+    """Text whose lines are joined (RFC 3676): one that ends in a space goes on, but for the signature's mark.
+
+    `delsp`: True if that space is none of the text's.
+    """
     lines: list[str] = []
     joins = False
     for line in text.replace("\r\n", "\n").split("\n"):

@@ -147,7 +147,7 @@ class _Reader:
 
 
 def _to_spans(tokens: Sequence[Token]) -> Iterator[Span]:
-    """A link is one span: its text has no marks of its own."""
+    """Spans of inline tokens; a link is one, and its text has no marks of its own."""
     linked: list[str] | None = None
     url = ""
     for token in tokens:

@@ -52,7 +52,7 @@ def _list(blocks: Sequence[Block]) -> Iterator[str]:
 
 
 def _table(rows: Sequence[Sequence[Cell]]) -> str:
-    """With headings for its columns and its rows, so that a screen reader names both (w3.org/WAI/tutorials/tables)."""
+    """Table whose columns and rows have headings: a screen reader names both (w3.org/WAI/tutorials/tables)."""
     heading = "".join(f'<th scope="col">{_inline(cell)}</th>' for cell in rows[0][1:])
     lines = "".join(
         f'<tr><th scope="row">{_inline(row[0])}</th>{"".join(f"<td>{_inline(cell)}</td>" for cell in row[1:])}</tr>'

@@ -96,4 +96,5 @@ class BackReferences:
     def _names(self, words: Sequence[str], besides: Collection[str]) -> bool:
         """True if a sentence names a concept besides those of some groups."""
         vocabulary = self._extractor.vocabulary
-        return any(vocabulary.group_of(concept) not in besides for concept in vocabulary.concepts(words))
+        named = vocabulary.concepts(words)
+        return len(vocabulary.of_groups(named, besides)) < len(named)

@@ -228,7 +228,7 @@ def _fit_single(samples: Sequence[Sample]) -> QuestionWeights:
 
 
 def _fit_questions(asked: Sequence[Sample]) -> Calibration:
-    """The regressions of questions; FITTED's of error lines, and the highest cost."""
+    """Calibration with regressions of these questions; FITTED's of error lines, and the highest cost."""
     return replace(
         FITTED,
         single=_fit_weights([s for s in asked if not s.several], FITTED.single),

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.siblings import EXCLUSIVE, WAYS
-from bot.core.matching.vocabulary import ASPECT
+from bot.core.matching.vocabulary import ASPECT, words_of
 from bot.core.text.asking import QUESTION_WORDS, asks_in_words
 from bot.core.text.settled import is_settled
 
@@ -77,8 +77,7 @@ class Contrasts:
     def _ways(self, text: str) -> frozenset[str]:
         """Protocols and directions that a text names."""
         vocabulary = self._extractor.vocabulary
-        named = vocabulary.concepts(self._extractor.words(text))
-        return frozenset(concept for concept in named if vocabulary.group_of(concept) in EXCLUSIVE)
+        return vocabulary.of_groups(vocabulary.concepts(self._extractor.words(text)), EXCLUSIVE)
 
     def _is_named(self, denied: str) -> bool:
         """True if what is denied is no bare verb or participle: "not found, …" """
@@ -88,6 +87,6 @@ class Contrasts:
     def _of(self, words: Sequence[str], groups: Sequence[str]) -> list[str]:
         """Those of the words whose concepts belong to one of the groups."""
         vocabulary = self._extractor.vocabulary
-        said = vocabulary.concepts(words).items()
-        named = {w for c, phrases in said if vocabulary.group_of(c) in groups for p in phrases for w in p.split()}
+        said = vocabulary.concepts(words)
+        named = words_of(said[concept] for concept in vocabulary.of_groups(said, groups))
         return [word for word in words if word in named]

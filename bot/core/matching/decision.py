@@ -24,7 +24,7 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    whose slots the message contradicts (slots.py: whose address, what is missing, who speaks, for good or not), is
    vetoed: it is neither explained nor ranked.
 
-3. **Sentences** otherwise (message_parts.py, pasted.py, questions.py). What is pasted is one text of its own.
+3. **Sentences** otherwise (message_parts.py, pasted.py, sentence_ranker.py). What is pasted is one text of its own.
    Greeting, courtesy, farewell, signature and disclaimer are left out, and what says what works or is known: sentences
    (settled.py), and clauses beside a question about another way (contrast.py). Of what is left every sentence is ranked
    by itself, and all of them as a whole; one that asks two things is two (asking.py), one that points back ("where can

@@ -52,9 +52,8 @@ class ExampleSupport:
         self._own = [_places(self._owner == number) for number in range(entries)]
         self._of_topics = _places(self._owner >= entries)
         self._number = {owner: number for number, owner in enumerate(trained.owners[:entries])}
-        self._usual: dict[str, float] = dict(
-            zip(trained.owners, trained.usual_nearness.tolist(), strict=False)
-        )  # of entries alone
+        usual: list[float] = trained.usual_nearness.tolist()  # of entries alone, which come first
+        self._usual = dict(zip(trained.owners, usual, strict=False))
         concepts = trained.features["concept"]
         first = int(np.cumsum([0, *map(len, trained.features.values())])[list(trained.features).index("concept")])
         start = trained.posting_start[first : first + len(concepts) + 1]

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.vocabulary import NEGATIONS, tokens
+from bot.core.matching.vocabulary import NEGATIONS, tokens, words_of
 from bot.core.text.function_words import is_function_word, word_set
 
-# Groups of general/concepts.yaml → the slot of a question that they fill.
+# Groups of general_layer/concepts.yaml → the slot of a question that they fill.
 SLOTS: Mapping[str, str] = {
     "protocol": "way",
     "direction": "way",
@@ -66,6 +66,7 @@ _VERBS = word_set(
     keep keeps happens
     """
 )
+_Slots = Mapping[str, Mapping[str, Sequence[str]]]  # slot → concept → the words that mean it
 ADDED = frozenset({"manner"})  # "warum?" asks something more of the same question
 
 
@@ -121,7 +122,7 @@ def _spoken(text: str) -> list[str]:
 
 
 def _slots(words: Sequence[str], extractor: FeatureExtractor) -> dict[str, dict[str, Sequence[str]]]:
-    """Slots that a message fills: slot → concept → the words that mean it."""
+    """Slots that a message fills, as _Slots."""
     found: dict[str, dict[str, Sequence[str]]] = {}
     for concept, evidence in extractor.vocabulary.concepts(words).items():
         slot = SLOTS.get(extractor.vocabulary.group_of(concept))
@@ -130,20 +131,20 @@ def _slots(words: Sequence[str], extractor: FeatureExtractor) -> dict[str, dict[
     return found
 
 
-def _others(words: Sequence[str], said: Mapping[str, Mapping[str, Sequence[str]]]) -> list[str]:
+def _others(words: Sequence[str], said: _Slots) -> list[str]:
     """Words that fill no slot and have content of their own."""
     evident = _words_of(said.values())
     return [w for w in words if w not in evident and not is_function_word(w)]
 
 
 def _words_of(slots: Iterable[Mapping[str, Sequence[str]]]) -> set[str]:
-    return {w for concepts in slots for phrases in concepts.values() for phrase in phrases for w in phrase.split()}
+    return words_of(phrases for concepts in slots for phrases in concepts.values())
 
 
 def _without(
     old: Sequence[str],
-    of_old: Mapping[str, Mapping[str, Sequence[str]]],
-    said: Mapping[str, Mapping[str, Sequence[str]]],
+    of_old: _Slots,
+    said: _Slots,
     extractor: FeatureExtractor,
 ) -> list[str]:
     """The previous question's words without those of the slots that are named anew.

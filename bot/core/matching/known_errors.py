@@ -25,9 +25,7 @@ LEAST_ALIGNED = 0.5  # score of an alignment below which no error is found. By j
 OUTDOING = 0.7  # score of a look-alike that vetoes its entry, where no own line is about as good. By judgement
 VERBATIM, VERBATIM_LEAD = 0.95, 0.3  # score and lead of an alignment from which a line stands there word by word
 SURELY_ALIGNED = 0.8  # score of an alignment from which the message is about that line and no other
-LONG_MESSAGE = (
-    60  # words; of longer messages most is not about the error. Any number scored the same: few labelled are long
-)
+LONG_MESSAGE = 60  # words, from which most is not about the error. Any number scored the same: few labelled are long
 OF_MAIL = frozenset({"mail-server"})  # who speaks in an error about mail
 EQUAL = 0.1  # of two scores, what is no difference: of equal lines of an entry the first is taken
 LARGEST_LEAD = 2.0  # of the ranking, as a signal: beyond it a lead tells nothing more

@@ -66,9 +66,8 @@ class MainClauses:
     def _is_circumstance(self, clause: str) -> bool:
         vocabulary = self._extractor.vocabulary
         named = vocabulary.concepts(self._extractor.words(clause))
-        return not _FIGURE.search(clause) and all(
-            concept in OF_ANY_SET_UP or vocabulary.group_of(concept) == DEVICE for concept in named
-        )
+        told = vocabulary.of_groups(named, (DEVICE,)) | OF_ANY_SET_UP
+        return not _FIGURE.search(clause) and named.keys() <= told
 
 
 def _says(clause: str) -> bool:

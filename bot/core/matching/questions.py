@@ -1,48 +1,28 @@
-"""Questions of a message: its sentences are ranked one by one, and what is sure outranks the whole.
+"""Questions of a message: what is decided about its sentences, each and together; what is sure outranks the whole.
 
-Steps 3 to 6 of the decision (bot/core/matching/decision.py), for what a person says in own words.
+Steps 5 and 6 of the decision (bot/core/matching/decision.py), for what a person says in own words; sentence_ranker.py
+has those before.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.matching.back_reference import BackReferences
-from bot.core.matching.calibration import (
-    LARGEST_MARGIN,
-    Calibration,
-    QuestionWeights,
-    Weights,
-    expected_values,
-    probabilities,
-    probability,
-)
-from bot.core.matching.contrast import Contrasts
+from bot.core.matching.ambiguity import Ambiguity
+from bot.core.matching.calibration import Calibration, QuestionWeights, Weights, expected_values, probabilities
 from bot.core.matching.example_support import ExampleSupport, Support
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.known_errors import MOST_CANDIDATES
-from bot.core.matching.main_clause import MainClauses
-from bot.core.matching.ranked_text import (
-    CLEARLY,
-    SUGGESTIONS,
-    SURELY,
-    RankedText,
-    asking_alone,
-    best_of,
-    signals_of_several,
-    surest_of,
-)
+from bot.core.matching.ranked_text import SUGGESTIONS, RankedText, best_of, signals_of_several, surest_of
 from bot.core.matching.ranker import Ranker
+from bot.core.matching.sentence_ranker import SentenceRanker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
 from bot.core.model import Candidate, Part
-from bot.core.text.asking import asks_by_name, asks_in_words, halves, is_question
-from bot.core.text.message_parts import own_sentences
-from bot.core.text.settled import is_settled
+from bot.core.text.asking import is_question
 
 MOST_PARTS = 8  # questions or errors of one message that are answered
 LEAST_MARGIN = 1.0  # of a topic over every entry, from which a question is surely not covered
-MOST_SENTENCES = 25  # that are ranked by themselves; a mail of more is read as a whole beyond them
 NO_SUPPORT = Support(1.0, 0.0, unused_concept=False)  # of what is not answered
 
 
@@ -66,15 +46,9 @@ class QuestionMatcher:
         `errors`: ids of the entries about errors. `vague`: None: no question is. `support`: None: it is not told.
         `told`: ids of the topics whose sentences ask nothing.
         """
-        self._told = told
-        self._vague = vague
-        self._contrasts = Contrasts(extractor)
-        self._back = BackReferences(extractor)
-        self._main = MainClauses(extractor)
-        self._siblings = siblings
+        self._ambiguity = Ambiguity(siblings, vague)
+        self._sentences = SentenceRanker(extractor, ranker, unexplained, self._ambiguity, small_talk, told)
         self._extractor = extractor
-        self._ranker = ranker
-        self._unexplained = unexplained
         self._small_talk = small_talk
         self._errors = errors
         self._support = support
@@ -85,7 +59,8 @@ class QuestionMatcher:
         `own`: the person's own words, cleaned; `pasted`: what is no sentence of theirs. Each may be empty. `vetoed`:
         entries that the message's error lines rule out.
         """
-        ranked, whole = self._relevant(*self._sentences(own, pasted, vetoed), calibration, vetoed)
+        told = self._sentences.rank_message(own, pasted, vetoed)
+        ranked, whole = self._sentences.relevant(*told, calibration, vetoed)
         if len(ranked) == 1:
             return [self._part(ranked[0], calibration)]
         answered = [p for p in self._asked(ranked, calibration) if p.outcome == "answer"]
@@ -95,16 +70,16 @@ class QuestionMatcher:
 
     def part(self, text: str, calibration: Calibration) -> Part:
         """Part of one question, read as it stands."""
-        return self._part(self._rank(text), calibration)
+        return self._part(self._sentences.rank(text), calibration)
 
     def signals(
         self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
     ) -> tuple[list[str], Weights, bool]:
         """Signals that the calibration is fitted to: (first three entries, signals, True if they are SEVERAL).
 
-        Of all that is told (`_relevant` is not asked): else the fit would lack the very messages that are hard.
+        Of all that is told (`relevant` is not asked): else the fit would lack the very messages that are hard.
         """
-        ranked, whole = self._sentences(own, pasted, vetoed)
+        ranked, whole = self._sentences.rank_message(own, pasted, vetoed)
         if len(ranked) == 1:
             return ranked[0].ranking.best_entries(SUGGESTIONS), ranked[0].signals, False
         surest = surest_of(ranked, whole, calibration)
@@ -112,94 +87,12 @@ class QuestionMatcher:
 
     def single_signals(self, text: str) -> tuple[list[str], Weights]:
         """(first three entries, signals as in SINGLE) of a text that is read as one question."""
-        ranked = self._rank(text)
+        ranked = self._sentences.rank(text)
         return ranked.ranking.best_entries(SUGGESTIONS), ranked.signals
 
     def words(self, text: str) -> list[str]:
         """Words of a text, as they are ranked."""
         return self._extractor.words(text)
-
-    def _sentences(self, own: str, pasted: str, vetoed: frozenset[str]) -> tuple[list[RankedText], RankedText]:
-        """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
-        said, program = [*map(self._contrasts.open_clauses, own_sentences(own))], [pasted] if pasted else []
-        places = [n for n, sentence in enumerate(said) if not is_settled(sentence)] or range(len(said))
-        told = [*(said[n] for n in places), *program]
-        read = [self._back.with_referents([*said, *program], n) if is_question(said[n]) else said[n] for n in places]
-        asked = [
-            (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
-        ]
-        texts = [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)]
-        ranked = [self._rank(text, vetoed, names=names) for text, names in texts]
-        telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
-        telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
-        # What somebody tells of the own mail may say which port is meant
-        is_open = any(r.asks and self._hangs_on_others(r) for r in telling)
-        meant = telling if is_open else [r for r in telling if not r.small_talk] or telling
-        said_all = len(meant) == len(telling)
-        text = " ".join(told if said_all else (r.text for r in meant))
-        return meant, self._rank(text, vetoed) if len(meant) > 1 else meant[0]
-
-    def _relevant(
-        self, ranked: list[RankedText], whole: RankedText, calibration: Calibration, vetoed: frozenset[str]
-    ) -> tuple[list[RankedText], RankedText]:
-        """(the sentences, the whole): of the questions alone, where they decide the message alone.
-
-        What is told beside them asks nothing then, however well it fits an entry. A sentence counts as its main clause
-        where that is clear.
-        """
-        mains = [self._main_of(r, calibration, vetoed) for r in ranked]
-        if mains != ranked:
-            whole = mains[0] if len(mains) == 1 else self._rank(" ".join(r.text for r in mains), vetoed)
-            ranked = mains
-        asking = asking_alone(ranked, calibration, self._hangs_on_others)
-        if len(asking) < 2:
-            return (asking, asking[0]) if asking else (ranked, whole)
-        return asking, self._rank(" ".join(r.text for r in asking))
-
-    def _main_of(self, ranked: RankedText, calibration: Calibration, vetoed: frozenset[str]) -> RankedText:
-        """Main clause of a sentence, where that is clear by itself and the sentence not surely uncovered; else it."""
-        text = self._main.of(ranked.text)
-        if text == ranked.text or probability(calibration.single.not_covered, ranked.signals) >= SURELY:
-            return ranked
-        main = replace(self._rank(text, vetoed), names=ranked.names)
-        is_clear = main.known and probability(calibration.single.first, main.signals) >= CLEARLY
-        return main if is_clear and not self._hangs_on_others(main) else ranked
-
-    def _hangs_on_others(self, ranked: RankedText) -> bool:
-        """True for a text that fits several entries alike, or any, or is about something that it does not name."""
-        is_open = self._siblings is not None and self._siblings.leave_open(ranked.words)
-        alike = is_open or bool(self._alike(ranked.first(), ranked.words))
-        return alike or self._is_vague(ranked.words) or self._back.refers_back(ranked.text)
-
-    def _halves(self, sentence: str) -> list[str]:
-        """Questions of a sentence; "…, and what is it?" is none of its own."""
-        found = halves(sentence)
-        vague = len(found) > 1 and any(
-            self._is_vague(self._extractor.words(half)) or self._back.refers_back(half) for half in found
-        )
-        return [sentence] if vague else found
-
-    def _rank(self, text: str, vetoed: frozenset[str] = frozenset(), *, names: bool = False) -> RankedText:
-        words = tuple(self._contrasts.words(text))
-        ranking = self._ranker.rank(words).without(vetoed | self._told if asks_in_words(text) else vetoed)
-        over_topics, over_entries = (max(-LARGEST_MARGIN, min(LARGEST_MARGIN, m)) for m in ranking.margins())
-        shares = self._unexplained.shares(words, ranking.best_entries(1)[0])
-        return RankedText(
-            text,
-            words,
-            ranking,
-            (
-                over_topics,
-                over_entries,
-                *shares,
-                self._unexplained.subjects(words),
-                self._unexplained.names_other_owner(words),
-                1.0,
-            ),
-            self._ranker.knows(words) and not (self._vague and self._vague.says_nothing(words)),
-            names=names,
-            small_talk=ranking.first() in self._small_talk,
-        )
 
     def _left_over(self, ranked: Sequence[RankedText], parts: Sequence[Part], calibration: Calibration) -> list[Part]:
         """Parts of the questions that are surely none of the FAQ's, beside others that are answered."""
@@ -261,9 +154,9 @@ class QuestionMatcher:
         likely = probabilities(weights, signals)
         values = expected_values(calibration, likely)
         outcome = max(values, key=lambda name: values[name])
-        if outcome == "answer" and self._says_too_little(best[0], said):
+        if outcome == "answer" and self._ambiguity.says_too_little(best[0], said):
             outcome, what = "suggest", f"{what} that does not say what it is about"
-        alike = self._alike(best[0], said) if outcome == "answer" else frozenset()
+        alike = self._ambiguity.alike(best[0], said) if outcome == "answer" else frozenset()
         if alike:
             outcome, what = "suggest", f"{what} that fits {len(alike)} entries alike"
             best = [entry for entry in ranked.ranking.best_entries(len(ranked.ranking.owners)) if entry in alike]
@@ -282,16 +175,3 @@ class QuestionMatcher:
             nearest_topic=support.topic,
             unused_concept=support.unused_concept,
         )
-
-    def _is_vague(self, words: Sequence[str]) -> bool:
-        return self._vague is not None and self._vague.is_vague(words)
-
-    def _says_too_little(self, entry: str, said: Sequence[str]) -> bool:
-        """True if a text fits any entry, is a single word, or asks for a server alone, and an entry is about a port."""
-        is_another = self._siblings is not None and self._siblings.is_another(entry, said)
-        is_single_word = self._vague is not None and self._vague.is_single_word(said, entry)
-        return is_another or is_single_word or self._is_vague(said)
-
-    def _alike(self, entry: str, said: Sequence[str]) -> frozenset[str]:
-        """Ids of the entries that a question fits as well as its first one, itself included; empty: it alone fits."""
-        return self._siblings.equals(entry, said) if self._siblings else frozenset()

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.unexplained import UnexplainedWords
-from bot.core.matching.vocabulary import ASPECT
+from bot.core.matching.vocabulary import ASPECT, words_of
 from bot.core.model import Entry
 
 MANNER = "manner"  # group of concepts that say how something is asked: they fit every sibling
@@ -25,18 +25,22 @@ class Siblings:
     def __init__(self, extractor: FeatureExtractor, words: UnexplainedWords, entries: Iterable[Entry]) -> None:
         """`words`: those that the examples use; `entries`: only those of kind "answer" have siblings."""
         self._extractor = extractor
+        self._vocabulary = extractor.vocabulary
         self._words = words
-        groups: dict[frozenset[str], dict[str, frozenset[str]]] = defaultdict(dict)
+        by_aspects: dict[frozenset[str], dict[str, frozenset[str]]] = defaultdict(dict)  # → id → ways
         for entry in entries:
             if entry.kind == "answer":
                 in_titles = [word for title in entry.title.values() for word in extractor.words(title)]
-                named = extractor.vocabulary.concepts(in_titles)
-                groups[self._of(named, (ASPECT,))][entry.id] = self._of(named, WAYS)
+                named = self._vocabulary.concepts(in_titles)
+                aspects, ways = (self._vocabulary.of_groups(named, groups) for groups in ((ASPECT,), WAYS))
+                by_aspects[aspects][entry.id] = ways
         # Id of an entry → its siblings and itself: id → ways that the title names
         self._siblings = {
-            entry: (aspects, ways) for aspects, ways in groups.items() if aspects and len(ways) > 1 for entry in ways
+            entry: (aspects, ways)
+            for aspects, ways in by_aspects.items()
+            if aspects and len(ways) > 1
+            for entry in ways
         }
-
         self._shared = frozenset(aspect for aspects, _ in self._siblings.values() for aspect in aspects)
 
     def equals(self, entry: str, words: Sequence[str]) -> frozenset[str]:
@@ -46,10 +50,10 @@ class Siblings:
         manners may be what tells the siblings apart, unless examples of all of them use it.
         """
         aspects, siblings = self._siblings.get(entry, (frozenset(), {}))
-        named = self._extractor.vocabulary.concepts(words)
-        if not aspects & self._of(named, (ASPECT,)):
+        named = self._vocabulary.concepts(words)
+        if not aspects & self._vocabulary.of_groups(named, (ASPECT,)):
             return frozenset()
-        ways = self._of(named, WAYS)
+        ways = self._vocabulary.of_groups(named, WAYS)
         if siblings[entry] in (ways, frozenset()):
             return frozenset()  # it is about this and nothing else, or about all ways
         fitting = self._fitting(ways, siblings)
@@ -59,22 +63,21 @@ class Siblings:
 
     def leave_open(self, words: Sequence[str]) -> bool:
         """True if a question asks for an aspect that siblings share, and names no way: "which host and port?"."""
-        named = self._extractor.vocabulary.concepts(words)
-        return not self._shared.isdisjoint(named) and not self._of(named, WAYS)
+        named = self._vocabulary.concepts(words)
+        return not self._shared.isdisjoint(named) and not self._vocabulary.of_groups(named, WAYS)
 
     def is_another(self, entry: str, words: Sequence[str]) -> bool:
         """True if a text is an aspect that siblings share and no more ("mail server?"), and an entry none of them."""
-        named = self._extractor.vocabulary.concepts(words)
+        named = self._vocabulary.concepts(words)
         aspects, _ = self._siblings.get(entry, (frozenset[str](), {}))
-        meant = {
-            word for concept in self._shared & named.keys() for phrase in named[concept] for word in phrase.split()
-        }
+        meant = words_of(named[concept] for concept in self._shared & named.keys())
         content = {word for word in words if not self._extractor.is_function_word(word)}
         return bool(content) and content <= meant and aspects.isdisjoint(named)
 
     def _fitting(self, ways: frozenset[str], siblings: Mapping[str, frozenset[str]]) -> frozenset[str]:
         """Ids of the siblings that a question fits: each names all its ways, or one of several, or none at all."""
-        several = [values for group in EXCLUSIVE if len(values := {w for w in ways if self._group(w) == group}) > 1]
+        exclusive = (self._vocabulary.of_groups(ways, (group,)) for group in EXCLUSIVE)
+        several = [values for values in exclusive if len(values) > 1]
         if not several:
             return frozenset(name for name, own in siblings.items() if ways <= own or not own)
         rest = ways.difference(*several)
@@ -84,16 +87,9 @@ class Siblings:
 
     def _says_more(self, words: Sequence[str], named: Mapping[str, Sequence[str]], siblings: Collection[str]) -> bool:
         """True if a question has a word of content that may tell the siblings apart."""
-        understood = self._of(named, (ASPECT, MANNER, *WAYS))
-        meant = {word for concept in understood for phrase in named[concept] for word in phrase.split()}
+        understood = self._vocabulary.of_groups(named, (ASPECT, MANNER, *WAYS))
+        meant = words_of(named[concept] for concept in understood)
         return any(
             w not in meant and not self._extractor.is_function_word(w) and not self._words.used_by_all(w, siblings)
             for w in words
         )
-
-    def _group(self, concept: str) -> str:
-        return self._extractor.vocabulary.group_of(concept)
-
-    def _of(self, concepts: Iterable[str], groups: Sequence[str]) -> frozenset[str]:
-        """Those of the concepts that belong to one of the groups."""
-        return frozenset(concept for concept in concepts if self._group(concept) in groups)

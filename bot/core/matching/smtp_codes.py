@@ -110,7 +110,7 @@ def meanings(codes: Sequence[str], table: Mapping[str, StatusCode]) -> list[tupl
     its subject, if any.
 
     The last rows are the classes, under the code's first digit: whether it is worth sending again. Empty for no codes
-    or no table. `table`: by code, as general/status-codes.yaml.
+    or no table. `table`: by code, as general_layer/status-codes.yaml.
     """
     rows = [(code, row) for code in sorted(codes, key=lambda code: "." not in code) if (row := _meaning(code, table))]
     digits = dict.fromkeys((code[0], "." in code) for code in codes)

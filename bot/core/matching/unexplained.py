@@ -5,7 +5,7 @@ that no concept means is a sign that something else is asked. It only counts aga
 learnt (calibration.py): people tell stories, and most of their words are in no example.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ import numpy as np
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.other_owner import OWNERS, names_other_owner
 from bot.core.matching.training import TrainedModel
-from bot.core.matching.vocabulary import DEVICE
+from bot.core.matching.vocabulary import DEVICE, words_of
 from bot.core.text.normalize import REMEMBERED
 
 FEWEST_LETTERS = 3  # of a word that says something
@@ -66,8 +66,8 @@ class UnexplainedWords:
         """Names of another owner in a question, 1 or 0 (other_owner.py)."""
         vocabulary = self._extractor.vocabulary
         said = vocabulary.concepts(words)
-        others = _words_of(said[concept] for concept in OWNERS & said.keys())
-        meant = _words_of(said.values())
+        others = words_of(said[concept] for concept in OWNERS & said.keys())
+        meant = words_of(said.values())
 
         def is_new(word: str) -> bool:
             return not self._of(word).known and word not in meant and not self._extractor.is_function_word(word)
@@ -95,10 +95,9 @@ class UnexplainedWords:
         if not content:
             return 0.0, 0.0
         vocabulary = self._extractor.vocabulary
-        meant, outside = set[str](), set[str]()
-        for concept, said in vocabulary.concepts(words).items():
-            group = outside if vocabulary.group_of(concept) == OUTSIDE else meant
-            group.update(word for phrase in said for word in phrase.split())
+        said = vocabulary.concepts(words)
+        outside = words_of(said[concept] for concept in vocabulary.of_groups(said, (OUTSIDE,)))
+        meant = words_of(said.values())
         whole = by_entry = by_any = 0.0
         number = self._entry[entry]
         for word in content:
@@ -115,8 +114,3 @@ class UnexplainedWords:
         for number in numbers:
             users |= self._users[number]
         return _Use(bool(numbers), min([self._idf[n] for n in numbers], default=self._rarest), users)
-
-
-def _words_of(said: Iterable[Sequence[str]]) -> set[str]:
-    """Words of all phrases of some concepts."""
-    return {word for phrases in said for phrase in phrases for word in phrase.split()}

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence, Set
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.unexplained import CIRCUMSTANCES, UnexplainedWords
+from bot.core.matching.vocabulary import words_of
 from bot.core.model import Entry
 
 GENERAL = {  # kind of entries → concepts that all of them share: no subject
@@ -49,9 +50,7 @@ class VagueQuestions:
         group_of = self._extractor.vocabulary.group_of
         if any(concept not in general and group_of(concept) not in NOT_TOLD for concept in concepts):
             return False
-        said = {
-            word for concept in general & concepts.keys() for phrase in concepts[concept] for word in phrase.split()
-        }
+        said = words_of(concepts[concept] for concept in general & concepts.keys())
         content = (word for word in words if word not in said and not self._extractor.is_function_word(word))
         return all(self._words.share_of(word, ids) >= MANY for word in content)
 

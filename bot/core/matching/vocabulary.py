@@ -1,7 +1,7 @@
-"""Vocabulary: tokens, stems, spelling, and the concepts of general/concepts.yaml that a message mentions."""
+"""Vocabulary: tokens, stems, spelling, and the concepts of general_layer/concepts.yaml that a message mentions."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -52,15 +52,14 @@ class Vocabulary:
     def __init__(self, concepts: Sequence[Concept], stems: Stems) -> None:
         self._stems = stems
         self._exact: dict[str, set[str]] = defaultdict(set)  # token → concept ids
+        # First stem → (all stems, concept id); a single word is a phrase of one
         self._phrases: dict[Language, dict[str, list[tuple[tuple[str, ...], str]]]] = {
             language: defaultdict(list) for language in dict.fromkeys(chain.from_iterable(c.words for c in concepts))
-        }  # first stem → (all stems, concept id); a single word is a phrase of one
+        }
         # (fixed part, where: "prefix" | "suffix" | "inside", concept id)
         self._patterns: list[tuple[str, str, str]] = []
         self._begun_by = lru_cache(REMEMBERED)(self._find_begun_by)
-        self._in_message = lru_cache(MESSAGES)(
-            self._find_concepts
-        )  # asked for by the ranker, a follow-up and each "why"
+        self._in_message = lru_cache(MESSAGES)(self._find_concepts)  # for the ranker, a follow-up and each "why"
         self._of_group = lru_cache(REMEMBERED)(self._find_of_group)
         self._words: set[str] = set()
         self._alone: set[str] = set()  # words that mean something without others
@@ -125,6 +124,10 @@ class Vocabulary:
         """Group of a concept: protocol, direction, aspect …"""
         return self._concepts[concept].group
 
+    def of_groups(self, concepts: Iterable[str], groups: Collection[str]) -> frozenset[str]:
+        """Those of some concepts that belong to one of these groups."""
+        return frozenset(concept for concept in concepts if self.group_of(concept) in groups)
+
     def of_group(self, word: str, group: str) -> frozenset[str]:
         """Concepts of a group that a single word means; empty for none."""
         return self._of_group(word, group)
@@ -161,16 +164,10 @@ class Vocabulary:
                 self._add_term(term, language, concept.id)
 
     def _add_term(self, term: str, language: Language, concept: str) -> None:
-        fixed = fold(term.strip("*"))
-        if term.startswith("*") or term.endswith("*"):
-            where = (
-                "inside"
-                if term.startswith("*") and term.endswith("*")
-                else "suffix"
-                if term.startswith("*")
-                else "prefix"
-            )
-            self._patterns.append((fixed, where, concept))
+        open_ends = term.startswith("*"), term.endswith("*")
+        if any(open_ends):
+            where = "inside" if all(open_ends) else "suffix" if open_ends[0] else "prefix"
+            self._patterns.append((fold(term.strip("*")), where, concept))
             return
         words = tokens(term)
         self._words.update(w for w in words if w.isalpha())
@@ -191,6 +188,11 @@ class Vocabulary:
         return tuple(
             tuple({fixed for fixed, of, _ in self._patterns if of == where}) for where in ("prefix", "suffix", "inside")
         )
+
+
+def words_of(said: Iterable[Sequence[str]]) -> set[str]:
+    """Words of all phrases that mean some concepts. `said`: for each concept its phrases, as Vocabulary.concepts."""
+    return {word for phrases in said for phrase in phrases for word in phrase.split()}
 
 
 def _fits(word: str, fixed: str, where: str) -> bool:

@@ -11,9 +11,8 @@ _QUOTED = (
     r"\"(?:[^\"\\\n]|\\.){1,200}\"|'(?:[^'\\\n]|\\.){1,200}'|[„“”][^“”\n]{1,200}[“”]|[‚‘’][^‘’\n]{1,200}[‘’]"
     r"|»[^«\n]{1,200}«|«[^»\n]{1,200}»"
 )
-_AFTER = (
-    rf"(?:{_QUOTED}|[a-z]{{4}}(?:[ -][a-z]{{4}}){{3}}(?![^\W_])|\S{{1,200}})"  # also Google's "abcd efgh ijkl mnop"
-)
+# Also Google's "abcd efgh ijkl mnop"
+_AFTER = rf"(?:{_QUOTED}|[a-z]{{4}}(?:[ -][a-z]{{4}}){{3}}(?![^\W_])|\S{{1,200}})"
 
 # What a password is called, also mistyped and within a word ("Mailpasswort", "smtp_password", "passwrt"); the short
 # ones only by themselves ("smtp_pass", "smtpPass", not "compass")

@@ -58,9 +58,8 @@ def folded_words(listed: str) -> frozenset[str]:
     return frozenset(fold(w).replace("'", "") for w in listed.split())
 
 
-FUNCTION_WORDS_IN_BOTH = folded_words(
-    "in an die am was will so war hat den dem bei and mit"
-)  # left out above: they tell no language
+# Left out above: they tell no language
+FUNCTION_WORDS_IN_BOTH = folded_words("in an die am was will so war hat den dem bei and mit")
 _FUNCTION_WORDS: Mapping[Language, frozenset[str]] = {"de": folded_words(_GERMAN), "en": folded_words(_ENGLISH)}
 _ALL_FUNCTION_WORDS = FUNCTION_WORDS_IN_BOTH.union(*_FUNCTION_WORDS.values())
 _MORE: Mapping[Language, frozenset[str]] = {code: folded_words(row.function_words) for code, row in KNOWN.items()}

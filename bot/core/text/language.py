@@ -142,11 +142,9 @@ class LanguagePair:
         """Evidence in a message: above 0 for the one language, below for the other; at most _UNDECIDED: for neither."""
         own = _own_words(without_program_prose(text))
         evidence = self._evidence_beside(own, _folded(pasted)) if pasted else self._evidence_of_person(own)
-        if abs(evidence) <= _UNDECIDED:
-            evidence = (
-                0.0 if pasted else self.evidence(_QUOTED.sub(" ", without_program_prose(text)))
-            )  # a host's name tells little
-        return evidence
+        if abs(evidence) > _UNDECIDED:
+            return evidence
+        return 0.0 if pasted else self.evidence(_QUOTED.sub(" ", without_program_prose(text)))  # host names tell little
 
     def _evidence_of_person(self, own: str) -> float:
         """Evidence of the sentences in which a person speaks; of all where there are none, or these tell nothing."""

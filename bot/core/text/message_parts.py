@@ -51,9 +51,10 @@ _GOES_ON = lazy_regex(
     r"[a-zäöü]|(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[a-zäöü]{0,7}\b|(?:\d{1,2}|\d{4})\.?(?:\s|$)"
 )
 _END = lazy_regex(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|;(?=\s))\s+|\n\s*")
+_CODE = r":(?:[a-z][a-z0-9_+-]{1,29}|[+-]1):"  # Slack's emoji: docs.slack.dev/messaging/formatting-message-text
 _PICTURE = r"[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]"  # no arrow: it is a menu's path
 _SMILE = lazy_regex(  # emoji, shortcode or emoticon with more behind it: ends a sentence
-    rf"(?:(?<!{_PICTURE}){_PICTURE}+|:[a-z][a-z0-9_+-]{{1,29}}:|(?<=\s)[:;]-?[)(DP])\s+(?=[^\W_])"
+    rf"(?:(?<!{_PICTURE}){_PICTURE}+|{_CODE}|(?<=\s)[:;]-?[)(DP])\s+(?=[^\W_])"
 )
 # What begins a sentence where people leave out the full stop, and the space before it, for which a text is searched
 # fast; "Sie", "Ihr", "Du" and "I" are capitals anywhere
@@ -84,10 +85,8 @@ _ANNOUNCED = lazy_regex(  # "ok danke! und noch was: …", "Was ich gerne wüsst
     r"\s?:\s",
     re.IGNORECASE,
 )
-_SHORTCODE = lazy_regex(
-    r":(?:[a-z][a-z0-9_+-]{1,29}|[+-]1):"
-)  # Slack's emoji: docs.slack.dev/messaging/formatting-message-text
-_EMOJI = lazy_regex(r"[\u2190-\u2bff\u3000-\u303f\U0001f000-\U0001faff\ufe0f]+")
+_SHORTCODE = lazy_regex(_CODE)
+_EMOJI = lazy_regex(r"[\u2190-\u2bff\u3000-\u303f\U0001f000-\U0001faff\ufe0f]+")  # left out, arrows too
 _CLAUSE = lazy_regex(r"[,;:–—]\s+|\s[-–—]\s+|[.!?…]{1,20}\s{0,4}$")
 _WORD = lazy_regex(r"[^\W\d_]+|\d+")
 _MENTION = lazy_regex(r"\W{0,4}@\w{2,30}[\s,:]*")

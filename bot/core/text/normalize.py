@@ -15,9 +15,7 @@ from bot.core.lazy_regex import lazy_regex
 from bot.core.text.excerpt import excerpt
 
 # Sizes of the caches
-MESSAGES = (
-    64  # messages, cleaned, and their concepts: each is read for its language, its words, its errors, its `why` …
-)
+MESSAGES = 64  # cleaned, and their concepts: each is read for its language, its words, its errors, its `why` …
 REMEMBERED = 50_000  # words, with their stems and such: more than a vocabulary, less than a flood of nonsense
 LONGEST = 20_000  # characters read of one message; of a longer one, its excerpt (excerpt.py)
 

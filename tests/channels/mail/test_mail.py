@@ -1,7 +1,9 @@
 """The mails that are written, what a mailbox says, and what the settings refuse. Real servers: test_servers.py."""
 
+import asyncio
 from email.parser import BytesParser
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,14 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.channels.mail import open_channel
+from bot.channels.mail import MailChannel, open_channel
 from bot.channels.mail.compose import own_id, to_draft, to_note, to_reply
-from bot.channels.mail.imap import to_stored_mail
+from bot.channels.mail.imap_responses import to_stored_mail
 from bot.contracts.channel import Disabled
+from bot.contracts.channel_context import ChannelContext
 from bot.core.mail.auto_response import MailboxContext, apply_rules
 from bot.core.mail.mime import parse
 from bot.core.mail.server_url import to_server
+from bot.core.model import Event
 from bot.settings import Settings
+from bot.storage import Cursors, create_storage
+from tests.engines import EchoEngine
 from tests.examples import examples
 from tests.rows import each_row
 
@@ -153,3 +159,37 @@ def test_the_mail_channel_is_disabled_until_configured_and_says_how() -> None:
     )
     assert isinstance(silent, Disabled)
     assert "POSTBOTE_MAIL_MODE" in silent.cure
+
+
+async def test_a_server_that_says_nothing_keeps_no_stop_waiting(tmp_path: Path) -> None:
+    """The look under way waits for it half a minute, which the runs of the worker are to have."""
+    connected, hung_up = asyncio.Event(), asyncio.Event()
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.set()
+        await hung_up.wait()
+        writer.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+
+    async def nobody(event: Event) -> None:
+        raise AssertionError(event.key)
+
+    storage = create_storage("", tmp_path)
+    context = ChannelContext(
+        engine=EchoEngine(),
+        enqueue=nobody,
+        secrets=storage.secrets,
+        erase_team=storage.erase_team,
+        cursors=Cursors(storage.database),
+        handovers=storage.handovers,
+    )
+    urls = {"postbote_mail_imap_url": f"imap://u:p@127.0.0.1:{port}", "postbote_mail_smtp_url": "smtps://u:p@h"}
+    channel = MailChannel(context, Settings.model_validate({**urls, "postbote_mail_address": US}))
+    await channel.start()
+    await connected.wait()
+    async with asyncio.timeout(15):
+        await channel.stop()
+    hung_up.set()
+    server.close()

@@ -38,6 +38,7 @@ TABLE = [  # message → sentences that say something
     ("mail on my phone is fine :) which port for imap", ["mail on my phone is fine :)", "which port for imap"]),
     ("da ist alles gut 👍 welcher port bei imap", ["da ist alles gut", "welcher port bei imap"]),
     ("erster Tag hier :smile: welcher port", ["erster Tag hier", "welcher port"]),
+    ("mail geht jetzt :+1: welcher port für imap", ["mail geht jetzt", "welcher port für imap"]),
     ("Haken bei Der Server erfordert eine Anmeldung", ["Haken bei Der Server erfordert eine Anmeldung"]),
     ("How To Set Up The Mail Server", ["How To Set Up The Mail Server"]),
     ("Konto > Der Server > Port 993", ["Konto > Der Server > Port 993"]),

@@ -1,0 +1,115 @@
+"""Sentences of a message, and all of them as a whole, ranked: steps 3 and 4 of the decision (decision.py)."""
+
+from dataclasses import replace
+
+from bot.core.matching.ambiguity import Ambiguity
+from bot.core.matching.back_reference import BackReferences
+from bot.core.matching.calibration import LARGEST_MARGIN, Calibration, probability
+from bot.core.matching.contrast import Contrasts
+from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.main_clause import MainClauses
+from bot.core.matching.ranked_text import CLEARLY, SURELY, RankedText, asking_alone
+from bot.core.matching.ranker import Ranker
+from bot.core.matching.unexplained import UnexplainedWords
+from bot.core.text.asking import asks_by_name, asks_in_words, halves, is_question
+from bot.core.text.message_parts import own_sentences
+from bot.core.text.settled import is_settled
+
+MOST_SENTENCES = 25  # that are ranked by themselves; a mail of more is read as a whole beyond them
+
+
+class SentenceRanker:
+    """Ranker of a message's sentences, and of the whole."""
+
+    def __init__(
+        self,
+        extractor: FeatureExtractor,
+        ranker: Ranker,
+        unexplained: UnexplainedWords,
+        ambiguity: Ambiguity,
+        small_talk: frozenset[str],
+        told: frozenset[str],
+    ) -> None:
+        """`small_talk`, `told`: ids of the topics whose sentences want no answer, and of those whose ask nothing."""
+        self._extractor = extractor
+        self._ranker = ranker
+        self._unexplained = unexplained
+        self._ambiguity = ambiguity
+        self._small_talk = small_talk
+        self._told = told
+        self._contrasts = Contrasts(extractor)
+        self._back = BackReferences(extractor)
+        self._main = MainClauses(extractor)
+
+    def rank_message(self, own: str, pasted: str, vetoed: frozenset[str]) -> tuple[list[RankedText], RankedText]:
+        """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
+        said, program = [*map(self._contrasts.open_clauses, own_sentences(own))], [pasted] if pasted else []
+        places = [n for n, sentence in enumerate(said) if not is_settled(sentence)] or range(len(said))
+        told = [*(said[n] for n in places), *program]
+        read = [self._back.with_referents([*said, *program], n) if is_question(said[n]) else said[n] for n in places]
+        asked = [
+            (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
+        ]
+        texts = [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)]
+        ranked = [self.rank(text, vetoed, names=names) for text, names in texts]
+        telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
+        telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
+        # What somebody tells of the own mail may say which port is meant
+        is_open = any(r.asks and self._hangs_on_others(r) for r in telling)
+        meant = telling if is_open else [r for r in telling if not r.small_talk] or telling
+        said_all = len(meant) == len(telling)
+        text = " ".join(told if said_all else (r.text for r in meant))
+        return meant, self.rank(text, vetoed) if len(meant) > 1 else meant[0]
+
+    def relevant(
+        self, ranked: list[RankedText], whole: RankedText, calibration: Calibration, vetoed: frozenset[str]
+    ) -> tuple[list[RankedText], RankedText]:
+        """(the sentences, the whole): of the questions alone, where they decide the message alone.
+
+        What is told beside them asks nothing then, however well it fits an entry. A sentence counts as its main clause
+        where that is clear.
+        """
+        mains = [self._main_of(r, calibration, vetoed) for r in ranked]
+        if mains != ranked:
+            whole = mains[0] if len(mains) == 1 else self.rank(" ".join(r.text for r in mains), vetoed)
+            ranked = mains
+        asking = asking_alone(ranked, calibration, self._hangs_on_others)
+        if len(asking) < 2:
+            return (asking, asking[0]) if asking else (ranked, whole)
+        return asking, self.rank(" ".join(r.text for r in asking))
+
+    def rank(self, text: str, vetoed: frozenset[str] = frozenset(), *, names: bool = False) -> RankedText:
+        """Text, ranked as it stands. `vetoed`: entries that come last. `names`: see RankedText."""
+        words = tuple(self._contrasts.words(text))
+        ranking = self._ranker.rank(words).without(vetoed | self._told if asks_in_words(text) else vetoed)
+        signals = (  # as in calibration.SINGLE
+            *(max(-LARGEST_MARGIN, min(LARGEST_MARGIN, margin)) for margin in ranking.margins()),
+            *self._unexplained.shares(words, ranking.best_entries(1)[0]),
+            self._unexplained.subjects(words),
+            self._unexplained.names_other_owner(words),
+            1.0,
+        )
+        known = self._ranker.knows(words) and not self._ambiguity.says_nothing(words)
+        small_talk = ranking.first() in self._small_talk
+        return RankedText(text, words, ranking, signals, known, names=names, small_talk=small_talk)
+
+    def _main_of(self, ranked: RankedText, calibration: Calibration, vetoed: frozenset[str]) -> RankedText:
+        """Main clause of a sentence, where that is clear by itself and the sentence not surely uncovered; else it."""
+        text = self._main.of(ranked.text)
+        if text == ranked.text or probability(calibration.single.not_covered, ranked.signals) >= SURELY:
+            return ranked
+        main = replace(self.rank(text, vetoed), names=ranked.names)
+        is_clear = main.known and probability(calibration.single.first, main.signals) >= CLEARLY
+        return main if is_clear and not self._hangs_on_others(main) else ranked
+
+    def _hangs_on_others(self, ranked: RankedText) -> bool:
+        """True for a text that fits several entries alike, or any, or is about something that it does not name."""
+        return self._ambiguity.is_open(ranked.first(), ranked.words) or self._back.refers_back(ranked.text)
+
+    def _halves(self, sentence: str) -> list[str]:
+        """Questions of a sentence; "…, and what is it?" is none of its own."""
+        found = halves(sentence)
+        vague = len(found) > 1 and any(
+            self._ambiguity.is_vague(self._extractor.words(half)) or self._back.refers_back(half) for half in found
+        )
+        return [sentence] if vague else found
