@@ -1,0 +1,170 @@
+"""Learning on several cores: the same results to the bit, a lost fork, and that no fork outlives the program."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from bot.core.matching.at_once import FEWEST, Member, in_shares, in_step, shared_array
+from tests.servers.postbote import PROJECT
+from tests.waiting import until
+
+forks = pytest.mark.skipif(
+    sys.platform != "linux" or len(os.sched_getaffinity(0)) == 1, reason="needs Linux and two cores"
+)
+LEARN = """
+import hashlib, os, sys
+from dataclasses import fields, replace
+if sys.argv[1] == "one core":
+    os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
+real = os.fork
+def fork():
+    if sys.argv[1] == "no forks":
+        raise BlockingIOError("no more processes")
+    forked.append(1)
+    return real()
+forked = []
+os.fork = fork
+from bot.core.matching import training
+from bot.core.matching.features import FeatureExtractor
+from tests.project import knowledge as whole_knowledge
+training.ORDERS = 2
+own = whole_knowledge()
+examples = training.training_examples(own)[::9]
+trained = training.train(own, FeatureExtractor(own), examples)
+found = hashlib.sha256()
+for field in fields(trained):
+    value = getattr(trained, field.name)
+    found.update(value.tobytes() if hasattr(value, "tobytes") else repr(value).encode())
+print(len(forked) > 0, found.hexdigest())
+"""
+
+
+@forks
+def test_what_is_learnt_is_the_same_on_one_core_on_several_and_where_no_process_can_be_started() -> None:
+    several, one, alone = (_script(LEARN, how) for how in ("all cores", "one core", "no forks"))
+    assert several == f"True {one.removeprefix('False ')}"
+    assert one == alone
+
+
+def _script(script: str, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+SURVIVE = """
+import os, signal
+from bot.core.matching.at_once import FEWEST, in_shares, in_step, shared_array
+parent = os.getpid()
+
+def killed_in_a_fork(items):
+    if os.getpid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [item + 1 for item in items]
+
+def step(array, member):
+    array[member.share] += 1
+    member.wait()
+    if os.getpid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+    member.wait()
+
+items = range(3 * FEWEST)
+print(in_shares(killed_in_a_fork, items) == [*range(1, 3 * FEWEST + 1)])
+print((in_step(lambda: shared_array(7, 2), step, 3 * FEWEST) == 1).all())
+"""
+
+
+@forks
+def test_the_work_of_a_lost_fork_is_done_again() -> None:
+    assert _script(SURVIVE).split() == ["True", "True"]
+
+
+WRONG = """
+import os
+from bot.core.matching.at_once import FEWEST, in_shares, in_step, shared_array
+
+def wrong(*_):
+    raise KeyError("said once")
+
+for work in (lambda: in_shares(wrong, range(3 * FEWEST)), lambda: in_step(lambda: shared_array(1, 1), wrong, 5000)):
+    try:
+        work()
+    except KeyError as error:
+        print(error)
+try:
+    os.waitpid(-1, 0)
+except ChildProcessError:
+    print("no process is left")
+"""
+
+
+def test_what_the_work_raises_is_raised_and_no_process_is_left() -> None:
+    assert _script(WRONG).splitlines() == ["'said once'", "'said once'", "no process is left"]
+
+
+def test_beside_other_threads_nothing_is_forked() -> None:
+    """Their locks would be held in the fork for ever."""
+    ended = threading.Event()
+    other = threading.Thread(target=ended.wait)
+    other.start()
+    try:
+        assert {*in_shares(_process, range(3 * FEWEST))} == {os.getpid()}
+        assert {*in_step(lambda: shared_array(3, 1), _step, 3 * FEWEST).ravel().tolist()} == {float(1)}
+    finally:
+        ended.set()
+        other.join()
+
+
+def _process(items: Sequence[int]) -> list[int]:
+    return [os.getpid()] * len(items)
+
+
+def _step(array: NDArray[np.float32], member: Member) -> None:
+    array[member.share] += 1
+    member.wait()
+
+
+LONG = """
+import os, sys, time
+from bot.core.matching.at_once import FEWEST, in_shares
+
+def long(items):
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+
+from bot.cli.interrupt import exit_on_interrupt
+exit_on_interrupt()
+in_shares(long, range(3 * FEWEST))
+"""
+
+
+@forks
+@pytest.mark.parametrize(
+    ("number", "to_all"),  # a terminal's Ctrl-C goes to all
+    [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGTERM, False), (signal.SIGKILL, False)],
+)
+async def test_no_fork_outlives_the_program(number: signal.Signals, to_all: bool) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-c", LONG],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert program.stdout
+    both = [int(program.stdout.readline()) for _ in range(2)]
+    (os.killpg if to_all else os.kill)(program.pid, number)
+    _, said = program.communicate(timeout=60)
+    assert said == ("\nstopped\n" if number == signal.SIGINT else "")
+    await until(lambda: not any(Path(f"/proc/{one}").exists() for one in both))
