@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -73,6 +73,19 @@ def in_step(begin: Callable[[], A], work: Callable[[A, Member], None], examples:
     return made
 
 
+@contextmanager
+def beside(work: Callable[[], object], *, wanted: bool) -> Iterator[None]:
+    """Context beside which work is done in a fork; waits for it at its end.
+
+    What it has stored is left of it, for who else would do it later. So where it is not `wanted`, or there is one
+    core, nothing is done, and where it fails nothing is said.
+    """
+    with _forked(lambda _: work()) if wanted and _cores() > 1 else nullcontext() as pipe:
+        yield
+        if pipe:
+            _received(pipe)
+
+
 def shared_array(rows: int, columns: int) -> NDArray[np.float32]:
     """Array of 0 that forks share, without /dev/shm, which containers lack or keep small."""
     size = rows * columns * np.dtype(np.float32).itemsize
@@ -80,14 +93,19 @@ def shared_array(rows: int, columns: int) -> NDArray[np.float32]:
 
 
 def _processes(examples: int) -> int:
-    """Number of processes for so much work; 1 where nobody must fork."""
+    """Number of processes for so much work."""
+    return max(1, min(MOST_CORES, _cores(), examples // FEWEST))
+
+
+def _cores() -> int:
+    """Number of cores that this process may use; 1 where it must not fork."""
     if sys.platform != "linux" or threading.active_count() > 1:
         return 1
-    return max(1, min(MOST_CORES, len(os.sched_getaffinity(0)), examples // FEWEST))
+    return len(os.sched_getaffinity(0))
 
 
 @contextmanager
-def _forked(do: "Callable[[Connection], None]") -> "Iterator[Connection]":
+def _forked(do: "Callable[[Connection], object]") -> "Iterator[Connection]":
     """Pipe to a fork that does something; closed already where there is none. No fork outlives this process."""
     from multiprocessing import get_context  # most starts learn nothing
 
@@ -106,7 +124,7 @@ def _forked(do: "Callable[[Connection], None]") -> "Iterator[Connection]":
             process.join()
 
 
-def _do(do: "Callable[[Connection], None]", others: "Connection", pipe: "Connection") -> None:
+def _do(do: "Callable[[Connection], object]", others: "Connection", pipe: "Connection") -> None:
     """Work of a fork, from its begin to its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, which says so, and this with it
     others.close()

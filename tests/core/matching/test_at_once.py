@@ -134,6 +134,26 @@ def _step(array: NDArray[np.float32], member: Member) -> None:
     member.wait()
 
 
+BESIDE = """
+import pathlib, sys
+from bot.core.matching.at_once import beside
+
+def work(name):
+    kept = pathlib.Path(sys.argv[1], name)
+    return lambda: kept.write_text("done") if name != "fails" else 1 / 0
+
+for name, wanted in (("wanted", True), ("unwanted", False), ("fails", True)):
+    with beside(work(name), wanted=wanted):
+        pass
+"""
+
+
+@forks
+def test_what_is_done_beside_is_done_at_the_end_and_says_nothing_where_it_fails(tmp_path: Path) -> None:
+    assert _script(BESIDE, str(tmp_path)) == ""
+    assert [file.name for file in tmp_path.iterdir()] == ["wanted"]
+
+
 LONG = """
 import os, sys, time
 from bot.core.matching.at_once import FEWEST, in_shares
@@ -154,17 +174,32 @@ in_shares(long, range(3 * FEWEST))
     [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGTERM, False), (signal.SIGKILL, False)],
 )
 async def test_no_fork_outlives_the_program(number: signal.Signals, to_all: bool) -> None:
-    program = subprocess.Popen(
-        [sys.executable, "-c", LONG],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    program = _started("-c", LONG)
     assert program.stdout
     both = [int(program.stdout.readline()) for _ in range(2)]
     (os.killpg if to_all else os.kill)(program.pid, number)
     _, said = program.communicate(timeout=60)
     assert said == ("\nstopped\n" if number == signal.SIGINT else "")
     await until(lambda: not any(Path(f"/proc/{one}").exists() for one in both))
+
+
+@forks
+async def test_no_fork_outlives_a_first_start(tmp_path: Path) -> None:
+    program = _started("-m", "bot", "run", POSTBOTE_DATA_DIR=str(tmp_path), POSTBOTE_PORT="0")
+    children = Path(f"/proc/{program.pid}/task/{program.pid}/children")
+    found = await until(lambda: children.read_text().split())
+    program.terminate()
+    assert program.communicate(timeout=60) == ("", "")
+    await until(lambda: not any(Path(f"/proc/{one}").exists() for one in found))
+
+
+def _started(*arguments: str, **variables: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=PROJECT,
+        env=os.environ | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
