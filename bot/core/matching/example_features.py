@@ -43,8 +43,8 @@ class _Found:
     """Features of one group, as they were found: each name once, and where it was found, as often as it was."""
 
     names: Sequence[str]
-    feature: Longs  # place in `names`
-    example: Longs  # number of the example
+    feature: Ints  # place in `names`
+    example: Ints  # number of the example
 
 
 def weighted_features(
@@ -57,16 +57,10 @@ def weighted_features(
         [zlib.crc32(f"{g}:{name}".encode()) for g, of_group in names.items() for name in of_group], np.uint32
     )
     number = numbers(names)
-    keys, times = np.unique(
-        np.concatenate(
-            [
-                (found[group].example * len(GROUPS) + place) << 32
-                | np.array([number[group][name] for name in found[group].names], dtype=np.int64)[found[group].feature]
-                for place, group in enumerate(GROUPS)
-            ]
-        ),
-        return_counts=True,
-    )
+    keys = np.concatenate([_keys(found[group], place, number[group]) for place, group in enumerate(GROUPS)])
+    keys.sort(kind="stable")  # they are nearly sorted: a third of the time that np.unique takes
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    times, keys = np.diff(first, append=len(keys)), keys[first]
     segment = keys >> 32  # an example's features of one group
     ids = (keys & 0xFFFFFFFF).astype(np.int32)
     documents = np.bincount(ids, minlength=len(hashes))
@@ -77,6 +71,12 @@ def weighted_features(
     values *= weight[segment % len(GROUPS)] / np.where(lengths > 0, lengths, 1)[segment]
     of_example = np.bincount(segment // len(GROUPS), minlength=len(read))
     return names, hashes, idf, ExampleFeatures(ids, values, of_example.cumsum())
+
+
+def _keys(found: _Found, group: int, number: Mapping[str, int]) -> Longs:
+    """Example, group and number of each feature that was found, in one integer."""
+    numbered = np.array([number[name] for name in found.names], dtype=np.int64)
+    return (found.example.astype(np.int64) * len(GROUPS) + group) << 32 | numbered[found.feature]
 
 
 def numbers(features: Mapping[str, Sequence[str]]) -> Mapping[str, Mapping[str, int]]:
@@ -104,8 +104,8 @@ def _named(of_examples: Sequence[Sequence[str]]) -> _Found:
     """Names that were found in each example."""
     number: dict[str, int] = {}
     places = [number.setdefault(name, len(number)) for names in of_examples for name in names]
-    example = np.repeat(np.arange(len(of_examples)), [len(names) for names in of_examples])
-    return _Found([*number], np.array(places, dtype=np.int64), example)
+    example = np.repeat(np.arange(len(of_examples), dtype=np.int32), [len(names) for names in of_examples])
+    return _Found([*number], np.array(places, dtype=np.int32), example)
 
 
 def _parts_of(words: _Found, parts: Iterable[Sequence[str]]) -> _Found:
@@ -115,7 +115,8 @@ def _parts_of(words: _Found, parts: Iterable[Sequence[str]]) -> _Found:
     times = count[words.feature]
     behind = times.cumsum()
     first = (count.cumsum() - count)[words.feature]
-    place = np.arange(behind[-1] if len(behind) else 0) + np.repeat(first - behind + times, times)
+    place = np.repeat((first - behind + times).astype(np.int32), times)
+    place += np.arange(len(place), dtype=np.int32)
     return _Found(of_words.names, of_words.feature[place], np.repeat(words.example, times))
 
 
@@ -123,13 +124,13 @@ def _pairs_of(concepts: _Found) -> _Found:
     """Pairs of the concepts of an example, in their order there: "a+b"."""
     count = np.bincount(concepts.example)
     begin = count.cumsum() - count
-    pairs, examples = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    pairs, examples = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int32)]
     for size in np.unique(count):  # the examples with equally many concepts are a table
-        example = np.flatnonzero(count == size)
-        table = concepts.feature[begin[example][:, None] + np.arange(size)]
+        example = np.flatnonzero(count == size).astype(np.int32)
+        table = concepts.feature.astype(np.int64)[begin[example][:, None] + np.arange(size)]
         one, other = np.triu_indices(size, 1)
         pairs.append((table[:, one] << 32 | table[:, other]).ravel())
         examples.append(np.repeat(example, len(one)))
     different, feature = np.unique(np.concatenate(pairs), return_inverse=True)
     names = [f"{concepts.names[key >> 32]}+{concepts.names[key & 0xFFFFFFFF]}" for key in different.tolist()]
-    return _Found(names, feature, np.concatenate(examples))
+    return _Found(names, feature.astype(np.int32), np.concatenate(examples))
