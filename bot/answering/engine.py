@@ -31,12 +31,18 @@ READERS = (BOT / "content", BOT / "commands", CORE)  # the general layer lies in
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerEngine:
-    """Answer engine: one version of the content, the model trained on it, and the renderer of its words."""
+class Speech:
+    """Speech: one version of the content, and the renderer of its words."""
 
     knowledge: Knowledge
-    matcher: Matcher
     renderer: Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEngine(Speech):
+    """Answer engine: one version of the content, the renderer of its words, and the model trained on it."""
+
+    matcher: Matcher
 
     def explain(self, answer: Answer) -> str:
         """Explanation of the decision behind an answer, one fact a line."""
@@ -72,10 +78,7 @@ def load_engine(settings: Settings) -> AnswerEngine:
 
     Raises KnowledgeError.
     """
-    commands = find_commands()
-    content = load_or_read(
-        settings.postbote_data_dir / "cache", _content_key(settings), lambda: _read_content(settings, commands)
-    )
+    content = load_content(settings)
     knowledge, counts = content.knowledge, content.counts
     extractor = FeatureExtractor(knowledge, counts.tokens)
     trained = load_or_train(
@@ -83,9 +86,26 @@ def load_engine(settings: Settings) -> AnswerEngine:
         cache_key(learnt_from(settings.postbote_knowledge)),
         lambda: learn(knowledge, extractor),
     )
-    hints = {name: command.HINT for name, command in commands.items()}
-    renderer = Renderer(settings.postbote_templates, knowledge, hints)
-    return AnswerEngine(knowledge, Matcher(knowledge, extractor, trained, counts=counts), renderer)
+    matcher = Matcher(knowledge, extractor, trained, counts=counts)
+    return AnswerEngine(knowledge, _renderer(settings, knowledge), matcher)
+
+
+def load_speech(settings: Settings) -> Speech:
+    """Speech of the configured content, for which nothing need be learnt. Raises KnowledgeError."""
+    knowledge = load_content(settings).knowledge
+    return Speech(knowledge, _renderer(settings, knowledge))
+
+
+def _renderer(settings: Settings, knowledge: Knowledge) -> Renderer:
+    hints = {name: command.HINT for name, command in find_commands().items()}
+    return Renderer(settings.postbote_templates, knowledge, hints)
+
+
+def load_content(settings: Settings) -> Content:
+    """Configured content: read, or taken from the cache. Raises KnowledgeError."""
+    return load_or_read(
+        settings.postbote_data_dir / "cache", _content_key(settings), lambda: _read_content(settings, find_commands())
+    )
 
 
 def _content_key(settings: Settings) -> str:

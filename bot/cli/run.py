@@ -5,14 +5,16 @@ import gc
 import signal
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 
 import click
 
-from bot.answering.engine import AnswerEngine
+from bot.answering.engine import AnswerEngine, load_content, load_speech
 from bot.cli.or_exit import data_folder_or_exit, read_settings, reloadable_engine_or_exit
 from bot.content.folders import GENERAL
 from bot.content.problems import KnowledgeError
 from bot.core.lazy_regex import compile_all
+from bot.core.matching.at_once import beside
 from bot.settings import Settings, variables
 
 
@@ -26,22 +28,27 @@ def run() -> None:
     """Start everything that is configured: the web page unless POSTBOTE_PAGE=off, Slack where its tokens are set."""
     settings = read_settings()
     gc.disable()  # until all is loaded (bot/app.py): there is little garbage, and looking for it is slow
-    # DBOS and Slack's library take half a second to load, which `ask` need not wait for.
-    from bot import app
-    from bot.content.watcher import ContentWatcher, run_check
-    from bot.observability import logging
-    from bot.observability.event_log import EventLog
-    from bot.storage import DatabaseUnusable
-    from bot.web.listen import CannotListen, bind
+    # The content and what is found in it are kept: made beside what else takes as long, on the second core
+    is_first = not any(settings.postbote_data_dir.glob("cache/content-*"))
+    with beside(partial(load_content, settings), wanted=is_first):
+        data_folder_or_exit(settings)
+        # DBOS and Slack's library take half a second to load, which `ask` need not wait for.
+        from bot import app
+        from bot.content.watcher import ContentWatcher, run_check
+        from bot.observability import logging
+        from bot.observability.event_log import EventLog
+        from bot.ops.start_check import find_at_start
+        from bot.storage import DatabaseUnusable
+        from bot.web.listen import CannotListen, bind
 
     on_interrupt = signal.getsignal(signal.SIGINT)
-    data_folder_or_exit(settings)
     with ExitStack() as sockets:
         try:
             bound = [sockets.enter_context(one) for one in bind(settings.postbote_host, settings.postbote_port)]
             logging.configure(settings.postbote_log_format)
             event_log = EventLog()
-            engine = reloadable_engine_or_exit(settings, event_log.metrics)
+            with beside(lambda: find_at_start(settings, load_speech(settings)), wanted=is_first):
+                engine = reloadable_engine_or_exit(settings, event_log.metrics)
             folders = [settings.postbote_knowledge, GENERAL, settings.postbote_templates]
             watcher = ContentWatcher(folders, run_check, engine.reload)
             watcher.problem = next(iter(warn_of_findings(settings, engine.current)), "")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from bot.answering.engine import AnswerEngine
+from bot.answering.engine import AnswerEngine, Speech
 from bot.channels.slack import mrkdwn
 from bot.channels.slack.blocks import to_blocks
 from bot.content.folders import GENERAL
@@ -65,7 +65,7 @@ def all_problems(
 def content_findings(
     folder: Path,
     templates: Path | None,
-    engine: AnswerEngine,
+    engine: Speech,
     commands: Iterable[str],
     converters: Converters = CONVERTERS,
 ) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from bot.answering.engine import AnswerEngine
+from bot.answering.engine import Speech
 from bot.commands import find_commands
 from bot.content.cache_file import load, save
 from bot.content.content_hash import content_hash
@@ -20,7 +20,7 @@ BOT = Path(__file__).parent.parent
 READ = ("*.yaml", "*.md", "*.py", "*.svg", "*.png")  # of the content, and of the code that checks it
 
 
-def find_at_start(settings: Settings, engine: AnswerEngine) -> Sequence[str]:
+def find_at_start(settings: Settings, engine: Speech) -> Sequence[str]:
     """Findings of `postbote check` with which every question can be answered, a line each.
 
     Raises KnowledgeError where a command or an entry could not be answered.
@@ -41,7 +41,7 @@ def find_at_start(settings: Settings, engine: AnswerEngine) -> Sequence[str]:
     return found
 
 
-def _find(settings: Settings, engine: AnswerEngine) -> Sequence[str]:
+def _find(settings: Settings, engine: Speech) -> Sequence[str]:
     """Templates are linted where they are not Postbote's own, which its tests have checked: that takes a second."""
     from bot.ops.check_content import content_findings  # with its converters; most starts have no need of them
     from bot.ops.sample_replies import entry_failures, rendering_problems

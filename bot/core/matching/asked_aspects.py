@@ -21,7 +21,8 @@ _NOT_THERE = frozenset({"leer", "fehlt", "unbekannt", "offen", "empty", "blank",
 
 def asked_aspects(words: Sequence[str], vocabulary: Vocabulary) -> frozenset[str]:
     """Concepts of the group aspect that the words ask for; empty where no word asks. `words`: tokens, repaired."""
-    return frozenset(concept for place in range(len(words)) for concept in _asked_at(place, words, vocabulary))
+    asking = [place for place, word in enumerate(words) if word in _ASK or word in _NOT_THERE]
+    return frozenset(concept for place in asking for concept in _asked_at(place, words, vocabulary))
 
 
 def _asked_at(place: int, words: Sequence[str], vocabulary: Vocabulary) -> frozenset[str]:

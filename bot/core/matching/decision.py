@@ -93,7 +93,7 @@ from bot.core.matching.calibration import (
 from bot.core.matching.error_lines import Alignment
 from bot.core.matching.example_counts import ExampleCounts, count_examples
 from bot.core.matching.example_support import ExampleSupport
-from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.features import FeatureExtractor, said
 from bot.core.matching.followup import is_whole_question, resolve_followup
 from bot.core.matching.given_decisions import choose, declined_as_closed, declined_as_foreign
 from bot.core.matching.known_errors import KnownErrors, to_part
@@ -102,7 +102,7 @@ from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.smtp_codes import reply_codes
-from bot.core.matching.training import TrainedModel, example_texts, said
+from bot.core.matching.training import TrainedModel, example_texts
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
 from bot.core.model import Decision, Knowledge, Outcome, Part, Question

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.features import FeatureExtractor, said
 from bot.core.matching.ranker import Ranker
-from bot.core.matching.training import TrainedModel, said
+from bot.core.matching.training import TrainedModel
 from bot.core.matching.unexplained import CIRCUMSTANCES
 
 LOOKED_AT = 12  # examples of an entry, by which is known how near they usually are to each other

@@ -10,10 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from bot.core.matching.asked_aspects import asked_aspects
+from bot.core.matching.at_once import in_shares
 from bot.core.matching.vocabulary import NEGATIONS, Spelling, Stems, Vocabulary, tokens
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.function_words import function_words
+from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import MESSAGES, REMEMBERED, clean
+
+ReadText = tuple[Sequence[str], Sequence[str]]  # words of a text, and its concepts
 
 GROUPS = ("word", "letters", "concept", "pair")
 TYPICAL = 4  # examples that must use a word before others are repaired to it
@@ -56,6 +60,17 @@ class FeatureExtractor:
         repaired = [self._spelling.repair(w) for w in _without_repetition(tokens(clean(text)))[:MOST_WORDS]]
         return tuple(self._without_ruled_out(repaired))
 
+    def read(self, texts: Sequence[str]) -> Sequence[ReadText]:
+        """Words and concepts of each text, as it is read as a message: of its sentences, without greetings.
+
+        Else these would speak for the entries at which they stand.
+        """
+        return in_shares(self._read_share, texts)
+
+    def _read_share(self, texts: Sequence[str]) -> Sequence[ReadText]:
+        read = [self.words(said(text)) for text in texts]
+        return [(words, self.concepts(words)) for words in read]
+
     def is_function_word(self, word: str) -> bool:
         """True if a word builds sentences in one of the base's languages."""
         return len(word) < 2 or word in self._function_words
@@ -89,6 +104,11 @@ class FeatureExtractor:
         meant = set().union(*(named for i, named in enumerate(protocols) if i not in out))
         gone = {i for i in out if meant - protocols[i]}
         return [w for i, w in enumerate(words) if i not in gone and not (i - 1 in gone and w.isdigit())]  # POP 3
+
+
+def said(text: str) -> str:
+    """Sentences of an example, as a message is read, without greeting, courtesy and closing."""
+    return " ".join(own_sentences(clean(text)))
 
 
 def count_tokens(knowledge: Knowledge) -> Mapping[str, int]:

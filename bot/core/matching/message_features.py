@@ -12,8 +12,9 @@ from itertools import chain, combinations
 
 import numpy as np
 
+from bot.core.matching.example_features import GROUP_WEIGHT, Floats, Ints, numbers
 from bot.core.matching.features import GROUPS, FeatureExtractor
-from bot.core.matching.training import GROUP_WEIGHT, Floats, Ints, TrainedModel, length, numbers
+from bot.core.matching.training import TrainedModel, length
 from bot.core.text.normalize import REMEMBERED
 
 

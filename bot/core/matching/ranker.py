@@ -13,9 +13,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.core.matching.example_features import Floats, Ints
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.message_features import MessageFeatures
-from bot.core.matching.training import Floats, Ints, TrainedModel, columns, length
+from bot.core.matching.training import TrainedModel, columns, length
 from bot.core.text.normalize import MESSAGES
 
 LINEAR_WEIGHT = 0.45

@@ -5,28 +5,20 @@ the development questions (bot/DECISIONS.md).
 """
 
 import math
-import zlib
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
-from itertools import combinations
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.matching.features import GROUPS, FeatureExtractor
+from bot.core.matching.at_once import Member, in_step, shared_array
+from bot.core.matching.example_features import ExampleFeatures, Floats, Hashes, Ints, Longs, weighted_features
+from bot.core.matching.features import FeatureExtractor
 from bot.core.model import Entry, Knowledge, Topic
-from bot.core.text.message_parts import own_sentences
-from bot.core.text.normalize import clean
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int32]
-Hashes = NDArray[np.uint32]
 Gradient = Callable[[Floats], Floats]  # errors of a batch's examples → gradient of some columns
 
-# Concepts alone weigh less than in pairs: a careless word in the vocabulary then does less harm.
-GROUP_WEIGHT: Mapping[str, float] = {"word": 1.3, "letters": 1.3, "concept": 0.5, "pair": 0.7}
 COLUMNS = 16_384  # hashed columns of the linear scorers
 COLUMNS_OF_MEANS = 4_096  # of the scorers of more than MOST_OWNERS_OF_REGRESSION, which would need much memory
 SHRINK = 0.05  # of the weights (L2)
@@ -35,12 +27,12 @@ BATCH = 256  # examples of a step
 EPOCHS = 3  # times that each example is learnt from
 STEP = 0.3  # of a weight, over the length of all its gradients so far; shrinks to 0
 LEAST_SQUARES = 0.01  # keeps the first steps of a weight small
+BLOCK = 512  # columns that are worked on at a time
 MANY = 12  # examples of a batch that use a column, from which it stands in a table
-SEED = 1  # of the order of the examples: the same content gives the same model
+ORDERS = 1  # of the examples, with the seeds 1, 2 …: the weights are the mean of what is learnt in each of them
 MOST_OWNERS_OF_REGRESSION = (
     200  # beyond, learning would take minutes, and an owner's scorer is the mean of its examples
 )
-MOST_SAID = 50_000  # examples whose sentences are remembered while a base is learnt
 NOT = "not "  # begins the owner of an entry's look-alikes: "not error-relay-denied"
 
 
@@ -63,23 +55,6 @@ class TrainedModel:
     usual_nearness: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     # Figures of the decision that were learnt with it (calibration.to_array); empty: FITTED
     figures: Floats = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
-
-
-@dataclass(frozen=True, slots=True)
-class _Features:
-    """Features of all examples, one after the other: a sparse matrix by rows."""
-
-    ids: Ints  # number of the feature
-    values: Floats  # its weight
-    ends: NDArray[np.int64]  # per example: index behind its last feature
-
-    def of(self, example: int) -> slice:
-        """Indexes of an example's features."""
-        return slice(int(self.ends[example - 1]) if example else 0, int(self.ends[example]))
-
-    def example(self) -> Ints:
-        """Number of the example, per feature."""
-        return np.repeat(np.arange(len(self.ends), dtype=np.int32), np.diff(self.ends, prepend=0))
 
 
 def training_examples(knowledge: Knowledge) -> list[tuple[str, str]]:
@@ -109,7 +84,7 @@ def example_texts(knowledge: Knowledge, trained: TrainedModel) -> list[str]:
 def train(
     knowledge: Knowledge, extractor: FeatureExtractor, examples: Sequence[tuple[str, str]], *, scorers: bool = True
 ) -> TrainedModel:
-    """Trains on (owner, text) pairs; the same pairs give the same model. About 6 s of CPU for 18,000 examples.
+    """Trains on (owner, text) pairs; the same pairs give the same model, on any number of cores.
 
     `scorers`: False: only the index of similar examples is built, in a small part of the time.
     """
@@ -117,78 +92,10 @@ def train(
     owners = (*knowledge.entries, *knowledge.topics, *alike)
     number = {owner: place for place, owner in enumerate(owners)}
     example_owner = np.array([number[owner] for owner, _ in examples], dtype=np.int32)
-    features, hashes, idf, rows = _features(extractor, (extractor.words(said(text)) for _, text in examples))
-    few = len(owners) <= MOST_OWNERS_OF_REGRESSION
-    count, fit = (COLUMNS, _softmax_regression) if few else (COLUMNS_OF_MEANS, _means)
-    if not scorers:
-        count, fit = 1, _means
-    weights = fit(rows, columns(hashes, count), example_owner, np.zeros((count, len(owners)), dtype=np.float32))
+    features, hashes, idf, rows = weighted_features(extractor, extractor.read([text for _, text in examples]))
+    none = np.zeros((1, len(owners)), dtype=np.float32)
+    weights = _scorers(rows, hashes, example_owner, len(owners)) if scorers else none
     return TrainedModel(features, hashes, idf, owners, weights, example_owner, *_postings(rows, len(hashes)))
-
-
-@lru_cache(MOST_SAID)
-def said(text: str) -> str:
-    """Sentences of an example, as a message is read: greetings must not speak for the entries at which they stand."""
-    return " ".join(own_sentences(clean(text)))
-
-
-def _features(
-    extractor: FeatureExtractor, read: Iterable[Sequence[str]]
-) -> tuple[Mapping[str, tuple[str, ...]], Hashes, Floats, _Features]:
-    """Names of all features, sorted; hashes of them; inverse document frequency; the examples' features, weighted.
-
-    `read`: words of each example. A word comes again and again: its stems and letters are numbered once.
-    """
-    found: dict[str, dict[str, int]] = {group: {} for group in GROUPS}
-
-    def numbered_in(group: str, features: Iterable[str]) -> "array[int]":
-        of = found[group]
-        return array("i", [of.setdefault(feature, len(of)) for feature in features])
-
-    @cache
-    def of_word(word: str) -> "tuple[array[int], array[int]]":
-        return numbered_in("word", extractor.stems(word)), numbered_in("letters", extractor.letters(word))
-
-    ids, ends = array("i"), array("q")  # behind an example's features of one group, in the order of GROUPS
-    for words in read:
-        of_words = [of_word(word) for word in words]
-        concepts = extractor.concepts(words)
-        pairs = [f"{a}+{b}" for a, b in combinations(concepts, 2)]
-        named = [[numbered_in("concept", concepts)], [numbered_in("pair", pairs)]]
-        for of_group in ([stems for stems, _ in of_words], [letters for _, letters in of_words], *named):
-            for numbered in of_group:
-                ids.extend(numbered)
-            ends.append(len(ids))
-    names = {group: tuple(sorted(found[group])) for group in sorted(GROUPS)}
-    hashes = np.array(
-        [zlib.crc32(f"{g}:{name}".encode()) for g, of_group in names.items() for name in of_group], np.uint32
-    )
-    segment = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))  # an example's features of one group
-    keys, times = np.unique(segment << 32 | np.array(ids), return_counts=True)
-    segment = keys >> 32
-    group_of = segment % len(GROUPS)
-    number = numbers(names)
-    sorted_number = np.array([number[group][feature] for group in GROUPS for feature in found[group]], dtype=np.int32)
-    begin = np.cumsum([0, *(len(found[group]) for group in GROUPS)])
-    place = sorted_number[(keys & 0xFFFFFFFF) + begin[group_of]]
-    documents = np.bincount(place, minlength=len(hashes))
-    idf = (np.log((1 + len(ends) // len(GROUPS)) / (1 + documents)) + 1).astype(np.float32)
-    values = (1 + np.log(times)).astype(np.float32) * idf[place]
-    lengths = np.sqrt(np.bincount(segment, values.astype(np.float64) ** 2, minlength=len(ends)))
-    weight = np.array([GROUP_WEIGHT[group] for group in GROUPS], dtype=np.float32)
-    values *= weight[group_of] / np.where(lengths > 0, lengths, 1)[segment]
-    of_example = np.bincount(segment // len(GROUPS), minlength=len(ends) // len(GROUPS))
-    return names, hashes, idf, _Features(place, values, of_example.cumsum())
-
-
-def numbers(features: Mapping[str, Sequence[str]]) -> Mapping[str, Mapping[str, int]]:
-    """Numbers of features: group → feature → its number."""
-    found: dict[str, dict[str, int]] = {group: {} for group in GROUPS}
-    begin = 0
-    for group, names in features.items():
-        found[group] = dict(zip(names, range(begin, begin + len(names)), strict=True))
-        begin += len(names)
-    return found
 
 
 def length(values: Floats) -> float:
@@ -201,23 +108,51 @@ def columns(hashes: Hashes, count: int) -> tuple[Ints, Floats]:
     return (hashes % np.uint32(count)).astype(np.int32), np.where(hashes >> 31, 1, -1).astype(np.float32)
 
 
-def _softmax_regression(rows: _Features, columns: tuple[Ints, Floats], owner: Ints, weights: Floats) -> Floats:
-    """Multinomial logistic regression, by AdaGrad (Duchi, Hazan, Singer 2011) on small batches, not to the end.
+def _scorers(rows: ExampleFeatures, hashes: Hashes, owner: Ints, owners: int) -> Floats:
+    """Weights of the linear scorers, columns × owners."""
+    if owners > MOST_OWNERS_OF_REGRESSION:
+        return _means(rows, columns(hashes, COLUMNS_OF_MEANS), owner, owners)
+    column, sign = columns(hashes, COLUMNS)
+    signed = ExampleFeatures(column[rows.ids], rows.values * sign[rows.ids], rows.ends)
+    learnt = [
+        in_step(partial(_Regression.begin, owners), partial(_learn, signed, owner, seed), len(owner)).weights
+        for seed in range(1, ORDERS + 1)
+    ]
+    weights: Floats = np.mean(learnt, axis=0)
+    return weights
 
-    `weights`: where it begins, columns × owners; changed.
+
+@dataclass(frozen=True, slots=True)
+class _Regression:
+    """Regression that several processes learn in step."""
+
+    weights: Floats  # columns × owners
+    squares: Floats  # sums of the squares of all gradients so far, for each weight
+    errors: Floats  # of a batch's examples: likelihood of each owner, less 1 for the right one
+
+    @classmethod
+    def begin(cls, owners: int) -> "_Regression":
+        """Regression that has learnt nothing."""
+        begun = cls(*(shared_array(rows, owners) for rows in (COLUMNS, COLUMNS, BATCH)))
+        begun.squares.fill(LEAST_SQUARES)
+        return begun
+
+
+def _learn(signed: ExampleFeatures, owner: Ints, seed: int, regression: _Regression, member: Member) -> None:
+    """Learns a multinomial logistic regression, by AdaGrad (Duchi, Hazan, Singer 2011) on small batches.
+
+    It is not learnt to the end. `signed`: columns instead of numbers. `seed`: of the order of the examples. Members
+    find the errors of some examples each, and then change the weights of some columns each.
     """
-    squares = np.full_like(weights, LEAST_SQUARES)
-    random = np.random.default_rng(SEED)
-    signed = _Features(columns[0][rows.ids], rows.values * columns[1][rows.ids], rows.ends)
-    batches = list(_batches(signed, random.permutation(len(owner))))
+    weights, squares = regression.weights, regression.squares
+    random = np.random.default_rng(seed)
+    batches = list(_batches(signed, random.permutation(len(owner)), member.share))
     order = [place for _ in range(EPOCHS) for place in random.permutation(len(batches))]
     for done, place in enumerate(order):
         examples, gradients = batches[place]
-        slices = [signed.of(example) for example in examples]
-        error = np.stack([signed.values[of] @ weights.take(signed.ids[of], axis=0) for of in slices])
-        error = np.exp(error - error.max(axis=1, keepdims=True))
-        error /= error.sum(axis=1, keepdims=True)
-        error[np.arange(len(examples)), owner[examples]] -= 1.0
+        error = regression.errors[: len(examples)]
+        error[member.share] = _errors(signed, weights, examples[member.share], owner)
+        member.wait()
         shrink, step = np.float32(SHRINK * len(examples) / len(owner)), np.float32(STEP * (1 - done / len(order)))
         for used, gradient_of in gradients:
             gradient, own, squared = gradient_of(error), weights.take(used, axis=0), squares.take(used, axis=0)
@@ -228,36 +163,62 @@ def _softmax_regression(rows: _Features, columns: tuple[Ints, Floats], owner: In
             gradient *= step
             own -= gradient
             weights[used] = own
-    return weights
+        member.wait()
+
+
+def _errors(signed: ExampleFeatures, weights: Floats, examples: NDArray[np.int64], owner: Ints) -> Floats:
+    """Errors of some examples: likelihood of each owner, less 1 for the right one."""
+    error = np.empty((len(examples), weights.shape[1]), dtype=np.float32)
+    for place, example in enumerate(examples):
+        of = signed.of(example)
+        error[place] = signed.values[of] @ weights.take(signed.ids[of], axis=0)
+    np.exp(error - error.max(axis=1, keepdims=True), out=error)
+    error /= error.sum(axis=1, keepdims=True)
+    error[np.arange(len(examples)), owner[examples]] -= 1.0
+    return error
 
 
 def _batches(
-    signed: _Features, order: NDArray[np.int64]
-) -> Iterator[tuple[NDArray[np.int64], list[tuple[Ints, Gradient]]]]:
-    """Batches as (examples, [(columns, their gradient)]).
+    signed: ExampleFeatures, order: Longs, share: slice
+) -> Iterator[tuple[Longs, list[tuple[Longs, Gradient]]]]:
+    """Batches as (examples, [(columns, their gradient)]), these for a share of the columns.
 
-    `signed`: columns instead of numbers. Nearly all of a table of examples × columns would be 0, so it is made of the
-    columns alone that many examples use; of the others those that as many use are summed up together.
+    Nearly all of a table of examples × columns would be 0, so it is made of the columns alone that many examples use;
+    of the others those that as many use are summed up together.
     """
     for begin in range(0, len(order), BATCH):
         examples = order[begin : begin + BATCH]
         slices = [signed.of(example) for example in examples]
         column = np.concatenate([signed.ids[of] for of in slices])
-        value = np.concatenate([signed.values[of] for of in slices])
-        row = np.repeat(np.arange(len(examples), dtype=np.int32), [of.stop - of.start for of in slices])
-        by_column = np.argsort(column, kind="stable")
-        used, start, times = np.unique(column[by_column], return_index=True, return_counts=True)
-        gradients: list[tuple[Ints, Gradient]] = []
-        for count in range(1, MANY):
-            of_count = times == count
-            cells = by_column[start[of_count] + np.arange(count)[:, None]]  # the first of each column, the second …
-            gradients.append((used[of_count], partial(_sum_of_products, row[cells], value[cells][:, :, None])))
-        of_many = times >= MANY
-        cells = by_column[np.repeat(of_many, times)]
-        table = np.zeros((np.count_nonzero(of_many), len(examples)), dtype=np.float32)
-        np.add.at(table, (np.repeat(np.arange(len(table)), times[of_many]), row[cells]), value[cells])
-        gradients.append((used[of_many], table.__matmul__))
-        yield examples, gradients
+        by_column = np.argsort(column.astype(np.uint16), kind="stable")  # 16 bits take a fifth of the time
+        value = np.concatenate([signed.values[of] for of in slices])[by_column]
+        row = np.repeat(np.arange(len(examples), dtype=np.int32), [of.stop - of.start for of in slices])[by_column]
+        times = np.bincount(column, minlength=COLUMNS)
+        start = times.cumsum() - times
+        yield (
+            examples,
+            [(used, _gradient(times[used], start[used], row, value, len(examples))) for used in _blocks(times)[share]],
+        )
+
+
+def _blocks(times: NDArray[np.intp]) -> list[Longs]:
+    """Columns in blocks whose weights and gradients the processor's cache holds: a quarter less time in all.
+
+    `times`: examples that use each column. Those of a block are equally often used, or all by MANY.
+    """
+    of_kinds = [np.flatnonzero(times == count) for count in range(1, MANY)] + [np.flatnonzero(times >= MANY)]
+    return [kind[begin : begin + BLOCK] for kind in of_kinds for begin in range(0, len(kind), BLOCK)]
+
+
+def _gradient(times: Longs, start: Longs, row: Ints, value: Floats, examples: int) -> Gradient:
+    """Gradient of a block's columns. `row`, `value`: of all cells, by column; `start`: of the column's first one."""
+    if times[0] < MANY:
+        cells = start + np.arange(times[0])[:, None]  # the first of each column, the second …
+        return partial(_sum_of_products, row[cells], value[cells][:, :, None])
+    cells = np.concatenate([np.arange(first, first + count) for first, count in zip(start, times, strict=True)])
+    table = np.zeros((len(times), examples), dtype=np.float32)
+    np.add.at(table, (np.repeat(np.arange(len(times)), times), row[cells]), value[cells])
+    return table.__matmul__
 
 
 def _sum_of_products(rows: Ints, values: Floats, error: Floats) -> Floats:
@@ -268,15 +229,16 @@ def _sum_of_products(rows: Ints, values: Floats, error: Floats) -> Floats:
     return total
 
 
-def _means(rows: _Features, columns: tuple[Ints, Floats], owner: Ints, weights: Floats) -> Floats:
-    """Means of each owner's examples: a linear scorer that costs one pass over them. `weights`: of 0; changed."""
+def _means(rows: ExampleFeatures, columns: tuple[Ints, Floats], owner: Ints, owners: int) -> Floats:
+    """Means of each owner's examples: a linear scorer that costs one pass over them."""
     column, sign = columns
+    weights = np.zeros((COLUMNS_OF_MEANS, owners), dtype=np.float32)
     np.add.at(weights, (column[rows.ids], owner[rows.example()]), rows.values * sign[rows.ids])
-    weights /= np.maximum(np.bincount(owner, minlength=weights.shape[1]), 1)
+    weights /= np.maximum(np.bincount(owner, minlength=owners), 1)
     return weights
 
 
-def _postings(rows: _Features, features: int) -> tuple[Ints, Ints, Floats]:
+def _postings(rows: ExampleFeatures, features: int) -> tuple[Ints, Ints, Floats]:
     """Inverted index: for every feature the examples that have it, and its weight there over the example's length."""
     example = rows.example()
     lengths = np.sqrt(np.bincount(example, rows.values.astype(np.float64) ** 2, minlength=len(rows.ends)))

@@ -23,10 +23,10 @@ import numpy as np
 
 from bot.core.matching.calibration import Calibration, Sample, fit_near, to_array
 from bot.core.matching.example_support import usual_nearness
-from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.features import FeatureExtractor, ReadText, said
 from bot.core.matching.questions import QuestionMatcher
 from bot.core.matching.ranker import Ranker
-from bot.core.matching.training import TrainedModel, example_texts, said, train, training_examples
+from bot.core.matching.training import TrainedModel, example_texts, train, training_examples
 from bot.core.matching.unexplained import OUTSIDE, UnexplainedWords
 from bot.core.model import Knowledge
 
@@ -46,6 +46,13 @@ class RememberingExtractor(FeatureExtractor):
         super().__init__(knowledge)
         self._read: dict[str, list[str]] = {}
         self._concepts: dict[tuple[str, ...], list[str]] = {}
+        self._examples: dict[str, ReadText] = {}
+
+    def read(self, texts: Sequence[str]) -> Sequence[ReadText]:
+        """Words and concepts of each text, as FeatureExtractor gives them."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._examples]
+        self._examples.update(zip(new, super().read(new), strict=True))
+        return [self._examples[text] for text in texts]
 
     def words(self, text: str) -> list[str]:
         """Tokens of a text, as FeatureExtractor gives them."""
@@ -77,7 +84,6 @@ def learn(knowledge: Knowledge, extractor: FeatureExtractor) -> TrainedModel:
     trained = _learn(knowledge, extractor)
     texts = example_texts(knowledge, trained)
     nearness = usual_nearness(extractor, trained, len(knowledge.entries), texts)
-    said.cache_clear()  # each of some thousand examples was read five times
     return replace(trained, usual_nearness=nearness)
 
 
@@ -118,7 +124,7 @@ def yielding(knowledge: Knowledge, extractor: FeatureExtractor) -> frozenset[int
     if not ours or not theirs:
         return frozenset()
     nearest = _nearest(knowledge, extractor, examples, ours)
-    outside = [_outside(extractor, text) for _, text in examples]
+    outside = [_outside(extractor, words) for words, _ in extractor.read([text for _, text in examples])]
     near = {n: cosine for n in theirs for cosine, own in [nearest[n]] if outside[n] <= outside[own]}
     count = Counter(examples[n][0] for n in theirs)
     close = Counter(examples[n][0] for n, cosine in near.items() if cosine >= NEAR_FROM)
@@ -133,17 +139,17 @@ def _nearest(
     index = train(knowledge, extractor, examples, scorers=False)
     ranker = Ranker(extractor, index, len(knowledge.entries))
     best = [(0.0, ours[0])] * len(examples)
-    for number in ours:
-        cosines = ranker.cosines(extractor.words(said(examples[number][1])))
+    for number, (words, _) in zip(ours, extractor.read([examples[n][1] for n in ours]), strict=True):
+        cosines = ranker.cosines(words)
         for other in np.flatnonzero(cosines > NEAR_FROM / 2):
             best[other] = max(best[other], (float(cosines[other]), number))
     return best
 
 
-def _outside(extractor: FeatureExtractor, text: str) -> frozenset[str]:
+def _outside(extractor: FeatureExtractor, words: Sequence[str]) -> frozenset[str]:
     """Concepts of what is outside that an example names."""
     vocabulary = extractor.vocabulary
-    found = vocabulary.concepts(extractor.words(said(text)))
+    found = vocabulary.concepts(words)
     return frozenset(concept for concept in found if vocabulary.group_of(concept) == OUTSIDE)
 
 
