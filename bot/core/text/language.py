@@ -23,6 +23,7 @@ _UNDECIDED = 0.05  # less evidence than this is none
 MOST_OF_A_WORD = 2.5  # log odds: a word is rarely certain
 ENOUGH = 1.5  # evidence of the sentences in which a person speaks from which the others do not matter
 QUOTED = 0.3  # share of a quoted line's words that may be missing from a text that holds it
+ALIKE = 0.4  # log odds of a word below which both languages use it alike: the examples' topics differ as much
 SEEN = 2  # times that the examples must use a word before its own odds count
 
 _WORD = lazy_regex(r"[^\W\d_]+(?:'[a-z]+)?")
@@ -171,10 +172,8 @@ class LanguagePair:
 
     def evidence(self, text: str) -> float:
         """Evidence in a text: above 0 for the one language, below for the other, 0 for neither."""
-        words = _folded(text)
-        native = _BORROWED.sub(r"\1", text)
-        built = self._function_words(words if native == text else _folded(native))
-        return built + self._letters_of_its_own(text) + self._other_words(words)
+        words = _folded(_BORROWED.sub(r"\1", text))
+        return self._function_words(words) + self._letters_of_its_own(text) + self._other_words(words)
 
     def _letters_of_its_own(self, text: str) -> float:
         """Evidence of letters that only one of the two has, such as umlauts."""
@@ -194,13 +193,14 @@ class LanguagePair:
     def _odds_of(self, word: str) -> float:
         """Log odds of a word: its own where the examples use it, else those of its letters.
 
-        About 0 for what both languages use alike: protocols, client labels, names of programs.
+        0 for what both languages use alike: protocols, client labels, names of programs.
         """
         if self._is_known(word):
             times = {language: self._words[language][word] for language in self._both}
-            return math.log((times[self._one] + 0.5) / self._of_words[self._one]) - math.log(
+            odds = math.log((times[self._one] + 0.5) / self._of_words[self._one]) - math.log(
                 (times[self._other] + 0.5) / self._of_words[self._other]
             )
+            return odds if abs(odds) >= ALIKE else 0.0
         return (
             sum(
                 math.log((self._letters[self._one][g] + 1) / self._of_letters[self._one])

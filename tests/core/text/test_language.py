@@ -1,6 +1,6 @@
 """Language of a message: the asker's own words decide, never what is pasted beside them."""
 
-from itertools import cycle
+from itertools import cycle, permutations
 
 import pytest
 
@@ -124,6 +124,14 @@ BORROWED = {
         "pop up blocker disable",
     ],
 }
+
+
+SHARED = ("imap", "pop3", "smtp", "ssl", "port", "server", "webmail", "outlook", "thunderbird")
+
+
+def test_words_that_both_languages_use_alike_tell_neither(engine: AnswerEngine) -> None:
+    for text in map(" ".join, permutations(SHARED, 2)):
+        assert [engine.matcher.language.of(text, hint) for hint in ("de", "en", None)] == ["de", "en", "de"], text
 
 
 @each_row(("language", "text"), [(lang, text) for lang, texts in BORROWED.items() for text in texts])
