@@ -38,6 +38,9 @@ _BACK = lazy_regex(
     r"|^\W{0,3}is (?:this|that|it) (?:something|anything)\b",
     re.IGNORECASE,
 )
+_SAME = lazy_regex(  # "Same user as my e-mail?": what is named behind it is what it is compared with
+    r"^\W{0,3}(?:(?:the )?same|d(?:er|ie|as|en)selben?|(?:(?:der|die|das|den) )?gleiche[nrs]?)\b", re.IGNORECASE
+)
 _AHEAD = lazy_regex(  # the pronoun stands for what follows: "is it possible to …", "stimmt es, dass …"
     r"\b(?:gibt|geht) es\b|\bes (?:möglich|geht|gibt|sein)\b|\bwas ist das für\b"
     r"|\b(?:es|das),? (?:dass|daß|ob|wenn|was|wie)\b"
@@ -63,6 +66,8 @@ class BackReferences:
         return self._refers(sentence)
 
     def _refers_back(self, sentence: str) -> bool:
+        if _SAME.search(sentence):
+            return True
         words = self._extractor.words(sentence)
         if self._names(words, _NO_THING):
             return False

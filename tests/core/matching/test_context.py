@@ -82,6 +82,22 @@ def test_a_question_that_points_back_is_read_with_what_it_points_at(
     assert engine.matcher.decide(Question(f"{wanted} {asked}")).outcome != "answer"
 
 
+ELSEWHERE = {  # where somebody logs in, and what it says
+    "de": ("Ins Kundencenter komme ich nicht rein, Kennung ungültig.", "phpMyAdmin verweigert mir den Zugang."),
+    "en": ("I can't log in to phpMyAdmin, it says access denied.", "The customer panel refuses me."),
+}
+SAME = {
+    "de": ("Dieselbe Kennung wie bei der Mail?", "Gleicher Benutzername wie fürs Postfach?"),
+    "en": ("Same user as my email?", "The same login as for the mailbox?"),
+}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_whether_it_is_the_same_is_asked_of_what_stands_before(engine: AnswerEngine, language: str) -> None:
+    messages = [f"{told} {asked}" for told, asked in product(ELSEWHERE[language], SAME[language])]
+    assert [text for text in messages if engine.matcher.decide(Question(text)).outcome == "answer"] == []
+
+
 def test_questions_that_do_not_name_what_they_ask_about_refer_back(extractor: FeatureExtractor) -> None:
     back = BackReferences(extractor)
     assert [text for text in BACK if not back.refers_back(text)] == []
