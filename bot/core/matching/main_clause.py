@@ -1,8 +1,8 @@
 """Main clauses: what a sentence asks, without the circumstances that it tells beside it.
 
 "Which port for IMAP with SSL, when I set up Outlook by hand?" and "New customer here: which port …?" ask the same as
-without them. A clause tells circumstances if it names nothing but devices and what every set-up has; one that names a
-protocol, a fault, a figure or somebody else, or asks for plain words, says what is asked about. Pure.
+without them. A clause tells circumstances if it names nothing but who asks, devices and what every set-up has; one that
+names a protocol, a fault, a figure or somebody else, or asks for plain words, says what is asked about. Pure.
 """
 
 import re
@@ -29,6 +29,12 @@ _RELATIVE = lazy_regex(  # "a script, which picks up …" asks nothing
     r"^(?:which|who|where|when|was|wer|wo|wie)"
     r" (?:is|are|was|were|has|ist|sind|war|hat|ich|wir|i|we|you|it|he|she|they)\b"
     r"|^(?:which|who) \w{1,20}s\b(?! (?:is|are|do|does|should|must|can|for)\b)",
+    re.IGNORECASE,
+)
+_INTRODUCES = lazy_regex(  # "New customer here: …": who asks
+    r"^\W{0,3}(?:(?:an?|eine?|als|as|your|euer|eure|ihre?)\s{1,3})?(?:[\w-]{2,20}\s{1,3}){0,2}?"
+    r"(?:customer|client|user|newbie|beginner|(?:neu)?kund(?:e|in)|nutzer(?:in)?|anwender(?:in)?|anfänger(?:in)?|neuling)"
+    r"(?:\s{1,3}(?:here|hier))?\W{0,3}$",
     re.IGNORECASE,
 )
 _SEVERAL = lazy_regex(r"[.!?]\s+\S")
@@ -67,7 +73,8 @@ class MainClauses:
         vocabulary = self._extractor.vocabulary
         named = vocabulary.concepts(self._extractor.words(clause))
         told = vocabulary.of_groups(named, (DEVICE,)) | OF_ANY_SET_UP
-        return not _FIGURE.search(clause) and named.keys() <= told
+        tells_of_set_up = not _FIGURE.search(clause) and named.keys() <= told
+        return tells_of_set_up or bool(_INTRODUCES.search(clause))
 
 
 def _says(clause: str) -> bool:
