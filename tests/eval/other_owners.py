@@ -38,9 +38,9 @@ WORDINGS = {  # language, entry, asked of {whom}; "{}": the other's name
 
 
 def lines(which: str) -> Iterator[Line]:
-    """Labelled messages, `which`: "fit" or "check": each wording once about us, and about three others."""
+    """Labelled messages, `which`: "fit" or "check": each wording once about us, and about the others (check: three)."""
     names = NAMES[which]
     for number, (language, entry, wording, theirs, ours) in enumerate(WORDINGS[which]):
         yield Line(wording.format(ours), (entry,), language, "our own")
-        for name in names[number % 3 :: 3]:
+        for name in names if which == "fit" else names[number % 3 :: 3]:
             yield Line(wording.format(theirs.format(name)), (), language, "another's")

@@ -14,10 +14,10 @@ OWNERS = frozenset({"o-other-provider", "o-other-service"})  # concepts (general
 MOST_OF_HEADING = 4  # words of a question that is a mere heading, "Frobozz IMAP settings": its first is whose they are
 FEWEST_LETTERS = 3  # of a name
 # Words before an owner, and those that say that we are meant. German, English, French; umlauts are written out
-BEFORE_OWNER = frozenset(
-    {"von", "vom", "bei", "beim", "of", "at", "with", "for", "fuer", "mein", "meinem", "meinen", "my", "chez", "de"}
-)
-BEFORE_RECIPIENT = frozenset({"an", "to", "nach", "zu", "from", "eine", "einen", "vers"})
+BEFORE_OWNER = frozenset({"von", "vom", "bei", "beim", "of", "at", "with", "for", "fuer", "chez", "de"})
+POSSESSIVES = frozenset({"mein", "meinem", "meinen", "meiner", "my"})  # behind one of these: "my boss" owns no server
+# Words before who writes or is written to, and before what is compared
+BEFORE_ANOTHER = frozenset({"an", "to", "nach", "zu", "from", "eine", "einen", "vers", "wie", "like", "als", "than"})
 OURS = frozenset(
     {"euch", "ihr", "ihnen", "euer", "eure", "eurem", "euren", "eurer", "eures", "ihre", "ihrem", "ihren", "ihrer"}
     | {"hier", "you", "your", "yours", "u", "here", "vous", "votre", "vos", "ici"}
@@ -38,16 +38,16 @@ def names_other_owner(words: Sequence[str], others: Collection[str], is_new: Cal
     if asks_us or not OURS.isdisjoint(words):
         return False
     return any(
-        before not in BEFORE_RECIPIENT
-        if word in others
-        else _owns(number, before, len(words)) and _is_name(word, is_new)
+        before not in BEFORE_ANOTHER if word in others else _owns(words, number) and _is_name(word, is_new)
         for number, (before, word) in enumerate(zip(("", *words), words, strict=False))
     )
 
 
-def _owns(number: int, before: str, words: int) -> bool:
+def _owns(words: Sequence[str], number: int) -> bool:
     """True in the place of an owner: after a word for it, or at the head of a heading."""
-    return before in BEFORE_OWNER or (number == 0 and 1 < words <= MOST_OF_HEADING)
+    second, before = ("", "", *words[:number])[-2:]
+    owned = (second if before in POSSESSIVES else before) in BEFORE_OWNER
+    return owned or (number == 0 and 1 < len(words) <= MOST_OF_HEADING)
 
 
 def _is_name(word: str, is_new: Callable[[str], bool]) -> bool:
