@@ -11,7 +11,7 @@ are learnt with the thresholds (thresholds.py).
 import math
 import re
 
-from bot.core.matching.calibration import Weights, probability
+from bot.core.matching.regression import Weights, probability
 from bot.core.model import Part
 
 SIGNALS = (

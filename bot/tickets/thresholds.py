@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import prod
 
 from bot.core.lazy_regex import lazy_regex
-from bot.core.matching.calibration import Weights
+from bot.core.matching.regression import Weights
 from bot.core.matching.smtp_codes import reply_codes
 from bot.core.model import Decision, Part
 from bot.core.text.asking import asks_by_name, asks_for_something, reports_fault
@@ -46,10 +46,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.44, 0.85, -1.81, 0.0, -0.06, 1.95, 1.96, -4.08, -2.86, -2.49),
-    question=0.695,
+    weights=(0.68, 0.37, -0.18, -2.51, 0.0, 2.66, 1.49, -3.1, -1.92, -2.83),
+    question=0.72,
     error_line=0.5,
-    menu=0.85,
+    menu=0.5,
 )
 
 

@@ -27,8 +27,9 @@ from bot.answering.router import answer_question
 from bot.commands import ChannelAdmin
 from bot.content.loader import load
 from bot.core.mail.mime import mail_of_text
-from bot.core.matching.calibration import Weights, fit_calibration, fit_regression
+from bot.core.matching.calibration import fit_calibration
 from bot.core.matching.decision import Matcher
+from bot.core.matching.regression import Weights, fit_regression
 from bot.core.model import LANGUAGES, Answer, Knowledge, Language, Part, Question
 from bot.ops.evaluate import Line, read_set, to_sample
 from bot.tickets import thresholds

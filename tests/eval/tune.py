@@ -49,6 +49,7 @@ TUNED = (
     "errors-real-dev",
     "questions-blind",
     "questions-chat",
+    "questions-varied",
 )
 FOLDS = 5
 SHORT = 110  # letters of a question that is wrapped

@@ -1,36 +1,29 @@
 """Calibration of the decision: probabilities from signals, and how their weights are fitted to labelled messages.
 
-Every message gives signals; logistic regressions turn them into probabilities: the first entry is right, the right one
-is among the first three, the FAQ does not cover the question, a known error line explains the message. A question that
-stands alone and one among several sentences have different signals, and regressions of their own. The cost of a wrong
+Every message gives signals; a logistic regression turns them into the probabilities of what can be true of it: the
+first entry is right, the second or third is, none of these, the FAQ does not cover the question. Another one says
+whether a known error line explains the message. A question that stands alone and one among several sentences have
+different signals, and regressions of their own (regression.py). The cost of a wrong
 answer is fitted too: the least that keeps wrong and false answers rare. FITTED is what `python -m tests.eval.tune`
 printed; nothing in it is set by hand. How the decision uses all this stands at the head of
 bot/core/matching/decision.py.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, fields, replace
 from itertools import chain, islice
-from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.core.matching.regression import Weights, fit_outcomes, fit_regression, probabilities_of
 from bot.core.model import Outcome
 
-Weights = tuple[float, ...]  # one for each signal, the constant's last; also the signals themselves
-Floats = NDArray[np.float64]
-
 MENU_EARNS = 0.5  # value of the right entry in a menu, where the right answer earns 1 (tests/eval/README.md)
-COSTS = (1.25, 1.5, 2.0, 2.5, 3.0, 4.0)  # costs of a wrong answer that are tried, the least first; more than 1
-MOST_WRONG = 0.012  # share of the covered questions that may be answered wrong; of unseen ones about 2 % are
-MOST_FALSE = 0.03  # share of those that are not covered that may be answered; one in five of them is meant as a trap
-RIDGE = 0.3  # L2 regularisation, which keeps the weights finite where a set is separable
-LARGEST_STEP = 0.5  # of a weight, where the fit begins at other weights
-RIDGE_NEAR = 3.0  # the same towards other weights, where a base is young: some ten samples outweigh it
+COSTS = (1.1, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)  # costs of a wrong answer that are tried, the least first; more than 1
+MOST_WRONG = 0.02  # share of the covered questions that may be answered wrong; many are harder than people's
+MOST_FALSE = 0.035  # share of those that are not covered that may be answered; one in five of them is meant as a trap
 UNCOVERED = 0.7  # weight of all samples that are not covered, over those that are: as in the labelled sets
-STEPS = 50  # of Newton's method
 FOLDS = 5
 ROUNDS = 6  # divisions into folds by which the cost of a wrong answer is chosen
 FEWEST = 30  # samples of a kind, with fewer of which its weights are not fitted anew
@@ -38,11 +31,12 @@ FEWEST = 30  # samples of a kind, with fewer of which its weights are not fitted
 
 @dataclass(frozen=True, slots=True)
 class QuestionWeights:
-    """Fitted weights of the three regressions of a question."""
+    """Fitted weights of what can be true of a question."""
 
     first: Weights  # the first entry is right
-    in_top3: Weights  # the right entry is among the first three
-    not_covered: Weights  # the FAQ does not cover the question
+    menu: Weights  # the second or the third is
+    missed: Weights  # the FAQ covers it, and none of the three is right
+    not_covered: Weights  # the FAQ does not cover it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +49,11 @@ class Calibration:
     wrong_costs: float  # of a wrong answer, where a right one earns 1
 
 
+OUTCOMES = len(fields(QuestionWeights))
 # Names of the signals, in the order of their weights
 SINGLE = (
     "margin over topics",
-    "margin over entries",
+    "margin over entries",  # its square root: the wider it is, the less more of it tells
     "unexplained by it",
     "unexplained by all",
     "subjects",
@@ -68,7 +63,7 @@ SINGLE = (
 SEVERAL = (
     *SINGLE[:-1],  # of the surest sentence
     "margin over topics of the whole",
-    "margin over entries of the whole",
+    "margin over entries of the whole",  # its square root
     "same first entry in the whole",  # 1 or 0
     "asks",  # 1 or 0: the surest sentence has the form of a question or a request
     "others ask",  # 0..1: where it has not, how likely one of those that have is not covered
@@ -79,48 +74,53 @@ LARGEST_MARGIN = 4.0  # beyond it a margin tells nothing more
 
 FITTED = Calibration(
     single=QuestionWeights(
-        first=(1.76, 0.03, -2.14, -1.93, 1.03, -5.1, -1.6),
-        in_top3=(1.95, -0.28, -2.51, -1.81, 0.92, -5.35, -0.85),
-        not_covered=(-1.7, 0.22, 2.61, 1.58, -1.2, 4.84, 0.82),
+        first=(0.76, 1.45, -0.2, -1.72, 0.42, -2.71, -0.28),
+        menu=(1.06, -2.59, 0.39, 0.62, 0.06, -1.97, 0.25),
+        missed=(-0.72, -0.61, -1.49, 0.35, 0.3, 1.66, -0.96),
+        not_covered=(-1.1, 1.75, 1.31, 0.76, -0.79, 3.02, 0.98),
     ),
     several=QuestionWeights(
-        first=(1.14, -0.03, -1.26, -0.71, 0.75, -2.73, 0.46, 0.34, 1.88, 0.87, -1.94, -1.71, -4.1),
-        in_top3=(1.13, -0.02, -1.0, -1.5, -0.15, -1.44, 0.94, -0.17, 0.58, 0.93, -1.37, -0.77, -1.68),
-        not_covered=(-1.1, 0.01, 0.68, 0.08, 0.26, 1.58, -0.88, 0.17, -0.22, -0.89, 1.25, -0.05, 1.23),
+        first=(0.51, 0.57, -1.63, -2.58, 0.49, -1.96, 0.07, 0.88, 0.97, 0.53, -1.17, -0.86, -1.64),
+        menu=(-0.07, -0.95, 0.31, -0.75, 0.7, 1.31, 0.5, -1.2, -1.01, 0.12, -0.24, -0.01, 1.27),
+        missed=(0.23, -0.31, 0.87, 2.84, -1.38, -0.7, -0.06, -0.15, -0.05, -0.57, -0.1, 1.57, -0.45),
+        not_covered=(-0.68, 0.69, 0.44, 0.49, 0.2, 1.36, -0.5, 0.48, 0.09, -0.08, 1.5, -0.7, 0.82),
     ),
-    explains=(1.49, 0.31, 1.48, -0.97),
-    wrong_costs=1.25,
+    explains=(1.58, 0.37, 1.45, -1.02),
+    wrong_costs=1.1,
 )
 # Where a young base's figures begin: fitted to the given sets and fewer examples. FITTED rests on a base whose examples
 # leave hardly a word unexplained, and asks more of a message than a few examples can show
 YOUNG = QuestionWeights(
-    first=(1.56, -0.27, -3.47, -2.44, -0.29, -5.17, 0.58),
-    in_top3=(1.75, -0.52, -3.73, -2.69, 0.15, -5.34, 0.81),
-    not_covered=(-1.53, 0.5, 3.54, 2.39, -0.57, 4.75, -0.76),
+    first=(0.87, -0.02, -1.74, -1.28, -0.5, -2.35, 1.68),
+    menu=(0.25, -0.85, -0.22, -0.19, 0.7, -0.22, -0.88),
+    missed=(-0.32, 0.02, -0.05, 0.27, 0.49, 0.26, -1.48),
+    not_covered=(-0.81, 0.85, 2.01, 1.2, -0.68, 2.32, 0.68),
 )
 
 
 def to_array(calibration: Calibration) -> NDArray[np.float32]:
     """All weights and the cost, one after the other, for the model's file."""
     kinds = (calibration.single, calibration.several)
-    rows = [weights for kind in kinds for weights in (kind.first, kind.in_top3, kind.not_covered)]
+    rows = [weights for kind in kinds for weights in astuple(kind)]
     return np.array([*chain.from_iterable(rows), *calibration.explains, calibration.wrong_costs], dtype=np.float32)
 
 
 def from_array(figures: NDArray[np.float32]) -> Calibration:
     """Calibration of `to_array`."""
     left = iter(round(float(figure), 2) for figure in figures)
-    taken = [tuple(islice(left, len(names))) for names in (SINGLE, SEVERAL) for _ in range(3)]
-    single, several = QuestionWeights(*taken[:3]), QuestionWeights(*taken[3:])
+    single, several = (
+        QuestionWeights(*[tuple(islice(left, len(names))) for _ in fields(QuestionWeights)])
+        for names in (SINGLE, SEVERAL)
+    )
     return Calibration(single, several, tuple(islice(left, len(FITTED.explains))), next(left))
 
 
 @dataclass(frozen=True, slots=True)
 class Probabilities:
-    """Probabilities of one question, 0..1; each fitted alone, so they need not add up to 1."""
+    """Probabilities of one question, 0..1."""
 
     first: float  # the first entry is right
-    in_top3: float  # the right one is among the first three
+    in_top3: float  # the right one is among the first three: at least `first`
     not_covered: float  # the FAQ does not cover it
 
     def of(self, outcome: Outcome) -> float:
@@ -139,10 +139,18 @@ class Sample:
     several: bool = False  # True: the message has several sentences
     explained: tuple[tuple[Weights, bool], ...] = ()  # per error line that was found: its signals, True if it is right
 
+    @property
+    def truth(self) -> int:
+        """Number of the field of QuestionWeights that is true of it."""
+        return 3 if self.not_covered else 0 if self.first_right else 1 if self.right_in_top3 else 2
+
 
 def probabilities(weights: QuestionWeights, signals: Sequence[float]) -> Probabilities:
     """Probabilities of one question. `signals`: those that the weights were fitted to."""
-    return Probabilities(*(probability(w, signals) for w in (weights.first, weights.in_top3, weights.not_covered)))
+    first, menu, _, not_covered = probabilities_of(
+        (weights.first, weights.menu, weights.missed, weights.not_covered), signals
+    )
+    return Probabilities(first, first + menu, not_covered)
 
 
 def expected_values(calibration: Calibration, likely: Probabilities) -> dict[Outcome, float]:
@@ -161,12 +169,6 @@ def least_probability_to_explain(calibration: Calibration) -> float:
     to explain.
     """
     return (1 + calibration.wrong_costs) / (2 + calibration.wrong_costs)
-
-
-def probability(weights: Weights, signals: Sequence[float]) -> float:
-    """Logistic regression's probability, 0..1; both of the same length, the last signal being 1."""
-    z = sum(map(mul, weights, signals))
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
 
 
 def fit_calibration(samples: Sequence[Sample]) -> Calibration:
@@ -220,11 +222,7 @@ def _fit_single(samples: Sequence[Sample]) -> QuestionWeights:
     weight = UNCOVERED * covered / (len(samples) - covered)
     weights = np.array([weight if s.not_covered else 1.0 for s in samples])
     signals = np.array([s.signals for s in samples])
-    truths = ([s.first_right for s in samples], [s.right_in_top3 for s in samples], [s.not_covered for s in samples])
-    near = (YOUNG.first, YOUNG.in_top3, YOUNG.not_covered)
-    return QuestionWeights(
-        *(fit_regression(signals, truth, weights, np.array(of)) for truth, of in zip(truths, near, strict=True))
-    )
+    return QuestionWeights(*fit_outcomes(signals, [s.truth for s in samples], OUTCOMES, weights, astuple(YOUNG)))
 
 
 def _fit_questions(asked: Sequence[Sample]) -> Calibration:
@@ -241,11 +239,7 @@ def _fit_weights(asked: Sequence[Sample], otherwise: QuestionWeights) -> Questio
     if len(asked) < FEWEST:
         return otherwise
     signals = np.array([s.signals for s in asked])
-    return QuestionWeights(
-        first=fit_regression(signals, [s.first_right for s in asked]),
-        in_top3=fit_regression(signals, [s.right_in_top3 for s in asked]),
-        not_covered=fit_regression(signals, [s.not_covered for s in asked]),
-    )
+    return QuestionWeights(*fit_outcomes(signals, [s.truth for s in asked], OUTCOMES))
 
 
 def _is_careful(calibration: Calibration, unseen: Sequence[tuple[Sample, Probabilities]], supposed: int = 0) -> bool:
@@ -266,25 +260,3 @@ def _is_careful(calibration: Calibration, unseen: Sequence[tuple[Sample, Probabi
 
 def _share(found: Sequence[bool]) -> float:
     return sum(found) / len(found) if found else 0.0
-
-
-def fit_regression(
-    signals: Floats, truth: Sequence[bool], counts: Floats | None = None, near: Floats | None = None
-) -> Weights:
-    """Weights of a logistic regression, by Newton's method, rounded to two digits.
-
-    `counts`: how much each sample counts; None: 1. `near`: weights that few samples do not lead away from; None: 0.
-    """
-    y = np.array(truth, dtype=np.float64)
-    centre = np.zeros(signals.shape[1]) if near is None else near
-    ridge = RIDGE if near is None else RIDGE_NEAR
-    weights = centre.copy()
-    each = 1.0 if counts is None else counts
-    ridges = ridge * np.eye(len(weights))
-    for _ in range(STEPS):
-        p = 1 / (1 + np.exp(-np.clip(signals @ weights, -30, 30)))
-        gradient = signals.T @ (each * (p - y)) + ridge * (weights - centre)
-        hessian = (signals * (each * p * (1 - p))[:, None]).T @ signals + ridges
-        step = np.linalg.solve(hessian, gradient)
-        weights -= step if near is None else np.clip(step, -LARGEST_STEP, LARGEST_STEP)  # from afar it would overshoot
-    return tuple(round(float(w), 2) for w in weights)

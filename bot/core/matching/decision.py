@@ -41,12 +41,13 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    mail: …") is left out. It becomes features: word stems, letter n-grams, concepts and their pairs, what is asked for.
    Every entry and topic gets a raw score without scale: a linear scorer (softmax regression over all examples) plus the
    mean similarity to its nearest examples. Where the text asks, topics of what is told (`told: true`) come last.
-   What counts are five signals: the margin of the first entry over the likeliest topic, and over the second entry, each
-   within ±4; the share of the content words that this entry, and that no entry explains; how many subjects it names.
+   What counts are six signals: the margin of the first entry over the likeliest topic, within ±4; the square root of
+   that over the second entry, up to 2; the share of the content words that this entry, and that no entry explains; how
+   many subjects it names; whether it names another owner.
 
-5. **Probabilities** (calibration.py). Three logistic regressions: `first` (the first entry is right), `in_top3` (the
-   right entry is among the first three), `not_covered` (the FAQ does not cover it). Each is fitted alone, so they need
-   not add up to 1. A message of one sentence has the five signals and a constant; one of several has those of the
+5. **Probabilities** (calibration.py). One softmax regression of what can be true: `first` (the first entry is right),
+   the second or third is, none of the three, `not_covered` (the FAQ does not cover it); `in_top3` is the sum of the
+   first two. A message of one sentence has the six signals and a constant; one of several has those of the
    surest, the whole's two margins, whether both have the same first entry, whether the surest asks, and if not, how
    likely a sentence that does is not covered, and how likely another sentence's other entry is right; with weights of
    its own: the more sentences, the likelier one of them looks like a question by chance. A text none of whose words
@@ -70,9 +71,9 @@ that of the error line; of a decision the greatest of the parts that have its ou
 
 **Sources of the figures**
 
-- The regressions and c: FITTED in calibration.py, printed by `python -m tests.eval.tune` from labelled sets and the
-  knowledge base's own error lines. c is the least cost with which, in five folds, at most 1.2 % of the covered
-  questions are answered wrong and at most 3 % of those that are not covered are answered.
+- The regressions and c: FITTED in calibration.py, written by `python -m tests.eval.tune` from labelled sets and the
+  knowledge base's own error lines. c is the least cost with which, in five folds, at most 2 % of the covered
+  questions are answered wrong and at most 3.5 % of those that are not covered are answered.
 - 0.5 for a menu: the score of the labelled sets. Weights of features, training, ranking: bot/DECISIONS.md.
 - LEAST_ALIGNED, SURE, LONG_MESSAGE and the constants of error_lines.py: set by judgement, as noted there.
 """
@@ -85,10 +86,8 @@ from bot.core.dns.error_checks import find_targets
 from bot.core.matching.calibration import (
     FITTED,
     Calibration,
-    Weights,
     from_array,
     least_probability_to_explain,
-    probability,
 )
 from bot.core.matching.error_lines import Alignment
 from bot.core.matching.example_counts import ExampleCounts, count_examples
@@ -100,6 +99,7 @@ from bot.core.matching.known_errors import KnownErrors, to_part
 from bot.core.matching.pasted import own_text
 from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
 from bot.core.matching.ranker import Ranker
+from bot.core.matching.regression import Weights, probability
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.smtp_codes import reply_codes
 from bot.core.matching.training import TrainedModel, example_texts

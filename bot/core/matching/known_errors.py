@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.bounce import names_cause, names_no_cause, statements
-from bot.core.matching.calibration import Weights
 from bot.core.matching.error_lines import Alignment, ErrorLines, longer_lines, without_overlap
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.pasted import impersonal_text, own_text, pasted_text
 from bot.core.matching.ranker import Ranker, Ranking
+from bot.core.matching.regression import Weights
 from bot.core.matching.scaffolding import without_scaffolding
 from bot.core.matching.slots import contradiction, slots_of, surely_stated
 from bot.core.model import Candidate, Knowledge, Part

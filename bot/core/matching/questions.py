@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.matching.ambiguity import Ambiguity
-from bot.core.matching.calibration import Calibration, QuestionWeights, Weights, expected_values, probabilities
+from bot.core.matching.calibration import FITTED, Calibration, Probabilities, expected_values, probabilities
 from bot.core.matching.example_support import ExampleSupport, Support
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.known_errors import MOST_CANDIDATES
 from bot.core.matching.ranked_text import SUGGESTIONS, RankedText, best_of, signals_of_several, surest_of
 from bot.core.matching.ranker import Ranker
+from bot.core.matching.regression import Weights
 from bot.core.matching.sentence_ranker import SentenceRanker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
@@ -59,7 +60,7 @@ class QuestionMatcher:
         `own`: the person's own words, cleaned; `pasted`: what is no sentence of theirs. Each may be empty. `vetoed`:
         entries that the message's error lines rule out.
         """
-        told = self._sentences.rank_message(own, pasted, vetoed)
+        told = self._sentences.rank_message(own, pasted, calibration, vetoed)
         ranked, whole = self._sentences.relevant(*told, calibration, vetoed)
         if len(ranked) == 1:
             return [self._part(ranked[0], calibration)]
@@ -70,7 +71,7 @@ class QuestionMatcher:
 
     def part(self, text: str, calibration: Calibration) -> Part:
         """Part of one question, read as it stands."""
-        return self._part(self._sentences.rank(text), calibration)
+        return self._part(self._sentences.rank(text, calibration), calibration)
 
     def signals(
         self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
@@ -79,15 +80,15 @@ class QuestionMatcher:
 
         Of all that is told (`relevant` is not asked): else the fit would lack the very messages that are hard.
         """
-        ranked, whole = self._sentences.rank_message(own, pasted, vetoed)
+        ranked, whole = self._sentences.rank_message(own, pasted, calibration, vetoed)
         if len(ranked) == 1:
             return ranked[0].ranking.best_entries(SUGGESTIONS), ranked[0].signals, False
-        surest = surest_of(ranked, whole, calibration)
-        return best_of(surest, whole), signals_of_several(surest, whole, ranked, calibration), True
+        surest = surest_of(ranked, whole)
+        return best_of(surest, whole), signals_of_several(surest, whole, ranked), True
 
     def single_signals(self, text: str) -> tuple[list[str], Weights]:
         """(first three entries, signals as in SINGLE) of a text that is read as one question."""
-        ranked = self._sentences.rank(text)
+        ranked = self._sentences.rank(text, FITTED)
         return ranked.ranking.best_entries(SUGGESTIONS), ranked.signals
 
     def words(self, text: str) -> list[str]:
@@ -114,23 +115,21 @@ class QuestionMatcher:
         return self._decided(
             ranked,
             ranked.ranking.best_entries(SUGGESTIONS),
-            ranked.signals,
-            calibration.single,
+            ranked.likely,
             calibration,
             "question",
             ranked.words,
         )
 
     def _part_of_several(self, ranked: Sequence[RankedText], whole: RankedText, calibration: Calibration) -> Part:
-        surest = surest_of(ranked, whole, calibration)
+        surest = surest_of(ranked, whole)
         if not whole.known:
             return self._part(whole, calibration)
         what = f"surest of {len(ranked)} sentences" if surest is not whole else f"{len(ranked)} sentences as a whole"
         part = self._decided(
             surest,
             best_of(surest, whole),
-            signals_of_several(surest, whole, ranked, calibration),
-            calibration.several,
+            probabilities(calibration.several, signals_of_several(surest, whole, ranked)),
             calibration,
             what,
             whole.words,
@@ -141,8 +140,7 @@ class QuestionMatcher:
         self,
         ranked: RankedText,
         best: Sequence[str],
-        signals: Weights,
-        weights: QuestionWeights,
+        likely: Probabilities,
         calibration: Calibration,
         what: str,
         said: Sequence[str],
@@ -151,7 +149,6 @@ class QuestionMatcher:
 
         `best`: first three entries; `what`: for `--why`; `said`: words of the whole message.
         """
-        likely = probabilities(weights, signals)
         values = expected_values(calibration, likely)
         outcome = max(values, key=lambda name: values[name])
         if outcome == "answer" and self._ambiguity.says_too_little(best[0], said):

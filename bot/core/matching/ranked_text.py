@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.core.matching.calibration import SINGLE, Calibration, Weights, probability
+from bot.core.matching.calibration import SINGLE, Probabilities
 from bot.core.matching.ranker import Ranking
+from bot.core.matching.regression import Weights
 from bot.core.text.asking import asks_for_something, asks_in_words
 
 SUBJECTS = SINGLE.index("subjects")
@@ -24,6 +25,7 @@ class RankedText:
     words: tuple[str, ...]  # as the FeatureExtractor gives them
     ranking: Ranking
     signals: Weights  # as in calibration.SINGLE
+    likely: Probabilities  # of it, if it stood alone
     known: bool  # True if the examples use any of its words, and one of them says something
     names: bool = False  # True for a sentence that asks for something by name; a plea ("can you help?") does not
     small_talk: bool = False  # True if the likeliest of all owners is a topic of small talk
@@ -43,9 +45,7 @@ class RankedText:
         return self.signals[SUBJECTS]
 
 
-def asking_alone(
-    ranked: Sequence[RankedText], calibration: Calibration, is_alike: Callable[[RankedText], bool]
-) -> list[RankedText]:
+def asking_alone(ranked: Sequence[RankedText], is_alike: Callable[[RankedText], bool]) -> list[RankedText]:
     """Questions and requests of a message that decide it alone, whatever is told beside them; else empty.
 
     They do where those that are likely covered say themselves what they are about, and are clear; or where one is
@@ -53,14 +53,13 @@ def asking_alone(
     what is told ("which port?").
     """
     asking = [r for r in ranked if r.asks]
-    likely = [(r, probability(calibration.single.first, r.signals)) for r in asking]
-    if clear := [r for r, first in likely if first >= CLEARLY]:
+    if clear := [r for r in asking if r.likely.first >= CLEARLY]:
         alone = all(r.subjects >= 1.0 and len(r.words) >= FEWEST_WORDS_CLEAR and not is_alike(r) for r in clear)
     else:
+        is_covered = any(r.likely.first >= LIKELY for r in asking)
         asking = [r for r in ranked if r.known and (r.asks or r.names)]  # "Who brings the cake?" asks, in small talk
         missed = [r for r in asking if r.names and len(r.words) >= FEWEST_WORDS_MISSED]
-        is_covered = any(first >= LIKELY for _, first in likely)
-        alone = not is_covered and any(probability(calibration.single.not_covered, r.signals) >= SURELY for r in missed)
+        alone = not is_covered and any(r.likely.not_covered >= SURELY for r in missed)
     return asking if alone and len(asking) < len(ranked) else []
 
 
@@ -70,15 +69,13 @@ def best_of(surest: RankedText, whole: RankedText) -> list[str]:
     return list(dict.fromkeys(entry for turn in turns for entry in turn))[:SUGGESTIONS]
 
 
-def surest_of(ranked: Sequence[RankedText], whole: RankedText, calibration: Calibration) -> RankedText:
+def surest_of(ranked: Sequence[RankedText], whole: RankedText) -> RankedText:
     """The sentence, or the whole, whose first entry is the likeliest to be right."""
     known = [r for r in (*ranked, whole) if r.known] or [whole]
-    return max(known, key=lambda r: probability(calibration.single.first, r.signals))
+    return max(known, key=lambda r: r.likely.first)
 
 
-def signals_of_several(
-    surest: RankedText, whole: RankedText, ranked: Sequence[RankedText], calibration: Calibration
-) -> Weights:
+def signals_of_several(surest: RankedText, whole: RankedText, ranked: Sequence[RankedText]) -> Weights:
     """Signals of a message of several sentences, as in calibration.SEVERAL."""
     same_first = float(surest.first() == whole.first())
     asks = asks_for_something(surest.text)
@@ -92,7 +89,7 @@ def signals_of_several(
         *whole.signals[:2],
         same_first,
         float(asks),
-        max((probability(calibration.single.not_covered, r.signals) for r in missed), default=0.0),
-        max((probability(calibration.single.first, r.signals) for r in rivals), default=0.0),
+        max((r.likely.not_covered for r in missed), default=0.0),
+        max((r.likely.first for r in rivals), default=0.0),
         1.0,
     )

@@ -1,10 +1,11 @@
 """Sentences of a message, and all of them as a whole, ranked: steps 3 and 4 of the decision (decision.py)."""
 
+import math
 from dataclasses import replace
 
 from bot.core.matching.ambiguity import Ambiguity
 from bot.core.matching.back_reference import BackReferences
-from bot.core.matching.calibration import LARGEST_MARGIN, Calibration, probability
+from bot.core.matching.calibration import LARGEST_MARGIN, Calibration, probabilities
 from bot.core.matching.contrast import Contrasts
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.main_clause import MainClauses
@@ -41,7 +42,9 @@ class SentenceRanker:
         self._back = BackReferences(extractor)
         self._main = MainClauses(extractor)
 
-    def rank_message(self, own: str, pasted: str, vetoed: frozenset[str]) -> tuple[list[RankedText], RankedText]:
+    def rank_message(
+        self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
+    ) -> tuple[list[RankedText], RankedText]:
         """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
         said, program = [*map(self._contrasts.open_clauses, own_sentences(own))], [pasted] if pasted else []
         places = [n for n, sentence in enumerate(said) if not is_settled(sentence)] or range(len(said))
@@ -51,7 +54,7 @@ class SentenceRanker:
             (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
         ]
         texts = [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)]
-        ranked = [self.rank(text, vetoed, names=names) for text, names in texts]
+        ranked = [self.rank(text, calibration, vetoed, names=names) for text, names in texts]
         telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
         telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
         # What somebody tells of the own mail may say which port is meant
@@ -59,7 +62,7 @@ class SentenceRanker:
         meant = telling if is_open else [r for r in telling if not r.small_talk] or telling
         said_all = len(meant) == len(telling)
         text = " ".join(told if said_all else (r.text for r in meant))
-        return meant, self.rank(text, vetoed) if len(meant) > 1 else meant[0]
+        return meant, self.rank(text, calibration, vetoed) if len(meant) > 1 else meant[0]
 
     def relevant(
         self, ranked: list[RankedText], whole: RankedText, calibration: Calibration, vetoed: frozenset[str]
@@ -71,19 +74,23 @@ class SentenceRanker:
         """
         mains = [self._main_of(r, calibration, vetoed) for r in ranked]
         if mains != ranked:
-            whole = mains[0] if len(mains) == 1 else self.rank(" ".join(r.text for r in mains), vetoed)
+            whole = mains[0] if len(mains) == 1 else self.rank(" ".join(r.text for r in mains), calibration, vetoed)
             ranked = mains
-        asking = asking_alone(ranked, calibration, self._hangs_on_others)
+        asking = asking_alone(ranked, self._hangs_on_others)
         if len(asking) < 2:
             return (asking, asking[0]) if asking else (ranked, whole)
-        return asking, self.rank(" ".join(r.text for r in asking))
+        return asking, self.rank(" ".join(r.text for r in asking), calibration, vetoed)
 
-    def rank(self, text: str, vetoed: frozenset[str] = frozenset(), *, names: bool = False) -> RankedText:
+    def rank(
+        self, text: str, calibration: Calibration, vetoed: frozenset[str] = frozenset(), *, names: bool = False
+    ) -> RankedText:
         """Text, ranked as it stands. `vetoed`: entries that come last. `names`: see RankedText."""
         words = tuple(self._contrasts.words(text))
         ranking = self._ranker.rank(words).without(vetoed | self._told if asks_in_words(text) else vetoed)
+        over_topics, over_entries = ranking.margins()
         signals = (  # as in calibration.SINGLE
-            *(max(-LARGEST_MARGIN, min(LARGEST_MARGIN, margin)) for margin in ranking.margins()),
+            max(-LARGEST_MARGIN, min(LARGEST_MARGIN, over_topics)),
+            math.sqrt(min(LARGEST_MARGIN, over_entries)),
             *self._unexplained.shares(words, ranking.best_entries(1)[0]),
             self._unexplained.subjects(words),
             self._unexplained.names_other_owner(words),
@@ -91,15 +98,16 @@ class SentenceRanker:
         )
         known = self._ranker.knows(words) and not self._ambiguity.says_nothing(words)
         small_talk = ranking.first() in self._small_talk
-        return RankedText(text, words, ranking, signals, known, names=names, small_talk=small_talk)
+        likely = probabilities(calibration.single, signals)
+        return RankedText(text, words, ranking, signals, likely, known, names=names, small_talk=small_talk)
 
     def _main_of(self, ranked: RankedText, calibration: Calibration, vetoed: frozenset[str]) -> RankedText:
         """Main clause of a sentence, where that is clear by itself and the sentence not surely uncovered; else it."""
         text = self._main.of(ranked.text)
-        if text == ranked.text or probability(calibration.single.not_covered, ranked.signals) >= SURELY:
+        if text == ranked.text or ranked.likely.not_covered >= SURELY:
             return ranked
-        main = replace(self.rank(text, vetoed), names=ranked.names)
-        is_clear = main.known and probability(calibration.single.first, main.signals) >= CLEARLY
+        main = replace(self.rank(text, calibration, vetoed), names=ranked.names)
+        is_clear = main.known and main.likely.first >= CLEARLY
         return main if is_clear and not self._hangs_on_others(main) else ranked
 
     def _hangs_on_others(self, ranked: RankedText) -> bool:
