@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.skipif(not WANTED, reason="needs chromium and POSTBOTE_INTEGRATION=1; .ci/run sets both up"),
     pytest.mark.asyncio(loop_scope="module"),
 ]
-QUESTION = "Wie holt mein Faxgerät seine Briefe, ohne dass jemand mithört?"
+QUESTION = "Woran erkennt das Faxgerät seine Briefe beim Wolkenbruch?"  # of words that the entries hardly know
 SLOW = 300_000.0  # milliseconds: learning takes 5 seconds of CPU, and more on a loaded machine
 
 
