@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bot.core.matching.at_once import FEWEST, Member, in_shares, in_step, shared_array
 from tests.servers.postbote import PROJECT
+from tests.slow import slow
 from tests.waiting import until
 
 forks = pytest.mark.skipif(
@@ -45,6 +46,7 @@ print(len(forked) > 0, found.hexdigest())
 """
 
 
+@slow
 @forks
 def test_what_is_learnt_is_the_same_on_one_core_and_on_several() -> None:
     several, one = (_script(LEARN, how).split() for how in ("all cores", "one core"))
