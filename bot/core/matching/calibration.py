@@ -21,7 +21,7 @@ from bot.core.model import Outcome
 
 MENU_EARNS = 0.5  # value of the right entry in a menu, where the right answer earns 1 (tests/eval/README.md)
 COSTS = (1.1, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)  # costs of a wrong answer that are tried, the least first; more than 1
-MOST_WRONG = 0.02  # share of the covered questions that may be answered wrong; many are harder than people's
+MOST_WRONG = 0.02  # share of the covered questions that may be answered wrong; many were written to be hard
 MOST_FALSE = 0.035  # share of those that are not covered that may be answered; one in five of them is meant as a trap
 UNCOVERED = 0.7  # weight of all samples that are not covered, over those that are: as in the labelled sets
 FOLDS = 5

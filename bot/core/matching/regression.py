@@ -40,10 +40,10 @@ def probabilities_of(weights: Sequence[Weights], signals: Sequence[float]) -> li
 def fit_regression(signals: Floats, truth: Sequence[bool]) -> Weights:
     """Weights of an outcome that is true or false, rounded to two digits. `signals`: samples × signals."""
     outcomes = np.array([[yes, not yes] for yes in truth], dtype=np.float64)
-    first, second = _fit(
-        signals, outcomes, np.ones(len(outcomes)), np.zeros((2, signals.shape[1])), RIDGE * 2, math.inf
-    )
-    return _rounded(first - second)
+    each, centre = np.ones(len(outcomes)), np.zeros((2, signals.shape[1]))
+    # The two have opposite weights: twice the ridge on each is the ridge on their difference
+    true, false = _fit(signals, outcomes, each, centre, RIDGE * 2, math.inf)
+    return _rounded(true - false)
 
 
 def fit_outcomes(
