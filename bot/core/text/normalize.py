@@ -48,10 +48,16 @@ _QUOTE_MARK = lazy_regex(r"^[ \t]{0,8}(?:[>|][ \t]?){1,8}", re.MULTILINE, needs=
 _FENCE = lazy_regex(r"\n?'''\n?", needs=["'''"])  # three backticks, made straight
 _RETURNED = lazy_regex(  # where a bounce starts to quote the returned message: what stands below is not the error
     r"^[- \t]*(?:below this line is (?:a|the) copy of|this is a copy of (?:the|your) (?:message|headers)"
-    r"|(?:returned|original|undelivered) message(?: (?:follows|headers|below)|\s*-)"
-    r"|original message headers|included is a copy of|the body of the message|ursprüngliche nachricht)",
+    r"|(?:returned|original|undelivered) message (?:follows|headers|below)|(?:returned|undelivered) message\s*-"
+    r"|(?P<forwards>original message\s*-|ursprüngliche nachricht)"
+    r"|original message headers|included is a copy of|the body of the message)",
     re.IGNORECASE | re.MULTILINE,
     needs=("below this line", "this is a copy", "included is a copy", " message", "ursprüngliche nachricht"),
+)
+_REPORTS = lazy_regex(  # what a bounce says above that: a person may put the same line above a mail that is forwarded
+    r"\b[245]\d\d[ -]|(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])|<[^<>\s]+@[^<>\s]+>:"
+    r"|\b(?:undeliver|unzustell|deliver|zustell|zugestellt|failure|returned|bounce)",
+    re.IGNORECASE,
 )
 _RETURN = lazy_regex(r"\r\n?", needs="\r")
 _BLANKS = lazy_regex(r"[^\S\n ][^\S\n]*| [^\S\n]+")  # a single space stays as it is
@@ -92,8 +98,11 @@ def error_text(cleaned: str) -> str:
 
 def without_returned(cleaned: str) -> str:
     """Bounce without the copy of the message that it returns: nothing in there is the error. `cleaned`: by `clean`."""
-    returned = _RETURNED.search(cleaned)
-    return cleaned[: returned.start()] if returned and cleaned[: returned.start()].strip() else cleaned
+    for returned in _RETURNED.finditer(cleaned):
+        above = cleaned[: returned.start()]
+        if above.strip() and (not returned["forwards"] or _REPORTS.search(above)):
+            return above
+    return cleaned
 
 
 def glue(words: Sequence[str], breaks: Container[int], known: Container[str]) -> list[str]:

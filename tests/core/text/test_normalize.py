@@ -54,6 +54,16 @@ ERRORS = [
         "User unknown",
     ),
     (
+        "the mail that a bounce forwards is cut off",
+        "550 5.1.1 user unknown\n-----Original Message-----\nno mailbox here",
+        "550 5.1.1 user unknown",
+    ),
+    (
+        "the mail that a person forwards stays",
+        "Please have a look.\n-----Original Message-----\nno mailbox here",
+        "Please have a look.\n-----Original Message-----\nno mailbox here",
+    ),
+    (
         "nothing above it: it stays",
         "--- Below this line is a copy of the message.",
         "--- Below this line is a copy of the message.",
