@@ -14,6 +14,7 @@ from bot.core.matching.at_once import in_shares
 from bot.core.matching.vocabulary import NEGATIONS, Spelling, Stems, Vocabulary, tokens
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.function_words import function_words
+from bot.core.text.handing_over import as_telling
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import MESSAGES, REMEMBERED, clean
 
@@ -57,7 +58,7 @@ class FeatureExtractor:
         return list(self._words_of(text))
 
     def _find_words(self, text: str) -> tuple[str, ...]:
-        repaired = [self._spelling.repair(w) for w in _without_repetition(tokens(clean(text)))[:MOST_WORDS]]
+        repaired = [self._spelling.repair(w) for w in _without_repetition(tokens(as_telling(clean(text))))[:MOST_WORDS]]
         return tuple(self._without_ruled_out(repaired))
 
     def read(self, texts: Sequence[str]) -> Sequence[ReadText]:
@@ -82,6 +83,10 @@ class FeatureExtractor:
     def _find_stems(self, word: str) -> tuple[str, ...]:
         device = self.vocabulary.device_of(word)
         return (device,) if device else tuple(self._stems(word, of) for of in self._languages)
+
+    def names(self, words: Sequence[str]) -> list[str]:
+        """Words as they stand; of a program's or device's name, the concept that it stands for."""
+        return [self.vocabulary.device_of(word) or word for word in words]
 
     def letters(self, word: str) -> tuple[str, ...]:
         """Letter n-grams of a word, or of the concept that a device's name stands for; empty for a number or a sign."""

@@ -18,6 +18,8 @@ MEANT = [
     ("a status code is no provider's name", "5.1.1 user unknown", "recipient-unknown", "o-other-provider"),
     ("a negation hides what it rules out", "ohne SSL", "clear-text", "ssl"),
     ("the same in English", "without ssl please", "clear-text", "ssl"),
+    ("where something is entered", "Welcher Postausgangsserver gehört da rein?", "outgoing", "incoming"),
+    ("what comes in", "es kommen keine Mails rein", "incoming", "outgoing"),
     ("a function word is no form of another word", "pop and smtp", "pop3", "difference"),
 ]
 
