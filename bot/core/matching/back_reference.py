@@ -71,13 +71,14 @@ class BackReferences:
         words = self._extractor.words(sentence)
         if self._names(words, _NO_THING):
             return False
-        return self._is_bare(words) or (bool(_BACK.search(sentence)) and not _AHEAD.search(sentence))
+        return self._is_bare(words) or _points(sentence)
 
-    def with_referents(self, sentences: Sequence[str], place: int) -> str:
+    def with_referents(self, sentences: Sequence[str], place: int, known: Collection[int] = ()) -> str:
         """The sentence at a place, behind those before it up to one that says itself what it is about.
 
-        One at the beginning is read with the next: "What does that mean? …". Whose "there" is another provider in the
-        sentence before it asks about that one: "My grandson uses Gmail. Which port does he enter there?".
+        `known`: places of sentences that say what works or is known: "What do I enter?" is not about these, "Is that
+        right?" may be. One at the beginning is read with the next: "What does that mean? …". Whose "there" is another
+        provider in the sentence before it asks about that: "My grandson uses Gmail. Which port does he enter there?".
         """
         if len(sentences) == 1:
             return sentences[0]
@@ -86,6 +87,9 @@ class BackReferences:
             begin -= 1
         while begin > 0 and place - begin < MOST_BACK and self.refers_back(sentences[begin]):
             begin -= 1
+        if begin < place and begin in known and not _points(sentences[place]):
+            open_ones = [n for n in range(max(0, place - MOST_BACK), place) if n not in known]
+            return " ".join([*(sentences[n] for n in open_ones[-1:]), sentences[place]])
         end = place + 2 if place == 0 and self.refers_back(sentences[0]) else place + 1
         return " ".join(sentences[begin:end])
 
@@ -103,3 +107,8 @@ class BackReferences:
         vocabulary = self._extractor.vocabulary
         named = vocabulary.concepts(words)
         return len(vocabulary.of_groups(named, besides)) < len(named)
+
+
+def _points(sentence: str) -> bool:
+    """True if a sentence says "that" or "it", or compares."""
+    return bool(_SAME.search(sentence) or (_BACK.search(sentence) and not _AHEAD.search(sentence)))

@@ -9,7 +9,8 @@ denial only counts where a noun with its article, a preposition, a question word
 something else is said beside it.
 
 A clause that is settled (bot/core/text/settled.py) is left out where the rest asks about another protocol or another
-direction: "POP3 is set up, which port?" asks about POP3. Pure.
+direction: "POP3 is set up, which port?" asks about POP3. Where the rest asks for a server or port, which every protocol
+has, so is any clause or sentence that only tells of another: "incoming says 993, which one for sending?". Pure.
 """
 
 import re
@@ -17,9 +18,9 @@ from collections.abc import Sequence
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.siblings import EXCLUSIVE, WAYS
+from bot.core.matching.siblings import DIRECTIONS, WAYS, Siblings
 from bot.core.matching.vocabulary import ASPECT, words_of
-from bot.core.text.asking import QUESTION_WORDS, asks_in_words
+from bot.core.text.asking import QUESTION_WORDS, asks_in_words, reports_fault
 from bot.core.text.settled import is_settled
 
 FEWEST_WORDS = 2  # of what is left, from which it says something by itself
@@ -50,8 +51,10 @@ _CLAUSES = lazy_regex(
 class Contrasts:
     """Reader of contrasts, with the vocabulary that says which words are aspects."""
 
-    def __init__(self, extractor: FeatureExtractor) -> None:
+    def __init__(self, extractor: FeatureExtractor, siblings: Siblings | None = None) -> None:
+        """`siblings`: what is asked for by protocol or direction; None: nothing is."""
         self._extractor = extractor
+        self._siblings = siblings
 
     def words(self, text: str) -> list[str]:
         """Words of a text, as the FeatureExtractor gives them, without what it denies."""
@@ -65,19 +68,45 @@ class Contrasts:
         return left if self._of(left, (ASPECT,)) else [*self._of(words(found["denied"]), (ASPECT,)), *left]
 
     def open_clauses(self, sentence: str) -> str:
-        """Sentence without the clauses that say what works, where the rest asks about another way than they do."""
+        """Sentence without the clauses that say what works or is known, where the rest asks about another way."""
         clauses = [clause for clause in _CLAUSES.split(sentence) if clause]
-        settled = [clause for clause in clauses if is_settled(clause)]
-        rest = ", ".join(clause for clause in clauses if clause not in settled)
-        if not settled or not asks_in_words(rest):
+        told = [clause for clause in clauses if is_settled(clause)] or [c for c in clauses if _only_tells(c)]
+        rest = ", ".join(clause for clause in clauses if clause not in told)
+        if not told or not asks_in_words(rest) or not (all(map(is_settled, told)) or self._asks_by_way(rest)):
             return sentence
-        theirs, ours = self._ways(" ".join(settled)), self._ways(rest)
-        return rest if theirs and ours and not theirs & ours else sentence
+        return rest if self._differ(" ".join(told), rest) else sentence
 
-    def _ways(self, text: str) -> frozenset[str]:
-        """Protocols and directions that a text names."""
+    def tells_of_another(self, sentence: str, questions: Sequence[str]) -> bool:
+        """True if a sentence tells of another way than those by which all questions ask for a server or port.
+
+        False where nothing is asked.
+        """
+        return (
+            bool(questions)
+            and _only_tells(sentence)
+            and all(self._asks_by_way(q) and self._differ(sentence, q) for q in questions)
+        )
+
+    def _asks_by_way(self, question: str) -> bool:
+        """True if what a question asks for is another with every protocol and direction."""
+        named = self._extractor.vocabulary.concepts(self._extractor.words(question))
+        return self._siblings is not None and self._siblings.differ_in(named)
+
+    def _differ(self, told: str, asked: str) -> bool:
+        """True if two texts name different protocols, or what goes in different directions."""
+        (theirs, there), (ours, here) = map(self._ways, (told, asked))
+        if theirs and ours:
+            return not theirs & ours
+        return bool(there and here) and not there & here
+
+    def _ways(self, text: str) -> tuple[frozenset[str], frozenset[str]]:
+        """(protocols, directions) that a text names; a protocol has its direction."""
         vocabulary = self._extractor.vocabulary
-        return vocabulary.of_groups(vocabulary.concepts(self._extractor.words(text)), EXCLUSIVE)
+        named = vocabulary.concepts(self._extractor.words(text))
+        protocols = vocabulary.of_groups(named, ("protocol",))
+        return protocols, vocabulary.of_groups(named, ("direction",)) | {
+            DIRECTIONS[p] for p in protocols & DIRECTIONS.keys()
+        }
 
     def _is_named(self, denied: str) -> bool:
         """True if what is denied is no bare verb or participle: "not found, …" """
@@ -90,3 +119,8 @@ class Contrasts:
         said = vocabulary.concepts(words)
         named = words_of(said[concept] for concept in vocabulary.of_groups(said, groups))
         return [word for word in words if word in named]
+
+
+def _only_tells(clause: str) -> bool:
+    """True for what neither asks nor says what does not work."""
+    return not asks_in_words(clause) and not reports_fault(clause)

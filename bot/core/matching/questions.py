@@ -48,7 +48,7 @@ class QuestionMatcher:
         `told`: ids of the topics whose sentences ask nothing.
         """
         self._ambiguity = Ambiguity(siblings, vague)
-        self._sentences = SentenceRanker(extractor, ranker, unexplained, self._ambiguity, small_talk, told)
+        self._sentences = SentenceRanker(extractor, ranker, unexplained, self._ambiguity, siblings, small_talk, told)
         self._extractor = extractor
         self._small_talk = small_talk
         self._errors = errors

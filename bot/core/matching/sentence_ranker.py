@@ -8,9 +8,11 @@ from bot.core.matching.back_reference import BackReferences
 from bot.core.matching.calibration import LARGEST_MARGIN, Calibration, probabilities
 from bot.core.matching.contrast import Contrasts
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.fetching_protocol import FetchingProtocols
 from bot.core.matching.main_clause import MainClauses
 from bot.core.matching.ranked_text import CLEARLY, SURELY, RankedText, asking_alone
 from bot.core.matching.ranker import Ranker
+from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.text.asking import asks_by_name, asks_in_words, halves, is_question
 from bot.core.text.message_parts import own_sentences
@@ -28,6 +30,7 @@ class SentenceRanker:
         ranker: Ranker,
         unexplained: UnexplainedWords,
         ambiguity: Ambiguity,
+        siblings: Siblings | None,
         small_talk: frozenset[str],
         told: frozenset[str],
     ) -> None:
@@ -38,18 +41,27 @@ class SentenceRanker:
         self._ambiguity = ambiguity
         self._small_talk = small_talk
         self._told = told
-        self._contrasts = Contrasts(extractor)
+        self._contrasts = Contrasts(extractor, siblings)
         self._back = BackReferences(extractor)
         self._main = MainClauses(extractor)
+        self._protocols = FetchingProtocols(extractor, self._contrasts, siblings)
 
     def rank_message(
         self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
     ) -> tuple[list[RankedText], RankedText]:
         """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
         said, program = [*map(self._contrasts.open_clauses, own_sentences(own))], [pasted] if pasted else []
-        places = [n for n, sentence in enumerate(said) if not is_settled(sentence)] or range(len(said))
+        questions = [sentence for sentence in said if asks_in_words(sentence)]
+        known = {
+            n for n, text in enumerate(said) if is_settled(text) or self._contrasts.tells_of_another(text, questions)
+        }
+        places = [n for n in range(len(said)) if n not in known] or range(len(said))
         told = [*(said[n] for n in places), *program]
-        read = [self._back.with_referents([*said, *program], n) if is_question(said[n]) else said[n] for n in places]
+        read = [
+            self._back.with_referents([*said, *program], n, known) if is_question(said[n]) else said[n] for n in places
+        ]
+        protocol = self._protocols.named(own_sentences(own))
+        read = [self._protocols.with_protocol(text, protocol) for text in read]
         asked = [
             (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
         ]

@@ -16,6 +16,7 @@ from bot.core.model import Entry
 
 MANNER = "manner"  # group of concepts that say how something is asked: they fit every sibling
 WAYS = ("protocol", "direction", "security")  # groups of concepts that tell siblings apart
+DIRECTIONS = {"smtp": "outgoing", "pop3": "incoming", "imap": "incoming"}  # concepts: protocol → its direction
 EXCLUSIVE = ("protocol", "direction")  # groups of which an entry that names one value is not about another
 
 
@@ -64,7 +65,11 @@ class Siblings:
     def leave_open(self, words: Sequence[str]) -> bool:
         """True if a question asks for an aspect that siblings share, and names no way: "which host and port?"."""
         named = self._vocabulary.concepts(words)
-        return not self._shared.isdisjoint(named) and not self._vocabulary.of_groups(named, WAYS)
+        return self.differ_in(named) and not self._vocabulary.of_groups(named, WAYS)
+
+    def differ_in(self, named: Iterable[str]) -> bool:
+        """True if one of the concepts that a question names is an aspect that siblings share."""
+        return not self._shared.isdisjoint(named)
 
     def is_another(self, entry: str, words: Sequence[str]) -> bool:
         """True if a text is an aspect that siblings share and no more ("mail server?"), and an entry none of them."""

@@ -1,7 +1,7 @@
 """Vocabulary: tokens, stems, spelling, and the concepts of general_layer/concepts.yaml that a message mentions."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import chain
 
@@ -137,7 +137,11 @@ class Vocabulary:
 
         One name is as good as another for what is asked: "POP server on my Samsung?" is "… in Outlook?".
         """
-        return min((c for c in self._exact.get(word, ()) if self.group_of(c) == DEVICE), default="")
+        return min((c for c in self.named_by(word) if self.group_of(c) == DEVICE), default="")
+
+    def named_by(self, word: str) -> Set[str]:
+        """Concepts of which a word is a name (`any`): "imap" is one of IMAP, and "synchronise" only means it."""
+        return self._exact.get(word, frozenset())
 
     def word_for(self, concept: str) -> str:
         """Word that means the concept, folded; empty where only patterns do."""

@@ -26,8 +26,12 @@ _OPENS = lazy_regex(
     r"(?<!\bwhen)(?<!\bob)\b",
     re.IGNORECASE,
 )
+_LIKE = (  # behind "wie" that compares: "läuft wie geschmiert", "steht wie immer auf 993"
+    r"(?:geschmiert|gewohnt|immer|sonst|üblich|bisher|früher|vorher|oben|unten|gesagt|beschrieben|besprochen|folgt"
+    r"|gehabt|gewünscht|erwartet|vereinbart|am schnürchen|ein|eine|er|sie|es sich)"
+)
 _NAMES = lazy_regex(  # "auf welchem Port …", "the server for IMAP, which …"
-    rf"^\W{{0,8}}(?:\w{{1,40}}\W{{1,8}}){{0,3}}?(?:{_INTERROGATIVES})\b", re.IGNORECASE
+    rf"^\W{{0,8}}(?:\w{{1,40}}\W{{1,8}}){{0,3}}?(?!wie {_LIKE}\b)(?:{_INTERROGATIVES})\b", re.IGNORECASE
 )
 _PRONOUN = r"(?:ich|du|er|sie|es|wir|ihr|man|i|you|we|they|he|she|it|this|that)"
 _CLAUSE = lazy_regex(  # of a question behind what is told: "…, was trag ich da ein", "… > email, whats the port"

@@ -112,6 +112,14 @@ def test_a_question_is_read_with_as_much_as_it_needs(extractor: FeatureExtractor
     assert back.with_referents(["What does that mean?"], 0) == "What does that mean?"
 
 
+def test_what_is_known_is_not_what_a_bare_question_asks_about(extractor: FeatureExtractor) -> None:
+    back = BackReferences(extractor)
+    said = ["There is a blank after outgoing host.", "Incoming is filled in.", "What do I type?"]
+    assert back.with_referents(said, 2, known={1}) == f"{said[0]} {said[2]}"
+    assert back.with_referents([*said[:2], "Is that right?"], 2, known={1}) == f"{said[1]} Is that right?"
+    assert back.with_referents(said[1:], 1, known={0}) == said[2]
+
+
 THERE = {  # whose place is meant: another provider's, in the sentence before
     "de": ("Mein Enkel nutzt {}.", "Welchen Port muss er dort für IMAP mit SSL eintragen?"),
     "en": ("My sister is with {}.", "Which port does she have to enter there for IMAP with SSL?"),

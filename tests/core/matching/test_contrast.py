@@ -90,6 +90,33 @@ JOINED = (
     "{asked}? {settled}.",
     "{settled} {but} {asked}?",
 )
+TOGETHER = ("{known}, {asked}?", "{known}. {asked}?", "{asked}? {known}.")
+KNOWN = {  # what is known of the other way, in words that no list of them has
+    "de": {
+        "in": (
+            "für den Empfang hab ich 995 eingetragen", "beim Posteingang steht 993", "IMAP mit 993 klappt tadellos",
+            "empfangen tu ich über pop3.meinefirma.de", "das Abholen läuft wie geschmiert über Port 995",
+            "den Eingangsserver hat mein Sohn schon reingeschrieben", "Eingang war 993",
+        ),
+        "out": (
+            "für den Versand nahm ich 465", "beim Postausgang steht 465", "Senden mit 465 klappt tadellos",
+            "verschicken tu ich über smtp.meinefirma.de", "das Senden läuft wie geschmiert über Port 465",
+            "den Ausgangsserver hat mein Sohn schon reingeschrieben", "Ausgang war 465",
+        ),
+    },
+    "en": {
+        "in": (
+            "for receiving I entered 995", "incoming says 993", "IMAP with 993 works a treat",
+            "I receive via pop3.myfirm.com", "fetching runs like clockwork over port 995",
+            "my son has already typed the incoming server", "incoming was 993",
+        ),
+        "out": (
+            "for sending I took 465", "outgoing says 465", "sending with 465 works a treat",
+            "I send via smtp.myfirm.com", "sending runs like clockwork over port 465",
+            "my son has already typed the outgoing server", "outgoing was 465",
+        ),
+    },
+}  # fmt: skip
 STILL_NEEDED = (  # the rest does not say which way it means
     "POP3 ist eingerichtet, welcher Port?",
     "SSL is set up, which server?",
@@ -129,6 +156,21 @@ def test_a_clause_that_is_settled_is_not_what_is_asked(engine: AnswerEngine, lan
     ]
     found = [(text, engine.matcher.decide(Question(text)).entries, right) for text, right in asked]
     assert [(text, entries) for text, entries, right in found if len(entries) != 1 or not {*entries} <= right] == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_is_known_of_another_way_is_not_what_is_asked(engine: AnswerEngine, language: str) -> None:
+    asked = [
+        (form.format(known=known, asked=question), right)
+        for way, other in (("in", "out"), ("out", "in"))
+        for form, known, (question, right) in product(TOGETHER, KNOWN[language][way], ASKED[language][other])
+    ]
+    found = [(text, engine.matcher.decide(Question(text)), right) for text, right in asked]
+    wrong = [
+        text for text, decision, right in found if decision.outcome == "answer" and not {*decision.entries} <= right
+    ]
+    assert len(wrong) <= len(asked) // 40, wrong
+    assert sum(decision.outcome == "answer" for _, decision, _ in found) >= 0.85 * len(asked)
 
 
 @pytest.mark.parametrize("text", STILL_NEEDED)

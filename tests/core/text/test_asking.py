@@ -31,6 +31,7 @@ TOLD = (
     "Wir haben acht Postfächer bei Ihnen", "I use Thunderbird on my laptop", "Gestern kam die Rechnung per Mail",
     "Server name is ssl0.ovh.net", "IMAP geht auf Port 993", "The account can send",
     "It was the user name", "Das Konto kann IMAP",
+    "Das Abholen läuft wie geschmiert", "Der Port steht wie immer auf 993",
     "I don't need encryption", "We do not want POP3", "IMAP brauche ich nicht", "Ich brauche kein SSL",
 )  # fmt: skip
 PLEAS = ("Was soll ich tun?", "Können Sie mir helfen?", "any ideas?", "what am I doing wrong?", "Bitte nicht lachen")
