@@ -15,9 +15,11 @@ import numpy as np
 from bot.content.cache_file import load, save
 from bot.content.content_hash import content_hash
 from bot.core.matching.training import TrainedModel
+from bot.core.matching.word_pairs import PairEvidence
 
 _ALIGNED = 64  # bytes at whose multiples arrays begin
 _OF_MODELS = "trained-*"  # names of files; those of earlier versions, which end in .npz, among them
+_OF_PAIRS = "pairs."  # begins the names of what PairEvidence has
 _BETWEEN = "\x7f"  # two features: YAML has no way to write it, and JSON none that takes longer to read
 
 
@@ -52,7 +54,8 @@ def load_or_train(folders: Sequence[Path], key: str, train: Callable[[], Trained
 def _to_bytes(trained: TrainedModel) -> list[bytes]:
     """File of a model, in pieces."""
     arrays = {f.name: getattr(trained, f.name) for f in fields(TrainedModel)}
-    features, owners = arrays.pop("features"), arrays.pop("owners")
+    features, owners, pairs = (arrays.pop(name) for name in ("features", "owners", "pairs"))
+    arrays |= {_OF_PAIRS + f.name: getattr(pairs, f.name) for f in fields(PairEvidence)}
     places, end = {}, 0
     for name, array in arrays.items():
         places[name] = (array.dtype.str, array.shape, end)
@@ -75,4 +78,5 @@ def _to_model(stored: bytes) -> TrainedModel:
     values["features"] = {
         group: tuple(names.split(_BETWEEN)) if names else () for group, names in head["features"].items()
     }
-    return TrainedModel(owners=tuple(head["owners"]), **values)
+    pairs = PairEvidence(**{f.name: values.pop(_OF_PAIRS + f.name) for f in fields(PairEvidence)})
+    return TrainedModel(owners=tuple(head["owners"]), pairs=pairs, **values)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.content.model_cache import cache_key, file_name, load_or_train
 from bot.core.matching.training import TrainedModel
+from bot.core.matching.word_pairs import PairEvidence
 
 
 def training() -> TrainedModel:
@@ -21,6 +22,7 @@ def training() -> TrainedModel:
         ints,
         ints,
         floats,
+        PairEvidence(ints.astype(np.uint64), ints, ints, floats, floats),
     )
 
 
@@ -33,6 +35,7 @@ def test_what_was_learnt_is_remembered(tmp_path: Path) -> None:
     again = load_or_train([tmp_path / "new"], "a", not_again)
     assert (again.features, again.owners) == (training().features, training().owners)
     assert np.array_equal(again.weights, training().weights)
+    assert np.array_equal(again.pairs.value, training().pairs.value)
 
 
 def test_a_later_folder_serves_too(tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
 """Ranking: a question → raw scores of all entries and topics.
 
-Two views of the same features, added: one linear scorer per entry (softmax regression), which learns what tells the
-entries apart, and the mean cosine to the nearest example questions, which knows single turns of phrase. Topics, which
-the FAQ does not cover, are learnt the same way, from examples of their own.
-The weights were chosen on the development questions (bot/DECISIONS.md).
+Three views, added: one linear scorer per entry (softmax regression), which learns what tells the entries apart; the
+mean cosine to the nearest example questions, which knows single turns of phrase; and the evidence of pairs of words
+(word_pairs.py), which knows their order. Topics, which the FAQ does not cover, are learnt the same way, from examples
+of their own. The weights were chosen on the development questions (bot/DECISIONS.md).
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from bot.core.matching.training import TrainedModel, columns, length
 from bot.core.text.normalize import MESSAGES
 
 LINEAR_WEIGHT = 0.45
+PAIRS_WEIGHT = 0.25  # of the evidence of word pairs
 NEAREST = 3  # examples of an owner whose cosines are averaged
 NEAREST_WEIGHT = 6.0
 # Bounds on the time of one message (tests/bench/understanding.py, growth.py).
@@ -118,6 +119,7 @@ class Ranker:
     def __init__(self, extractor: FeatureExtractor, trained: TrainedModel, entries: int) -> None:
         """`entries`: how many of the trained owners are entries; they come before the topics."""
         self._entries = entries
+        self._extractor = extractor
         self._trained = trained
         self._features = MessageFeatures(extractor, trained)
         self._column, self._sign = columns(trained.hashes, len(trained.weights))
@@ -165,7 +167,9 @@ class Ranker:
         weights = trained.weights.take(self._column.take(vector.ids), axis=0)
         linear = (vector.values * self._sign.take(vector.ids)).dot(weights)
         near = self._nearest(vector.cosine)
-        return Ranking(trained.owners, self._entries, LINEAR_WEIGHT * linear + NEAREST_WEIGHT * near)
+        paired = trained.pairs.of(self._extractor.names(words))
+        scores = LINEAR_WEIGHT * linear + NEAREST_WEIGHT * near + PAIRS_WEIGHT * paired
+        return Ranking(trained.owners, self._entries, scores)
 
     def _find_own_examples(self, owner: str) -> NDArray[np.intp]:
         """Indexes in `training_examples` of an owner's examples."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from bot.core.matching.at_once import Member, in_step, shared_array
 from bot.core.matching.example_features import ExampleFeatures, Floats, Hashes, Ints, Longs, weighted_features
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.word_pairs import PairEvidence, learn_pairs
 from bot.core.model import Entry, Knowledge, Topic
 
 Gradient = Callable[[Floats], Floats]  # errors of a batch's examples → gradient of some columns
@@ -49,6 +50,7 @@ class TrainedModel:
     posting_start: Ints  # per feature (and one more): index of its first posting
     posting_example: Ints  # per posting: number of an example that has the feature
     posting_value: Floats  # per posting: the feature's weight there, over the example's length
+    pairs: PairEvidence
     # Per example: its number in `training_examples`; empty: all of them in their order
     example_number: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     # Per entry: how near its examples usually are to each other (example_support.py); empty: not learnt
@@ -92,10 +94,13 @@ def train(
     owners = (*knowledge.entries, *knowledge.topics, *alike)
     number = {owner: place for place, owner in enumerate(owners)}
     example_owner = np.array([number[owner] for owner, _ in examples], dtype=np.int32)
-    features, hashes, idf, rows = weighted_features(extractor, extractor.read([text for _, text in examples]))
+    read = extractor.read([text for _, text in examples])
+    features, hashes, idf, rows = weighted_features(extractor, read)
     none = np.zeros((1, len(owners)), dtype=np.float32)
     weights = _scorers(rows, hashes, example_owner, len(owners)) if scorers else none
-    return TrainedModel(features, hashes, idf, owners, weights, example_owner, *_postings(rows, len(hashes)))
+    names = [extractor.names(words) for words, _ in read] if scorers else []
+    pairs = learn_pairs(names, example_owner[: len(names)], len(owners))
+    return TrainedModel(features, hashes, idf, owners, weights, example_owner, *_postings(rows, len(hashes)), pairs)
 
 
 def length(values: Floats) -> float:
