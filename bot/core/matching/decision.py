@@ -141,14 +141,12 @@ class Matcher:
         self._examples = example_texts(knowledge, trained)
         self._errors = KnownErrors(knowledge, extractor, self._ranker, counts.lines)
         self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
-        told = frozenset(topic.id for topic in knowledge.topics.values() if topic.told)
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
         siblings = Siblings(extractor, unexplained, knowledge.entries.values())
-        errors = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
         self._vague = vague = VagueQuestions(extractor, unexplained, [*knowledge.entries.values()])
         support = ExampleSupport(extractor, self._ranker, trained, len(knowledge.entries), self._examples)
         self._questions = QuestionMatcher(
-            extractor, self._ranker, unexplained, self._small_talk, siblings, errors, vague, support, told
+            knowledge, extractor, self._ranker, unexplained, siblings=siblings, vague=vague, support=support
         )
         learnt = from_array(trained.figures) if len(trained.figures) else FITTED
         self.calibration = calibration or learnt  # exchanged by the cross-validation of `postbote evaluate`
