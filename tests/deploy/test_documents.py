@@ -1,10 +1,29 @@
-"""Documents: deploy/SECURITY.md names tests that are there, and bot/DECISIONS.md can be found through and read."""
+"""Documents: their links lead somewhere, deploy/SECURITY.md names tests that are there, bot/DECISIONS.md can be read."""
 
 import re
 from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent.parent
+LINK = re.compile(r"\]\((?!\w+:|\{)([^)\s]+)\)")
 SECURITY = (PROJECT / "deploy/SECURITY.md").read_text(encoding="utf-8")
+
+
+def test_every_link_leads_to_a_file_and_a_heading() -> None:
+    folders = ("bot", "deploy", "knowledge", "templates", "tests")
+    documents = [PROJECT / "README.md", *(file for name in folders for file in (PROJECT / name).rglob("*.md"))]
+    links = [(document, link) for document in documents for link in LINK.findall(document.read_text(encoding="utf-8"))]
+    assert len(links) > 15
+    assert [f"{document}: {link}" for document, link in links if not leads_somewhere(document, link)] == []
+
+
+def leads_somewhere(document: Path, link: str) -> bool:
+    """True for a link to a file, and to a heading as GitHub names it; other protocols are not followed."""
+    name, _, heading = link.partition("#")
+    target = document.parent / name if name else document
+    if not target.exists() or not heading:
+        return target.exists()
+    titles = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+    return heading in [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
 
 
 def test_every_test_that_security_md_names_is_there() -> None:
