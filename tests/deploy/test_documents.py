@@ -1,4 +1,4 @@
-"""Documents: their links lead somewhere, deploy/SECURITY.md names tests that are there, bot/DECISIONS.md can be read."""
+"""Documents: their links lead somewhere, SECURITY.md names tests that are there, DECISIONS.md can be read."""
 
 import re
 from pathlib import Path

@@ -2,9 +2,9 @@
 
 Pure: the same message and knowledge base give the same decision. `Matcher.decide` takes these steps.
 
-0. **Given decisions** (given_decisions.py, foreign.py, closed.py, menu_choice.py). A message in another language or
-   script is declined, and one that closes a matter; "the second one" after a menu is the entry that it chooses.
-
+0. **Given decisions** (given_decisions.py, foreign.py, closed_matter.py, menu_choice.py). A message in another
+   language or script is declined, and one that closes a matter; "the second one" after a menu is the entry that it
+   chooses.
 1. **Cleaning** (bot/core/text/normalize.py): mark-up, quotation marks and quoted-printable; a bounce's copy is cut off.
 
 2. **Error lines** (known_lines.py, error_lines.py, known_errors.py). The knowledge base holds known lines: an entry's
@@ -107,7 +107,7 @@ from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
 from bot.core.model import Decision, Knowledge, Outcome, Part, Question
 from bot.core.text.addresses import find_address, find_domain
-from bot.core.text.closed import closes_matter
+from bot.core.text.closed_matter import closes_matter
 from bot.core.text.foreign import is_foreign
 from bot.core.text.invisible_characters import damaged_addresses
 from bot.core.text.language import LanguageDetector
