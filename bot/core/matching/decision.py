@@ -5,6 +5,7 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
 0. **Given decisions** (given_decisions.py, foreign.py, closed_matter.py, menu_choice.py). A message in another
    language or script is declined, and one that closes a matter; "the second one" after a menu is the entry that it
    chooses.
+
 1. **Cleaning** (bot/core/text/normalize.py): mark-up, quotation marks and quoted-printable; a bounce's copy is cut off.
 
 2. **Error lines** (known_lines.py, error_lines.py, known_errors.py). The knowledge base holds known lines: an entry's
