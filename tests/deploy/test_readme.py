@@ -46,6 +46,35 @@ def commands(section: str) -> list[str]:
     return re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
+READ_SETTINGS = (
+    "from bot.settings import Settings as S; s = S(); print(s.postbote_slack_helpers, s.postbote_contact, sep=';')"
+)
+
+
+def test_doctor_reads_the_file_of_variables_as_systemd_does(tmp_path: Path) -> None:
+    """Values with blanks, as deploy/env.example has them: a shell that reads them runs half of them as commands."""
+    variables = tmp_path / "postbote.env"
+    variables.write_text("POSTBOTE_SLACK_HELPERS=S0123ABCD, C0123ABCD\nPOSTBOTE_CONTACT=+49 30 1234567\n")
+    tools = tmp_path / "opt/bin"
+    tools.mkdir(parents=True)
+    for name, script in {
+        "sudo": SUDO,
+        "postbote": f'#!/bin/sh\nexec "{sys.executable}" -c "{READ_SETTINGS}"\n',
+    }.items():
+        (tools / name).write_text(script)
+        (tools / name).chmod(0o755)
+    (doctor,) = [block for block in commands("Set up on one host, with PostgreSQL") if " doctor" in block]
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))}
+    environment = clean | {
+        "PATH": f"{tools}:{os.environ['PATH']}",
+        "SCRATCH": str(tmp_path),
+        "PYTHONPATH": str(PROJECT),
+    }
+    script = f"set -eu\nprefix={tmp_path}/opt\nconfig={variables}\n{doctor}"
+    done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("S0123ABCD, C0123ABCD;+49 30 1234567\n", 0), done.stderr
+
+
 @contextmanager
 def a_database_server(port: int) -> Iterator[dict[str, str]]:
     """As Debian sets one up: its administrator comes over the socket, everybody else needs a password."""
