@@ -41,7 +41,7 @@ from bot.tickets.live_checks import make_live_checks
 from bot.tickets.workflow import TicketWorkflow
 from bot.web.auth import AdminAuth, is_loopback
 from bot.web.chat import ChatPage
-from bot.web.chat.person import PersonRequests
+from bot.web.chat.person_requests import PersonRequests
 from bot.web.dashboard import Dashboard, to_variables
 from bot.web.pages import ContentAccess, Page, PageContext
 from bot.web.readiness import Readiness, RecentProblem

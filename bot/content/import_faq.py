@@ -17,8 +17,8 @@ from bot.content.language_pairing import FaqFile, language_in_name, pair, pair_b
 from bot.content.loader import entry_files, load, read_provider
 from bot.content.new_files import write_new_files
 from bot.content.problems import KnowledgeError, Problem
-from bot.content.provider_values import ProviderValues
 from bot.content.starter import is_starter
+from bot.content.written_out_values import ProviderValues
 from bot.content.yaml_lines import EXAMPLES, parse_yaml
 from bot.core.languages import Language
 

@@ -22,7 +22,7 @@ _MENTION = re.compile(r"<[@!#][^<>]{0,200}>")  # Slack's markup, which names peo
 
 
 class DigestDialogue:
-    """Reply to the event of a week (bot/channels/slack/digest.py makes it)."""
+    """Reply to the event of a week (bot/channels/slack/digest_schedule.py makes it)."""
 
     def __init__(self, storage: Storage, engine: Engine) -> None:
         self._storage, self._engine = storage, engine

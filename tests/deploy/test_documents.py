@@ -16,6 +16,16 @@ def test_every_link_leads_to_a_file_and_a_heading() -> None:
     assert [f"{document}: {link}" for document, link in links if not leads_somewhere(document, link)] == []
 
 
+def test_every_place_that_the_code_s_readme_names_is_there() -> None:
+    table = (PROJECT / "bot/README.md").read_text(encoding="utf-8").split("## Where is …?\n")[1].split("\n## ")[0]
+    places = re.findall(r"`([\w/]+\.(?:py|yaml)|\w+/)`(?: `(\w+)`)?", table)
+    assert len(places) > 20
+    for name, within in places:
+        file = next((folder / name for folder in (PROJECT / "bot", PROJECT) if (folder / name).exists()), None)
+        assert file, name
+        assert not within or re.search(rf"(?:def|class) {within}\b", file.read_text(encoding="utf-8")), (name, within)
+
+
 def leads_somewhere(document: Path, link: str) -> bool:
     """True for a link to a file, and to a heading as GitHub names it; other protocols are not followed."""
     name, _, heading = link.partition("#")

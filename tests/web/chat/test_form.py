@@ -24,7 +24,7 @@ from bot.storage import Storage, create_storage
 from bot.storage.statistics import Statistics
 from bot.web.auth import AdminAuth
 from bot.web.chat import REQUESTS, ChatPage
-from bot.web.chat.person import PersonRequests
+from bot.web.chat.person_requests import PersonRequests
 from bot.web.pages import PageContext
 from bot.web.server import make_asgi_app
 from tests.prepared import prepare
