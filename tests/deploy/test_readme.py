@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.engine import AnswerEngine
+from bot.settings import variables
 from tests.deploy.table import README, with_table
 from tests.faults.world import free_port
 
@@ -37,6 +38,14 @@ NOTED = '#!/bin/sh\necho "$(basename "$0") $*" >>"$SCRATCH/noted"\n'
 def test_the_table_of_variables_is_the_one_that_the_settings_give() -> None:
     readme = README.read_text(encoding="utf-8")
     assert readme == with_table(readme), "run: python -m tests.deploy.table"
+
+
+def test_the_example_of_variables_names_all_that_an_operator_may_set() -> None:
+    """But the data folder, which the unit and the image set, and Slack's address, which only tests change."""
+    example = README.with_name("env.example").read_text(encoding="utf-8")
+    named = re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)
+    expected = {name for name, _, _ in variables()} - {"POSTBOTE_DATA_DIR", "SLACK_API_URL"}
+    assert sorted(named) == sorted(expected)
 
 
 def commands(section: str) -> list[str]:
