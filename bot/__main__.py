@@ -18,9 +18,9 @@ import click
 from bot.cli.ask import answer, ask
 from bot.cli.check import check_, doctor
 from bot.cli.content import evaluate_, import_, init, trial_
-from bot.cli.records import forget, gaps, why
 from bot.cli.run import run
 from bot.cli.slack import manifest
+from bot.cli.stored_questions import forget, gaps, why
 from bot.cli.tickets import mail_, tickets
 from bot.content.renderer import RenderError
 

@@ -36,11 +36,12 @@ from bot.storage import Cursors, Storage, create_storage
 from bot.storage.content_edits import ContentEdits
 from bot.storage.statistics import Statistics
 from bot.storage.ticket_ledger import Quotas, TicketLedger
+from bot.tickets.breaker_alarm import BreakerAlarm
 from bot.tickets.live_checks import make_live_checks
 from bot.tickets.workflow import TicketWorkflow
 from bot.web.auth import AdminAuth, is_loopback
 from bot.web.chat import ChatPage
-from bot.web.chat.person import PersonRequests
+from bot.web.chat.person_requests import PersonRequests
 from bot.web.dashboard import Dashboard, to_variables
 from bot.web.pages import ContentAccess, Page, PageContext
 from bot.web.readiness import Readiness, RecentProblem
@@ -161,7 +162,9 @@ def build(
         return await dialogue.handle(event)
 
     worker = Worker(
-        settings.database_url, settings.postbote_data_dir, handle, save, channels, storage, event_log, rate_limiter
+        *(settings.database_url, settings.postbote_data_dir, handle, save, channels, storage),
+        event_log=event_log,
+        rate_limiter=rate_limiter,
     )
     open_ticket = _ticket_opener(settings, channels)
     tickets = _ticket_workflow(settings, engine, storage, channels, enqueue=worker.enqueue)
@@ -281,13 +284,10 @@ def _ticket_workflow(
     quotas = Quotas(settings.postbote_tickets_per_hour, settings.postbote_tickets_per_domain)
     helpers = _helpers_channel(settings)
     return TicketWorkflow(
-        engine.respond,
-        storage.decisions,
-        storage.feedback,
+        engine,
+        storage,
         TicketLedger(storage.database, quotas, settings.postbote_keep_days),
         channels,
-        engine.explain,
-        alarm={"channel": helpers} if helpers else {},
-        enqueue=enqueue,
+        BreakerAlarm({"channel": helpers} if helpers else {}, enqueue),
         live_checks=make_live_checks(engine.respond, engine.render),
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-READY = "POSTBOTE_TRAINED"  # variable: a folder that may hold the model already; training takes half a minute of CPU
+READY = "POSTBOTE_TRAINED"  # variable: a folder that may hold the model already; training takes several seconds of CPU
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]

@@ -207,6 +207,7 @@ def engine(learnt: Path) -> "AnswerEngine":
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory, learnt: Path, engine: "AnswerEngine") -> Path:
+    """Data folder (POSTBOTE_DATA_DIR) of a module's processes, which has learnt the project's own content already."""
     folder = tmp_path_factory.mktemp("data")
     # learning once is enough; test_model_cache.py tests it. Its files are never changed, only replaced
     shutil.copytree(learnt / "cache", folder / "cache", copy_function=link_or_copy)

@@ -1,3 +1,5 @@
+"""Fork server: pytest's workers are forked from it, and not started anew."""
+
 import os
 import subprocess
 import sys

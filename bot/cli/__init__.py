@@ -1,1 +1,1 @@
-"""Command line output: answers as text for a terminal, or as JSON lines for programs."""
+"""Command line: a module for each group of commands, and how answers look in a terminal or as JSON lines."""

@@ -13,8 +13,8 @@ from bot.content.consistency import compared
 from bot.content.faq_file import Faq, FaqItem
 from bot.content.loader import LONGEST_ANSWER, NO_ENTRIES
 from bot.content.problems import Problem
-from bot.content.provider_values import ProviderValues
 from bot.content.schema import FEWEST_QUESTIONS, LONGEST_TITLE
+from bot.content.written_out_values import ProviderValues
 from bot.core.languages import Language
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Entry

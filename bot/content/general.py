@@ -29,7 +29,7 @@ T = TypeVar("T", Entry, Topic)
 
 @dataclass(frozen=True, slots=True)
 class GeneralLayer:
-    """General layer as read; without `folder` an empty one."""
+    """General layer as read; without arguments an empty one."""
 
     concepts: tuple[Concept, ...] = ()
     topics: Mapping[str, Topic] = field(default_factory=dict)
@@ -47,19 +47,23 @@ def read_general(
     """
     names = _server_names(provider)
     topics = [
-        t for f in _files(folder / "not-covered") for t in read(f, _with(to_topic), topic_model(LANGUAGES), problems)
+        t
+        for f in _files(folder / "not-covered")
+        for t in read(f, _in_both_languages(to_topic), topic_model(LANGUAGES), problems)
     ]
     conditions = [
         c
         for f in _files(folder / "conditions")
-        for c in read(f, _with(to_condition), condition_model(LANGUAGES), problems)
+        for c in read(f, _in_both_languages(to_condition), condition_model(LANGUAGES), problems)
     ]
-    concepts = list(read(folder / "concepts.yaml", _with(to_concepts), concepts_model(LANGUAGES), problems))
-    status = list(read(folder / "status-codes.yaml", _with(to_status), codes_model(LANGUAGES), problems))
+    concepts = list(
+        read(folder / "concepts.yaml", _in_both_languages(to_concepts), concepts_model(LANGUAGES), problems)
+    )
+    status = list(read(folder / "status-codes.yaml", _in_both_languages(to_status), codes_model(LANGUAGES), problems))
     return GeneralLayer(
         tuple(concept for found in concepts for concept in found),
-        {t.id: replace(_named(t, names, languages), general=True) for t in topics},
-        {c.id: _named(c, names, languages) for c in conditions},
+        {t.id: replace(_for_provider(t, names, languages), general=True) for t in topics},
+        {c.id: _for_provider(c, names, languages) for c in conditions},
         tuple(code for found in status for code in found),
     )
 
@@ -68,7 +72,8 @@ def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yaml"))
 
 
-def _with(convert: Callable[[Any, tuple[Language, ...]], Any]) -> Callable[[Any], Any]:
+def _in_both_languages(convert: Callable[[Any, tuple[Language, ...]], Any]) -> Callable[[Any], Any]:
+    """Converter of a file that states each text in German and English, as all of the layer do."""
     return lambda raw: convert(raw, LANGUAGES)
 
 
@@ -83,7 +88,7 @@ def _server_names(provider: Provider) -> Mapping[str, str]:
     return found
 
 
-def _named(item: T, names: Mapping[str, str], languages: Iterable[Language]) -> T:
+def _for_provider(item: T, names: Mapping[str, str], languages: Iterable[Language]) -> T:
     """Topic or condition in the base's languages, with the provider's servers for the placeholders."""
     asked = {code: _filled(item.questions.get(code, ()), names) for code in languages}
     changed = replace(item, questions=asked, lines=_filled(item.lines, names))
@@ -97,6 +102,7 @@ def _named(item: T, names: Mapping[str, str], languages: Iterable[Language]) -> 
 
 
 def _filled(examples: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Examples with host names for the placeholders, without those for which a name is missing."""
     return tuple(filter(None, (_fill(text, names) for text in examples)))
 
 
@@ -110,29 +116,33 @@ def _fill(text: str, names: Mapping[str, str]) -> str:
     return text
 
 
-def claimed(entry: Entry, layer: GeneralLayer) -> Entry:
-    """Entry with what the conditions that it names in `instead_of` bring; of what both state, the entry's is kept."""
+def with_conditions(entry: Entry, layer: GeneralLayer) -> Entry:
+    """Entry with all that stands in the conditions of its `instead_of`; of what both state, the entry's is kept."""
     for condition in (layer.conditions[name] for name in entry.instead_of if name in layer.conditions):
         known = {*entry.lines, *entry.variants, *entry.lookalikes}
         entry = replace(
             entry,
             questions={
-                code: _joined(asked, condition.questions.get(code, ())) for code, asked in entry.questions.items()
+                code: _without_repeats(asked, condition.questions.get(code, ()))
+                for code, asked in entry.questions.items()
             },
-            variants=_joined(entry.variants, (v for v in (*condition.lines, *condition.variants) if v not in known)),
-            lookalikes=_joined(entry.lookalikes, (v for v in condition.lookalikes if v not in known)),
-            codes=_joined(entry.codes, condition.codes),
+            variants=_without_repeats(
+                entry.variants, (v for v in (*condition.lines, *condition.variants) if v not in known)
+            ),
+            lookalikes=_without_repeats(entry.lookalikes, (v for v in condition.lookalikes if v not in known)),
+            codes=_without_repeats(entry.codes, condition.codes),
             slots={**condition.slots, **entry.slots},
             check=entry.check or condition.check,
         )
     return entry
 
 
-def _joined(own: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
+def _without_repeats(own: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
+    """Texts of both, in their order, each once."""
     return tuple(dict.fromkeys((*own, *more)))
 
 
-def uncovered(layer: GeneralLayer, entries: Mapping[str, Entry], own: Mapping[str, Topic]) -> dict[str, Topic]:
+def topics_of(layer: GeneralLayer, entries: Mapping[str, Entry], own: Mapping[str, Topic]) -> dict[str, Topic]:
     """Topics of both layers that no entry stands for, by id; conditions that none explains are topics as well."""
     taken = {*entries, *(name for entry in entries.values() for name in entry.instead_of)}
     explained = {text for e in entries.values() for text in (*e.lines, *e.variants, *e.lookalikes)}
@@ -153,9 +163,10 @@ def with_own_words(layer: Sequence[Concept], own: Sequence[Concept]) -> tuple[Co
         if known := found.get(concept.id):
             languages = {*known.words, *concept.words}
             words = {
-                code: _joined(known.words.get(code, ()), concept.words.get(code, ())) for code in sorted(languages)
+                code: _without_repeats(known.words.get(code, ()), concept.words.get(code, ()))
+                for code in sorted(languages)
             }
-            found[concept.id] = replace(known, words=words, any=_joined(known.any, concept.any))
+            found[concept.id] = replace(known, words=words, any=_without_repeats(known.any, concept.any))
         else:
             found[concept.id] = concept
     return tuple(found.values())

@@ -1,7 +1,7 @@
 """Import of an FAQ: a .md, .html or .csv file → draft entries in a base, all of them or none."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,16 @@ from bot.content.consistency import compared
 from bot.content.drafts import Base, Draft, make_drafts
 from bot.content.faq_file import Faq, FaqItem, read_faq
 from bot.content.folders import GENERAL
-from bot.content.general import read_general
+from bot.content.general import GeneralLayer, read_general
 from bot.content.language_pairing import FaqFile, language_in_name, pair, pair_by_key, sections
 from bot.content.loader import entry_files, load, read_provider
 from bot.content.new_files import write_new_files
 from bot.content.problems import KnowledgeError, Problem
-from bot.content.provider_values import ProviderValues
 from bot.content.starter import is_starter
+from bot.content.written_out_values import ProviderValues
 from bot.content.yaml_lines import EXAMPLES, parse_yaml
 from bot.core.languages import Language
+from bot.core.provider import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +55,29 @@ def import_faq(
         pair_by_key(faq, of)
     problems: list[Problem] = []
     layer = read_general(GENERAL, provider, languages, problems) if settings.general != "none" else None
+    starters = [f for f in entry_files(folder) if is_starter(f)]
+    drafts = make_drafts(faq, file, _base(folder, provider, layer, starters), of)
+    write_new_files(folder, {f"{draft.id}.yaml": draft.text for draft in drafts.made})
+    known = {name for row in settings.sections for name in row.values()}
+    unknown = [names for names in sections(faq, of) if drafts.made and names[of] not in known]
+    notes = [*problems, *drafts.notes, *_section_notes(folder, unknown), *_starter_notes(starters)]
+    return Imported(tuple(drafts.made), tuple(drafts.there), (*notes, *_unfinished(folder)))
+
+
+def _base(folder: Path, provider: Provider, layer: GeneralLayer | None, starters: Sequence[Path]) -> Base:
+    """Base that the drafts are made for. `layer`: None: it uses no general layer."""
     entries = entry_files(folder)
     others = [*sorted((folder / EXAMPLES).glob("*.yaml")), *sorted((folder / "not-covered").glob("*.yaml"))]
     raw = {f: _raw(f) for f in [*entries, *others]}
     examples = {compared(text): f.stem for f, found in raw.items() for text in _asked(found)}
     claimed = {f"condition {name}": f.stem for f, found in raw.items() for name in _list(found, "instead_of")}
-    starters = [f for f in entries if is_starter(f)]
-    base = Base(
+    return Base(
         ProviderValues(provider),
         {f.stem for f in entries},
         {f.stem for f in starters},
         {**examples, **claimed},
         layer.conditions if layer else {},
     )
-    drafts = make_drafts(faq, file, base, of)
-    write_new_files(folder, {f"{draft.id}.yaml": draft.text for draft in drafts.made})
-    unnamed = [
-        Problem(str(folder / "base.yaml"), 1, f"sections: add {json.dumps(names, ensure_ascii=False)}, for its source")
-        for names in sections(faq, of)
-        if drafts.made and names[of] not in {name for row in settings.sections for name in row.values()}
-    ]
-    notes = [*problems, *drafts.notes, *unnamed, *_starter_notes(starters), *_unfinished(folder)]
-    return Imported(tuple(drafts.made), tuple(drafts.there), tuple(notes))
 
 
 def _paired(files: Sequence[Path], languages: Sequence[Language]) -> tuple[Path, Faq, Language]:
@@ -101,9 +103,9 @@ def _language(
     """Language of questions whose file says none. Raises KnowledgeError: the base lacks it, or has several."""
     for item in items:
         if item.language and item.language not in languages:
-            raise _unsaid(file, item.line, item.language, folder, languages)
+            raise _unknown_language(file, item.line, item.language, folder, languages)
     if chosen and chosen not in languages:
-        raise _unsaid(file, 1, chosen, folder, languages)
+        raise _unknown_language(file, 1, chosen, folder, languages)
     if chosen or len(languages) == 1 or all(item.language for item in items):
         return chosen or languages[0]
     text = f"{folder} speaks {', '.join(languages)}; say with --language in which of them this file is written"
@@ -111,7 +113,9 @@ def _language(
     raise KnowledgeError([Problem(str(file), 1, text)])
 
 
-def _unsaid(file: Path, line: int, language: Language, folder: Path, languages: Sequence[Language]) -> KnowledgeError:
+def _unknown_language(
+    file: Path, line: int, language: Language, folder: Path, languages: Sequence[Language]
+) -> KnowledgeError:
     base = folder / "base.yaml"
     text = f"the language {language!r} is none of this base ({', '.join(languages)}); add it to `languages` in {base}"
     return KnowledgeError([Problem(str(file), line, text)])
@@ -135,6 +139,13 @@ def _asked(found: Any) -> Iterator[str]:
     questions = found.get("questions") if isinstance(found, dict) else None
     for language in questions if isinstance(questions, dict) else ():
         yield from _list(questions, language)
+
+
+def _section_notes(folder: Path, unknown: Sequence[Mapping[Language, str]]) -> Iterator[Problem]:
+    """Problems: sections of the FAQ that base.yaml does not name. `unknown`: language → name."""
+    for names in unknown:
+        text = f"sections: add {json.dumps(names, ensure_ascii=False)}, for its source"
+        yield Problem(str(folder / "base.yaml"), 1, text)
 
 
 def _starter_notes(files: Sequence[Path]) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ from bot.content.consistency import (
     unknown_topics,
 )
 from bot.content.folders import GENERAL
-from bot.content.general import GeneralLayer, claimed, read_general, uncovered, with_own_words
+from bot.content.general import GeneralLayer, read_general, topics_of, with_conditions, with_own_words
 from bot.content.problems import KnowledgeError, Problem
 from bot.content.provider_schema import BaseSettings, provider_model, to_provider
 from bot.content.schema import (
@@ -52,41 +52,35 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
 
     Raises KnowledgeError with every problem found.
     """
-    if not folder.is_dir():
-        raise KnowledgeError(
-            [Problem(str(folder), 1, "no such folder; POSTBOTE_KNOWLEDGE must name the knowledge base")]
-        )
-    if not any(folder.glob("*.yaml")):
-        cure = "no knowledge base is in here; POSTBOTE_KNOWLEDGE must name one, and `postbote init` makes a new one"
-        raise KnowledgeError([Problem(str(folder), 1, cure)])
+    _require_base(folder)
     problems: list[Problem] = []
     settings = _base_settings(folder, problems)
     files = entry_files(folder)
     languages = tuple(settings.languages or languages_of(files))
-    to = _Reader(folder, languages, problems)
-    providers = to.provider()
+    reader = _Reader(folder, languages, problems)
+    providers = reader.provider()
     layer = GeneralLayer()
     if settings.general != "none" and providers:
         layer = read_general(general, providers[0], languages, problems)
-    own = {e.id: e for f in files for e in to.entry(f, layer.conditions)}
-    entries = {name: claimed(entry, layer) for name, entry in own.items()}
-    topics = {t.id: t for f in sorted((folder / "not-covered").glob("*.yaml")) for t in to.topic(f)}
-    words, status = to.concepts(), to.status()
-    known_ids = {f.stem for f in files}
+    own = {e.id: e for f in files for e in reader.entry(f, layer.conditions)}
+    entries = {name: with_conditions(entry, layer) for name, entry in own.items()}
+    topics = {t.id: t for f in sorted((folder / "not-covered").glob("*.yaml")) for t in reader.topic(f)}
+    words, status = reader.concepts(), reader.status()
+    ids = {f.stem for f in files}
     problems += concept_problems(folder / "concepts.yaml", words, layer)
     problems += status_code_problems(folder / "status-codes.yaml", (*layer.status, *status), status)
-    problems += unknown_references(folder, entries, known_ids) + examples_without_entry(folder, known_ids)
+    problems += unknown_references(folder, entries, ids) + examples_without_entry(folder, ids)
     problems += unknown_topics(folder, own, layer) if providers else []
-    beside = layer if settings.general == "beside" else GeneralLayer()
     own_items: list[tuple[Path, Items]] = [(folder, own), (folder / "not-covered", topics)]
-    problems += duplicate_examples([*own_items, *_general_items(general, beside)])
+    beside = _general_items(general, layer) if settings.general == "beside" else []
+    problems += duplicate_examples([*own_items, *beside])
     if not files:
         problems.append(Problem(str(folder), 1, "no entry found; an entry is one file <id>.yaml"))
     if problems:
         raise KnowledgeError(problems)
     return Knowledge(
         entries=dict(sorted(entries.items())),
-        topics=uncovered(layer, entries, topics),
+        topics=topics_of(layer, entries, topics),
         concepts=with_own_words(layer.concepts, words),
         provider=providers[0],
         status={row.code: row for row in (*layer.status, *status)},
@@ -95,6 +89,17 @@ def load(folder: Path, general: Path = GENERAL) -> Knowledge:
         figures=settings.figures,
         sections=tuple(settings.sections),
     )
+
+
+def _require_base(folder: Path) -> None:
+    """Raises KnowledgeError where there is no folder, or nothing of a base in it."""
+    if not folder.is_dir():
+        cure = "no such folder; POSTBOTE_KNOWLEDGE must name the knowledge base"
+    elif not any(folder.glob("*.yaml")):
+        cure = "no knowledge base is in here; POSTBOTE_KNOWLEDGE must name one, and `postbote init` makes a new one"
+    else:
+        return
+    raise KnowledgeError([Problem(str(folder), 1, cure)])
 
 
 def _general_items(general: Path, layer: GeneralLayer) -> list[tuple[Path, Items]]:

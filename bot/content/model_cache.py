@@ -6,6 +6,7 @@ at once, in less time than an .npz file takes. Its checksum is the cache file's 
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,9 @@ from bot.core.matching.training import TrainedModel
 from bot.core.matching.word_pairs import PairEvidence
 
 _ALIGNED = 64  # bytes at whose multiples arrays begin
-_OF_MODELS = "trained-*"  # names of files; those of earlier versions, which end in .npz, among them
-_OF_PAIRS = "pairs."  # begins the names of what PairEvidence has
-_BETWEEN = "\x7f"  # two features: YAML has no way to write it, and JSON none that takes longer to read
+_PAIRS = "pairs."  # begins the names of the arrays of PairEvidence
+_ANY_MODEL = "trained-*"  # pattern of file names; those of earlier versions, which end in .npz, among them
+_SEPARATOR = "\x7f"  # between features: YAML cannot write it, so none holds it; JSON reads it as fast as a letter
 
 
 def cache_key(folders: Sequence[Path]) -> str:
@@ -44,10 +45,8 @@ def load_or_train(folders: Sequence[Path], key: str, train: Callable[[], Trained
         except (OSError, ValueError, KeyError, TypeError):
             continue
     trained = train()
-    try:
-        save(folders[0] / file_name(key), _OF_MODELS, _to_bytes(trained))
-    except OSError:  # a read-only disk costs every start the time to learn, and nothing else
-        return trained
+    with suppress(OSError):  # a read-only disk costs every start the time to learn, and nothing else
+        save(folders[0] / file_name(key), _ANY_MODEL, _to_bytes(trained))
     return trained
 
 
@@ -55,12 +54,12 @@ def _to_bytes(trained: TrainedModel) -> list[bytes]:
     """File of a model, in pieces."""
     arrays = {f.name: getattr(trained, f.name) for f in fields(TrainedModel)}
     features, owners, pairs = (arrays.pop(name) for name in ("features", "owners", "pairs"))
-    arrays |= {_OF_PAIRS + f.name: getattr(pairs, f.name) for f in fields(PairEvidence)}
+    arrays |= {_PAIRS + f.name: getattr(pairs, f.name) for f in fields(PairEvidence)}
     places, end = {}, 0
     for name, array in arrays.items():
         places[name] = (array.dtype.str, array.shape, end)
         end += array.nbytes + -array.nbytes % _ALIGNED
-    texts = {group: _BETWEEN.join(names) for group, names in features.items()}
+    texts = {group: _SEPARATOR.join(names) for group, names in features.items()}
     head = {"features": texts, "owners": owners, "arrays": places}
     pieces = [array.tobytes() + bytes(-array.nbytes % _ALIGNED) for array in arrays.values()]
     line = json.dumps(head, ensure_ascii=False).encode()
@@ -76,7 +75,7 @@ def _to_model(stored: bytes) -> TrainedModel:
         for name, (kind, shape, at) in head["arrays"].items()
     }
     values["features"] = {
-        group: tuple(names.split(_BETWEEN)) if names else () for group, names in head["features"].items()
+        group: tuple(names.split(_SEPARATOR)) if names else () for group, names in head["features"].items()
     }
-    pairs = PairEvidence(**{f.name: values.pop(_OF_PAIRS + f.name) for f in fields(PairEvidence)})
+    pairs = PairEvidence(**{f.name: values.pop(_PAIRS + f.name) for f in fields(PairEvidence)})
     return TrainedModel(owners=tuple(head["owners"]), pairs=pairs, **values)

@@ -198,7 +198,7 @@ class Decision:
     targets: tuple[Target, ...] = ()  # of the errors that are explained, at most two
     damaged_addresses: tuple[DamagedAddress, ...] = ()  # of addresses in a pasted error; empty for every other message
     small_talk: bool = False  # declined, and nothing was said that wants an answer
-    foreign: bool = False  # declined because the person writes neither German nor English
+    foreign: bool = False  # declined because the person writes none of the base's languages
 
 
 @dataclass(frozen=True, slots=True)

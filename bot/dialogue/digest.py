@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.contracts.engine import Engine
 from bot.core.model import Answer, Event, Reply
+from bot.core.text.excerpt import shorten
 from bot.dialogue.gaps import gap_facts, read_gaps, read_trend
 from bot.storage import Storage
 
@@ -21,7 +22,7 @@ _MENTION = re.compile(r"<[@!#][^<>]{0,200}>")  # Slack's markup, which names peo
 
 
 class DigestDialogue:
-    """Reply to the event of a week (bot/channels/slack/digest.py makes it)."""
+    """Reply to the event of a week (bot/channels/slack/digest_schedule.py makes it)."""
 
     def __init__(self, storage: Storage, engine: Engine) -> None:
         self._storage, self._engine = storage, engine
@@ -56,7 +57,7 @@ def _without_people(gap: Mapping[str, Any]) -> dict[str, Any]:
 def _short(text: str) -> str:
     """One line without mentions; what was redacted before stays so."""
     line = " ".join(_MENTION.sub("…", text).split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    return shorten(line, LONGEST)
 
 
 def _day(at: float) -> str:

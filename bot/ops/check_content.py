@@ -14,11 +14,11 @@ from bot.channels.slack.blocks import to_blocks
 from bot.content.folders import GENERAL
 from bot.content.loader import LONGEST_ANSWER
 from bot.content.problems import Problem
-from bot.content.provider_values import FIGURES, ProviderValues
 from bot.content.references import PAGES, required_blocks
 from bot.content.renderer import Renderer, RenderError
 from bot.content.template_files import instead_of
 from bot.content.template_source import to_markdown_lines
+from bot.content.written_out_values import FIGURES, ProviderValues
 from bot.content.yaml_lines import line_of, place_of
 from bot.core.languages import KNOWN
 from bot.core.markdown.lint import lint

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.core.model import Decision
+from bot.core.text.excerpt import shorten
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import clean, fold
 
@@ -28,7 +29,7 @@ def understood_sentences(decision: Decision | None, text: str) -> list[str]:
         shared = {piece: _dice(words, of_piece) for piece, of_piece in pieces.items()}
         best = max(shared, key=lambda piece: shared[piece], default="")
         if best and shared[best] >= LEAST_SHARED:
-            found.append(best if len(best) <= LONGEST else f"{best[: LONGEST - 1]}…")
+            found.append(shorten(best, LONGEST))
     return list(dict.fromkeys(found))[:MOST]
 
 

@@ -31,22 +31,20 @@ TicketChannel (bot/contracts/tickets.py) says what a channel has to be.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextvars import Context
 from dataclasses import replace
 from typing import cast
 
 import structlog
 
 from bot.contracts.channel import Channel
-from bot.contracts.engine import Respond
+from bot.contracts.engine import Engine
 from bot.contracts.tickets import TicketChannel
 from bot.core.mail.auto_response import MailboxContext, Verdict
 from bot.core.model import Answer, Event, Mode, Question, Reply, TryLater
-from bot.storage.database import DatabaseError
-from bot.storage.decisions import Decisions
-from bot.storage.feedback import Feedback
-from bot.storage.ticket_ledger import Case, LimitedVerdict, TicketLedger
+from bot.storage import DatabaseError, Storage
+from bot.storage.ticket_ledger import Case, TicketLedger
 from bot.tickets.assessment import Assessment, LiveChecks, assess
+from bot.tickets.breaker_alarm import BreakerAlarm
 
 log = structlog.get_logger()
 
@@ -59,32 +57,26 @@ class TicketWorkflow:
 
     def __init__(
         self,
-        respond: Respond,
-        decisions: Decisions,
-        feedback: Feedback,
+        engine: Engine,
+        storage: Storage,
         ledger: TicketLedger,
         channels: Mapping[str, Channel],
-        why: Callable[[Answer], str],
+        alarm: BreakerAlarm,
         *,
-        alarm: Mapping[str, str] | None = None,
-        enqueue: Callable[[Event], Awaitable[None]] | None = None,
         live_checks: LiveChecks | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`why`: words a decision for `postbote why`. `enqueue`: stores an event durably; needed for the alarm.
+        """`channels`: by name; may be filled later. `live_checks`: look-ups for the note; None: none.
 
-        `alarm`: the `reply_to` of a Slack message that tells of the breaker; empty: the log alone does. `live_checks`:
-        look-ups for the note; None: none. `clock`: seconds since the epoch.
+        `clock`: seconds since the epoch.
         """
-        self._respond, self._decisions, self._feedback = respond, decisions, feedback
-        self._ledger, self._channels = ledger, channels
-        self._why, self._alarm, self._enqueue, self._clock = why, dict(alarm or {}), enqueue, clock
-        self._live_checks = live_checks
+        self._engine, self._decisions, self._feedback = engine, storage.decisions, storage.feedback
+        self._ledger, self._channels, self._alarm = ledger, channels, alarm
+        self._live_checks, self._clock = live_checks, clock
         self._purged_at = 0.0
-        self._alarms: set[asyncio.Task[None]] = set()  # being enqueued; held so that they are not collected
         self.handlers: Mapping[str, Callable[[Event], Awaitable[Reply]]] = {
             "ticket": self._handle_ticket,
-            "breaker": self._handle_breaker,
+            "breaker": alarm.handle,
             "ticket_feedback": self._handle_feedback,
         }
 
@@ -112,7 +104,7 @@ class TicketWorkflow:
         if may_be_posted and ticket.answered:
             ticket = replace(ticket, answered=False)  # perhaps by us: `deliver` looks for our own post first
         context = MailboxContext(channel.own, channel.inbox)
-        found = await assess(ticket, context, self._respond, self._live_checks)
+        found = await assess(ticket, context, self._engine.respond, self._live_checks)
         event = replace(event, question=Question(found.text))
         verdict, reasons = _limit_by_mode(found, channel.mode(ticket.queue))
         if verdict == "silent":
@@ -122,7 +114,8 @@ class TicketWorkflow:
         entries = tuple(found.answer.facts.get("entries", ()))
         case = replace(case, verdict=verdict, sender=found.to["to"] or ticket.sender, body=found.text, entries=entries)
         limited = await asyncio.to_thread(self._ledger.commit_verdict, case, self._clock())
-        self._raise_alarm(limited)
+        if limited.breaker:
+            self._alarm.tell(limited.breaker, self._clock())
         reasons = (*reasons, *limited.reasons)
         if limited.verdict == "silent":
             return await self._stay_silent(event, case, found.answer, ticket.url, reasons)
@@ -146,29 +139,12 @@ class TicketWorkflow:
         Silence only because no entry covers the question, or none surely, is a gap of the knowledge base and stored
         without a reason; every other silence has its reason.
         """
-        why = f"{self._why(answer)}\nverdict     {verdict}: {', '.join(reasons) or 'nothing speaks against an answer'}"
+        against = ", ".join(reasons) or "nothing speaks against an answer"
+        why = f"{self._engine.explain(answer)}\nverdict     {verdict}: {against}"
         log.info("ticket", key=event.key, verdict=verdict, reasons=",".join(reasons))
         gap = verdict == "silent" and tuple(reasons) in (("not-covered",), ("too-vague",))
         reason = ", ".join(reasons) if verdict == "silent" and not gap else ""
         self._decisions.save(event, answer, reason=reason, why=why, link=url)
-
-    def _raise_alarm(self, limited: LimitedVerdict) -> None:
-        """Tells of a breaker that has tripped or recovered: in the log at once, in Slack by an event of its own."""
-        if not limited.breaker:
-            return
-        log.error(
-            "ticket_breaker", state=limited.breaker, cure="too many public replies within an hour: see `postbote why`"
-        )
-        if self._alarm and self._enqueue:
-            key = f"breaker:{limited.breaker}:{int(self._clock())}"
-            event = Event(key, "slack", Question(""), self._alarm, "", "breaker", {"state": limited.breaker})
-            # In a context of its own: the engine takes what is started within a step for a part of it
-            task = asyncio.get_running_loop().create_task(_enqueue_alarm(self._enqueue, event), context=Context())
-            self._alarms.add(task)
-            task.add_done_callback(self._alarms.discard)
-
-    async def _handle_breaker(self, event: Event) -> Reply:
-        return Reply(Answer("breaker", "de", {"state": str(event.facts.get("state", "tripped"))}))
 
     async def _handle_feedback(self, event: Event) -> Reply:
         """Records an agent's verdict; what was wrong is then a gap (bot/core/gaps.py). Raises TryLater."""
@@ -187,11 +163,3 @@ def _limit_by_mode(found: Assessment, mode: Mode) -> tuple[Verdict, tuple[str, .
     if mode == "note" and found.verdict == "public":
         return "note", (*found.reasons, "mode-note")
     return found.verdict, found.reasons
-
-
-async def _enqueue_alarm(enqueue: Callable[[Event], Awaitable[None]], event: Event) -> None:
-    """Enqueues an alarm; one that cannot be stored stands in the log alone."""
-    try:
-        await enqueue(event)
-    except (OSError, RuntimeError, TryLater, DatabaseError) as wrong:
-        log.warning("alarm_not_stored", key=event.key, why=type(wrong).__name__)

@@ -19,6 +19,7 @@ from bot.core.rate_limit import RateLimiter
 log = structlog.get_logger()
 
 SLOWEST_HEADERS = 20.0  # seconds from the connection, or the response before, until a request's headers are there
+LAST_HEADERS = 0.5  # seconds, the same for a connection that is made while the server ends
 BACKLOG = 100  # connections that are accepted at one turn of the event loop; asyncio's own default
 LINES, LINES_EVERY = 5, 60.0  # log lines of one kind at once, then one every so many seconds
 _lines = RateLimiter(LINES, LINES_EVERY)
@@ -31,7 +32,16 @@ class ConnectionPool:
         """`most`: connections; 0: half of the descriptors that the process may have. `slowest_headers`: seconds."""
         self.most = most or max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
         self.slowest_headers = slowest_headers
+        self.is_ending = False  # True: each connection has one request more at most
         self._open: dict[BoundedProtocol, bool] = {}  # → True if a request, or its body, is waited for; oldest first
+
+    def end(self) -> None:
+        """Notes that the server ends. uvicorn tells its connections, but not those that are accepted and not yet made.
+
+        Such a one was kept alive: a busy client held up the end until its deadline.
+        """
+        self.is_ending = True
+        self.slowest_headers = LAST_HEADERS
 
     def wait(self, connection: "BoundedProtocol") -> None:
         """Notes that a connection waits for a request, from now on; closes one where there are too many."""
@@ -73,6 +83,8 @@ class BoundedProtocol(H11Protocol):
         super().data_received(data)
         if self._is_serving:
             self._stop_waiting()
+            if self._pool.is_ending:
+                self.cycle.keep_alive = False
             if not self.cycle.more_body:
                 self._pool.serve(self)
 

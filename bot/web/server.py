@@ -84,14 +84,28 @@ async def serve(asgi: ASGIApp, sockets: Sequence[socket.socket], on_ready: Calla
         raise CannotListen(explain(wrong, *sockets[0].getsockname()[:2])) from wrong
 
 
+class Server(uvicorn.Server):
+    """uvicorn's server, whose pool of connections is told when it ends."""
+
+    def __init__(self, config: uvicorn.Config, pool: ConnectionPool) -> None:
+        super().__init__(config)
+        self._pool = pool
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Closes the port, and lets connections end within DRAIN seconds."""
+        self._pool.end()
+        await super().shutdown(sockets)
+
+
 def make_server(
     asgi: ASGIApp, host: str = "127.0.0.1", port: int = 0, pool: ConnectionPool | None = None
 ) -> uvicorn.Server:
     """uvicorn server, not started. `pool`: bounds its connections; None: one with the usual bounds."""
     logging.getLogger("uvicorn.error").addFilter(_REPEATED_WARNINGS)
     # h11 bounds the headers of a request (64 KiB); httptools, 4 % faster, would take any number
-    protocol: Any = partial(BoundedProtocol, pool=pool or ConnectionPool())
-    return uvicorn.Server(
+    pool = pool or ConnectionPool()
+    protocol: Any = partial(BoundedProtocol, pool=pool)
+    return Server(
         uvicorn.Config(
             asgi,
             host=host,
@@ -103,7 +117,8 @@ def make_server(
             lifespan="off",
             http=protocol,
             backlog=BACKLOG,
-        )
+        ),
+        pool,
     )
 
 

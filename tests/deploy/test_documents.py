@@ -1,10 +1,39 @@
-"""Documents: deploy/SECURITY.md names tests that are there, and bot/DECISIONS.md can be found through and read."""
+"""Documents: their links lead somewhere, SECURITY.md names tests that are there, DECISIONS.md can be read."""
 
 import re
 from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent.parent
+LINK = re.compile(r"\]\((?!\w+:|\{)([^)\s]+)\)")
 SECURITY = (PROJECT / "deploy/SECURITY.md").read_text(encoding="utf-8")
+
+
+def test_every_link_leads_to_a_file_and_a_heading() -> None:
+    folders = ("bot", "deploy", "knowledge", "templates", "tests")
+    documents = [PROJECT / "README.md", *(file for name in folders for file in (PROJECT / name).rglob("*.md"))]
+    links = [(document, link) for document in documents for link in LINK.findall(document.read_text(encoding="utf-8"))]
+    assert len(links) > 15
+    assert [f"{document}: {link}" for document, link in links if not leads_somewhere(document, link)] == []
+
+
+def test_every_place_that_the_code_s_readme_names_is_there() -> None:
+    table = (PROJECT / "bot/README.md").read_text(encoding="utf-8").split("## Where is …?\n")[1].split("\n## ")[0]
+    places = re.findall(r"`([\w/]+\.(?:py|yaml)|\w+/)`(?: `(\w+)`)?", table)
+    assert len(places) > 20
+    for name, within in places:
+        file = next((folder / name for folder in (PROJECT / "bot", PROJECT) if (folder / name).exists()), None)
+        assert file, name
+        assert not within or re.search(rf"(?:def|class) {within}\b", file.read_text(encoding="utf-8")), (name, within)
+
+
+def leads_somewhere(document: Path, link: str) -> bool:
+    """True for a link to a file, and to a heading as GitHub names it; other protocols are not followed."""
+    name, _, heading = link.partition("#")
+    target = document.parent / name if name else document
+    if not target.exists() or not heading:
+        return target.exists()
+    titles = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+    return heading in [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
 
 
 def test_every_test_that_security_md_names_is_there() -> None:

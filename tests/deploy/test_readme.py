@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.engine import AnswerEngine
+from bot.settings import variables
 from tests.deploy.table import README, with_table
 from tests.faults.world import free_port
 
@@ -39,11 +40,48 @@ def test_the_table_of_variables_is_the_one_that_the_settings_give() -> None:
     assert readme == with_table(readme), "run: python -m tests.deploy.table"
 
 
+def test_the_example_of_variables_names_all_that_an_operator_may_set() -> None:
+    """But the data folder, which the unit and the image set, and Slack's address, which only tests change."""
+    example = README.with_name("env.example").read_text(encoding="utf-8")
+    named = re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)
+    expected = {name for name, _, _ in variables()} - {"POSTBOTE_DATA_DIR", "SLACK_API_URL"}
+    assert sorted(named) == sorted(expected)
+
+
 def commands(section: str) -> list[str]:
     """The code blocks of a section."""
     readme = README.read_text(encoding="utf-8")
     text = re.split(r"^## ", readme.split(f"## {section}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
     return re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+READ_SETTINGS = (
+    "from bot.settings import Settings as S; s = S(); print(s.postbote_slack_helpers, s.postbote_contact, sep=';')"
+)
+
+
+def test_doctor_reads_the_file_of_variables_as_systemd_does(tmp_path: Path) -> None:
+    """Values with blanks, as deploy/env.example has them: a shell that reads them runs half of them as commands."""
+    variables = tmp_path / "postbote.env"
+    variables.write_text("POSTBOTE_SLACK_HELPERS=S0123ABCD, C0123ABCD\nPOSTBOTE_CONTACT=+49 30 1234567\n")
+    tools = tmp_path / "opt/bin"
+    tools.mkdir(parents=True)
+    for name, script in {
+        "sudo": SUDO,
+        "postbote": f'#!/bin/sh\nexec "{sys.executable}" -c "{READ_SETTINGS}"\n',
+    }.items():
+        (tools / name).write_text(script)
+        (tools / name).chmod(0o755)
+    (doctor,) = [block for block in commands("Set up on one host, with PostgreSQL") if " doctor" in block]
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POSTBOTE_"))}
+    environment = clean | {
+        "PATH": f"{tools}:{os.environ['PATH']}",
+        "SCRATCH": str(tmp_path),
+        "PYTHONPATH": str(PROJECT),
+    }
+    script = f"set -eu\nprefix={tmp_path}/opt\nconfig={variables}\n{doctor}"
+    done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("S0123ABCD, C0123ABCD;+49 30 1234567\n", 0), done.stderr
 
 
 @contextmanager

@@ -4,8 +4,6 @@ On the real engine, which is told nothing of it: its own tables are read as a st
 """
 
 import asyncio
-import base64
-import binascii
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -24,9 +22,9 @@ from bot.storage.job_rows import JobRows
 from tests.channels.slack.conversation import MENTION, Conversation
 from tests.channels.slack.running import running as running_slack
 from tests.durable.test_workflow import EVENT, Hanging, Room, process
-from tests.ops.test_erase_person import everything
 from tests.servers.postgres import DATABASES, new_database
 from tests.slow import slow
+from tests.stored_text import decoded, stored_text
 from tests.tickets.test_workflow import by
 from tests.tickets.test_workflow import running as running_tickets
 from tests.waiting import until
@@ -51,13 +49,6 @@ def rows(folder: Path) -> list[str]:
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         found = [(table, row) for table in tables for row in database.execute(f"SELECT * FROM {table}")]  # noqa: S608
     return [f"{table}: {value} {decoded(str(value))}" for table, row in found for value in row]
-
-
-def decoded(value: str) -> str:
-    try:
-        return base64.b64decode(value, validate=True).decode("latin-1")
-    except (binascii.Error, ValueError):
-        return ""
 
 
 def with_secret(folder: Path) -> list[str]:
@@ -143,15 +134,15 @@ async def test_both_databases_redact_what_ended(tmp_path: Path, kind: str) -> No
     room = Elsewhere(tmp_path, trouble=[TryLater("away", 0.01)])
     async with process(tmp_path, room, echo(ASKED), url=url) as (running, _):
         await running.enqueue(ASKED)
-        await until(lambda: "SUCCESS" in everything(url, tmp_path), pause=0.05)
-        assert SECRET in everything(url, tmp_path)
+        await until(lambda: "SUCCESS" in stored_text(url, tmp_path), pause=0.05)
+        assert SECRET in stored_text(url, tmp_path)
         redacted = JobRows(url) if url else jobs(tmp_path)
         assert redacted.redact_ended() == 1
         redacted.shrink()
-        assert SECRET not in everything(url, tmp_path)
+        assert SECRET not in stored_text(url, tmp_path)
         await running.enqueue(ASKED)
         await asyncio.sleep(0.2)
-        assert SECRET not in everything(url, tmp_path)
+        assert SECRET not in stored_text(url, tmp_path)
     assert room.attempts == [("echo", False), ("echo", False)]
 
 

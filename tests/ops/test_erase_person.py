@@ -1,8 +1,6 @@
 """`postbote forget USER` against what a real process left in its database."""
 
 import asyncio
-import base64
-import binascii
 import os
 import sqlite3
 from contextlib import closing
@@ -22,33 +20,10 @@ from tests.servers.fake_slack import SECRET, TEAM, TOKEN, FakeSlack
 from tests.servers.postbote import ForkedPostbote, run_command, serving
 from tests.servers.postgres import DATABASES, new_database
 from tests.slow import slow
+from tests.stored_text import stored_text
 
 ADA, BOB = "U0ADA0001", "U0BOB0001"
 ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
-
-
-def everything(database: str, data: Path) -> str:
-    """All that stands in all tables; what the engine has pickled as far as bytes can be read."""
-    urls = [database.replace("postgresql://", "postgresql+psycopg://")]
-    urls = urls if database else [f"sqlite:///{data / name}" for name in ("store.sqlite", "postbote.sqlite")]
-    found = []
-    for url in urls:
-        engine = sql.create_engine(url)
-        for schema in (None, "dbos") if database else (None,):
-            tables = sql.MetaData()
-            tables.reflect(engine, schema=schema)
-            with engine.connect() as connection:
-                for table in tables.sorted_tables:
-                    found += [str(v) for row in connection.execute(sql.select(table)) for v in row if v is not None]
-        engine.dispose()
-    return "\n".join(found + [unpickled(value) for value in found])
-
-
-def unpickled(value: str) -> str:
-    try:
-        return base64.b64decode(value, validate=True).decode("latin-1")
-    except (binascii.Error, ValueError):
-        return ""
 
 
 def forget(data: Path, database: str, who: str) -> tuple[int, str]:
@@ -74,14 +49,14 @@ async def test_nothing_is_left_of_a_person_and_all_of_the_others(data: Path, kin
         await slack.until(posts=5)
         await asyncio.sleep(0.3)
     await slack.stop()
-    before = everything(database, data)
+    before = stored_text(database, data)
     assert ADA in before
     assert "ada.lovelace" in before
     code, printed = forget(data, database, f"{TEAM}:{ADA}")
     assert (code, "decisions: 2 deleted" in printed, "jobs: 3 deleted" in printed) == (0, True, True), printed
     code, printed = forget(data, database, "Ada.Lovelace@firma.de")
     assert "jobs: 1 deleted" in printed
-    after = everything(database, data)
+    after = stored_text(database, data)
     assert ADA not in after
     assert "lovelace" not in after
     assert BOB in after

@@ -1,3 +1,5 @@
+"""Group commit: writes that wait together are one transaction, and one that fails fails alone."""
+
 import asyncio
 import threading
 import time

@@ -26,6 +26,7 @@ from bot.settings import Settings
 from bot.storage import Storage, create_storage
 from bot.storage.ticket_ledger import Case, Quotas, TicketLedger
 from bot.tickets.assessment import Assessment, assess, feedback_event, ticket_event, ticket_of_mail, to_event_key
+from bot.tickets.breaker_alarm import BreakerAlarm
 from bot.tickets.workflow import TicketWorkflow
 from tests.core.mail.test_auto_response import US, mail
 from tests.prepared import prepare
@@ -142,16 +143,8 @@ async def running(
     async def save(event: Event) -> None:
         alarms.append(event)
 
-    tickets = TicketWorkflow(
-        in_use.respond,
-        storage.decisions,
-        storage.feedback,
-        TicketLedger(storage.database, caps or Quotas()),
-        channels,
-        in_use.explain,
-        alarm={"channel": "C1"},
-        enqueue=save,
-    )
+    ledger = TicketLedger(storage.database, caps or Quotas())
+    tickets = TicketWorkflow(in_use, storage, ledger, channels, BreakerAlarm({"channel": "C1"}, save))
     dialogue = DialogueManager(in_use, storage, channels, handlers=tickets.handlers)
     worker = Worker("", folder, dialogue.handle, DecisionSaver(in_use, storage, channels).save, channels, storage)
     await worker.start()

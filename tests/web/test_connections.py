@@ -2,11 +2,15 @@
 
 import asyncio
 import logging
+import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
 
 import pytest
+import uvicorn
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -31,16 +35,23 @@ async def no_problems() -> dict[str, str]:
 
 
 @asynccontextmanager
-async def served(most: int = 0, slowest_headers: float = 0.3) -> AsyncIterator[int]:
-    """Port of a server with these bounds."""
+async def running(most: int = 0, slowest_headers: float = 0.3) -> AsyncIterator[uvicorn.Server]:
+    """Server with these bounds, and its end."""
     app = make_asgi_app([Route("/", echo, methods=["GET", "POST"]), Route("/slow", slow)], no_problems)
     server = make_server(app, pool=ConnectionPool(most, slowest_headers))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
-    yield port_of(server)
+    yield server
     server.should_exit = True
     await serving
+
+
+@asynccontextmanager
+async def served(most: int = 0, slowest_headers: float = 0.3) -> AsyncIterator[int]:
+    """Port of a server with these bounds."""
+    async with running(most, slowest_headers) as server:
+        yield port_of(server)
 
 
 async def exchange(port: int, *pieces: bytes, pause: float = 0.0) -> bytes:
@@ -126,7 +137,7 @@ async def test_a_connection_without_a_whole_request_is_closed(pieces: list[bytes
 
 
 async def test_a_request_that_comes_in_time_is_answered_again_and_again() -> None:
-    async with served(slowest_headers=0.3) as port:
+    async with served(slowest_headers=0.8) as port:  # less than the five take together, and much more than one
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for _ in range(5):
             await asyncio.sleep(0.2)
@@ -155,3 +166,43 @@ async def test_beyond_the_bound_the_connection_that_waited_longest_is_closed() -
             assert await asyncio.wait_for(reader.read(), 1) == b""
         for _, writer in [*idle, *more, (busy_reader, busy)]:
             writer.close()
+
+
+LATE = [
+    ("a request", [WHOLE], b"200 OK"),
+    ("several requests", [WHOLE * 3], b"200 OK"),
+    ("nothing", [], b""),
+]
+
+
+@each_row("row", LATE, ids=[row[0] for row in LATE])
+async def test_a_connection_that_arrives_as_the_server_ends_does_not_hold_it_up(
+    row: tuple[str, list[bytes], bytes],
+) -> None:
+    """It was accepted before the port was closed, and is made after all others were told that this is the end."""
+    _, pieces, expected = row
+    async with running(slowest_headers=60) as server:
+        busy = asyncio.create_task(exchange(port_of(server), b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"))
+        await asyncio.sleep(0.1)
+        server.should_exit = True
+        while server.servers[0].sockets:
+            await asyncio.sleep(0.01)
+        reader, writer = await accepted(server)
+        async with asyncio.timeout(2):  # a connection that is kept alive is closed after five seconds
+            for piece in pieces:
+                writer.write(piece)
+                await asyncio.sleep(0.05)
+            answered = await reader.read()
+        writer.close()
+        assert answered.count(b"HTTP/1.1") == bool(expected)
+        assert expected in answered
+        assert b"200 OK" in await busy
+
+
+async def accepted(server: uvicorn.Server) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Our side of a connection that asyncio has accepted for a server."""
+    ours, theirs = socket.socketpair()
+    protocol: Any = server.config.http_protocol_class
+    make = partial(protocol, config=server.config, server_state=server.server_state, app_state={})
+    await asyncio.get_running_loop().connect_accepted_socket(make, theirs)
+    return await asyncio.open_connection(sock=ours)

@@ -19,6 +19,7 @@ from bot.core.markdown.layout import without_list_items
 from bot.core.markdown.parser import Block as Part
 from bot.core.markdown.parser import parse
 from bot.core.model import LANGUAGES, Answer, Event, Language
+from bot.core.text.excerpt import shorten
 
 SECTION = 3_000  # characters; docs.slack.dev/reference/block-kit/blocks/section-block
 MOST = 12_000  # characters; a message takes about 13,200 in all before msg_blocks_too_long (bolt-js issue 2509)
@@ -257,7 +258,7 @@ def actions(elements: Sequence[Block]) -> Block:
 
 def plain_button(text: str, action_id: str, value: str, **more: str) -> Block:
     """Button element; its whole text is also its accessibility label, where the visible one is cut."""
-    shown = text if len(text) <= BUTTON else f"{text[: BUTTON - 1]}…"
+    shown = shorten(text, BUTTON)
     label = {"type": "plain_text", "text": shown}
     return {"type": "button", "text": label, "action_id": action_id[:255], "value": value, **more}
 

@@ -18,10 +18,9 @@ from starlette.routing import Route
 from bot.channels.slack import events, interactions
 from bot.channels.slack.blocks import MessageComposer
 from bot.channels.slack.delivery import Delivery
-from bot.channels.slack.digest import DigestSchedule
+from bot.channels.slack.digest_schedule import DigestSchedule
 from bot.channels.slack.handover import HandoverDelivery
 from bot.channels.slack.handover_blocks import HandoverComposer
-from bot.channels.slack.helpers import Helpers
 from bot.channels.slack.http_endpoint import PATH, HttpEndpoint
 from bot.channels.slack.installations import Installations, StaticToken, TokenSource
 from bot.channels.slack.manifest import SCOPES
@@ -32,6 +31,7 @@ from bot.channels.slack.receiver import Receiver
 from bot.channels.slack.response_url import ResponseUrls
 from bot.channels.slack.snippets import read_in_full
 from bot.channels.slack.status import show_status
+from bot.channels.slack.team_helpers import Helpers
 from bot.channels.slack.thread_reader import ThreadReader
 from bot.channels.slack.ticket_escalation import TicketEscalation
 from bot.channels.slack.user_info import UserInfo

@@ -10,9 +10,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels.slack.api_errors import refuse
 from bot.channels.slack.blocks import MessageComposer
 from bot.channels.slack.handover import HandoverDelivery
-from bot.channels.slack.helpers import Helpers
 from bot.channels.slack.posting import Poster, call_api, in_channel
 from bot.channels.slack.response_url import ResponseUrls
+from bot.channels.slack.team_helpers import Helpers
 from bot.channels.slack.views import ViewComposer
 from bot.channels.slack.workspaces import Workspaces
 from bot.core.model import Answer, Event, Language, TryLater, Undeliverable

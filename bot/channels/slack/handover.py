@@ -13,10 +13,10 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.handover_blocks import HandoverComposer
-from bot.channels.slack.helpers import MOST_HELPERS, Helpers
 from bot.channels.slack.mrkdwn import mentioned, relayed, typed
 from bot.channels.slack.posting import Poster, call_api, in_channel
 from bot.channels.slack.response_url import ResponseUrls
+from bot.channels.slack.team_helpers import MOST_HELPERS, Helpers
 from bot.channels.slack.ticket_escalation import TicketEscalation
 from bot.channels.slack.user_info import name_of
 from bot.contracts.stores import HandoverStore

@@ -67,8 +67,8 @@ def from_button(payload: Mapping[str, Any]) -> Event | None:
     team, user, channel = team_of(payload), _id(payload, "user"), _id(payload, "channel")
     container, message = _mapping(payload, "container"), _mapping(payload, "message")
     ts = str(container.get("message_ts") or message.get("ts") or "")
-    thread = str(message.get("thread_ts") or container.get("thread_ts") or "")
-    thread = thread or ("" if channel.startswith("D") else ts)
+    in_thread = str(message.get("thread_ts") or container.get("thread_ts") or "")
+    thread = in_thread or ("" if channel.startswith("D") else ts)
     at, ephemeral = str(action.get("action_ts", "")), bool(container.get("is_ephemeral"))
     checks = value["act"] == "check" and not ephemeral
     return Event(
@@ -85,7 +85,7 @@ def from_button(payload: Mapping[str, Any]) -> Event | None:
             "thread_ts": thread,
             "response_url": str(payload.get("response_url") or ""),
             "ephemeral": "yes" if ephemeral else "",
-            "in_thread": str(message.get("thread_ts") or container.get("thread_ts") or ""),
+            "in_thread": in_thread,
             **({"home": "yes"} if value["act"] == "home" else {}),
         },
         conversation=f"{team}:{channel}:{thread}",

@@ -7,15 +7,18 @@ the records name is looked up.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from bot.core.dns.records import NOT_KNOWN, MailPolicies, TxtRecords
 from bot.core.dns.spf import MOST_LOOKUPS, WrongTerm, is_spf, parse_spf
 from bot.core.lazy_regex import lazy_regex
+from bot.core.text.excerpt import shorten
 
 State = Literal["present", "absent", "several", "broken", "unknown"]
 
 LONGEST_SHOWN = 60  # characters of a record that are repeated
+_shown = partial(shorten, longest=LONGEST_SHOWN)
 
 # "v=DMARC1", exactly, and nothing but a separator behind it (RFC 9989 sections 4.7 and 4.8)
 _DMARC = lazy_regex(r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)")
@@ -51,10 +54,10 @@ def read_spf(found: TxtRecords) -> Finding:
     try:
         spf = parse_spf(records[0])
     except WrongTerm as wrong:
-        return Finding("broken", "syntax", _shortened(str(wrong)))
+        return Finding("broken", "syntax", _shown(str(wrong)))
     if spf.lookups > MOST_LOOKUPS:
         return Finding("broken", "lookups")
-    return Finding("present", spf.others or "no-all", _shortened(spf.by))
+    return Finding("present", spf.others or "no-all", _shown(spf.by))
 
 
 def is_dmarc(text: str) -> bool:
@@ -96,7 +99,7 @@ def _dmarc_asks(tags: Mapping[str, str], at: str) -> Finding:
     if not set(policies.values()) <= {"none", "quarantine", "reject"}:
         if not any(map(_REPORT_URI.fullmatch, _uris(tags))):
             wrong = next(f"{n}={v}" for n, v in policies.items() if v not in ("none", "quarantine", "reject"))
-            return Finding("broken", "policy", _shortened(wrong), at)
+            return Finding("broken", "policy", _shown(wrong), at)
         asks = "none"
     return Finding("present", asks, "", at, tags.get("t", "").lower() == "y" and asks != "none")
 
@@ -107,7 +110,7 @@ def read_mta_sts(found: TxtRecords) -> Finding:
     if len(records) != 1:
         return _not_one(found, records, r"v\s*=\s*stsv")
     name = _tags(records[0]).get("id", "")
-    return Finding("present" if re.fullmatch(r"[A-Za-z0-9]{1,32}", name) else "broken", "id", _shortened(name))
+    return Finding("present" if re.fullmatch(r"[A-Za-z0-9]{1,32}", name) else "broken", "id", _shown(name))
 
 
 def read_tls_rpt(found: TxtRecords) -> Finding:
@@ -117,7 +120,7 @@ def read_tls_rpt(found: TxtRecords) -> Finding:
         return _not_one(found, records, r"v\s*=\s*tlsrpt")
     tags = _tags(records[0])
     usable = all(map(_REPORT_URI.fullmatch, _uris(tags)))
-    return Finding("present" if usable else "broken", "rua", _shortened(tags.get("rua", "")))
+    return Finding("present" if usable else "broken", "rua", _shown(tags.get("rua", "")))
 
 
 def _not_one(found: TxtRecords, records: Sequence[str], alike: str) -> Finding:
@@ -128,7 +131,7 @@ def _not_one(found: TxtRecords, records: Sequence[str], alike: str) -> Finding:
         return Finding("several")
     begins = re.compile(alike, re.IGNORECASE)
     near = next((text for text in found.texts if begins.match(text.lstrip(" \t\"'"))), "")
-    return Finding("broken", "version", _shortened(near)) if near else Finding("absent")
+    return Finding("broken", "version", _shown(near)) if near else Finding("absent")
 
 
 def _tags(record: str) -> Mapping[str, str]:
@@ -144,7 +147,3 @@ def _tags(record: str) -> Mapping[str, str]:
 def _uris(tags: Mapping[str, str]) -> list[str]:
     """Addresses for reports; one empty text where there is no tag."""
     return [uri.strip() for uri in tags.get("rua", "").split(",")]
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"

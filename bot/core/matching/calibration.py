@@ -10,8 +10,9 @@ bot/core/matching/decision.py.
 """
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import chain, islice
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +30,8 @@ ROUNDS = 6  # divisions into folds by which the cost of a wrong answer is chosen
 FEWEST = 30  # samples of a kind, with fewer of which its weights are not fitted anew
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionWeights:
-    """Fitted weights of what can be true of a question."""
+class QuestionWeights(NamedTuple):
+    """Fitted weights of all that can be true of a question (Truth), in the order that the regression and files use."""
 
     first: Weights  # the first entry is right
     menu: Weights  # the second or the third is
@@ -49,7 +49,7 @@ class Calibration:
     wrong_costs: float  # of a wrong answer, where a right one earns 1
 
 
-OUTCOMES = len(fields(QuestionWeights))
+Truth = Literal["first", "menu", "missed", "not_covered"]  # of a labelled question: a field of QuestionWeights
 # Names of the signals, in the order of their weights
 SINGLE = (
     "margin over topics",
@@ -101,7 +101,7 @@ YOUNG = QuestionWeights(
 def to_array(calibration: Calibration) -> NDArray[np.float32]:
     """All weights and the cost, one after the other, for the model's file."""
     kinds = (calibration.single, calibration.several)
-    rows = [weights for kind in kinds for weights in astuple(kind)]
+    rows = chain.from_iterable(kinds)
     return np.array([*chain.from_iterable(rows), *calibration.explains, calibration.wrong_costs], dtype=np.float32)
 
 
@@ -109,7 +109,7 @@ def from_array(figures: NDArray[np.float32]) -> Calibration:
     """Calibration of `to_array`."""
     left = iter(round(float(figure), 2) for figure in figures)
     single, several = (
-        QuestionWeights(*[tuple(islice(left, len(names))) for _ in fields(QuestionWeights)])
+        QuestionWeights(*[tuple(islice(left, len(names))) for _ in QuestionWeights._fields])
         for names in (SINGLE, SEVERAL)
     )
     return Calibration(single, several, tuple(islice(left, len(FITTED.explains))), next(left))
@@ -140,16 +140,16 @@ class Sample:
     explained: tuple[tuple[Weights, bool], ...] = ()  # per error line that was found: its signals, True if it is right
 
     @property
-    def truth(self) -> int:
-        """Number of the field of QuestionWeights that is true of it."""
-        return 3 if self.not_covered else 0 if self.first_right else 1 if self.right_in_top3 else 2
+    def truth(self) -> Truth:
+        """Field of QuestionWeights whose comment is true of it."""
+        if self.not_covered:
+            return "not_covered"
+        return "first" if self.first_right else "menu" if self.right_in_top3 else "missed"
 
 
 def probabilities(weights: QuestionWeights, signals: Sequence[float]) -> Probabilities:
     """Probabilities of one question. `signals`: those that the weights were fitted to."""
-    first, menu, _, not_covered = probabilities_of(
-        (weights.first, weights.menu, weights.missed, weights.not_covered), signals
-    )
+    first, menu, _missed, not_covered = probabilities_of(weights, signals)
     return Probabilities(first, first + menu, not_covered)
 
 
@@ -221,8 +221,7 @@ def _fit_single(samples: Sequence[Sample]) -> QuestionWeights:
         return YOUNG
     weight = UNCOVERED * covered / (len(samples) - covered)
     weights = np.array([weight if s.not_covered else 1.0 for s in samples])
-    signals = np.array([s.signals for s in samples])
-    return QuestionWeights(*fit_outcomes(signals, [s.truth for s in samples], OUTCOMES, weights, astuple(YOUNG)))
+    return _fit_outcomes(samples, weights, YOUNG)
 
 
 def _fit_questions(asked: Sequence[Sample]) -> Calibration:
@@ -238,8 +237,17 @@ def _fit_questions(asked: Sequence[Sample]) -> Calibration:
 def _fit_weights(asked: Sequence[Sample], otherwise: QuestionWeights) -> QuestionWeights:
     if len(asked) < FEWEST:
         return otherwise
-    signals = np.array([s.signals for s in asked])
-    return QuestionWeights(*fit_outcomes(signals, [s.truth for s in asked], OUTCOMES))
+    return _fit_outcomes(asked)
+
+
+def _fit_outcomes(
+    samples: Sequence[Sample], counts: NDArray[np.float64] | None = None, near: Sequence[Weights] = ()
+) -> QuestionWeights:
+    """Weights of what is true of these questions, of one kind. `counts`, `near`: see `fit_outcomes`."""
+    outcomes = QuestionWeights._fields
+    signals = np.array([s.signals for s in samples])
+    truth = [outcomes.index(s.truth) for s in samples]
+    return QuestionWeights(*fit_outcomes(signals, truth, len(outcomes), counts, near))
 
 
 def _is_careful(calibration: Calibration, unseen: Sequence[tuple[Sample, Probabilities]], supposed: int = 0) -> bool:

@@ -2,8 +2,9 @@
 
 Pure: the same message and knowledge base give the same decision. `Matcher.decide` takes these steps.
 
-0. **Given decisions** (given_decisions.py, foreign.py, closed.py, menu_choice.py). A message in another language or
-   script is declined, and one that closes a matter; "the second one" after a menu is the entry that it chooses.
+0. **Given decisions** (given_decisions.py, foreign.py, closed_matter.py, menu_choice.py). A message in another
+   language or script is declined, and one that closes a matter; "the second one" after a menu is the entry that it
+   chooses.
 
 1. **Cleaning** (bot/core/text/normalize.py): mark-up, quotation marks and quoted-printable; a bounce's copy is cut off.
 
@@ -107,7 +108,7 @@ from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
 from bot.core.model import Decision, Knowledge, Outcome, Part, Question
 from bot.core.text.addresses import find_address, find_domain
-from bot.core.text.closed import closes_matter
+from bot.core.text.closed_matter import closes_matter
 from bot.core.text.foreign import is_foreign
 from bot.core.text.invisible_characters import damaged_addresses
 from bot.core.text.language import LanguageDetector
@@ -141,14 +142,12 @@ class Matcher:
         self._examples = example_texts(knowledge, trained)
         self._errors = KnownErrors(knowledge, extractor, self._ranker, counts.lines)
         self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
-        told = frozenset(topic.id for topic in knowledge.topics.values() if topic.told)
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
         siblings = Siblings(extractor, unexplained, knowledge.entries.values())
-        errors = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
         self._vague = vague = VagueQuestions(extractor, unexplained, [*knowledge.entries.values()])
         support = ExampleSupport(extractor, self._ranker, trained, len(knowledge.entries), self._examples)
         self._questions = QuestionMatcher(
-            extractor, self._ranker, unexplained, self._small_talk, siblings, errors, vague, support, told
+            knowledge, extractor, self._ranker, unexplained, siblings=siblings, vague=vague, support=support
         )
         learnt = from_array(trained.figures) if len(trained.figures) else FITTED
         self.calibration = calibration or learnt  # exchanged by the cross-validation of `postbote evaluate`

@@ -17,12 +17,12 @@ NONE_OF_MENU = "menu: none of them"  # rule of the part
 def declined_as_foreign(question: Question, languages: Sequence[Language]) -> Decision:
     """Decision about a message that is in none of the base's `languages`; the reply has all of them."""
     language = question.language or question.language_hint or ("en" if "en" in languages else languages[0])
-    part = Part("", "decline", (), 1.0, "language: neither German nor English")
+    part = Part("", "decline", (), 1.0, f"language: none of {', '.join(languages)}")
     return Decision("decline", (), language, 1.0, (part,), clean(question.text), foreign=True)
 
 
 def declined_as_closed(question: Question, detector: LanguageDetector) -> Decision:
-    """Decision about a message that closes a matter (closed.py): small talk."""
+    """Decision about a message that closes a matter (closed_matter.py): small talk."""
     cleaned = clean(question.text)
     language = question.language or detector.of(cleaned, question.language_hint)
     part = Part("", "decline", (), 1.0, CLOSED)

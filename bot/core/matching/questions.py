@@ -4,7 +4,7 @@ Steps 5 and 6 of the decision (bot/core/matching/decision.py), for what a person
 has those before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.matching.ambiguity import Ambiguity
@@ -19,7 +19,7 @@ from bot.core.matching.sentence_ranker import SentenceRanker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
-from bot.core.model import Candidate, Part
+from bot.core.model import Candidate, Knowledge, Outcome, Part
 from bot.core.text.asking import is_question
 
 MOST_PARTS = 8  # questions or errors of one message that are answered
@@ -32,26 +32,24 @@ class QuestionMatcher:
 
     def __init__(
         self,
+        knowledge: Knowledge,
         extractor: FeatureExtractor,
         ranker: Ranker,
         unexplained: UnexplainedWords,
-        small_talk: frozenset[str] = frozenset(),
+        *,
         siblings: Siblings | None = None,
-        errors: frozenset[str] = frozenset(),
         vague: VagueQuestions | None = None,
         support: ExampleSupport | None = None,
-        told: frozenset[str] = frozenset(),
     ) -> None:
-        """`small_talk`: ids of the topics whose sentences want no answer. `siblings`: None: no entry has any.
-
-        `errors`: ids of the entries about errors. `vague`: None: no question is. `support`: None: it is not told.
-        `told`: ids of the topics whose sentences ask nothing.
-        """
+        """`siblings`: None: no entry has any. `vague`: None: no question is. `support`: None: it is not told."""
+        topics = knowledge.topics.values()
+        small_talk = frozenset(topic.id for topic in topics if topic.small_talk)
+        told = frozenset(topic.id for topic in topics if topic.told)
         self._ambiguity = Ambiguity(siblings, vague)
         self._sentences = SentenceRanker(extractor, ranker, unexplained, self._ambiguity, siblings, small_talk, told)
         self._extractor = extractor
         self._small_talk = small_talk
-        self._errors = errors
+        self._errors = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
         self._support = support
 
     def parts(self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]) -> list[Part]:
@@ -163,12 +161,19 @@ class QuestionMatcher:
             outcome=outcome,
             entries=tuple(best[: {"answer": 1, "suggest": SUGGESTIONS, "decline": 0}[outcome]]),
             score=likely.of(outcome),
-            rule=f"{what}: first right {likely.first:.2f}, among three {likely.in_top3:.2f}, "
-            f"not covered {likely.not_covered:.2f}; "
-            + ", ".join(f"{name} is worth {value:.2f}" for name, value in values.items()),
+            rule=_rule(what, likely, values),
             candidates=tuple(Candidate(owner, share) for owner, share in ranked.ranking.shares(MOST_CANDIDATES)),
             told_error=outcome == "answer" and best[0] in self._errors,
             nearest=support.nearest,
             nearest_topic=support.topic,
             unused_concept=support.unused_concept,
         )
+
+
+def _rule(what: str, likely: Probabilities, values: Mapping[Outcome, float]) -> str:
+    """Rule of a part, for `--why`. `values`: expected value of each outcome."""
+    worth = ", ".join(f"{name} is worth {value:.2f}" for name, value in values.items())
+    return (
+        f"{what}: first right {likely.first:.2f}, among three {likely.in_top3:.2f}, "
+        f"not covered {likely.not_covered:.2f}; {worth}"
+    )

@@ -16,7 +16,7 @@ Postbote; see bot/DECISIONS.md.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -154,17 +154,34 @@ def _outside(extractor: FeatureExtractor, words: Sequence[str]) -> frozenset[str
 
 
 def held_out(knowledge: Knowledge, extractor: FeatureExtractor, chosen: Sequence[int]) -> list[HeldOut]:
-    """Examples of the entries, and some of what is not covered, each decided without it."""
+    """Examples of the entries, and some of what is not covered, each decided by a model that learnt without it."""
     examples = training_examples(knowledge)
+    expected = _expected(knowledge, examples, chosen)
+    fold_of = _folds(examples, chosen)
+    found = []
+    for fold in range(FOLDS):
+        rest = weighed(knowledge, examples, [n for n in chosen if fold_of[n] != fold])
+        trained = train(knowledge, extractor, [examples[n] for n in rest])
+        ranker = Ranker(extractor, trained, len(knowledge.entries))
+        unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
+        matcher = QuestionMatcher(knowledge, extractor, ranker, unexplained)
+        of_fold = [n for n in chosen if n in expected and fold_of[n] == fold]
+        found += [_hold_out(matcher, ranker, expected[n], *examples[n]) for n in of_fold]
+    return found
+
+
+def _expected(knowledge: Knowledge, examples: Sequence[tuple[str, str]], chosen: Sequence[int]) -> Mapping[int, str]:
+    """Number of each example that is decided → the entry that it must get; empty: it is not covered."""
     asked = {
         text
-        for item in knowledge.entries.values()
-        for text in [text for texts in item.questions.values() for text in texts][:MOST_OF_ENTRY]
+        for entry in knowledge.entries.values()
+        for text in [text for texts in entry.questions.values() for text in texts][:MOST_OF_ENTRY]
+    }
+    covered = {
+        n: owner for n in chosen for owner, text in [examples[n]] if owner in knowledge.entries and text in asked
     }
     uncovered = [n for n in chosen if examples[n][0] in knowledge.topics]
-    looked_at = set(uncovered[:: max(1, len(uncovered) // MOST_HELD_OUT)])
-    fold_of = _folds(examples, chosen)
-    return list(_decided(knowledge, extractor, examples, chosen, fold_of, asked, looked_at))
+    return covered | dict.fromkeys(uncovered[:: max(1, len(uncovered) // MOST_HELD_OUT)], "")
 
 
 def _folds(examples: Sequence[tuple[str, str]], chosen: Sequence[int]) -> Mapping[int, int]:
@@ -178,30 +195,8 @@ def _folds(examples: Sequence[tuple[str, str]], chosen: Sequence[int]) -> Mappin
     return fold
 
 
-def _decided(
-    knowledge: Knowledge,
-    extractor: FeatureExtractor,
-    examples: Sequence[tuple[str, str]],
-    chosen: Sequence[int],
-    fold_of: Mapping[int, int],
-    asked: set[str],
-    looked_at: set[int],
-) -> Iterator[HeldOut]:
-    told = frozenset(topic.id for topic in knowledge.topics.values() if topic.told)
-    for fold in range(FOLDS):
-        rest = weighed(knowledge, examples, [n for n in chosen if fold_of[n] != fold])
-        trained = train(knowledge, extractor, [examples[n] for n in rest])
-        ranker = Ranker(extractor, trained, len(knowledge.entries))
-        unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
-        matcher = QuestionMatcher(extractor, ranker, unexplained, told=told)
-        for n in chosen:
-            owner, text = examples[n]
-            ours = owner in knowledge.entries and text in asked
-            if fold_of[n] == fold and (ours or n in looked_at):
-                yield _hold(matcher, ranker, owner if ours else "", owner, text)
-
-
-def _hold(matcher: QuestionMatcher, ranker: Ranker, expected: str, owner: str, text: str) -> HeldOut:
+def _hold_out(matcher: QuestionMatcher, ranker: Ranker, expected: str, owner: str, text: str) -> HeldOut:
+    """Decision about one example of `owner`. `expected`: its entry; empty: it is not covered."""
     entries, signals = matcher.single_signals(said(text))
     sample = Sample(signals, entries[:1] == [expected], expected in entries, not expected)
     first = ranker.rank(tuple(matcher.words(said(text)))).first()

@@ -8,17 +8,20 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import partial
 
 import idna
 from rapidfuzz.distance import OSA
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import UserError
+from bot.core.text.excerpt import shorten
 
 LONGEST_NAME = 253
 LONGEST_LABEL = 63
 LONGEST_LOCAL = 64
 LONGEST_SHOWN = 100  # characters of a refused input that are repeated to the person
+_shown = partial(shorten, longest=LONGEST_SHOWN)
 
 # fmt: off
 # Never asked in the public DNS: example, invalid, localhost, test (RFC 2606, RFC 6761), local (RFC 6762), onion (RFC
@@ -76,16 +79,16 @@ def parse_address(text: str) -> str:
     if not plain:
         raise UserError("no-address")
     if "@" not in plain:
-        raise UserError("no-at", given=_shortened(plain))
+        raise UserError("no-at", given=_shown(plain))
     if plain.count("@") > 1:
-        raise UserError("two-addresses" if _SEPARATOR.search(plain) else "two-ats", given=_shortened(plain))
+        raise UserError("two-addresses" if _SEPARATOR.search(plain) else "two-ats", given=_shown(plain))
     local, domain = plain.split("@")
     if not local:
-        raise UserError("no-local", given=_shortened(plain))
+        raise UserError("no-local", given=_shown(plain))
     if re.search(r"\s", plain):
-        raise UserError("space", given=_shortened(plain))
+        raise UserError("space", given=_shown(plain))
     if not _LOCAL.fullmatch(local) or len(local) > LONGEST_LOCAL or not local.isprintable():
-        raise UserError("bad-local", given=_shortened(plain), reason=_why_bad(local))
+        raise UserError("bad-local", given=_shown(plain), reason=_why_bad(local))
     return f"{local}@{parse_domain(domain)}"
 
 
@@ -103,18 +106,18 @@ def parse_domain(text: str) -> str:
     """
     authority = _authority(_unwrapped(_without_courtesy(text)))
     if _SEPARATOR.search(authority):
-        raise UserError("two-domains", given=_shortened(authority))
+        raise UserError("two-domains", given=_shown(authority))
     host = _host(authority)
     if not host:
         raise UserError("no-domain")
     if _is_ip(host):
-        raise UserError("ip-address", given=_shortened(host))
+        raise UserError("ip-address", given=_shown(host))
     if "." not in host:
-        raise UserError("single-label", given=_shortened(host))
+        raise UserError("single-label", given=_shown(host))
     try:
         return to_unicode(to_ascii(host))
     except (idna.IDNAError, UnicodeError) as wrong:
-        raise UserError("underscore" if "_" in host else "bad-domain", given=_shortened(host)) from wrong
+        raise UserError("underscore" if "_" in host else "bad-domain", given=_shown(host)) from wrong
 
 
 def to_ascii(domain: str) -> str:
@@ -289,7 +292,3 @@ def _is_ip(text: str) -> bool:
     except ValueError:
         return bool(re.fullmatch(r"\d+(\.\d+)*", text))
     return True
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"

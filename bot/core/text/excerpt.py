@@ -1,4 +1,4 @@
-"""Excerpt of a long message: its beginning, its end, and from between them the lines that look like errors.
+"""Excerpt of a long text. Of a message: its beginning, its end, and from between them the lines that look like errors.
 
 What a person says stands at the top or at the bottom; the error of a pasted log stands anywhere. Pure; linear.
 """
@@ -24,6 +24,11 @@ _WORDS = lazy_regex(
     re.IGNORECASE,
 )
 _SAME = lazy_regex(r"[\W\d_]+")
+
+
+def shorten(text: str, longest: int) -> str:
+    """Beginning of a text, with an ellipsis where it is longer than `longest` characters."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def excerpt(text: str, longest: int) -> str:

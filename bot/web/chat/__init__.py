@@ -23,7 +23,7 @@ from bot.core.text.normalize import clean
 from bot.web.auth import is_local, is_same_origin, network_of
 from bot.web.chat.contact import Contact
 from bot.web.chat.parse import CHANNEL, FORM, NoAddress, TooLong, to_fields, to_press, to_question
-from bot.web.chat.person import PersonRequests
+from bot.web.chat.person_requests import PersonRequests
 from bot.web.chat.present import Presenter
 from bot.web.chat.view import FOLDER, PageView
 from bot.web.pages import HEADERS, PageContext, static_routes

@@ -14,7 +14,7 @@ from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Decision, Language
 from bot.web.chat.contact import Contact
 from bot.web.chat.parse import CHANNEL
-from bot.web.chat.tables import with_labels
+from bot.web.chat.table_labels import with_labels
 
 ARTICLE = Path(__file__).parent / "article.html"
 MOST_OTHERS = 3  # titles of what was close

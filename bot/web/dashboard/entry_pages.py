@@ -14,9 +14,9 @@ from bot.content.yaml_edit import EditError
 from bot.content.yaml_lines import EXAMPLES
 from bot.core.records import StoredDecision
 from bot.storage.statistics import EntryCounts
+from bot.web.dashboard.csv_export import to_csv
 from bot.web.dashboard.frame import BASE, Frame
 from bot.web.dashboard.summary import DAY, days_of
-from bot.web.dashboard.tables import to_csv
 from bot.web.pages import ContentAccess, language_of
 
 PAGE = 15  # entries on a page

@@ -13,9 +13,9 @@ from bot.content.edits import base_languages, own_topics
 from bot.content.yaml_edit import EditError
 from bot.core.gaps import Gap
 from bot.core.model import Decision, Language, Question
+from bot.web.dashboard.csv_export import to_csv
 from bot.web.dashboard.frame import BASE, OWN, Frame
 from bot.web.dashboard.gap_list import find_gap, keys_of_gap, read_gaps
-from bot.web.dashboard.tables import to_csv
 from bot.web.pages import language_of
 
 LIKELY = 5  # entries that are offered first

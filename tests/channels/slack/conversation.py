@@ -37,6 +37,14 @@ def envelope(event: Mapping[str, Any], team: str = TEAM) -> dict[str, Any]:
     }
 
 
+_numbers = itertools.count(1000)
+
+
+def new_channel(kind: str = "C") -> str:
+    """Id of a channel that no test has used; `kind`: "D" for a direct message."""
+    return f"{kind}{next(_numbers)}"
+
+
 class Conversation:
     """Channel in which people talk; with a "D…" id a direct message."""
 

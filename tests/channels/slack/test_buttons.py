@@ -1,6 +1,5 @@
 """Buttons, shortcuts, App Home and the agent pane, with the real knowledge base."""
 
-import itertools
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -18,7 +17,6 @@ from tests.channels.slack.running import Running, running
 from tests.servers.fake_slack import TEAM, buttons
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CHANNELS = itertools.count(5000)
 ASKED = f"{MENTION} Welcher Port für POP3 mit SSL?"
 UNSURE = f"{MENTION} welche ports?"
 HELPERS = "S0HELP, C0HELP"
@@ -35,11 +33,10 @@ async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def conversation(bot: Running) -> Conversation:
-    bot.slack.ephemeral.clear()
+def conversation(bot: Running, conversation: Conversation) -> Conversation:
     bot.slack.views.clear()
     bot.slack.locale = "en-GB"
-    return Conversation(bot, f"C{next(CHANNELS):04d}")
+    return conversation
 
 
 def labels(message: Mapping[str, Any]) -> list[str]:

@@ -1,7 +1,6 @@
 """The button "Check … now" below an explained error, with a name server on a real port."""
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,7 +15,6 @@ from tests.commands.test_check import ERROR, ZONE
 from tests.servers.dns_server import DnsServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CHANNELS = itertools.count(7000)
 OFFER, ANGEBOT = "Check mx2.example.com now", "mx2.example.com jetzt prüfen"
 ASKED = f"{MENTION} what does this mean? {ERROR}"
 
@@ -28,12 +26,6 @@ async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) ->
         running(tmp_path_factory.mktemp("bot"), engine, postbote_nameservers=server.address) as started,
     ):
         yield started
-
-
-@pytest.fixture
-def conversation(bot: Running) -> Conversation:
-    bot.slack.ephemeral.clear()
-    return Conversation(bot, f"C{next(CHANNELS):04d}")
 
 
 async def press(conversation: Conversation, message: dict[str, Any], label: str, user: str) -> None:

@@ -1,7 +1,6 @@
 """Conversations with the real knowledge base: follow-ups, modes, edits, deletions, commands by mention."""
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,24 +11,17 @@ from dbos import DBOS
 from bot.answering.engine import AnswerEngine
 from bot.core.model import Answer, Event
 from bot.observability.event_log import EventLog
-from tests.channels.slack.conversation import MENTION, Conversation, envelope
+from tests.channels.slack.conversation import MENTION, Conversation, envelope, new_channel
 from tests.channels.slack.running import Running, running
 from tests.rows import each_row
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CHANNELS = itertools.count(1)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     async with running(tmp_path_factory.mktemp("bot"), engine, postbote_slack_editors="UEDITOR") as started:
         yield started
-
-
-@pytest.fixture
-def conversation(bot: Running) -> Conversation:
-    bot.slack.ephemeral.clear()
-    return Conversation(bot, f"C{next(CHANNELS):04d}")
 
 
 FOLLOW_UPS = [
@@ -217,7 +209,7 @@ async def test_a_direct_message_is_always_answered_and_goes_on_without_a_thread(
 
 
 async def test_a_thread_of_a_direct_message_goes_on_with_what_it_began_with(bot: Running) -> None:
-    conversation = Conversation(bot, f"D{next(CHANNELS):04d}")
+    conversation = Conversation(bot, new_channel("D"))
     ts, answer = await conversation.ask("Welcher Port für POP3 mit SSL?")
     await conversation.ask("Wie groß darf eine E-Mail sein?")
     for root in (ts, answer["ts"]):
@@ -245,7 +237,7 @@ WRITTEN = [
 
 @each_row("said", WRITTEN)
 async def test_a_command_is_known_whatever_white_space_or_marks_it_is_written_with(bot: Running, said: str) -> None:
-    _, answer = await Conversation(bot, f"D{next(CHANNELS):04d}").ask(said)
+    _, answer = await Conversation(bot, new_channel("D")).ask(said)
     assert "max%firma.de" in answer["text"]
 
 
@@ -271,7 +263,7 @@ async def test_commands_have_a_limit_of_their_own(conversation: Conversation) ->
 
 @pytest.mark.parametrize(("said", "expected"), [("Moin!", "Hallo! Ich beantworte"), ("hello there", "Hello! I answer")])
 async def test_who_greets_is_greeted(bot: Running, said: str, expected: str) -> None:
-    _, answer = await Conversation(bot, f"D{next(CHANNELS):04d}").ask(said)
+    _, answer = await Conversation(bot, new_channel("D")).ask(said)
     assert answer["text"].startswith(expected)
 
 

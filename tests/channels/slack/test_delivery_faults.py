@@ -1,7 +1,6 @@
 """Nothing is said twice, lost, or said for what is gone: odd answers of the Web API, refusals, deletions, edits."""
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,12 +8,11 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 
 from bot.channels.slack.api_errors import CURES
-from tests.channels.slack.conversation import MENTION, Conversation, new_ts
+from tests.channels.slack.conversation import MENTION, Conversation, new_channel, new_ts
 from tests.channels.slack.running import Running, running
 from tests.servers.fake_slack import TEAM
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CHANNELS = itertools.count(7000)
 ASKED = f"{MENTION} frage"
 
 
@@ -22,12 +20,6 @@ ASKED = f"{MENTION} frage"
 async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     async with running(tmp_path_factory.mktemp("bot")) as started:
         yield started
-
-
-@pytest.fixture
-def conversation(bot: Running) -> Conversation:
-    bot.slack.ephemeral.clear()
-    return Conversation(bot, f"C{next(CHANNELS):04d}")
 
 
 @pytest.mark.parametrize("fault", ["page", "plain", "garbled"])
@@ -97,7 +89,7 @@ async def nothing_stays(conversation: Conversation, ts: str) -> None:
 @pytest.mark.parametrize("pause", [0.0, 0.01])
 @pytest.mark.parametrize("channel", ["C", "D"])
 async def test_a_question_that_is_deleted_at_once_has_no_answer(bot: Running, channel: str, pause: float) -> None:
-    conversation = Conversation(bot, f"{channel}{next(CHANNELS):04d}")
+    conversation = Conversation(bot, new_channel(channel))
     saying = asyncio.create_task(conversation.say(ASKED))
     while not [m for m in bot.slack.said if m["channel"] == conversation.channel]:
         await asyncio.sleep(0)
@@ -110,7 +102,7 @@ async def test_a_question_that_is_deleted_at_once_has_no_answer(bot: Running, ch
 
 @pytest.mark.parametrize("channel", ["C", "D"])
 async def test_a_deletion_that_arrives_before_its_message_wins(bot: Running, channel: str) -> None:
-    conversation = Conversation(bot, f"{channel}{next(CHANNELS):04d}")
+    conversation = Conversation(bot, new_channel(channel))
     ts = new_ts()
     message = conversation.message(ASKED, conversation.user, ts)
     bot.slack.said.append(message)

@@ -13,7 +13,7 @@ import sqlalchemy as sql
 from pydantic import ValidationError
 
 from bot.answering.engine import AnswerEngine
-from bot.channels.slack.digest import WEEK, DigestSchedule, last_due
+from bot.channels.slack.digest_schedule import WEEK, DigestSchedule, last_due
 from bot.channels.slack.doctor import run_doctor_checks
 from bot.core.model import Answer, Decision, Event, Language, Question
 from bot.storage import Cursors, Storage, create_storage

@@ -1,6 +1,5 @@
 """Languages in Slack: which one a person is answered in, and where another one is offered."""
 
-import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -19,7 +18,6 @@ from tests.servers.fake_slack import TEAM, TOKEN, FakeSlack
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CHANNELS = itertools.count(6200)
 GERMAN, ENGLISH = "Welcher Port für POP3 mit SSL?", "Which port for POP3 with SSL?"
 BUTTONS = {"Auf Deutsch", "In English"}
 
@@ -28,12 +26,6 @@ BUTTONS = {"Auf Deutsch", "In English"}
 async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     async with running(tmp_path_factory.mktemp("bot"), engine) as started:
         yield started
-
-
-@pytest.fixture
-def conversation(bot: Running) -> Conversation:
-    bot.slack.ephemeral.clear()
-    return Conversation(bot, f"C{next(CHANNELS):04d}")
 
 
 OFFERED = [

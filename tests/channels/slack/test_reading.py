@@ -4,7 +4,6 @@ Shapes: docs.slack.dev/reference/block-kit/blocks (rich_text, section, table), d
 file-object, docs.slack.dev/messaging/formatting-message-text (attachments), and a forwarded message as Slack sends it.
 """
 
-import itertools
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -19,7 +18,6 @@ from tests.channels.slack.running import Running, running
 from tests.channels.slack.test_buttons import message_shortcut, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CHANNELS = itertools.count(6001)
 LINE = "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)"
 EXPLAINED = "4.4.1"  # in the title of the entry that explains LINE
 
@@ -31,11 +29,10 @@ async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def conversation(bot: Running) -> Conversation:
-    bot.slack.ephemeral.clear()
+def conversation(bot: Running, conversation: Conversation) -> Conversation:
     bot.slack.refusals.clear()
     bot.slack.locale = "de-DE"
-    return Conversation(bot, f"C{next(CHANNELS)}")
+    return conversation
 
 
 def rich(text: str) -> dict[str, Any]:

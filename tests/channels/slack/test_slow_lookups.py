@@ -1,7 +1,6 @@
 """Status while a look-up takes long: shown in the thread before the reply, and nowhere else."""
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,14 +8,13 @@ import pytest_asyncio
 
 from bot.answering.engine import AnswerEngine
 from bot.dialogue.busy_sign import tell_if_slow
-from tests.channels.slack.conversation import MENTION, Conversation
+from tests.channels.slack.conversation import MENTION, Conversation, new_channel
 from tests.channels.slack.running import Running, running
 from tests.commands.test_check import ERROR, ZONE
 from tests.servers.dns_server import DnsServer
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CHANNELS = itertools.count(6600)
 SLOW = {f"{name} {kind}": "late" for name in ("mx2.example.com", "example.com") for kind in ("A", "AAAA", "MX", "TXT")}
 
 
@@ -34,7 +32,7 @@ def channel(bot: Running) -> Conversation:
     bot.slack.statuses.clear()
     bot.slack.ephemeral.clear()
     bot.slack.locale = "de-DE"
-    return Conversation(bot, f"C{next(CHANNELS)}")
+    return Conversation(bot, new_channel())
 
 
 async def test_a_slow_look_up_shows_a_status_in_its_thread_until_the_reply(channel: Conversation) -> None:
@@ -62,7 +60,7 @@ async def test_what_one_person_sees_or_stands_in_no_thread_shows_none(channel: C
     bot = channel.bot
     await bot.slack.command(bot.url, "check", "mx2.example.com", user=channel.user, channel=channel.channel)
     await until(lambda: bot.slack.ephemeral, pause=0.02)
-    await Conversation(bot, f"D{next(CHANNELS)}").ask("check mx2.example.com")
+    await Conversation(bot, new_channel("D")).ask("check mx2.example.com")
     assert bot.slack.statuses == []
 
 

@@ -1,6 +1,6 @@
 """Calibration: probabilities, expected values, and their fit to labelled messages."""
 
-from dataclasses import astuple, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,7 +79,7 @@ def test_probabilities_of_a_question_never_contradict_each_other() -> None:
 
 def test_the_fitted_weights_are_those_of_the_named_signals() -> None:
     for weights, names in ((FITTED.single, SINGLE), (FITTED.several, SEVERAL), (YOUNG, SINGLE)):
-        assert {len(of_outcome) for of_outcome in astuple(weights)} == {len(names)}
+        assert {len(of_outcome) for of_outcome in weights} == {len(names)}
 
 
 def test_figures_survive_the_file_of_the_model() -> None:

@@ -19,6 +19,7 @@ from bot.core.markdown.to_html import to_html
 from bot.core.model import STRANGERS, Answer, Event, Language, Question, Reply, TryLater
 from bot.storage import Storage, create_storage
 from bot.storage.statistics import Statistics
+from bot.web import chat
 from bot.web.auth import AdminAuth
 from bot.web.chat import BURST, BURST_OF_ALL, ChatPage, Refused
 from bot.web.chat.parse import to_press, to_question
@@ -108,6 +109,9 @@ def page_of(
     return ChatPage(context, contact)
 
 
+NEXT = 120.0  # seconds from one question of a stranger to the next: on a busy machine the burst itself takes some
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     kept = create_storage("", tmp_path_factory.mktemp("web"))
@@ -121,8 +125,10 @@ async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
         PRESSED.append(event.key)
         return reply
 
-    app = make_asgi_app(page_of(consider_and_keep, ChatEngine(), kept, "+49 30 1").routes, nothing_wrong)
-    server = make_server(app)
+    with pytest.MonkeyPatch.context() as slower:
+        slower.setattr(chat, "EVERY", NEXT)
+        page = page_of(consider_and_keep, ChatEngine(), kept, "+49 30 1")
+    server = make_server(make_asgi_app(page.routes, nothing_wrong))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
@@ -232,7 +238,7 @@ async def test_a_stranger_is_paced_and_who_sits_here_is_not(url: str) -> None:
     found = [(await fetch("POST", f"{url}/ask", b'{"text": "x"}', **stranger)) for _ in range(BURST + 1)]
     assert [status for status, _, _ in found] == [200] * BURST + [429]
     assert json.loads(found[-1][1])["problem"] == "pace"
-    assert 1 <= int(found[-1][2]["Retry-After"]) <= 3
+    assert 1 <= int(found[-1][2]["Retry-After"]) <= NEXT
     assert (await fetch("POST", f"{url}/press", b"{}", **stranger))[0] == 429
     other: Any = {"X-Forwarded-For": "192.0.2.8"}
     assert (await fetch("POST", f"{url}/ask", b'{"text": "x"}', **other))[0] == 200

@@ -5,7 +5,7 @@ from itertools import product
 from bot.answering.engine import AnswerEngine
 from bot.core.matching.given_decisions import closes
 from bot.core.model import Question
-from bot.core.text.closed import closes_matter
+from bot.core.text.closed_matter import closes_matter
 from tests.rows import each_row
 
 WAS = (

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.markdown.to_html import to_html
-from bot.web.chat.tables import with_labels
+from bot.web.chat.table_labels import with_labels
 
 SETTINGS = "| Verbindung | Server | Port |\n|---|---|---|\n| SMTPS | `ssl0` | 465 |\n| Benutzername | max |  |"
 

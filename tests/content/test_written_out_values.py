@@ -1,6 +1,6 @@
 """Values of provider.yaml in texts: where `check` asks for a variable, and `import` writes one."""
 
-from bot.content.provider_values import ProviderValues
+from bot.content.written_out_values import ProviderValues
 from bot.core.provider import Connection, Provider
 from tests.rows import each_row
 

@@ -1,4 +1,4 @@
-"""Commands `gaps`, `why`, `forget`: what is kept of questions, and its erasure."""
+"""Commands `gaps`, `why` and `forget`: reading and erasing what is stored of questions."""
 
 import click
 
