@@ -38,6 +38,12 @@ class ExampleFeatures:
         """Number of the example, per feature."""
         return np.repeat(np.arange(len(self.ends), dtype=np.int32), np.diff(self.ends, prepend=0))
 
+    def reordered(self, order: Longs) -> "ExampleFeatures":
+        """The same examples in another order: their present numbers."""
+        sizes = np.diff(self.ends, prepend=0)
+        cells = indexes_of((self.ends - sizes)[order], sizes[order])
+        return ExampleFeatures(self.ids[cells], self.values[cells], sizes[order].cumsum())
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -76,10 +82,10 @@ def weighted_features(
     idf = (np.log((1 + len(read)) / (1 + np.bincount(ids, minlength=len(hashes)))) + 1).astype(np.float32)
     values = times * idf[ids]
     lengths = np.sqrt(np.bincount(segment, values.astype(np.float64) ** 2, minlength=len(read) * len(GROUPS)))
-    weight = np.array([GROUP_WEIGHT[group] for group in GROUPS], dtype=np.float32)
-    values *= weight[segment % len(GROUPS)] / np.where(lengths > 0, lengths, 1)[segment]
-    of_example = np.bincount(segment // len(GROUPS), minlength=len(read))
-    return names, hashes, idf, ExampleFeatures(ids, values, of_example.cumsum())
+    weight = np.tile(np.array([GROUP_WEIGHT[group] for group in GROUPS], dtype=np.float32), len(read))
+    sizes = np.bincount(segment, minlength=len(weight))
+    values *= (weight / np.where(lengths > 0, lengths, 1)).repeat(sizes)
+    return names, hashes, idf, ExampleFeatures(ids, values, sizes.cumsum()[len(GROUPS) - 1 :: len(GROUPS)])
 
 
 def _counted(found: Sequence[_Found], numbered: Sequence[Ints]) -> tuple[Ints, Ints, Floats]:
@@ -122,10 +128,15 @@ def _parts_of(words: _Found, parts: _Found) -> _Found:
     """Parts of the words where these were found. `parts`: of each word's name, as of an example."""
     count = np.bincount(parts.example, minlength=len(words.names))  # of a word's parts
     times = count[words.place]
-    first = (count.cumsum() - count)[words.place]
-    at = np.repeat((first - times.cumsum() + times).astype(np.int32), times)
-    at += np.arange(len(at), dtype=np.int32)
+    at = indexes_of((count.cumsum() - count)[words.place], times)
     return _Found(parts.names, parts.place[at], np.repeat(words.example, times))
+
+
+def indexes_of(begins: Longs, counts: Longs) -> Longs:
+    """Indexes of several runs, one after the other: of each so many, from where it begins."""
+    indexes: Longs = (begins - counts.cumsum() + counts).repeat(counts)
+    indexes += np.arange(len(indexes))
+    return indexes
 
 
 def _pairs_of(concepts: _Found) -> _Found:
