@@ -121,7 +121,7 @@ def _scorers(rows: ExampleFeatures, hashes: Hashes, owner: Ints, owners: int) ->
     if owners > MOST_OWNERS_OF_REGRESSION:
         return _means(rows, columns(hashes, COLUMNS_OF_MEANS), owner, owners)
     column, sign = columns(hashes, COLUMNS)
-    signed = ExampleFeatures(column[rows.ids], rows.values * sign[rows.ids], rows.ends)
+    signed = ExampleFeatures(column.astype(np.intp)[rows.ids], rows.values * sign[rows.ids], rows.ends)
     learnt = [
         in_step(partial(_Regression.begin, owners), partial(_learn, signed, owner, seed), len(owner)).weights
         for seed in range(1, ORDERS + 1)
@@ -151,7 +151,7 @@ class _Batch:
     """Batch of examples, as one member learns from it."""
 
     size: int  # examples, of all members
-    examples: Sequence[tuple[Longs, Floats]]  # columns and values of the member's share of them
+    examples: Sequence[tuple[Ints | Longs, Floats]]  # columns and values of the member's share of them
     owner: Ints  # of each of these
     gradients: Sequence[tuple[Longs, Gradient]]  # the member's share of the columns, and what finds their gradient
 
@@ -164,8 +164,7 @@ def _learn(signed: ExampleFeatures, owner: Ints, seed: int, regression: _Regress
     """
     weights, squares = regression.weights, regression.squares
     random = np.random.default_rng(seed)
-    order = random.permutation(len(owner))
-    batches = list(_batches(signed.reordered(order), owner[order], member.share))
+    batches = list(_batches(signed, owner, random.permutation(len(owner)), member.share))
     turns = [place for _ in range(EPOCHS) for place in random.permutation(len(batches))]
     for done, place in enumerate(turns):
         batch = batches[place]
@@ -196,25 +195,27 @@ def _errors(batch: _Batch, weights: Floats) -> Floats:
     return error
 
 
-def _batches(signed: ExampleFeatures, owner: Ints, share: slice) -> Iterator[_Batch]:
-    """Batches of the examples in their order, for a member's share of the examples and of the columns.
+def _batches(signed: ExampleFeatures, owner: Ints, order: Longs, share: slice) -> Iterator[_Batch]:
+    """Batches of the examples in this order, for a member's share of the examples and of the columns.
 
     Nearly all of a table of examples × columns would be 0, so it is made of the columns alone that many examples use;
     of the others those that as many use are summed up together.
     """
-    columns, of_example = signed.ids.astype(np.intp), signed.example()
-    for begin in range(0, len(owner), BATCH):
-        end = min(begin + BATCH, len(owner))
-        cells = slice(signed.of(begin).start, signed.of(end - 1).stop)
-        by_column = np.argsort(signed.ids[cells].astype(np.uint16), kind="stable")  # 16 bits take a fifth of the time
-        row, value = (of_example[cells] - begin)[by_column], signed.values[cells][by_column]
-        times = np.bincount(columns[cells], minlength=COLUMNS)
+    sizes = signed.sizes()
+    for begin in range(0, len(order), BATCH):
+        examples = order[begin : begin + BATCH]
+        cells = indexes_of((signed.ends - sizes)[examples], sizes[examples])
+        column = signed.ids[cells]
+        by_column = np.argsort(column.astype(np.uint16), kind="stable")  # 16 bits take a fifth of the time
+        row = np.arange(len(examples), dtype=np.int32).repeat(sizes[examples])[by_column]
+        value = signed.values[cells][by_column]
+        times = np.bincount(column, minlength=COLUMNS)
         start = times.cumsum() - times
         yield _Batch(
-            end - begin,
-            [(columns[of], signed.values[of]) for of in map(signed.of, range(begin, end)[share])],
-            owner[begin:end][share],
-            [(used, _gradient(times[used], start[used], row, value, end - begin)) for used in _blocks(times)[share]],
+            len(examples),
+            [(signed.ids[of], signed.values[of]) for of in map(signed.of, examples[share])],
+            owner[examples[share]],
+            [(used, _gradient(times[used], start[used], row, value, len(examples))) for used in _blocks(times)[share]],
         )
 
 
@@ -258,8 +259,10 @@ def _means(rows: ExampleFeatures, columns: tuple[Ints, Floats], owner: Ints, own
 def _postings(rows: ExampleFeatures, features: int) -> tuple[Ints, Ints, Floats]:
     """Inverted index: for every feature the examples that have it, and its weight there over the example's length."""
     example = rows.example()
-    lengths = np.sqrt(np.bincount(example, rows.values.astype(np.float64) ** 2, minlength=len(rows.ends)))
-    values = (rows.values / np.where(lengths > 0, lengths, 1)[example]).astype(np.float32)
+    squares = np.square(rows.values, dtype=np.float64)
+    lengths = np.sqrt(np.bincount(example, squares, minlength=len(rows.ends)))
+    values = rows.values.copy()
+    values /= np.where(lengths > 0, lengths, 1)[example]
     # By the lower half of the numbers, then by the upper: 16 bits are sorted by counting, in a third of the time
     order = rows.ids.astype(np.uint16).argsort(kind="stable")
     order = order[(rows.ids >> 16).astype(np.uint16)[order].argsort(kind="stable")]
