@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -16,6 +17,8 @@ from bot.content.problems import KnowledgeError
 from bot.core.lazy_regex import compile_all
 from bot.core.matching.at_once import beside
 from bot.settings import Settings, variables
+
+LESS_URGENT = 5  # steps of a process's priority: beside others that want all cores it gets a quarter of its time
 
 
 def _environment() -> str:
@@ -47,7 +50,12 @@ def run() -> None:
             bound = [sockets.enter_context(one) for one in bind(settings.postbote_host, settings.postbote_port)]
             logging.configure(settings.postbote_log_format)
             event_log = EventLog()
-            with beside(lambda: find_at_start(settings, load_speech(settings)), wanted=is_first):
+
+            def check() -> None:
+                os.nice(LESS_URGENT)  # there is a core for it once all examples are read
+                find_at_start(settings, load_speech(settings))
+
+            with beside(check, wanted=is_first):
                 engine = reloadable_engine_or_exit(settings, event_log.metrics)
             folders = [settings.postbote_knowledge, GENERAL, settings.postbote_templates]
             watcher = ContentWatcher(folders, run_check, engine.reload)

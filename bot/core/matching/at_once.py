@@ -65,7 +65,7 @@ def in_step(begin: Callable[[], A], work: Callable[[A, Member], None], examples:
     made = begin()
     with ExitStack() as stack:
         pipes = [stack.enter_context(_forked(partial(_join, work, made, n, count))) for n in range(1, count)]
-        with suppress(*_LOST):
+        with suppress(*_LOST), _on_own_cores(0, count):
             work(made, Member(slice(0, None, count), partial(_meet, pipes)))
             return made
     made = begin()
@@ -158,7 +158,31 @@ def _join(work: Callable[[A, Member], None], made: A, number: int, count: int, p
         pipe.send_bytes(b"")
         pipe.recv_bytes()
 
-    work(made, Member(slice(number, None, count), wait))
+    with _on_own_cores(number, count):
+        work(made, Member(slice(number, None, count), wait))
+
+
+@contextmanager
+def _on_own_cores(number: int, count: int) -> Iterator[None]:
+    """Context in which each of several members has cores of its own, every n-th.
+
+    Else Linux brings who is woken to the core of who has woken it, and then they wait for each other.
+    """
+    if count == 1:
+        yield
+        return
+    cores = sorted(os.sched_getaffinity(0))
+    _run_on(cores[number::count])
+    try:
+        yield
+    finally:
+        _run_on(cores)
+
+
+def _run_on(cores: Sequence[int]) -> None:
+    """Lets this thread run on some cores; on those that it has where that is not allowed, or there are none left."""
+    with suppress(OSError):
+        os.sched_setaffinity(0, cores)
 
 
 def _meet(pipes: "Sequence[Connection]") -> None:

@@ -26,7 +26,7 @@ AT_A_TIME = 2_000  # examples whose features are put together: so many fit into 
 class ExampleFeatures:
     """Features of all examples, one after the other: a sparse matrix by rows."""
 
-    ids: Ints  # number of the feature
+    ids: Ints | Longs  # number of the feature
     values: Floats  # its weight
     ends: Longs  # per example: index behind its last feature
 
@@ -36,7 +36,11 @@ class ExampleFeatures:
 
     def example(self) -> Ints:
         """Number of the example, per feature."""
-        return np.repeat(np.arange(len(self.ends), dtype=np.int32), np.diff(self.ends, prepend=0))
+        return np.arange(len(self.ends), dtype=np.int32).repeat(self.sizes())
+
+    def sizes(self) -> Longs:
+        """Number of features, per example."""
+        return np.diff(self.ends, prepend=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,9 @@ class _Found:
     example: Ints  # number of the example
 
     def among(self, begin: int, end: int) -> "_Found":
-        """Names that were found in some of the examples."""
+        """Names that were found in some of the examples, which are numbered anew."""
         first, behind = np.searchsorted(self.example, (begin, end))
-        return _Found(self.names, self.place[first:behind], self.example[first:behind])
+        return _Found(self.names, self.place[first:behind], self.example[first:behind] - np.int32(begin))
 
 
 def weighted_features(
@@ -70,20 +74,19 @@ def weighted_features(
     numbered = [np.array([number[group][name] for name in named[group]], dtype=np.int32) for group in GROUPS]
     counted = []
     for begin in range(0, max(1, len(read)), AT_A_TIME):
-        some, of_concepts, of_pairs = (found.among(begin, begin + AT_A_TIME) for found in (words, concepts, pairs))
-        counted.append(_counted([_parts_of(some, stems), _parts_of(some, letters), of_concepts, of_pairs], numbered))
-    segment, ids, times = (np.concatenate(arrays) for arrays in zip(*counted, strict=True))
+        end = min(begin + AT_A_TIME, len(read))
+        some, of_concepts, of_pairs = (found.among(begin, end) for found in (words, concepts, pairs))
+        parts = [_parts_of(some, stems), _parts_of(some, letters), of_concepts, of_pairs]
+        counted.append(_counted(parts, numbered, end - begin))
+    ids, sizes = (np.concatenate(arrays) for arrays in list(zip(*counted, strict=True))[:2])
     idf = (np.log((1 + len(read)) / (1 + np.bincount(ids, minlength=len(hashes)))) + 1).astype(np.float32)
-    values = times * idf[ids]
-    lengths = np.sqrt(np.bincount(segment, values.astype(np.float64) ** 2, minlength=len(read) * len(GROUPS)))
-    weight = np.array([GROUP_WEIGHT[group] for group in GROUPS], dtype=np.float32)
-    values *= weight[segment % len(GROUPS)] / np.where(lengths > 0, lengths, 1)[segment]
-    of_example = np.bincount(segment // len(GROUPS), minlength=len(read))
-    return names, hashes, idf, ExampleFeatures(ids, values, of_example.cumsum())
+    values = np.concatenate([_weighted(times, idf[of], sizes) for of, sizes, times in counted])
+    ends = sizes.reshape(-1, len(GROUPS)).sum(axis=1).cumsum()
+    return names, hashes, idf, ExampleFeatures(ids, values, ends)
 
 
-def _counted(found: Sequence[_Found], numbered: Sequence[Ints]) -> tuple[Ints, Ints, Floats]:
-    """Features of some examples, each once: its segment (an example's features of one group), number and frequency.
+def _counted(found: Sequence[_Found], numbered: Sequence[Ints], examples: int) -> tuple[Ints, Longs, Floats]:
+    """Features of some examples, each once: numbers, sizes of segments (those of one group in an example), frequencies.
 
     `found`, `numbered`: by group; numbers of the names. The frequency is 1 and the logarithm of how often it is there.
     """
@@ -97,7 +100,21 @@ def _counted(found: Sequence[_Found], numbered: Sequence[Ints]) -> tuple[Ints, I
     first = np.flatnonzero(np.diff(keys, prepend=-1))
     times = np.diff(first, append=len(keys))
     keys = keys[first]
-    return (keys >> 32).astype(np.int32), keys.astype(np.int32), (1 + np.log(times)).astype(np.float32)
+    sizes = np.bincount(keys >> 32, minlength=examples * len(GROUPS))
+    return keys.astype(np.int32), sizes, (1 + np.log(times)).astype(np.float32)
+
+
+def _weighted(times: Floats, idf: Floats, sizes: Longs) -> Floats:
+    """Weights of features, the segments brought to the length of their GROUP_WEIGHT. `times`, `sizes`: as of _counted.
+
+    Some examples at a time need memory that is there already; more of it takes longer than what is calculated in it.
+    """
+    values = times * idf
+    squares = np.square(values, dtype=np.float64)
+    lengths = np.sqrt(np.bincount(np.arange(len(sizes)).repeat(sizes), squares, minlength=len(sizes)))
+    weight = np.tile(np.array([GROUP_WEIGHT[group] for group in GROUPS], dtype=np.float32), len(sizes) // len(GROUPS))
+    values *= (weight / np.where(lengths > 0, lengths, 1)).repeat(sizes)
+    return values
 
 
 def numbers(features: Mapping[str, Sequence[str]]) -> Mapping[str, Mapping[str, int]]:
@@ -122,10 +139,15 @@ def _parts_of(words: _Found, parts: _Found) -> _Found:
     """Parts of the words where these were found. `parts`: of each word's name, as of an example."""
     count = np.bincount(parts.example, minlength=len(words.names))  # of a word's parts
     times = count[words.place]
-    first = (count.cumsum() - count)[words.place]
-    at = np.repeat((first - times.cumsum() + times).astype(np.int32), times)
-    at += np.arange(len(at), dtype=np.int32)
+    at = indexes_of((count.cumsum() - count)[words.place], times)
     return _Found(parts.names, parts.place[at], np.repeat(words.example, times))
+
+
+def indexes_of(begins: Longs, counts: Longs) -> Longs:
+    """Indexes of several runs, one after the other: of each so many, from where it begins."""
+    indexes: Longs = (begins - counts.cumsum() + counts).repeat(counts)
+    indexes += np.arange(len(indexes))
+    return indexes
 
 
 def _pairs_of(concepts: _Found) -> _Found:

@@ -142,4 +142,4 @@ def _texts(questions: Mapping[Language, Sequence[str]]) -> Iterable[str]:
 def letters_of(word: str) -> tuple[str, ...]:
     """Letter n-grams of a word, and of its beginning and end."""
     padded = f" {word} "
-    return tuple(padded[i : i + n] for n in LETTERS for i in range(len(padded) - n + 1))
+    return tuple([padded[i : i + n] for n in LETTERS for i in range(len(padded) - n + 1)])

@@ -36,7 +36,8 @@ class Stems:
     """Snowball stemmer for every known language, cached: people mix the languages in one sentence."""
 
     def __init__(self) -> None:
-        self._stemmers = {language: Stemmer.Stemmer(KNOWN[language].stemmer) for language in KNOWN}
+        # Without caches of their own, which take longer than the stemming
+        self._stemmers = {language: Stemmer.Stemmer(KNOWN[language].stemmer, 0) for language in KNOWN}
         self._cached = lru_cache(REMEMBERED)(self._stem)
 
     def __call__(self, word: str, language: Language) -> str:

@@ -93,11 +93,13 @@ def without_closing(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _begin_of_signature(lines: Sequence[str]) -> int:
     """Number of the line where a signature without a farewell begins: a last block of short lines with a telephone."""
-    begin = len(lines) - next((n for n, line in enumerate(reversed(lines)) if not line), len(lines))
+    if "" not in lines:  # the block of most messages is the whole
+        return len(lines)
+    begin = len(lines) - next(n for n, line in enumerate(reversed(lines)) if not line)
     block = lines[begin:]
     is_short = len(block) <= SIGNATURE_LINES and all(len(line) <= LONGEST_OF_SIGNATURE for line in block)
     asks = any("?" in line for line in block)
-    is_signature = begin > 0 and is_short and not asks and any(map(_CONTACT.search, block)) and _is_name(block[0])
+    is_signature = is_short and not asks and any(map(_CONTACT.search, block)) and _is_name(block[0])
     return begin if is_signature else len(lines)
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, combinations
 
+import numpy as np
+
 from bot.core.languages import KNOWN
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Entry, Knowledge, Language, Topic
@@ -37,6 +39,7 @@ _PROGRAM_PROSE = lazy_regex(
     re.IGNORECASE | re.MULTILINE,
     needs=("address", "adresse nicht", "if the problem", "die eingegebene", "überprüfen sie", "wenn das problem"),
 )
+_BETWEEN = "\0"  # two texts whose trigrams are counted
 _SENTENCE = lazy_regex(r"(?<=[.!?:])\s+|\n+")
 # A particle in an English compound that other languages have borrowed builds no sentence: "Pop-up ausschalten"
 _BORROWED_VERBS = ("pop", "back", "set", "start", "log", "sign", "plug", "add", "check", "follow", "opt", "roll")
@@ -225,12 +228,13 @@ def _word_counts(texts: Sequence[str]) -> Counter[str]:
 
 
 def _trigram_counts(texts: Sequence[str]) -> Counter[str]:
-    """Trigram → times, as of _trigrams; counted as tuples, in three quarters of the time."""
-    counts: Counter[tuple[str, ...]] = Counter()
-    for text in texts:
-        padded = f" {fold(text)} "
-        counts.update(zip(padded, padded[1:], padded[2:], strict=False))
-    return Counter({"".join(trigram): times for trigram, times in counts.items()})
+    """Trigram → times, as of _trigrams; a million are counted as numbers, in half of the time."""
+    joined = _BETWEEN.join([f" {fold(text)} " for text in texts])
+    letter = np.frombuffer(joined.encode("utf-32-le"), np.uint32).astype(np.int64)
+    numbers, times = np.unique(letter[:-2] << 42 | letter[1:-1] << 21 | letter[2:], return_counts=True)
+    trigrams = [chr(n >> 42) + chr(n >> 21 & 0x1FFFFF) + chr(n & 0x1FFFFF) for n in numbers.tolist()]
+    counts = zip(trigrams, times.tolist(), strict=True)
+    return Counter({trigram: count for trigram, count in counts if _BETWEEN not in trigram})
 
 
 def _own_words(text: str) -> str:

@@ -53,8 +53,8 @@ _GOES_ON = lazy_regex(
 _END = lazy_regex(r"(?:[.!?…]{1,5}[\"')\]]{0,2}|;(?=\s))\s+|\n\s*")
 _CODE = r":(?:[a-z][a-z0-9_+-]{1,29}|[+-]1):"  # Slack's emoji: docs.slack.dev/messaging/formatting-message-text
 _PICTURE = r"[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]"  # no arrow: it is a menu's path
-_SMILE = lazy_regex(  # emoji, shortcode or emoticon with more behind it: ends a sentence
-    rf"(?:(?<!{_PICTURE}){_PICTURE}+|{_CODE}|(?<=\s)[:;]-?[)(DP])\s+(?=[^\W_])"
+_SMILE = lazy_regex(  # emoji, shortcode or emoticon with more behind it: ends a sentence; the first sign is found fast
+    rf"(?=[:;]|{_PICTURE})(?:(?<!{_PICTURE}){_PICTURE}+|{_CODE}|(?<=\s)[:;]-?[)(DP])\s+(?=[^\W_])"
 )
 # What begins a sentence where people leave out the full stop, and the space before it, for which a text is searched
 # fast; "Sie", "Ihr", "Du" and "I" are capitals anywhere

@@ -95,6 +95,19 @@ def test_the_work_of_a_fork_that_is_lost_is_done_here(how: str) -> None:
     assert _script(SURVIVE, how).split() == ["True", "True"]
 
 
+@forks
+def test_each_member_has_cores_of_its_own_and_the_program_all_of_them_again() -> None:
+    before = os.sched_getaffinity(0)
+    whose = in_step(lambda: shared_array(len(before), max(before) + 1), _note_cores, len(before) * FEWEST)
+    assert whose[:, sorted(before)].sum(axis=0).tolist() == [1] * len(before)
+    assert os.sched_getaffinity(0) == before
+
+
+def _note_cores(array: NDArray[np.float32], member: Member) -> None:
+    array[member.share.start, sorted(os.sched_getaffinity(0))] = 1
+    member.wait()
+
+
 WRONG = """
 import os
 from bot.core.matching.at_once import FEWEST, in_shares, in_step, shared_array
