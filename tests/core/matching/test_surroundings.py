@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from bot.answering.engine import AnswerEngine
 from bot.core.model import LANGUAGES, Language, Question
 from tests.eval.surroundings import PIECES, wrap
 from tests.rows import each_row
-from tests.slow import SLOW
+from tests.slow import one_in
 
-MANY = pytest.mark.parametrize("every", [pytest.param(60, id="some"), pytest.param(5, id="many", marks=SLOW)])
+MANY = one_in(120, more=5)
 
 
 def changed(
@@ -61,7 +59,7 @@ def test_what_somebody_tells_of_the_own_mail_answers_nothing(engine: AnswerEngin
     assert len(lost) <= 0.12 * asked, "\n\n".join(lost[:3])
 
 
-@pytest.mark.parametrize("every", [pytest.param(27, id="some"), pytest.param(9, id="many", marks=SLOW)])
+@one_in(27, more=9)
 @each_row("question", [
     "Wie richte ich in Outlook eine Signatur ein?", "Wo buche ich einen zweiten Webspace?",
     "Can I get my invoice as a PDF?",
