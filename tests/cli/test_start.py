@@ -138,9 +138,9 @@ def test_a_second_process_on_the_port_ends_with_one_line(few_data: Path, few_ent
 MOMENTS = [
     "typing",
     pytest.param("click", marks=SLOW),
-    pytest.param("numpy", marks=SLOW),
+    "numpy",
     pytest.param("dbos", marks=SLOW),
-    "bot.app",
+    pytest.param("bot.app", marks=SLOW),
 ]
 
 

@@ -54,7 +54,7 @@ async def verdicts(engine: AnswerEngine, every: int) -> Counter[str]:
 
 
 async def test_wrapped_questions_of_every_entry_are_answered_publicly_and_rightly(engine: AnswerEngine) -> None:
-    found = await verdicts(engine, 120)
+    found = await verdicts(engine, 240)
     assert found.total() >= len(engine.knowledge.entries)
     assert found["right"] >= 0.8 * found.total(), found
     assert found["wrong"] <= MOST_WRONG * found.total(), found
