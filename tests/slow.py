@@ -13,6 +13,14 @@ SLOW = (  # for a whole module: pytestmark = [*SLOW]
 )
 
 
+def one_in(some: int, more: int = 1) -> pytest.MarkDecorator:
+    """Parameter `every` of a test over many like examples, of which it is to take one in so many.
+
+    The README's test command takes one in `some`, .ci/run one in `more` as well.
+    """
+    return pytest.mark.parametrize("every", [pytest.param(some, id="some"), pytest.param(more, id="more", marks=SLOW)])
+
+
 def slow(test: Test) -> Test:
     """Marks one test."""
     for mark in SLOW:

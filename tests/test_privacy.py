@@ -27,7 +27,7 @@ from bot.storage import Storage, create_storage
 from bot.storage.schema import METADATA
 from tests.channels.slack.conversation import MENTION, Conversation
 from tests.channels.slack.running import running as running_slack
-from tests.slow import SLOW
+from tests.slow import SLOW, one_in
 from tests.tickets.test_workflow import by
 from tests.tickets.test_workflow import running as running_tickets
 
@@ -184,13 +184,13 @@ WAYS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("every", [pytest.param(3, id="some"), pytest.param(1, id="all", marks=SLOW)])
+@one_in(4)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", SECRETS)
 async def test_nothing_that_redaction_knows_is_kept_of_a_question(
     dialogue: tuple[SynchronousDialogue, Storage], kind: str, way: str, every: int
 ) -> None:
-    """`every`: one in so many of the secrets in all sentences; with 3 each secret is among them, in one or two."""
+    """`every`: one in so many of the secrets in all sentences; with 4 each secret is among them, in one or two."""
     answers, storage = dialogue
     cases = [(written, sentence) for of, written, sentence in CASES if of == kind][::every]
     with capture_logs() as lines:

@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import socket
+import stat
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ async def test_a_mention_in_a_thread_goes_on_with_its_conversation_even_after_a_
     assert "gilt Port 993" in slack.posts[1]["text"]  # German, as the thread
 
 
-FEW_DESCRIPTORS = 512
+FEW_DESCRIPTORS = 256
 
 
 @dataclass
@@ -129,6 +130,12 @@ async def test_more_idle_connections_than_descriptors_keep_nobody_out_and_are_no
         for one in idle:
             one.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_its_files_are_for_its_user_alone(program: Program) -> None:
+    written = [*program.process.data.glob("*.sqlite*")]
+    assert written
+    assert [file for file in written if stat.S_IMODE(file.stat().st_mode) & 0o077] == []
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -186,13 +186,17 @@ def test_a_wrong_setting_stops_the_start_with_its_name(
     assert says in done.stderr
 
 
-def test_a_process_that_is_refused_shows_no_trace_and_leaves_files_for_its_user_alone(tmp_path: Path) -> None:
+def test_a_process_that_is_refused_shows_no_trace(tmp_path: Path) -> None:
     """One real process for all refusals above: they end in the same lines of click."""
     found = run_command(tmp_path, "gaps", POSTBOTE_PORT="x")
     assert found.returncode == 1
     assert "Error: POSTBOTE_PORT" in found.stderr
     assert "Traceback" not in found.stderr
-    assert run_command(tmp_path, "gaps").stdout == "no gaps\n"
+
+
+def test_files_are_for_their_user_alone(tmp_path: Path) -> None:
+    """Those that a process leaves: tests/test_run.py."""
+    assert postbote(tmp_path, "gaps").stdout == "no gaps\n"
     written = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert written
     assert [file for file in written if stat.S_IMODE(file.stat().st_mode) & 0o077] == []

@@ -126,10 +126,10 @@ def test_a_file_env_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: py
     assert done.stderr.startswith("Error: .env cannot be read")
 
 
-def test_a_second_process_on_the_port_ends_with_one_line(tmp_path: Path) -> None:
+def test_a_second_process_on_the_port_ends_with_one_line(few_data: Path, few_entries: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = postbote(tmp_path, "run", POSTBOTE_PORT=str(port))
+        done = postbote(few_data, "run", POSTBOTE_PORT=str(port), POSTBOTE_KNOWLEDGE=few_entries)
     assert done.exit_code == 1
     assert done.stderr.startswith(f"Error: POSTBOTE_PORT: port {port} of 127.0.0.1 is in use")
     assert done.stderr.count("\n") == 1
@@ -138,9 +138,9 @@ def test_a_second_process_on_the_port_ends_with_one_line(tmp_path: Path) -> None
 MOMENTS = [
     "typing",
     pytest.param("click", marks=SLOW),
-    pytest.param("numpy", marks=SLOW),
+    "numpy",
     pytest.param("dbos", marks=SLOW),
-    "bot.app",
+    pytest.param("bot.app", marks=SLOW),
 ]
 
 

@@ -21,10 +21,9 @@ LISTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("home", {"notice": ""}),
     ("greeting", {}),
 )
-# Prints what the copied package says: help, App Home and greeting in both languages, and on the next line the manifest
+# Prints what the copied package says: help, App Home and greeting in both languages
 ASK = """
 import json
-from bot.__main__ import main
 from bot.answering.engine import load_engine
 from bot.core.model import LANGUAGES, Answer
 from bot.settings import Settings
@@ -35,7 +34,6 @@ said = {
     for language in LANGUAGES
 }
 print(json.dumps(said, ensure_ascii=False))
-main(["manifest"])
 """
 
 
@@ -62,7 +60,7 @@ def test_a_hint_is_in_the_language_of_the_text(engine: AnswerEngine) -> None:
 @pytest.fixture
 def with_copied_command(tmp_path: Path) -> Path:
     """Copy of the package with /ports once more, as /quota: a module and a template are all that is added."""
-    for folder in ("bot", "knowledge", "templates"):
+    for folder in ("bot", "templates"):
         shutil.copytree(PROJECT / folder, tmp_path / folder)
     module, template = tmp_path / "bot/commands/ports.py", tmp_path / "templates/ports.md"
     copied = module.read_text(encoding="utf-8").replace('NAME = "ports"', 'NAME = "quota"')
@@ -73,10 +71,14 @@ def with_copied_command(tmp_path: Path) -> Path:
 
 
 def test_a_copied_command_stands_in_every_list(with_copied_command: Path, few_data: Path, few_entries: str) -> None:
-    lists, _, manifest = _run(with_copied_command, few_data, "-c", ASK, POSTBOTE_KNOWLEDGE=few_entries).partition("\n")
-    said = json.loads(lists)
+    said = json.loads(_run(with_copied_command, few_data, "-c", ASK, POSTBOTE_KNOWLEDGE=few_entries))
     assert [text for text, words in said.items() if "`/quota folder`" not in words] == []
     assert [text for text in ("faq en", "home en") if "Space left for encrypted" not in said[text]] == []
+
+
+@slow
+def test_a_copied_command_stands_in_the_manifest(with_copied_command: Path, few_data: Path, few_entries: str) -> None:
+    manifest = _run(with_copied_command, few_data, "-m", "bot", "manifest", POSTBOTE_KNOWLEDGE=few_entries)
     (command,) = [c for c in json.loads(manifest)["features"]["slash_commands"] if c["command"] == "/quota"]
     assert (command["usage_hint"], command["description"][:10]) == ("folder", "Space left")
 

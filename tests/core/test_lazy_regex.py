@@ -3,8 +3,6 @@
 import importlib
 import pkgutil
 import re
-import subprocess
-import sys
 
 import bot.answering
 import bot.commands
@@ -13,7 +11,6 @@ import bot.core
 import bot.settings
 from bot.core.lazy_regex import _made, compile_all, lazy_regex
 from tests.core.needed_letters import without_needed
-from tests.servers.postbote import PROJECT
 
 
 def test_a_lazy_pattern_does_what_a_compiled_one_does() -> None:
@@ -36,18 +33,6 @@ def test_every_lazy_pattern_can_be_compiled() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     compile_all()
-
-
-def test_a_start_compiles_no_pattern_and_loads_no_yaml_parser() -> None:
-    script = (
-        "import re, re._compiler as c, sys; compiled = []; real = c.compile\n"
-        "def seen(*a): compiled.append(sys._getframe(3).f_code.co_filename); return real(*a)\n"
-        "c.compile = seen\n"
-        "import bot.answering.engine, bot.cli.ask, bot.content.renderer, bot.core.matching.decision\n"
-        "print(*(f for f in compiled if '/bot/' in f), *{'yaml', 'dns.resolver'} & {*sys.modules})"
-    )
-    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
 
 
 def test_every_match_of_a_pattern_holds_what_it_needs() -> None:

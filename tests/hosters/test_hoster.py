@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +75,8 @@ def everything_said(renderer: Renderer, knowledge: Knowledge, language: Language
     return "\n".join([*said, *pages, *renderer.prompts(language)])
 
 
-@pytest.mark.parametrize(("name", "language"), [*product(PROVIDERS, LANGUAGES)])
-def test_whatever_the_provider_names_every_reply_can_be_said_and_names_no_more(
-    engine: AnswerEngine, name: str, language: Language
-) -> None:
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_whatever_the_provider_names_every_reply_can_be_said_and_names_no_more(engine: AnswerEngine, name: str) -> None:
     provider = PROVIDERS[name]
     own = load(BASE).entries["webmail"]
     entry = replace(
@@ -91,14 +88,15 @@ def test_whatever_the_provider_names_every_reply_can_be_said_and_names_no_more(
     knowledge = replace(engine.knowledge, entries={"webmail": entry}, provider=provider)
     renderer = renderer_of(knowledge)
     assert list(rendering_problems(TEMPLATES, renderer, knowledge, find_commands())) == []
-    said = everything_said(renderer, knowledge, language)
-    assert not re.search(r"ovh|ns0|ssl0|email%domain", said, re.IGNORECASE)
     ports = {str(row.port) for row in provider.connections}
-    assert set(re.findall(r"(?<![\d.])(?:25|110|143|465|587|993|995)(?![\d.])", said)) <= ports
     protocols = {row.protocol for row in provider.connections}
-    assert {
-        p for p in ("pop3", "imap", "smtp") if p.upper() in re.sub(r"/mx.*|IMAP\.|wie IMAP|as IMAP", "", said)
-    } <= protocols | {"smtp"}
+    for language in LANGUAGES:
+        said = everything_said(renderer, knowledge, language)
+        assert not re.search(r"ovh|ns0|ssl0|email%domain", said, re.IGNORECASE)
+        assert set(re.findall(r"(?<![\d.])(?:25|110|143|465|587|993|995)(?![\d.])", said)) <= ports
+        assert {
+            p for p in ("pop3", "imap", "smtp") if p.upper() in re.sub(r"/mx.*|IMAP\.|wie IMAP|as IMAP", "", said)
+        } <= protocols | {"smtp"}
 
 
 def test_the_tables_say_what_the_rows_hold() -> None:

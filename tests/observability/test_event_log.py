@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.observability.metrics import Metrics
 from tests.channels.slack.test_events import recorded
+from tests.rows import each_row
 from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
 from tests.servers.postbote import running
@@ -129,8 +130,8 @@ COUNTED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "labels", "value"), COUNTED, ids=[f"{n} {v}" for n, v, _ in COUNTED])
 @pytest.mark.asyncio(loop_scope="module")
+@each_row(("name", "labels", "value"), COUNTED, ids=[f"{n} {v}" for n, v, _ in COUNTED])
 async def test_what_happened_is_counted(seen: Seen, name: str, labels: str, value: float) -> None:
     assert seen.metrics.get((name, labels)) == value
 

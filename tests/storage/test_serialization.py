@@ -4,22 +4,20 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question
 from bot.core.model import Answer, Event, Question, Reply
 from bot.ops.evaluate import read_set
 from bot.storage.serialization import reply_to_text, to_event, to_json, to_reply
-from tests.slow import SLOW
+from tests.slow import one_in
 
 SETS = Path(__file__).parents[1] / "eval"
 
 
-@pytest.mark.parametrize("every", [pytest.param(24, id="some"), pytest.param(6, id="many", marks=SLOW)])
+@one_in(80, more=6)
 def test_a_reply_that_was_stored_as_json_is_rendered_alike(engine: AnswerEngine, every: int) -> None:
     texts = [line.text for file in sorted(SETS.glob("*.jsonl")) for line in read_set(file)][::every]
-    assert len(texts) > 100
+    assert len(texts) > 30
     for text in texts:
         answer = answer_question(engine.matcher, Question(text))
         kept = to_reply(json.loads(reply_to_text(Reply(answer, {"private": "yes"}))))

@@ -19,7 +19,7 @@ from tests.channels.slack.conversation import envelope
 from tests.channels.slack.running import running
 from tests.channels.slack.test_events import RECORDED
 from tests.servers.fake_slack import signed
-from tests.slow import SLOW
+from tests.slow import one_in
 
 ODD: list[Any] = [None, 7, True, "x", "\ud800", "a\0b", [], [None], {}]
 USER, TEAM, CHANNEL = {"id": "U1", "team_id": "T1"}, {"id": "T1"}, {"id": "C1"}
@@ -139,18 +139,14 @@ KINDS: list[tuple[str, Callable[[Any], tuple[str, str]], Callable[[], Iterator[t
 ]
 
 
-# Every fourth variant, of 9 odd values: in the quick run a place meets two or three of them, each of them many places
-EVERY = [pytest.param(4, id="a quarter"), pytest.param(1, id="all", marks=SLOW)]
-
-
-@pytest.mark.parametrize("step", EVERY)
+@one_in(8)  # of 9 odd values: a place meets one or two of them, each of them many places
 @pytest.mark.parametrize(("encode", "made"), [row[1:] for row in KINDS], ids=[row[0] for row in KINDS])
 async def test_a_genuine_request_of_any_shape_is_no_error_of_ours_and_one_line_in_the_log(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     encode: Callable[[Any], tuple[str, str]],
     made: Callable[[], Iterator[tuple[str, Any]]],
-    step: int,
+    every: int,
 ) -> None:
     wrong, stored = [], []
 
@@ -160,7 +156,7 @@ async def test_a_genuine_request_of_any_shape_is_no_error_of_ours_and_one_line_i
 
     async with running(tmp_path, with_worker=False) as bot, aiohttp.ClientSession() as session:
         bot.enqueue = enqueue
-        for what, payload in itertools.islice(made(), None, None, step):
+        for what, payload in itertools.islice(made(), None, None, every):
             body, kind = encode(payload)
             caplog.clear()
             with capture_logs() as lines:

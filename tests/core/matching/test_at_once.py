@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bot.core.matching.at_once import FEWEST, Member, in_shares, in_step, shared_array
 from tests.servers.postbote import PROJECT
-from tests.slow import slow
+from tests.slow import SLOW, slow
 from tests.waiting import until
 
 forks = pytest.mark.skipif(
@@ -190,7 +190,12 @@ in_shares(long, range(3 * FEWEST))
 @forks
 @pytest.mark.parametrize(
     ("number", "to_all"),  # a terminal's Ctrl-C goes to all
-    [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGTERM, False), (signal.SIGKILL, False)],
+    [
+        (signal.SIGINT, True),
+        pytest.param(signal.SIGINT, False, marks=SLOW),
+        pytest.param(signal.SIGTERM, False, marks=SLOW),
+        (signal.SIGKILL, False),
+    ],
 )
 async def test_no_fork_outlives_the_program(number: signal.Signals, to_all: bool) -> None:
     program = _started("-c", LONG)

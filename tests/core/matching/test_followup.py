@@ -1,13 +1,11 @@
 """Follow-up questions: a conversation is a list of (message, entry that answers)."""
 
-import pytest
-
 from bot.answering.engine import AnswerEngine
 from bot.core.matching.menu_choice import chosen_places
 from bot.core.model import Question
 from tests.core.matching.conversations import CHOICES, FOLLOW_UPS, NEW
 from tests.rows import each_row
-from tests.slow import SLOW
+from tests.slow import one_in
 
 CONVERSATIONS: list[list[tuple[str, str]]] = [
     # what is said, entry that answers ("" = declined)
@@ -83,7 +81,7 @@ def test_a_message_that_needs_the_question_before_it_changes_one_thing_of_it(
     assert decision.entries[0] in entries
 
 
-@pytest.mark.parametrize("every", [pytest.param(150, id="some"), pytest.param(50, id="more", marks=SLOW)])
+@one_in(300, more=50)
 def test_a_clear_question_of_another_entry_is_answered_as_it_is_alone(engine: AnswerEngine, every: int) -> None:
     """One in so many of the example questions that are answered surely, after one of another entry."""
     matcher = engine.matcher

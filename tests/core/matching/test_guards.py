@@ -19,7 +19,7 @@ GUARDED: dict[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
 def test_what_a_pattern_matches_holds_the_literal_that_is_looked_for_first(name: str) -> None:
     pattern, literals = GUARDED[name]
 
-    @examples(60, database=None)
+    @examples(30, database=None)
     @given(st.from_regex(re.compile(pattern.pattern, pattern.flags & ~re.ASCII)))
     def check(text: str) -> None:
         assert any(literal in text for literal in literals), text

@@ -11,10 +11,8 @@ from bot.core.matching.decision import Matcher
 from bot.core.model import Entry, Question
 from tests.core.matching.frames import FRAMES, Frame, framed
 from tests.rows import each_row
-from tests.slow import SLOW
+from tests.slow import SLOW, one_in
 
-# Of the variants one in so many is looked at: all of them in all frames take minutes
-EVERY = [pytest.param(100, id="few"), pytest.param(12, id="more", marks=SLOW)]
 REMOTE = ("remote", "1&1", "Exchange", "Gmail")  # frames in which the other server has said the line
 
 
@@ -45,12 +43,14 @@ def fits(entry: Entry, frame: Frame) -> bool:
     return not ("no" in entry.slots.get("reached", ()) and any(name in frame.name for name in REMOTE))
 
 
-@pytest.mark.parametrize("every", EVERY)
+# One line in so many, another in each frame, and one variant in so many: all of them in all frames take minutes
+@pytest.mark.parametrize(("every", "variant"), [pytest.param(2, 100, id="some"), pytest.param(1, 12, marks=SLOW)])
 @each_row("frame", FRAMES, ids=lambda frame: frame.name)
 def test_an_own_line_is_explained_in_the_frame_of_every_program(
-    frame: Frame, every: int, matcher: Matcher, errors: Sequence[Entry]
+    frame: Frame, every: int, variant: int, matcher: Matcher, errors: Sequence[Entry]
 ) -> None:
-    lines = [(e, line) for e in errors if fits(e, frame) for line in (*e.lines, *e.variants[::every])]
+    fitting = [(e, line) for e in errors if fits(e, frame) for line in (*e.lines, *e.variants[::variant])]
+    lines = fitting[FRAMES.index(frame) % every :: every]
     found = Counter(
         "right" if got[:1] == (entry.id,) else "wrong" if got else "none"
         for entry, line in lines
@@ -73,9 +73,10 @@ def test_lines_of_a_log_do_not_outvote_the_error(
     assert [(i, got) for i, text in texts if (got := answered(matcher, text)[:1]) != (i,)] == []
 
 
+@one_in(3)
 @pytest.mark.parametrize("where", [0.9, *(pytest.param(where, marks=SLOW) for where in (0.1, 0.5))])
 def test_an_error_is_found_wherever_it_stands_in_a_long_log(
-    where: float, matcher: Matcher, faq_lines: Sequence[tuple[str, str]]
+    where: float, every: int, matcher: Matcher, faq_lines: Sequence[tuple[str, str]]
 ) -> None:
     log = [
         f"2025-06-02 10:{n // 60 % 60:02}:{n % 60:02} mx accepted message {n} of a{n}@example.org" for n in range(2_000)
@@ -83,7 +84,7 @@ def test_an_error_is_found_wherever_it_stands_in_a_long_log(
     place = int(len(log) * where)
     took: dict[str, float] = {}
     wrong = []
-    for entry, line in faq_lines:
+    for entry, line in faq_lines[::every]:
         text = "\n".join([*log[:place], f"2025-06-02 10:59:59 {line}", *log[place:]])
         assert len(text) > 100_000
         began = time.process_time()
@@ -94,7 +95,7 @@ def test_an_error_is_found_wherever_it_stands_in_a_long_log(
     assert max(took.values()) < 0.6, took  # seconds; half of it on a machine with nothing else to do
 
 
-@pytest.mark.parametrize("every", [pytest.param(4, id="few"), pytest.param(1, id="all", marks=SLOW)])
+@one_in(4)
 def test_no_look_alike_is_answered_with_the_entry_that_it_looks_like(engine: AnswerEngine, every: int) -> None:
     lines = [(entry.id, line) for entry in engine.knowledge.entries.values() for line in entry.lookalikes][::every]
     wrong = [(entry, line) for entry, line in lines if entry in answered(engine.matcher, line)]

@@ -1,13 +1,13 @@
 """Ranker: which examples are the nearest."""
 
 import numpy as np
-import pytest
 
 from bot.core.matching.ranker import MOST_NEAR, places_of_nearest
+from tests.rows import each_row
 
 
-@pytest.mark.parametrize("digits", [1, 2, 3, 7])
-@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 1.0])
+@each_row("digits", [1, 2, 3, 7])
+@each_row("share", [0.0, 0.01, 0.5, 1.0])
 def test_the_nearest_are_the_highest_and_all_that_are_equal_to_the_last(digits: int, share: float) -> None:
     """Which of equal ones NumPy puts first depends on the processor."""
     random = np.random.default_rng(1)

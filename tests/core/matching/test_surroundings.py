@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from bot.answering.engine import AnswerEngine
 from bot.core.model import LANGUAGES, Language, Question
 from tests.eval.surroundings import PIECES, wrap
 from tests.rows import each_row
-from tests.slow import SLOW
+from tests.slow import one_in
 
-MANY = pytest.mark.parametrize("every", [pytest.param(60, id="some"), pytest.param(5, id="many", marks=SLOW)])
+MANY = one_in(240, more=5)
 
 
 def changed(
@@ -42,7 +40,7 @@ def changed(
 @MANY
 def test_surroundings_hardly_ever_change_the_answer(engine: AnswerEngine, every: int) -> None:
     lost, other, asked = changed(engine, every, wrap)
-    assert asked > 100
+    assert asked > 50
     assert len(other) <= 0.01 * asked, "\n\n".join(other[:3])
     assert len(lost) <= 0.03 * asked, "\n\n".join(lost[:3])
 
@@ -61,7 +59,7 @@ def test_what_somebody_tells_of_the_own_mail_answers_nothing(engine: AnswerEngin
     assert len(lost) <= 0.12 * asked, "\n\n".join(lost[:3])
 
 
-@pytest.mark.parametrize("every", [pytest.param(27, id="some"), pytest.param(9, id="many", marks=SLOW)])
+@one_in(27, more=9)
 @each_row("question", [
     "Wie richte ich in Outlook eine Signatur ein?", "Wo buche ich einen zweiten Webspace?",
     "Can I get my invoice as a PDF?",

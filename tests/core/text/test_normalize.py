@@ -1,6 +1,5 @@
 """Normalisation of pasted text."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,7 +85,7 @@ def test_cleaning_never_fails_and_is_idempotent_but_for_mark_up(text: str) -> No
     assert isinstance(error_text(clean(text)), str)
 
 
-@pytest.mark.parametrize("unit", ["<", ">", "_", "=", "\n", " ", "&lt;", "a_", "<a ", "@4", "/", "-"])
+@each_row("unit", ["<", ">", "_", "=", "\n", " ", "&lt;", "a_", "<a ", "@4", "/", "-"])
 def test_hostile_repetition_is_cleaned_in_linear_time(unit: str) -> None:
     """Patterns that backtrack would take minutes here, not milliseconds: the test would hit its runner's limit."""
     assert len(error_text(clean(unit * 50_000))) <= LONGEST

@@ -413,8 +413,8 @@ SENT = {
 ODD = ["\ud800", "a\udfffb", "\0", None, 7, True, [], [None], {}, {"\ud800": "\ud800"}]
 
 
-@pytest.mark.parametrize(("path", "field"), [(path, field) for path, sent in SENT.items() for field in sent])
 @pytest.mark.asyncio(loop_scope="module")
+@each_row(("path", "field"), [(path, field) for path, sent in SENT.items() for field in sent])
 async def test_no_value_of_a_field_is_an_error_of_ours(url: str, path: str, field: str) -> None:
     for odd in ODD:
         status, text, _ = await fetch("POST", f"{url}/{path}", json.dumps(SENT[path] | {field: odd}).encode())

@@ -117,9 +117,9 @@ NAMELESS = [
 POSTS = ["/edit", "/edit/again", "/edit/publish", "/edit/undo", "/gap/done", "/gap/open"]
 
 
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.asyncio(loop_scope="module")
+@each_row("page", PAGES)
+@each_row("language", ["de", "en"])
 async def test_every_page_is_there_in_both_languages_and_obeys_no_mark_up(url: str, page: str, language: str) -> None:
     accepts: Any = {"Accept-Language": language}
     status, text, headers = await get(url + page, **accepts)
@@ -182,8 +182,8 @@ async def test_without_a_token_nobody_elsewhere_sees_anything(url: str, page: st
     assert (await get(url + page, Host="evil.example"))[0] == 403
 
 
-@pytest.mark.parametrize("page", [p for p in [*PAGES, *NAMELESS] if "?" in p or not p])
 @pytest.mark.asyncio(loop_scope="module")
+@each_row("page", [p for p in [*PAGES, *NAMELESS] if "?" in p or not p])
 async def test_with_a_token_everybody_needs_it(locked: str, page: str) -> None:
     status, text, _ = await get(locked + page)
     assert status == 401
