@@ -34,20 +34,21 @@ def names_other_owner(words: Sequence[str], others: Collection[str], is_new: Cal
     `words`: as the FeatureExtractor gives them. `others`: those of them that mean another provider or service.
     `is_new`: True if neither an example nor the vocabulary has a word.
     """
-    asks_us = any(verb in OUR_VERBS and word == "sie" for verb, word in pairwise(words))
+    asks_us = "sie" in words and any(verb in OUR_VERBS and word == "sie" for verb, word in pairwise(words))
     if asks_us or not OURS.isdisjoint(words):
         return False
+    is_heading = 1 < len(words) <= MOST_OF_HEADING
     return any(
-        before not in BEFORE_ANOTHER if word in others else _owns(words, number) and _is_name(word, is_new)
-        for number, (before, word) in enumerate(zip(("", *words), words, strict=False))
+        before not in BEFORE_ANOTHER
+        if word in others
+        else ((is_heading and not before) or _is_owners_place(second, before)) and _is_name(word, is_new)
+        for second, before, word in zip(("", "", *words), ("", *words), words, strict=False)
     )
 
 
-def _owns(words: Sequence[str], number: int) -> bool:
-    """True in the place of an owner: after a word for it, or at the head of a heading."""
-    second, before = ("", "", *words[:number])[-2:]
-    owned = (second if before in POSSESSIVES else before) in BEFORE_OWNER
-    return owned or (number == 0 and 1 < len(words) <= MOST_OF_HEADING)
+def _is_owners_place(second: str, before: str) -> bool:
+    """True if the place behind two words is an owner's."""
+    return (second if before in POSSESSIVES else before) in BEFORE_OWNER
 
 
 def _is_name(word: str, is_new: Callable[[str], bool]) -> bool:

@@ -27,7 +27,7 @@ NEAREST_WEIGHT = 6.0
 MOST_POSTINGS = 20_000  # looked at, the most telling features first; of more nothing got better
 MOST_SORTED = 500  # scores that are sorted, rather than parted first, which is dear for few
 MOST_NEAR = 1_000  # nearest examples that are told apart by owner
-LEVELS = 1_000  # of cosines, by which the nearest are found
+SAMPLED = 2_000  # cosines of a sample, by which the nearest are found
 FIRST = 3  # entries that are asked for most, and remembered
 # Cosines that are cached, over all messages: the decision asks for a message's more than once, and then its `why`
 CACHED_COSINES = 500_000
@@ -127,7 +127,6 @@ class Ranker:
         self._first_word = len(trained.hashes) - len(self._words)  # the last group
         owner = trained.example_owner
         self._owner = owner
-        self._positions = np.arange(min(MOST_POSTINGS, len(trained.posting_value)), dtype=np.intp)
         self._postings = np.diff(trained.posting_start)  # how many, per feature
         self._vector = lru_cache(2 + min(100, CACHED_COSINES // len(trained.example_owner)))(self._to_vector)
         self._ranked = lru_cache(MESSAGES)(self._rank)  # an error is ranked with what is asked beside it, and then that
@@ -192,15 +191,15 @@ class Ranker:
         trained = self._trained
         order = np.negative(values).argsort(kind="stable")
         ids, ordered = ids.take(order), values.take(order)
-        counts = self._postings.take(ids)  # "clip" below: no number is out of bounds, and none is looked at twice
-        ends = counts.cumsum()
-        within = int(ends.searchsorted(MOST_POSTINGS, side="right"))
-        begins, counts, ends = trained.posting_start.take(ids[:within]), counts[:within], ends[:within]
-        postings = (begins - (ends - counts)).repeat(counts)  # of all features, in one row
-        postings += self._positions[: len(postings)]
-        products = trained.posting_value.take(postings, mode="clip")
+        counts = self._postings.take(ids)
+        within = int(counts.cumsum().searchsorted(MOST_POSTINGS, side="right"))
+        if not within:
+            return np.zeros(len(trained.example_owner), dtype=np.float32)
+        begins, counts = trained.posting_start.take(ids[:within]), counts[:within]
+        places = list(map(slice, begins.tolist(), (begins + counts).tolist()))
+        products = np.concatenate([trained.posting_value[place] for place in places])
         products *= ordered[:within].repeat(counts)
-        examples = trained.posting_example.take(postings, mode="clip")
+        examples = np.concatenate([trained.posting_example[place] for place in places], dtype=np.intp)
         sums = np.bincount(examples, products, len(trained.example_owner))
         return (sums / length(values)).astype(np.float32)
 
@@ -208,14 +207,17 @@ class Ranker:
 def places_of_nearest(cosine: Floats) -> NDArray[np.intp]:
     """Places of the MOST_NEAR highest of more cosines, and of those that are equal to the last of them; not of 0.
 
-    Only those are sorted that a coarse scale cannot tell apart.
+    A sample says above what about half as many again are. Those are sorted, or all where they are fewer than MOST_NEAR.
     """
-    level = (cosine * np.float32(LEVELS)).astype(np.intp)
-    from_above = np.bincount(level)[::-1].cumsum()
-    near = (level >= len(from_above) - 1 - from_above.searchsorted(MOST_NEAR)).nonzero()[0]
+    step = len(cosine) // SAMPLED + 1
+    sample = np.sort(cosine[::step])
+    near: NDArray[np.intp] = (cosine > sample[-min(len(sample), 3 * MOST_NEAR // (2 * step))]).nonzero()[0]
+    if len(near) < MOST_NEAR:
+        near = cosine.nonzero()[0]
+    if len(near) <= MOST_NEAR:
+        return near
     values = cosine.take(near)
-    least = np.sort(values)[-MOST_NEAR]
-    found: NDArray[np.intp] = near[(values >= least) & (values > 0)]
+    found: NDArray[np.intp] = near[values >= np.sort(values)[-MOST_NEAR]]
     return found
 
 

@@ -59,10 +59,11 @@ class VagueQuestions:
 
         "Wie heißt der Postausgangsserver?" says what is asked, and its word has two concepts.
         """
+        if len(words) > MOST_AROUND + 1 or any(map(str.isdigit, words)) or len(self._titles) < FEWEST_ENTRIES:
+            return False
         content = {word for word in words if not self._extractor.is_function_word(word)}
         concepts, stems = self._concepts([*content]), self._stems([*content])
-        is_single = len(content) == 1 and len(words) <= MOST_AROUND + 1 and len(concepts) <= 1
-        if not is_single or any(map(str.isdigit, words)) or len(self._titles) < FEWEST_ENTRIES:
+        if len(content) != 1 or len(concepts) > 1:
             return False
         titled = (
             name for name, (named, used) in self._titles.items() if (concepts <= named if concepts else stems & used)

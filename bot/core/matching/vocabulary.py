@@ -25,6 +25,7 @@ _SHORTEST_OF_COMPOUND = 3  # letters of a word in a compound: Zeit|server, Tür|
 # Groups of concepts
 ASPECT = "aspect"  # what is asked for: server, port, user name …
 DEVICE = "device"  # programs and devices, by their names (`any`)
+_Phrase = tuple[tuple[str, ...], str]  # its stems, and the id of the concept that it means
 
 
 def tokens(text: str) -> list[str]:
@@ -53,8 +54,8 @@ class Vocabulary:
     def __init__(self, concepts: Sequence[Concept], stems: Stems) -> None:
         self._stems = stems
         self._exact: dict[str, set[str]] = defaultdict(set)  # token → concept ids
-        # First stem → (all stems, concept id); a single word is a phrase of one
-        self._phrases: dict[Language, dict[str, list[tuple[tuple[str, ...], str]]]] = {
+        # First stem → phrases; a single word is a phrase of one
+        self._phrases: dict[Language, dict[str, list[_Phrase]]] = {
             language: defaultdict(list) for language in dict.fromkeys(chain.from_iterable(c.words for c in concepts))
         }
         # (fixed part, where: "prefix" | "suffix" | "inside", concept id)
@@ -99,26 +100,25 @@ class Vocabulary:
             if not phrases:
                 continue
             following = words[position + 1] if position + 1 < len(words) else ""
-            for language, phrase, concept in phrases:
-                if len(phrase) == 1 or (
-                    phrase[1] == self._stems(following, language) and self._stands_at(position, words, phrase, language)
-                ):
-                    yield position, len(phrase), concept
+            for language, begun in phrases:
+                stem = self._stems(following, language)
+                for phrase, concept in begun:
+                    if len(phrase) == 1 or (phrase[1] == stem and self._stands_at(position, words, phrase, language)):
+                        yield position, len(phrase), concept
 
     def _stands_at(self, position: int, words: Sequence[str], phrase: Sequence[str], language: Language) -> bool:
         """True if the words from a position on have the stems of a phrase."""
         said = words[position : position + len(phrase)]
         return [self._stems(w, language) for w in said] == [*phrase]
 
-    def _find_begun_by(self, word: str) -> tuple[list[str], list[tuple[Language, tuple[str, ...], str]]]:
-        """Concepts that a word means alone, and (language, stems, concept) of the phrases that may begin with it."""
+    def _find_begun_by(self, word: str) -> tuple[list[str], list[tuple[Language, list[_Phrase]]]]:
+        """Concepts that a word means alone, and the phrases that may begin with it, by language."""
         by_stem = word in self._alone or not is_function_word(word)  # "and" is no form of "anders"
-        phrases = [
-            (language, phrase, concept)
-            for language in self._phrases
-            for phrase, concept in self._phrases[language].get(self._stems(word, language), ())
-            if len(phrase) > 1 or by_stem
-        ]
+        by_language = (
+            (language, [one for one in known.get(self._stems(word, language), ()) if len(one[0]) > 1 or by_stem])
+            for language, known in self._phrases.items()
+        )
+        phrases = [(language, begun) for language, begun in by_language if begun]
         return [*sorted(self._exact.get(word, ())), *sorted(self._matching_patterns(word))], phrases
 
     def group_of(self, concept: str) -> str:
@@ -158,7 +158,7 @@ class Vocabulary:
         if word in NEGATIONS:  # alone it hides what it means
             return frozenset()
         alone, phrases = self._begun_by(word)
-        meant = chain(alone, (concept for _, phrase, concept in phrases if len(phrase) == 1))
+        meant = chain(alone, (concept for _, begun in phrases for phrase, concept in begun if len(phrase) == 1))
         return frozenset(concept for concept in meant if self.group_of(concept) == group)
 
     def _add(self, concept: Concept) -> None:

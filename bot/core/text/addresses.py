@@ -128,15 +128,23 @@ def to_ascii(domain: str) -> str:
     """
     if len(domain) > LONGEST_NAME:  # before any work: no A-label is shorter than what it encodes
         raise idna.IDNAError("longer than 253 characters")
-    try:
-        ascii_name = idna.encode(domain, uts46=True, std3_rules=True, transitional=False).decode("ascii").lower()
-    except idna.IDNAError:
-        ascii_name = ".".join(_label_to_ascii(label) for label in domain.split("."))
+    if _is_plain(domain):
+        ascii_name = domain.lower()
+    else:
+        try:
+            ascii_name = idna.encode(domain, uts46=True, std3_rules=True, transitional=False).decode("ascii").lower()
+        except idna.IDNAError:
+            ascii_name = ".".join(_label_to_ascii(label) for label in domain.split("."))
     if len(ascii_name) > LONGEST_NAME:
         raise idna.IDNAError("longer than 253 octets")
     if ascii_name.rsplit(".", 1)[-1].isdigit():
         raise idna.IDNAError("no top-level domain is a number (RFC 3696 section 2)")
     return ascii_name
+
+
+def _is_plain(domain: str) -> bool:
+    """True for a name, as nearly all are, of nothing but letters, digits and hyphens: it stays as it is."""
+    return all(map(_LETTERS_DIGITS_HYPHENS.fullmatch, domain.split("."))) and "xn--" not in domain.lower()
 
 
 def _label_to_ascii(label: str) -> str:
@@ -158,6 +166,8 @@ def _label_to_ascii(label: str) -> str:
 
 def to_unicode(ascii_name: str) -> str:
     """Name as people read it."""
+    if _is_plain(ascii_name):
+        return ascii_name.lower()
     try:
         return idna.decode(ascii_name)
     except idna.IDNAError:

@@ -138,7 +138,7 @@ class LanguagePair:
         seen = set().union(*self._letters.values())
         self._of_words = {language: sum(self._words[language].values()) + 1 for language in self._both}
         self._of_letters = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in self._both}
-        self._odds = lru_cache(REMEMBERED)(self._odds_of)
+        self._odds = lru_cache(REMEMBERED)(self._telling_odds_of)
         letters = KNOWN[one].letters, KNOWN[other].letters
         self._own_letters = letters[0] - letters[1], letters[1] - letters[0]
 
@@ -153,7 +153,8 @@ class LanguagePair:
     def _evidence_of_person(self, own: str) -> float:
         """Evidence of the sentences in which a person speaks; of all where there are none, or these tell nothing."""
         sentences = _SENTENCE.split(own)
-        personal = [s for s in sentences if s.endswith("?") or not _PERSONAL.isdisjoint(_folded(s))]
+        several = sentences if len(sentences) > 1 else ()
+        personal = [s for s in several if s.endswith("?") or not _PERSONAL.isdisjoint(_folded(s))]
         if 0 < len(personal) < len(sentences):
             evidence = self.evidence("\n".join(personal))
             if abs(evidence) >= ENOUGH:
@@ -190,8 +191,11 @@ class LanguagePair:
 
     def _other_words(self, words: Sequence[str]) -> float:
         """Evidence of words that build no sentence: together at most about as much as one that does."""
-        odds = sum(max(-MOST_OF_A_WORD, min(MOST_OF_A_WORD, self._odds(w))) for w in words if _is_telling(w))
-        return 0.9 * math.tanh(odds / 4)
+        return 0.9 * math.tanh(sum(map(self._odds, words)) / 4)
+
+    def _telling_odds_of(self, word: str) -> float:
+        """Log odds of a word that counts, at most MOST_OF_A_WORD; 0 for others."""
+        return max(-MOST_OF_A_WORD, min(MOST_OF_A_WORD, self._odds_of(word))) if _is_telling(word) else 0.0
 
     def _odds_of(self, word: str) -> float:
         """Log odds of a word: its own where the examples use it, else those of its letters.

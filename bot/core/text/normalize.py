@@ -60,6 +60,7 @@ _REPORTS = lazy_regex(  # what a bounce says above that: a person may put the sa
     re.IGNORECASE,
 )
 _RETURN = lazy_regex(r"\r\n?", needs="\r")
+_MARKED = lazy_regex(r"[^\n -%'-;?-_a-{}~äöüÄÖÜß]")  # signs that may not stay as they are
 _BLANKS = lazy_regex(r"[^\S\n ][^\S\n]*| [^\S\n]+")  # a single space stays as it is
 _TOKEN = lazy_regex(r"\S+")
 _DNS_MX = lazy_regex(r"DNS_MX\b", re.IGNORECASE)
@@ -75,7 +76,17 @@ _TIMESTAMP = lazy_regex(
 @lru_cache(MESSAGES)
 def clean(text: str) -> str:
     """Cleaned message, as its writer saw it: plain text, straight quotes, no mark-up or quoting; line breaks stay."""
-    text = strip_markup(excerpt(text, LONGEST))
+    return text.strip() if _is_plain(text) else _without_marks(excerpt(text, LONGEST))
+
+
+def _is_plain(text: str) -> bool:
+    """True for a text, as most are, that has nothing to clean but blanks around it."""
+    return not (_MARKED.search(text) or "  " in text or "'''" in text or len(text) > LONGEST)
+
+
+def _without_marks(text: str) -> str:
+    """Text of at most LONGEST characters, cleaned."""
+    text = strip_markup(text)
     text = _INLINE_TAG.sub("", _BREAKING_TAG.sub("\n", text))
     text = _without_quoted_printable(text)
     text = _NOT_PLAIN.sub(lambda found: _PLAIN[found[0]], unicodedata.normalize("NFKC", text))

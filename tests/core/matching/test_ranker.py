@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bot.core.matching.ranker import MOST_NEAR, places_of_nearest
+from bot.core.matching.ranker import MOST_NEAR, SAMPLED, places_of_nearest
 from tests.rows import each_row
 
 
@@ -16,3 +16,14 @@ def test_the_nearest_are_the_highest_and_all_that_are_equal_to_the_last(digits: 
         highest = np.sort(cosine)[::-1]
         expected = [place for place in range(size) if cosine[place] >= highest[MOST_NEAR - 1] and cosine[place]]
         assert places_of_nearest(cosine).tolist() == expected
+
+
+@each_row("apart", [2, 7, 11])
+@each_row("high_between", [False, True])
+def test_the_nearest_are_found_wherever_the_highest_stand(apart: int, *, high_between: bool) -> None:
+    """They may stand at the places of a sample alone, or beside them."""
+    size = apart * SAMPLED - 1
+    cosine = np.linspace(0.1, 0.2, size).astype(np.float32)
+    cosine[(np.arange(size) % apart != 0) == high_between] += np.float32(0.5)
+    highest = np.sort(cosine)[-MOST_NEAR]
+    assert places_of_nearest(cosine).tolist() == np.flatnonzero(cosine >= highest).tolist()

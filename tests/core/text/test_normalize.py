@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.text.normalize import LONGEST, clean, error_text, fold, glue
+from bot.core.text.normalize import LONGEST, _is_plain, _without_marks, clean, error_text, fold, glue
 from tests.rows import each_row
 
 LINE = "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)"
@@ -98,3 +98,17 @@ def test_a_word_cut_at_a_line_end_is_glued_only_where_the_whole_is_known() -> No
 
 def test_umlauts_and_their_spellings_fold_to_one_word() -> None:
     assert fold("Größe") == fold("GROESSE") == "groesse"
+
+
+def test_in_plain_text_there_is_nothing_to_clean() -> None:
+    """Of every character alone, within a word, at the beginning of a line, twice and three times."""
+    characters = map(chr, (*range(0xD800), *range(0xE000, 0x3_0000)))
+    texts = (
+        text for c in characters for text in (c, f"a{c}b", f"\n{c} a", f"a{c}{c}b", f"a{c}{c}{c}b") if _is_plain(text)
+    )
+    assert not [text for text in texts if _without_marks(text) != text.strip()]
+
+
+@given(st.text("aB1äß .,:;'-_/#\n\"&<>=|`\t", max_size=12))
+def test_plain_text_stays_as_it_is_but_for_the_blanks_around_it(text: str) -> None:
+    assert clean(text) == _without_marks(text)
