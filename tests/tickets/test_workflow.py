@@ -251,7 +251,7 @@ async def test_an_agents_verdict_makes_a_ticket_a_gap_until_it_is_taken_back(
 
 async def test_a_choice_that_is_too_vague_is_no_note_but_a_gap(engine: AnswerEngine, tmp_path: Path) -> None:
     async with running(engine, tmp_path) as bot:
-        vague = mail("Bitte um Hilfe.", Subject="Einstellungen")  # a choice by the subject alone
+        vague = mail("Bitte um Hilfe.", Subject="Servername")  # a choice by the subject alone
         assert await bot.through(bot.helpdesk.add("1", vague)) == [("silent", ["too-vague"])]
         assert bot.helpdesk.posts == []
         assert [gap.reasons for gap in to_gaps(bot.storage.decisions.unanswered())] == [("suggest",)]
