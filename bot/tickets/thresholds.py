@@ -46,10 +46,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.68, 0.37, -0.18, -2.51, 0.0, 2.66, 1.49, -3.1, -1.92, -2.83),
-    question=0.72,
+    weights=(0.53, 0.2, -0.97, -2.52, -0.42, 3.67, 1.64, -3.56, -1.99, -2.84),
+    question=0.865,
     error_line=0.5,
-    menu=0.5,
+    menu=0.695,
 )
 
 
