@@ -46,10 +46,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.53, 0.2, -0.97, -2.52, -0.42, 3.67, 1.64, -3.56, -1.99, -2.84),
-    question=0.865,
+    weights=(0.7, 0.19, -1.22, -2.54, -0.44, 2.27, 1.35, -2.84, -1.95, -2.73),
+    question=0.78,
     error_line=0.5,
-    menu=0.695,
+    menu=0.815,
 )
 
 

