@@ -222,9 +222,11 @@ async def test_every_page_is_accessible_and_fits(
         for summary in await tab.locator("summary").all():
             await summary.click()
         await judged(tab, "dashboard")
-        await tab.locator(".gaps a").first.click()
+        async with tab.expect_navigation():  # else the page may be looked at while it goes
+            await tab.locator(".gaps a").first.click()
         await judged(tab, "decision")
-        await tab.locator("a.button").click()
+        async with tab.expect_navigation():
+            await tab.locator("a.button").click()
         await judged(tab, "draft")
 
 
