@@ -5,6 +5,7 @@ Stems say what was said, letters survive slips and compounds, concepts say what 
 Each group is brought to length 1 on its own, so that a long message is not all letters.
 """
 
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -43,6 +44,7 @@ class FeatureExtractor:
         self._function_words = function_words(knowledge.languages)
         self._stems_of = lru_cache(REMEMBERED)(self._find_stems)
         self._letters_of = lru_cache(REMEMBERED)(self._find_letters)
+        self._hash_of = lru_cache(REMEMBERED)(self._find_hash)
         self._words_of = lru_cache(MESSAGES)(self._find_words)  # a sentence is asked for by several rules
         self.vocabulary = Vocabulary(knowledge.concepts, self._stems)
         common = count_tokens(knowledge) if counted is None else counted
@@ -84,9 +86,12 @@ class FeatureExtractor:
         device = self.vocabulary.device_of(word)
         return (device,) if device else tuple(self._stems(word, of) for of in self._languages)
 
-    def names(self, words: Sequence[str]) -> list[str]:
-        """Words as they stand; of a program's or device's name, the concept that it stands for."""
-        return [self.vocabulary.device_of(word) or word for word in words]
+    def name_hash(self, word: str) -> int:
+        """Hash (CRC-32) of a word as it stands; of a device's or program's name, of the concept that it stands for."""
+        return self._hash_of(word)
+
+    def _find_hash(self, word: str) -> int:
+        return zlib.crc32((self.vocabulary.device_of(word) or word).encode())
 
     def letters(self, word: str) -> tuple[str, ...]:
         """Letter n-grams of a word, or of the concept that a device's name stands for; empty for a number or a sign."""

@@ -5,7 +5,7 @@ well. A question about fetching that names no protocol is read with the one that
 or denies one ("not POP3, …"), that says nothing, or counts for the other. Sending has but one protocol. Pure.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from bot.core.matching.contrast import Contrasts
 from bot.core.matching.features import FeatureExtractor
@@ -24,6 +24,18 @@ class FetchingProtocols:
         self._contrasts = contrasts
         self._siblings = siblings
 
+    def with_protocol(self, question: str, sentences: Sequence[str]) -> str:
+        """Question about fetching that names no protocol, behind the name of the message's; every other as it is.
+
+        `sentences`: of the whole message.
+        """
+        named = self._vocabulary.concepts(self._contrasts.words(question))
+        ways = self._vocabulary.of_groups(named, EXCLUSIVE)
+        if ways != {INCOMING} or not self._siblings or not self._siblings.differ_in(named):
+            return question
+        protocol = self.named(sentences)
+        return f"{protocol}: {question}" if protocol else question
+
     def named(self, sentences: Sequence[str]) -> str:
         """Name of the one protocol that a message fetches with, as it says it, folded; empty for none or both."""
         names: dict[str, str] = {}  # concept → word
@@ -32,11 +44,3 @@ class FetchingProtocols:
                 for concept in self._vocabulary.named_by(word) & FETCHING:
                     names.setdefault(concept, word)
         return next(iter(names.values())) if len(names) == 1 else ""
-
-    def with_protocol(self, question: str, protocol: str) -> str:
-        """Question about fetching behind the name of a protocol, where it names none; every other text as it is."""
-        if not protocol or not self._siblings:
-            return question
-        named = self._vocabulary.concepts(self._contrasts.words(question))
-        ways: Collection[str] = self._vocabulary.of_groups(named, EXCLUSIVE)
-        return f"{protocol}: {question}" if ways == {INCOMING} and self._siblings.differ_in(named) else question

@@ -166,7 +166,7 @@ class Ranker:
         weights = trained.weights.take(self._column.take(vector.ids), axis=0)
         linear = (vector.values * self._sign.take(vector.ids)).dot(weights)
         near = self._nearest(vector.cosine)
-        paired = trained.pairs.of(self._extractor.names(words))
+        paired = trained.pairs.of([self._extractor.name_hash(word) for word in words])
         scores = LINEAR_WEIGHT * linear + NEAREST_WEIGHT * near + PAIRS_WEIGHT * paired
         return Ranking(trained.owners, self._entries, scores)
 

@@ -60,8 +60,7 @@ class SentenceRanker:
         read = [
             self._back.with_referents([*said, *program], n, known) if is_question(said[n]) else said[n] for n in places
         ]
-        protocol = self._protocols.named(own_sentences(own))
-        read = [self._protocols.with_protocol(text, protocol) for text in read]
+        read = [self._protocols.with_protocol(text, own_sentences(own)) for text in read]
         asked = [
             (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
         ]

@@ -108,7 +108,7 @@ def train(
     weights = _scorers(rows, hashes, example_owner, len(owners)) if scorers else none
     # What the few examples of a young base's entries say side by side is nothing beside what the general layer knows
     paired = scorers and knowledge.figures == "fitted"
-    names = [extractor.names(words) for words, _ in read] if paired else []
+    names = [list(map(extractor.name_hash, words)) for words, _ in read] if paired else []
     pairs = learn_pairs(names, example_owner[: len(names)], len(owners))
     return TrainedModel(features, hashes, idf, owners, weights, example_owner, *_postings(rows, len(hashes)), pairs)
 

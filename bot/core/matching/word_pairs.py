@@ -7,16 +7,14 @@ log((a + n) / (a + n - m)). That is complement naive Bayes (Rennie, Shih, Teevan
 As features of the scorer the same pairs gained a fifth of it (bot/DECISIONS.md). Pure.
 """
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.matching.example_features import Floats, Ints
-from bot.core.text.normalize import REMEMBERED
 
 Keys = NDArray[np.uint64]
 
@@ -33,9 +31,10 @@ class PairEvidence:
     value: Floats  # what it says for each of these, above 0
     prior: Floats  # per owner: what any known pair says against it, 0 or less: all others have the fewer examples
 
-    def of(self, words: Sequence[str]) -> Floats:
-        """Evidence for every owner that the pairs of a text give together, each pair once."""
-        sought = np.unique(pair_keys(words))
+    def of(self, names: Sequence[int]) -> Floats:
+        """Evidence for every owner that the pairs of a text give together, each pair once. `names`: of
+        its words, as of FeatureExtractor.name_hash."""
+        sought = np.unique(_keys(np.array(names, dtype=np.uint64)))
         places = self.keys.searchsorted(sought)
         places = places[self.keys.take(places, mode="clip") == sought] if len(self.keys) else places[:0]
         begins, counts = self.start.take(places), self.start.take(places + 1) - self.start.take(places)
@@ -44,12 +43,17 @@ class PairEvidence:
         return (found + len(places) * self.prior).astype(np.float32)
 
 
-def learn_pairs(texts: Sequence[Sequence[str]], owner: Ints, owners: int) -> PairEvidence:
-    """Evidence of all pairs in some examples. `texts`: words of each; `owner`: number of each one's owner."""
-    keys = [np.unique(pair_keys(words)) for words in texts]
-    distinct, pair = np.unique(np.concatenate([*keys, np.zeros(0, dtype=np.uint64)]), return_inverse=True)
-    of = np.repeat(owner, [len(of_example) for of_example in keys])
-    cells, times = np.unique(pair.astype(np.int64) * owners + of, return_counts=True)
+def learn_pairs(texts: Sequence[Sequence[int]], owner: Ints, owners: int) -> PairEvidence:
+    """Evidence of all pairs in some examples. `texts`: hashes of each one's words, as of
+    FeatureExtractor.name_hash; `owner`: number of its owner."""
+    length = [len(names) for names in texts]
+    example = np.repeat(np.arange(len(texts)), length)
+    keys = _keys(np.fromiter(chain.from_iterable(texts), dtype=np.uint64, count=len(example)))
+    within = np.flatnonzero(example[1:] == example[:-1])  # no pair reaches from one example into the next
+    distinct, pair = np.unique(keys[within], return_inverse=True)
+    once = np.unique(example[within] * max(1, len(distinct)) + pair)  # in an example
+    example, pair = np.divmod(once, max(1, len(distinct)))
+    cells, times = np.unique(pair * owners + owner[example], return_counts=True)
     pair, of = cells // owners, (cells % owners).astype(np.int32)
     all_times = np.bincount(pair, times, len(distinct))[pair] + UNSEEN
     value = np.log(all_times / (all_times - times)).astype(np.float32)
@@ -59,13 +63,7 @@ def learn_pairs(texts: Sequence[Sequence[str]], owner: Ints, owners: int) -> Pai
     return PairEvidence(distinct, start, of, value, (prior - prior.max(initial=-np.inf)).astype(np.float32))
 
 
-def pair_keys(words: Sequence[str]) -> Keys:
-    """Keys of the pairs of neighbouring words, in their order: both words' CRC-32, one behind the other."""
-    hashes = np.array([_hash(word) for word in words], dtype=np.uint64)
-    keys: Keys = hashes[:-1] << np.uint64(32) | hashes[1:]
+def _keys(names: Keys) -> Keys:
+    """Keys of the pairs of neighbours, in their order: both hashes, one behind the other."""
+    keys: Keys = names[:-1] << np.uint64(32) | names[1:]
     return keys
-
-
-@lru_cache(REMEMBERED)
-def _hash(word: str) -> int:
-    return zlib.crc32(word.encode())

@@ -12,13 +12,13 @@ MOST_WORDS = 12  # between "können Sie" and the verb
 
 _BEFORE = r"(?:^|[.!?,;:–—-]\s{0,3}|\b(?:bitte|und|please|pls|kindly|and|also|mal)\s{1,3})"
 _TO_US = r"(?:mir|uns)(?:\s{1,3}(?:mal|bitte|doch|kurz|nochmal|einfach)){0,3}"
-_HAND = r"(?:schick|send|mail|reich)"
+_HAND = r"(?:schick|send)"
 _NO_OTHER_VERB = (
     r"(?!(?:zum|beim|fürs|vom|wie|ob|dass|sagen|nennen|erklären|helfen|mails?|e-?mails?)\b)[^\s,;:.!?]{1,40}\s{1,3}"
 )
 _GERMAN = (
     # "schicken Sie mir …", "schick uns …", "senden Sie …"
-    rf"{_BEFORE}(?P<imperative>{_HAND}(?:e|t|et|en\s{{1,3}}sie)?)(?=\s{{1,3}}{_TO_US}\b)"
+    rf"{_BEFORE}(?P<imperative>{_HAND}(?:e|t|et|en\s{{1,3}}sie)?|mailen sie)(?=\s{{1,3}}{_TO_US}\b)"
     # "könnten Sie mir … zuschicken?"
     rf"|\b(?:kann(?:st)?|könn(?:en|t|ten|tet|test)|würde(?:n|t|st))\s{{1,3}}(?:sie|ihr|du|jemand|wer)\s{{1,3}}"
     rf"(?:{_NO_OTHER_VERB}){{0,{MOST_WORDS}}}?(?:mir|uns)\s{{1,3}}(?:{_NO_OTHER_VERB}){{0,{MOST_WORDS}}}?"
@@ -30,9 +30,11 @@ _YOU = (
     r"(?:\s{1,3}(?:please|pls|kindly|just|maybe)){0,2}"
 )
 _ENGLISH = (
-    rf"(?:{_BEFORE}|\b{_YOU}\s{{1,3}})(?:just\s{{1,3}})?(?P<send>(?:send|e-?mail|text|forward|shoot|drop|pass)"
-    r"(?=\s{1,3}(?:me|us|over|through|across|along)\b)"
+    rf"(?:{_BEFORE}|\b{_YOU}\s{{1,3}})(?:just\s{{1,3}})?"
+    r"(?P<send>(?:send|forward|shoot)(?=\s{1,3}(?:me|us|over|through|across|along)\b)"
     r"(?!\s{1,3}(?:me|us)\s{1,3}(?:(?:an?|the|your)\s{1,3})?(?:e-?mails?|mails?|messages?|spam|files?)\b))"
+    # "text me …"
+    rf"|(?:{_BEFORE}|\b{_YOU}\s{{1,3}})(?:just\s{{1,3}})?(?P<text>(?:mail|email|e-mail|text) (?:me|us))\b"
     r"|\b(?:please|pls|kindly|can you|could you|would you)\s{1,3}(?P<reply>(?:reply|respond|answer|come back|get back)"
     r"(?:\s{1,3}to\s{1,3}(?:me|us))?\s{1,3}with)\b"
 )
@@ -40,7 +42,7 @@ _REQUEST = lazy_regex(
     f"{_GERMAN}|{_ENGLISH}",
     re.IGNORECASE,
     needs=(
-        *("schick", "send", "mail", "reich", "antwort", "text", "forward", "shoot", "drop", "pass"),
+        *("schick", "send", "antwort", "forward", "shoot", "mailen sie", "mail me", "mail us", "text me", "text us"),
         *("reply", "respond", "answer", "come back", "get back"),
     ),
 )
@@ -49,6 +51,7 @@ _TELL = {
     "infinitive": "nennen",
     "answer": "nennen",
     "send": "tell",
+    "text": "tell me",
     "reply": "tell me",
 }
 
