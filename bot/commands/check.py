@@ -11,7 +11,8 @@ from bot.commands import Tools, wants_help
 from bot.core.dns.error_checks import assess_condition
 from bot.core.dns.records import Lookup, MxResult
 from bot.core.model import Answer, Condition, Language, Question, Target, UserError
-from bot.core.text.addresses import is_reserved, parse_domain, to_ascii
+from bot.core.text.addresses import is_reserved, parse_domain
+from bot.core.text.idna_names import to_ascii
 
 NAME = "check"
 HINT = "domain"

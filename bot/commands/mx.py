@@ -14,7 +14,8 @@ from bot.core.dns.records import NOT_KNOWN, MxHost, MxResult
 from bot.core.dns.special_addresses import address_kind
 from bot.core.dns.txt_policies import read
 from bot.core.model import Answer, Language, UserError
-from bot.core.text.addresses import is_reserved, near_miss, parse_domain, to_ascii
+from bot.core.text.addresses import is_reserved, near_miss, parse_domain
+from bot.core.text.idna_names import to_ascii
 
 NAME = "mx"
 HINT = "domain"

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.core.lazy_regex import lazy_regex
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.model import Mode
-from bot.core.text.addresses import to_ascii
+from bot.core.text.idna_names import to_ascii
 from bot.settings.comma_list import check_items, comma_list
 from bot.settings.helpdesk import HelpdeskSettings
 from bot.settings.mail import MailSettings

@@ -22,7 +22,7 @@ def training() -> TrainedModel:
         ints,
         ints,
         floats,
-        PairEvidence(ints.astype(np.uint64), ints, ints, floats, floats),
+        PairEvidence(ints.astype(np.uint64), ints.astype(np.int64), ints, floats, floats),
     )
 
 

@@ -70,9 +70,12 @@ class Contrasts:
     def open_clauses(self, sentence: str) -> str:
         """Sentence without the clauses that say what works or is known, where the rest asks about another way."""
         clauses = [clause for clause in _CLAUSES.split(sentence) if clause]
-        told = [clause for clause in clauses if is_settled(clause)] or [c for c in clauses if _only_tells(c)]
+        if len(clauses) < 2:
+            return sentence
+        settled = [clause for clause in clauses if is_settled(clause)]
+        told = settled or [clause for clause in clauses if _only_tells(clause)]
         rest = ", ".join(clause for clause in clauses if clause not in told)
-        if not told or not asks_in_words(rest) or not (all(map(is_settled, told)) or self._asks_by_way(rest)):
+        if not told or not asks_in_words(rest) or not (settled or self._asks_by_way(rest)):
             return sentence
         return rest if self._differ(" ".join(told), rest) else sentence
 

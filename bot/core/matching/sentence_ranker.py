@@ -50,7 +50,8 @@ class SentenceRanker:
         self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
     ) -> tuple[list[RankedText], RankedText]:
         """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
-        said, program = [*map(self._contrasts.open_clauses, own_sentences(own))], [pasted] if pasted else []
+        sentences = own_sentences(own)
+        said, program = [*map(self._contrasts.open_clauses, sentences)], [pasted] if pasted else []
         questions = [sentence for sentence in said if asks_in_words(sentence)]
         known = {
             n for n, text in enumerate(said) if is_settled(text) or self._contrasts.tells_of_another(text, questions)
@@ -60,7 +61,7 @@ class SentenceRanker:
         read = [
             self._back.with_referents([*said, *program], n, known) if is_question(said[n]) else said[n] for n in places
         ]
-        read = [self._protocols.with_protocol(text, own_sentences(own)) for text in read]
+        read = [self._protocols.with_protocol(text, sentences) for text in read]
         asked = [
             (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
         ]

@@ -14,7 +14,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.matching.example_features import Floats, Ints
+from bot.core.matching.example_features import Floats, Ints, Longs, indexes_of
 
 Keys = NDArray[np.uint64]
 
@@ -26,26 +26,30 @@ class PairEvidence:
     """Evidence of each pair for its owners, as arrays: an inverted index."""
 
     keys: Keys  # of the pairs, sorted; none where nothing was learnt of pairs
-    start: Ints  # per pair, and one more: index of its first owner
+    start: Longs  # per pair, and one more: index of its first owner
     owner: Ints  # numbers of the owners of a pair
     value: Floats  # what it says for each of these, above 0
     prior: Floats  # per owner: what any known pair says against it, 0 or less: all others have the fewer examples
 
     def of(self, names: Sequence[int]) -> Floats:
-        """Evidence for every owner that the pairs of a text give together, each pair once. `names`: of
-        its words, as of FeatureExtractor.name_hash."""
+        """Evidence for every owner that the pairs of a text give together, each pair once.
+
+        `names`: of each word its FeatureExtractor.name_hash.
+        """
         sought = np.unique(_keys(np.array(names, dtype=np.uint64)))
         places = self.keys.searchsorted(sought)
         places = places[self.keys.take(places, mode="clip") == sought] if len(self.keys) else places[:0]
         begins, counts = self.start.take(places), self.start.take(places + 1) - self.start.take(places)
-        at = np.repeat(begins - counts.cumsum() + counts, counts) + np.arange(counts.sum())
+        at = indexes_of(begins, counts)
         found = np.bincount(self.owner.take(at), self.value.take(at), len(self.prior))
         return (found + len(places) * self.prior).astype(np.float32)
 
 
 def learn_pairs(texts: Sequence[Sequence[int]], owner: Ints, owners: int) -> PairEvidence:
-    """Evidence of all pairs in some examples. `texts`: hashes of each one's words, as of
-    FeatureExtractor.name_hash; `owner`: number of its owner."""
+    """Evidence of all pairs in some examples.
+
+    `texts`: of each example its words, as FeatureExtractor.name_hash; `owner`: number of its owner.
+    """
     length = [len(names) for names in texts]
     example = np.repeat(np.arange(len(texts)), length)
     keys = _keys(np.fromiter(chain.from_iterable(texts), dtype=np.uint64, count=len(example)))
@@ -59,7 +63,7 @@ def learn_pairs(texts: Sequence[Sequence[int]], owner: Ints, owners: int) -> Pai
     value = np.log(all_times / (all_times - times)).astype(np.float32)
     of_owner = np.bincount(of, times, owners)
     prior = np.log(UNSEEN * len(distinct) + of_owner.sum() - of_owner) if len(distinct) else np.zeros(owners)
-    start = np.searchsorted(pair, np.arange(len(distinct) + 1)).astype(np.int32)
+    start = np.searchsorted(pair, np.arange(len(distinct) + 1))
     return PairEvidence(distinct, start, of, value, (prior - prior.max(initial=-np.inf)).astype(np.float32))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import idna
 
 from bot.core.lazy_regex import lazy_regex
-from bot.core.text.addresses import to_ascii, to_unicode
+from bot.core.text.idna_names import to_ascii, to_unicode
 from bot.core.text.normalize import INVISIBLE
 
 _SLACK = lazy_regex(r"(?:(T[A-Z0-9]{2,20}):)?([UW][A-Z0-9]{2,20})")

@@ -6,7 +6,6 @@ Syntax after RFC 5321 section 4.1.2 (dot-string local parts; quoted ones are leg
 
 import ipaddress
 import re
-import unicodedata
 from collections.abc import Collection
 from functools import partial
 
@@ -16,9 +15,8 @@ from rapidfuzz.distance import OSA
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import UserError
 from bot.core.text.excerpt import shorten
+from bot.core.text.idna_names import to_ascii, to_unicode
 
-LONGEST_NAME = 253
-LONGEST_LABEL = 63
 LONGEST_LOCAL = 64
 LONGEST_SHOWN = 100  # characters of a refused input that are repeated to the person
 _shown = partial(shorten, longest=LONGEST_SHOWN)
@@ -55,9 +53,6 @@ _MAILTO = lazy_regex(r"<?(?:mailto:)([^|<>\s]*)(?:\|[^<>]*)?>?", re.IGNORECASE)
 _SLACK_LINK = lazy_regex(r"<(?:https?://)?[^|<>\s]*\|([^<>|]+)>|<((?:https?://)[^|<>\s]+)>", re.IGNORECASE)
 _NAMED = lazy_regex(r"[^<>@]*<([^<>\s]+)>")  # Max Muster <max@firma.de> (RFC 5322 section 3.4)
 _INVISIBLE = lazy_regex("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # come along with a paste
-_LETTERS_DIGITS_HYPHENS = lazy_regex(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # RFC 1123 section 2.1
-_EMOJI_PRESENTATION = "\ufe0f"  # asks for the coloured picture; no part of a name (UTS 51 section 2)
-_EMOJI_PARTS = frozenset({_EMOJI_PRESENTATION, "\u200d", "-"})
 # What people put beside the one domain that a command wants
 _COURTESY = lazy_regex(
     r"(?:bitte|please|pls|plz|danke|thanks|mal|von|für|for|of|the|die|der|domain|domäne|server)[,:]?", re.IGNORECASE
@@ -118,79 +113,6 @@ def parse_domain(text: str) -> str:
         return to_unicode(to_ascii(host))
     except (idna.IDNAError, UnicodeError) as wrong:
         raise UserError("underscore" if "_" in host else "bad-domain", given=_shown(host)) from wrong
-
-
-def to_ascii(domain: str) -> str:
-    """Domain name as it is asked in the DNS (A-labels). Raises idna.IDNAError where it is none.
-
-    Names that IDNA 2008 does not permit and registries have given away all the same are taken: with a hyphen in the
-    third and fourth place ("ab--cd.de"), and of emoji ("xn--ls8h.la").
-    """
-    if len(domain) > LONGEST_NAME:  # before any work: no A-label is shorter than what it encodes
-        raise idna.IDNAError("longer than 253 characters")
-    if _is_plain(domain):
-        ascii_name = domain.lower()
-    else:
-        try:
-            ascii_name = idna.encode(domain, uts46=True, std3_rules=True, transitional=False).decode("ascii").lower()
-        except idna.IDNAError:
-            ascii_name = ".".join(_label_to_ascii(label) for label in domain.split("."))
-    if len(ascii_name) > LONGEST_NAME:
-        raise idna.IDNAError("longer than 253 octets")
-    if ascii_name.rsplit(".", 1)[-1].isdigit():
-        raise idna.IDNAError("no top-level domain is a number (RFC 3696 section 2)")
-    return ascii_name
-
-
-def _is_plain(domain: str) -> bool:
-    """True for a name, as nearly all are, of nothing but letters, digits and hyphens: it stays as it is."""
-    return all(map(_LETTERS_DIGITS_HYPHENS.fullmatch, domain.split("."))) and "xn--" not in domain.lower()
-
-
-def _label_to_ascii(label: str) -> str:
-    """A-label of one label: letters, digits and hyphens as they are, emoji in Punycode. Raises idna.IDNAError."""
-    if label.isascii() and not label.lower().startswith("xn--"):
-        if not _LETTERS_DIGITS_HYPHENS.fullmatch(label):
-            raise idna.IDNAError("no label of letters, digits and hyphens (RFC 1123 section 2.1)")
-        return label.lower()
-    shown = _decoded(label[4:]) if label.isascii() else label
-    if not any(map(_is_emoji, shown)):
-        return idna.encode(label, uts46=True, std3_rules=True, transitional=False).decode("ascii")
-    if not all(map(_may_stand_beside_emoji, shown)):
-        raise idna.IDNAError("no label of emoji, letters, digits and hyphens")
-    encoded = f"xn--{shown.lower().replace(_EMOJI_PRESENTATION, '').encode('punycode').decode('ascii')}"
-    if len(encoded) > LONGEST_LABEL:
-        raise idna.IDNAError("longer than 63 octets")
-    return encoded
-
-
-def to_unicode(ascii_name: str) -> str:
-    """Name as people read it."""
-    if _is_plain(ascii_name):
-        return ascii_name.lower()
-    try:
-        return idna.decode(ascii_name)
-    except idna.IDNAError:
-        return ".".join(_decoded(label[4:]) if label.startswith("xn--") else label for label in ascii_name.split("."))
-
-
-def _decoded(punycode: str) -> str:
-    try:
-        return punycode.encode("ascii").decode("punycode")
-    except UnicodeError as wrong:
-        raise idna.IDNAError("no Punycode (RFC 3492)") from wrong
-
-
-def _is_emoji(character: str) -> bool:
-    return unicodedata.category(character) == "So"
-
-
-def _may_stand_beside_emoji(character: str) -> bool:
-    return (
-        _is_emoji(character)
-        or character in _EMOJI_PARTS
-        or unicodedata.category(character) in ("Ll", "Lu", "Lo", "Nd", "Sk")  # Sk: skin tones
-    )
 
 
 def is_reserved(domain: str) -> bool:

@@ -6,15 +6,12 @@ What helpers see: who asks (a mention), what was asked, what the bot said, and w
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from bot.answering.engine import AnswerEngine
 from tests.channels.slack.conversation import MENTION, Conversation
-from tests.channels.slack.running import Running, running
+from tests.channels.slack.running import Running
 from tests.servers.fake_slack import TEAM, buttons
 from tests.waiting import until
 
@@ -22,16 +19,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NUMBERS = itertools.count(8000)
 OUTLOOK = "Meine Rechnung für <mailto:max@firma.de|max@firma.de> stimmt nicht"
 ASK = "Team fragen"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    folder = tmp_path_factory.mktemp("bot")
-    async with running(
-        folder, engine, postbote_slack_helpers="S0HELP, C0HELP", postbote_slack_editors="UED"
-    ) as started:
-        started.slack.locale = "de-DE"
-        yield started
 
 
 @pytest.fixture

@@ -2,14 +2,11 @@
 
 import itertools
 import json
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
-from bot.answering.engine import AnswerEngine
 from tests.channels.slack.conversation import MENTION, Conversation, new_ts
-from tests.channels.slack.running import Running, running
+from tests.channels.slack.running import Running
 from tests.channels.slack.test_buttons import message_shortcut, opened
 from tests.channels.slack.test_conversations import set_mode
 from tests.servers.fake_slack import buttons
@@ -20,19 +17,10 @@ NUMBERS = itertools.count(9000)
 PORT = "Welcher Port für POP3 mit SSL?"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(engine: AnswerEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    folder, people = tmp_path_factory.mktemp("bot"), "S0HELP, C0HELP"
-    async with running(folder, engine, postbote_slack_helpers=people, postbote_slack_editors="UED") as started:
-        started.slack.locale = "de-DE"
-        yield started
-
-
 @pytest.fixture
-def conversation(bot: Running) -> Conversation:
-    bot.slack.ephemeral.clear()
+def conversation(bot: Running, conversation: Conversation) -> Conversation:
     bot.slack.views.clear()
-    return Conversation(bot, f"C{next(NUMBERS)}")
+    return conversation
 
 
 async def test_after_an_answer_reactions_get_nothing_or_one_short_line(bot: Running) -> None:

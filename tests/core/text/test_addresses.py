@@ -15,9 +15,9 @@ from bot.core.text.addresses import (
     near_miss,
     parse_address,
     parse_domain,
-    to_ascii,
     to_login,
 )
+from bot.core.text.idna_names import to_ascii
 from tests.rows import each_row
 
 OWN = ("ns0.ovh.net", "ssl0.ovh.net")
