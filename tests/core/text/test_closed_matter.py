@@ -52,6 +52,60 @@ ANOTHER = (
     "my phone wants a server for pop, whats the name",
 )
 
+# Thanks for an answer that helped, which name what it was about
+THANKS = {
+    "de": ("danke", "danke dir", "Vielen Dank", "super, danke", "ah ok danke", "merci", "top, danke"),
+    "en": ("thanks", "thank you", "great, thanks", "cheers", "ah ok thanks", "ta", "thanks a lot"),
+}
+WAS_IT = {
+    "de": ("{t} stimmt", "der {t} war falsch", "es lag am {t}", "mit dem {t} geht es",
+           "{t} passt jetzt", "{t} eingetragen"),
+    "en": ("{t} was right", "the {t} was wrong", "it was the {t}", "with that {t} it works",
+           "{t} is fine now", "{t} entered"),
+}  # fmt: skip
+WORKS = {
+    "de": ("läuft jetzt", "jetzt geht es", "klappt", "funktioniert wieder", "alles gut", "geht wieder", "jetzt läufts"),
+    "en": ("works now", "working now", "all good", "sorted", "it runs again", "that fixed it", "it works"),
+}
+FOR_IT = {
+    "de": ("danke für den {t}", "genau den {t} hab ich gesucht, danke", "Vielen Dank für den {t}!",
+           "perfekt, der {t} war's, danke"),
+    "en": ("thanks for the {t}", "that's exactly the {t} I needed, thanks", "Thank you for the {t}!",
+           "the {t} was it, cheers"),
+}  # fmt: skip
+NAMED = {
+    "de": ("Port", "Server", "Benutzername", "Servername", "SSL-Port", "Postausgangsserver", "IMAP-Server"),
+    "en": ("port", "server", "user name", "server name", "ssl port", "outgoing server", "imap server"),
+}
+GRATEFUL_AND_ASKING = (
+    "Danke, der Empfang läuft jetzt. pop3 ssl port", "Danke, Empfang läuft jetzt, und der Port fürs Senden?",
+    "danke läuft jetzt, fürs senden fehlt noch der port", "Danke, IMAP geht jetzt, Senden aber nicht",
+    "Danke im Voraus, der Server hat sich geändert", "Vielen Dank für die Mitteilung der Ports",
+    "Danke für Hilfe beim Servernamen für IMAP", "Danke! Welcher Port war es?",
+    "Danke, jetzt brauche ich den SMTP-Server",
+    "Danke, das läuft jetzt. Der Scanner soll auch senden können.", "Danke, mit dem Handy geht es. imap ssl port",
+    "thanks, incoming works now. outgoing: smtp port", "Thanks, it works now, which port for sending",
+    "Thanks for the name of the IMAP server in advance", "thanks, I need the port now",
+    "thanks, but the port was wrong",
+    "Thanks for any help with the server name", "Cheers, pop works now, imap ssl port", "the port was wrong",
+    "ta, imap server",
+)  # fmt: skip
+
+
+def test_thanks_that_say_what_it_was_close_a_matter() -> None:
+    messages = []
+    for language, thanks in THANKS.items():
+        for said, was, works, name in product(thanks, WAS_IT[language], WORKS[language], NAMED[language]):
+            it = was.format(t=name)
+            messages += [f"{said}, {it}, {works}!", f"{it.capitalize()}. {works}, {said}", f"{said} {it} {works}"]
+        messages += [f.format(t=name) for f, name in product(FOR_IT[language], NAMED[language])]
+    assert len(messages) > 4_000
+    assert [m for m in messages if not closes_matter(m)] == []
+
+
+def test_thanks_that_ask_or_leave_something_open_do_not() -> None:
+    assert [text for text in GRATEFUL_AND_ASKING if closes_matter(text)] == []
+
 
 def test_what_closes_a_matter_and_asks_nothing_is_closed() -> None:
     messages = [f"Hallo,\n{was} {end}\nGruß\nH. Zschocke" for was, end in product(WAS, (*CLOSING, *REPORTS))]
