@@ -9,7 +9,8 @@ denial only counts where a noun with its article, a preposition, a question word
 something else is said beside it.
 
 A clause that is settled (bot/core/text/settled.py) is left out where the rest asks about another protocol or another
-direction: "POP3 is set up, which port?" asks about POP3. Where the rest asks for a server or port, which every protocol
+direction: "POP3 is set up, which port?" asks about POP3. So is one that names another aspect than the rest, and nothing
+besides: "I know the port, which server …?". Where the rest asks for a server or port, which every protocol
 has, so is any clause or sentence that only tells of another: "incoming says 993, which one for sending?". Pure.
 """
 
@@ -46,6 +47,7 @@ _CLAUSES = lazy_regex(
     r"|[,;]\s{1,3}|\s{1,3}[–—-]\s{1,3}",
     re.IGNORECASE,
 )
+_SAYS_WHICH = lazy_regex(r"\d|\w\.\w")  # a number, a host
 
 
 class Contrasts:
@@ -69,7 +71,10 @@ class Contrasts:
 
     def open_clauses(self, sentence: str) -> str:
         """Sentence without the clauses that say what works or is known, where the rest asks about another way."""
-        clauses = [clause for clause in _CLAUSES.split(sentence) if clause]
+        said = [clause for clause in _CLAUSES.split(sentence) if clause]
+        clauses = self._without_other_aspects(said)
+        if len(clauses) < len(said):
+            sentence = ", ".join(clauses)
         if len(clauses) < 2:
             return sentence
         settled = [clause for clause in clauses if is_settled(clause)]
@@ -89,6 +94,27 @@ class Contrasts:
             and _only_tells(sentence)
             and all(self._asks_by_way(q) and self._differ(sentence, q) for q in questions)
         )
+
+    def _without_other_aspects(self, clauses: list[str]) -> list[str]:
+        """Clauses of a sentence without those that only say that they have an aspect which the rest does not ask for.
+
+        Where a protocol, a direction, an encryption, a number or a host is named, they say more.
+        """
+        settled = [clause for clause in clauses if is_settled(clause) and self._names_only_aspects(clause)]
+        rest = [clause for clause in clauses if clause not in settled]
+        if not settled or not any(map(asks_in_words, rest)):
+            return clauses
+        asked = self._aspects(" ".join(rest))
+        return [clause for clause in clauses if clause not in settled or self._aspects(clause) & asked]
+
+    def _names_only_aspects(self, clause: str) -> bool:
+        """True if a clause names an aspect, and none of what tells entries with the same aspect apart."""
+        is_plain = not any(map(_SAYS_WHICH.search, clause.split()))
+        return is_plain and bool(self._aspects(clause)) and not self._of(self._extractor.words(clause), WAYS)
+
+    def _aspects(self, text: str) -> frozenset[str]:
+        vocabulary = self._extractor.vocabulary
+        return vocabulary.of_groups(vocabulary.concepts(self._extractor.words(text)), (ASPECT,))
 
     def _asks_by_way(self, question: str) -> bool:
         """True if what a question asks for is another with every protocol and direction."""

@@ -93,6 +93,18 @@ _NO_MATTER = lazy_regex(  # "die Größe ist nicht das Thema", "port's not the i
     re.IGNORECASE,
     needs=("nicht", "not", "n't", "n’t"),
 )
+_THING = r"(?:the|your|my|our|its|that|those|both) (?:\S{1,30} ){0,3}?\S{1,30}"
+_AT_HAND = lazy_regex(  # "den Port brauch ich nicht", "no need for the port", "the server I know"
+    r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
+    r"(?:[^\s,]{1,40}\s{1,3}){1,6}?(?:brauche?|benötige?|brauchen|benötigen) (?:ich|wir)(?: \w{1,12})? nicht(?: mehr)?"
+    r"|(?:ich|wir) (?:brauche?n?|benötigen?) (?:[^\s,]{1,40}\s{1,3}){1,4}nicht(?: mehr)?"
+    r"|(?:[^\s,]{1,40}\s{1,3}){1,6}?(?:hab|haben?) (?:ich|wir) (?:\w{1,12} ){0,2}(?:gefunden|rausgefunden|notiert)"
+    rf"|{_THING},? (?:i|we)(?:['’]ve)? (?:already )?(?:know|have|found|got)(?: already| here)?"
+    rf"|(?:i|we)(?:['’]ve)? (?:already )?(?:know|have|found|got) {_THING}"
+    rf"|(?:i|we) (?:don['’]?t|do not) need {_THING}|no need for {_THING}"
+    r")\W{0,4}$",
+    re.IGNORECASE,
+)
 _OPEN = lazy_regex(  # what leaves something open, or asks
     r"\?|n[’']t\b|\bno(?! problem)\b|\bwie(?! immer)\b|\bkein(?:e[rnms]?)?(?! problem)\b|\bbis auf\b",
     re.IGNORECASE,
@@ -106,6 +118,10 @@ _OPEN_WORDS = word_set(  # and single words that do: a pattern of them all takes
     which please need should must can may cannot
     """
 )
+_TROUBLE = lazy_regex(
+    r"problem|fehler|meldung|schwierigkeit|frage|verdacht|trouble|error|issue|message|question|impression|feeling",
+    re.IGNORECASE,
+)
 _WORD = lazy_regex(r"\w+")
 
 
@@ -116,6 +132,8 @@ def is_settled(sentence: str) -> bool:
         return False
     if _ABLE.match(sentence) or _NO_MATTER.match(sentence):
         return True
+    if _AT_HAND.match(sentence) and "?" not in sentence:
+        return not _TROUBLE.search(sentence)
     if _OPEN.search(sentence) or not _OPEN_WORDS.isdisjoint(_WORD.findall(lower_case(sentence))):
         return False
     *before, last = sentence.rstrip(" .!").split(",")

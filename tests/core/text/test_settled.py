@@ -26,7 +26,16 @@ NO_MATTER = {
     "{} isn't my question": ("The size", "Encryption"),
     "{}": ("That's not what I'm asking", "No, that is not what we are asking about"),
 }
+AT_HAND = {  # known, found or not needed
+    "Den Port {}": ("brauch ich nicht", "brauche ich hier nicht mehr", "hab ich schon gefunden"),
+    "Ich {}": ("brauche das Passwort nicht", "benötige den Namen des Servers nicht"),
+    "The port {}": ("I know", "I have", "we've found already", "I've got here"),
+    "I {}": ("know the server", "already have the user name", "don't need the password", "found our host name"),
+    "{}": ("no need for the port number", "No need for those server names"),
+}
 NEVER = (
+    "I have the problem with sending", "den Fehler hab ich schon gefunden, kommt aber wieder", "no need for SSL?",
+    "I know the server and need the port", "Ich brauche den Server nicht nur heute", "I have the impression it is off",
     "Warum ist das nicht das Thema?", "Das Senden ist nicht das Problem, das Abholen schon", "Is that not the issue?",
     "The port is not the issue but the server", "It is not working, what is the issue",
     "", "Mein Postfach ist voll", "Der Server ist nicht erreichbar", "Port 465", "Ich komme nicht rein",
@@ -41,6 +50,11 @@ def test_what_works_is_done_or_is_known_is_settled() -> None:
 
 def test_what_is_not_the_matter_is_settled() -> None:
     said = [form.format(text) for form, texts in NO_MATTER.items() for text in texts]
+    assert [text for text in said if not is_settled(text) or not is_settled(f"{text}.")] == []
+
+
+def test_what_is_at_hand_or_not_needed_is_settled() -> None:
+    said = [form.format(text) for form, texts in AT_HAND.items() for text in texts]
     assert [text for text in said if not is_settled(text) or not is_settled(f"{text}.")] == []
 
 
