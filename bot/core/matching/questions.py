@@ -46,7 +46,10 @@ class QuestionMatcher:
         small_talk = frozenset(topic.id for topic in topics if topic.small_talk)
         told = frozenset(topic.id for topic in topics if topic.told)
         self._ambiguity = Ambiguity(siblings, vague)
-        self._sentences = SentenceRanker(extractor, ranker, unexplained, self._ambiguity, siblings, small_talk, told)
+        entries = frozenset(knowledge.entries)
+        self._sentences = SentenceRanker(
+            extractor, ranker, unexplained, self._ambiguity, siblings, small_talk=small_talk, told=told, entries=entries
+        )
         self._extractor = extractor
         self._small_talk = small_talk
         self._errors = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")

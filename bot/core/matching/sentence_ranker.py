@@ -16,6 +16,7 @@ from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.text.asking import asks_by_name, asks_in_words, halves, is_question
 from bot.core.text.message_parts import own_sentences
+from bot.core.text.present_state import asks_for_state
 from bot.core.text.settled import is_settled
 
 MOST_SENTENCES = 25  # that are ranked by themselves; a mail of more is read as a whole beyond them
@@ -33,14 +34,19 @@ class SentenceRanker:
         siblings: Siblings | None,
         small_talk: frozenset[str],
         told: frozenset[str],
+        entries: frozenset[str],
     ) -> None:
-        """`small_talk`, `told`: ids of the topics whose sentences want no answer, and of those whose ask nothing."""
+        """`small_talk`, `told`: ids of the topics whose sentences want no answer, and of those whose ask nothing.
+
+        `entries`: ids of all entries, none of which answers what is asked about the asker's own.
+        """
         self._extractor = extractor
         self._ranker = ranker
         self._unexplained = unexplained
         self._ambiguity = ambiguity
         self._small_talk = small_talk
         self._told = told
+        self._entries = entries
         self._contrasts = Contrasts(extractor, siblings)
         self._back = BackReferences(extractor)
         self._main = MainClauses(extractor)
@@ -98,7 +104,9 @@ class SentenceRanker:
     ) -> RankedText:
         """Text, ranked as it stands. `vetoed`: entries that come last. `names`: see RankedText."""
         words = tuple(self._contrasts.words(text))
-        ranking = self._ranker.rank(words).without(vetoed | self._told if asks_in_words(text) else vetoed)
+        if asks_in_words(text):
+            vetoed |= self._entries if asks_for_state(text) else self._told
+        ranking = self._ranker.rank(words).without(vetoed)
         over_topics, over_entries = ranking.margins()
         signals = (  # as in calibration.SINGLE
             max(-LARGEST_MARGIN, min(LARGEST_MARGIN, over_topics)),

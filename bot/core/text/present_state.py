@@ -1,0 +1,115 @@
+"""Present state: questions about what is set up, used or stored at the asker's own, which no FAQ can know.
+
+"Which server is entered on my phone?" has the very words of "Which server must I enter on my phone?", and an answer to
+the one is none to the other: it would tell somebody who wants to know what he has what he ought to have. Grammar tells
+them apart: who did it ("which login did he choose?"), when ("right now"), that somebody is to look it up ("can you see
+what I typed?"), a choice between what is there ("do I use POP or IMAP?"), how much of it is used; and that no word says
+what ought to be ("must", "gehört", "should"), or what goes wrong. What is asked without any of these is told by its
+examples alone (general_layer/not-covered/present-state.yaml). Pure.
+"""
+
+import re
+from functools import lru_cache
+
+from bot.core.lazy_regex import lazy_regex
+from bot.core.text.asking import asks_in_words
+from bot.core.text.normalize import MESSAGES
+
+
+def _one_of(words: str) -> str:
+    """Pattern of one of the words, or patterns of words, with "_" for a blank."""
+    return rf"(?:{'|'.join(words.replace('_', ' ').split(','))})"
+
+
+_SENTENCES = lazy_regex(r"(?<=[.!?;:])\s{1,8}|\n{1,8}|\s[–—-]\s")
+_OUGHT = _one_of(  # what ought to be, may be or is recommended, and how something is done
+    r"muss,musst,müssen,müsst,müsste,soll\w{0,3},gehör(?:t|en),darf,dürfen,kann_(?:ich|man|sich),können_wir"
+    r",brauch\w{0,3},bräucht\w{0,2},(?:rein|hin)kommt,(?:rein|hin)kommen,kommt_(?:da|dort|hier|hin|rein|ins?)"
+    r",maximal,höchstens,empf\w{2,9},richtig\w{0,2},korrekt\w{0,2},stattdessen,anstelle,trage,tippe,schreibe?,gebe"
+    r",stelle,nehme,ändere,erlaubt,zulässig,ok,okay,schlimm,zu_(?:oft|häufig|groß|kurz)"
+    r",must,should,ought,supposed,meant,need\w{0,2},may,allowed?,belongs?,goes,go_in,(?:can|could)_i,maximum,at_most"
+    r",recommend\w{0,3},instead,enter,do_i_(?:put|type|set|choose|pick|change|need|have_to),to_use"
+)
+_FAULT = _one_of(
+    r"falsch,warum,wieso,weshalb,woran,fehler\w{0,10},meldet,meldung,why,error\w{0,2},wrong,reject\w{0,3},refused?"
+    r",bounce[ds]?"
+)
+_NO_STATE = lazy_regex(rf"\b(?:{_OUGHT}|{_FAULT})\b", re.IGNORECASE)
+_NOW = _one_of(
+    "gerade,grade,grad,momentan,im_moment,aktuell,derzeit,zurzeit,zur_zeit,jetzt_schon,im_augenblick,gegenwärtig"
+    ",wie_es_jetzt_steht,right_now,currently,at_present,presently,at_(?:this|the)_(?:moment|minute),these_days,so_far"
+    ",as_of_now"
+)
+_EINGESTELLT = _one_of(
+    "eingestellt,eingetragen,eingegeben,eingetippt,hinterlegt,ausgesucht,gewählt,ausgewählt,zugeteilt,angelegt,gestellt"
+    ",aktiviert,gespeichert,konfiguriert,reingeschrieben,reingehauen,reingetan,gesetzt,eingerichtet,getippt"
+    ",eingeschaltet,angehakt,genommen,vergeben,zugewiesen,umgestellt,belegt,verbraucht"
+)
+_SET_UP = _one_of(
+    "chosen,picked,set(?:_up)?,put,entered,typed,selected,saved,given,assigned,configured,ticked,left,created"
+    ",used(?:_up)?,stored,registered,whitelisted,released,enabled,(?:switched|turned)_on,activated,blocked,checked"
+    ",hardcoded,opened"
+)
+_CHOOSE = _one_of(
+    "choose,chose,pick,set,put,enter,type,select,use,save,give,assign,configure,tick,create,write,opt_for"
+)
+_CHOSE = _one_of("chose,picked,entered,typed,gave,configured,hardcoded")
+_WER = r"(?:ich|er|sie|wir|man|jemand|(?:mein|unser|der|die|das|euer)\w{0,2} \w{2,30}(?: \w{2,30})?)"
+_WHO = r"(?:i|he|she|they|we|somebody|someone|anybody|(?:my|our|the) [\w’']{2,30}(?: \w{2,30})?)"
+_BEI_MIR = r"(?:bei (?:mir|uns)|auf mein\w{1,2}|in (?:mein|unser)\w{1,2})"
+_ASKS = (  # where a question begins, or behind its question word
+    r"(?:(?:^|[,;:] )\W{0,3}(?=[^?]{0,200}\?)"
+    r"|\b(?:welche[rsn]?|was|wie ?viele?|wann|what|which|who|how) [^,]{0,60}?)"
+)
+_WHO_DID_IT = (  # "welchen Benutzernamen hat er ausgesucht?", "what size did my colleague choose?"
+    rf"{_ASKS}\b(?:hat|habe?|haben|hatte|hätte) (?:denn |da |damals )?{_WER}\b.{{0,60}}\b{_EINGESTELLT}\b(?! hab)",
+    rf"\bob (?:ich|er|sie|wir|(?:mein|unser)\w{{0,2}} \w{{2,20}})\b.{{1,60}}\b{_EINGESTELLT} (?:habe?n?|hat)\b",
+    rf"\bdid {_WHO}(?: \w{{2,20}})? {_CHOOSE}\b(?! (?:out|up|it up|too))",
+    rf"{_ASKS}\b(?:has|have) {_WHO}(?: \w{{2,20}})? {_SET_UP}\b(?! (?:me|us|out)\b)",
+    rf"\b(?:what|which)\b.{{1,40}}\b(?:s?he|they|we|some(?:body|one)|(?:my|our) \w{{2,20}}) {_CHOSE}\b(?! (?:up|out))",
+)
+_WHAT_IS_THERE = (  # "Which server is entered on my phone?", "Was steht bei mir im Feld …?"
+    rf"{_ASKS}\b(?:ist|sind|steht|läuft|laufen)\b.{{0,60}}\b{_NOW}\b",
+    rf"\b(?:ist|sind)\b.{{0,60}}\b{_BEI_MIR}\b.{{0,60}}\b{_EINGESTELLT}\b(?! habe?n?\b)",
+    rf"\b(?:ob|welche[rsn]?|was)\b.{{0,60}}\b{_BEI_MIR}\b.{{0,60}}\b{_EINGESTELLT} (?:ist|sind|hat|haben?)\b",
+    rf"\bwas steht (?:da |denn )?{_BEI_MIR}\b",
+    rf"\b(?:is|are)\b.{{0,60}}\b{_SET_UP}\b.{{0,30}}\b(?:{_NOW}|(?:on|in|at|for) (?:my|our))\b",
+    rf"\b(?:is|are|does|do|am)\b(?=.{{0,80}}\b(?:my|our|i|we)\b).{{0,60}}\b{_NOW}\b(?! of)",
+    r"\bwhat(?:['’]?s| is) (?:there )?in (?:the )?.{1,30} (?:of|on) (?:my|our)\b",
+    r"\bwhich have (?:i|we) got\b|\bon file for (?:me|us)\b|\bhave (?:me|us) down\b",
+    r"^\W{0,3}(?:ist|is) (?:meine|unsere|my|our) (?:ip|adresse|address)\b.{0,60}"
+    r"\b(?:freigeschaltet|released|whitelisted|enabled|active)\b",
+    r"\bis (?:ssl|tls|encryption|imap|pop3?) (?:on|enabled|active|switched on) (?:for|on|at|in) (?:my|our|us|me)\b",
+)
+_LOOK_IT_UP = (  # "can you see what I typed?", "wisst ihr das?"
+    r"\b(?:können|könnten|könnt|kannst) (?:sie|ihr|du) (?:(?:mal|bitte|das|es|irgendwie) ){0,4}"
+    r"(?:nachschauen|nachsehen|sehen|nachgucken)\b",
+    r"(?<!wie )\bse(?:ht|hen) (?:ihr|sie) (?:das|es|bei euch|bei ihnen|auf ihrer|auf eurer|was ich"
+    r"|ob (?:ich|wir|mein|unser))\b",
+    r"\bwiss(?:t|en) (?:ihr|sie) (?:das|es)(?: \w{2,12})?(?:$|\?)"
+    r"|\bwiss(?:t|en) (?:ihr|sie) (?:das |es )?zufällig\b",
+    r"\b(?:can|could) (?:you|u) see\b.{0,60}\b(?:i|we|my|our|it in)\b|\bdo you see (?:me|us|my|our|them)\b",
+    r"\bremind me (?:which|what|who)\b",
+)
+_WHICH_OF_BOTH = (  # "do I use POP or IMAP?", "Nutze ich den Alias oder …?"
+    r"^\W{0,3}(?:nutze|benutze|hole?|rufe?|verwende|fahre|laufe|habe?) (?:ich|wir)\b.{1,80}\boder\b",
+    r"\b(?:läuft|nutzt|benutzt|verschlüsselt|ruft) (?:mein|unser)\w{0,2} [\w-]{2,30}.{1,60}\b(?:oder|verschlüsselt)\b",
+    r"\bdo (?:i|we) (?:use|have|run|collect|fetch|get|connect)\b (?!the same).{1,60}\bor\b(?! not\b)",
+)
+_HOW_MUCH_IS_USED = (
+    r"\bwie ?viel\b.{1,60}\b(?:belegt|noch frei|verbraucht|übrig)\b|\bwie voll (?:ist )?(?:mein|unser)",
+    r"\bhow (?:much|many|full)\b.{1,60}\b(?:(?:has been|is) used|have (?:i|we) used|(?:are|is) free|used up)\b",
+)
+_STATES = tuple(
+    lazy_regex(pattern, re.IGNORECASE)
+    for pattern in (*_WHO_DID_IT, *_WHAT_IS_THERE, *_LOOK_IT_UP, *_WHICH_OF_BOTH, *_HOW_MUCH_IS_USED)
+)
+
+
+@lru_cache(MESSAGES)
+def asks_for_state(text: str) -> bool:
+    """True if what a text asks is only how the asker's own is set up, and not how it ought to be. `text`: cleaned."""
+    asking = [sentence for sentence in _SENTENCES.split(text) if asks_in_words(sentence)]
+    return bool(asking) and all(
+        not _NO_STATE.search(sentence) and any(state.search(sentence) for state in _STATES) for sentence in asking
+    )
