@@ -46,10 +46,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.7, 0.19, -1.22, -2.54, -0.44, 2.27, 1.35, -2.84, -1.95, -2.73),
-    question=0.78,
+    weights=(0.61, 0.35, -2.34, -2.07, -0.2, 2.31, 0.99, -2.77, -1.74, -2.54),
+    question=0.9,
     error_line=0.5,
-    menu=0.815,
+    menu=0.685,
 )
 
 
