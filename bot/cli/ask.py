@@ -14,7 +14,7 @@ from bot.core.languages import KNOWN
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Language, Question
 from bot.core.speak_policy import answer_small_talk
-from bot.core.text.language import language_of_locale
+from bot.core.text.language_detection import language_of_locale
 
 
 @click.command()

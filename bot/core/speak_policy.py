@@ -118,7 +118,7 @@ def is_greeting(text: str) -> bool:
 
 
 def language_of_small_talk(text: str, hint: Language | None, languages: Sequence[Language] = LANGUAGES) -> Language:
-    """Language of thanks and greetings, too short for bot/core/text/language.py; "hi" and "merci" tell nothing.
+    """Language of thanks and greetings, which are too short for a LanguageDetector; "hi" and "merci" tell nothing.
 
     One of `languages`, those of the base.
     """

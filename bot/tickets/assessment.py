@@ -17,7 +17,7 @@ from bot.core.mail.quoted_text import asking_subject, bare_subject
 from bot.core.matching.given_decisions import closes
 from bot.core.model import Answer, Event, Question, Ticket
 from bot.core.text.addresses import find_domain
-from bot.core.text.language import language_of_locale
+from bot.core.text.language_detection import language_of_locale
 from bot.tickets.quotation import understood_sentences
 from bot.tickets.thresholds import is_worth_a_note, public_doubts
 
@@ -160,7 +160,7 @@ async def best_answer(mail: Mail, subject: str, respond: Respond) -> BestAnswer:
     if first and first.decision and first.decision.foreign:
         return BestAnswer(first, mail.own_words)
     language = first.language if first and len(mail.own_words.split()) >= 2 else None
-    if mail.only_points:  # "What does this mean?" is no question of its own
+    if mail.asks_about_quoted:  # "What does this mean?" is no question of its own
         pointed_at = mail.evidence or asking_subject(subject)
         return BestAnswer(await respond(Question(pointed_at, language=language, language_hint=hint)), mail.text)
     if mail.diagnostics:

@@ -15,11 +15,11 @@ from email.utils import parsedate_to_datetime
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.mail import quoted_text
+from bot.core.mail.asks_about_quoted import asks_about_quoted
 from bot.core.mail.charsets import charset_of_html, decoded, header_text, one_line
 from bot.core.mail.delivery_reports import REPORTS, RETURNED, diagnostics_of, exim_causes, has_words, parts_of
 from bot.core.mail.html_text import html_to_text
 from bot.core.mail.mailboxes import to_mailboxes
-from bot.core.mail.pointing import only_points
 
 LARGEST = 2_000_000  # bytes that are read of one mail; what is asked stands at its beginning, attachments behind it
 LARGEST_PART = 200_000  # bytes of one text
@@ -66,9 +66,9 @@ class Mail:
         return "\n\n".join(filter(None, (self.own_words, self.evidence)))[: quoted_text.LONGEST]
 
     @property
-    def only_points(self) -> bool:
+    def asks_about_quoted(self) -> bool:
         """True if the own words say nothing but "What does this mean?": then the evidence alone is asked."""
-        return only_points(self.own_words)
+        return asks_about_quoted(self.own_words)
 
     def all(self, name: str) -> tuple[str, ...]:
         """Values of a header, topmost first."""

@@ -13,7 +13,7 @@ from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.other_owner import OWNERS
 from bot.core.matching.unexplained import CIRCUMSTANCES
 from bot.core.matching.vocabulary import ASPECT
-from bot.core.text.normalize import MESSAGES
+from bot.core.text.normalize import CACHED_MESSAGES
 
 MOST_BACK = 3  # sentences that a question is read with, at most
 MOST_CONTENT_OF_BARE = 1  # words of a question that asks without saying of what
@@ -59,7 +59,7 @@ class BackReferences:
 
     def __init__(self, extractor: FeatureExtractor) -> None:
         self._extractor = extractor
-        self._refers = lru_cache(MESSAGES)(self._refers_back)
+        self._refers = lru_cache(CACHED_MESSAGES)(self._refers_back)
 
     def refers_back(self, sentence: str) -> bool:
         """True if a cleaned sentence is about something that it does not name."""

@@ -66,7 +66,7 @@ class SentenceRanker:
             (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
         ]
         texts = [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)]
-        ranked = [self.rank(text, calibration, vetoed, names=names) for text, names in texts]
+        ranked = [self.rank(text, calibration, vetoed, by_name=by_name) for text, by_name in texts]
         telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
         telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
         # What somebody tells of the own mail may say which port is meant
@@ -94,9 +94,9 @@ class SentenceRanker:
         return asking, self.rank(" ".join(r.text for r in asking), calibration, vetoed)
 
     def rank(
-        self, text: str, calibration: Calibration, vetoed: frozenset[str] = frozenset(), *, names: bool = False
+        self, text: str, calibration: Calibration, vetoed: frozenset[str] = frozenset(), *, by_name: bool = False
     ) -> RankedText:
-        """Text, ranked as it stands. `vetoed`: entries that come last. `names`: see RankedText."""
+        """Text, ranked as it stands. `vetoed`: entries that come last. `by_name`: see RankedText."""
         words = tuple(self._contrasts.words(text))
         ranking = self._ranker.rank(words).without(vetoed | self._told if asks_in_words(text) else vetoed)
         over_topics, over_entries = ranking.margins()
@@ -111,14 +111,14 @@ class SentenceRanker:
         known = self._ranker.knows(words) and not self._ambiguity.says_nothing(words)
         small_talk = ranking.first() in self._small_talk
         likely = probabilities(calibration.single, signals)
-        return RankedText(text, words, ranking, signals, likely, known, names=names, small_talk=small_talk)
+        return RankedText(text, words, ranking, signals, likely, known, by_name=by_name, small_talk=small_talk)
 
     def _main_of(self, ranked: RankedText, calibration: Calibration, vetoed: frozenset[str]) -> RankedText:
         """Main clause of a sentence, where that is clear by itself and the sentence not surely uncovered; else it."""
         text = self._main.of(ranked.text)
         if text == ranked.text or ranked.likely.not_covered >= SURELY:
             return ranked
-        main = replace(self.rank(text, calibration, vetoed), names=ranked.names)
+        main = replace(self.rank(text, calibration, vetoed), by_name=ranked.by_name)
         is_clear = main.known and main.likely.first >= CLEARLY
         return main if is_clear and not self._hangs_on_others(main) else ranked
 

@@ -14,9 +14,8 @@ from functools import lru_cache
 from bot.core.lazy_regex import lazy_regex
 from bot.core.text.excerpt import excerpt
 
-# Sizes of the caches
-MESSAGES = 64  # cleaned, and their concepts: each is read for its language, its words, its errors, its `why` …
-REMEMBERED = 50_000  # words, with their stems and such: more than a vocabulary, less than a flood of nonsense
+CACHED_MESSAGES = 64  # results for a message or sentence: each is read for its language, words, errors, `why` …
+CACHED_WORDS = 50_000  # results for a word (stems and such): more than a vocabulary, less than a flood of nonsense
 LONGEST = 20_000  # characters read of one message; of a longer one, its excerpt (excerpt.py)
 
 # docs.slack.dev/messaging/formatting-message-text: <target|label>, <target>, <@U…>, <#C…|name>, <!subteam^…|name>
@@ -73,7 +72,7 @@ _TIMESTAMP = lazy_regex(
 )
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def clean(text: str) -> str:
     """Cleaned message, as its writer saw it: plain text, straight quotes, no mark-up or quoting; line breaks stay."""
     return text.strip() if _is_plain(text) else _without_marks(excerpt(text, LONGEST))
@@ -100,7 +99,7 @@ def strip_markup(text: str) -> str:
     return html.unescape(html.unescape(_without_slack_marks(text)))
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def error_text(cleaned: str) -> str:
     """Part of a cleaned message that can hold an error, without log prefixes and qmail's spelling."""
     text = _TIMESTAMP.sub(" ", without_returned(cleaned))
