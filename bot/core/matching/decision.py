@@ -101,7 +101,7 @@ from bot.core.matching.smtp_codes import reply_codes
 from bot.core.matching.training import TrainedModel, example_texts
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
-from bot.core.model import Decision, Knowledge, Outcome, Part, Question
+from bot.core.model import Decision, Knowledge, Language, Outcome, Part, Question
 from bot.core.text.addresses import find_address, find_domain
 from bot.core.text.closed_matter import closes_matter
 from bot.core.text.foreign import is_foreign
@@ -162,26 +162,14 @@ class Matcher:
         explained = self._explained(cleaned, words, alignments)
         pasted = [w for line, _ in explained for w in words[line.start : line.end + 1]]
         if explained:
-            asked = cleaned
             least = least_probability_to_explain(self.calibration)
-            parts = [to_part(line, p, least, words, alignments) for line, p in explained]
-            parts += self._questions_beside(cleaned, pasted)
+            errors = [to_part(line, p, least, words, alignments) for line, p in explained]
+            asked, parts = cleaned, [*errors, *self._questions_beside(cleaned, pasted)]
         else:
             vetoed = self._errors.vetoed(cleaned, alignments)
             asked, parts = self._question_parts(cleaned, clean(question.previous), vetoed)
-        outcome = _outcome(parts)
-        deciding = [p for p in parts if p.outcome == outcome]
-        decision = Decision(
-            outcome=outcome,
-            entries=tuple(dict.fromkeys(e for p in deciding for e in p.entries)),
-            language=question.language or self.language.of(own_text(cleaned), question.language_hint, " ".join(pasted)),
-            score=max(p.score for p in deciding),
-            parts=tuple(parts),
-            normalised=asked,
-            address=find_address(cleaned),
-            domain=find_domain(cleaned, self._knowledge.provider.hosts),
-            small_talk=outcome == "decline" and all(self._is_small_talk(p) for p in parts),
-        )
+        language = question.language or self.language.of(own_text(cleaned), question.language_hint, " ".join(pasted))
+        decision = self._of_parts(parts, language, cleaned, asked)
         return self._with_error_details(decision, question.text[:LONGEST], error_text(cleaned))
 
     def foreign(self, text: str) -> bool:
@@ -224,9 +212,25 @@ class Matcher:
         concepts = self._extractor.vocabulary.concepts(words)
         nearest = self._examples[self._ranker.nearest_example(words, owner)]
         return (
-            *(f"concept {concept}: {', '.join(said)}" for concept, said in sorted(concepts.items())),
+            *(f"concept {concept}: {', '.join(phrases)}" for concept, phrases in sorted(concepts.items())),
             f"words: {', '.join(self._ranker.evidence(words, owner, MOST_WORDS)) or '-'}",
             f"nearest example: “{nearest}”",
+        )
+
+    def _of_parts(self, parts: Sequence[Part], language: Language, cleaned: str, asked: str) -> Decision:
+        """Decision that the parts of a message give together: step 7 of the module's head. `asked`: as understood."""
+        outcome = _outcome(parts)
+        deciding = [p for p in parts if p.outcome == outcome]
+        return Decision(
+            outcome=outcome,
+            entries=tuple(dict.fromkeys(e for p in deciding for e in p.entries)),
+            language=language,
+            score=max(p.score for p in deciding),
+            parts=tuple(parts),
+            normalised=asked,
+            address=find_address(cleaned),
+            domain=find_domain(cleaned, self._knowledge.provider.hosts),
+            small_talk=outcome == "decline" and all(self._is_small_talk(p) for p in parts),
         )
 
     def _is_small_talk(self, part: Part) -> bool:

@@ -53,7 +53,7 @@ _RETURNED = lazy_regex(  # where a bounce starts to quote the returned message: 
     re.IGNORECASE | re.MULTILINE,
     needs=("below this line", "this is a copy", "included is a copy", " message", "ursprüngliche nachricht"),
 )
-_REPORTS = lazy_regex(  # what a bounce says above that: a person may put the same line above a mail that is forwarded
+_OF_BOUNCE = lazy_regex(  # what a bounce says above that: a person may put the same line above a mail that is forwarded
     r"\b[245]\d\d[ -]|(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])|<[^<>\s]+@[^<>\s]+>:"
     r"|\b(?:undeliver|unzustell|deliver|zustell|zugestellt|failure|returned|bounce)",
     re.IGNORECASE,
@@ -110,7 +110,7 @@ def without_returned(cleaned: str) -> str:
     """Bounce without the copy of the message that it returns: nothing in there is the error. `cleaned`: by `clean`."""
     for returned in _RETURNED.finditer(cleaned):
         above = cleaned[: returned.start()]
-        if above.strip() and (not returned["forwards"] or _REPORTS.search(above)):
+        if above.strip() and (not returned["forwards"] or _OF_BOUNCE.search(above)):
             return above
     return cleaned
 
