@@ -9,7 +9,7 @@ import click
 
 from bot.cli.format import offered_commands
 from bot.cli.jsonl import answer_lines
-from bot.cli.or_exit import load_engine_or_exit, read_settings, responder_or_exit
+from bot.cli.startup import load_engine_or_exit, read_settings, responder_or_exit
 from bot.core.languages import KNOWN
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Language, Question

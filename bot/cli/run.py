@@ -11,7 +11,7 @@ from functools import partial
 import click
 
 from bot.answering.engine import AnswerEngine, load_content, load_speech
-from bot.cli.or_exit import data_folder_or_exit, read_settings, reloadable_engine_or_exit
+from bot.cli.startup import data_folder_or_exit, read_settings, reloadable_engine_or_exit
 from bot.content.folders import GENERAL
 from bot.content.problems import KnowledgeError
 from bot.core.lazy_regex import compile_all
