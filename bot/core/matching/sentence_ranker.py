@@ -50,6 +50,23 @@ class SentenceRanker:
         self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
     ) -> tuple[list[RankedText], RankedText]:
         """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
+        texts, told = self._texts_to_rank(own, pasted)
+        ranked = [self.rank(text, calibration, vetoed, by_name=by_name) for text, by_name in texts]
+        telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
+        telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
+        # What somebody tells of the own mail may say which port is meant
+        is_open = any(r.asks and self._hangs_on_others(r) for r in telling)
+        meant = telling if is_open else [r for r in telling if not r.small_talk] or telling
+        said_all = len(meant) == len(telling)
+        text = " ".join(told if said_all else (r.text for r in meant))
+        return meant, self.rank(text, calibration, vetoed) if len(meant) > 1 else meant[0]
+
+    def _texts_to_rank(self, own: str, pasted: str) -> tuple[list[tuple[str, bool]], list[str]]:
+        """(texts to rank by themselves, each with `by_name` of RankedText, never empty; what the whole is made of).
+
+        Left out is what is settled, or tells of another way than is asked about, where anything else is said. A
+        question is read with what it points back at; the whole has each sentence as it stands.
+        """
         sentences = own_sentences(own)
         said, program = [*map(self._contrasts.open_clauses, sentences)], [pasted] if pasted else []
         questions = [sentence for sentence in said if asks_in_words(sentence)]
@@ -65,16 +82,7 @@ class SentenceRanker:
         asked = [
             (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
         ]
-        texts = [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)]
-        ranked = [self.rank(text, calibration, vetoed, by_name=by_name) for text, by_name in texts]
-        telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
-        telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
-        # What somebody tells of the own mail may say which port is meant
-        is_open = any(r.asks and self._hangs_on_others(r) for r in telling)
-        meant = telling if is_open else [r for r in telling if not r.small_talk] or telling
-        said_all = len(meant) == len(telling)
-        text = " ".join(told if said_all else (r.text for r in meant))
-        return meant, self.rank(text, calibration, vetoed) if len(meant) > 1 else meant[0]
+        return [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)], told
 
     def relevant(
         self, ranked: list[RankedText], whole: RankedText, calibration: Calibration, vetoed: frozenset[str]
