@@ -28,7 +28,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,unused-ignore]
         from bot.content.folders import learnt_from
         from bot.content.loader import load
         from bot.core.matching.features import FeatureExtractor
-        from bot.core.matching.young_base import learn
+        from bot.core.matching.learning import learn
 
         knowledge = load(root / "knowledge")
         extractor = FeatureExtractor(knowledge)

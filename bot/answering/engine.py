@@ -19,7 +19,7 @@ from bot.core.dns.records import Lookup
 from bot.core.matching.decision import Matcher
 from bot.core.matching.example_counts import count_examples
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.young_base import learn
+from bot.core.matching.learning import learn
 from bot.core.model import Answer, Knowledge, Language
 from bot.settings import PACKAGED, Settings
 

@@ -9,12 +9,12 @@ import click
 
 from bot.cli.format import offered_commands
 from bot.cli.jsonl import answer_lines
-from bot.cli.or_exit import load_engine_or_exit, read_settings, responder_or_exit
+from bot.cli.startup import load_engine_or_exit, read_settings, responder_or_exit
 from bot.core.languages import KNOWN
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Language, Question
 from bot.core.speak_policy import answer_small_talk
-from bot.core.text.language import language_of_locale
+from bot.core.text.language_detection import language_of_locale
 
 
 @click.command()

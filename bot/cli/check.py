@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.answering.engine import load_engine, make_lookup
-from bot.cli.or_exit import name_servers_or_exit, read_settings
+from bot.cli.startup import name_servers_or_exit, read_settings
 from bot.commands import find_commands
 from bot.content.problems import KnowledgeError
 from bot.content.template_files import read_templates

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.or_exit import load_engine_or_exit, problems_or_exit, read_settings
+from bot.cli.startup import load_engine_or_exit, problems_or_exit, read_settings
 from bot.core.languages import KNOWN, LANGUAGES
 from bot.core.model import Language
 

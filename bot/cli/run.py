@@ -11,11 +11,11 @@ from functools import partial
 import click
 
 from bot.answering.engine import AnswerEngine, load_content, load_speech
-from bot.cli.or_exit import data_folder_or_exit, read_settings, reloadable_engine_or_exit
+from bot.cli.startup import data_folder_or_exit, read_settings, reloadable_engine_or_exit
 from bot.content.folders import GENERAL
 from bot.content.problems import KnowledgeError
 from bot.core.lazy_regex import compile_all
-from bot.core.matching.at_once import beside
+from bot.core.matching.parallel import beside
 from bot.settings import Settings, variables
 
 LESS_URGENT = 5  # steps of a process's priority: beside others that want all cores it gets a quarter of its time

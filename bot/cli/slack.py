@@ -4,7 +4,7 @@ import json
 
 import click
 
-from bot.cli.or_exit import load_engine_or_exit, read_settings
+from bot.cli.startup import load_engine_or_exit, read_settings
 from bot.core.languages import KNOWN
 from bot.core.model import Language
 

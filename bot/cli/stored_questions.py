@@ -3,7 +3,7 @@
 import click
 
 from bot.cli.format import gap_line, gaps_as_csv, stored_decision
-from bot.cli.or_exit import open_storage, read_settings
+from bot.cli.startup import open_storage, read_settings
 from bot.core.gaps import to_gaps
 from bot.core.privacy.data_subject import to_person
 

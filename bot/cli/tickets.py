@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bot.cli.or_exit import load_engine_or_exit, read_settings, reloadable_engine_or_exit, responder_or_exit
+from bot.cli.startup import load_engine_or_exit, read_settings, reloadable_engine_or_exit, responder_or_exit
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import TryLater
 

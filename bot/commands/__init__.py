@@ -1,11 +1,10 @@
 """Slash commands: one file each, found by scanning this folder.
 
 A command module has `NAME` ("mx"), `HINT` (usage hint, "domain"; empty: no argument) and
-`async def run(argument: str, language: Language, tools: Tools) -> Answer`. Its wording stands in
-templates/<NAME>.md, with the blocks
-`summary_de`/`summary_en` (one line, for every list of commands: help, App Home, the greeting, Slack's manifest),
-`help_de`/`help_en`, `de`/`en` (the reply), and, where the argument has another name in that language than `HINT`,
-`hint_de`/`hint_en`.
+`async def run(argument: str, language: Language, tools: Tools) -> Answer`. Its wording stands in templates/<NAME>.md,
+with the blocks `summary_de`/`summary_en` (one line, for every list of commands: help, App Home, the greeting, Slack's
+manifest), `help_de`/`help_en`, `de`/`en` (the reply), and, where the argument has another name in that language than
+`HINT`, `hint_de`/`hint_en`.
 """
 
 import importlib

@@ -7,6 +7,7 @@ bot/core/dns/txt_policies.py those of SPF, DMARC, MTA-STS and TLS reporting.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from bot.commands import Tools, wants_help
@@ -15,6 +16,7 @@ from bot.core.dns.special_addresses import address_kind
 from bot.core.dns.txt_policies import read
 from bot.core.model import Answer, Language, UserError
 from bot.core.text.addresses import is_reserved, near_miss, parse_domain
+from bot.core.text.excerpt import shorten
 from bot.core.text.idna_names import to_ascii
 
 NAME = "mx"
@@ -36,6 +38,7 @@ RULES: Mapping[str, str] = {
 EXPLAINED = "error-name-service"  # the entry about "Host found but no data record of requested type"
 LONGEST_SHOWN = 80  # characters of a name that a stranger chose; DNS names may have 253, each written as up to four
 MOST_NAMED = 3  # hosts that are named again where a rule is explained
+_shown = partial(shorten, longest=LONGEST_SHOWN)
 
 
 async def run(argument: str, language: Language, tools: Tools) -> Answer:
@@ -54,7 +57,7 @@ def assess_mx(domain: str, found: MxResult) -> Mapping[str, Any]:
     return {
         "help": False,
         "domain": domain,
-        "alias": shorten(found.alias),
+        "alias": _shown(found.alias),
         "verdict": _verdict(found, {finding["rule"] for finding in findings}),
         "hosts": [_row(host) for host in found.hosts if host.status != "null"],
         "tied": _tied([host for host in found.hosts if host.status != "null"]),
@@ -69,11 +72,6 @@ def assess_mx(domain: str, found: MxResult) -> Mapping[str, Any]:
 def is_reachable(host: MxHost) -> bool:
     """True if the host has an address in the public internet."""
     return any(address_kind(address)[0] == "public" for address in host.addresses)
-
-
-def shorten(name: str) -> str:
-    """Name that a stranger chose, cut to LONGEST_SHOWN characters."""
-    return name if len(name) <= LONGEST_SHOWN else f"{name[: LONGEST_SHOWN - 1]}…"
 
 
 def _verdict(found: MxResult, rules: set[str]) -> str:
@@ -114,7 +112,7 @@ def _findings(found: MxResult) -> Sequence[Mapping[str, Any]]:
         {
             "rule": rule,
             "source": source,
-            "hosts": [shorten(h) for h in _some(about[rule])],
+            "hosts": [_shown(h) for h in _some(about[rule])],
             "count": len(about[rule]),
         }
         for rule, source in RULES.items()
@@ -131,7 +129,7 @@ def _tied(hosts: Sequence[MxHost]) -> Sequence[Mapping[str, Any]]:
     """Hosts that share their preference, by preference: they are tried in random order (RFC 5321 section 5.1)."""
     shared: dict[int, list[str]] = {}
     for host in hosts:
-        shared.setdefault(host.preference, []).append(shorten(host.host))
+        shared.setdefault(host.preference, []).append(_shown(host.host))
     tied = {p: list(dict.fromkeys(names)) for p, names in shared.items()}
     return [{"preference": preference, "hosts": names} for preference, names in tied.items() if len(names) > 1]
 
@@ -139,9 +137,9 @@ def _tied(hosts: Sequence[MxHost]) -> Sequence[Mapping[str, Any]]:
 def _row(host: MxHost) -> Mapping[str, Any]:
     return {
         "preference": host.preference,
-        "host": shorten(host.host),
+        "host": _shown(host.host),
         "status": host.status,
-        "alias": shorten(host.alias),
+        "alias": _shown(host.alias),
         "addresses": [{"address": address, "kind": address_kind(address)[0]} for address in host.addresses],
         "more": host.more,
         "unknown": list(host.unknown),

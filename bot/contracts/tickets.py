@@ -1,5 +1,6 @@
-"""Contracts of ticket channels, and of those who open tickets and write in them."""
+"""Contracts of ticket channels, and of those who open tickets and write in them; the mark of what they write."""
 
+import hashlib
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -105,3 +106,11 @@ class TicketOpener(Protocol):
     async def write_in_ticket(self, place: TicketPlace, message: TicketMessage, *, again: bool) -> None:
         """Writes into a ticket as WriteInTicket says."""
         ...
+
+
+def idempotency_key(of: str) -> str:
+    """Idempotency key, 24 hexadecimal digits: the mark by which a ticket or message is found again after a crash.
+
+    `of`: what is the same for the same request, such as its event's key.
+    """
+    return hashlib.sha256(of.encode()).hexdigest()[:24]

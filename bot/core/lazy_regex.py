@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-TEXTS = 16  # in lower case that are remembered: many patterns are looked for in one sentence after the other
-
 TEXTS = 16  # that are remembered in lower case: most patterns are looked for in a sentence one after the other
 
 _made: list["_LazyRegex"] = []
@@ -35,7 +33,6 @@ def compile_all() -> None:
         made.search  # noqa: B018 (it is looked up)
 
 
-@lru_cache(TEXTS)
 @lru_cache(TEXTS)
 def lower_case(text: str) -> str:
     """Text in lower case, in which letters stand wherever a pattern with (?i) finds them in the text."""

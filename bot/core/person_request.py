@@ -11,41 +11,37 @@ import re
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Language
+from bot.core.text.function_words import word_set
 
 LONGEST = 160  # characters of such a message; who writes more asks something
 _WORD = lazy_regex(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_PERSON_DE = _words(
+_PERSON_DE = word_set(
     """
     mensch menschen mitarbeiter mitarbeiterin mitarbeitern mitarbeitende mitarbeitenden kollege kollegen
     kollegin person ansprechpartner ansprechpartnerin ansprechpartnern berater beraterin jemand jemandem
     jemanden kundenservice kundendienst kundenbetreuung sachbearbeiter sachbearbeiterin techniker technikerin
     """
 )
-_PERSON_EN = _words(
+_PERSON_EN = word_set(
     """
     human humans person people somebody someone agent agents representative rep staff operator colleague
     technician being
     """
 )
-_PERSON_BOTH = _words(
+_PERSON_BOTH = word_set(
     """
     support team supportteam helpdesk hotline admin
     """
 )
 # Words beside: who wants what of them, and how. Those that name a person only loosely ("jemand", "someone") need one of
 # the verbs or adjectives in _CALLS beside them.
-_LOOSE = _words(
+_LOOSE = word_set(
     """
     jemand jemandem jemanden somebody someone people person support team admin staff agent
     """
 )
-_CALLS = _words(
+_CALLS = word_set(
     """
     sprechen spreche sprich reden rede redet kontaktieren kontakt verbinden verbinde verbindung weiterleiten
     holen hole hol rufen ruf rufe fragen frag frage echt echte echten echter echtem richtig richtige richtigen
@@ -53,7 +49,7 @@ _CALLS = _words(
     connect real actual live human contact call chat reach transfer escalate get ask
     """
 )
-_BESIDE_DE = _words(
+_BESIDE_DE = word_set(
     """
     ich wir mir uns mich möchte moechte möchten will wollen würde wuerde gerne gern kann können könnte könnt
     du ihr sie bitte mit einem einen einer eine ein dem den der die das unserem unser euer eurem ihrem lieber
@@ -62,7 +58,7 @@ _BESIDE_DE = _words(
     nicht keinen kein sondern hilfe persönlich dazu dafür
     """
 )
-_BESIDE_EN = _words(
+_BESIDE_EN = word_set(
     """
     i we me us want need would like d'like to with a an the your you can could may please now right here is
     there any let lets let's rather just not bot from of on for some help i'd we'd my im i'm hello hi hey

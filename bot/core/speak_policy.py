@@ -12,6 +12,7 @@ from bot.core.languages import KNOWN, among
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import LANGUAGES, Answer, Decision, Language, Question
 from bot.core.records import Thread
+from bot.core.text.function_words import word_set
 from bot.core.text.normalize import clean
 
 # Least score of an answer that nobody asked for. Cross-validated over questions-dev, questions-blind-en and
@@ -61,26 +62,22 @@ _CALLS_SOMEBODY = lazy_regex(
 )
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 # Reactions to an answer. Words that say that it worked; that it was read; and words beside them
-_WORKED = _words(
+_WORKED = word_set(
     """
     passt geklappt klappt funktioniert läuft geht gelöst erledigt perfekt prima super klasse top spitze
     hilfreich geholfen gefunden works worked working solved fixed great perfect awesome excellent brilliant
     helpful helped found nice cool lovely
     """
 )
-_READ = _words(
+_READ = word_set(
     """
     ok okay oki okey k alles klar verstanden verstehe gut jo jap ja yes yep yeah sure aha ach ah oh hm hmm mhm
     aye got understood alright right fine good done will do mach mache probiere versuche try i'll see noted
     gotcha
     """
 )
-_BESIDE_A_REACTION = _words(
+_BESIDE_A_REACTION = word_set(
     """
     das es ich hat hab habe ist war jetzt nun so sehr wirklich alles schon mir sofort gleich mal doch endlich
     auch ihr du bist die antwort it that this now was is i me very really all the answer a you works hab's
@@ -118,7 +115,7 @@ def is_greeting(text: str) -> bool:
 
 
 def language_of_small_talk(text: str, hint: Language | None, languages: Sequence[Language] = LANGUAGES) -> Language:
-    """Language of thanks and greetings, too short for bot/core/text/language.py; "hi" and "merci" tell nothing.
+    """Language of thanks and greetings, which are too short for a LanguageDetector; "hi" and "merci" tell nothing.
 
     One of `languages`, those of the base.
     """
@@ -160,8 +157,8 @@ def read_reaction(text: str) -> Literal["worked", "read", ""]:
     return "worked" if words & _WORKED else "read"
 
 
-def is_question(text: str) -> bool:
-    """True if the message reads as a question."""
+def has_question_form(text: str) -> bool:
+    """True if a message has a question mark, or begins as a question: fewer than text/asking.py takes for one."""
     return bool(_ASKS.search(text))
 
 
@@ -196,6 +193,6 @@ def why_silent_in_channel(decision: Decision | None, text: str) -> str:
         return f"not sure: {decision.outcome}"
     if decision.score < LEAST_SCORE_UNASKED:
         return f"not sure: {decision.score:.2f} is below {LEAST_SCORE_UNASKED}"
-    if not is_question(text) and not any(part.rule.startswith("error line") for part in decision.parts):
+    if not has_question_form(text) and not any(part.rule.startswith("error line") for part in decision.parts):
         return "neither a question nor an error line"
     return ""

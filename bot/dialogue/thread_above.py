@@ -12,8 +12,8 @@ from bot.commands import wants_help
 from bot.contracts.channel import Channel, ThreadAbove
 from bot.core.model import Answer, Event, Question
 from bot.core.speak_policy import read_reaction
+from bot.core.text.asks_about_above import asks_about_above
 from bot.core.text.normalize import clean
-from bot.core.text.pointing import is_pointing
 
 # Templates
 UNANSWERED = frozenset({"decline", "suggest", "faq", "greeting"})  # nothing was said of what was asked
@@ -32,7 +32,7 @@ async def answer_with_surroundings(
     """
     if answer.template == "thanks":  # "danke!" points at nothing
         return answer
-    points = not question.command and is_pointing(question.text) and not wants_help(question.text)
+    points = not question.command and asks_about_above(question.text) and not wants_help(question.text)
     if event.facts.get("root") and (answer.template in SMALL_TALK or read_reaction(clean(question.text))):
         points = False  # in a channel "hallo" greets; in a thread it calls the bot to what stands there
     if event.act == "ask" and points and channel:

@@ -1,4 +1,4 @@
-"""Purge: what DBOS keeps of ended workflows is redacted after a minute, and deleted with all else that has expired.
+"""Regular purge: what DBOS keeps of ended workflows is redacted after a minute, and deleted with all else that expired.
 
 What expires of our own rows, and when, stands in bot/storage/purge.py.
 """
@@ -23,7 +23,7 @@ REDACT_EVERY, PURGE_EVERY = 60.0, 3_600.0  # seconds
 MOST_PURGED = 1_000  # workflows that are deleted at once
 
 
-async def purge_expired(storage: Storage, jobs: JobRows) -> None:
+async def purge_regularly(storage: Storage, jobs: JobRows) -> None:
     """Redacts ended workflows every minute, and every hour deletes what has expired; until it is cancelled.
 
     Deleted are workflows that no redelivery can ask for any more, at once again while there is more than a thousand,

@@ -94,7 +94,7 @@ from bot.durable.decide import DecideStep, Handle
 from bot.durable.decision_row import DecisionRow, Save
 from bot.durable.deliver import DeliverStep
 from bot.durable.error_policy import ErrorPolicy
-from bot.durable.purge import purge_expired
+from bot.durable.purge import purge_regularly
 from bot.durable.recovery import TROUBLE, Recovery
 from bot.durable.workflow import EventWorkflow
 from bot.observability.event_log import EventLog, seconds_since_receipt
@@ -162,7 +162,7 @@ class Worker:
         self._workflow = DBOS.workflow(name="answer")(self._workflow_function())
         await asyncio.to_thread(DBOS.launch)
         self._launched = True
-        purge = purge_expired(self._storage, JobRows(self._url))
+        purge = purge_regularly(self._storage, JobRows(self._url))
         self._tasks = [asyncio.create_task(self._recovery.run()), asyncio.create_task(purge)]
 
     async def stop(self) -> None:

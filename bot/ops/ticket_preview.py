@@ -15,7 +15,7 @@ from bot.contracts.channel import Disabled
 from bot.contracts.channel_context import ChannelContext
 from bot.contracts.engine import Engine, Respond
 from bot.contracts.tickets import TicketChannel
-from bot.core.mail.auto_response import MailboxContext, Verdict
+from bot.core.mail.auto_response import MailboxContext
 from bot.core.model import Mode, Ticket, TryLater
 from bot.settings import Settings
 from bot.tickets.assessment import Assessment, assess
@@ -84,7 +84,7 @@ def to_json(shown: Previewed, reply: str) -> dict[str, Any]:
     """
     found, ticket = shown.assessment, shown.ticket
     decision = found.answer.decision
-    now = _limit_by_mode(found.verdict, shown.mode)
+    now, _ = found.in_mode(shown.mode)
     return {
         "system": ticket.system,
         "number": ticket.number,
@@ -103,12 +103,6 @@ def to_json(shown: Previewed, reply: str) -> dict[str, Any]:
         "answered": ticket.answered,
         "reply": reply,
     }
-
-
-def _limit_by_mode(verdict: Verdict, mode: Mode) -> Verdict:
-    if mode == "off":
-        return "silent"
-    return "note" if verdict == "public" and mode == "note" else verdict
 
 
 def to_text(facts: Mapping[str, Any]) -> str:

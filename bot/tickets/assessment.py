@@ -15,9 +15,9 @@ from bot.core.mail.auto_response import STRICTEST, MailboxContext, RuleVerdict, 
 from bot.core.mail.mime import Mail, date_of, mail_of_text, parse
 from bot.core.mail.quoted_text import asking_subject, bare_subject
 from bot.core.matching.given_decisions import closes
-from bot.core.model import Answer, Event, Question, Ticket
+from bot.core.model import Answer, Event, Mode, Question, Ticket
 from bot.core.text.addresses import find_domain
-from bot.core.text.language import language_of_locale
+from bot.core.text.language_detection import language_of_locale
 from bot.tickets.quotation import understood_sentences
 from bot.tickets.thresholds import is_worth_a_note, public_doubts
 
@@ -54,6 +54,14 @@ class Assessment:
     text: str  # what was asked: the customer's words, diagnostic codes, what was forwarded
     facts: Mapping[str, Any] = field(default_factory=dict)  # for templates/ticket.md and ticket_note.md
     to: Mapping[str, str] = field(default_factory=dict)  # where a reply goes: see TicketChannel.deliver
+
+    def in_mode(self, mode: Mode) -> tuple[Verdict, tuple[str, ...]]:
+        """Verdict and reasons under the mode of the ticket's queue, which can only make it stricter."""
+        if mode == "off":
+            return "silent", (*self.reasons, "mode-off")
+        if mode == "note" and self.verdict == "public":
+            return "note", (*self.reasons, "mode-note")
+        return self.verdict, self.reasons
 
     def to_answer(self, verdict: Verdict, reasons: Sequence[str]) -> Answer:
         """Answer to deliver: the reply itself where `verdict` is public, else the note that holds it as a draft."""
@@ -160,7 +168,7 @@ async def best_answer(mail: Mail, subject: str, respond: Respond) -> BestAnswer:
     if first and first.decision and first.decision.foreign:
         return BestAnswer(first, mail.own_words)
     language = first.language if first and len(mail.own_words.split()) >= 2 else None
-    if mail.only_points:  # "What does this mean?" is no question of its own
+    if mail.asks_about_quoted:  # "What does this mean?" is no question of its own
         pointed_at = mail.evidence or asking_subject(subject)
         return BestAnswer(await respond(Question(pointed_at, language=language, language_hint=hint)), mail.text)
     if mail.diagnostics:

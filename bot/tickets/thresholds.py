@@ -4,8 +4,7 @@ A note may be wrong: an agent reads it. A public reply may not, so it has thresh
 the decision answers (bot/core/matching/calibration.py), and a certainty of its own (certainty.py). LEARNT is what
 `python -m tests.eval.tickets --write` wrote: the least thresholds with which of wrapped tickets, whose questions and
 surroundings neither the decision's figures nor the thresholds had seen, at most MOST_WRONG get a wrong public answer,
-and of those about an entry that a Postbote learnt without, at most MOST_UNSEEN.
-Nothing in it is set by hand.
+and of those about an entry that a Postbote learnt without, at most MOST_UNSEEN. Nothing in it is set by hand.
 """
 
 import re

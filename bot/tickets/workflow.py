@@ -40,10 +40,10 @@ from bot.contracts.channel import Channel
 from bot.contracts.engine import Engine
 from bot.contracts.tickets import TicketChannel
 from bot.core.mail.auto_response import MailboxContext, Verdict
-from bot.core.model import Answer, Event, Mode, Question, Reply, TryLater
+from bot.core.model import Answer, Event, Question, Reply, TryLater
 from bot.storage import DatabaseError, Storage
 from bot.storage.ticket_ledger import Case, TicketLedger
-from bot.tickets.assessment import Assessment, LiveChecks, assess
+from bot.tickets.assessment import LiveChecks, assess
 from bot.tickets.breaker_alarm import BreakerAlarm
 
 log = structlog.get_logger()
@@ -106,7 +106,7 @@ class TicketWorkflow:
         context = MailboxContext(channel.own, channel.inbox)
         found = await assess(ticket, context, self._engine.respond, self._live_checks)
         event = replace(event, question=Question(found.text))
-        verdict, reasons = _limit_by_mode(found, channel.mode(ticket.queue))
+        verdict, reasons = found.in_mode(channel.mode(ticket.queue))
         if verdict == "silent":
             return await self._stay_silent(event, case, found.answer, ticket.url, reasons)
         if not await channel.claim(ticket, await asyncio.to_thread(self._ledger.installation_id)):
@@ -154,12 +154,3 @@ class TicketWorkflow:
         except DatabaseError as wrong:
             raise TryLater(f"the database does not answer ({type(wrong).__name__})") from wrong
         return SILENCE
-
-
-def _limit_by_mode(found: Assessment, mode: Mode) -> tuple[Verdict, tuple[str, ...]]:
-    """Verdict and reasons under the mode of the ticket's queue."""
-    if mode == "off":
-        return "silent", (*found.reasons, "mode-off")
-    if mode == "note" and found.verdict == "public":
-        return "note", (*found.reasons, "mode-note")
-    return found.verdict, found.reasons

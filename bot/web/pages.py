@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.contracts.engine import Engine
 from bot.core.model import LANGUAGES, Event, Language, Reply
-from bot.core.text.language import language_of_locale
+from bot.core.text.language_detection import language_of_locale
 from bot.storage.content_edits import ContentEdits
 from bot.storage.statistics import Statistics
 from bot.web.auth import AdminAuth

@@ -3,8 +3,8 @@
 from bot.core.model import Decision, Language, Outcome, Part
 from bot.core.records import Thread
 from bot.core.speak_policy import (
+    has_question_form,
     is_greeting,
-    is_question,
     is_thanks,
     language_of_small_talk,
     read_reaction,
@@ -73,7 +73,7 @@ def test_small_talk_is_answered_in_its_language(text: str, hint: Language | None
 
 @each_row("text", ["welcher Port?", "Wie lautet der Server", "what is my login", "can I use IMAP"])
 def test_a_question_is_recognised_with_or_without_its_mark(text: str) -> None:
-    assert is_question(text)
+    assert has_question_form(text)
 
 
 def decided(outcome: Outcome, score: float, rule: str = "question: x") -> Decision:

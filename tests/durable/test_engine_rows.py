@@ -40,7 +40,7 @@ def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def nothing(*_: object) -> None: ...
 
-    monkeypatch.setattr(worker, "purge_expired", nothing)
+    monkeypatch.setattr(worker, "purge_regularly", nothing)
 
 
 def rows(folder: Path) -> list[str]:

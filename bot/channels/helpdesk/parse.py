@@ -5,7 +5,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from bot.core.mail.html_text import html_to_text
-from bot.core.mail.quoted_text import LONGEST, split_text
+from bot.core.mail.quoted_text import split_text
+from bot.core.text.normalize import LONGEST
 
 
 @dataclass(frozen=True, slots=True)

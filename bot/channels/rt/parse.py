@@ -68,9 +68,9 @@ def to_listed(page: Mapping[str, Any]) -> list[ListedTicket]:
 def is_new(listed: ListedTicket, last: float, now: float) -> bool:
     """True if a polling round that ended at the id `last` cannot have seen the ticket. `now`: since the epoch.
 
-    RT numbers a ticket a moment before it can be seen, so one that was numbered lately is new too; bot/channels/
-    helpdesk/channel.py keeps it from being enqueued twice. What a round has seen and left, because its queue was off,
-    is left to people when the queue is switched on.
+    RT numbers a ticket a moment before it can be seen, so one that was numbered lately is new too; HelpdeskChannel
+    keeps it from being enqueued twice. What a round has seen and left, because its queue was off, is left to people
+    when the queue is switched on.
     """
     return listed.position > last or now - listed.created < APPEARS
 

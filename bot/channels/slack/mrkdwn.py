@@ -11,7 +11,7 @@ from bot.core.markdown.layout import lay_out
 from bot.core.markdown.parser import Block, Span, parse, plain
 from bot.core.markdown.table import to_columns, to_sentences
 
-REMEMBERED = 256  # texts: most answers are given again, to others
+CACHED_TEXTS = 256  # texts: most answers are given again, to others
 BULLET = "•"
 _MARKS = {"strong": "*", "em": "_"}
 _NO_TICK = "'"
@@ -22,7 +22,7 @@ _BOLD, _BOLD_END = Span("strong_open"), Span("strong_close")
 _LIVE = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")  # what Slack may take for a mark; within a word "_" never is one
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHED_TEXTS)
 def to_mrkdwn(markdown: str) -> str:
     """Bold, emphasis, code, bullets, links, and tables as text of one width; every other `&`, `<`, `>` is escaped."""
     return lay_out(parse(markdown), _words, BULLET)
@@ -132,7 +132,7 @@ def literal(text: str) -> str:
     return escape(text).translate(_LOOKALIKES)
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHED_TEXTS)
 def to_plain(markdown: str) -> str:
     """Fallback text: what notifications show and screen readers read. The same words, without marks."""
     return lay_out(parse(markdown), _told, BULLET).strip()

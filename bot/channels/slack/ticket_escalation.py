@@ -2,13 +2,12 @@
 what is said in Slack then goes into it.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
 from bot.channels.slack.mrkdwn import to_typed
-from bot.contracts.tickets import OpenTicket, TicketMessage, WriteInTicket
+from bot.contracts.tickets import OpenTicket, TicketMessage, WriteInTicket, idempotency_key
 from bot.core.model import Answer, Event, Language, TryLater, Undeliverable
 
 SUBJECT = 100  # characters of a ticket's subject
@@ -67,8 +66,3 @@ class TicketEscalation:
         if self._write is None:
             raise Undeliverable("no helpdesk is configured")
         await self._write(place, message, again)
-
-
-def idempotency_key(event_key: str) -> str:
-    """Idempotency key of an event's ticket, 24 hexadecimal digits: the ticket is found by it after a crash."""
-    return hashlib.sha256(event_key.encode()).hexdigest()[:24]

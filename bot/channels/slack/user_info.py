@@ -12,7 +12,7 @@ from cachetools import TTLCache
 from bot.channels.slack.web_client import API_FAILURES
 from bot.channels.slack.workspaces import Workspaces
 from bot.core.model import Event, Language
-from bot.core.text.language import language_of_locale
+from bot.core.text.language_detection import language_of_locale
 
 log = structlog.get_logger()
 

@@ -15,11 +15,12 @@ from email.utils import parsedate_to_datetime
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.mail import quoted_text
+from bot.core.mail.asks_about_quoted import asks_about_quoted
 from bot.core.mail.charsets import charset_of_html, decoded, header_text, one_line
 from bot.core.mail.delivery_reports import REPORTS, RETURNED, diagnostics_of, exim_causes, has_words, parts_of
 from bot.core.mail.html_text import html_to_text
 from bot.core.mail.mailboxes import to_mailboxes
-from bot.core.mail.pointing import only_points
+from bot.core.text.normalize import LONGEST
 
 LARGEST = 2_000_000  # bytes that are read of one mail; what is asked stands at its beginning, attachments behind it
 LARGEST_PART = 200_000  # bytes of one text
@@ -63,12 +64,12 @@ class Mail:
     @property
     def text(self) -> str:
         """Text that is asked: the own words, then the evidence."""
-        return "\n\n".join(filter(None, (self.own_words, self.evidence)))[: quoted_text.LONGEST]
+        return "\n\n".join(filter(None, (self.own_words, self.evidence)))[:LONGEST]
 
     @property
-    def only_points(self) -> bool:
+    def asks_about_quoted(self) -> bool:
         """True if the own words say nothing but "What does this mean?": then the evidence alone is asked."""
-        return only_points(self.own_words)
+        return asks_about_quoted(self.own_words)
 
     def all(self, name: str) -> tuple[str, ...]:
         """Values of a header, topmost first."""
@@ -130,7 +131,7 @@ def _parse(message: "Message[str, str]") -> Mail:
         subject=subject,
         types=tuple(found.types),
         own_words=split.own_words,
-        quoted=quoted[: quoted_text.LONGEST],
+        quoted=quoted[:LONGEST],
         cut=split.cut,
         diagnostics=diagnostics,
     )

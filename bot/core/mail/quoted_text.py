@@ -14,8 +14,8 @@ from bot.core.lazy_regex import lazy_regex
 from bot.core.mail import mail_programs
 from bot.core.text.excerpt import excerpt
 from bot.core.text.message_parts import says_something
+from bot.core.text.normalize import LONGEST
 
-LONGEST = 20_000  # characters that are read: the same as of any message (bot/core/text/normalize.py)
 SIGNATURE_LINES = 12  # below "-- "
 LONGEST_LINE = 100  # characters of a signature's lines
 LONG = 400  # characters of own words that surely say something
@@ -32,7 +32,7 @@ _REFERENCE = lazy_regex(  # a number of a customer, a contract …, and nothing 
 )
 _RULE = lazy_regex(r"^[ \t]{0,8}[_=*-]{5,200}[ \t]{0,8}$", re.MULTILINE)  # a line that programs put between parts
 _SIGNATURE = lazy_regex(r"^[ \t]{0,2}(?:--|—)[ \t]{0,2}$")  # "-- " alone (RFC 3676, 4.3), which many write as "--"
-_EVIDENCE = lazy_regex(  # what a mail server says: never a signature, and worth reading in a quotation
+_OF_SERVER = lazy_regex(  # what a mail server says: never a signature, and worth reading in a quotation
     r"\b[245]\d\d[ -](?:#?[245]\.\d{1,3}\.\d{1,3}|\w+ )|(?<![\d.])#?[45]\.\d{1,3}\.\d{1,3}(?![\d.])"
     r"|^<[^<>\s]+@[^<>\s]+>:"
     r"|\b(?:error|fehler\w*|denied|rejected|refused|failed|unknown|unable|undeliver\w*|timed out)\b",
@@ -79,7 +79,7 @@ def split_text(text: str, *, is_reply: bool = False) -> SplitText:
     parts = _without_signatures(_split_quotations(lines))
     own = parts.text("own")
     kinds: tuple[Kind, ...] = ("forwarded", "marked")
-    if not own or _EVIDENCE.search(parts.text("conversation")):
+    if not own or _OF_SERVER.search(parts.text("conversation")):
         kinds += ("conversation",)
     if is_reply and own:
         kinds = ()
@@ -214,10 +214,10 @@ def _begin_of_last(lines: Sequence[str]) -> int:
             return number if _is_signature(lines[number + 1 :]) else len(lines)
     begin = next((n + 1 for n in range(filled[-1], -1, -1) if not lines[n].strip()), 0)
     paragraph = "\n".join(lines[begin:])
-    return begin if mail_programs.is_disclaimer(paragraph) and not _EVIDENCE.search(paragraph) else len(lines)
+    return begin if mail_programs.is_disclaimer(paragraph) and not _OF_SERVER.search(paragraph) else len(lines)
 
 
 def _is_signature(lines: Sequence[str]) -> bool:
     """True for what may stand below "-- ": short lines that neither ask nor tell of an error."""
     text = "\n".join(lines)
-    return "?" not in text and not _EVIDENCE.search(text) and all(len(line) <= LONGEST_LINE for line in lines)
+    return "?" not in text and not _OF_SERVER.search(text) and all(len(line) <= LONGEST_LINE for line in lines)

@@ -13,7 +13,7 @@ from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.other_owner import OWNERS
 from bot.core.matching.unexplained import CIRCUMSTANCES
 from bot.core.matching.vocabulary import ASPECT
-from bot.core.text.normalize import MESSAGES
+from bot.core.text.normalize import CACHED_MESSAGES
 
 MOST_BACK = 3  # sentences that a question is read with, at most
 MOST_CONTENT_OF_BARE = 1  # words of a question that asks without saying of what
@@ -49,8 +49,6 @@ _AHEAD = lazy_regex(  # the pronoun stands for what follows: "is it possible to 
     r"|\b(?:it|that|this),? (?:if|when|whether|that)\b",
     re.IGNORECASE,
 )
-
-
 _THERE = lazy_regex(r"\b(?:dort|dorthin|there(?! (?:is|are|was|were|a|any|no)\b))\b", re.IGNORECASE)
 
 
@@ -59,7 +57,7 @@ class BackReferences:
 
     def __init__(self, extractor: FeatureExtractor) -> None:
         self._extractor = extractor
-        self._refers = lru_cache(MESSAGES)(self._refers_back)
+        self._refers = lru_cache(CACHED_MESSAGES)(self._refers_back)
 
     def refers_back(self, sentence: str) -> bool:
         """True if a cleaned sentence is about something that it does not name."""
@@ -74,28 +72,33 @@ class BackReferences:
         return self._is_bare(words) or _points(sentence)
 
     def with_referents(self, sentences: Sequence[str], place: int, known: Collection[int] = ()) -> str:
-        """The sentence at a place, behind those before it up to one that says itself what it is about.
+        """The sentence at a place, behind those before it that say what it is about; alone where it says that itself.
 
-        `known`: places of sentences that say what works or is known: "What do I enter?" is not about these, "Is that
-        right?" may be. One at the beginning is read with the next: "What does that mean? …". Whose "there" is another
-        provider in the sentence before it asks about that: "My grandson uses Gmail. Which port does he enter there?".
+        One at the beginning that does not is read with the next: "What does that mean? …". `known`: places of sentences
+        that say what works or is known: "What do I enter?" is not about these, "Is that right?" may be.
         """
-        if len(sentences) == 1:
-            return sentences[0]
-        begin = place
-        if place > 0 and _THERE.search(sentences[place]) and self._names_other(sentences[place - 1]):
-            begin -= 1
+        if place == 0:
+            return " ".join(sentences[:2] if self.refers_back(sentences[0]) else sentences[:1])
+        begin = self._begin_of_referents(sentences, place)
+        if begin in known and begin < place and not _points(sentences[place]):
+            unsettled = [n for n in range(max(0, place - MOST_BACK), place) if n not in known]
+            return " ".join([*(sentences[n] for n in unsettled[-1:]), sentences[place]])
+        return " ".join(sentences[begin : place + 1])
+
+    def _begin_of_referents(self, sentences: Sequence[str], place: int) -> int:
+        """Place of the first sentence that one is read with, MOST_BACK before it at most; its own where it is alone."""
+        begin = place - 1 if self._is_there(sentences[place], sentences[place - 1]) else place
         while begin > 0 and place - begin < MOST_BACK and self.refers_back(sentences[begin]):
             begin -= 1
-        if begin < place and begin in known and not _points(sentences[place]):
-            open_ones = [n for n in range(max(0, place - MOST_BACK), place) if n not in known]
-            return " ".join([*(sentences[n] for n in open_ones[-1:]), sentences[place]])
-        end = place + 2 if place == 0 and self.refers_back(sentences[0]) else place + 1
-        return " ".join(sentences[begin:end])
+        return begin
 
-    def _names_other(self, sentence: str) -> bool:
-        """True if a sentence names another provider or service, where "there" may be."""
-        return not OWNERS.isdisjoint(self._extractor.vocabulary.concepts(self._extractor.words(sentence)))
+    def _is_there(self, sentence: str, before: str) -> bool:
+        """True if "there" is the provider that the sentence before names.
+
+        "My grandson uses Gmail. Which port does he enter there?" asks about Gmail's.
+        """
+        named = self._extractor.vocabulary.concepts(self._extractor.words(before)) if _THERE.search(sentence) else ()
+        return not OWNERS.isdisjoint(named)
 
     def _is_bare(self, words: Sequence[str]) -> bool:
         """True if a question has nothing but its grammar: "Which?", "What is the catch?"."""

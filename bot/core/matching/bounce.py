@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.scaffolding import is_scaffolding, without_phrases
-from bot.core.text.normalize import MESSAGES
+from bot.core.text.normalize import CACHED_MESSAGES
 
 _ADDRESS = r"[\w.+=%'&/-]{1,64}@[\w.-]{1,255}"
 # Where the reason for one recipient begins; the rest of the line belongs to the reason
@@ -39,7 +39,6 @@ _REPLY = lazy_regex(r"\A[\s>|]{0,12}<<< ?(?P<code>[2-5]\d\d)")  # what the other
 _OWN_END = lazy_regex(
     r"\A[\s>|]{0,12}(?:<<< ?)?5\d\d (?:5\.\d{1,3}\.\d{1,3} )?(?:<[^<>\n]{1,320}>\.\.\.|.{0,40}RCPT\b)"
 )
-# What ends the attempts; before it stands only what the last one failed at
 _NAMES = lazy_regex(  # addresses, hosts, and the commands that a transcript shows
     rf"<[^<>\s]{{1,320}}>|{_ADDRESS}|\b(?:[\w-]{{1,63}}\.){{1,8}}[a-z]{{2,24}}\b|\b(?:from|rcpt to|mail from|data)\b:?",
     re.IGNORECASE,
@@ -53,7 +52,7 @@ _QUOTES = lazy_regex(
 _WORTHLESS = lazy_regex(  # says only that it is final
     r"\A[\s>|]{0,12}this (?:is|has been) a permanent (?:error|failure)\b[^\n:]{0,100}\Z", re.IGNORECASE
 )
-_GIVEN_UP = lazy_regex(
+_GIVEN_UP = lazy_regex(  # ends the attempts; before it stands only what the last one failed at
     r"retry timeout exceeded|retry time not reached|(?:been )?in the queue too long|all hosts for .{1,260} failing",
     re.IGNORECASE,
     needs=("retry time", "queue too long", "all hosts for "),
@@ -63,8 +62,6 @@ _UNREACHED = lazy_regex(
     r"|network is unreachable|timed? ?out|lost connection",
     re.IGNORECASE,
 )
-
-
 _CAUSE = lazy_regex(  # words of reasons, of which an introduction has none
     r"\b(?:because|weil|da|timed? ?out|too long|not found|nicht gefunden|existiert|exist|refused|denied"
     r"|rejected|abgelehnt|full|voll|unknown|unbekannt|relay\w*|tls|ssl|connect\w*|zeitlimit\w*|quota|unreachable"
@@ -81,7 +78,7 @@ class Statement:
     recipient: str  # address, as it stands there; empty where none is named
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def statements(text: str) -> Sequence[Statement]:
     """Statements of a message, in its order; one for a message that is no bounce and no log; empty for an empty one.
 
@@ -94,7 +91,7 @@ def statements(text: str) -> Sequence[Statement]:
     return tuple(found for block in blocks for found in [_to_statement(block)] if found.text.strip())
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def names_no_cause(text: str) -> bool:
     """True if a text is a bounce's introduction without a reason: all is scaffolding. False for an empty text."""
     said = [line for line in text.split("\n") if re.search(r"\w", line)]

@@ -67,7 +67,9 @@ class Contrasts:
         left = words(f"{text[: found.start()]} {found['meant']}")
         if len(left) < FEWEST_WORDS:
             return words(text)
-        return left if self._of(left, (ASPECT,)) else [*self._of(words(found["denied"]), (ASPECT,)), *left]
+        if self._words_of_groups(left, (ASPECT,)):
+            return left
+        return [*self._words_of_groups(words(found["denied"]), (ASPECT,)), *left]
 
     def open_clauses(self, sentence: str) -> str:
         """Sentence without the clauses that say what works or is known, where the rest asks about another way."""
@@ -140,9 +142,9 @@ class Contrasts:
     def _is_named(self, denied: str) -> bool:
         """True if what is denied is no bare verb or participle: "not found, …" """
         is_name = not denied.isalpha()  # several words, a host or a number
-        return is_name or bool(self._of(self._extractor.words(denied), WAYS))
+        return is_name or bool(self._words_of_groups(self._extractor.words(denied), WAYS))
 
-    def _of(self, words: Sequence[str], groups: Sequence[str]) -> list[str]:
+    def _words_of_groups(self, words: Sequence[str], groups: Sequence[str]) -> list[str]:
         """Those of the words whose concepts belong to one of the groups."""
         vocabulary = self._extractor.vocabulary
         said = vocabulary.concepts(words)

@@ -17,7 +17,7 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    it; the ranking's lead for its entry (step 4), within ±2; and 1. A logistic regression (`Calibration.explains`) turns
    them into the probability that the entry explains the error.
    With c as the cost of a wrong answer, explaining is worth p - c(1 - p), and leaving it 1 - p. So a line is explained
-   from p = (1 + c) / (2 + c) on: 0.69 for c = 1.25. If any line is explained, the message is about errors: it is
+   from p = (1 + c) / (2 + c) on: 0.68 for c = 1.1. If any line is explained, the message is about errors: it is
    answered with these entries, and of the questions beside them with those that are sure (SURE).
 
    What programs write around a reason (scaffolding.py) is in neither what is aligned nor what is ranked; a bounce is
@@ -84,16 +84,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.dns.error_checks import find_targets
-from bot.core.matching.calibration import (
-    FITTED,
-    Calibration,
-    from_array,
-    least_probability_to_explain,
-)
+from bot.core.matching.calibration import FITTED, Calibration, from_array, least_probability_to_explain
 from bot.core.matching.error_lines import Alignment
 from bot.core.matching.example_counts import ExampleCounts, count_examples
 from bot.core.matching.example_support import ExampleSupport
-from bot.core.matching.features import FeatureExtractor, said
+from bot.core.matching.features import FeatureExtractor, without_courtesy
 from bot.core.matching.followup import is_whole_question, resolve_followup
 from bot.core.matching.given_decisions import choose, declined_as_closed, declined_as_foreign
 from bot.core.matching.known_errors import KnownErrors, to_part
@@ -106,12 +101,12 @@ from bot.core.matching.smtp_codes import reply_codes
 from bot.core.matching.training import TrainedModel, example_texts
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
-from bot.core.model import Decision, Knowledge, Outcome, Part, Question
+from bot.core.model import Decision, Knowledge, Language, Outcome, Part, Question
 from bot.core.text.addresses import find_address, find_domain
 from bot.core.text.closed_matter import closes_matter
 from bot.core.text.foreign import is_foreign
 from bot.core.text.invisible_characters import damaged_addresses
-from bot.core.text.language import LanguageDetector
+from bot.core.text.language_detection import LanguageDetector
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import LONGEST, clean, error_text, strip_markup, without_returned
 
@@ -167,26 +162,14 @@ class Matcher:
         explained = self._explained(cleaned, words, alignments)
         pasted = [w for line, _ in explained for w in words[line.start : line.end + 1]]
         if explained:
-            asked = cleaned
             least = least_probability_to_explain(self.calibration)
-            parts = [to_part(line, p, least, words, alignments) for line, p in explained]
-            parts += self._questions_beside(cleaned, pasted)
+            errors = [to_part(line, p, least, words, alignments) for line, p in explained]
+            asked, parts = cleaned, [*errors, *self._questions_beside(cleaned, pasted)]
         else:
             vetoed = self._errors.vetoed(cleaned, alignments)
             asked, parts = self._question_parts(cleaned, clean(question.previous), vetoed)
-        outcome = _outcome(parts)
-        deciding = [p for p in parts if p.outcome == outcome]
-        decision = Decision(
-            outcome=outcome,
-            entries=tuple(dict.fromkeys(e for p in deciding for e in p.entries)),
-            language=question.language or self.language.of(own_text(cleaned), question.language_hint, " ".join(pasted)),
-            score=max(p.score for p in deciding),
-            parts=tuple(parts),
-            normalised=asked,
-            address=find_address(cleaned),
-            domain=find_domain(cleaned, self._knowledge.provider.hosts),
-            small_talk=outcome == "decline" and all(self._is_small_talk(p) for p in parts),
-        )
+        language = question.language or self.language.of(own_text(cleaned), question.language_hint, " ".join(pasted))
+        decision = self._of_parts(parts, language, cleaned, asked)
         return self._with_error_details(decision, question.text[:LONGEST], error_text(cleaned))
 
     def foreign(self, text: str) -> bool:
@@ -206,7 +189,7 @@ class Matcher:
 
     def better_owner(self, text: str, owner: str) -> str:
         """Id of the entry or topic that a question is clearly ranked before its owner to; empty where there is none."""
-        words = self._extractor.words(said(text))
+        words = self._extractor.words(without_courtesy(text))
         ranking = self._ranker.rank(words)
         return ranking.first() if self._ranker.knows(words) and -ranking.lead(owner) >= CLEAR_LEAD else ""
 
@@ -229,9 +212,25 @@ class Matcher:
         concepts = self._extractor.vocabulary.concepts(words)
         nearest = self._examples[self._ranker.nearest_example(words, owner)]
         return (
-            *(f"concept {concept}: {', '.join(said)}" for concept, said in sorted(concepts.items())),
+            *(f"concept {concept}: {', '.join(phrases)}" for concept, phrases in sorted(concepts.items())),
             f"words: {', '.join(self._ranker.evidence(words, owner, MOST_WORDS)) or '-'}",
             f"nearest example: “{nearest}”",
+        )
+
+    def _of_parts(self, parts: Sequence[Part], language: Language, cleaned: str, asked: str) -> Decision:
+        """Decision that the parts of a message give together: step 7 of the module's head. `asked`: as understood."""
+        outcome = _outcome(parts)
+        deciding = [p for p in parts if p.outcome == outcome]
+        return Decision(
+            outcome=outcome,
+            entries=tuple(dict.fromkeys(e for p in deciding for e in p.entries)),
+            language=language,
+            score=max(p.score for p in deciding),
+            parts=tuple(parts),
+            normalised=asked,
+            address=find_address(cleaned),
+            domain=find_domain(cleaned, self._knowledge.provider.hosts),
+            small_talk=outcome == "decline" and all(self._is_small_talk(p) for p in parts),
         )
 
     def _is_small_talk(self, part: Part) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.core.matching.features import count_tokens
 from bot.core.matching.known_lines import words_of_lines
 from bot.core.model import Knowledge
-from bot.core.text.language import LanguageCounts, count_languages
+from bot.core.text.language_detection import LanguageCounts, count_languages
 
 
 @dataclass(frozen=True, slots=True)

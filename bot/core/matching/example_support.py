@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.matching.features import FeatureExtractor, said
+from bot.core.matching.features import FeatureExtractor, without_courtesy
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.training import TrainedModel
 from bot.core.matching.unexplained import CIRCUMSTANCES
@@ -112,6 +112,6 @@ def _nearness(extractor: FeatureExtractor, ranker: Ranker, own: NDArray[np.intp]
     """Median similarity of some of an entry's examples to the nearest other one of its own. `own`: their numbers."""
     near = []
     for example in own[np.linspace(0, len(own) - 1, min(LOOKED_AT, len(own))).astype(int)]:
-        cosine = ranker.cosines(extractor.words(said(examples[example])))[own]
+        cosine = ranker.cosines(extractor.words(without_courtesy(examples[example])))[own]
         near.append(float(cosine[cosine < THE_SAME].max(initial=0.0)))
     return max(float(np.median(near)) if near else 1.0, LEAST_USUAL)

@@ -9,15 +9,16 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.core.matching.asked_aspects import asked_aspects
-from bot.core.matching.at_once import in_shares
+from bot.core.matching.parallel import in_shares
 from bot.core.matching.vocabulary import NEGATIONS, Spelling, Stems, Vocabulary, tokens
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.function_words import function_words
 from bot.core.text.handing_over import as_telling
 from bot.core.text.message_parts import own_sentences
-from bot.core.text.normalize import MESSAGES, REMEMBERED, clean
+from bot.core.text.normalize import CACHED_MESSAGES, CACHED_WORDS, clean
 
 ReadText = tuple[Sequence[str], Sequence[str]]  # words of a text, and its concepts
 
@@ -34,6 +35,17 @@ _BETWEEN = frozenset({
 })  # fmt: skip
 
 
+class WordForms(NamedTuple):
+    """Forms in which a word is learnt and compared.
+
+    Of the name of a program or device they are those of the concept that it stands for (Vocabulary.device_of).
+    """
+
+    stems: tuple[str, ...]  # one for each language of the base; for a name the concept's id alone
+    letters: tuple[str, ...]  # letter n-grams; empty for a number or a sign
+    hash: int  # CRC-32 of the word as it stands
+
+
 class FeatureExtractor:
     """Extractor of features from text; holds the vocabulary and the spelling of one knowledge base."""
 
@@ -42,10 +54,8 @@ class FeatureExtractor:
         self._stems = Stems()
         self._languages = knowledge.languages
         self._function_words = function_words(knowledge.languages)
-        self._stems_of = lru_cache(REMEMBERED)(self._find_stems)
-        self._letters_of = lru_cache(REMEMBERED)(self._find_letters)
-        self._hash_of = lru_cache(REMEMBERED)(self._find_hash)
-        self._words_of = lru_cache(MESSAGES)(self._find_words)  # a sentence is asked for by several rules
+        self._forms_of = lru_cache(CACHED_WORDS)(self._find_forms)
+        self._words_of = lru_cache(CACHED_MESSAGES)(self._find_words)  # a sentence is asked for by several rules
         self.vocabulary = Vocabulary(knowledge.concepts, self._stems)
         common = count_tokens(knowledge) if counted is None else counted
         typical = {w for w, times in common.items() if times >= TYPICAL and not self.is_function_word(w)}
@@ -71,7 +81,7 @@ class FeatureExtractor:
         return in_shares(self._read_share, texts)
 
     def _read_share(self, texts: Sequence[str]) -> Sequence[ReadText]:
-        read = [self.words(said(text)) for text in texts]
+        read = [self.words(without_courtesy(text)) for text in texts]
         return [(words, self.concepts(words)) for words in read]
 
     def is_function_word(self, word: str) -> bool:
@@ -79,26 +89,22 @@ class FeatureExtractor:
         return len(word) < 2 or word in self._function_words
 
     def stems(self, word: str) -> tuple[str, ...]:
-        """Stems of a word, one a language; of a program's or device's name, the concept that it stands for."""
-        return self._stems_of(word)
-
-    def _find_stems(self, word: str) -> tuple[str, ...]:
-        device = self.vocabulary.device_of(word)
-        return (device,) if device else tuple(self._stems(word, of) for of in self._languages)
-
-    def name_hash(self, word: str) -> int:
-        """Hash (CRC-32) of a word as it stands; of a device's or program's name, of the concept that it stands for."""
-        return self._hash_of(word)
-
-    def _find_hash(self, word: str) -> int:
-        return zlib.crc32((self.vocabulary.device_of(word) or word).encode())
+        """Stems of a word; see WordForms."""
+        return self._forms_of(word).stems
 
     def letters(self, word: str) -> tuple[str, ...]:
-        """Letter n-grams of a word, or of the concept that a device's name stands for; empty for a number or a sign."""
-        return self._letters_of(word)
+        """Letter n-grams of a word; see WordForms."""
+        return self._forms_of(word).letters
 
-    def _find_letters(self, word: str) -> tuple[str, ...]:
-        return letters_of(self.vocabulary.device_of(word) or word) if word.isalpha() else ()
+    def name_hash(self, word: str) -> int:
+        """Hash of a word; see WordForms."""
+        return self._forms_of(word).hash
+
+    def _find_forms(self, word: str) -> WordForms:
+        device = self.vocabulary.device_of(word)
+        name = device or word
+        stems = (device,) if device else tuple(self._stems(word, of) for of in self._languages)
+        return WordForms(stems, letters_of(name) if word.isalpha() else (), zlib.crc32(name.encode()))
 
     def concepts(self, words: Sequence[str]) -> list[str]:
         """Concepts of a message, sorted, and once more as "asked …" those that it asks for. `words`: as of `words`."""
@@ -116,8 +122,8 @@ class FeatureExtractor:
         return [w for i, w in enumerate(words) if i not in gone and not (i - 1 in gone and w.isdigit())]  # POP 3
 
 
-def said(text: str) -> str:
-    """Sentences of an example, as a message is read, without greeting, courtesy and closing."""
+def without_courtesy(text: str) -> str:
+    """Sentences of a text, as a message is read: without greeting, courtesy and closing."""
     return " ".join(own_sentences(clean(text)))
 
 

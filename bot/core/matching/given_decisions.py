@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.core.matching.menu_choice import chosen_places
 from bot.core.model import Decision, Knowledge, Language, Part, Question
-from bot.core.text.language import LanguageDetector
+from bot.core.text.language_detection import LanguageDetector
 from bot.core.text.normalize import clean
 
 CLOSED = "closed: the message says that the matter is done with"  # rule of the part

@@ -19,7 +19,7 @@ from bot.core.matching.slots import contradiction, slots_of, surely_stated
 from bot.core.model import Candidate, Knowledge, Part
 from bot.core.text.asking import asks_what
 from bot.core.text.message_parts import own_sentences
-from bot.core.text.normalize import MESSAGES
+from bot.core.text.normalize import CACHED_MESSAGES
 
 LEAST_ALIGNED = 0.5  # score of an alignment below which no error is found. By judgement; 0.3 to 0.55 scored the same
 OUTDOING = 0.7  # score of a look-alike that vetoes its entry, where no own line is about as good. By judgement
@@ -53,7 +53,9 @@ class KnownErrors:
         self._entries = knowledge.entries
         self._error_ids = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
         self._hosts = knowledge.provider.hosts
-        self._read = lru_cache(MESSAGES)(lambda cleaned: self._lines.read_all([s.text for s in statements(cleaned)]))
+        self._read = lru_cache(CACHED_MESSAGES)(
+            lambda cleaned: self._lines.read_all([s.text for s in statements(cleaned)])
+        )
 
     def words(self, cleaned: str) -> list[str]:
         """Words of a cleaned message as known lines are aligned with them."""

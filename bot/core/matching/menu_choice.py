@@ -37,7 +37,7 @@ _NONE = word_set(
     keine keiner keines keins keinen nichts none neither nein nope nee noe no nix weder noch
     """
 )
-_NO_MATCH = lazy_regex(  # beside nothing but what _AROUND says
+_NO_MATCH = lazy_regex(  # refuses the menu, where no other words stand beside it than those of _AROUND
     r"\b(?:(?:passt|passen|stimmt|trifft|hilft|meine?(?:te)?) (?:\w{1,12} ){0,3}nicht|nicht dabei"
     r"|(?:et)?was ganz anderes|(?:et)?was anderes|something (?:else|different)"
     r"|not (?:any )?(?:of )?(?:these|those|them)"

@@ -1,7 +1,7 @@
 """Message features: a message's words → numbers and weights of those of its features that the model knows.
 
-The same features as of FeatureExtractor.counts, which learning uses; but every message is read again and again (its
-sentences, the whole), in the same few thousand words. So what a word contributes is looked up once, as numbers.
+The same features as example_features.py finds for learning; but every message is read again and again (its sentences,
+the whole), in the same few thousand words. So what a word contributes is looked up once, as numbers.
 """
 
 import math
@@ -15,7 +15,7 @@ import numpy as np
 from bot.core.matching.example_features import GROUP_WEIGHT, Floats, Ints, numbers
 from bot.core.matching.features import GROUPS, FeatureExtractor
 from bot.core.matching.training import TrainedModel, length
-from bot.core.text.normalize import REMEMBERED
+from bot.core.text.normalize import CACHED_WORDS
 
 
 class MessageFeatures:
@@ -25,7 +25,7 @@ class MessageFeatures:
         self._extractor = extractor
         self._number = numbers(trained.features)
         self._idf = trained.idf
-        self._of_word = lru_cache(REMEMBERED)(self._find_of_word)
+        self._of_word = lru_cache(CACHED_WORDS)(self._find_of_word)
 
     def weigh(self, words: Sequence[str]) -> tuple[Ints, Floats, bool]:
         """Numbers and weights of the known features, and whether one of them is a word (rather than its letters).
@@ -59,7 +59,7 @@ class MessageFeatures:
         return tuple([found for feature in features if (found := number.get(feature)) is not None])
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHED_WORDS)
 def _more_than_once(times: int) -> float:
     """Weight of a feature that a message has so many times."""
     return 1 + math.log(times)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.scaffolding import is_scaffolding
-from bot.core.text.normalize import MESSAGES
+from bot.core.text.normalize import CACHED_MESSAGES
 
 LONGEST_LINE = 600  # characters of a line that are looked at
 MOST_BETWEEN = 4  # lines without a form between two pasted ones that belong to the paste
@@ -125,7 +125,7 @@ _ASKS = lazy_regex(r"\?['\")\s]*$")
 _ENDS = lazy_regex(r"[.!]['\")\s]*$")
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def pasted_lines(cleaned: str) -> Sequence[bool]:
     """Per line of a cleaned message, True if a program wrote it: error, log, header, or a bounce's own sentences.
 
@@ -147,7 +147,7 @@ def pasted_text(cleaned: str) -> str:
     return _lines_of(cleaned, pasted=True)
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def impersonal_text(cleaned: str) -> str:
     """The lines in which nobody speaks of themselves, greets, asks or thanks, joined: all that may be a program's."""
     return "\n".join(line for line in cleaned.split("\n") if not _is_persons(line[:LONGEST_LINE])).strip()
@@ -158,7 +158,7 @@ def own_text(cleaned: str) -> str:
     return _lines_of(cleaned, pasted=False)
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def _lines_of(cleaned: str, *, pasted: bool) -> str:
     lines = zip(cleaned.split("\n"), pasted_lines(cleaned), strict=True)
     return "\n".join(line for line, is_pasted in lines if is_pasted == pasted).strip()
@@ -174,7 +174,7 @@ def _has_form(line: str) -> bool:
     return bool(shows) and not _is_persons(line)
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def _is_persons(line: str) -> bool:
     """True if the line speaks as people do: of themselves, greeting, asking, thanking."""
     return bool(_ASKS.search(line) or _PERSON.search(_NAMES.sub(" ", line)))

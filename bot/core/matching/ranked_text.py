@@ -27,7 +27,7 @@ class RankedText:
     signals: Weights  # as in calibration.SINGLE
     likely: Probabilities  # of it, if it stood alone
     known: bool  # True if the examples use any of its words, and one of them says something
-    names: bool = False  # True for a sentence that asks for something by name; a plea ("can you help?") does not
+    by_name: bool = False  # True for a sentence that asks for something by name; a plea ("can you help?") does not
     small_talk: bool = False  # True if the likeliest of all owners is a topic of small talk
 
     def first(self) -> str:
@@ -57,8 +57,8 @@ def asking_alone(ranked: Sequence[RankedText], is_alike: Callable[[RankedText], 
         alone = all(r.subjects >= 1.0 and len(r.words) >= FEWEST_WORDS_CLEAR and not is_alike(r) for r in clear)
     else:
         is_covered = any(r.likely.first >= LIKELY for r in asking)
-        asking = [r for r in ranked if r.known and (r.asks or r.names)]  # "Who brings the cake?" asks, in small talk
-        missed = [r for r in asking if r.names and len(r.words) >= FEWEST_WORDS_MISSED]
+        asking = [r for r in ranked if r.known and (r.asks or r.by_name)]  # "Who brings the cake?" asks, in small talk
+        missed = [r for r in asking if r.by_name and len(r.words) >= FEWEST_WORDS_MISSED]
         alone = not is_covered and any(r.likely.not_covered >= SURELY for r in missed)
     return asking if alone and len(asking) < len(ranked) else []
 

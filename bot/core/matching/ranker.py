@@ -17,7 +17,7 @@ from bot.core.matching.example_features import Floats, Ints
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.message_features import MessageFeatures
 from bot.core.matching.training import TrainedModel, columns, length
-from bot.core.text.normalize import MESSAGES
+from bot.core.text.normalize import CACHED_MESSAGES
 
 LINEAR_WEIGHT = 0.45
 PAIRS_WEIGHT = 0.25  # of the evidence of word pairs
@@ -25,10 +25,10 @@ NEAREST = 3  # examples of an owner whose cosines are averaged
 NEAREST_WEIGHT = 6.0
 # Bounds on the time of one message (tests/bench/understanding.py, growth.py).
 MOST_POSTINGS = 20_000  # looked at, the most telling features first; of more nothing got better
-MOST_SORTED = 500  # scores that are sorted, rather than parted first, which is dear for few
+MOST_SORTED = 500  # scores that are sorted as a whole; for so few np.partition takes longer
 MOST_NEAR = 1_000  # nearest examples that are told apart by owner
 SAMPLED = 2_000  # cosines of a sample, by which the nearest are found
-FIRST = 3  # entries that are asked for most, and remembered
+FIRST = 3  # entries that nearly every caller asks for, found once for a ranking
 # Cosines that are cached, over all messages: the decision asks for a message's more than once, and then its `why`
 CACHED_COSINES = 500_000
 
@@ -85,7 +85,7 @@ class Ranking:
         return float(self.scores[number] - others)
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def _places_of(vetoed: frozenset[str], owners: tuple[str, ...]) -> NDArray[np.bool_]:
     """True, per owner, if it is vetoed: nearly always the same ones are."""
     return np.fromiter(map(vetoed.__contains__, owners), dtype=bool, count=len(owners))
@@ -129,8 +129,10 @@ class Ranker:
         self._owner = owner
         self._postings = np.diff(trained.posting_start)  # how many, per feature
         self._vector = lru_cache(2 + min(100, CACHED_COSINES // len(trained.example_owner)))(self._to_vector)
-        self._ranked = lru_cache(MESSAGES)(self._rank)  # an error is ranked with what is asked beside it, and then that
-        self._own_examples = lru_cache(MESSAGES)(self._find_own_examples)
+        self._ranked = lru_cache(CACHED_MESSAGES)(
+            self._rank
+        )  # an error is ranked with what is asked beside it, and then that
+        self._own_examples = lru_cache(CACHED_MESSAGES)(self._find_own_examples)
 
     def rank(self, words: Sequence[str]) -> Ranking:
         """Scores of all entries and topics. `words`: as the FeatureExtractor gives them."""

@@ -56,6 +56,23 @@ class SentenceRanker:
         self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
     ) -> tuple[list[RankedText], RankedText]:
         """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
+        texts, told = self._texts_to_rank(own, pasted)
+        ranked = [self.rank(text, calibration, vetoed, by_name=by_name) for text, by_name in texts]
+        telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
+        telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
+        # What somebody tells of the own mail may say which port is meant
+        is_open = any(r.asks and self._hangs_on_others(r) for r in telling)
+        meant = telling if is_open else [r for r in telling if not r.small_talk] or telling
+        said_all = len(meant) == len(telling)
+        text = " ".join(told if said_all else (r.text for r in meant))
+        return meant, self.rank(text, calibration, vetoed) if len(meant) > 1 else meant[0]
+
+    def _texts_to_rank(self, own: str, pasted: str) -> tuple[list[tuple[str, bool]], list[str]]:
+        """(texts to rank by themselves, each with `by_name` of RankedText, never empty; what the whole is made of).
+
+        Left out is what is settled, or tells of another way than is asked about, where anything else is said. A
+        question is read with what it points back at; the whole has each sentence as it stands.
+        """
         sentences = own_sentences(own)
         said, program = [*map(self._contrasts.open_clauses, sentences)], [pasted] if pasted else []
         questions = [sentence for sentence in said if asks_in_words(sentence)]
@@ -71,16 +88,7 @@ class SentenceRanker:
         asked = [
             (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
         ]
-        texts = [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)]
-        ranked = [self.rank(text, calibration, vetoed, names=names) for text, names in texts]
-        telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
-        telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
-        # What somebody tells of the own mail may say which port is meant
-        is_open = any(r.asks and self._hangs_on_others(r) for r in telling)
-        meant = telling if is_open else [r for r in telling if not r.small_talk] or telling
-        said_all = len(meant) == len(telling)
-        text = " ".join(told if said_all else (r.text for r in meant))
-        return meant, self.rank(text, calibration, vetoed) if len(meant) > 1 else meant[0]
+        return [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)], told
 
     def relevant(
         self, ranked: list[RankedText], whole: RankedText, calibration: Calibration, vetoed: frozenset[str]
@@ -100,9 +108,9 @@ class SentenceRanker:
         return asking, self.rank(" ".join(r.text for r in asking), calibration, vetoed)
 
     def rank(
-        self, text: str, calibration: Calibration, vetoed: frozenset[str] = frozenset(), *, names: bool = False
+        self, text: str, calibration: Calibration, vetoed: frozenset[str] = frozenset(), *, by_name: bool = False
     ) -> RankedText:
-        """Text, ranked as it stands. `vetoed`: entries that come last. `names`: see RankedText."""
+        """Text, ranked as it stands. `vetoed`: entries that come last. `by_name`: see RankedText."""
         words = tuple(self._contrasts.words(text))
         if asks_in_words(text):
             vetoed |= self._entries if asks_for_state(text) else self._told
@@ -119,14 +127,14 @@ class SentenceRanker:
         known = self._ranker.knows(words) and not self._ambiguity.says_nothing(words)
         small_talk = ranking.first() in self._small_talk
         likely = probabilities(calibration.single, signals)
-        return RankedText(text, words, ranking, signals, likely, known, names=names, small_talk=small_talk)
+        return RankedText(text, words, ranking, signals, likely, known, by_name=by_name, small_talk=small_talk)
 
     def _main_of(self, ranked: RankedText, calibration: Calibration, vetoed: frozenset[str]) -> RankedText:
         """Main clause of a sentence, where that is clear by itself and the sentence not surely uncovered; else it."""
         text = self._main.of(ranked.text)
         if text == ranked.text or ranked.likely.not_covered >= SURELY:
             return ranked
-        main = replace(self.rank(text, calibration, vetoed), names=ranked.names)
+        main = replace(self.rank(text, calibration, vetoed), by_name=ranked.by_name)
         is_clear = main.known and main.likely.first >= CLEARLY
         return main if is_clear and not self._hangs_on_others(main) else ranked
 

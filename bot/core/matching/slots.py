@@ -12,7 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from bot.core.lazy_regex import lazy_regex
-from bot.core.text.normalize import MESSAGES
+from bot.core.text.normalize import CACHED_MESSAGES
 
 LONGEST = 6_000  # characters of a statement that are looked at
 SLOTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
@@ -277,7 +277,7 @@ def _names_exception(text: str) -> bool:
     return ("Error" in text or "Exception" in text) and bool(_EXCEPTION.search(text))
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def slots_of(text: str) -> Mapping[str, frozenset[str]]:
     """Values that a cleaned text states, by slot; a slot that it says nothing of is missing."""
     text = text[:LONGEST]

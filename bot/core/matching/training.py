@@ -12,7 +12,6 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.matching.at_once import Member, in_step, shared_array
 from bot.core.matching.example_features import (
     ExampleFeatures,
     Floats,
@@ -23,6 +22,7 @@ from bot.core.matching.example_features import (
     weighted_features,
 )
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.parallel import Member, in_step, shared_array
 from bot.core.matching.word_pairs import PairEvidence, learn_pairs
 from bot.core.model import Entry, Knowledge, Topic
 
@@ -39,9 +39,8 @@ LEAST_SQUARES = 0.01  # keeps the first steps of a weight small
 BLOCK = 256  # columns that are worked on at a time
 MANY = 12  # examples of a batch that use a column, from which it stands in a table
 ORDERS = 1  # of the examples, with the seeds 1, 2 …: the weights are the mean of what is learnt in each of them
-MOST_OWNERS_OF_REGRESSION = (
-    200  # beyond, learning would take minutes, and an owner's scorer is the mean of its examples
-)
+# Beyond, a regression would take minutes; then an owner's scorer is the mean of its examples
+MOST_OWNERS_OF_REGRESSION = 200
 NOT = "not "  # begins the owner of an entry's look-alikes: "not error-relay-denied"
 
 

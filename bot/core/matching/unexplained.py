@@ -15,7 +15,7 @@ from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.other_owner import OWNERS, names_other_owner
 from bot.core.matching.training import TrainedModel
 from bot.core.matching.vocabulary import DEVICE, words_of
-from bot.core.text.normalize import REMEMBERED
+from bot.core.text.normalize import CACHED_WORDS
 
 FEWEST_LETTERS = 3  # of a word that says something
 OUTSIDE = "outside"  # group of concepts that the FAQ does not cover: they explain nothing
@@ -51,7 +51,7 @@ class UnexplainedWords:
         used[word[owner < entries], owner[owner < entries]] = True
         rows = np.packbits(used, axis=1, bitorder="little")
         self._users = [int.from_bytes(row.tobytes(), "little") for row in rows]  # per stem, a bit for each entry
-        self._of = lru_cache(REMEMBERED)(self._find)
+        self._of = lru_cache(CACHED_WORDS)(self._find)
 
     def subjects(self, words: Sequence[str]) -> float:
         """Subjects that a question names, as a share of MOST_SUBJECTS, 0..1: concepts that are no mere circumstances.
@@ -63,7 +63,7 @@ class UnexplainedWords:
         return min(named, MOST_SUBJECTS) / MOST_SUBJECTS
 
     def names_other_owner(self, words: Sequence[str]) -> float:
-        """Names of another owner in a question, 1 or 0 (other_owner.py)."""
+        """Signal of another owner: 1 where a question names one, else 0 (other_owner.py)."""
         vocabulary = self._extractor.vocabulary
         said = vocabulary.concepts(words)
         others = words_of(said[concept] for concept in OWNERS & said.keys())

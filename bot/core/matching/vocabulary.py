@@ -12,7 +12,7 @@ from bot.core.languages import KNOWN
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Concept, Language
 from bot.core.text.function_words import is_function_word
-from bot.core.text.normalize import MESSAGES, REMEMBERED, fold
+from bot.core.text.normalize import CACHED_MESSAGES, CACHED_WORDS, fold
 
 _TOKEN = lazy_regex(r"\d&\d|[a-z]+|\d+|[%@]")  # 1&1 is a name, and no part of 5.1.1
 _FEWEST_LETTERS_TO_REPAIR = 5  # below that, one letter away is another word
@@ -39,7 +39,7 @@ class Stems:
     def __init__(self) -> None:
         # Without caches of their own, which take longer than the stemming
         self._stemmers = {language: Stemmer.Stemmer(KNOWN[language].stemmer, 0) for language in KNOWN}
-        self._cached = lru_cache(REMEMBERED)(self._stem)
+        self._cached = lru_cache(CACHED_WORDS)(self._stem)
 
     def __call__(self, word: str, language: Language) -> str:
         return self._cached(word, language)
@@ -60,9 +60,9 @@ class Vocabulary:
         }
         # (fixed part, where: "prefix" | "suffix" | "inside", concept id)
         self._patterns: list[tuple[str, str, str]] = []
-        self._begun_by = lru_cache(REMEMBERED)(self._find_begun_by)
-        self._in_message = lru_cache(MESSAGES)(self._find_concepts)  # for the ranker, a follow-up and each "why"
-        self._of_group = lru_cache(REMEMBERED)(self._find_of_group)
+        self._begun_by = lru_cache(CACHED_WORDS)(self._find_begun_by)
+        self._in_message = lru_cache(CACHED_MESSAGES)(self._find_concepts)  # for the ranker, a follow-up and each "why"
+        self._of_group = lru_cache(CACHED_WORDS)(self._find_of_group)
         self._words: set[str] = set()
         self._alone: set[str] = set()  # words that mean something without others
         self._concepts = {concept.id: concept for concept in concepts}
@@ -221,7 +221,7 @@ class Spelling:
         self._by_first: dict[str, list[str]] = defaultdict(list)
         for word in sorted(w for w in set(targets) or self._known if len(w) >= _FEWEST_LETTERS_TO_REPAIR):
             self._by_first[word[0]].append(word)
-        self._cached = lru_cache(REMEMBERED)(self._nearest)
+        self._cached = lru_cache(CACHED_WORDS)(self._nearest)
 
     def repair(self, word: str) -> str:
         """Known word that was meant: one slip away (two in a long word), same first letter; else the word itself."""

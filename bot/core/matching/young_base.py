@@ -1,4 +1,4 @@
-"""Young base: how a base with few examples is learnt, beside a general layer with thousands.
+"""Young base: how a base with few examples is learnt (learning.py), beside a general layer with thousands.
 
 Three things are learnt from the base at hand, when the model is trained:
 
@@ -17,16 +17,15 @@ Postbote; see bot/DECISIONS.md.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from bot.core.matching.calibration import Calibration, Sample, fit_near, to_array
-from bot.core.matching.example_support import usual_nearness
-from bot.core.matching.features import FeatureExtractor, ReadText, said
+from bot.core.matching.calibration import Sample
+from bot.core.matching.features import FeatureExtractor, ReadText, without_courtesy
 from bot.core.matching.questions import QuestionMatcher
 from bot.core.matching.ranker import Ranker
-from bot.core.matching.training import TrainedModel, example_texts, train, training_examples
+from bot.core.matching.training import train, training_examples
 from bot.core.matching.unexplained import OUTSIDE, UnexplainedWords
 from bot.core.model import Knowledge
 
@@ -77,35 +76,6 @@ class HeldOut:
     first: str  # id of the entry or topic that it was ranked to
     entries: tuple[str, ...]  # the likeliest entries, best first
     sample: Sample
-
-
-def learn(knowledge: Knowledge, extractor: FeatureExtractor) -> TrainedModel:
-    """Trained model of a base: the plain one where its figures are fitted and nothing yields, else as said above."""
-    trained = _learn(knowledge, extractor)
-    texts = example_texts(knowledge, trained)
-    nearness = usual_nearness(extractor, trained, len(knowledge.entries), texts)
-    return replace(trained, usual_nearness=nearness)
-
-
-def _learn(knowledge: Knowledge, extractor: FeatureExtractor) -> TrainedModel:
-    examples = training_examples(knowledge)
-    if not knowledge.yields and knowledge.figures == "fitted":
-        return train(knowledge, extractor, examples)
-    remembering = RememberingExtractor(knowledge)
-    left_out = yielding(knowledge, remembering) if knowledge.yields else frozenset()
-    chosen = [n for n in range(len(examples)) if n not in left_out]
-    if knowledge.figures == "fitted":
-        return _train(knowledge, remembering, examples, chosen)
-    figures = calibrated(held_out(knowledge, remembering, chosen))
-    numbers = weighed(knowledge, examples, chosen)
-    return replace(_train(knowledge, remembering, examples, numbers), figures=to_array(figures))
-
-
-def _train(
-    knowledge: Knowledge, extractor: FeatureExtractor, examples: Sequence[tuple[str, str]], numbers: Sequence[int]
-) -> TrainedModel:
-    trained = train(knowledge, extractor, [examples[n] for n in numbers])
-    return replace(trained, example_number=np.array(numbers, dtype=np.int32))
 
 
 def weighed(knowledge: Knowledge, examples: Sequence[tuple[str, str]], chosen: Sequence[int]) -> list[int]:
@@ -197,12 +167,7 @@ def _folds(examples: Sequence[tuple[str, str]], chosen: Sequence[int]) -> Mappin
 
 def _hold_out(matcher: QuestionMatcher, ranker: Ranker, expected: str, owner: str, text: str) -> HeldOut:
     """Decision about one example of `owner`. `expected`: its entry; empty: it is not covered."""
-    entries, signals = matcher.single_signals(said(text))
+    entries, signals = matcher.single_signals(without_courtesy(text))
     sample = Sample(signals, entries[:1] == [expected], expected in entries, not expected)
-    first = ranker.rank(tuple(matcher.words(said(text)))).first()
+    first = ranker.rank(tuple(matcher.words(without_courtesy(text)))).first()
     return HeldOut(owner, text, first, tuple(entries), sample)
-
-
-def calibrated(found: Sequence[HeldOut]) -> Calibration:
-    """Figures fitted to what was held out."""
-    return fit_near([one.sample for one in found])

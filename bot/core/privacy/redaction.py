@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex, lower_case
 from bot.core.privacy.credentials import PASSWORDS, TOKENS
-from bot.core.text.normalize import MESSAGES
+from bot.core.text.normalize import CACHED_MESSAGES
 
 Mark = str | Callable[[re.Match[str]], str]
 
@@ -117,7 +117,7 @@ def word_marks(text: str, label: Callable[[str], str]) -> str:
     return text
 
 
-@lru_cache(MESSAGES)  # a question is redacted as it was asked, as it was understood, and for its row
+@lru_cache(CACHED_MESSAGES)  # a question is redacted as it was asked, as it was understood, and for its row
 def redact(text: str) -> str:
     """Text with a mark for each piece of personal data: "<address>", "<token>", "<ip>" …; idempotent."""
     return _redact(text, _RULES)

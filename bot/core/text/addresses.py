@@ -49,6 +49,7 @@ _SERVICE = lazy_regex(r"(?:smtps?|pop3?s?|imap4?s?|mail|mx|www|webmail|autodisco
 
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]"
 _LOCAL = lazy_regex(rf"{_ATEXT}{{1,64}}(?:\.{_ATEXT}{{1,64}})*")
+_SLACK_ESCAPES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}  # docs.slack.dev/messaging/formatting-message-text
 _MAILTO = lazy_regex(r"<?(?:mailto:)([^|<>\s]*)(?:\|[^<>]*)?>?", re.IGNORECASE)
 _SLACK_LINK = lazy_regex(r"<(?:https?://)?[^|<>\s]*\|([^<>|]+)>|<((?:https?://)[^|<>\s]+)>", re.IGNORECASE)
 _NAMED = lazy_regex(r"[^<>@]*<([^<>\s]+)>")  # Max Muster <max@firma.de> (RFC 5322 section 3.4)
@@ -186,11 +187,7 @@ def _without_courtesy(text: str) -> str:
 
 def _unwrapped(text: str) -> str:
     """Text without what Slack, mail clients and people put around an address."""
-    for escaped, plain in (
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&amp;", "&"),
-    ):  # docs.slack.dev/messaging/formatting-message-text
+    for escaped, plain in _SLACK_ESCAPES.items():
         text = text.replace(escaped, plain)
     text = _INVISIBLE.sub("", text).strip()
     text = _SLACK_LINK.sub(lambda m: m.group(1) or m.group(2), _MAILTO.sub(r"\1", text))

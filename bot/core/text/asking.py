@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.text.function_words import is_function_word, word_set
-from bot.core.text.normalize import MESSAGES, fold
+from bot.core.text.normalize import CACHED_MESSAGES, fold
 
 FEWEST_WORDS = 3  # of each half of a sentence that asks two things
 
@@ -86,7 +86,7 @@ _JOINT = lazy_regex(
 )
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def is_question(sentence: str) -> bool:
     """True if a sentence has the form of a question: its mark, or a question word that opens it or its clause."""
     return sentence.endswith("?") or bool(_BEGINS.match(sentence) or _NAMES.match(sentence) or asks_what(sentence))
@@ -97,7 +97,7 @@ def asks_what(sentence: str) -> bool:
     return bool(_OPENS.match(sentence) or _CLAUSE.search(sentence) or _CHOICE.match(sentence))
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def asks_in_words(sentence: str) -> bool:
     """True for a question, and for a request ("I need the port", not "I don't need SSL")."""
     return is_question(sentence) or (bool(_REQUEST.search(sentence)) and not _REFUSAL.search(sentence))

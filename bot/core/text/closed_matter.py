@@ -47,19 +47,8 @@ _SOLVED = lazy_regex(
     r"|solved|resolved|fixed|sorted|gone|works|working|disappeared|cleared up)\b",
     re.IGNORECASE,
     needs=(
-        *(
-            "erledigt",
-            "gelöst",
-            "behoben",
-            "geklärt",
-            "läuft",
-            "klappt",
-            "funktioniert",
-            "geht ",
-            "verschwunden",
-            "weg",
-        ),
-        *("solved", "fixed", "sorted", "gone", "working", "works", "disappeared", "cleared up"),
+        *("erledigt", "gelöst", "behoben", "geklärt", "läuft", "klappt", "funktioniert", "geht ", "verschwunden"),
+        *("weg", "solved", "fixed", "sorted", "gone", "working", "works", "disappeared", "cleared up"),
     ),
 )
 _STILL_OPEN = lazy_regex(

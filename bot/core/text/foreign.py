@@ -1,10 +1,10 @@
 """Foreign text: a message in a script or a language that is neither German nor English.
 
 Of such a text only figures and the names of protocols would be read, and they would be answered. A script is known by
-its letters. A language is known by the words that build its sentences, as German and English are (language.py): three
-that are theirs alone, or two of four words, and far more than German or English ones. Sentences are looked at one by
-one, so that a foreign name, product or quotation in a German or English sentence decides nothing. Dialects of German,
-Swiss and Low German among them, are German. Pure.
+its letters. A language is known by the words that build its sentences, as German and English are
+(language_detection.py): three that are theirs alone, or two of four words, and far more than German or English ones.
+Sentences are looked at one by one, so that a foreign name, product or quotation in a German or English sentence decides
+nothing. Dialects of German, Swiss and Low German among them, are German. Pure.
 """
 
 from collections import Counter
@@ -14,8 +14,8 @@ from functools import lru_cache
 from bot.core.languages import KNOWN, Language
 from bot.core.lazy_regex import lazy_regex
 from bot.core.text.function_words import COUNTED, FUNCTION_WORDS_IN_BOTH, word_set
-from bot.core.text.language import without_program_prose
-from bot.core.text.normalize import MESSAGES, fold
+from bot.core.text.language_detection import without_program_prose
+from bot.core.text.normalize import CACHED_MESSAGES, fold
 
 LONGEST = 4_000  # characters that are looked at: what a message is written in shows at its beginning
 FEWEST_WORDS = 3  # below that no language is called foreign: "merci", "ciao bella"
@@ -181,7 +181,7 @@ _LANGUAGES_OF: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def is_foreign(text: str, spoken: tuple[Language, ...] = ()) -> bool:
     """True if a cleaned text is mostly in a script or language that is neither German nor English.
 

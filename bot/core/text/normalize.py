@@ -14,9 +14,8 @@ from functools import lru_cache
 from bot.core.lazy_regex import lazy_regex
 from bot.core.text.excerpt import excerpt
 
-# Sizes of the caches
-MESSAGES = 64  # cleaned, and their concepts: each is read for its language, its words, its errors, its `why` …
-REMEMBERED = 50_000  # words, with their stems and such: more than a vocabulary, less than a flood of nonsense
+CACHED_MESSAGES = 64  # results for a message or sentence: each is read for its language, words, errors, `why` …
+CACHED_WORDS = 50_000  # results for a word (stems and such): more than a vocabulary, less than a flood of nonsense
 LONGEST = 20_000  # characters read of one message; of a longer one, its excerpt (excerpt.py)
 
 # docs.slack.dev/messaging/formatting-message-text: <target|label>, <target>, <@U…>, <#C…|name>, <!subteam^…|name>
@@ -54,7 +53,7 @@ _RETURNED = lazy_regex(  # where a bounce starts to quote the returned message: 
     re.IGNORECASE | re.MULTILINE,
     needs=("below this line", "this is a copy", "included is a copy", " message", "ursprüngliche nachricht"),
 )
-_REPORTS = lazy_regex(  # what a bounce says above that: a person may put the same line above a mail that is forwarded
+_OF_BOUNCE = lazy_regex(  # what a bounce says above that: a person may put the same line above a mail that is forwarded
     r"\b[245]\d\d[ -]|(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])|<[^<>\s]+@[^<>\s]+>:"
     r"|\b(?:undeliver|unzustell|deliver|zustell|zugestellt|failure|returned|bounce)",
     re.IGNORECASE,
@@ -73,7 +72,7 @@ _TIMESTAMP = lazy_regex(
 )
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def clean(text: str) -> str:
     """Cleaned message, as its writer saw it: plain text, straight quotes, no mark-up or quoting; line breaks stay."""
     return text.strip() if _is_plain(text) else _without_marks(excerpt(text, LONGEST))
@@ -100,7 +99,7 @@ def strip_markup(text: str) -> str:
     return html.unescape(html.unescape(_without_slack_marks(text)))
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def error_text(cleaned: str) -> str:
     """Part of a cleaned message that can hold an error, without log prefixes and qmail's spelling."""
     text = _TIMESTAMP.sub(" ", without_returned(cleaned))
@@ -111,7 +110,7 @@ def without_returned(cleaned: str) -> str:
     """Bounce without the copy of the message that it returns: nothing in there is the error. `cleaned`: by `clean`."""
     for returned in _RETURNED.finditer(cleaned):
         above = cleaned[: returned.start()]
-        if above.strip() and (not returned["forwards"] or _REPORTS.search(above)):
+        if above.strip() and (not returned["forwards"] or _OF_BOUNCE.search(above)):
             return above
     return cleaned
 

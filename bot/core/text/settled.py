@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex, lower_case
 from bot.core.text.function_words import word_set
-from bot.core.text.normalize import MESSAGES
+from bot.core.text.normalize import CACHED_MESSAGES
 
 MOST_LETTERS = 160  # of a settled sentence; a longer one tells more
 MOST_WORDS_OF_NAME = 3  # of a clause that only names something: "address, password and user name I know"
@@ -125,7 +125,7 @@ _TROUBLE = lazy_regex(
 _WORD = lazy_regex(r"\w+")
 
 
-@lru_cache(MESSAGES)  # a sentence is asked for as a clause of its own, and by itself
+@lru_cache(CACHED_MESSAGES)  # a sentence is asked for as a clause of its own, and by itself
 def is_settled(sentence: str) -> bool:
     """True if a sentence only says what works, is done, is known or not the matter. `sentence`: cleaned."""
     if len(sentence) > MOST_LETTERS:

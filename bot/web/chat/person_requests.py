@@ -4,12 +4,11 @@ The page's visitors are known to nobody, so each request names the address that 
 to that address from here: a stranger could name anybody's.
 """
 
-import hashlib
 from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.contracts.tickets import OpenTicket
+from bot.contracts.tickets import OpenTicket, idempotency_key
 from bot.core.model import Answer, Event, Language, Question
 
 log = structlog.get_logger()
@@ -42,7 +41,7 @@ class PersonRequests:
         """Asks a person. `press`: of the act "person", with "email" and "note" in its facts. Raises TryLater."""
         language = press.question.language or "de"
         told = {"email": press.facts["email"], "note": press.facts["note"], "question": press.question.text}
-        mark = idempotency_key(press.facts["key"], press.facts["email"])
+        mark = idempotency_key(f"{press.facts['key']}:{press.facts['email'].lower()}")
         number = await self._ask(Answer("person", language, {**told, "state": "request"}), mark)
         log.info("person_requested", key=press.facts["key"], ticket=number)
         return Answer("person", language, {"state": "asked", "number": number, "email": press.facts["email"]})
@@ -58,8 +57,3 @@ class PersonRequests:
             facts = {**request.facts, "language": request.language}
             await self._enqueue(Event(f"web:request:{mark}", "slack", Question(""), to, act=ACT, facts=facts))
         return ""
-
-
-def idempotency_key(key: str, email: str) -> str:
-    """Idempotency key of a request, 24 hexadecimal digits."""
-    return hashlib.sha256(f"{key}:{email.lower()}".encode()).hexdigest()[:24]

@@ -5,14 +5,12 @@ published by mistake (`postbote check` names each place).
 """
 
 import json
-import re
 
+from bot.content.edits import one_line
 from bot.core.model import LANGUAGES, Language
 from bot.core.records import StoredDecision
 
 NAME = "draft.yaml"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")  # no part of a YAML text
-
 _HEAD = """\
 # A draft from Postbote's list of gaps. Write what is empty ("FILL IN" says what), name the file after the id, put it
 # into the knowledge base's folder, and run `postbote check`: it refuses the entry until everything is there.
@@ -44,4 +42,4 @@ def _questions(language: Language, kept: StoredDecision) -> str:
 
 def quoted(text: str) -> str:
     """YAML string in double quotes, on one line. A JSON string is a YAML string (yaml.org/spec/1.2.2 section 1.3)."""
-    return json.dumps(" ".join(_CONTROL.sub(" ", text).split()), ensure_ascii=False)
+    return json.dumps(one_line(text), ensure_ascii=False)

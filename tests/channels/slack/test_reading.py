@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from bot.answering.engine import AnswerEngine
 from bot.channels.slack.message_text import to_text
-from bot.core.text.pointing import is_pointing
+from bot.core.text.asks_about_above import asks_about_above
 from tests.channels.slack.conversation import MENTION, Conversation, new_ts
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.test_buttons import message_shortcut, until
@@ -146,8 +146,8 @@ POINTS_NOWHERE = [
 
 
 async def test_a_message_without_a_subject_points_at_what_stands_above() -> None:
-    assert [text for text in POINTS if not is_pointing(text)] == []
-    assert [text for text in POINTS_NOWHERE if is_pointing(text)] == []
+    assert [text for text in POINTS if not asks_about_above(text)] == []
+    assert [text for text in POINTS_NOWHERE if asks_about_above(text)] == []
 
 
 @pytest.mark.parametrize("asks", ["", "was bedeutet das?", "what does this mean?"])

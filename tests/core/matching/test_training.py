@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bot.core.matching import training
 from bot.core.matching.decision import Matcher
 from bot.core.matching.example_features import GROUP_WEIGHT
-from bot.core.matching.features import FeatureExtractor, said
+from bot.core.matching.features import FeatureExtractor, without_courtesy
 from bot.core.matching.message_features import MessageFeatures
 from bot.core.matching.training import NOT, TrainedModel, train, training_examples
 from bot.core.model import Entry, Knowledge, Topic
@@ -71,7 +71,7 @@ def test_an_example_weighs_in_training_what_it_weighs_as_a_message(small: Knowle
     example_of = trained.posting_example
     feature_of = np.repeat(np.arange(len(trained.hashes)), np.diff(trained.posting_start))
     for example in range(0, len(examples), 37):
-        ids, values, _ = message.weigh(extractor.words(said(examples[example][1])))
+        ids, values, _ = message.weigh(extractor.words(without_courtesy(examples[example][1])))
         own = example_of == example
         assert sorted(ids) == list(feature_of[own])
         expected = values[np.argsort(ids)] / np.linalg.norm(values)

@@ -1,6 +1,6 @@
-"""Own words that only point at something else: "Was bedeutet diese Meldung?" above a bounce, or beside a picture. Pure.
+"""Own words of a mail that only ask about what it quotes or has attached: "Was bedeutet diese Meldung?" above a bounce.
 
-Read alone, such words are answered with whatever entry has them most often. What they point at is the question.
+Read alone, such words are answered with whatever entry has them most often. What they point at is the question. Pure.
 """
 
 from bot.core.lazy_regex import lazy_regex
@@ -8,7 +8,7 @@ from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.normalize import clean, fold
 
-MOST_SENTENCES = 4  # that point; who writes more tells something
+MOST_SENTENCES = 4  # of such words; who writes more tells something
 _POINTERS = word_set(
     """
     diese dieser dieses diesen diesem dies das folgende folgender folgendes folgenden folgendem unten untenstehende
@@ -31,7 +31,7 @@ _EMPTY = _POINTERS | word_set(
 _WORD = lazy_regex(r"[^\W\d_]+")
 
 
-def only_points(own_words: str) -> bool:
+def asks_about_quoted(own_words: str) -> bool:
     """True if every sentence of the writer's own words points at something that is not in them; False for none."""
     sentences = own_sentences(clean(own_words))
     words = [word for sentence in sentences for word in _WORD.findall(fold(sentence))]

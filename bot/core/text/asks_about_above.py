@@ -1,6 +1,7 @@
-"""Pointing messages: those that name nothing themselves and mean what stands above them: "was bedeutet das?", "help?".
+"""Messages that ask about what stands above them in a thread, and name nothing: "was bedeutet das?", "help?".
 
-Pure; a word list, because every other word may be a subject of its own.
+Pure; a word list, because every other word may be a subject of its own. Of a mail's words that ask about what it quotes
+or has attached: bot/core/mail/asks_about_quoted.py.
 """
 
 import re
@@ -31,8 +32,8 @@ _ABOUT_WHAT_STANDS_ABOVE = word_set(
 )
 
 
-def is_pointing(text: str) -> bool:
-    """True if a message means what stands above it: it is empty, or all of its words ask about something unnamed."""
+def asks_about_above(text: str) -> bool:
+    """True if a message is about what stands above it: it is empty, or all of its words ask about something unnamed."""
     words = [fold(word) for word in _WORD.findall(clean(text).lower())]
     if re.search(r"\d|@", clean(text)) or len(words) > MOST_WORDS:
         return False

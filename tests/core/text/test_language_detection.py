@@ -7,7 +7,7 @@ import pytest
 from bot.answering.engine import AnswerEngine
 from bot.core.matching.pasted import own_text
 from bot.core.model import LANGUAGES, Entry, Language, Question, Topic
-from bot.core.text.language import LanguageDetector, language_of_locale
+from bot.core.text.language_detection import LanguageDetector, language_of_locale
 from bot.core.text.normalize import clean, without_returned
 from tests.core.text.bounces import ENGLISH, GERMAN
 from tests.rows import each_row

@@ -1,4 +1,4 @@
-"""At once: learning on the cores that there are, with the same results to the bit on any number of them.
+"""Parallel learning: on the cores that there are, with the same results to the bit on any number of them.
 
 Shares of the work are done in forks, which have all that was read before without being sent it. Threads would not do:
 the reading is plain Python, and NumPy gives up its lock for too short a time here. Nobody forks beside other threads (a

@@ -19,7 +19,7 @@ from bot.core.languages import KNOWN
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.function_words import COUNTED, EITHER, folded_words, is_function_word
-from bot.core.text.normalize import MESSAGES, REMEMBERED, fold
+from bot.core.text.normalize import CACHED_MESSAGES, CACHED_WORDS, fold
 
 _UNDECIDED = 0.05  # less evidence than this is none
 MOST_OF_A_WORD = 2.5  # log odds: a word is rarely certain
@@ -62,7 +62,7 @@ _PERSONAL = folded_words(
 )
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def without_program_prose(text: str) -> str:
     """Text without the sentences that mail programs write as people do."""
     return _PROGRAM_PROSE.sub(" ", text)
@@ -138,7 +138,7 @@ class LanguagePair:
         seen = set().union(*self._letters.values())
         self._of_words = {language: sum(self._words[language].values()) + 1 for language in self._both}
         self._of_letters = {language: sum(self._letters[language].values()) + len(seen) + 1 for language in self._both}
-        self._odds = lru_cache(REMEMBERED)(self._telling_odds_of)
+        self._odds = lru_cache(CACHED_WORDS)(self._telling_odds_of)
         letters = KNOWN[one].letters, KNOWN[other].letters
         self._own_letters = letters[0] - letters[1], letters[1] - letters[0]
 
@@ -254,7 +254,7 @@ def _folded(text: str) -> list[str]:
     return [_folded_word(w) for w in _WORD.findall(text)]
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHED_WORDS)
 def _folded_word(word: str) -> str:
     return fold(word).replace("'", "")
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bot.core.matching.at_once import FEWEST, Member, in_shares, in_step, shared_array
+from bot.core.matching.parallel import FEWEST, Member, in_shares, in_step, shared_array
 from tests.servers.postbote import PROJECT
 from tests.slow import SLOW, slow
 from tests.waiting import until
@@ -63,7 +63,7 @@ def _script(script: str, *arguments: str) -> str:
 
 SURVIVE = """
 import os, signal, sys
-from bot.core.matching.at_once import FEWEST, in_shares, in_step, shared_array
+from bot.core.matching.parallel import FEWEST, in_shares, in_step, shared_array
 parent = os.getpid()
 
 def killed_in_a_fork(items):
@@ -110,7 +110,7 @@ def _note_cores(array: NDArray[np.float32], member: Member) -> None:
 
 WRONG = """
 import os
-from bot.core.matching.at_once import FEWEST, in_shares, in_step, shared_array
+from bot.core.matching.parallel import FEWEST, in_shares, in_step, shared_array
 
 def wrong(*_):
     raise KeyError("said once")
@@ -155,7 +155,7 @@ def _step(array: NDArray[np.float32], member: Member) -> None:
 
 BESIDE = """
 import pathlib, sys
-from bot.core.matching.at_once import beside
+from bot.core.matching.parallel import beside
 
 def work(name):
     kept = pathlib.Path(sys.argv[1], name)
@@ -175,7 +175,7 @@ def test_what_is_done_beside_is_done_at_the_end_and_says_nothing_where_it_fails(
 
 LONG = """
 import os, sys, time
-from bot.core.matching.at_once import FEWEST, in_shares
+from bot.core.matching.parallel import FEWEST, in_shares
 
 def long(items):
     print(os.getpid(), flush=True)
