@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.text.asking import asks_in_words
-from bot.core.text.normalize import MESSAGES
+from bot.core.text.normalize import CACHED_MESSAGES
 
 
 def _one_of(words: str) -> str:
@@ -106,7 +106,7 @@ _STATES = tuple(
 )
 
 
-@lru_cache(MESSAGES)
+@lru_cache(CACHED_MESSAGES)
 def asks_for_state(text: str) -> bool:
     """True if what a text asks is only how the asker's own is set up, and not how it ought to be. `text`: cleaned."""
     asking = [sentence for sentence in _SENTENCES.split(text) if asks_in_words(sentence)]
