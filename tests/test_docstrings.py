@@ -50,9 +50,13 @@ def test_the_first_paragraph_of_a_docstring_ends_with_its_sentence() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+# Comments, then a docstring or nothing at all: to parse every test took longer than all else here
+SAYS_WHAT_IT_IS = re.compile(r'(?:\s|#.*\n)*(?:r?"""\s*\S|\Z)')
+
+
 def test_a_module_with_code_says_what_it_is() -> None:
-    tests = {file: ast.parse(file.read_text(encoding="utf-8")) for file in (BOT.parent / "tests").rglob("*.py")}
-    silent = [str(file) for file, tree in (trees() | tests).items() if tree.body and not ast.get_docstring(tree)]
+    modules = [*FILES, *(BOT.parent / "tests").rglob("*.py")]
+    silent = [str(file) for file in modules if not SAYS_WHAT_IT_IS.match(file.read_text(encoding="utf-8"))]
     assert not silent
 
 
