@@ -80,6 +80,10 @@ class _Topic(_Titled):
     lines: list[Text] = Field([], description="error lines of conditions that no entry explains")
     small_talk: bool = Field(False, description="true: sentences like these want no answer")
     told: bool = Field(False, description="true: sentences like these tell something; what asks is none of them")
+    state: bool = Field(
+        False,
+        description="true: sentences like these ask what is set up at the asker's own; none asks what ought to be",
+    )
 
 
 class _Concept(Strict):
@@ -224,7 +228,9 @@ def _joined(own: Any, more: Any) -> Any:
 def to_topic(raw: Any, languages: Languages) -> Topic:
     """Topic of not-covered/<topic>.yaml."""
     read: Any = topic_model(languages).model_validate(raw)
-    return Topic(read.id, texts(read.title), texts(read.questions), tuple(read.lines), read.small_talk, read.told)
+    return Topic(
+        read.id, texts(read.title), texts(read.questions), tuple(read.lines), read.small_talk, read.told, read.state
+    )
 
 
 def to_condition(raw: Any, languages: Languages) -> Entry:

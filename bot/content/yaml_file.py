@@ -23,6 +23,20 @@ _CURES = {  # pydantic's error type → what to do
     "string_pattern_mismatch": "not written as it must be",
     "string_type": "must be a text; put it in quotes",
 }
+_NO_KEYS = "must be keys with values, as `id: …` (knowledge/README.md shows each file)"
+_CURES |= dict.fromkeys(("model_type", "model_attributes_type", "dict_type", "dataclass_type"), _NO_KEYS)
+_CURES_OF_YAML = {  # what PyYAML calls wrong → what to do
+    "already": "remove one of the two, or put their values together",
+    "control characters": "remove the control character",
+    "another document": "a file holds one entry; put what stands below the line `---` into a file of its own",
+    "constructor for the tag": "remove the word that begins with `!`, or put the text in double quotes",
+    "unknown escape": "write \\\\ for a backslash, or put the text in single quotes",
+    "mapping values": "put a text with a colon in double quotes; keys that belong together begin in the same column",
+    "expected ',' or ']'": "close the bracket, or put the text in double quotes",
+    "expected ',' or '}'": "close the brace, or put the text in double quotes",
+}
+_TAB = "indent with blanks instead of tabs"
+_QUOTE = "put texts in double quotes"
 _MOVED = {  # key of an earlier version's provider.yaml → where it stands now
     "servers": "each server is a row of `connections` now",
     "ports": "each port stands in its row of `connections` now",
@@ -44,11 +58,7 @@ def read(file: Path, convert: Callable[[Any], T], model: type[BaseModel], proble
     except (OSError, UnicodeDecodeError) as wrong:
         problems.append(Problem(str(file), 1, f"cannot be read ({wrong}); it must be a UTF-8 file"))
     except yaml.YAMLError as wrong:
-        mark = getattr(wrong, "problem_mark", None)
-        why = getattr(wrong, "problem", None) or str(wrong).split("\n")[0]
-        problems.append(
-            Problem(str(file), mark.line + 1 if mark else 1, f"no valid YAML: {why}; put texts in double quotes")
-        )
+        problems.append(_yaml_problem(file, wrong))
     except ValidationError as wrong:
         problems += [_to_problem(file, dict(error), model) for error in wrong.errors()]
     else:
@@ -56,6 +66,18 @@ def read(file: Path, convert: Callable[[Any], T], model: type[BaseModel], proble
             text = f"id is {found.id!r}; it must be the file's name, {file.stem!r}"
             problems.append(Problem(str(file), line_of(file, ["id"]), text))
         yield found
+
+
+def _yaml_problem(file: Path, wrong: yaml.YAMLError) -> Problem:
+    mark = getattr(wrong, "problem_mark", None)
+    why = getattr(wrong, "problem", None) or " ".join(str(wrong).split("\n")[0].split(": ")[-2:])
+    cure = next((cure for part, cure in _CURES_OF_YAML.items() if part in str(wrong)), _QUOTE)
+    line = mark.line + 1 if mark else 1
+    written = file.read_text(encoding="utf-8").split("\n")[line - 1 : line]
+    indent = "".join(written)[: mark.column + 1] if mark else ""
+    if "\t" in indent and not indent.strip():
+        cure = _TAB
+    return Problem(str(file), line, f"no valid YAML: {why}; {cure}")
 
 
 def _to_problem(file: Path, error: Mapping[str, Any], model: type[BaseModel]) -> Problem:

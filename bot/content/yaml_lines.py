@@ -8,18 +8,37 @@ from typing import Any
 import yaml
 
 try:
-    from yaml import CSafeLoader as Loader  # ten times as fast; in PyYAML's wheels, not in every distribution
+    from yaml import CSafeLoader as SafeLoader  # ten times as fast; in PyYAML's wheels, not in every distribution
 except ImportError:  # pragma: no cover
-    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+    from yaml import SafeLoader  # type: ignore[assignment]
 
 EXAMPLES = "examples"  # folder beside the entries: examples/<id>.yaml holds more of what an entry may hold itself
 EXAMPLE_KEYS = frozenset({"questions", "variants", "lookalikes"})
 PARSED = 500  # texts of files that are kept parsed: a base of 100 entries and the general layer are about 300
 
 
+class Loader(SafeLoader):
+    """PyYAML's safe loader, to which a key that stands twice is an error: of two values one would be lost unseen.
+
+    YAML asks for it (yaml.org/spec/1.2.2 section 3.2.1.3), PyYAML takes the last.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Dictionary of a mapping. Raises yaml.constructor.ConstructorError at a key that stands twice."""
+        first: dict[str, int] = {}
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                line = first.setdefault(key.value, key.start_mark.line + 1)
+                if line <= key.start_mark.line:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"the key {key.value!r} stands in line {line} already", key.start_mark
+                    )
+        return super().construct_mapping(node, deep)
+
+
 def parse_yaml(text: str) -> Any:
     """Value of a YAML text, made of plain types only. Raises yaml.YAMLError."""
-    return yaml.load(text, Loader=Loader)  # nosec B506 (Loader is PyYAML's safe one, in C where there is one)
+    return yaml.load(text, Loader=Loader)  # noqa: S506 # nosec B506 (a safe one)
 
 
 @lru_cache(PARSED)

@@ -45,10 +45,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.61, 0.35, -2.34, -2.07, -0.2, 2.31, 0.99, -2.77, -1.74, -2.54),
-    question=0.9,
+    weights=(0.67, 0.21, -1.32, -1.95, -0.24, 2.15, 0.85, -2.38, -1.69, -2.51),
+    question=0.725,
     error_line=0.5,
-    menu=0.685,
+    menu=0.5,
 )
 
 

@@ -192,6 +192,26 @@ REFUSED = [
 ]
 
 
+# What is no YAML, as people write it: text of a whole file, line of the problem, and its cure
+NO_YAML = (
+    ("a tab", "id: x\ntitle:\n\tde: Größe\n", 3, "blanks instead of tabs"),
+    ("a control character", "id: x\ntitle: \x01\n", 1, "remove the control character"),
+    ("two entries", "id: x\n---\nid: y\n", 2, "a file of its own"),
+    ("a tag", "id: !!python/name:os.system x\n", 1, "begins with `!`"),
+    ("a star", "id: x\ntitle: *wichtig\n", 2, "in double quotes"),
+    ("a percent sign", "id: x\ntitle: %d Mails\n", 2, "in double quotes"),
+    ("a colon", "id: x\ntitle: Frage: wie groß?\n", 2, "a text with a colon in double quotes"),
+    ("an indentation", "id: x\n title: y\n", 2, "in the same column"),
+    ("an open bracket", "id: [x\n", 2, "close the bracket"),
+    ("a backslash", 'id: x\ntitle: "C:\\Mail"\n', 2, "for a backslash"),
+    ("a key twice", "id: x\nquestions: {}\nkind: answer\nquestions: {}\n", 4, "stands in line 2 already; remove one"),
+    ("a key twice within", "id: x\ntitle:\n  de: A\n  de: B\n", 4, "'de' stands in line 3 already"),
+    ("nothing", "", 1, "must be keys with values"),
+    ("a list", "- id: x\n", 1, "must be keys with values"),
+    ("a text", "Wie groß darf eine Mail sein?\n", 1, "must be keys with values"),
+)
+
+
 def write_base(folder: Path) -> None:
     (folder / "not-covered").mkdir(parents=True)
     (folder / "examples").mkdir()
@@ -247,6 +267,21 @@ def test_what_is_wrong_is_named_with_file_line_and_cure(
     assert [str(p) for p in refused.value.problems if str(p).startswith(f"{path}:{line}: ") and says in str(p)], (
         refused.value
     )
+
+
+@each_row(("text", "line", "cure"), [row[1:] for row in NO_YAML], ids=[row[0] for row in NO_YAML])
+def test_what_is_no_yaml_is_named_with_its_cure(
+    tmp_path_factory: pytest.TempPathFactory, text: str, line: int, cure: str
+) -> None:
+    base = tmp_path_factory.mktemp("base") / "base"
+    write_base(base)
+    (base / "x.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(KnowledgeError) as raised:
+        load(base)
+    found = [str(problem) for problem in raised.value.problems]
+    assert len(found) == 1, found
+    assert found[0].startswith(f"{base / 'x.yaml'}:{line}: "), found
+    assert cure in found[0], found
 
 
 def test_a_base_without_a_folder_of_examples_is_whole(tmp_path: Path) -> None:

@@ -112,7 +112,9 @@ class Contrasts:
     def _names_only_aspects(self, clause: str) -> bool:
         """True if a clause names an aspect, and none of what tells entries with the same aspect apart."""
         is_plain = not any(map(_SAYS_WHICH.search, clause.split()))
-        return is_plain and bool(self._aspects(clause)) and not self._words_of_groups(self._extractor.words(clause), WAYS)
+        return (
+            is_plain and bool(self._aspects(clause)) and not self._words_of_groups(self._extractor.words(clause), WAYS)
+        )
 
     def _aspects(self, text: str) -> frozenset[str]:
         vocabulary = self._extractor.vocabulary

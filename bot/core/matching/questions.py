@@ -42,16 +42,10 @@ class QuestionMatcher:
         support: ExampleSupport | None = None,
     ) -> None:
         """`siblings`: None: no entry has any. `vague`: None: no question is. `support`: None: it is not told."""
-        topics = knowledge.topics.values()
-        small_talk = frozenset(topic.id for topic in topics if topic.small_talk)
-        told = frozenset(topic.id for topic in topics if topic.told)
         self._ambiguity = Ambiguity(siblings, vague)
-        entries = frozenset(knowledge.entries)
-        self._sentences = SentenceRanker(
-            extractor, ranker, unexplained, self._ambiguity, siblings, small_talk=small_talk, told=told, entries=entries
-        )
+        self._sentences = SentenceRanker(knowledge, extractor, ranker, unexplained, self._ambiguity, siblings)
         self._extractor = extractor
-        self._small_talk = small_talk
+        self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
         self._errors = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
         self._support = support
 

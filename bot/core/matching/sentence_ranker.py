@@ -14,9 +14,10 @@ from bot.core.matching.ranked_text import CLEARLY, SURELY, RankedText, asking_al
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
+from bot.core.model import Knowledge
 from bot.core.text.asking import asks_by_name, asks_in_words, halves, is_question
 from bot.core.text.message_parts import own_sentences
-from bot.core.text.present_state import asks_for_state
+from bot.core.text.present_state import asks_for_state, asks_what_ought_to_be
 from bot.core.text.settled import is_settled
 
 MOST_SENTENCES = 25  # that are ranked by themselves; a mail of more is read as a whole beyond them
@@ -27,26 +28,22 @@ class SentenceRanker:
 
     def __init__(
         self,
+        knowledge: Knowledge,
         extractor: FeatureExtractor,
         ranker: Ranker,
         unexplained: UnexplainedWords,
         ambiguity: Ambiguity,
         siblings: Siblings | None,
-        small_talk: frozenset[str],
-        told: frozenset[str],
-        entries: frozenset[str],
     ) -> None:
-        """`small_talk`, `told`: ids of the topics whose sentences want no answer, and of those whose ask nothing.
-
-        `entries`: ids of all entries, none of which answers what is asked about the asker's own.
-        """
+        topics = knowledge.topics.values()
         self._extractor = extractor
         self._ranker = ranker
         self._unexplained = unexplained
         self._ambiguity = ambiguity
-        self._small_talk = small_talk
-        self._told = told
-        self._entries = entries
+        self._small_talk = frozenset(topic.id for topic in topics if topic.small_talk)
+        self._told = frozenset(topic.id for topic in topics if topic.told)
+        self._states = frozenset(topic.id for topic in topics if topic.state)
+        self._entries = frozenset(knowledge.entries)
         self._contrasts = Contrasts(extractor, siblings)
         self._back = BackReferences(extractor)
         self._main = MainClauses(extractor)
@@ -112,9 +109,7 @@ class SentenceRanker:
     ) -> RankedText:
         """Text, ranked as it stands. `vetoed`: entries that come last. `by_name`: see RankedText."""
         words = tuple(self._contrasts.words(text))
-        if asks_in_words(text):
-            vetoed |= self._entries if asks_for_state(text) else self._told
-        ranking = self._ranker.rank(words).without(vetoed)
+        ranking = self._ranker.rank(words).without(vetoed | self._excluded_by_grammar(text))
         over_topics, over_entries = ranking.margins()
         signals = (  # as in calibration.SINGLE
             max(-LARGEST_MARGIN, min(LARGEST_MARGIN, over_topics)),
@@ -128,6 +123,14 @@ class SentenceRanker:
         small_talk = ranking.first() in self._small_talk
         likely = probabilities(calibration.single, signals)
         return RankedText(text, words, ranking, signals, likely, known, by_name=by_name, small_talk=small_talk)
+
+    def _excluded_by_grammar(self, text: str) -> frozenset[str]:
+        """Ids of the entries and topics that a text is not about, by the form in which it asks; none where it tells."""
+        if not asks_in_words(text):
+            return frozenset()
+        if asks_for_state(text):
+            return self._entries
+        return self._told | self._states if asks_what_ought_to_be(text) else self._told
 
     def _main_of(self, ranked: RankedText, calibration: Calibration, vetoed: frozenset[str]) -> RankedText:
         """Main clause of a sentence, where that is clear by itself and the sentence not surely uncovered; else it."""

@@ -27,14 +27,15 @@ _OUGHT = _one_of(  # what ought to be, may be or is recommended, and how somethi
     r",brauch\w{0,3},bräucht\w{0,2},(?:rein|hin)kommt,(?:rein|hin)kommen,kommt_(?:da|dort|hier|hin|rein|ins?)"
     r",maximal,höchstens,empf\w{2,9},richtig\w{0,2},korrekt\w{0,2},stattdessen,anstelle,trage,tippe,schreibe?,gebe"
     r",stelle,nehme,ändere,erlaubt,zulässig,ok,okay,schlimm,zu_(?:oft|häufig|groß|kurz)"
-    r",must,should,ought,supposed,meant,need\w{0,2},may,allowed?,belongs?,goes,go_in,(?:can|could)_i,maximum,at_most"
+    r",must,ha(?:s|ve|d)_to,should,ought,supposed,meant,need\w{0,2},may,allowed?,belongs?,goes,go_in,(?:can|could)_i,maximum,at_most"
     r",recommend\w{0,3},instead,enter,do_i_(?:put|type|set|choose|pick|change|need|have_to),to_use"
 )
 _FAULT = _one_of(
     r"falsch,warum,wieso,weshalb,woran,fehler\w{0,10},meldet,meldung,why,error\w{0,2},wrong,reject\w{0,3},refused?"
     r",bounce[ds]?"
 )
-_NO_STATE = lazy_regex(rf"\b(?:{_OUGHT}|{_FAULT})\b", re.IGNORECASE)
+_NAMES_OUGHT = lazy_regex(rf"\b{_OUGHT}\b", re.IGNORECASE)
+_NAMES_FAULT = lazy_regex(rf"\b{_FAULT}\b", re.IGNORECASE)
 _NOW = _one_of(
     "gerade,grade,grad,momentan,im_moment,aktuell,derzeit,zurzeit,zur_zeit,jetzt_schon,im_augenblick,gegenwärtig"
     ",wie_es_jetzt_steht,right_now,currently,at_present,presently,at_(?:this|the)_(?:moment|minute),these_days,so_far"
@@ -111,5 +112,13 @@ def asks_for_state(text: str) -> bool:
     """True if what a text asks is only how the asker's own is set up, and not how it ought to be. `text`: cleaned."""
     asking = [sentence for sentence in _SENTENCES.split(text) if asks_in_words(sentence)]
     return bool(asking) and all(
-        not _NO_STATE.search(sentence) and any(state.search(sentence) for state in _STATES) for sentence in asking
+        not (asks_what_ought_to_be(sentence) or _NAMES_FAULT.search(sentence))
+        and any(state.search(sentence) for state in _STATES)
+        for sentence in asking
     )
+
+
+@lru_cache(CACHED_MESSAGES)
+def asks_what_ought_to_be(text: str) -> bool:
+    """True if a text that asks has a word for what must, should or may be: it asks for a rule, not for a state."""
+    return bool(_NAMES_OUGHT.search(text))
