@@ -48,7 +48,7 @@ _REQUEST = lazy_regex(
     r"\b(?:bitte|brauche?n?|bräuchten?|benötigen?|suchen?|fehl(?:t|en)|wüssten?|wissen|nennen|nennt|sagen|sagt|erklär\w{0,3}"
     r"|hätten? gerne?|möchten?|weiß (?:\w+ ){0,2}nicht|verstehe nicht|keine ahnung"
     r"|teilen sie|mitteilen|verrat\w{1,3}|schick\w{0,3} (?:mir|uns)"
-    r"|please|kindly|share|provide|let (?:me|us) know|needs?|wants?|tell"
+    r"|please|kindly|share|provide|let (?:me|us) know|need|want|(?<=\w )(?:needs|wants)|tell"
     r"|looking for|missing|wonder(?:ing)?|explain|would like|like to know|no idea|can'?t find"
     r"|(?:not|n't) (?:know|sure|understand))\b",
     re.IGNORECASE,

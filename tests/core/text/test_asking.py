@@ -60,6 +60,13 @@ def test_what_is_asked_in_passing_asks_and_no_programs_line_does() -> None:
     assert [text for text in NOT_ASKED if asks_what(text)] == []
 
 
+def test_who_needs_something_is_said_where_it_is_a_request() -> None:
+    assert all(map(asks_in_words, ("my phone needs the port", "It wants a number", "need the port for IMAP")))
+    assert not any(
+        map(asks_in_words, ("needs IMAP and SSL.", "wants to be fast, on Linux"))
+    )  # of what was asked before
+
+
 def test_words_without_grammar_are_no_question_in_words() -> None:
     assert [text for text in (*QUESTIONS, *REQUESTS[:5]) if not asks_in_words(text)] == []
     assert [text for text in (*REQUESTS[5:], *TOLD) if asks_in_words(text)] == []
