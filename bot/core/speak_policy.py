@@ -12,6 +12,7 @@ from bot.core.languages import KNOWN, among
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import LANGUAGES, Answer, Decision, Language, Question
 from bot.core.records import Thread
+from bot.core.text.closed_matter import thanks_for_help
 from bot.core.text.function_words import word_set
 from bot.core.text.normalize import clean
 
@@ -89,9 +90,10 @@ _WORD_OF_REACTION = lazy_regex(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def is_thanks(text: str) -> bool:
-    """True for nothing but thanks: "danke, hat geholfen", "perfect, thanks!" """
+    """True for nothing but thanks: "perfect, thanks!", "danke, es lag am Port". `text`: cleaned"""
     words = {word.lower() for word in _WORD.findall(text)}
-    return bool(words & _THANKS) and all(_BESIDE.fullmatch(word) for word in words - _THANKS)
+    thanks = bool(words & _THANKS) and all(_BESIDE.fullmatch(word) for word in words - _THANKS)
+    return thanks or thanks_for_help(text)
 
 
 def _small_talk_of(text: str, languages: Sequence[Language]) -> tuple[str, Language]:

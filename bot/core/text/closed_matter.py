@@ -106,10 +106,10 @@ def closes_matter(cleaned: str) -> bool:
 
     Words alone behind it ("pop3 ssl port") are a new matter, and so is what is announced ("Now there is another").
     """
-    return _thanks_for_help(cleaned) or _closes(cleaned)
+    return thanks_for_help(cleaned) or _closes(cleaned)
 
 
-def _thanks_for_help(cleaned: str) -> bool:
+def thanks_for_help(cleaned: str) -> bool:
     """True for thanks with clauses of which each says that it works, or what it was, and none asks."""
     if not _THANKS.search(cleaned) or _ASKS_SOMEWHERE.search(cleaned) or _STILL_OPEN.search(cleaned):
         return False

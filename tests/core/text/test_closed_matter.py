@@ -5,6 +5,7 @@ from itertools import product
 from bot.answering.engine import AnswerEngine
 from bot.core.matching.given_decisions import closes
 from bot.core.model import Question
+from bot.core.speak_policy import answer_small_talk
 from bot.core.text.closed_matter import closes_matter
 from tests.rows import each_row
 from tests.slow import one_in
@@ -101,6 +102,15 @@ def test_thanks_that_say_what_it_was_close_a_matter() -> None:
         messages += [f.format(t=name) for f, name in product(FOR_IT[language], NAMED[language])]
     assert len(messages) > 4_000
     assert [m for m in messages if not closes_matter(m)] == []
+
+
+def test_they_are_answered_as_thanks_are() -> None:
+    said = {"de": "Vielen Dank, es lag am Port, läuft jetzt!", "en": "thanks, the port was wrong, works now"}
+    answers = {language: answer_small_talk(Question(text)) for language, text in said.items()}
+    assert {language: a and (a.template, a.language) for language, a in answers.items()} == {
+        "de": ("thanks", "de"),
+        "en": ("thanks", "en"),
+    }
 
 
 def test_thanks_that_ask_or_leave_something_open_do_not() -> None:
