@@ -13,6 +13,7 @@ from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.other_owner import OWNERS
 from bot.core.matching.unexplained import CIRCUMSTANCES
 from bot.core.matching.vocabulary import ASPECT
+from bot.core.text.asking import asks_what
 from bot.core.text.normalize import CACHED_MESSAGES
 
 MOST_BACK = 3  # sentences that a question is read with, at most
@@ -75,13 +76,16 @@ class BackReferences:
         """The sentence at a place, behind those before it that say what it is about; alone where it says that itself.
 
         One at the beginning that does not is read with the next: "What does that mean? …". `known`: places of sentences
-        that say what works or is known: "What do I enter?" is not about these, "Is that right?" may be.
+        that say what works or is known: "What do I enter?" is not about these, "Is that right?" may be; "What's it
+        called?" is if nothing else is told.
         """
         if place == 0:
             return " ".join(sentences[:2] if self.refers_back(sentences[0]) else sentences[:1])
         begin = self._begin_of_referents(sentences, place)
-        if begin in known and begin < place and not _points(sentences[place]):
+        if begin in known and begin < place:
             unsettled = [n for n in range(max(0, place - MOST_BACK), place) if n not in known]
+            if _points(sentences[place]) and not (unsettled and asks_what(sentences[place])):
+                return " ".join(sentences[begin : place + 1])
             return " ".join([*(sentences[n] for n in unsettled[-1:]), sentences[place]])
         return " ".join(sentences[begin : place + 1])
 

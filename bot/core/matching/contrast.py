@@ -6,7 +6,7 @@ The denied half names the very words of the entry that is not asked about, so it
 both halves share stands in one of them alone ("not the size of the mailbox, of one mail"): of the denied half the
 aspects are kept where the rest names none. "I can't send, which server …?" denies nothing that could be asked, so a
 denial only counts where a noun with its article, a preposition, a question word or a single name follows it, and where
-something else is said beside it.
+something else is said beside it. At its end ("…, not the mailbox") a question denies a noun or a protocol.
 
 A clause that is settled (bot/core/text/settled.py) is left out where the rest asks about another protocol or another
 direction: "POP3 is set up, which port?" asks about POP3. So is one that names another aspect than the rest, and nothing
@@ -41,6 +41,17 @@ _CONTRAST = lazy_regex(
     re.IGNORECASE | re.DOTALL,
     needs=("nicht", "not", "i don't ", "i dont "),
 )
+_TO_THE_END = r"(?:\s{1,3}(?:bitte|please|diesmal|this time|though|eh|ok))?[\s?.!)]{0,6}$"
+_NOUN = rf"{_DETERMINER}\b[^,;:.!?–—\n]{{1,60}}?"
+_DENIED_LAST = lazy_regex(  # "which port for IMAP, not POP3?", "… (not the mailbox)", "…, das Postfach mein ich nicht"
+    r"(?:\s{0,3}[,;(–—-]|\s(?:und|and))\s{0,3}(?:(?:also|und|and|so|nein|no|but),? )?(?:"
+    r"(?:nicht|not|i(?:['’]m| am) not asking(?: about| for)?|i don['’]?t (?:mean|need|want))"
+    rf"\s{{1,3}}(?P<behind>{_NOUN}|[\w.@-]{{2,30}}){_TO_THE_END}"
+    rf"|(?P<before>{_NOUN}) (?:meine?|suche|will|brauche?) ich (?:\w{{1,10}} )?nicht{_TO_THE_END})",
+    re.IGNORECASE,
+    needs=("nicht", "not", "n't", "n’t", "dont"),
+)
+_WHY = lazy_regex(r"\b(?:warum|wieso|weshalb|why|how come)\b", re.IGNORECASE)
 _NOT_ONLY = lazy_regex(r"^(?:nur|bloß|allein|only|just|alone|sure|so|mehr|yet)\b", re.IGNORECASE)
 _CLAUSES = lazy_regex(
     rf",?\s{{1,3}}(?:aber|doch|jedoch|but|though)\s{{1,3}}|,?\s{{1,3}}(?:und|and)\s{{1,3}}(?=(?:{QUESTION_WORDS})\b)"
@@ -62,14 +73,32 @@ class Contrasts:
         """Words of a text, as the FeatureExtractor gives them, without what it denies."""
         words = self._extractor.words
         found = _CONTRAST.search(text)
-        if not found or _NOT_ONLY.match(found["denied"]) or not (found["but"] or self._is_named(found["denied"])):
+        if not found:
+            return self._without_last(text)
+        if _NOT_ONLY.match(found["denied"]) or not (found["but"] or self._is_named(found["denied"])):
             return words(text)
-        left = words(f"{text[: found.start()]} {found['meant']}")
-        if len(left) < FEWEST_WORDS:
-            return words(text)
-        if self._words_of_groups(left, (ASPECT,)):
-            return left
-        return [*self._words_of_groups(words(found["denied"]), (ASPECT,)), *left]
+        return self._left(f"{text[: found.start()]} {found['meant']}", found["denied"]) or words(text)
+
+    def _without_last(self, text: str) -> list[str]:
+        """Words of a question without what it denies at its end; why it is that and not this asks about both."""
+        found = _DENIED_LAST.search(text)
+        if found and not _WHY.search(text):
+            asked, denied = text[: found.start()], found["behind"] or found["before"]
+            if (
+                asks_in_words(asked)
+                and not reports_fault(asked)
+                and not _NOT_ONLY.match(denied)
+                and self._is_thing(denied)
+            ):
+                return self._left(asked, denied) or self._extractor.words(text)
+        return self._extractor.words(text)
+
+    def _left(self, meant: str, denied: str) -> list[str]:
+        """Words of what is meant, with the aspects of what is denied if it names none; empty if they say too little."""
+        words = self._extractor.words(meant)
+        if len(words) < FEWEST_WORDS or self._words_of_groups(words, (ASPECT,)):
+            return words if len(words) >= FEWEST_WORDS else []
+        return [*self._words_of_groups(self._extractor.words(denied), (ASPECT,)), *words]
 
     def open_clauses(self, sentence: str) -> str:
         """Sentence without the clauses that say what works or is known, where the rest asks about another way."""
@@ -140,6 +169,10 @@ class Contrasts:
         return protocols, vocabulary.of_groups(named, ("direction",)) | {
             DIRECTIONS[p] for p in protocols & DIRECTIONS.keys()
         }
+
+    def _is_thing(self, denied: str) -> bool:
+        """True if what is denied is a noun with its article, or a protocol: "not receive" is what somebody can't."""
+        return " " in denied or bool(self._words_of_groups(self._extractor.words(denied), ("protocol",)))
 
     def _is_named(self, denied: str) -> bool:
         """True if what is denied is no bare verb or participle: "not found, …" """

@@ -10,6 +10,7 @@ from functools import lru_cache
 from bot.core.lazy_regex import lazy_regex, lower_case
 from bot.core.text.function_words import word_set
 from bot.core.text.normalize import CACHED_MESSAGES
+from bot.core.text.working import says_it_works
 
 MOST_LETTERS = 160  # of a settled sentence; a longer one tells more
 MOST_WORDS_OF_NAME = 3  # of a clause that only names something: "address, password and user name I know"
@@ -72,9 +73,13 @@ _CLAUSE = lazy_regex(  # of a sentence that is cut at its commas
     r")\W{0,4}$",
     re.IGNORECASE,
 )
+_MAIL_EN = r"(?:everything|(?:all )?(?:my |our |the )?(?:e-?)?(?:mails?|messages|post))"
+_MAIL_DE = r"(?:alles|(?:alle |meine |unsere |die )?(?:e-?)?(?:mails?|nachrichten|post))"
+_HANDLE = _one_of("empfangen,abrufen,abholen,lesen,runterladen,herunterladen,senden,verschicken,versenden,schicken")
 _ABLE = lazy_regex(  # "I can send already", "verschicken kann ich schon", "ich kann schon senden"
     r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
-    rf"(?:i|we) can (?:already )?\S{{3,12}}(?:\s{{1,3}}(?:\S{{1,12}}\s{{1,3}})?{_FINE}){{0,3}}"
+    rf"(?:i|we) can (?:already )?\S{{3,12}}(?: {_MAIL_EN})?(?:\s{{1,3}}(?:\S{{1,12}}\s{{1,3}})?{_FINE}){{0,3}}"
+    rf"|(?:ich|wir|man) k(?:ann|önnen) (?:{_MAIL_DE} )?{_HANDLE}(?:\s{{1,3}}{_WELL}){{0,3}}"
     rf"|(?:\S{{1,40}}\s{{1,3}}){{1,4}}kann (?:ich|man)(?:\s{{1,3}}{_WELL}){{1,3}}"
     r"|(?:ich|wir) k(?:ann|önnen) (?:\S{1,20}\s{1,3}){0,3}(?:schon|bereits|wieder|problemlos) \S{1,20}"
     r")\W{0,4}$",
@@ -106,7 +111,8 @@ _AT_HAND = lazy_regex(  # "den Port brauch ich nicht", "no need for the port", "
     re.IGNORECASE,
 )
 _OPEN = lazy_regex(  # what leaves something open, or asks
-    r"\?|n[’']t\b|\bno(?! problem)\b|\bwie(?! immer)\b|\bkein(?:e[rnms]?)?(?! problem)\b|\bbis auf\b",
+    r"\?|n[’']t\b|\bno(?! problem)\b|\bwie(?! (?:immer|gehabt|gewohnt|geschmiert|am ersten tag)\b)\b"
+    r"|\bkein(?:e[rnms]?)?(?! problem)\b|\bbis auf\b",
     re.IGNORECASE,
     needs=("?", "n’t", "n't", "no", "wie", "kein", "bis auf"),
 )
@@ -115,7 +121,15 @@ _OPEN_WORDS = word_set(  # and single words that do: a pattern of them all takes
     nicht nie nichts aber nur trotzdem dennoch jedoch außer ausser fehler ob was wo wer wann warum wieso welche welcher
     welchen welches welchem bitte brauche brauchen suche suchen soll sollte sollten sollen muss müssen darf kann können
     wenn falls not never nothing but only except however yet until though error if whether how what where who when why
-    which please need should must can may cannot
+    which please need should must can may cannot ned nich nit
+    """
+    # what makes it doubtful, or works badly or no longer
+    """
+    kaum selten manchmal halb teilweise schlecht langsam zäh ewig bis früher damals zuerst anfangs bloß lediglich
+    damit hoffe hoffentlich möchte möchten will wollen würde erklär erkläre erklären zeig zeigen dass um falsch
+    hardly barely rarely sometimes slowly badly poorly partly intermittently once used hope want would
+    explain tell show way supposed wrong back spam phishing junk
+    fremde fremden stranger strangers twice doppelt late spät
     """
 )
 _TROUBLE = lazy_regex(
@@ -137,5 +151,9 @@ def is_settled(sentence: str) -> bool:
     if _OPEN.search(sentence) or not _OPEN_WORDS.isdisjoint(_WORD.findall(lower_case(sentence))):
         return False
     *before, last = sentence.rstrip(" .!").split(",")
-    names = all(_CLAUSE.match(clause) or len(clause.split()) <= MOST_WORDS_OF_NAME for clause in before)
-    return names and bool(_CLAUSE.match(last))
+    names = all(len(clause.split()) <= MOST_WORDS_OF_NAME or _is_settled(clause) for clause in before)
+    return names and _is_settled(last)
+
+
+def _is_settled(clause: str) -> bool:
+    return bool(_CLAUSE.match(clause)) or (says_it_works(clause) and not _TROUBLE.search(clause))

@@ -49,6 +49,42 @@ ITSELF = (
     "SMTP AUTH, wie geht das?", "Gibt es einen POP3-Server?", "Is it possible to use IMAP?", "Ist 993 richtig?",
     "Was bedeutet es, wenn der Server die Mail ablehnt?", "Wie lange bleibt es im Spool?", "does IMAP use it?",
 )  # fmt: skip
+# A field that is empty, and what works in the other direction
+FIELDS = {
+    "de": {
+        "smtp-server": ('In der Zeile "Postausgangsserver" steht nichts.', "Beim Postausgang fehlt noch ein Server."),
+        "pop3-server": ("Das Feld für den POP3-Server ist leer.", "Unter Posteingang (POP3) will er einen Server."),
+    },
+    "en": {
+        "smtp-server": ('Mac Mail has a line "outgoing mail server: none".', "For outgoing mail it wants a server."),
+        "pop3-server": ("The box for the POP3 server is empty.", 'There is a line "POP3 server: none".'),
+        "imap-server": ("The box for the IMAP server is empty.", "The IMAP account lacks its server name."),
+    },
+}
+FETCHES = {
+    "de": ("Empfangen klappt seit heute früh.", "Meine Mails kommen an.", "Der Eingang läuft reibungslos am Handy."),
+    "en": ("Receiving works since this morning.", "My mail comes in.", "I can receive everything."),
+}
+SENDS = {
+    "de": ("Senden klappt seit heute früh.", "Der Ausgang funktioniert seit dem Update."),
+    "en": ("Sending works since this morning.", "Outgoing has been working for years."),
+}
+ASKS_BACK = {
+    "de": ("Was muss da rein?", "Wie heißt der?", "Welchen Namen gebe ich ein?"),
+    "en": ("What goes in there?", "What's it called?", "Which name do I give it?"),
+}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_works_is_not_what_a_question_points_back_at(engine: AnswerEngine, language: str) -> None:
+    wrong = []
+    for entry, fields in FIELDS[language].items():
+        works = (FETCHES if entry == "smtp-server" else SENDS)[language]
+        for field, settled, asked in product(fields, works, ASKS_BACK[language]):
+            for message in (f"{field} {settled} {asked}", f"{settled} {field} {asked}"):
+                found = engine.matcher.decide(Question(message))
+                wrong += [message] if found.outcome == "answer" and found.entries != (entry,) else []
+    assert wrong == []
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -40,6 +40,38 @@ PAIRS = {
         ("the password", "the user name", "what is it?", {"login-name"}),
     ),
 }  # fmt: skip
+LAST_FORMS = {  # what is denied stands last
+    "de": (
+        "{asked}, nicht {denied}?", "{asked}? Nicht {denied}!", "{asked} (nicht {denied})?",
+        "{asked} und nicht {denied}?",
+        "{asked}, {denied} mein ich nicht", "{asked}? Also nicht {denied}.",
+    ),
+    "en": (
+        "{asked}, not {denied}?", "{asked}? Not {denied}!", "{asked} (not {denied})?", "{asked} and not {denied}?",
+        "{asked}, I don't mean {denied}", "{asked}? So not {denied}.",
+    ),
+}  # fmt: skip
+LAST_PAIRS = {  # what is denied, what is asked, and the entries that answer it
+    "de": (
+        ("eine einzelne Mail", "wie groß darf mein ganzes Postfach sein", {"mailbox-quota"}),
+        ("der Posteingangsserver", "wie heißt der Server fürs Senden", {"smtp-server"}),
+        ("der zum Empfangen", "wie heißt der Server zum Senden", {"smtp-server"}),
+        ("der Postausgang", "wie heißt der Server zum Abrufen per POP3", {"pop3-server"}),
+        ("POP3", "wie heißt der Server für IMAP", {"imap-server"}),
+        ("der POP3-Port", "welche Nummer hat IMAP mit SSL", {"imap-ssl", "ports"}),
+        ("das Kennwort", "welchen Benutzernamen trage ich ein", {"login-name"}),
+        ("der Server", "welcher Port ist es zum Versenden mit SSL", {"smtp-ssl-port", "ports"}),
+    ),
+    "en": (
+        ("a single message", "how big may my whole mailbox get", {"mailbox-quota"}),
+        ("the incoming one", "what's the server for sending called", {"smtp-server"}),
+        ("the receiving side", "what is the outgoing server", {"smtp-server"}),
+        ("POP3", "what is the server for IMAP", {"imap-server"}),
+        ("the POP port", "which number is IMAP over SSL", {"imap-ssl", "ports"}),
+        ("the password", "what do I type as user name", {"login-name"}),
+        ("the server", "which port is it for sending over SSL", {"smtp-ssl-port", "ports"}),
+    ),
+}  # fmt: skip
 KEPT = (  # nothing that could be asked is denied
     "Ich kann nicht senden, welcher Server stimmt?",
     "nicht zustellbar, was nun?",
@@ -48,6 +80,10 @@ KEPT = (  # nothing that could be asked is denied
     "nicht nur POP, sondern auch IMAP, welche Server?",
     "Nicht das Postfach.",
     "I need a port, please",
+    "Warum kann ich senden und nicht empfangen?",
+    "Can I send, not receive?",
+    "Why is it port 465, not the port 25?",
+    "Is it the full address, not just the name?",
 )
 
 # What works, by language and direction, and questions about the other direction with the entries that answer them
@@ -164,6 +200,17 @@ def test_what_is_denied_is_never_the_answer(engine: AnswerEngine, language: str)
     decisions = [(text, right, engine.matcher.decide(Question(text))) for text, right in asked]
     assert [text for text, right, d in decisions if d.outcome == "answer" and not {*d.entries} <= right] == []
     assert sum(d.outcome == "answer" for _, _, d in decisions) >= 0.7 * len(asked)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_is_denied_last_is_never_the_answer(engine: AnswerEngine, language: str) -> None:
+    asked = [
+        (form.format(denied=denied, asked=question), right)
+        for form, (denied, question, right) in product(LAST_FORMS[language], LAST_PAIRS[language])
+    ]
+    decisions = [(text, right, engine.matcher.decide(Question(text))) for text, right in asked]
+    assert [text for text, right, d in decisions if d.outcome == "answer" and not {*d.entries} <= right] == []
+    assert sum(d.outcome == "answer" for _, _, d in decisions) >= 0.9 * len(asked)
 
 
 @pytest.mark.parametrize("text", KEPT)

@@ -2,6 +2,8 @@
 
 from itertools import pairwise, product
 
+import pytest
+
 from bot.core.text.settled import is_settled
 
 WORKING = {
@@ -41,11 +43,60 @@ NEVER = (
     "", "Mein Postfach ist voll", "Der Server ist nicht erreichbar", "Port 465", "Ich komme nicht rein",
     "my connection is down now", "meine Mails gehen nicht raus", "I get 550 user unknown", "smtp server",
 )  # fmt: skip
+SUBJECTS = {
+    "de": ("Empfangen", "Das Abholen", "Der Empfang am Handy", "IMAP", "Das Verschicken vom Laptop"),
+    "en": ("Receiving", "Fetching mail", "Incoming", "Outgoing mail", "Picking up mail on the phone"),
+}
+WORKS = {
+    "de": ("geht", "klappt", "läuft", "funktioniert", "tut"),
+    "en": ("works", "is working", "has been working", "runs", "is running"),
+}
+MANNERS = {  # since when, where, how
+    "de": (
+        "", "seit heute früh", "seit dem Update", "jetzt mit euren Daten", "am Handy", "wie am ersten Tag",
+        "reibungslos",
+        "ohne Murren", "nach dem Neustart wieder", "dank deiner Anleitung", "zuhause", "tadellos seit drei Jahren",
+    ),
+    "en": (
+        "", "since this morning", "since the update", "now with your details", "on the phone and the laptop", "a treat",
+        "like a charm", "flawlessly", "after the reboot", "thanks to your guide", "at home", "beautifully for years",
+    ),
+}  # fmt: skip
+ARRIVES = (
+    "Ich kann alles empfangen", "Ich kann empfangen", "Meine Mails kommen an", "Es kommen Mails rein",
+    "Mails bekomme ich", "Ich bekomme meine Mails", "Mails kommen seit gestern rein", "Das Empfangen hat geklappt",
+    "Abrufen hab ich schon hingekriegt", "Eingang: erledigt", "I can receive everything", "I can already read my mail",
+    "My mail arrives", "Mails come in since yesterday", "I get my mail", "I'm getting mail", "Incoming: done",
+    "Got the incoming sorted", "Receiving's fine", "I managed the incoming part",
+)  # fmt: skip
+HARDLY = (
+    "Es geht um den Port", "Mir geht es um den Server", "Mein Postfach läuft voll", "Mail geht an alle Kollegen",
+    "Die Mail geht in den Spam", "Das Zertifikat läuft ab", "Es klappt kaum noch", "Ich hoffe, das klappt",
+    "Ich will, dass das Senden funktioniert", "Zeig mir, wie das geht", "Mails kommen doppelt an", "Spam kommt rein",
+    "Ich bekomme Mails von Fremden", "Ich kann nichts empfangen", "Früher hat es funktioniert",
+    "Sende klappt ned", "Sending works slowly", "I hope it works", "Tell me the way SMTP works", "mail comes back",
+    "I get my mail twice", "I get messages from strangers", "I can receive nothing", "It used to work",
+    "the working port", "It works until I press send",
+)  # fmt: skip
 SETTLED = [form.format(said) for form, all_said in WORKING.items() for said in all_said]
 
 
 def test_what_works_is_done_or_is_known_is_settled() -> None:
     assert [text for text in SETTLED if not is_settled(text) or not is_settled(f"{text}.")] == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_works_is_settled_whatever_is_said_of_how(language: str) -> None:
+    said = map(" ".join, product(SUBJECTS[language], WORKS[language], MANNERS[language]))
+    assert [text for text in said if not is_settled(f"{text.strip()}.")] == []
+
+
+def test_mail_that_arrives_is_settled() -> None:
+    assert [text for text in ARRIVES if not is_settled(text) or not is_settled(f"{text}.")] == []
+
+
+def test_what_hardly_works_is_not_settled() -> None:
+    assert [text for text in HARDLY if is_settled(text) or is_settled(f"{text}.")] == []
 
 
 def test_what_is_not_the_matter_is_settled() -> None:
