@@ -10,6 +10,7 @@ from functools import lru_cache
 from bot.core.lazy_regex import lazy_regex, lower_case
 from bot.core.text.function_words import word_set
 from bot.core.text.normalize import CACHED_MESSAGES
+from bot.core.text.not_meant import says_what_is_not_meant
 from bot.core.text.working import says_it_works
 
 MOST_LETTERS = 160  # of a settled sentence; a longer one tells more
@@ -85,19 +86,6 @@ _ABLE = lazy_regex(  # "I can send already", "verschicken kann ich schon", "ich 
     r")\W{0,4}$",
     re.IGNORECASE,
 )
-_NO_MATTER = lazy_regex(  # "die Größe ist nicht das Thema", "port's not the issue", "darum geht es mir nicht"
-    r"^\W{0,4}(?:(?:\S{1,40}\s{1,3}){1,12}?(?:ist|sind) (?:\S{1,12} )?nicht (?:das|die|der|mein|meine|unser|unsere)"
-    r" (?:thema|problem|frage|punkt)"
-    r"|(?:\S{1,40}\s{1,3}){0,12}?(?:\S{1,40}['’]s not|is(?:n['’]t| not)|are(?:n['’]t| not)) (?:the|my|our)"
-    r" (?:issue|problem|question|point|matter)"
-    r"|(?:\S{1,40}\s{1,3}){0,6}?(?:darum|um \S{1,40}(?: \S{1,40})?) geht(?:['’]s| es)"
-    r"(?: (?:mir|uns|hier|dabei|jetzt)){0,2} nicht"
-    r"|(?:\S{1,40}\s{1,3}){0,6}?(?:that['’]s|this is|that is) not what (?:i|we)(?:['’]m| am|['’]re| are)"
-    r" asking(?: about)?"
-    r")[\s.!)]{0,4}$",
-    re.IGNORECASE,
-    needs=("nicht", "not", "n't", "n’t"),
-)
 _THING = r"(?:the|your|my|our|its|that|those|both) (?:\S{1,30} ){0,3}?\S{1,30}"
 _AT_HAND = lazy_regex(  # "den Port brauch ich nicht", "no need for the port", "the server I know"
     r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
@@ -144,7 +132,7 @@ def is_settled(sentence: str) -> bool:
     """True if a sentence only says what works, is done, is known or not the matter. `sentence`: cleaned."""
     if len(sentence) > MOST_LETTERS:
         return False
-    if _ABLE.match(sentence) or _NO_MATTER.match(sentence):
+    if _ABLE.match(sentence) or says_what_is_not_meant(sentence):
         return True
     if _AT_HAND.match(sentence) and "?" not in sentence:
         return not _TROUBLE.search(sentence)

@@ -29,6 +29,8 @@ TABLE = [  # message → sentences that say something
     ("Am 9.5. schrieben Sie mir. Was nun?", ["Am 9.5. schrieben Sie mir.", "Was nun?"]),
     ("Am 9.5.2026 kam nichts an.", ["Am 9.5.2026 kam nichts an."]),
     ("Ich nehme Port 25. Was nun?", ["Ich nehme Port 25.", "Was nun?"]),
+    ("Servername: habe ich, ssl0 usw.\n\nWas nun?", ["Servername: habe ich, ssl0 usw.", "Was nun?"]),
+    ("I have the host, the name etc.\nWhat now?", ["I have the host, the name etc.", "What now?"]),
     ("1. Port?\n2. Server?", ["1. Port?", "2. Server?"]),
     ("SMTP_SSL(host=?) wie heißt der", ["SMTP_SSL(host=?) wie heißt der"]),
     ("Es ging (gut!). Und jetzt (ohne SSL?) Was nun?", ["Es ging (gut!).", "Und jetzt (ohne SSL?)", "Was nun?"]),

@@ -21,12 +21,26 @@ OPEN = (
     "{}, but nothing else", "why does this happen: {}", "{}, please tell me the port", "{} until I press send",
 )  # fmt: skip
 NO_MATTER = {
-    "{} ist nicht das Thema": ("Die Größe", "Der Server", "Sie hat nur 100 KB, also die Größe"),
-    "{} sind hier nicht das Problem": ("Die Ports", "Benutzername und Kennwort"),
-    "{} geht es mir nicht": ("Darum", "Um die Größe", "Nein, um IMAP"),
-    "{} not the issue": ("Port's", "The server is", "It's tiny, so its size is"),
-    "{} isn't my question": ("The size", "Encryption"),
-    "{}": ("That's not what I'm asking", "No, that is not what we are asking about"),
+    "de": (
+        "{} ist mir egal", "{} ist völlig unwichtig", "{} spielt keine Rolle", "{} interessiert mich nicht",
+        "{} stört uns nicht", "um {} geht es mir nicht", "{} ist nicht das Thema", "{} ist hier nicht das Problem",
+        "{} tut nichts zur Sache", "{} kannst du weglassen", "{} macht keine Sorgen", "{} meine ich nicht",
+        "{} brauchen Sie mir nicht zu erklären", "mit {} hat das nichts zu tun", "an {} liegt es nicht",
+        "{} ist es nicht", "ich frage nicht nach {}", "es geht nicht um {}", "Nein, um {} geht's nicht",
+        "Es sind nur 100 KB, also {} ist nicht das Thema",
+    ),
+    "en": (
+        "{} is not the issue", "{} isn't my question", "{} doesn't matter", "{} does not trouble us",
+        "{} doesn't bother me at all", "{} is no concern", "{} is irrelevant", "I don't care about {}",
+        "never mind {}", "forget about {}", "{} isn't what I'm after", "it's not about {}", "this isn't about {}",
+        "I'm not asking about {}", "I don't mean {}", "{} plays no role", "{} has nothing to do with it",
+        "it has nothing to do with {}", "{} is beside the point", "no need to explain {}", "it isn't {}",
+        "It's tiny, so {} is not the issue",
+    ),
+}  # fmt: skip
+SUBJECTS_OF = {
+    "de": ("die Größe", "der Port", "IMAP", "Ihre Obergrenze für Anhänge", "das Senden"),
+    "en": ("the size", "the port", "IMAP", "your limit on the size of an e-mail", "sending"),
 }
 AT_HAND = {  # known, found or not needed
     "Den Port {}": ("brauch ich nicht", "brauche ich hier nicht mehr", "hab ich schon gefunden"),
@@ -39,7 +53,10 @@ NEVER = (
     "I have the problem with sending", "den Fehler hab ich schon gefunden, kommt aber wieder", "no need for SSL?",
     "I know the server and need the port", "Ich brauche den Server nicht nur heute", "I have the impression it is off",
     "Warum ist das nicht das Thema?", "Das Senden ist nicht das Problem, das Abholen schon", "Is that not the issue?",
-    "The port is not the issue but the server", "It is not working, what is the issue",
+    "The port is not the issue but the server", "The port doesn't matter, the server does", "Is it about the port?",
+    "Der Server fehlt, der Port ist egal", "The server name, the port doesn't matter", "It isn't working",
+    "Es ist nicht möglich, zu senden", "It doesn't work", "Das geht nicht", "I don't know the port",
+    "It is not working, what is the issue",
     "", "Mein Postfach ist voll", "Der Server ist nicht erreichbar", "Port 465", "Ich komme nicht rein",
     "my connection is down now", "meine Mails gehen nicht raus", "I get 550 user unknown", "smtp server",
 )  # fmt: skip
@@ -99,9 +116,11 @@ def test_what_hardly_works_is_not_settled() -> None:
     assert [text for text in HARDLY if is_settled(text) or is_settled(f"{text}.")] == []
 
 
-def test_what_is_not_the_matter_is_settled() -> None:
-    said = [form.format(text) for form, texts in NO_MATTER.items() for text in texts]
-    assert [text for text in said if not is_settled(text) or not is_settled(f"{text}.")] == []
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_is_not_the_matter_is_settled(language: str) -> None:
+    said = [form.format(thing) for form, thing in product(NO_MATTER[language], SUBJECTS_OF[language])]
+    said += ["Darum geht es mir nicht", "Port's not the issue", "That's not what I'm asking"]
+    assert [text for text in said if not is_settled(text) or not is_settled(f"{text.capitalize()}.")] == []
 
 
 def test_what_is_at_hand_or_not_needed_is_settled() -> None:
