@@ -50,6 +50,17 @@ _AHEAD = lazy_regex(  # the pronoun stands for what follows: "is it possible to 
     r"|\b(?:it|that|this),? (?:if|when|whether|that)\b",
     re.IGNORECASE,
 )
+_THIS = r"(?:the|this|that|die|diese[rsnm]?|das|der|den|dem)"
+_SAID = r"(?:error |fehler)?(?:message|error|line|notice|warning|code|meldung|nachricht|fehler|zeile|hinweis|spruch)"
+_HOLDS_A_PLACE = lazy_regex(  # nouns for what was named before: the field to fill in, what the program says
+    rf"\b(?:in|into|im|ins|inside|beside|next to|neben|hinter|unter|bei) (?:{_THIS} )?"
+    r"(?:(?:empty|last|leere[nrsm]?|letzte[nrsm]?) )?"
+    r"(?:box|field|blank|gap|slot|space|feld|kästchen|zeile|maske|lücke|kasten|eingabefeld|eingabezeile)\b"
+    rf"|\b{_THIS} {_SAID}\b(?=.{{0,40}}\b(?:mean|say|tell|bedeute|heiß|sage|besag))"
+    r"|\b(?:mean|say|tell|bedeutet|heißt|sagt|besagt)\w{0,3} (?:us |me |mir |uns )?(?:by |with |mit )?"
+    rf"{_THIS} {_SAID}\b",
+    re.IGNORECASE,
+)
 _THERE = lazy_regex(r"\b(?:dort|dorthin|there(?! (?:is|are|was|were|a|any|no)\b))\b", re.IGNORECASE)
 
 
@@ -67,6 +78,7 @@ class BackReferences:
     def _refers_back(self, sentence: str) -> bool:
         if _SAME.search(sentence):
             return True
+        sentence = _HOLDS_A_PLACE.sub(" it ", sentence)
         words = self._extractor.words(sentence)
         if self._names(words, _NO_THING):
             return False
@@ -107,7 +119,7 @@ class BackReferences:
     def _is_bare(self, words: Sequence[str]) -> bool:
         """True if a question has nothing but its grammar: "Which?", "What is the catch?"."""
         content = [word for word in words if word.isalpha() and not self._extractor.is_function_word(word)]
-        return len(content) <= MOST_CONTENT_OF_BARE and not self._names(words, CIRCUMSTANCES)
+        return len(content) <= MOST_CONTENT_OF_BARE and not self._names(words, _NO_THING)
 
     def _names(self, words: Sequence[str], besides: Collection[str]) -> bool:
         """True if a sentence names a concept besides those of some groups."""

@@ -126,6 +126,14 @@ class Contrasts:
             and all(self._asks_by_way(q) and self._differ(sentence, q) for q in questions)
         )
 
+    def leaves_way_open(self, question: str) -> bool:
+        """True if a question asks for what is another with every protocol or encryption, and names none."""
+        return self._asks_by_way(question) and not self.names_way(question)
+
+    def names_way(self, sentence: str) -> bool:
+        """True if a sentence names a protocol or an encryption."""
+        return bool(self._words_of_groups(self._extractor.words(sentence), ("protocol", "security")))
+
     def _without_other_aspects(self, clauses: list[str]) -> list[str]:
         """Clauses of a sentence without those that only say that they have an aspect which the rest does not ask for.
 

@@ -1,6 +1,7 @@
 """Sentences of a message, and all of them as a whole, ranked: steps 3 and 4 of the decision (decision.py)."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.matching.ambiguity import Ambiguity
@@ -76,6 +77,7 @@ class SentenceRanker:
         known = {
             n for n, text in enumerate(said) if is_settled(text) or self._contrasts.tells_of_another(text, questions)
         }
+        known = self._without_way_meant(said, known, questions)
         places = [n for n in range(len(said)) if n not in known] or range(len(said))
         told = [*(said[n] for n in places), *program]
         read = [
@@ -86,6 +88,16 @@ class SentenceRanker:
             (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
         ]
         return [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)], told
+
+    def _without_way_meant(self, said: Sequence[str], known: set[int], questions: Sequence[str]) -> set[int]:
+        """Places of what is known, without those that alone say which protocol or encryption a question means.
+
+        "I've set up encrypted IMAP. Which port does my firewall need?"
+        """
+        open_questions = any(map(self._contrasts.leaves_way_open, questions))
+        if not open_questions or any(self._contrasts.names_way(s) for n, s in enumerate(said) if n not in known):
+            return known
+        return {n for n in known if not self._contrasts.names_way(said[n])}
 
     def relevant(
         self, ranked: list[RankedText], whole: RankedText, calibration: Calibration, vetoed: frozenset[str]

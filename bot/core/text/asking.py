@@ -30,8 +30,13 @@ _LIKE = (  # behind "wie" that compares: "läuft wie geschmiert", "steht wie imm
     r"(?:geschmiert|gewohnt|immer|sonst|üblich|bisher|früher|vorher|oben|unten|gesagt|beschrieben|besprochen|folgt"
     r"|gehabt|gewünscht|erwartet|vereinbart|am schnürchen|ein|eine|er|sie|es sich)"
 )
+_TELLS = (  # "this is what I have", "here's how it looks", "so war es, wie …"
+    r"(?:(?:and|but|so|und|aber) )?"
+    r"(?:(?:this|that|these|those|here|it)(?:['’]?s| is| are| was)|(?:das|dies|hier|so) (?:ist|war|sind)),?"
+    r" (?:exactly |genau |das, )?(?:what|how|where|when|why|who|was|wie|wo|wer|wann|warum)\b"
+)
 _NAMES = lazy_regex(  # "auf welchem Port …", "the server for IMAP, which …"
-    rf"^\W{{0,8}}(?:\w{{1,40}}\W{{1,8}}){{0,3}}?(?!wie {_LIKE}\b)(?:{_INTERROGATIVES})\b", re.IGNORECASE
+    rf"^\W{{0,8}}(?!{_TELLS})(?:\w{{1,40}}\W{{1,8}}){{0,3}}?(?!wie {_LIKE}\b)(?:{_INTERROGATIVES})\b", re.IGNORECASE
 )
 _PRONOUN = r"(?:ich|du|er|sie|es|wir|ihr|man|i|you|we|they|he|she|it|this|that)"
 _CLAUSE = lazy_regex(  # of a question behind what is told: "…, was trag ich da ein", "… > email, whats the port"

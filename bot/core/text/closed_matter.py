@@ -18,10 +18,10 @@ _MATTER = rf"(?:{_TICKET}|problem|this|it)"
 _CLOSED = r"(?:schlie(?:ß|ss)en|geschlossen|abschlie(?:ß|ss)en|zumachen|vom tisch|hinfällig|erledigt)"
 _CLOSES = lazy_regex(
     rf"\b{_MATTER}\b.{{0,40}}\b{_CLOSED}\b|\bhat sich (?:\w{{1,20}} ){{0,2}}erledigt\b"
-    r"|\b(?:(?:weiter|mehr|sonst) nichts (?:mehr )?|nichts (?:weiter|mehr) )zu tun\b"
+    r"|^(?!.*\b(?:da|hier)?mit\b).*\b(?:(?:weiter|mehr|sonst) nichts (?:mehr )?|nichts (?:weiter|mehr) )zu tun\b"
     rf"|\b(?:close|closing) (?:\w{{1,20}} ){{0,2}}{_MATTER}\b|\bconsider {_MATTER} (?:as )?(?:closed|done|solved)\b"
     rf"|\b{_MATTER}\b.{{0,20}}\bcan be (?:now )?closed\b|\b{_TICKET}\b.{{0,20}}\b(?:is|be) (?:now )?closed\b"
-    r"|\bnothing (?:else|more|further|left)? ?(?:for you )?to (?:do|be done)\b"
+    r"|\bnothing (?:else|more|further|left)? ?(?:for you )?to (?:do|be done)\b(?! with\b)"
     r"|\bno (?:further )?action (?:is )?(?:needed|required)\b",
     re.IGNORECASE,
     needs=(

@@ -46,7 +46,8 @@ _QP_OCTETS = lazy_regex(r"(?:=[0-9A-F]{2})+")
 _QUOTE_MARK = lazy_regex(r"^[ \t]{0,8}(?:[>|][ \t]?){1,8}", re.MULTILINE, needs=">|")
 _FENCE = lazy_regex(r"\n?'''\n?", needs=["'''"])  # three backticks, made straight
 _RETURNED = lazy_regex(  # where a bounce starts to quote the returned message: what stands below is not the error
-    r"^[- \t]*(?:below this line is (?:a|the) copy of|this is a copy of (?:the|your) (?:message|headers)"
+    r"^[- \t]*(?:below this line is (?:a|the) copy of (?:the|your|my) (?:original )?(?:message|mail|headers?)\b"
+    r"|this is a copy of (?:the|your) (?:message|headers)"
     r"|(?:returned|original|undelivered) message (?:follows|headers|below)|(?:returned|undelivered) message\s*-"
     r"|(?P<forwards>original message\s*-|ursprüngliche nachricht)"
     r"|original message headers|included is a copy of|the body of the message)",

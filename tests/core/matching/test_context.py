@@ -43,10 +43,13 @@ BACK = (
     "Wo kann ich das einstellen?", "Was heißt das?", "Wo mache ich dieses Häkchen?", "Is it possible?",
     "Which one is it?", "How do I fix it?", "Is this normal?", "Which?", "Und was jetzt?", "Is that your fault?",
     "What name do I type in there?", "Wie groß darf das sein?",
-    "Welchen Namen trage ich da ein?",
+    "Welchen Namen trage ich da ein?", "What does the message mean?", "Was will mir die Meldung sagen?",
+    "What's supposed to be in that box?", "Was gehört in die leere Zeile?", "What do I type into the blank?",
+    "Which port?", "Wie heißt der Server?", "What's the server?",
 )  # fmt: skip
 ITSELF = (
     "SMTP AUTH, wie geht das?", "Gibt es einen POP3-Server?", "Is it possible to use IMAP?", "Ist 993 richtig?",
+    "How big may the message be?", "Which port does IMAP use?", "Wo finde ich die Nachricht vom Server?",
     "Was bedeutet es, wenn der Server die Mail ablehnt?", "Wie lange bleibt es im Spool?", "does IMAP use it?",
 )  # fmt: skip
 # A field that is empty, and what works in the other direction
@@ -70,8 +73,13 @@ SENDS = {
     "en": ("Sending works since this morning.", "Outgoing has been working for years."),
 }
 ASKS_BACK = {
-    "de": ("Was muss da rein?", "Wie heißt der?", "Welchen Namen gebe ich ein?"),
-    "en": ("What goes in there?", "What's it called?", "Which name do I give it?"),
+    "de": ("Was muss da rein?", "Wie heißt der?", "Welchen Namen gebe ich ein?", "Was gehört in das Feld?"),
+    "en": (
+        "What goes in there?",
+        "What's it called?",
+        "Which name do I give it?",
+        "What's supposed to be in that box?",
+    ),
 }
 
 
@@ -85,6 +93,29 @@ def test_what_works_is_not_what_a_question_points_back_at(engine: AnswerEngine, 
                 found = engine.matcher.decide(Question(message))
                 wrong += [message] if found.outcome == "answer" and found.entries != (entry,) else []
     assert wrong == []
+
+
+# What is set up, and a question that does not say which protocol it means
+SET_UP = {
+    "de": ("IMAP mit SSL ist fertig eingerichtet.", "Verschlüsseltes IMAP läuft jetzt auf dem Handy."),
+    "en": ("I've already set up IMAP over SSL.", "Encrypted IMAP is set up on my phone."),
+}
+WHICH = {
+    "de": (
+        "Welchen Port braucht die Firewall?",
+        "Ich bräuchte noch die Portnummer.",
+        "Welche Portnummer trage ich ein?",
+    ),
+    "en": ("Which port does my firewall need?", "The only thing I still need is the port.", "What is the port number?"),
+}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_is_set_up_says_which_protocol_a_question_means(engine: AnswerEngine, language: str) -> None:
+    for known, asked in product(SET_UP[language], WHICH[language]):
+        found = engine.matcher.decide(Question(f"{known} {asked}"))
+        assert found.outcome == "answer", (known, asked)
+        assert {*found.entries} <= {"imap-ssl", "ports"}, (known, asked)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -22,6 +22,8 @@ NOT_ASKED = (
     "could not open file", "Can't connect to host", "is already in use", "timeout when reading", "do not retry",
     "ich mache es, wie es sich gehört", "der Rechner, wo ich sitze, ist neu", "I sit there, where it is warm",
     "das Büro, in dem ich arbeite", "the one, which is on holiday", "was already there",
+    "This is what I have: iPhone 13, account type IMAP", "Here's what it says: error", "That is how it looks",
+    "that's where I am stuck", "And this is why I write", "Das ist, was ich sehe", "Hier ist, was ich sehe: Port",
 )  # fmt: skip
 REQUESTS = (
     "Ich brauche den Port", "Bitte nennen Sie mir den Server", "Mir fehlt noch der Benutzername", "I need the port",

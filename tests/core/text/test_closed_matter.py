@@ -33,6 +33,8 @@ OPEN = (
     "Nur kurz zur Info: der Empfang läuft, das Senden immer noch nicht.",
     "I tried port 465 on your server, it is closed.",
     "Just to say I need the port for IMAP with SSL, POP works.",
+    "My provider says it's nothing to do with them. That is what comes up when I send.",
+    "Das hat mit uns nichts mehr zu tun, sagt der Provider. So sieht die Meldung aus.",
     "Ich hätte da ein Problem mit der Verbindung", "Wir schließen das Büro am Freitag, welcher Server gilt dann?",
 )  # fmt: skip
 

@@ -53,6 +53,11 @@ ERRORS = [
         "User unknown",
     ),
     (
+        "what a person calls a copy stays",
+        "--- Below this line is a copy of the bounce ---\nno mailbox here",
+        "--- Below this line is a copy of the bounce ---\nno mailbox here",
+    ),
+    (
         "the mail that a bounce forwards is cut off",
         "550 5.1.1 user unknown\n-----Original Message-----\nno mailbox here",
         "550 5.1.1 user unknown",
