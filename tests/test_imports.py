@@ -51,6 +51,7 @@ CORE_RANKS = {
     "dns": 2,
     "mail": 2,
     "person_request": 3,
+    "small_talk": 3,
     "speak_policy": 3,
     "matching": 3,
 }

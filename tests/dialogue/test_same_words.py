@@ -11,7 +11,7 @@ from bot.answering.router import answer_question
 from bot.commands import find_commands
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer, Event, Question
-from bot.core.speak_policy import answer_small_talk
+from bot.core.small_talk import answer_small_talk
 from bot.dialogue.manager import DialogueManager
 from bot.settings import Settings
 from bot.storage import create_storage
