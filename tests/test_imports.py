@@ -41,7 +41,7 @@ CORE_RANKS = {
     "languages": -2,
     "provider": -1,
     "model": 0,
-    "records": 0,
+    "stored_records": 0,
     "text": 1,
     "privacy": 2,
     "gaps": 2,

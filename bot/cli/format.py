@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bot.core.gaps import Gap
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
 
 
 def offered_commands(answer: Answer, block: Callable[..., str]) -> list[str]:

@@ -17,8 +17,8 @@ from bot.commands import ChannelAdmin
 from bot.contracts.channel import Channel
 from bot.contracts.engine import Engine
 from bot.core.model import Answer, DecisionToSave, Event, Language, Question, Reply, TryLater
-from bot.core.records import StoredDecision
 from bot.core.small_talk import answer_small_talk
+from bot.core.stored_records import StoredDecision
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.busy_sign import tell_if_slow
 from bot.dialogue.channel_admin import StoredChannelAdmin

@@ -3,9 +3,9 @@
 import time
 
 from bot.core.model import Answer, Event, PreviousQuestion
-from bot.core.records import Thread
 from bot.core.small_talk import language_of_small_talk, read_reaction
 from bot.core.speak_policy import why_silent_in_channel, why_silent_in_thread
+from bot.core.stored_records import Thread
 from bot.core.text.normalize import clean
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sql
 
 from bot.core.model import Answer, Event, PreviousQuestion, Reply
 from bot.core.privacy.redaction import redact
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
 from bot.core.text.normalize import clean
 from bot.storage.database import Database
 from bot.storage.deleted_questions import DELETED

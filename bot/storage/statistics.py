@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sql
 
-from bot.core.records import DailyCount, QuestionCount, StoredDecision
+from bot.core.stored_records import DailyCount, QuestionCount, StoredDecision
 from bot.storage.database import DAY, Database
 from bot.storage.decisions import ASKED, DECISIONS, MOST_UNANSWERED, Decisions
 from bot.storage.feedback import DISLIKED, FEEDBACK, Feedback

@@ -4,7 +4,7 @@ import time
 
 import sqlalchemy as sql
 
-from bot.core.records import Thread
+from bot.core.stored_records import Thread
 from bot.storage.database import DAY, Database
 from bot.storage.schema import METADATA, at_column, key_column, text_column, upsert
 

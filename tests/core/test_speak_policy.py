@@ -1,8 +1,8 @@
 """Speak policy: questions, and when the bot may speak without being addressed."""
 
 from bot.core.model import Decision, Outcome, Part
-from bot.core.records import Thread
 from bot.core.speak_policy import has_question_form, why_silent_in_channel, why_silent_in_thread
+from bot.core.stored_records import Thread
 from tests.rows import each_row
 
 

@@ -7,7 +7,7 @@ from itertools import product
 from bot.answering.engine import AnswerEngine
 from bot.core.gaps import reason_of
 from bot.core.model import Answer, Decision, Outcome
-from bot.core.records import QuestionCount
+from bot.core.stored_records import QuestionCount
 from bot.storage import Storage
 from bot.storage.database import DAY
 from bot.storage.schema import METADATA

@@ -22,7 +22,7 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
 
    What programs write around a reason (scaffolding.py) is in neither what is aligned nor what is ranked; a bounce is
    read as one statement for each recipient (bounce.py). An entry that a look-alike fits better than its own lines, or
-   whose slots the message contradicts (slots.py: whose address, what is missing, who speaks, for good or not), is
+   whose slots the message contradicts (error_slots.py: whose address, what is missing, who speaks, for good or not), is
    vetoed: it is neither explained nor ranked.
 
 3. **Sentences** otherwise (message_parts.py, pasted.py, sentence_ranker.py). What is pasted is one text. Greeting,

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.core.gaps import to_gaps
 from bot.core.model import Language
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
 from bot.storage.statistics import Statistics
 from bot.web.auth import COOKIE, is_same_origin, same_secret
 from bot.web.dashboard.charts import to_bars, to_columns

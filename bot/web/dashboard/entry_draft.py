@@ -8,7 +8,7 @@ import json
 
 from bot.content.edits import one_line
 from bot.core.model import LANGUAGES, Language
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
 
 NAME = "draft.yaml"
 _HEAD = """\

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from bot.content.edits import LISTS, Edit, base_languages, read_entry, read_file
 from bot.content.yaml_edit import EditError
 from bot.content.yaml_lines import EXAMPLES
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
 from bot.storage.statistics import EntryCounts
 from bot.web.dashboard.csv_export import to_csv
 from bot.web.dashboard.frame import BASE, Frame

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from bot.core.records import DailyCount
+from bot.core.stored_records import DailyCount
 
 DAY = 86_400.0
 PERIODS = (7, 30, 90)  # days

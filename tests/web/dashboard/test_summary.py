@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.content.loader import load
 from bot.content.problems import KnowledgeError
 from bot.core.model import Language
-from bot.core.records import DailyCount, StoredDecision
+from bot.core.stored_records import DailyCount, StoredDecision
 from bot.web.dashboard.charts import to_bars, to_columns
 from bot.web.dashboard.entry_draft import quoted, to_draft
 from bot.web.dashboard.summary import to_overview
