@@ -126,11 +126,6 @@ def decided_by_fold(
     return results
 
 
-def to_calibration(lines: Sequence[Line], matcher: Matcher) -> Calibration:
-    """Calibration fitted to all the lines."""
-    return fit_calibration([to_sample(line, matcher) for line in lines])
-
-
 def to_sample(line: Line, matcher: Matcher) -> Sample:
     """Sample of a labelled message, for fitting the calibration."""
     first, signals, several, found = matcher.calibration_signals(line.text)

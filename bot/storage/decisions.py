@@ -27,7 +27,7 @@ from bot.storage.threads import touch_thread
 CONVERSATION_LASTS = 24 * 3_600.0  # seconds for which a follow-up question is understood by the one before
 LONGEST = 2_000  # characters of a question that are kept
 OFFERED = 3  # entries that a menu shows (SUGGESTIONS of bot/core/matching/decision.py)
-MOST_UNANSWERED = 2_000  # newest questions that gaps are made of, wherever they are shown
+MOST_UNANSWERED = 2_000  # newest questions that gaps are made of, where fewer are not asked for
 
 ASKED = ("answer", "suggest", "decline")  # outcomes of questions: a "danke" or a command between them changes nothing
 

@@ -3,8 +3,11 @@
 import re
 from pathlib import Path
 
+from tests.test_imports import RANKS, all_imports, parts_of
+
 PROJECT = Path(__file__).parent.parent.parent
 LINK = re.compile(r"\]\((?!\w+:|\{)([^)\s]+)\)")
+CODE = (PROJECT / "bot/README.md").read_text(encoding="utf-8")
 SECURITY = (PROJECT / "deploy/SECURITY.md").read_text(encoding="utf-8")
 
 
@@ -17,13 +20,32 @@ def test_every_link_leads_to_a_file_and_a_heading() -> None:
 
 
 def test_every_place_that_the_code_s_readme_names_is_there() -> None:
-    table = (PROJECT / "bot/README.md").read_text(encoding="utf-8").split("## Where is …?\n")[1].split("\n## ")[0]
+    table = CODE.split("## Where is …?\n")[1].split("\n## ")[0]
     places = re.findall(r"`([\w/]+\.(?:py|yaml)|\w+/)`(?: `(\w+)`)?", table)
     assert len(places) > 20
     for name, within in places:
         file = next((folder / name for folder in (PROJECT / "bot", PROJECT) if (folder / name).exists()), None)
         assert file, name
         assert not within or re.search(rf"(?:def|class) {within}\b", file.read_text(encoding="utf-8")), (name, within)
+
+
+def test_the_picture_of_the_rooms_shows_all_of_them_and_only_imports_that_are_there() -> None:
+    """Arrows of a Mermaid flowchart: `a & b["b/ · what it is"] --> c`."""
+    picture = re.search(r"```mermaid\nflowchart TD\n(.*?)```", CODE, re.DOTALL)
+    assert picture
+    rooms: dict[str, set[str]] = {}  # node → its rooms, as its label begins
+    arrows: list[tuple[str, str]] = []
+    for line in picture[1].splitlines():
+        for node, label in re.findall(r'(\w+)\["(.+?) · ', line):
+            rooms[node] = {name.strip(" /").removesuffix(".py") for name in label.split(",")}
+        above, below = (side.split(" & ") for side in re.sub(r'\[".+?"\]', "", line).strip().split(" --> "))
+        arrows += [(one, other) for one in above for other in below]
+    imports = {(parts_of(file)[0], (name.split(".") + [""])[1]) for file, name in all_imports() if name[:4] == "bot."}
+    drawn = [(room, other) for one, below in arrows for room in rooms.get(one, {one}) for other in rooms.get(below, {below})]
+    assert len(arrows) > 20
+    assert [one for one, below in arrows if not any((room, other) in imports for room in rooms.get(one, {one}) for other in rooms.get(below, {below}))] == []
+    beside = set(re.findall(r"`(\w+)/`", CODE.partition("```mermaid")[0]))
+    assert {room for pair in drawn for room in pair} | beside == RANKS.keys()
 
 
 def leads_somewhere(document: Path, link: str) -> bool:

@@ -15,7 +15,7 @@ from bot.core.small_talk import answer_small_talk
 from bot.dialogue.manager import DialogueManager
 from bot.settings import Settings
 from bot.storage import create_storage
-from tests.cli.test_cli import postbote, umask
+from tests.cli.in_process import postbote, umask
 from tests.conftest import PROJECT
 from tests.rows import each_row
 from tests.slow import SLOW

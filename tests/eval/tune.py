@@ -29,7 +29,6 @@ from bot.ops.evaluate import (
     metrics,
     read_set,
     run_set,
-    to_calibration,
     to_sample,
 )
 from tests.eval import other_owners
@@ -189,7 +188,7 @@ def other_half(knowledge: Knowledge, lines: Sequence[Line]) -> Iterator[tuple[li
     ]
     for half, other in ((0, 1), (1, 0)):
         expected = cross_validate(own[half], matchers[half])
-        matchers[half].calibration = to_calibration(own[other], matchers[other])
+        matchers[half].calibration = fit_calibration([to_sample(line, matchers[other]) for line in own[other]])
         yield run_set(own[half], matchers[half].decide), expected
 
 

@@ -182,11 +182,6 @@ class Matcher:
         """Words of a text as the parts of a decision have them: folded, slips repaired; as question and as error."""
         return frozenset([*self._extractor.words(text), *self._errors.words(text)])
 
-    def top_ranked(self, text: str) -> str:
-        """Id of the entry or topic that a question is ranked to first; empty where none of its words is known."""
-        words = self._extractor.words(clean(text))
-        return self._ranker.rank(words).first() if self._ranker.knows(words) else ""
-
     def better_owner(self, text: str, owner: str) -> str:
         """Id of the entry or topic that a question is clearly ranked before its owner to; empty where there is none."""
         words = self._extractor.words(without_courtesy(text))

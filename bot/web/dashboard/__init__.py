@@ -24,7 +24,7 @@ from bot.web.dashboard.editor import Editor
 from bot.web.dashboard.entry_draft import NAME, to_draft
 from bot.web.dashboard.entry_pages import EntryPages
 from bot.web.dashboard.frame import BASE, FOLDER, FORM, OWN, WORDS, Frame, read_form, set_cookie
-from bot.web.dashboard.gap_list import MOST_UNANSWERED
+from bot.web.dashboard.gap_list import MOST_QUESTIONS
 from bot.web.dashboard.gap_pages import GapPages
 from bot.web.dashboard.summary import DAY, PERIODS, day_of, days_of, kind_of, to_overview, to_trend
 from bot.web.pages import PageContext, language_of, static_routes
@@ -53,7 +53,7 @@ def read_overview(statistics: Statistics, days: int, now: float) -> Mapping[str,
     today = datetime.fromtimestamp(now, UTC).date()
     since = (now // DAY - days + 1) * DAY
     before = since - days * DAY
-    gaps = to_gaps(statistics.unanswered(since, MOST_UNANSWERED))
+    gaps = to_gaps(statistics.unanswered(since, MOST_QUESTIONS))
     verdicts = statistics.verdicts(since)
     facts = to_overview(statistics.tallies(since), verdicts, today, days)
     older = statistics.tallies(before, since), statistics.verdicts(before, since)
