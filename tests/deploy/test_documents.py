@@ -1,9 +1,12 @@
 """Documents: their links lead somewhere, SECURITY.md names tests that are there, DECISIONS.md can be read."""
 
+import ast
 import re
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
-from tests.test_imports import RANKS, all_imports, parts_of
+from tests.test_imports import RANKS, all_imports, parts_of, trees
 
 PROJECT = Path(__file__).parent.parent.parent
 LINK = re.compile(r"\]\((?!\w+:|\{)([^)\s]+)\)")
@@ -30,22 +33,66 @@ def test_every_place_that_the_code_s_readme_names_is_there() -> None:
 
 
 def test_the_picture_of_the_rooms_shows_all_of_them_and_only_imports_that_are_there() -> None:
-    """Arrows of a Mermaid flowchart: `a & b["b/ · what it is"] --> c`."""
-    picture = re.search(r"```mermaid\nflowchart TD\n(.*?)```", CODE, re.DOTALL)
-    assert picture
-    rooms: dict[str, set[str]] = {}  # node → its rooms, as its label begins
-    arrows: list[tuple[str, str]] = []
-    for line in picture[1].splitlines():
-        for node, label in re.findall(r'(\w+)\["(.+?) · ', line):
-            rooms[node] = {name.strip(" /").removesuffix(".py") for name in label.split(",")}
-        above, below = (side.split(" & ") for side in re.sub(r'\[".+?"\]', "", line).strip().split(" --> "))
-        arrows += [(one, other) for one in above for other in below]
-    imports = {(parts_of(file)[0], (name.split(".") + [""])[1]) for file, name in all_imports() if name[:4] == "bot."}
-    drawn = [(room, other) for one, below in arrows for room in rooms.get(one, {one}) for other in rooms.get(below, {below})]
+    imports = {(parts_of(file)[0], f"{name}.".split(".")[1]) for file, name in all_imports() if name.startswith("bot.")}
+    arrows = drawn_arrows(CODE)
     assert len(arrows) > 20
-    assert [one for one, below in arrows if not any((room, other) in imports for room in rooms.get(one, {one}) for other in rooms.get(below, {below}))] == []
+    assert [arrow for arrow in arrows if not imports & set(product(*arrow))] == []
     beside = set(re.findall(r"`(\w+)/`", CODE.partition("```mermaid")[0]))
-    assert {room for pair in drawn for room in pair} | beside == RANKS.keys()
+    assert beside.union(*(rooms for arrow in arrows for rooms in arrow)) == RANKS.keys()
+
+
+def drawn_arrows(document: str) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Arrows of a Mermaid flowchart, as the rooms of both ends: `a["a/, b/ · what they are"] & c --> d`."""
+    picture = document.partition("```mermaid\nflowchart TD\n")[2].partition("```")[0]
+    labels = re.findall(r'(\w+)\["(.+?) · ', picture)
+    rooms = {node: frozenset(re.findall(r"\w+(?=/)|__main__|\w+(?=\.py)", label)) for node, label in labels}
+    sides = [re.sub(r'\[".+?"\]', "", line).strip().split(" --> ") for line in picture.splitlines()]
+    return [(rooms[a], rooms[b]) for above, below in sides for a in above.split(" & ") for b in below.split(" & ")]
+
+
+def test_the_way_of_a_question_goes_through_places_that_are_there() -> None:
+    """Mermaid's `from->>to: text`: both are modules or folders, and a name with "_" or before a colon stands in one."""
+    way = CODE.partition("sequenceDiagram\n")[2].partition("```")[0]
+    steps = re.findall(r"^ *(\S+?)->>(\S+?): (.+)$", way, re.MULTILINE)
+    assert len(steps) > 4
+    for before, after, text in steps:
+        sources = [source for place in (before, after) if place != "Slack" for source in sources_of(place)]
+        for name in [*re.findall(r"(\w+)(?:: |\()", text), *re.findall(r"\w*_\w+", text)]:
+            assert name == "meanwhile" or re.search(rf"\b{name}\b", " ".join(sources)), f"{name} in {before} or {after}"
+
+
+def sources_of(place: str) -> list[str]:
+    """Names and texts of a module of bot/, or of all in a folder."""
+    files = (
+        [PROJECT / f"bot/{place}.py"]
+        if (PROJECT / f"bot/{place}.py").exists()
+        else [*PROJECT.glob(f"bot/{place}/*.py")]
+    )
+    assert files, place
+    return [f"{file.stem} {file.read_text(encoding='utf-8')}" for file in files]
+
+
+def test_every_word_of_the_glossary_is_a_name_in_the_code() -> None:
+    """Within a name of bot/: "ticket ledger" in TicketLedger, "readiness problem" in readiness_problem."""
+    rows = re.findall(r"^\| (?!word)([^|`]+) \| (.+) \|$", CODE.partition("## Glossary")[2], re.MULTILINE)
+    assert 10 < len(rows) <= 40
+    names = {name.replace("_", "").lower() for tree in trees().values() for name in defined(tree)}
+    for words, meaning in rows:
+        for word in words.split(", "):
+            assert any(word.replace(" ", "") in name for name in names), word
+        for name in re.findall(r"`(?:\w+\.)?(\w+)`", meaning):
+            assert name.replace("_", "").lower() in names, name
+
+
+def defined(tree: ast.Module) -> Iterator[str]:
+    """Names of classes, functions, fields and arguments."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+        elif isinstance(node, ast.arg):
+            yield node.arg
 
 
 def leads_somewhere(document: Path, link: str) -> bool:
