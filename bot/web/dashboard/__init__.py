@@ -23,10 +23,10 @@ from bot.web.dashboard.charts import to_bars, to_columns
 from bot.web.dashboard.editor import Editor
 from bot.web.dashboard.entry_draft import NAME, to_draft
 from bot.web.dashboard.entry_pages import EntryPages
-from bot.web.dashboard.frame import BASE, FOLDER, FORM, OWN, WORDS, Frame, read_form, set_cookie
-from bot.web.dashboard.gap_list import MOST_QUESTIONS
+from bot.web.dashboard.frame import BASE, FOLDER, FORM, OWN, WORDS, Frame, key_of, read_form, set_cookie
+from bot.web.dashboard.gap_list import MOST_GROUPED
 from bot.web.dashboard.gap_pages import GapPages
-from bot.web.dashboard.summary import DAY, PERIODS, day_of, days_of, kind_of, to_overview, to_trend
+from bot.web.dashboard.summary import DAY, PERIODS, days_of, kind_of, to_overview, to_trend, utc_text
 from bot.web.pages import PageContext, language_of, static_routes
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def read_overview(statistics: Statistics, days: int, now: float) -> Mapping[str,
     today = datetime.fromtimestamp(now, UTC).date()
     since = (now // DAY - days + 1) * DAY
     before = since - days * DAY
-    gaps = to_gaps(statistics.unanswered(since, MOST_QUESTIONS))
+    gaps = to_gaps(statistics.unanswered(since, MOST_GROUPED))
     verdicts = statistics.verdicts(since)
     facts = to_overview(statistics.tallies(since), verdicts, today, days)
     older = statistics.tallies(before, since), statistics.verdicts(before, since)
@@ -147,19 +147,19 @@ class Dashboard:
         return PlainTextResponse(to_draft(kept), media_type="application/yaml", headers=headers)
 
     async def _kept(self, request: Request) -> StoredDecision | None:
-        key = request.query_params.get("key", "")[:200]
-        return await asyncio.to_thread(self._context.statistics.decision, key) if "\0" not in key else None
+        key = key_of(request.query_params)
+        return await asyncio.to_thread(self._context.statistics.decision, key) if key else None
 
     async def _login(self, request: Request) -> Response:
         frame, auth = self._frame, self._context.auth
         if request.method == "GET" or not auth.token:
-            return frame.form(request, 200) if auth.token else RedirectResponse(BASE, 303)
+            return frame.login_form(request, 200) if auth.token else RedirectResponse(BASE, 303)
         given = await read_form(request)
         if not (is_same_origin(request) and same_secret(given.get("form"), request.cookies.get(FORM, ""))):
-            return frame.form(request, 403, "stale")
+            return frame.login_form(request, 403, "stale")
         session, wait = auth.log_in(given.get("token", ""), request)
         if not session:
-            return frame.form(request, 429 if wait else 401, "slow" if wait else "wrong")
+            return frame.login_form(request, 429 if wait else 401, "slow" if wait else "wrong")
         response = RedirectResponse(BASE, 303, headers=OWN)
         set_cookie(request, response, COOKIE, session)
         return response
@@ -167,7 +167,7 @@ class Dashboard:
     async def _logout(self, request: Request) -> Response:
         form = (await read_form(request)).get("form", "")
         if not (is_same_origin(request) and same_secret(form, self._context.auth.session(request).get("form", ""))):
-            return self._frame.form(request, 403, "stale")
+            return self._frame.login_form(request, 403, "stale")
         await self._context.auth.log_out(request)
         response = RedirectResponse(f"{BASE}/login", 303, headers=OWN)
         response.delete_cookie(COOKIE, path=BASE)
@@ -175,4 +175,4 @@ class Dashboard:
 
 
 def _facts_of(kept: StoredDecision) -> Mapping[str, Any]:
-    return {"kept": kept, "kind": kind_of(kept.outcome), "at": day_of(kept.at)}
+    return {"kept": kept, "kind": kind_of(kept.outcome), "at": utc_text(kept.at)}

@@ -17,7 +17,7 @@ from bot.core.languages import KNOWN
 from bot.core.model import Question
 from bot.storage.content_edits import ContentEdit
 from bot.web.dashboard.forms import to_edit
-from bot.web.dashboard.frame import BASE, OWN, Fields, Frame, set_cookie
+from bot.web.dashboard.frame import BASE, OWN, Fields, Frame, page_of, set_cookie
 from bot.web.dashboard.gap_list import keys_of_gap
 from bot.web.dashboard.trials import Trials, base_of, is_stuck, preview_of, to_changes
 from bot.web.pages import ContentAccess, language_of
@@ -199,9 +199,7 @@ class Editor:
     async def _changes(self, request: Request) -> Response:
         if refused := await self._frame.refused(request):
             return refused
-        asked = request.query_params.get("page", "1")
-        page = int(asked) if asked.isdecimal() and len(asked) < 6 else 1
-        page = max(1, page)
+        page = page_of(request.query_params)
         found = await asyncio.to_thread(self._content.edits.published, CHANGES + 1, (page - 1) * CHANGES)
         facts = {"edits": found[:CHANGES], "page": page, "more": len(found) > CHANGES}
         return self._frame.shown(request, "changes.html", facts)

@@ -15,7 +15,7 @@ from bot.content.yaml_lines import EXAMPLES
 from bot.core.stored_records import StoredDecision
 from bot.storage.statistics import EntryCounts
 from bot.web.dashboard.csv_export import to_csv
-from bot.web.dashboard.frame import BASE, Frame
+from bot.web.dashboard.frame import BASE, Frame, key_of, page_of
 from bot.web.dashboard.summary import DAY, days_of
 from bot.web.pages import ContentAccess, language_of
 
@@ -66,8 +66,7 @@ class EntryPages:
         rows = [row for row in await self._rows(request, days) if _names(row, wanted)]
         rows.sort(key=lambda row: row["title"].lower() if sort == "title" else -getattr(row["counts"], sort))
         pages = max(1, -(-len(rows) // PAGE))
-        asked = query.get("page", "1")
-        page = min(max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1, pages)
+        page = min(page_of(query), pages)
         facts = {
             "rows": rows[(page - 1) * PAGE : page * PAGE],
             "number": len(rows),
@@ -135,8 +134,8 @@ class EntryPages:
         """Form of a new entry; with the question of a gap in it (`key`)."""
         if refused := await self._frame.refused(request):
             return refused
-        key = request.query_params.get("key", "")[:200]
-        kept = None if "\0" in key or not key else await asyncio.to_thread(self._statistics.decision, key)
+        key = key_of(request.query_params)
+        kept = await asyncio.to_thread(self._statistics.decision, key) if key else None
         try:
             languages = await asyncio.to_thread(base_languages, self._content.knowledge)
         except (EditError, OSError):

@@ -12,9 +12,9 @@ from starlette.routing import BaseRoute, Route
 from bot.content.edits import base_languages, own_topics
 from bot.content.yaml_edit import EditError
 from bot.core.gaps import Gap
-from bot.core.model import Decision, Language, Question
+from bot.core.model import LANGUAGES, Decision, Language, Question
 from bot.web.dashboard.csv_export import to_csv
-from bot.web.dashboard.frame import BASE, OWN, Frame
+from bot.web.dashboard.frame import BASE, OWN, Frame, key_of
 from bot.web.dashboard.gap_list import find_gap, keys_of_gap, read_gaps
 from bot.web.pages import language_of
 
@@ -64,8 +64,8 @@ class GapPages:
     async def _one(self, request: Request) -> Response:
         if refused := await self._frame.refused(request):
             return refused
-        key = request.query_params.get("key", "")[:200]
-        gap = None if "\0" in key else await asyncio.to_thread(find_gap, self._statistics, key, time.time())
+        key = key_of(request.query_params)
+        gap = await asyncio.to_thread(find_gap, self._statistics, key, time.time()) if key else None
         if gap is None:
             return self._frame.shown(request, "gone.html", {}, 404)
         engine, language = self._frame.context.engine, language_of(request)
@@ -106,12 +106,12 @@ class GapPages:
         fields = await self._frame.posted(request)
         if isinstance(fields, Response):
             return fields
-        await asyncio.to_thread(self._settle, fields.get("key", "")[:200], how)
+        await asyncio.to_thread(self._settle, key_of(fields), how)
         lang = request.query_params.get("lang")
-        return RedirectResponse(f"{BASE}/gaps{f'?lang={lang}' if lang in ('de', 'en') else ''}", 303, headers=OWN)
+        return RedirectResponse(f"{BASE}/gaps{f'?lang={lang}' if lang in LANGUAGES else ''}", 303, headers=OWN)
 
     def _settle(self, key: str, how: str) -> None:
-        if key and "\0" not in key:
+        if key:
             self._statistics.settle(keys_of_gap(self._statistics, key), how)
 
 

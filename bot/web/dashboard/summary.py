@@ -43,7 +43,6 @@ def to_trend(
 
 def to_overview(tallies: Sequence[DailyCount], verdicts: Mapping[str, int], last: date, days: int) -> Mapping[str, Any]:
     """Facts for overview.html. `last`: the newest day, UTC."""
-    rows = _rows(tallies)
     total = _counts(tallies)
     return {
         "kinds": KINDS,
@@ -51,7 +50,7 @@ def to_overview(tallies: Sequence[DailyCount], verdicts: Mapping[str, int], last
         "asked": sum(total[kind] for kind in QUESTIONS),
         "share": _share(total),
         "by_day": _by_day(tallies, last, days),
-        "by_channel": rows,
+        "by_channel": _by_channel(tallies),
         "helpful": verdicts.get("helpful", 0),
         "unhelpful": verdicts.get("unhelpful", 0),
     }
@@ -62,7 +61,7 @@ def kind_of(outcome: str) -> str:
     return outcome if outcome in KINDS else "command"
 
 
-def day_of(at: float) -> str:
+def utc_text(at: float) -> str:
     """Time as text, "2026-11-25 14:03" in UTC, of seconds since the epoch."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
 
@@ -77,7 +76,7 @@ def _by_day(tallies: Iterable[DailyCount], last: date, days: int) -> list[Mappin
     return [{"day": one.isoformat(), "counts": c, "asked": sum(c[kind] for kind in QUESTIONS)} for one, c in counted]
 
 
-def _rows(tallies: Iterable[DailyCount]) -> list[Mapping[str, Any]]:
+def _by_channel(tallies: Iterable[DailyCount]) -> list[Mapping[str, Any]]:
     found: dict[tuple[str, str], list[DailyCount]] = {}
     for tally in tallies:
         found.setdefault((tally.channel, tally.language), []).append(tally)
