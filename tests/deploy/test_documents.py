@@ -9,6 +9,8 @@ from pathlib import Path
 from tests.test_imports import RANKS, all_imports, parts_of, trees
 
 PROJECT = Path(__file__).parent.parent.parent
+SOURCE = frozenset({".py", ".html", ".js", ".yaml", ".example", ".service"})
+NAME = re.compile(r"\w*(?:[a-z0-9]_[a-z]|[a-z][A-Z]|[A-Z]_[A-Z])\w*")
 LINK = re.compile(r"\]\((?!\w+:|\{)([^)\s]+)\)")
 CODE = (PROJECT / "bot/README.md").read_text(encoding="utf-8")
 SECURITY = (PROJECT / "deploy/SECURITY.md").read_text(encoding="utf-8")
@@ -93,6 +95,37 @@ def defined(tree: ast.Module) -> Iterator[str]:
             yield node.target.id
         elif isinstance(node, ast.arg):
             yield node.arg
+
+
+OF_OTHERS = frozenset({"oauth_v2_access"})  # names in the code of libraries
+DOCUMENTS = ("bot/DECISIONS.md", "deploy/CHANGELOG.md", "deploy/SECURITY.md", "tests/eval/README.md", "bot/README.md")
+
+
+def test_what_documents_call_by_name_is_there() -> None:
+    """Code in backticks: a module's file, a name with "_" or of humps, a class with its attribute."""
+    said = [
+        (document, code)
+        for document in DOCUMENTS
+        for code in re.findall(r"`([^`\n]+)`", (PROJECT / document).read_text(encoding="utf-8"))
+    ]
+    texts = {
+        f"/{file.relative_to(PROJECT)}": file.read_text(encoding="utf-8")
+        for room in ("bot", "deploy", "tests", "templates")
+        for file in (PROJECT / room).rglob("*")
+        if file.suffix in SOURCE
+    }
+    everything = "\n".join(text for file, text in texts.items() if not file.endswith("/test_documents.py"))
+    words = frozenset(re.findall(r"\w+", everything)) | OF_OTHERS
+    classes = frozenset(re.findall(r"class (\w+)", everything))
+    modules = [(document, code) for document, code in said if re.fullmatch(r"[\w/-]+\.py", code)]
+    names = [
+        (document, code.removesuffix("_total")) for document, code in said if NAME.fullmatch(code)
+    ]  # of Prometheus
+    attributes = [(document, *code.split(".")) for document, code in said if re.fullmatch(r"[A-Z]\w+\.\w+", code)]
+    assert min(map(len, (modules, names, attributes))) >= 5
+    assert [one for one in modules if not any(file.endswith(f"/{one[1]}") for file in texts)] == []
+    assert [one for one in names if one[1] not in words] == []
+    assert [one for one in attributes if one[1] not in classes or one[2] not in words] == []
 
 
 def leads_somewhere(document: Path, link: str) -> bool:
