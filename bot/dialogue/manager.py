@@ -197,7 +197,7 @@ class DialogueManager:
         await asyncio.to_thread(self._storage.deleted_questions.add, of)
         if relayed := await self._handover.withdraw(event):
             return relayed
-        sent = await asyncio.to_thread(self._storage.decisions.take_away, of)
+        sent = await asyncio.to_thread(self._storage.decisions.delete, of)
         return Reply(None, {"delete": sent}) if sent else NO_REPLY
 
     async def _answer_in_context(self, event: Event, context: Context) -> Answer:

@@ -213,7 +213,7 @@ class Decisions:
         found = self.query_decisions(here, 1) if conversation else []
         return found[0] if found else None
 
-    def take_away(self, key: str) -> str:
+    def delete(self, key: str) -> str:
         """Deletes the decision about an event and the feedback on it, because its question was deleted.
 
         Returns the channel's id of the reply that was posted; empty: none was yet. A delivery that is being recorded is
@@ -245,7 +245,7 @@ def _to_previous(row: Any) -> PreviousQuestion:
 
 
 def delete_decision(connection: sql.Connection, key: str) -> None:
-    """`Decisions.take_away` within the caller's transaction."""
+    """`Decisions.delete` within the caller's transaction."""
     for table in (DECISIONS, FEEDBACK):
         connection.execute(sql.delete(table).where(table.c.key == key))
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
-from tests.test_imports import RANKS, all_imports, parts_of, trees
+from tests.syntax import tree_of
+from tests.test_imports import FILES, RANKS, all_imports, parts_of
 
 PROJECT = Path(__file__).parent.parent.parent
 SOURCE = frozenset({".py", ".html", ".js", ".yaml", ".example", ".service"})
@@ -78,7 +79,7 @@ def test_every_word_of_the_glossary_is_a_name_in_the_code() -> None:
     """Within a name of bot/: "ticket ledger" in TicketLedger, "readiness problem" in readiness_problem."""
     rows = re.findall(r"^\| (?!word)([^|`]+) \| (.+) \|$", CODE.partition("## Glossary")[2], re.MULTILINE)
     assert 10 < len(rows) <= 40
-    names = {name.replace("_", "").lower() for tree in trees().values() for name in defined(tree)}
+    names = {name.replace("_", "").lower() for file in FILES for name in defined(tree_of(file))}
     for words, meaning in rows:
         for word in words.split(", "):
             assert any(word.replace(" ", "") in name for name in names), word

@@ -50,7 +50,7 @@ def pragma(folder: Path, name: str) -> object:
 
 
 QUERIES: dict[str, tuple[Callable[[Statistics, float], object], str, tuple[str, ...]]] = {
-    "counted by day": (lambda s, since: s.tallies(since), "COVERING INDEX postbote_decisions_at", ()),
+    "counted by day": (lambda s, since: s.daily_counts(since), "COVERING INDEX postbote_decisions_at", ()),
     "slowest": (lambda s, since: s.slowest(since, SHOWN_SLOW), "INDEX postbote_decisions_took", ("FOR ORDER BY",)),
     "unanswered": (lambda s, since: s.unanswered(since, 10), "INDEX postbote_decisions_at", ("FOR ORDER BY",)),
 }

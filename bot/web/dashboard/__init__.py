@@ -55,8 +55,8 @@ def read_overview(statistics: Statistics, days: int, now: float) -> Mapping[str,
     before = since - days * DAY
     gaps = to_gaps(statistics.unanswered(since, MOST_GROUPED))
     verdicts = statistics.verdicts(since)
-    facts = to_overview(statistics.tallies(since), verdicts, today, days)
-    older = statistics.tallies(before, since), statistics.verdicts(before, since)
+    facts = to_overview(statistics.daily_counts(since), verdicts, today, days)
+    older = statistics.daily_counts(before, since), statistics.verdicts(before, since)
     return {
         **facts,
         "trend": to_trend(*older, facts["total"], verdicts),

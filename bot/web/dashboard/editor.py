@@ -9,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.content.edits import Edit, FileChange, one_line
-from bot.content.edits import to_changes as changes_of
+from bot.content.edits import Edit, FileChange, one_line, to_changes
 from bot.content.publishing import Outdated, commit, is_writable, publish, reverse, to_patch
 from bot.content.yaml_edit import EditError
 from bot.core.languages import KNOWN
@@ -19,7 +18,7 @@ from bot.storage.content_edits import ContentEdit
 from bot.web.dashboard.forms import to_edit
 from bot.web.dashboard.frame import BASE, OWN, Fields, Frame, page_of, set_cookie
 from bot.web.dashboard.gap_list import keys_of_gap
-from bot.web.dashboard.trials import Trials, base_of, is_stuck, preview_of, to_changes
+from bot.web.dashboard.trials import Trials, base_of, is_stuck, preview_of, stored_changes
 from bot.web.pages import ContentAccess, language_of
 
 log = structlog.get_logger()
@@ -56,7 +55,7 @@ class Editor:
         gap = fields.get("gap", "")[:200]
         try:
             edit = to_edit(fields, tuple(KNOWN))
-            changes = await asyncio.to_thread(changes_of, self._content.knowledge, edit)
+            changes = await asyncio.to_thread(to_changes, self._content.knowledge, edit)
         except (EditError, OSError) as wrong:
             reason = wrong.reason if isinstance(wrong, EditError) else "unreadable"
             return self._frame.shown(request, "wrong.html", {"problem": f"edit_{reason}", "fields": fields}, 422)
@@ -75,7 +74,7 @@ class Editor:
         return await self._shown(request, edit) if edit else self._frame.shown(request, "gone.html", {}, 404)
 
     async def _shown(self, request: Request, edit: ContentEdit, problem: str = "", status: int = 200) -> Response:
-        changes = to_changes(edit)
+        changes = stored_changes(edit)
         writable = await asyncio.to_thread(is_writable, self._content.knowledge, changes)
         facts = {
             "edit": edit,
@@ -159,7 +158,7 @@ class Editor:
     def _write(self, edit: ContentEdit, who: str, before: str, after: str) -> str:
         """Writes an edit's files, or those before it. Returns a problem's name; empty: done. Blocks."""
         edits, folder = self._content.edits, self._content.knowledge
-        changes = to_changes(edit) if after == "published" else reverse(to_changes(edit))
+        changes = stored_changes(edit) if after == "published" else reverse(stored_changes(edit))
         if not is_writable(folder, changes):
             return "read_only"
         if not edits.move(edit.key, before, "publishing"):
@@ -194,7 +193,7 @@ class Editor:
             return self._frame.shown(request, "gone.html", {}, 404)
         name = edit.target.replace("/", "-")
         headers = OWN | {"Content-Disposition": f'attachment; filename="{name}.patch"'}
-        return PlainTextResponse(to_patch(to_changes(edit)), media_type="text/x-diff", headers=headers)
+        return PlainTextResponse(to_patch(stored_changes(edit)), media_type="text/x-diff", headers=headers)
 
     async def _changes(self, request: Request) -> Response:
         if refused := await self._frame.refused(request):
