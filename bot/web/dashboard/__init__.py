@@ -79,10 +79,10 @@ class Dashboard:
         content = context.content
         editing = (*EntryPages(frame, content).routes, *Editor(frame, content).routes) if content else ()
         self.routes: Sequence[BaseRoute] = [
-            Route(BASE, self._overview),
-            Route(f"{BASE}/decision", self._decision),
-            Route(f"{BASE}/draft", self._draft),
-            Route(f"{BASE}/{NAME}", self._file),
+            Route(BASE, frame.guarded(self._overview)),
+            Route(f"{BASE}/decision", frame.guarded(self._decision)),
+            Route(f"{BASE}/draft", frame.guarded(self._draft)),
+            Route(f"{BASE}/{NAME}", frame.guarded(self._file)),
             Route(f"{BASE}/login", self._login, methods=["GET", "POST"]),
             Route(f"{BASE}/logout", self._logout, methods=["POST"]),
             *GapPages(frame).routes,
@@ -91,8 +91,6 @@ class Dashboard:
         ]
 
     async def _overview(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         language, days = language_of(request), days_of(request)
         facts = await asyncio.to_thread(read_overview, self._context.statistics, days, time.time())
         return self._frame.shown(
@@ -121,8 +119,6 @@ class Dashboard:
         }
 
     async def _decision(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         kept = await self._kept(request)
         if kept is None:
             return self._frame.shown(request, "gone.html", {}, 404)
@@ -130,16 +126,12 @@ class Dashboard:
         return self._frame.shown(request, "decision.html", {**_facts_of(kept), "titles": titles})
 
     async def _draft(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         kept = await self._kept(request)
         if kept is None:
             return self._frame.shown(request, "gone.html", {}, 404)
         return self._frame.shown(request, "draft.html", {"kept": kept, "draft": to_draft(kept), "file": NAME})
 
     async def _file(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         kept = await self._kept(request)
         if kept is None:
             return self._frame.shown(request, "gone.html", {}, 404)

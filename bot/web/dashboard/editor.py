@@ -37,14 +37,14 @@ class Editor:
         self._statistics = frame.context.statistics
         self._trials = Trials(content, self._statistics)
         self.routes: Sequence[BaseRoute] = [
-            Route(f"{BASE}/edit", self._page),
+            Route(f"{BASE}/edit", frame.guarded(self._page)),
             Route(f"{BASE}/edit", self._make, methods=["POST"]),
-            Route(f"{BASE}/edit/state", self._state),
+            Route(f"{BASE}/edit/state", frame.guarded(self._state)),
             Route(f"{BASE}/edit/again", self._again, methods=["POST"]),
             Route(f"{BASE}/edit/publish", self._publish, methods=["POST"]),
             Route(f"{BASE}/edit/undo", self._undo, methods=["POST"]),
-            Route(f"{BASE}/change.patch", self._patch),
-            Route(f"{BASE}/changes", self._changes),
+            Route(f"{BASE}/change.patch", frame.guarded(self._patch)),
+            Route(f"{BASE}/changes", frame.guarded(self._changes)),
         ]
 
     async def _make(self, request: Request) -> Response:
@@ -68,8 +68,6 @@ class Editor:
         return self._content.edits.add(edit.kind, edit.target, gap, question, files)
 
     async def _page(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         edit = await self._edit(request.query_params.get("id", ""))
         return await self._shown(request, edit) if edit else self._frame.shown(request, "gone.html", {}, 404)
 
@@ -101,8 +99,6 @@ class Editor:
 
     async def _state(self, request: Request) -> Response:
         """State of a trial, then in words its step: a line for the script that waits for it."""
-        if refused := await self._frame.refused(request):
-            return refused
         edit = await self._edit(request.query_params.get("id", ""))
         if edit is None or edit.state != "checking":
             return PlainTextResponse(edit.state if edit else "gone", headers=OWN)
@@ -186,8 +182,6 @@ class Editor:
             self._statistics.settle(keys_of_gap(self._statistics, edit.gap), edit.key)
 
     async def _patch(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         edit = await self._edit(request.query_params.get("id", ""))
         if edit is None:
             return self._frame.shown(request, "gone.html", {}, 404)
@@ -196,8 +190,6 @@ class Editor:
         return PlainTextResponse(to_patch(stored_changes(edit)), media_type="text/x-diff", headers=headers)
 
     async def _changes(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         page = page_of(request.query_params)
         found = await asyncio.to_thread(self._content.edits.published, CHANGES + 1, (page - 1) * CHANGES)
         facts = {"edits": found[:CHANGES], "page": page, "more": len(found) > CHANGES}

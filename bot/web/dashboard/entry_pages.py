@@ -31,11 +31,11 @@ class EntryPages:
         self._frame, self._content = frame, content
         self._statistics = frame.context.statistics
         self.routes: Sequence[BaseRoute] = [
-            Route(f"{BASE}/entries", self._list),
-            Route(f"{BASE}/entries.csv", self._csv),
-            Route(f"{BASE}/entry", self._one),
-            Route(f"{BASE}/entry/new", self._new),
-            Route(f"{BASE}/file", self._file),
+            Route(f"{BASE}/entries", frame.guarded(self._list)),
+            Route(f"{BASE}/entries.csv", frame.guarded(self._csv)),
+            Route(f"{BASE}/entry", frame.guarded(self._one)),
+            Route(f"{BASE}/entry/new", frame.guarded(self._new)),
+            Route(f"{BASE}/file", frame.guarded(self._file)),
         ]
 
     async def _rows(self, request: Request, days: int) -> list[dict[str, Any]]:
@@ -57,8 +57,6 @@ class EntryPages:
         ]
 
     async def _list(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         query = request.query_params
         days = days_of(request)
         wanted = query.get("q", "")[:200]
@@ -81,8 +79,6 @@ class EntryPages:
 
     async def _csv(self, request: Request) -> Response:
         """All entries, one a row, with the counts of the period and of the one before."""
-        if refused := await self._frame.refused(request):
-            return refused
         names = ("asked", "helpful", "unhelpful", "handed_over")
         rows: list[Sequence[object]] = [("id", "title", *names, *(f"{name}_before" for name in names))]
         for row in await self._rows(request, days_of(request)):
@@ -91,8 +87,6 @@ class EntryPages:
         return to_csv("entries.csv", rows)
 
     async def _one(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         entry = request.query_params.get("id", "")[:80]
         try:
             edit = await asyncio.to_thread(read_entry, self._content.knowledge, entry)
@@ -122,8 +116,6 @@ class EntryPages:
 
     async def _file(self, request: Request) -> Response:
         """Form of a whole file: provider.yaml, and what an entry has besides the fields of its form."""
-        if refused := await self._frame.refused(request):
-            return refused
         try:
             edit = await asyncio.to_thread(read_file, self._content.knowledge, request.query_params.get("id", "")[:80])
         except (EditError, OSError, UnicodeDecodeError):
@@ -132,8 +124,6 @@ class EntryPages:
 
     async def _new(self, request: Request) -> Response:
         """Form of a new entry; with the question of a gap in it (`key`)."""
-        if refused := await self._frame.refused(request):
-            return refused
         key = key_of(request.query_params)
         kept = await asyncio.to_thread(self._statistics.decision, key) if key else None
         try:

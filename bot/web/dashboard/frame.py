@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -25,6 +25,7 @@ KEPT_QUERY = ("days", "key", "id")  # parameters that a change of language keeps
 _SECRET = re.compile(r"[\w-]{22}", re.ASCII)  # as secrets.token_urlsafe(16) makes it
 
 Fields = Mapping[str, str]
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Frame:
@@ -43,6 +44,14 @@ class Frame:
             return self.context.engine.title(entry, language)
         except KeyError:
             return entry
+
+    def guarded(self, page: Handler) -> Handler:
+        """Page for those alone who may see it; a login form or a refusal for all others."""
+
+        async def seen(request: Request) -> Response:
+            return await self.refused(request) or await page(request)
+
+        return seen
 
     async def refused(self, request: Request) -> Response | None:
         """Login form or refusal; None for a request that may see the page."""

@@ -28,16 +28,14 @@ class GapPages:
     def __init__(self, frame: Frame) -> None:
         self._frame, self._statistics = frame, frame.context.statistics
         self.routes: Sequence[BaseRoute] = [
-            Route(f"{BASE}/gaps", self._list),
-            Route(f"{BASE}/gaps.csv", self._csv),
-            Route(f"{BASE}/gap", self._one),
+            Route(f"{BASE}/gaps", frame.guarded(self._list)),
+            Route(f"{BASE}/gaps.csv", frame.guarded(self._csv)),
+            Route(f"{BASE}/gap", frame.guarded(self._one)),
             Route(f"{BASE}/gap/done", self._done, methods=["POST"]),
             Route(f"{BASE}/gap/open", self._open, methods=["POST"]),
         ]
 
     async def _list(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         facts = await asyncio.to_thread(read_gaps, self._statistics, request.query_params, time.time())
         kept = {name: value for name, value in facts["filters"].items() if value}
         language = language_of(request)
@@ -50,8 +48,6 @@ class GapPages:
 
     async def _csv(self, request: Request) -> Response:
         """All gaps that fit the filters, one a row; times in UTC (ISO 8601)."""
-        if refused := await self._frame.refused(request):
-            return refused
         query = dict(request.query_params)
         rows: list[Sequence[object]] = [("count", "language", "reasons", "channels", "last", "question", "link")]
         page = pages = 1
@@ -62,8 +58,6 @@ class GapPages:
         return to_csv("gaps.csv", rows)
 
     async def _one(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         key = key_of(request.query_params)
         gap = await asyncio.to_thread(find_gap, self._statistics, key, time.time()) if key else None
         if gap is None:
