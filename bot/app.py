@@ -107,13 +107,7 @@ async def run(
             announce(f"  off  {name}: {cure}")
 
     def on_ready(port: int) -> None:
-        names = {key: part.name for parts in (app.channels, app.pages) for key, part in parts.items()}
-        for key in sorted(names):
-            announce(f"  on   {names[key]}")
-        host = settings.postbote_host
-        announce(f"Postbote is ready: http://{f'[{host}]' if ':' in host else host}:{port}/")
-        if warning := open_page_warning(settings, port):
-            log.warning("page_is_open", says=warning)
+        _announce_ready(app, settings, port, announce)
         asyncio.get_running_loop().run_in_executor(None, warm_up)
 
     async with app.running():
@@ -127,6 +121,17 @@ async def run(
             if watching:
                 watching.cancel()
     bound_exit()
+
+
+def _announce_ready(app: App, settings: Settings, port: int, announce: Callable[[str], None]) -> None:
+    """Says what is on, and at which address; warns of a page that others reach."""
+    names = {key: part.name for parts in (app.channels, app.pages) for key, part in parts.items()}
+    for key in sorted(names):
+        announce(f"  on   {names[key]}")
+    host = settings.postbote_host
+    announce(f"Postbote is ready: http://{f'[{host}]' if ':' in host else host}:{port}/")
+    if warning := open_page_warning(settings, port):
+        log.warning("page_is_open", says=warning)
 
 
 def open_page_warning(settings: Settings, port: int) -> str:

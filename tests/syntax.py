@@ -1,7 +1,15 @@
-"""Statements of a module's source, also those within functions and blocks, and no expressions: a walk that is short."""
+"""Modules parsed once, and their statements, also those within functions and blocks: a walk that is short."""
 
 import ast
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def tree_of(file: Path) -> ast.Module:
+    """The module's tree; of several tests the first one parses it."""
+    return ast.parse(file.read_text(encoding="utf-8"))
 
 
 def statements(tree: ast.AST) -> Iterator[ast.AST]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from tests.syntax import statements
+from tests.syntax import statements, tree_of
 
 BOT = Path(__file__).parent.parent / "bot"
 FILES = sorted(f for f in BOT.rglob("*.py") if "_packaged" not in f.parts)
@@ -21,19 +21,14 @@ Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @cache
-def trees() -> dict[Path, ast.Module]:
-    return {file: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
-
-
-@cache
 def documented() -> list[tuple[str, str]]:
     """Place (file and name) and docstring of all that has a docstring."""
     return list(_documented())
 
 
 def _documented() -> Iterator[tuple[str, str]]:
-    for file, tree in trees().items():
-        for node in statements(tree):
+    for file in FILES:
+        for node in statements(tree_of(file)):
             if isinstance(node, Documented) and (text := ast.get_docstring(node)):
                 yield f"{file.relative_to(BOT)}: {getattr(node, 'name', 'module')}", text
 

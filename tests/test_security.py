@@ -188,6 +188,15 @@ def test_what_must_be_signed_is_refused_unsigned_whatever_it_says(system: System
             assert status in (400, 401, 403, 404, 413), f"{path}: {status}"
 
 
+def test_every_page_of_the_dashboard_is_refused_to_strangers(system: System) -> None:
+    pages = {path for path in endpoints() if re.match(r"/dashboard(?:/|$)", path)} - {"/dashboard/login"}
+    assert len(pages) > 15
+    for path in sorted(pages):
+        said = {system.ask(method, path, b"", Content_Type="application/json")[0] for method in ("GET", "POST")}
+        assert said != {405}, path
+        assert said <= {401, 403, 405}, f"{path}: {said}"
+
+
 REFUSED = [
     ("an old one", {"at": -301}, 400),
     ("one of the future", {"at": 301}, 400),

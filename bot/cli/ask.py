@@ -13,7 +13,7 @@ from bot.cli.startup import load_engine_or_exit, read_settings, responder_or_exi
 from bot.core.languages import KNOWN
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Language, Question
-from bot.core.speak_policy import answer_small_talk
+from bot.core.small_talk import answer_small_talk
 from bot.core.text.language_detection import language_of_locale
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from bot.core.gaps import Gap
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
+from bot.core.text.spreadsheet import without_formula
 
 
 def offered_commands(answer: Answer, block: Callable[..., str]) -> list[str]:
@@ -31,8 +32,7 @@ def gaps_as_csv(found: Sequence[Gap]) -> str:
     for one in found:
         last = datetime.fromtimestamp(one.last, UTC).isoformat(timespec="seconds")
         example = _one_line(one.example)
-        safe = f"'{example}" if example.startswith(("=", "+", "-", "@")) else example
-        rows.writerow([one.count, one.language, " ".join(one.reasons), last, safe, one.link])
+        rows.writerow([one.count, one.language, " ".join(one.reasons), last, without_formula(example), one.link])
     return text.getvalue()
 
 

@@ -64,7 +64,7 @@ class BrandModel(Strict):
 
 
 def to_brand(read: BrandModel) -> Brand:
-    """Brand without its logo, which `with_logo` reads."""
+    """Brand without its logo, which `read_logo` reads."""
     colour = (read.colour or "").lower()
     return Brand(colour, (read.colour_dark or "").lower() or (lightened(colour) if colour else ""))
 

@@ -34,7 +34,7 @@ class _Lookalike(Strict):
     because: Text = Field(description="why it means something else")
 
 
-class _Slots(Strict):  # bot/core/matching/slots.py
+class _Slots(Strict):  # bot/core/matching/error_slots.py
     address: list[Literal["sender", "recipient", "client", "helo"]] = Field([])
     missing: list[Literal["mailbox", "domain", "host"]] = Field([])
     speaker: list[Literal["mail-server", "local-fault", "program"]] = Field([])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.core.records import Handover
+from bot.core.stored_records import Handover
 
 
 class CursorStore(Protocol):

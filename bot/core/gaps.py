@@ -14,7 +14,7 @@ from itertools import accumulate, chain
 from rapidfuzz import fuzz, process
 
 from bot.core.model import Language
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
 
 # Least rapidfuzz ratio of the sorted words (0..100) with which two questions are one gap. Set by looking at the
 # declined lines of questions-dev: below 70 different topics with the same frame ("wie kann ich … einrichten?") come

@@ -19,7 +19,7 @@ class LanguageData:
     letters: frozenset[str] = frozenset()  # beyond a to z that it has of its own
     function_words: str = ""  # that build its sentences; of German and English in core/text/function_words.py
     everyday_words: str = ""  # of support requests, which tell the language too and are about something
-    # Greetings, thanks, and words beside them that ask for nothing; of German and English in core/speak_policy.py
+    # Greetings, thanks, and words beside them that ask for nothing; of German and English in core/small_talk.py
     greetings: frozenset[str] = frozenset()
     thanks: frozenset[str] = frozenset()
     courtesies: frozenset[str] = frozenset()

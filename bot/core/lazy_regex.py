@@ -27,6 +27,11 @@ def lazy_regex(pattern: str, flags: int = 0, needs: Sequence[str] = ()) -> re.Pa
     return cast("re.Pattern[str]", made)
 
 
+def one_of(words: str) -> str:
+    """Pattern of one of the words, or patterns of words, between commas; with "_" for a blank."""
+    return rf"(?:{'|'.join(words.replace('_', ' ').split(','))})"
+
+
 def compile_all() -> None:
     """Compiles the patterns of all loaded modules, so that no question waits for it."""
     for made in tuple(_made):

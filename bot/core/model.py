@@ -73,7 +73,7 @@ class Entry:
     variants: tuple[str, ...] = ()  # the same condition in other mail servers' words
     lookalikes: tuple[str, ...] = ()  # lines that look like this entry and are something else
     codes: tuple[str, ...] = ()  # reply or enhanced status codes, weak evidence
-    slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what an error of it states (slots.py)
+    slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what an error of it states (error_slots.py)
     check: Condition | None = None  # condition of the host or domain that the error names; None: nothing to ask
     instead_of: tuple[str, ...] = ()  # ids of topics and conditions of the general layer that this entry stands for
 

@@ -13,7 +13,7 @@ from bot.commands import ChannelAdmin
 from bot.contracts.engine import Engine
 from bot.core.languages import next_language
 from bot.core.model import Answer, Event, Language, Question, Reply
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
 from bot.dialogue.busy_sign import tell_if_slow
 from bot.dialogue.gaps import gap_facts, read_gaps, read_trend
 from bot.dialogue.handover import HandoverDialogue

@@ -8,7 +8,7 @@ from typing import Any
 from bot.contracts.channel import Channel
 from bot.core.gaps import Gap
 from bot.core.model import Event, UserError
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
 from bot.dialogue.gaps import read_gaps
 from bot.storage import Storage
 

@@ -9,6 +9,7 @@ from bot.core.model import Event
 from bot.storage import Storage
 from bot.storage.best_effort import best_effort
 from bot.storage.decisions import Context
+from bot.storage.modes import DEFAULT_MODE
 
 UNAVAILABLE = "database_unavailable"  # in the log
 
@@ -32,4 +33,4 @@ class ConversationState:
 
     async def _mode(self, event: Event) -> str:
         look = asyncio.to_thread(self._storage.modes.get, event.location)
-        return await best_effort(event.key, UNAVAILABLE, look) or "mention"
+        return await best_effort(event.key, UNAVAILABLE, look) or DEFAULT_MODE

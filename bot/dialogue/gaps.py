@@ -31,7 +31,7 @@ async def read_trend(storage: Storage, team: str, until: float | None = None) ->
     Empty where nothing was asked in all of them. `until`: end of the newest; None: now.
     """
     statistics, until = Statistics(storage.database), time.time() if until is None else until
-    found = await asyncio.to_thread(statistics.weeks, team, until, TREND_WEEKS)
+    found = await asyncio.to_thread(statistics.weekly_counts, team, until, TREND_WEEKS)
     weeks: list[Mapping[str, int]] = [{"asked": one.asked, "answered": one.asked - one.unanswered} for one in found]
     return weeks if any(week["asked"] for week in weeks) else []
 

@@ -18,7 +18,7 @@ from typing import Any
 from bot.contracts.engine import Engine
 from bot.core.model import Answer, Event, Language, Reply
 from bot.core.person_request import asks_for_person, language_of_request, says_of_no_use
-from bot.core.records import Handover, StoredDecision
+from bot.core.stored_records import Handover, StoredDecision
 from bot.core.text.normalize import clean
 from bot.core.ticket_place import is_ticket
 from bot.storage import Storage

@@ -17,21 +17,15 @@ from bot.commands import ChannelAdmin
 from bot.contracts.channel import Channel
 from bot.contracts.engine import Engine
 from bot.core.model import Answer, DecisionToSave, Event, Language, Question, Reply, TryLater
-from bot.core.records import StoredDecision
+from bot.core.small_talk import answer_small_talk
+from bot.core.stored_records import StoredDecision
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.busy_sign import tell_if_slow
 from bot.dialogue.channel_admin import StoredChannelAdmin
 from bot.dialogue.conversation_state import ConversationState
 from bot.dialogue.digest import DigestDialogue
 from bot.dialogue.handover import HandoverDialogue
-from bot.dialogue.silence import (
-    answer_reaction,
-    answer_small_talk,
-    is_error,
-    is_read_receipt,
-    shorten_small_talk,
-    why_silent,
-)
+from bot.dialogue.silence import answer_reaction, is_error, is_read_receipt, shorten_small_talk, why_silent
 from bot.dialogue.thread_above import answer_with_surroundings
 from bot.storage import Storage
 from bot.storage.decisions import Context
@@ -203,7 +197,7 @@ class DialogueManager:
         await asyncio.to_thread(self._storage.deleted_questions.add, of)
         if relayed := await self._handover.withdraw(event):
             return relayed
-        sent = await asyncio.to_thread(self._storage.decisions.take_away, of)
+        sent = await asyncio.to_thread(self._storage.decisions.delete, of)
         return Reply(None, {"delete": sent}) if sent else NO_REPLY
 
     async def _answer_in_context(self, event: Event, context: Context) -> Answer:

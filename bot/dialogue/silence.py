@@ -3,17 +3,10 @@
 import time
 
 from bot.core.model import Answer, Event, PreviousQuestion
-from bot.core.records import Thread
-from bot.core.speak_policy import (
-    answer_small_talk,
-    language_of_small_talk,
-    read_reaction,
-    why_silent_in_channel,
-    why_silent_in_thread,
-)
+from bot.core.small_talk import language_of_small_talk, read_reaction
+from bot.core.speak_policy import why_silent_in_channel, why_silent_in_thread
+from bot.core.stored_records import Thread
 from bot.core.text.normalize import clean
-
-__all__ = ["answer_reaction", "answer_small_talk", "is_error", "is_read_receipt", "shorten_small_talk", "why_silent"]
 
 
 def is_read_receipt(event: Event, before: PreviousQuestion | None) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot.commands import wants_help
 from bot.contracts.channel import Channel, ThreadAbove
 from bot.core.model import Answer, Event, Question
-from bot.core.speak_policy import read_reaction
+from bot.core.small_talk import read_reaction
 from bot.core.text.asks_about_above import asks_about_above
 from bot.core.text.normalize import clean
 

@@ -4,7 +4,8 @@ Theory of operation
 ===================
 
 Parts, each uses those after it: Worker (this module) → EventWorkflow (workflow.py: order, checkpoints; retry.py: its
-pauses) → DecideStep, DeliverStep → ErrorPolicy. Recovery and leases see to the work of dead processes. The engine is
+pauses) → DecideStep, DeliverStep → DecisionRow (what they read and write in bot/storage), ErrorPolicy. Recovery and
+leases see to the work of dead processes. The engine is
 DBOS Transact: a workflow is a row whose id is the event's key; a step's result is a row too, and is handed out again
 when the workflow runs again; every row is a commit. Decisions are rows of our own (bot/storage): a reply names the one
 that is to be saved (Reply.decided), and DecideStep hands it to the saver (bot/dialogue). On SQLite these are

@@ -35,7 +35,7 @@ class LookupLimiter:
         patience: float = PATIENCE,
     ) -> None:
         """`at_once`: for all; `each`, `waiting_each`: for one person; `strangers`, `strangers_waiting`: for
-        all of them together; `patience`: seconds to wait for a slot.
+        all of them together; `patience`: seconds to wait for a permit.
         """
         self._each, self._most_each, self._patience = each, each + waiting_each, patience
         self._all, self._strangers = asyncio.Semaphore(at_once), asyncio.Semaphore(strangers)
@@ -44,11 +44,11 @@ class LookupLimiter:
         self._active: Counter[str] = Counter()  # look-ups that wait or are under way, by person
 
     @asynccontextmanager
-    async def slot(self, person: str) -> AsyncIterator[None]:
-        """Slot for one look-up, held while the context lasts. Raises UserError "busy" where none gets free in time.
+    async def permit(self, person: str) -> AsyncIterator[None]:
+        """Permit for one look-up, held while the context lasts. Raises UserError "busy" where none gets free in time.
 
         `person`: an opaque id; empty: nobody in particular, so that only the limit for all counts. One that begins
-        with STRANGERS has a slot of theirs too; STRANGERS alone is any of them.
+        with STRANGERS has a permit of theirs too; STRANGERS alone is any of them.
         """
         stranger = person.startswith(STRANGERS)
         if person not in ("", STRANGERS) and self._active[person] >= self._most_each:
@@ -60,8 +60,8 @@ class LookupLimiter:
         self._active[person] += 1
         self._active_strangers += stranger
         try:
-            async with AsyncExitStack() as slots:
-                await self._acquire(person, slots)
+            async with AsyncExitStack() as held:
+                await self._acquire(person, held)
                 yield
         finally:
             self._active_strangers -= stranger
@@ -70,17 +70,17 @@ class LookupLimiter:
                 del self._active[person]
                 self._own.pop(person, None)
 
-    async def _acquire(self, person: str, slots: AsyncExitStack) -> None:
+    async def _acquire(self, person: str, held: AsyncExitStack) -> None:
         own = person not in ("", STRANGERS)
         try:
             async with asyncio.timeout(self._patience):
                 if own:
                     each = self._own.setdefault(person, asyncio.Semaphore(self._each))
-                    await slots.enter_async_context(each)
+                    await held.enter_async_context(each)
                 own = False
                 if person.startswith(STRANGERS):
-                    await slots.enter_async_context(self._strangers)
-                await slots.enter_async_context(self._all)
+                    await held.enter_async_context(self._strangers)
+                await held.enter_async_context(self._all)
         except TimeoutError:
             raise UserError("busy", own=own) from None
 
@@ -98,11 +98,11 @@ class LimitedLookup:
     async def mx(self, domain: str) -> MxResult:
         """Mail servers of a domain. Raises UserError: single-label, reserved, internal or busy."""
         self._names.check(domain)
-        async with self._limiter.slot(self._person):
+        async with self._limiter.permit(self._person):
             return await self._mail_dns.mx(domain)
 
     async def host(self, name: str) -> MxHost:
         """Addresses of a host. Raises UserError as `mx`."""
         self._names.check(name)
-        async with self._limiter.slot(self._person):
+        async with self._limiter.permit(self._person):
             return await self._mail_dns.host(name)

@@ -139,13 +139,6 @@ def source_problems(folder: Path, knowledge: Knowledge) -> Iterator[Problem]:
                 )
 
 
-def provider_values(knowledge: Knowledge) -> list[str]:
-    """Figures and names that only provider.yaml may hold."""
-    provider = knowledge.provider
-    limits = (str(v) for v in provider.limits.values() if not isinstance(v, int))
-    return [*provider.hosts, *map(str, provider.ports.values()), *limits]
-
-
 def template_problems(
     folder: Path,
     renderer: Renderer,

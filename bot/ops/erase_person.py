@@ -17,6 +17,7 @@ from dbos import DBOSClient
 from bot.core.privacy.data_subject import Person
 from bot.storage.database import to_sqlalchemy_url
 from bot.storage.schema import METADATA, Personal
+from bot.storage.sqlite_file import overwrite_deleted
 from bot.storage.ticket_ledger import hashed
 
 UNDER_WAY = frozenset({"PENDING", "ENQUEUED", "DELAYED"})  # states of a job that is not finished
@@ -54,12 +55,7 @@ def _erase_in(person: Person, store: sql.Engine | None, jobs: sql.Engine | None)
 
 def _overwriting_engine(file: Path) -> sql.Engine:
     engine = sql.create_engine(f"sqlite:///{file}")
-
-    @sql.event.listens_for(engine, "connect")
-    def _overwrite(connection: Any, record: object) -> None:
-        connection.execute("PRAGMA secure_delete=ON")  # sqlite.org/pragma.html#pragma_secure_delete
-        connection.execute("PRAGMA busy_timeout=10000")
-
+    sql.event.listen(engine, "connect", overwrite_deleted)
     return engine
 
 

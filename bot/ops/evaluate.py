@@ -1,10 +1,10 @@
 """Evaluation: runs labelled sets through the matcher and counts right and wrong answers.
 
 A line of a set is JSON: `q` or `text`, `expect` (ids a good support agent would accept as the first answer; empty:
-must not be answered), and optionally `lang`, `style` or `form`, `or_none` (declining is right too), `all_of` (several
-conditions, all expected). Score of a line: in scope +1 answered right (the first entry counts), +0.5 the right entry
-among the first three suggestions, −1 answered wrong, else 0; out of scope +1 declined, 0 suggested, −1 answered. The
-set's score is the mean over its lines.
+must not be answered), and optionally `lang`, `style` or `form`, and `or_none` (declining is right too); other keys are
+for people, as `all_of` (several conditions are meant). Score of a line: in scope +1 answered right (the first entry
+counts), +0.5 the right entry among the first three suggestions, −1 answered wrong, else 0; out of scope +1 declined, 0
+suggested, −1 answered. The set's score is the mean over its lines.
 """
 
 import json
@@ -124,11 +124,6 @@ def decided_by_fold(
         results.append(Result(line, matcher.decide(Question(line.text))))
     matcher.calibration = before
     return results
-
-
-def to_calibration(lines: Sequence[Line], matcher: Matcher) -> Calibration:
-    """Calibration fitted to all the lines."""
-    return fit_calibration([to_sample(line, matcher) for line in lines])
 
 
 def to_sample(line: Line, matcher: Matcher) -> Sample:

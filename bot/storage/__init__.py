@@ -1,8 +1,9 @@
 """Storage: everything that Postbote keeps, one module for each kind, on one database (bot/storage/database.py).
 
-Decisions and feedback, threads, modes and secrets are handed about together as `Storage`. The register of tickets
-(ticket_ledger), the polling cursors and the dashboard's statistics are built on its parts where they are needed. All
-modules that hold tables are imported here, so that the catalogue is whole wherever one of them is.
+Decisions, feedback, deleted questions, threads, handovers, modes and secrets are handed about together as `Storage`.
+The register of tickets (ticket_ledger), the polling cursors, content edits and the dashboard's statistics are built on
+its database where they are needed. All modules that hold tables are imported here, so that the catalogue is whole
+wherever one of them is.
 """
 
 from dataclasses import dataclass

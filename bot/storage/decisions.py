@@ -14,7 +14,7 @@ import sqlalchemy as sql
 
 from bot.core.model import Answer, Event, PreviousQuestion, Reply
 from bot.core.privacy.redaction import redact
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
 from bot.core.text.normalize import clean
 from bot.storage.database import Database
 from bot.storage.deleted_questions import DELETED
@@ -27,7 +27,7 @@ from bot.storage.threads import touch_thread
 CONVERSATION_LASTS = 24 * 3_600.0  # seconds for which a follow-up question is understood by the one before
 LONGEST = 2_000  # characters of a question that are kept
 OFFERED = 3  # entries that a menu shows (SUGGESTIONS of bot/core/matching/decision.py)
-MOST_UNANSWERED = 2_000  # newest questions that gaps are made of, wherever they are shown
+MOST_UNANSWERED = 2_000  # newest questions that gaps are made of, where fewer are not asked for
 
 ASKED = ("answer", "suggest", "decline")  # outcomes of questions: a "danke" or a command between them changes nothing
 
@@ -213,7 +213,7 @@ class Decisions:
         found = self.query_decisions(here, 1) if conversation else []
         return found[0] if found else None
 
-    def take_away(self, key: str) -> str:
+    def delete(self, key: str) -> str:
         """Deletes the decision about an event and the feedback on it, because its question was deleted.
 
         Returns the channel's id of the reply that was posted; empty: none was yet. A delivery that is being recorded is
@@ -245,7 +245,7 @@ def _to_previous(row: Any) -> PreviousQuestion:
 
 
 def delete_decision(connection: sql.Connection, key: str) -> None:
-    """`Decisions.take_away` within the caller's transaction."""
+    """`Decisions.delete` within the caller's transaction."""
     for table in (DECISIONS, FEEDBACK):
         connection.execute(sql.delete(table).where(table.c.key == key))
 

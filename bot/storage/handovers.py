@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sql
 
-from bot.core.records import Handover
+from bot.core.stored_records import Handover
 from bot.core.ticket_place import is_ticket
 from bot.storage.database import Database
 from bot.storage.schema import METADATA, at_column, key_column, short_column, text_column, upsert

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sql
 
 from bot.storage.database import to_sqlalchemy_url
-from bot.storage.sqlite_file import shrink_file
+from bot.storage.sqlite_file import overwrite_deleted, shrink_file
 
 # States in which a workflow is resumed by nobody: the bot cancels none, and what an operator cancels is meant to end
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
@@ -32,7 +32,7 @@ class JobRows:
         self._engine = sql.create_engine(to_sqlalchemy_url(url), poolclass=sql.pool.NullPool, hide_parameters=True)
         schema = "dbos" if url.startswith("postgresql") else None
         if schema is None:
-            sql.event.listen(self._engine, "connect", _overwrite_deleted)
+            sql.event.listen(self._engine, "connect", overwrite_deleted)
         payload = {"workflow_input": ("inputs",), "workflow_output": ("output", "error")}
         steps = {"operation_outputs": ("output", "error")}
         of_status = ("status", "completed_at", "inputs", "output", "error")
@@ -94,11 +94,3 @@ class JobRows:
 def _table(name: str, columns: Sequence[str], schema: str | None) -> sql.TableClause:
     """Table of the engine, with the columns that matter here."""
     return sql.table(name, *map(sql.column, ("workflow_uuid", *columns)), schema=schema)
-
-
-def _overwrite_deleted(connection: sql.engine.interfaces.DBAPIConnection, record: object) -> None:
-    """Pragmas: emptied values go from the file too, as `postbote forget` promises; others may write for ten seconds."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA secure_delete=ON")  # sqlite.org/pragma.html#pragma_secure_delete
-    cursor.execute("PRAGMA busy_timeout=10000")
-    cursor.close()

@@ -1,4 +1,4 @@
-"""SQLite file: gives the pages that hold nothing back to the disk, in steps between which others write.
+"""SQLite file: what is deleted is overwritten, and its pages go back to the disk, in steps between which others write.
 
 Rows that are deleted leave free pages, which SQLite fills again but never returns by itself. PostgreSQL's autovacuum
 keeps such space for new rows, and needs nothing from here.
@@ -17,6 +17,17 @@ KEPT_FREE, FREED_AT_ONCE = 1_000, 1_000  # pages of 4 KiB: what is kept is used 
 STEP_PAUSE = 0.05  # seconds for others to write
 MOST_STEPS = 50  # in one call, 200 MB in 4 s: a process that stops waits for its end
 MOST_REWRITTEN = 50_000  # pages in use, 200 MB, up to which an older file is written anew: others wait 2 s for it
+
+
+def overwrite_deleted(connection: sql.engine.interfaces.DBAPIConnection, record: object) -> None:
+    """Listener of an engine's new connections: what is deleted or emptied goes from the file too.
+
+    As `postbote forget` promises. Others may write for ten seconds meanwhile.
+    """
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA secure_delete=ON")  # sqlite.org/pragma.html#pragma_secure_delete
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.close()
 
 
 def shrink_file(engine: sql.Engine) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sql
 
-from bot.core.records import DailyCount, QuestionCount, StoredDecision
+from bot.core.stored_records import DailyCount, QuestionCount, StoredDecision
 from bot.storage.database import DAY, Database
 from bot.storage.decisions import ASKED, DECISIONS, MOST_UNANSWERED, Decisions
 from bot.storage.feedback import DISLIKED, FEEDBACK, Feedback
@@ -44,7 +44,7 @@ class Statistics:
     def __init__(self, database: Database) -> None:
         self._engine, self._decisions, self._feedback = database.engine, Decisions(database), Feedback(database)
 
-    def tallies(self, since: float, until: float = NEVER) -> Sequence[DailyCount]:
+    def daily_counts(self, since: float, until: float = NEVER) -> Sequence[DailyCount]:
         """Number of decisions for each day (UTC), channel, language and outcome, the oldest day first."""
         of = DECISIONS.c
         days = of.at / sql.literal_column(str(DAY))  # no parameter, for which each use would be computed for itself
@@ -63,7 +63,7 @@ class Statistics:
         with self._engine.connect() as connection:
             return {str(verdict): int(number) for verdict, number in connection.execute(query)}
 
-    def weeks(self, team: str, until: float, number: int) -> Sequence[QuestionCount]:
+    def weekly_counts(self, team: str, until: float, number: int) -> Sequence[QuestionCount]:
         """Counts of the questions of a team, of everybody where empty, in the weeks before `until`, the newest first.
 
         A question counts as unanswered for the same reasons as it is a gap (bot/core/gaps.py).

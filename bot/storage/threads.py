@@ -4,7 +4,7 @@ import time
 
 import sqlalchemy as sql
 
-from bot.core.records import Thread
+from bot.core.stored_records import Thread
 from bot.storage.database import DAY, Database
 from bot.storage.schema import METADATA, at_column, key_column, text_column, upsert
 
@@ -13,9 +13,7 @@ THREADS = sql.Table(
     METADATA,
     key_column("key", "mentions", primary_key=True),  # the conversation
     key_column("asker", "owner"),
-    text_column(
-        "state", "mentions"
-    ),  # open, taken, solved; or "handed" and the key of the press that asked for a person
+    text_column("state", "mentions"),  # Thread.state; behind "handed" the key of the press that asked for a person
     at_column(),  # of the bot's last answer
 )
 

@@ -22,7 +22,7 @@ from bot.storage.schema import METADATA, at_column, key_column, short_column, te
 HOUR = 3_600.0  # seconds
 SAME_ENTRY = 7 * DAY  # one public answer with the same entry for one sender: RFC 5230, 4.1 has 7 days too
 MOST_PER_SENDER = 3  # public answers in a day
-OPEN_FOR = HOUR  # seconds for which the breaker turns public replies into notes
+BREAKER_OPEN_FOR = HOUR  # seconds for which the breaker turns public replies into notes
 MISSING_AFTER = DAY  # seconds after which a reply that was never confirmed is abandoned, and not sent again
 _LIMITS_LOCK = 0x7469636B  # "tick": on PostgreSQL limits are counted one after the other, as SQLite does by itself
 
@@ -190,7 +190,7 @@ class TicketLedger:
 
     def _breaker(self, connection: sql.Connection, now: float) -> Literal["", "tripped", "recovered"]:
         """Closes the breaker after its time."""
-        mine = sql.and_(STATE.c.key == "breaker", STATE.c.value == "open", STATE.c.at <= now - OPEN_FOR)
+        mine = sql.and_(STATE.c.key == "breaker", STATE.c.value == "open", STATE.c.at <= now - BREAKER_OPEN_FOR)
         closed = connection.execute(sql.update(STATE).where(mine).values(value="closed", at=now)).rowcount
         return "recovered" if closed else ""
 

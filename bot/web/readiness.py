@@ -33,7 +33,7 @@ class RecentProblem:
     """
 
     def __init__(self, ask: Callable[[], Awaitable[str]]) -> None:
-        """`ask`: see Readiness.jobs."""
+        """`ask`: see Readiness.worker."""
         self._ask = ask
         self._asked: asyncio.Future[str] | None = None
         self._at = 0.0
@@ -48,16 +48,16 @@ class RecentProblem:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Readiness of all parts of the system, asked anew each time; only `jobs` may be an answer of a second ago."""
+    """Readiness of all parts of the system, asked anew each time; only `worker` may be an answer of a second ago."""
 
-    jobs: Callable[[], Awaitable[str]]  # problem of queue and database; empty: none
+    worker: Callable[[], Awaitable[str]]  # problem of queue and database ("jobs" in what it says); empty: none
     content: Callable[[], str]  # problem that keeps newer content from being used; empty: none
     channels: Mapping[str, Channel]
     pages: Collection[str]  # names; they are usable whenever the server is
 
     async def problems(self) -> Mapping[str, str]:
         """Problems of the parts without which this process cannot answer; empty texts where there is none."""
-        return {"jobs": await self.jobs(), **await self._of_channels(blocks=True)}
+        return {"jobs": await self.worker(), **await self._of_channels(blocks=True)}
 
     async def notices(self) -> Mapping[str, str]:
         """Problems of all parts whose system is the same for every process; empty texts where there is none."""

@@ -21,6 +21,7 @@ import numpy as np
 from bot.content.loader import load
 from bot.core.matching.decision import Matcher
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.ranker import Ranker
 from bot.core.matching.training import train, training_examples
 from bot.core.model import LANGUAGES, Entry, Knowledge, Language, Question
 from bot.ops.evaluate import read_set
@@ -93,7 +94,8 @@ def measure(entries: int) -> Iterator[tuple[str, float]]:
     yield "median ms", float(np.median(spent))
     yield "p99 ms", float(np.quantile(spent, 0.99))
     yield "memory MB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    found = [matcher.top_ranked(f"{q} bitte") for q in made]
+    ranker = Ranker(extractor, trained, len(knowledge.entries))
+    found = [ranker.rank(extractor.words(f"{q} bitte")).first() for q in made]
     owners = [e.id for e in list(knowledge.entries.values())[-200:] for _ in range(2)]
     yield "known question found", float(np.mean([f == o for f, o in zip(found, owners, strict=True)]))
 

@@ -7,18 +7,14 @@ as a stream, rights of the files that it leaves) is tested with real ones here, 
 import asyncio
 import csv
 import json
-import os
 import re
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from bot.__main__ import main
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question
 from bot.channels.slack.manifest import SCOPES
@@ -26,33 +22,17 @@ from bot.commands import find_commands
 from bot.core.model import Event, Question
 from bot.settings import Settings
 from bot.storage import create_storage
+from tests.cli.in_process import postbote, umask
 from tests.core.mail.test_auto_response import mail
 from tests.servers.dns_server import DnsServer
 from tests.servers.fake_slack import APP_TOKEN, TOKEN, FakeSlack
 from tests.servers.postbote import environment, run_command
 from tests.slow import slow
 
+__all__ = ["umask"]  # a fixture of all tests here as well
+
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture(autouse=True)
-def umask() -> Iterator[None]:
-    """The program sets the process's umask, which here is that of the tests too."""
-    before = os.umask(0o022)
-    os.umask(before)
-    yield
-    os.umask(before)
-
-
-def postbote(data: Path, *arguments: str, stdin: str = "", **variables: str) -> Result:
-    """What the command does in this process, with these variables and no other of Postbote's."""
-    foreign = dict.fromkeys(name for name in os.environ if name.startswith(("SLACK_", "POSTBOTE_")))
-    runner = CliRunner(env={**foreign, "POSTBOTE_DATA_DIR": str(data), **variables})
-    result = runner.invoke(main, arguments, input=stdin, prog_name="postbote")
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 TRANSCRIPTS = re.findall(r"```console\n\$ postbote ask \"([^\"]+)\"\n(.*?)```", README, re.DOTALL)

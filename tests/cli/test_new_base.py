@@ -1,27 +1,19 @@
 """`postbote init` and `postbote import` as an operator sees them: output and exit codes."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.__main__ import main
+from tests.cli.in_process import umask
+
+__all__ = ["umask"]  # a fixture of all tests here as well
 
 
 @pytest.fixture(autouse=True)
 def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture(autouse=True)
-def umask() -> Iterator[None]:
-    """The program sets the process's umask, which here is that of the tests too."""
-    before = os.umask(0o022)
-    os.umask(before)
-    yield
-    os.umask(before)
 
 
 def postbote(*arguments: str) -> Result:

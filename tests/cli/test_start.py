@@ -22,7 +22,7 @@ from bot.settings import Settings, variables
 from bot.settings.cures import expected, misspelt, to_cures
 from bot.storage.data_folder import why_unusable
 from bot.web.listen import CannotListen, bind
-from tests.cli.test_cli import postbote, umask
+from tests.cli.in_process import postbote, umask
 from tests.rows import each_row
 from tests.servers.postbote import PROJECT, environment
 from tests.slow import SLOW

@@ -20,7 +20,7 @@ from bot.content.renderer import Renderer, RenderError
 from bot.content.template_files import in_one, read_templates
 from bot.core.model import LANGUAGES, Knowledge
 from bot.ops.sample_replies import entry_failures, rendering_problems
-from tests.cli.test_cli import postbote, umask
+from tests.cli.in_process import postbote, umask
 from tests.conftest import PROJECT
 from tests.rows import each_row
 from tests.slow import one_in

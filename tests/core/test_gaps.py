@@ -10,7 +10,7 @@ import pytest
 from rapidfuzz import fuzz
 
 from bot.core.gaps import ALIKE, COMPARED, group_alike, to_gaps
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
 from bot.ops.evaluate import read_set
 from bot.storage.decisions import MOST_UNANSWERED
 from tests.slow import one_in, slow

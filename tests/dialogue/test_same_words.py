@@ -11,11 +11,11 @@ from bot.answering.router import answer_question
 from bot.commands import find_commands
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer, Event, Question
-from bot.core.speak_policy import answer_small_talk
+from bot.core.small_talk import answer_small_talk
 from bot.dialogue.manager import DialogueManager
 from bot.settings import Settings
 from bot.storage import create_storage
-from tests.cli.test_cli import postbote, umask
+from tests.cli.in_process import postbote, umask
 from tests.conftest import PROJECT
 from tests.rows import each_row
 from tests.slow import SLOW

@@ -13,7 +13,6 @@ from them: the ranking knows them.
 import asyncio
 import math
 import random
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -45,6 +44,7 @@ from bot.tickets.thresholds import (
     is_worth_a_note,
     other_doubts,
 )
+from tests.eval.learnt_constants import exchange
 from tests.eval.surroundings import wrap
 from tests.eval.tune import FOLDS, HERE, TUNED, open_matcher, wrapped
 
@@ -299,15 +299,6 @@ def to_source(limits: Thresholds) -> str:
     return f"LEARNT = Thresholds(\n{values})\n"
 
 
-def write(source: str) -> None:
-    """LEARNT in thresholds.py, exchanged for another."""
-    before = SOURCE.read_text(encoding="utf-8")
-    changed, times = re.subn(r"^LEARNT = .*?^\)\n", lambda _: source, before, flags=re.DOTALL | re.MULTILINE)
-    if times != 1:
-        raise ValueError(f"{SOURCE} holds {times} times LEARNT")
-    SOURCE.write_text(changed, encoding="utf-8")
-
-
 @click.command()
 @click.option("--write", "writes", is_flag=True, help="Put the thresholds into bot/tickets/thresholds.py.")
 @click.option("--show", is_flag=True, help="Print the tickets that get a wrong public answer.")
@@ -341,7 +332,7 @@ def main(writes: bool, show: bool) -> None:
             if ticket.verdict(limits) == "wrong":
                 click.echo(f"--- {ticket.best.answer.facts['entries']} for {ticket.expect}\n{ticket.text}")
     if writes:
-        write(to_source(found))
+        exchange(SOURCE, "LEARNT", to_source(found))
     click.echo(f"{LEARNT} is in use\n{to_source(found)}", nl=False)
 
 

@@ -6,7 +6,6 @@ of a known condition fits, and how one that no entry explains. Run it after ever
 lines or of the content; `python -m tests.eval.tune --cross-validate` says what to expect of it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
@@ -29,10 +28,10 @@ from bot.ops.evaluate import (
     metrics,
     read_set,
     run_set,
-    to_calibration,
     to_sample,
 )
 from tests.eval import other_owners
+from tests.eval.learnt_constants import exchange
 from tests.eval.surroundings import wrap
 
 HERE = Path(__file__).parent
@@ -129,17 +128,6 @@ def _source_of(value: object, indent: str) -> str:
     return f"{type(value).__name__}(\n{''.join(lines)}{indent})"
 
 
-def write(source: str) -> None:
-    """FITTED in calibration.py, exchanged for another."""
-    before = CALIBRATION.read_text(encoding="utf-8")
-    changed, times = re.subn(
-        r"^FITTED = Calibration\(\n.*?^\)\n", lambda _: source, before, flags=re.DOTALL | re.MULTILINE
-    )
-    if times != 1:
-        raise ValueError(f"{CALIBRATION} holds {times} times FITTED")
-    CALIBRATION.write_text(changed, encoding="utf-8")
-
-
 def grouped_by_entry(lines: Sequence[Line], matcher: Matcher) -> list[Result]:
     """Results of all lines, each decided with figures fitted without any line about the same entry: five folds."""
     entries = sorted({line.expect[0] for line in lines if line.expect})
@@ -189,7 +177,7 @@ def other_half(knowledge: Knowledge, lines: Sequence[Line]) -> Iterator[tuple[li
     ]
     for half, other in ((0, 1), (1, 0)):
         expected = cross_validate(own[half], matchers[half])
-        matchers[half].calibration = to_calibration(own[other], matchers[other])
+        matchers[half].calibration = fit_calibration([to_sample(line, matchers[other]) for line in own[other]])
         yield run_set(own[half], matchers[half].decide), expected
 
 
@@ -230,7 +218,7 @@ def main(files: Sequence[Path], writes: bool, validates: bool, leaves_out: bool)
         return
     source = to_source(fitted(knowledge, lines))
     if writes:
-        write(source)
+        exchange(CALIBRATION, "FITTED", source)
     click.echo(source, nl=False)
 
 

@@ -54,12 +54,6 @@ def open_slack(settings: Settings, context: ChannelContext) -> Channel:
     return Slack(context, settings, settle=float(os.environ["SETTLE"]), pace=0.0)
 
 
-class QuickZammad(ZammadChannel):
-    """Our Zammad's search knows a new tag at once."""
-
-    mark_delay = 1
-
-
 def open_zammad(settings: Settings, context: ChannelContext) -> Channel | Disabled:
     settle = float(os.environ["SETTLE"])
     return open_helpdesk(

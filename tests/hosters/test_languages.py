@@ -21,7 +21,7 @@ from bot.content.template_files import read_templates
 from bot.core.mail.mime import parse
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer, Question
-from bot.core.speak_policy import answer_small_talk
+from bot.core.small_talk import answer_small_talk
 from bot.ops.check_content import template_problems
 from bot.ops.sample_replies import rendering_problems
 from bot.settings import Settings

@@ -11,7 +11,7 @@ from tests.servers.dns_server import DnsServer
 
 
 class Crowd:
-    """Look-ups that take a slot and keep it until they are told to go."""
+    """Look-ups that take a permit and keep it until they are told to go."""
 
     def __init__(self, limiter: LookupLimiter) -> None:
         self._limiter = limiter
@@ -24,7 +24,7 @@ class Crowd:
 
     async def _look_up(self, person: str) -> None:
         try:
-            async with self._limiter.slot(person):
+            async with self._limiter.permit(person):
                 self.outcomes.append("in")
                 await self.go.acquire()
         except UserError as refused:
@@ -44,16 +44,16 @@ class Crowd:
 LONG, SHORT = 60.0, 0.05  # seconds: longer than the test, and over at once
 PLACES = [
     # what happens, patience, who comes, what becomes of them
-    ("one person has two slots", LONG, ["a", "a", "b"], ["in", "in", "in"]),
+    ("one person has two permits", LONG, ["a", "a", "b"], ["in", "in", "in"]),
     ("who asks for more than may wait is told so", LONG, ["a"] * 5, ["busy, own", "in", "in"]),
-    ("who waits for a slot of their own in vain is told so", SHORT, ["a"] * 3, ["busy, own", "in", "in"]),
+    ("who waits for a permit of their own in vain is told so", SHORT, ["a"] * 3, ["busy, own", "in", "in"]),
     ("all together have four", SHORT, ["a", "b", "c", "d", "e"], ["busy, all"] + ["in"] * 4),
-    ("nobody in particular has no slots of their own", SHORT, [""] * 5, ["busy, all"] + ["in"] * 4),
+    ("nobody in particular has no permits of their own", SHORT, [""] * 5, ["busy, all"] + ["in"] * 4),
 ]
 
 
 @each_row(("patience", "people", "outcomes"), [row[1:] for row in PLACES], ids=[row[0] for row in PLACES])
-async def test_slots_are_limited_per_person_and_for_all(
+async def test_look_ups_are_limited_per_person_and_for_all(
     patience: float, people: list[str], outcomes: list[str]
 ) -> None:
     crowd = Crowd(LookupLimiter(at_once=4, each=2, waiting_each=2, patience=patience))
@@ -62,7 +62,7 @@ async def test_slots_are_limited_per_person_and_for_all(
 
 
 SHARES = [
-    ("strangers have two of four slots, however many they are", SHORT, ["web:a", "web:b", "web:c"], 2),
+    ("strangers have two of four permits, however many they are", SHORT, ["web:a", "web:b", "web:c"], 2),
     ("also those without a name", SHORT, ["web:"] * 4, 2),
     ("those who wait are bounded too", LONG, [f"web:{n}" for n in range(9)], 2),
 ]
@@ -83,7 +83,7 @@ async def test_strangers_have_a_share_of_their_own_and_leave_the_rest_to_others(
     await crowd.seen(taken)
 
 
-async def test_the_usual_share_of_strangers_leaves_most_slots_to_others() -> None:
+async def test_the_usual_share_of_strangers_leaves_most_permits_to_others() -> None:
     limiter = LookupLimiter(patience=LONG)
     crowd, others = Crowd(limiter), Crowd(limiter)
     crowd.come(*(f"web:{n}" for n in range(1_000)))
@@ -93,7 +93,7 @@ async def test_the_usual_share_of_strangers_leaves_most_slots_to_others() -> Non
     await crowd.seen(1)
 
 
-async def test_a_waiting_look_up_gets_the_slot_that_gets_free() -> None:
+async def test_a_waiting_look_up_gets_the_permit_that_gets_free() -> None:
     crowd = Crowd(LookupLimiter(at_once=4, each=2, waiting_each=2, patience=LONG))
     crowd.come("a", "a", "a")
     await asyncio.sleep(0.02)

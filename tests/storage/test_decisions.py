@@ -76,7 +76,7 @@ def test_a_decision_can_be_found_by_its_key_its_message_and_its_reply(storage: S
         assert storage.decisions.by_message(f"T1:{channel}", ts) == found
         assert storage.decisions.by_message(f"T2:{channel}", ts) is None
     assert storage.decisions.by_message(f"T1:{channel}", "%") is None
-    storage.decisions.take_away(one.key)
+    storage.decisions.delete(one.key)
     assert storage.decisions.get(one.key) is None
 
 

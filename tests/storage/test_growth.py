@@ -18,7 +18,7 @@ from bot.storage import Storage, create_storage, sqlite_file
 from bot.storage.database import DAY
 from bot.storage.statistics import Statistics
 from bot.web.dashboard import SHOWN_SLOW, read_overview
-from bot.web.dashboard.gap_list import MOST_UNANSWERED
+from bot.web.dashboard.gap_list import MOST_GROUPED
 from bot.web.dashboard.summary import PERIODS
 from tests.slow import SLOW, slow
 from tests.storage.generated import fill
@@ -50,7 +50,7 @@ def pragma(folder: Path, name: str) -> object:
 
 
 QUERIES: dict[str, tuple[Callable[[Statistics, float], object], str, tuple[str, ...]]] = {
-    "counted by day": (lambda s, since: s.tallies(since), "COVERING INDEX postbote_decisions_at", ()),
+    "counted by day": (lambda s, since: s.daily_counts(since), "COVERING INDEX postbote_decisions_at", ()),
     "slowest": (lambda s, since: s.slowest(since, SHOWN_SLOW), "INDEX postbote_decisions_took", ("FOR ORDER BY",)),
     "unanswered": (lambda s, since: s.unanswered(since, 10), "INDEX postbote_decisions_at", ("FOR ORDER BY",)),
 }
@@ -81,10 +81,10 @@ def test_the_dashboard_reads_no_whole_table_and_sorts_none(tmp_path: Path, name:
 
 def test_the_gaps_of_the_dashboard_are_made_of_a_bounded_number_of_questions(tmp_path: Path) -> None:
     with opened(tmp_path) as storage:
-        fill(storage, 5 * MOST_UNANSWERED)  # a quarter of them is unanswered
+        fill(storage, 5 * MOST_GROUPED)  # a quarter of them is unanswered
         found = read_overview(Statistics(storage.database), 90, time.time())
-    assert 0 < sum(gap.count for gap in found["gaps"]) <= MOST_UNANSWERED
-    assert len(found["gaps"]) + found["more_gaps"] == found["number"] <= MOST_UNANSWERED
+    assert 0 < sum(gap.count for gap in found["gaps"]) <= MOST_GROUPED
+    assert len(found["gaps"]) + found["more_gaps"] == found["number"] <= MOST_GROUPED
     assert len(found["slow"]) == SHOWN_SLOW
 
 

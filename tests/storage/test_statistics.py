@@ -7,7 +7,7 @@ from itertools import product
 from bot.answering.engine import AnswerEngine
 from bot.core.gaps import reason_of
 from bot.core.model import Answer, Decision, Outcome
-from bot.core.records import QuestionCount
+from bot.core.stored_records import QuestionCount
 from bot.storage import Storage
 from bot.storage.database import DAY
 from bot.storage.schema import METADATA
@@ -30,7 +30,7 @@ def test_what_was_decided_is_counted_by_day_and_the_slowest_and_the_gaps_are_fou
         )
         storage.mark_delivered(key, "", 1_000_000.0 + number)
     storage.feedback.record(f"{talk}:0", "T1:U1", "unhelpful")
-    mine = [t for t in insight.tallies(since) if t.channel == channel]
+    mine = [t for t in insight.daily_counts(since) if t.channel == channel]
     today = int(time.time() // 86_400)
     assert {(t.language, t.outcome): t.count for t in mine if t.day in (today, today - 1)} == {
         ("de", "answer"): 1,
@@ -40,7 +40,7 @@ def test_what_was_decided_is_counted_by_day_and_the_slowest_and_the_gaps_are_fou
     assert [k.took - 1_000_000.0 for k in insight.slowest(since, 100) if k.channel == channel] == [2, 1, 0]
     assert [k.key for k in insight.unanswered(since, 100) if k.channel == channel] == [f"{talk}:1", f"{talk}:0"]
     assert insight.verdicts(since)["unhelpful"] >= 1
-    assert insight.tallies(time.time() + 60) == []
+    assert insight.daily_counts(time.time() + 60) == []
     found = insight.decision(f"{talk}:0")
     assert found
     assert (found.channel, found.unhelpful, found.sent) == (channel, 1, "")
@@ -61,12 +61,12 @@ def test_a_weeks_unanswered_questions_are_those_of_its_gaps(storage: Storage, ta
             storage.feedback.record(keys[-1], "T1:U1", pressed)
     decisions = storage.decisions.recent("T1", since=now - 10)
     gaps = [one for one in decisions if reason_of(one)]
-    (this, before) = Statistics(storage.database).weeks("T1", time.time() + 1, 2)
+    (this, before) = Statistics(storage.database).weekly_counts("T1", time.time() + 1, 2)
     assert this.unanswered == len(gaps)
     assert this.asked == len([one for one in decisions if one.outcome != "mx" or reason_of(one)])
     assert before == QuestionCount(0, 0)
-    assert Statistics(storage.database).weeks("T2", time.time() + 1, 1) == [QuestionCount(0, 0)]
-    assert Statistics(storage.database).weeks("", time.time() + 1, 1) == [this]
+    assert Statistics(storage.database).weekly_counts("T2", time.time() + 1, 1) == [QuestionCount(0, 0)]
+    assert Statistics(storage.database).weekly_counts("", time.time() + 1, 1) == [this]
 
 
 def test_the_day_begins_at_midnight_utc(storage: Storage, engine: AnswerEngine, talk: str) -> None:
@@ -79,7 +79,7 @@ def test_the_day_begins_at_midnight_utc(storage: Storage, engine: AnswerEngine, 
     table = METADATA.tables["postbote_decisions"]
     with storage.database.engine.begin() as connection:
         connection.execute(table.update().where(table.c.key == key).values(at=20_000 * 86_400 + 86_399.0))
-    assert [t.day for t in Statistics(storage.database).tallies(0.0) if t.channel == channel] == [20_000]
+    assert [t.day for t in Statistics(storage.database).daily_counts(0.0) if t.channel == channel] == [20_000]
 
 
 def test_each_entry_is_counted_with_what_people_said_of_it(storage: Storage, talk: str) -> None:

@@ -20,7 +20,7 @@ from bot.contracts.stores import HandoverStore
 from bot.contracts.tickets import TicketMessage
 from bot.core.markdown.to_html import to_html
 from bot.core.model import Event, Question, Undeliverable
-from bot.core.records import Handover
+from bot.core.stored_records import Handover
 from bot.core.ticket_place import TicketPlace, tickets_of
 
 log = structlog.get_logger()

@@ -21,7 +21,7 @@ from bot.channels.slack.ticket_escalation import TicketEscalation
 from bot.channels.slack.user_info import name_of
 from bot.contracts.stores import HandoverStore
 from bot.core.model import Answer, Event, TryLater, Undeliverable
-from bot.core.records import Handover
+from bot.core.stored_records import Handover
 from bot.core.ticket_place import is_ticket
 
 _HERE = "here"  # place of helpers who are called into the asker's own thread

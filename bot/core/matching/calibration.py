@@ -1,11 +1,11 @@
 """Calibration of the decision: probabilities from signals, and how their weights are fitted to labelled messages.
 
-Every message gives signals; a logistic regression turns them into the probabilities of what can be true of it: the
-first entry is right, the second or third is, none of these, the FAQ does not cover the question. Another one says
+Every message gives signals; a softmax regression turns them into the probabilities of what can be true of it: the
+first entry is right, the second or third is, none of these, the FAQ does not cover the question. A logistic one says
 whether a known error line explains the message. A question that stands alone and one among several sentences have
 different signals, and regressions of their own (regression.py). The cost of a wrong answer is fitted too: the least
-that keeps wrong and false answers rare. FITTED is what `python -m tests.eval.tune` printed; nothing in it is set by
-hand. How the decision uses all this stands at the head of bot/core/matching/decision.py.
+that keeps wrong and false answers rare. FITTED is what `python -m tests.eval.tune --write` wrote; nothing in it is set
+by hand. How the decision uses all this stands at the head of bot/core/matching/decision.py.
 """
 
 from collections.abc import Sequence

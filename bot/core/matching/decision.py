@@ -22,7 +22,7 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
 
    What programs write around a reason (scaffolding.py) is in neither what is aligned nor what is ranked; a bounce is
    read as one statement for each recipient (bounce.py). An entry that a look-alike fits better than its own lines, or
-   whose slots the message contradicts (slots.py: whose address, what is missing, who speaks, for good or not), is
+   whose slots the message contradicts (error_slots.py: whose address, what is missing, who speaks, for good or not), is
    vetoed: it is neither explained nor ranked.
 
 3. **Sentences** otherwise (message_parts.py, pasted.py, sentence_ranker.py). What is pasted is one text. Greeting,
@@ -181,11 +181,6 @@ class Matcher:
     def words_in(self, text: str) -> frozenset[str]:
         """Words of a text as the parts of a decision have them: folded, slips repaired; as question and as error."""
         return frozenset([*self._extractor.words(text), *self._errors.words(text)])
-
-    def top_ranked(self, text: str) -> str:
-        """Id of the entry or topic that a question is ranked to first; empty where none of its words is known."""
-        words = self._extractor.words(clean(text))
-        return self._ranker.rank(words).first() if self._ranker.knows(words) else ""
 
     def better_owner(self, text: str, owner: str) -> str:
         """Id of the entry or topic that a question is clearly ranked before its owner to; empty where there is none."""

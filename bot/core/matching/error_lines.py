@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.matching.known_lines import KnownLine, to_words, weights_of_words, words_of_lines, written_lines
-from bot.core.matching.vocabulary import Spelling
+from bot.core.matching.spelling import Spelling
 from bot.core.model import Entry, Topic
 from bot.core.text.normalize import error_text, glue
 

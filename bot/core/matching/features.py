@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from bot.core.matching.asked_aspects import asked_aspects
 from bot.core.matching.parallel import in_shares
-from bot.core.matching.vocabulary import NEGATIONS, Spelling, Stems, Vocabulary, tokens
+from bot.core.matching.spelling import Spelling
+from bot.core.matching.vocabulary import NEGATIONS, Stems, Vocabulary, tokens
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.function_words import function_words
 from bot.core.text.handing_over import as_telling

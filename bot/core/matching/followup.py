@@ -1,12 +1,12 @@
 """Follow-up questions: "und für IMAP?" changes one thing of the previous question and means a whole one.
 
-Four things of a question can be changed on their own: which way the mail goes (protocol or direction), the aspect
+Four facets of a question can be changed on their own: which way the mail goes (protocol or direction), the aspect
 asked for (port, server, user name …), the manner (why, how, must I), and encryption. What the follow-up names
 replaces what the previous question named of the same kind; everything else of it stays.
 
 A message follows up only if its form says so: it begins as the rest of a sentence ("und …", "what about …", "für …"),
 points back ("dafür", "the same"), or is a fragment without a verb. A sentence of its own, a complaint above all, is a
-new question, however many slots it names.
+new question, however many facets it names.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,15 +16,15 @@ from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.vocabulary import NEGATIONS, tokens, words_of
 from bot.core.text.function_words import is_function_word, word_set
 
-# Groups of general_layer/concepts.yaml → the slot of a question that they fill.
-SLOTS: Mapping[str, str] = {
+# Groups of general_layer/concepts.yaml → the facet of a question that they name
+FACETS: Mapping[str, str] = {
     "protocol": "way",
     "direction": "way",
     "aspect": "aspect",
     "manner": "manner",
     "security": "security",
 }
-MOST_OTHER_WORDS = 1  # words of a follow-up that fill none of these slots: "und beim *Handy* mit SSL?"
+MOST_OTHER_WORDS = 1  # words of a follow-up that name none of these facets: "und beim *Handy* mit SSL?"
 MOST_WORDS = 12  # of a follow-up
 FRAGMENT = 5  # words up to which a message that names an aspect may still mean the previous question
 BARE = 4  # words up to which a message without a verb is a fragment
@@ -66,7 +66,7 @@ _VERBS = word_set(
     keep keeps happens
     """
 )
-_Slots = Mapping[str, Mapping[str, Sequence[str]]]  # slot → concept → the words that mean it
+_Facets = Mapping[str, Mapping[str, Sequence[str]]]  # facet → concept → the words that mean it
 ADDED = frozenset({"manner"})  # "warum?" asks something more of the same question
 
 
@@ -78,11 +78,11 @@ def resolve_followup(previous: str, text: str, extractor: FeatureExtractor) -> s
     if not previous or not _follows_up(text):
         return ""
     new = extractor.words(text)
-    said = _slots(new, extractor)
+    said = _facets(new, extractor)
     if not said or len(new) > MOST_WORDS or len(_others(new, said)) > MOST_OTHER_WORDS:
         return ""
     old = extractor.words(previous)
-    left = _without(old, _slots(old, extractor), said, extractor)
+    left = _without(old, _facets(old, extractor), said, extractor)
     return " ".join([*left, *(w for w in new if w in NEGATIONS or not is_function_word(w))])
 
 
@@ -92,7 +92,7 @@ def is_whole_question(text: str, extractor: FeatureExtractor) -> bool:
     One with a verb and an aspect is, from FRAGMENT words on or where it also says which way the mail goes; and so is a
     fragment that does not begin as the rest of a sentence: "imap port", "username format?".
     """
-    spoken, said = _spoken(text), _slots(extractor.words(text), extractor)
+    spoken, said = _spoken(text), _facets(extractor.words(text), extractor)
     if not _continues(spoken):
         return not said or not said.keys() <= {"way", "security"}  # "IMAP?" names what is asked about, and no question
     asks = "aspect" in said and not _VERBS.isdisjoint(spoken)
@@ -121,39 +121,39 @@ def _spoken(text: str) -> list[str]:
     return words[begin:]
 
 
-def _slots(words: Sequence[str], extractor: FeatureExtractor) -> dict[str, dict[str, Sequence[str]]]:
-    """Slots that a message fills, as _Slots."""
+def _facets(words: Sequence[str], extractor: FeatureExtractor) -> dict[str, dict[str, Sequence[str]]]:
+    """Facets that a message names, as _Facets."""
     found: dict[str, dict[str, Sequence[str]]] = {}
     for concept, evidence in extractor.vocabulary.concepts(words).items():
-        slot = SLOTS.get(extractor.vocabulary.group_of(concept))
-        if slot:
-            found.setdefault(slot, {})[concept] = evidence
+        facet = FACETS.get(extractor.vocabulary.group_of(concept))
+        if facet:
+            found.setdefault(facet, {})[concept] = evidence
     return found
 
 
-def _others(words: Sequence[str], said: _Slots) -> list[str]:
-    """Words that fill no slot and have content of their own."""
+def _others(words: Sequence[str], said: _Facets) -> list[str]:
+    """Words that name no facet and have content of their own."""
     evident = _words_of(said.values())
     return [w for w in words if w not in evident and not is_function_word(w)]
 
 
-def _words_of(slots: Iterable[Mapping[str, Sequence[str]]]) -> set[str]:
-    return words_of(phrases for concepts in slots for phrases in concepts.values())
+def _words_of(facets: Iterable[Mapping[str, Sequence[str]]]) -> set[str]:
+    return words_of(phrases for concepts in facets for phrases in concepts.values())
 
 
 def _without(
     old: Sequence[str],
-    of_old: _Slots,
-    said: _Slots,
+    of_old: _Facets,
+    said: _Facets,
     extractor: FeatureExtractor,
 ) -> list[str]:
-    """The previous question's words without those of the slots that are named anew.
+    """The previous question's words without those of the facets that are named anew.
 
     A word that means two things ("Postausgangsserver": the way and the server) goes, and what it meant besides is
     said again by the concept's first word.
     """
-    gone = _words_of([of_old[slot] for slot in said if slot in of_old and slot not in ADDED])
+    gone = _words_of([of_old[facet] for facet in said if facet in of_old and facet not in ADDED])
     left = [w for w in old if w not in gone]
     still = extractor.vocabulary.concepts(left)
-    lost = [c for slot, concepts in of_old.items() if slot not in said for c in concepts if c not in still]
+    lost = [c for facet, concepts in of_old.items() if facet not in said for c in concepts if c not in still]
     return [*left, *(extractor.vocabulary.word_for(c) for c in lost)]

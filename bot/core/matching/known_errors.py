@@ -10,12 +10,12 @@ from functools import lru_cache
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.bounce import names_cause, names_no_cause, statements
 from bot.core.matching.error_lines import Alignment, ErrorLines, longer_lines, without_overlap
+from bot.core.matching.error_slots import contradiction, stated_slots, surely_stated
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.pasted import impersonal_text, own_text, pasted_text
 from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.regression import Weights
 from bot.core.matching.scaffolding import without_scaffolding
-from bot.core.matching.slots import contradiction, slots_of, surely_stated
 from bot.core.model import Candidate, Knowledge, Part
 from bot.core.text.asking import asks_what
 from bot.core.text.message_parts import own_sentences
@@ -111,7 +111,7 @@ class KnownErrors:
         if self._names_no_cause(cleaned, alignments):
             return all_of_them
         impersonal = impersonal_text(cleaned)
-        stated = {**slots_of(impersonal), **surely_stated(cleaned)}
+        stated = {**stated_slots(impersonal), **surely_stated(cleaned)}
         speaks_of_mail = stated.get("speaker", OF_MAIL) & OF_MAIL
         if impersonal == cleaned.strip() and not speaks_of_mail and not _asks_beside(cleaned):
             return frozenset(self._entries)  # all of it is another program's, or a machine's fault
@@ -168,14 +168,14 @@ class KnownErrors:
         """The lines that nothing contradicts, without those beside a line that is surely meant and contradicted."""
         if not found:  # as in most questions: their slots need not be read
             return []
-        of_bounce = {slot: values for slot, values in slots_of(cleaned).items() if slot in ("end", "speaker")}
+        of_bounce = {slot: values for slot, values in stated_slots(cleaned).items() if slot in ("end", "speaker")}
         left, refuted = [], set()
         for line in found:
             statement = self._statement(cleaned, line)
             several = sum(self._statement(cleaned, other) == statement for other in found) > 1
-            stated = {**of_bounce, **slots_of(statement)}
+            stated = {**of_bounce, **stated_slots(statement)}
             if several:  # whose address it is, and what is missing, each line says for itself
-                said = slots_of(" ".join(words[line.start : line.end + 1]))
+                said = stated_slots(" ".join(words[line.start : line.end + 1]))
                 stated = {slot: v for slot, v in stated.items() if slot not in ("address", "missing")} | dict(said)
             if not contradiction(stated, self._entries[line.known.owner].slots):
                 left.append(line)
@@ -198,7 +198,7 @@ class KnownErrors:
 
 def _asks_beside(cleaned: str) -> bool:
     """True if a message asks something beside what states whose error it is: "Zabbix runs well. Which port is …?"."""
-    return any(asks_what(sentence) and "speaker" not in slots_of(sentence) for sentence in own_sentences(cleaned))
+    return any(asks_what(sentence) and "speaker" not in stated_slots(sentence) for sentence in own_sentences(cleaned))
 
 
 def _signals(line: Alignment, alignments: Sequence[Alignment], ranking: Ranking) -> Weights:

@@ -11,18 +11,12 @@ examples alone (general_layer/not-covered/present-state.yaml). Pure.
 import re
 from functools import lru_cache
 
-from bot.core.lazy_regex import lazy_regex
+from bot.core.lazy_regex import lazy_regex, one_of
 from bot.core.text.asking import asks_in_words
 from bot.core.text.normalize import CACHED_MESSAGES
 
-
-def _one_of(words: str) -> str:
-    """Pattern of one of the words, or patterns of words, with "_" for a blank."""
-    return rf"(?:{'|'.join(words.replace('_', ' ').split(','))})"
-
-
 _SENTENCES = lazy_regex(r"(?<=[.!?;:])\s{1,8}|\n{1,8}|\s[–—-]\s")
-_OUGHT = _one_of(  # what ought to be, may be or is recommended, and how something is done
+_OUGHT = one_of(  # what ought to be, may be or is recommended, and how something is done
     r"muss,musst,müssen,müsst,müsste,soll\w{0,3},gehör(?:t|en),darf,dürfen,kann_(?:ich|man|sich),können_wir"
     r",brauch\w{0,3},bräucht\w{0,2},(?:rein|hin)kommt,(?:rein|hin)kommen,kommt_(?:da|dort|hier|hin|rein|ins?)"
     r",maximal,höchstens,empf\w{2,9},richtig\w{0,2},korrekt\w{0,2},stattdessen,anstelle,trage,tippe,schreibe?,gebe"
@@ -30,31 +24,29 @@ _OUGHT = _one_of(  # what ought to be, may be or is recommended, and how somethi
     r",must,ha(?:s|ve|d)_to,should,ought,supposed,meant,need\w{0,2},may,allowed?,belongs?,goes,go_in,(?:can|could)_i,maximum,at_most"
     r",recommend\w{0,3},instead,enter,do_i_(?:put|type|set|choose|pick|change|need|have_to),to_use"
 )
-_FAULT = _one_of(
+_FAULT = one_of(
     r"falsch,warum,wieso,weshalb,woran,fehler\w{0,10},meldet,meldung,why,error\w{0,2},wrong,reject\w{0,3},refused?"
     r",bounce[ds]?"
 )
 _NAMES_OUGHT = lazy_regex(rf"\b{_OUGHT}\b", re.IGNORECASE)
 _NAMES_FAULT = lazy_regex(rf"\b{_FAULT}\b", re.IGNORECASE)
-_NOW = _one_of(
+_NOW = one_of(
     "gerade,grade,grad,momentan,im_moment,aktuell,derzeit,zurzeit,zur_zeit,jetzt_schon,im_augenblick,gegenwärtig"
     ",wie_es_jetzt_steht,right_now,currently,at_present,presently,at_(?:this|the)_(?:moment|minute),these_days,so_far"
     ",as_of_now"
 )
-_EINGESTELLT = _one_of(
+_EINGESTELLT = one_of(
     "eingestellt,eingetragen,eingegeben,eingetippt,hinterlegt,ausgesucht,gewählt,ausgewählt,zugeteilt,angelegt,gestellt"
     ",aktiviert,gespeichert,konfiguriert,reingeschrieben,reingehauen,reingetan,gesetzt,eingerichtet,getippt"
     ",eingeschaltet,angehakt,genommen,vergeben,zugewiesen,umgestellt,belegt,verbraucht"
 )
-_SET_UP = _one_of(
+_SET_UP = one_of(
     "chosen,picked,set(?:_up)?,put,entered,typed,selected,saved,given,assigned,configured,ticked,left,created"
     ",used(?:_up)?,stored,registered,whitelisted,released,enabled,(?:switched|turned)_on,activated,blocked,checked"
     ",hardcoded,opened"
 )
-_CHOOSE = _one_of(
-    "choose,chose,pick,set,put,enter,type,select,use,save,give,assign,configure,tick,create,write,opt_for"
-)
-_CHOSE = _one_of("chose,picked,entered,typed,gave,configured,hardcoded")
+_CHOOSE = one_of("choose,chose,pick,set,put,enter,type,select,use,save,give,assign,configure,tick,create,write,opt_for")
+_CHOSE = one_of("chose,picked,entered,typed,gave,configured,hardcoded")
 _WER = r"(?:ich|er|sie|wir|man|jemand|(?:mein|unser|der|die|das|euer)\w{0,2} \w{2,30}(?: \w{2,30})?)"
 _WHO = r"(?:i|he|she|they|we|somebody|someone|anybody|(?:my|our|the) [\w’']{2,30}(?: \w{2,30})?)"
 _BEI_MIR = r"(?:bei (?:mir|uns)|auf mein\w{1,2}|in (?:mein|unser)\w{1,2})"

@@ -7,7 +7,7 @@ settled only as a whole: "receiving works, sending does not" says what does not,
 import re
 from functools import lru_cache
 
-from bot.core.lazy_regex import lazy_regex, lower_case
+from bot.core.lazy_regex import lazy_regex, lower_case, one_of
 from bot.core.text.function_words import word_set
 from bot.core.text.normalize import CACHED_MESSAGES
 from bot.core.text.not_meant import says_what_is_not_meant
@@ -17,35 +17,30 @@ MOST_LETTERS = 160  # of a settled sentence; a longer one tells more
 MOST_WORDS_OF_NAME = 3  # of a clause that only names something: "address, password and user name I know"
 
 
-def _one_of(words: str) -> str:
-    """Pattern of one of the words, or phrases with "_" for a blank."""
-    return rf"(?:{'|'.join(words.replace('_', ' ').split(','))})"
-
-
-_WORKS = _one_of(
+_WORKS = one_of(
     "geht,gehen,ging,läuft,laufen,lief,klappt,klappen,klappte,funktioniert,funktionieren,funktionierte"
     ",tut,tun,passt,passen,stimmt,stimmen"
 )
-_WELL = _one_of(
+_WELL = one_of(
     "gut,prima,super,klar,ok,okay,fein,bestens,einwandfrei,problemlos,normal,wunderbar,tadellos,richtig,korrekt"
     ",fertig,bekannt,erledigt,eingetragen,eingerichtet,eingestellt,eingeschaltet,hinterlegt,vorhanden,drin,da,alles"
     ",beide,beides,wieder,inzwischen,jetzt,schon,bereits,soweit,sonst,auch,ja,ganz,sehr,so,längst,nun,mittlerweile"
     ",perfekt,anstandslos,also,immer,länger,seit_jahren,wie_immer,in_ordnung,ohne_problem,ohne_probleme,kein_problem"
 )
-_FINE = _one_of(
+_FINE = one_of(
     "fine,ok,okay,good,great,sorted,done,set,set_up,clear,correct,right,known,working,in,in_place,there,all,well"
     ",perfect,perfectly,already,now,again,entered,configured,filled_in,switched_on,and,both,just,also,too,solved"
     ",covered,for_years,otherwise,so_far,up_and_running,as_usual,as_before,no_problem,without_problems"
     ",without_a_problem,without_any_problems"
 )
-_DONE = _one_of(
+_DONE = one_of(
     "schon,bereits,ja,alle,beide,alles,geprüft,getestet,kontrolliert,gesichert,probiert,ausprobiert,gemacht"
     ",eingetragen,eingerichtet,neu_gestartet,hier,da,noch,liegen"
 )
-_USE = _one_of(
+_USE = one_of(
     "nutze,nutzen,nutzt,verwende,verwenden,verwendet,benutze,benutzen,use,uses,fetch,fetches,relay,relays,poll,polls"
 )
-_SET = _one_of("eingerichtet,eingestellt,konfiguriert,verbunden,angebunden,set_up,configured,connected")
+_SET = one_of("eingerichtet,eingestellt,konfiguriert,verbunden,angebunden,set_up,configured,connected")
 _CLAUSE = lazy_regex(  # of a sentence that is cut at its commas
     r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
     # "der Abruf am Handy läuft einwandfrei", "Mails laufen", "Benutzername und Server sind klar"

@@ -16,17 +16,17 @@ from starlette.routing import BaseRoute, Route
 
 from bot.core.gaps import to_gaps
 from bot.core.model import Language
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
 from bot.storage.statistics import Statistics
 from bot.web.auth import COOKIE, is_same_origin, same_secret
 from bot.web.dashboard.charts import to_bars, to_columns
 from bot.web.dashboard.editor import Editor
 from bot.web.dashboard.entry_draft import NAME, to_draft
 from bot.web.dashboard.entry_pages import EntryPages
-from bot.web.dashboard.frame import BASE, FOLDER, FORM, OWN, WORDS, Frame, read_form, set_cookie
-from bot.web.dashboard.gap_list import MOST_UNANSWERED
+from bot.web.dashboard.frame import BASE, FOLDER, FORM, OWN, WORDS, Frame, key_of, read_form, set_cookie
+from bot.web.dashboard.gap_list import MOST_GROUPED
 from bot.web.dashboard.gap_pages import GapPages
-from bot.web.dashboard.summary import DAY, PERIODS, day_of, days_of, kind_of, to_overview, to_trend
+from bot.web.dashboard.summary import DAY, PERIODS, days_of, kind_of, to_overview, to_trend, utc_text
 from bot.web.pages import PageContext, language_of, static_routes
 
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ def read_overview(statistics: Statistics, days: int, now: float) -> Mapping[str,
     today = datetime.fromtimestamp(now, UTC).date()
     since = (now // DAY - days + 1) * DAY
     before = since - days * DAY
-    gaps = to_gaps(statistics.unanswered(since, MOST_UNANSWERED))
+    gaps = to_gaps(statistics.unanswered(since, MOST_GROUPED))
     verdicts = statistics.verdicts(since)
-    facts = to_overview(statistics.tallies(since), verdicts, today, days)
-    older = statistics.tallies(before, since), statistics.verdicts(before, since)
+    facts = to_overview(statistics.daily_counts(since), verdicts, today, days)
+    older = statistics.daily_counts(before, since), statistics.verdicts(before, since)
     return {
         **facts,
         "trend": to_trend(*older, facts["total"], verdicts),
@@ -79,10 +79,10 @@ class Dashboard:
         content = context.content
         editing = (*EntryPages(frame, content).routes, *Editor(frame, content).routes) if content else ()
         self.routes: Sequence[BaseRoute] = [
-            Route(BASE, self._overview),
-            Route(f"{BASE}/decision", self._decision),
-            Route(f"{BASE}/draft", self._draft),
-            Route(f"{BASE}/{NAME}", self._file),
+            Route(BASE, frame.guarded(self._overview)),
+            Route(f"{BASE}/decision", frame.guarded(self._decision)),
+            Route(f"{BASE}/draft", frame.guarded(self._draft)),
+            Route(f"{BASE}/{NAME}", frame.guarded(self._file)),
             Route(f"{BASE}/login", self._login, methods=["GET", "POST"]),
             Route(f"{BASE}/logout", self._logout, methods=["POST"]),
             *GapPages(frame).routes,
@@ -91,8 +91,6 @@ class Dashboard:
         ]
 
     async def _overview(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         language, days = language_of(request), days_of(request)
         facts = await asyncio.to_thread(read_overview, self._context.statistics, days, time.time())
         return self._frame.shown(
@@ -121,8 +119,6 @@ class Dashboard:
         }
 
     async def _decision(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         kept = await self._kept(request)
         if kept is None:
             return self._frame.shown(request, "gone.html", {}, 404)
@@ -130,16 +126,12 @@ class Dashboard:
         return self._frame.shown(request, "decision.html", {**_facts_of(kept), "titles": titles})
 
     async def _draft(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         kept = await self._kept(request)
         if kept is None:
             return self._frame.shown(request, "gone.html", {}, 404)
         return self._frame.shown(request, "draft.html", {"kept": kept, "draft": to_draft(kept), "file": NAME})
 
     async def _file(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         kept = await self._kept(request)
         if kept is None:
             return self._frame.shown(request, "gone.html", {}, 404)
@@ -147,19 +139,19 @@ class Dashboard:
         return PlainTextResponse(to_draft(kept), media_type="application/yaml", headers=headers)
 
     async def _kept(self, request: Request) -> StoredDecision | None:
-        key = request.query_params.get("key", "")[:200]
-        return await asyncio.to_thread(self._context.statistics.decision, key) if "\0" not in key else None
+        key = key_of(request.query_params)
+        return await asyncio.to_thread(self._context.statistics.decision, key) if key else None
 
     async def _login(self, request: Request) -> Response:
         frame, auth = self._frame, self._context.auth
         if request.method == "GET" or not auth.token:
-            return frame.form(request, 200) if auth.token else RedirectResponse(BASE, 303)
+            return frame.login_form(request, 200) if auth.token else RedirectResponse(BASE, 303)
         given = await read_form(request)
         if not (is_same_origin(request) and same_secret(given.get("form"), request.cookies.get(FORM, ""))):
-            return frame.form(request, 403, "stale")
+            return frame.login_form(request, 403, "stale")
         session, wait = auth.log_in(given.get("token", ""), request)
         if not session:
-            return frame.form(request, 429 if wait else 401, "slow" if wait else "wrong")
+            return frame.login_form(request, 429 if wait else 401, "slow" if wait else "wrong")
         response = RedirectResponse(BASE, 303, headers=OWN)
         set_cookie(request, response, COOKIE, session)
         return response
@@ -167,7 +159,7 @@ class Dashboard:
     async def _logout(self, request: Request) -> Response:
         form = (await read_form(request)).get("form", "")
         if not (is_same_origin(request) and same_secret(form, self._context.auth.session(request).get("form", ""))):
-            return self._frame.form(request, 403, "stale")
+            return self._frame.login_form(request, 403, "stale")
         await self._context.auth.log_out(request)
         response = RedirectResponse(f"{BASE}/login", 303, headers=OWN)
         response.delete_cookie(COOKIE, path=BASE)
@@ -175,4 +167,4 @@ class Dashboard:
 
 
 def _facts_of(kept: StoredDecision) -> Mapping[str, Any]:
-    return {"kept": kept, "kind": kind_of(kept.outcome), "at": day_of(kept.at)}
+    return {"kept": kept, "kind": kind_of(kept.outcome), "at": utc_text(kept.at)}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from starlette.responses import Response
 
+from bot.core.text.spreadsheet import without_formula
 from bot.web.dashboard.frame import OWN
 
 
@@ -18,5 +19,4 @@ def to_csv(name: str, rows: Iterable[Sequence[object]]) -> Response:
 
 
 def _cell(value: object) -> object:
-    """Cell; OWASP: a text that begins with one of these is run as a formula where the file is opened."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return without_formula(value) if isinstance(value, str) else value

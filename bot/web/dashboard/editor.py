@@ -9,17 +9,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.content.edits import Edit, FileChange, one_line
-from bot.content.edits import to_changes as changes_of
+from bot.content.edits import Edit, FileChange, one_line, to_changes
 from bot.content.publishing import Outdated, commit, is_writable, publish, reverse, to_patch
 from bot.content.yaml_edit import EditError
 from bot.core.languages import KNOWN
 from bot.core.model import Question
 from bot.storage.content_edits import ContentEdit
 from bot.web.dashboard.forms import to_edit
-from bot.web.dashboard.frame import BASE, OWN, Fields, Frame, set_cookie
+from bot.web.dashboard.frame import BASE, OWN, Fields, Frame, page_of, set_cookie
 from bot.web.dashboard.gap_list import keys_of_gap
-from bot.web.dashboard.trials import Trials, base_of, is_stuck, preview_of, to_changes
+from bot.web.dashboard.trials import Trials, base_of, is_stuck, preview_of, stored_changes
 from bot.web.pages import ContentAccess, language_of
 
 log = structlog.get_logger()
@@ -38,14 +37,14 @@ class Editor:
         self._statistics = frame.context.statistics
         self._trials = Trials(content, self._statistics)
         self.routes: Sequence[BaseRoute] = [
-            Route(f"{BASE}/edit", self._page),
+            Route(f"{BASE}/edit", frame.guarded(self._page)),
             Route(f"{BASE}/edit", self._make, methods=["POST"]),
-            Route(f"{BASE}/edit/state", self._state),
+            Route(f"{BASE}/edit/state", frame.guarded(self._state)),
             Route(f"{BASE}/edit/again", self._again, methods=["POST"]),
             Route(f"{BASE}/edit/publish", self._publish, methods=["POST"]),
             Route(f"{BASE}/edit/undo", self._undo, methods=["POST"]),
-            Route(f"{BASE}/change.patch", self._patch),
-            Route(f"{BASE}/changes", self._changes),
+            Route(f"{BASE}/change.patch", frame.guarded(self._patch)),
+            Route(f"{BASE}/changes", frame.guarded(self._changes)),
         ]
 
     async def _make(self, request: Request) -> Response:
@@ -56,7 +55,7 @@ class Editor:
         gap = fields.get("gap", "")[:200]
         try:
             edit = to_edit(fields, tuple(KNOWN))
-            changes = await asyncio.to_thread(changes_of, self._content.knowledge, edit)
+            changes = await asyncio.to_thread(to_changes, self._content.knowledge, edit)
         except (EditError, OSError) as wrong:
             reason = wrong.reason if isinstance(wrong, EditError) else "unreadable"
             return self._frame.shown(request, "wrong.html", {"problem": f"edit_{reason}", "fields": fields}, 422)
@@ -69,13 +68,11 @@ class Editor:
         return self._content.edits.add(edit.kind, edit.target, gap, question, files)
 
     async def _page(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         edit = await self._edit(request.query_params.get("id", ""))
         return await self._shown(request, edit) if edit else self._frame.shown(request, "gone.html", {}, 404)
 
     async def _shown(self, request: Request, edit: ContentEdit, problem: str = "", status: int = 200) -> Response:
-        changes = to_changes(edit)
+        changes = stored_changes(edit)
         writable = await asyncio.to_thread(is_writable, self._content.knowledge, changes)
         facts = {
             "edit": edit,
@@ -102,8 +99,6 @@ class Editor:
 
     async def _state(self, request: Request) -> Response:
         """State of a trial, then in words its step: a line for the script that waits for it."""
-        if refused := await self._frame.refused(request):
-            return refused
         edit = await self._edit(request.query_params.get("id", ""))
         if edit is None or edit.state != "checking":
             return PlainTextResponse(edit.state if edit else "gone", headers=OWN)
@@ -159,7 +154,7 @@ class Editor:
     def _write(self, edit: ContentEdit, who: str, before: str, after: str) -> str:
         """Writes an edit's files, or those before it. Returns a problem's name; empty: done. Blocks."""
         edits, folder = self._content.edits, self._content.knowledge
-        changes = to_changes(edit) if after == "published" else reverse(to_changes(edit))
+        changes = stored_changes(edit) if after == "published" else reverse(stored_changes(edit))
         if not is_writable(folder, changes):
             return "read_only"
         if not edits.move(edit.key, before, "publishing"):
@@ -187,21 +182,15 @@ class Editor:
             self._statistics.settle(keys_of_gap(self._statistics, edit.gap), edit.key)
 
     async def _patch(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         edit = await self._edit(request.query_params.get("id", ""))
         if edit is None:
             return self._frame.shown(request, "gone.html", {}, 404)
         name = edit.target.replace("/", "-")
         headers = OWN | {"Content-Disposition": f'attachment; filename="{name}.patch"'}
-        return PlainTextResponse(to_patch(to_changes(edit)), media_type="text/x-diff", headers=headers)
+        return PlainTextResponse(to_patch(stored_changes(edit)), media_type="text/x-diff", headers=headers)
 
     async def _changes(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
-        asked = request.query_params.get("page", "1")
-        page = int(asked) if asked.isdecimal() and len(asked) < 6 else 1
-        page = max(1, page)
+        page = page_of(request.query_params)
         found = await asyncio.to_thread(self._content.edits.published, CHANGES + 1, (page - 1) * CHANGES)
         facts = {"edits": found[:CHANGES], "page": page, "more": len(found) > CHANGES}
         return self._frame.shown(request, "changes.html", facts)

@@ -8,7 +8,7 @@ import json
 
 from bot.content.edits import one_line
 from bot.core.model import LANGUAGES, Language
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
 
 NAME = "draft.yaml"
 _HEAD = """\
@@ -37,9 +37,9 @@ def to_draft(kept: StoredDecision) -> str:
 def _questions(language: Language, kept: StoredDecision) -> str:
     if language != kept.language:
         return f"  {language}: []\n"
-    return f"  {language}:\n    - {quoted(kept.question)}            # was asked; read it before you publish it\n"
+    return f"  {language}:\n    - {yaml_string(kept.question)}            # was asked; read it before you publish it\n"
 
 
-def quoted(text: str) -> str:
+def yaml_string(text: str) -> str:
     """YAML string in double quotes, on one line. A JSON string is a YAML string (yaml.org/spec/1.2.2 section 1.3)."""
     return json.dumps(one_line(text), ensure_ascii=False)

@@ -12,10 +12,10 @@ from starlette.routing import BaseRoute, Route
 from bot.content.edits import LISTS, Edit, base_languages, read_entry, read_file
 from bot.content.yaml_edit import EditError
 from bot.content.yaml_lines import EXAMPLES
-from bot.core.records import StoredDecision
+from bot.core.stored_records import StoredDecision
 from bot.storage.statistics import EntryCounts
 from bot.web.dashboard.csv_export import to_csv
-from bot.web.dashboard.frame import BASE, Frame
+from bot.web.dashboard.frame import BASE, Frame, key_of, page_of
 from bot.web.dashboard.summary import DAY, days_of
 from bot.web.pages import ContentAccess, language_of
 
@@ -31,11 +31,11 @@ class EntryPages:
         self._frame, self._content = frame, content
         self._statistics = frame.context.statistics
         self.routes: Sequence[BaseRoute] = [
-            Route(f"{BASE}/entries", self._list),
-            Route(f"{BASE}/entries.csv", self._csv),
-            Route(f"{BASE}/entry", self._one),
-            Route(f"{BASE}/entry/new", self._new),
-            Route(f"{BASE}/file", self._file),
+            Route(f"{BASE}/entries", frame.guarded(self._list)),
+            Route(f"{BASE}/entries.csv", frame.guarded(self._csv)),
+            Route(f"{BASE}/entry", frame.guarded(self._one)),
+            Route(f"{BASE}/entry/new", frame.guarded(self._new)),
+            Route(f"{BASE}/file", frame.guarded(self._file)),
         ]
 
     async def _rows(self, request: Request, days: int) -> list[dict[str, Any]]:
@@ -57,8 +57,6 @@ class EntryPages:
         ]
 
     async def _list(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         query = request.query_params
         days = days_of(request)
         wanted = query.get("q", "")[:200]
@@ -66,8 +64,7 @@ class EntryPages:
         rows = [row for row in await self._rows(request, days) if _names(row, wanted)]
         rows.sort(key=lambda row: row["title"].lower() if sort == "title" else -getattr(row["counts"], sort))
         pages = max(1, -(-len(rows) // PAGE))
-        asked = query.get("page", "1")
-        page = min(max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1, pages)
+        page = min(page_of(query), pages)
         facts = {
             "rows": rows[(page - 1) * PAGE : page * PAGE],
             "number": len(rows),
@@ -82,8 +79,6 @@ class EntryPages:
 
     async def _csv(self, request: Request) -> Response:
         """All entries, one a row, with the counts of the period and of the one before."""
-        if refused := await self._frame.refused(request):
-            return refused
         names = ("asked", "helpful", "unhelpful", "handed_over")
         rows: list[Sequence[object]] = [("id", "title", *names, *(f"{name}_before" for name in names))]
         for row in await self._rows(request, days_of(request)):
@@ -92,8 +87,6 @@ class EntryPages:
         return to_csv("entries.csv", rows)
 
     async def _one(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         entry = request.query_params.get("id", "")[:80]
         try:
             edit = await asyncio.to_thread(read_entry, self._content.knowledge, entry)
@@ -123,8 +116,6 @@ class EntryPages:
 
     async def _file(self, request: Request) -> Response:
         """Form of a whole file: provider.yaml, and what an entry has besides the fields of its form."""
-        if refused := await self._frame.refused(request):
-            return refused
         try:
             edit = await asyncio.to_thread(read_file, self._content.knowledge, request.query_params.get("id", "")[:80])
         except (EditError, OSError, UnicodeDecodeError):
@@ -133,10 +124,8 @@ class EntryPages:
 
     async def _new(self, request: Request) -> Response:
         """Form of a new entry; with the question of a gap in it (`key`)."""
-        if refused := await self._frame.refused(request):
-            return refused
-        key = request.query_params.get("key", "")[:200]
-        kept = None if "\0" in key or not key else await asyncio.to_thread(self._statistics.decision, key)
+        key = key_of(request.query_params)
+        kept = await asyncio.to_thread(self._statistics.decision, key) if key else None
         try:
             languages = await asyncio.to_thread(base_languages, self._content.knowledge)
         except (EditError, OSError):

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.core.model import Language
 from bot.web.auth import SESSION, is_same_origin, same_secret
-from bot.web.dashboard.summary import day_of
+from bot.web.dashboard.summary import utc_text
 from bot.web.pages import HEADERS, POLICY, PageContext, language_of
 
 FOLDER = Path(__file__).parent
@@ -25,6 +25,7 @@ KEPT_QUERY = ("days", "key", "id")  # parameters that a change of language keeps
 _SECRET = re.compile(r"[\w-]{22}", re.ASCII)  # as secrets.token_urlsafe(16) makes it
 
 Fields = Mapping[str, str]
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Frame:
@@ -44,11 +45,21 @@ class Frame:
         except KeyError:
             return entry
 
+    def guarded(self, page: Handler) -> Handler:
+        """Page for those alone who may see it; a login form or a refusal for all others."""
+
+        async def seen(request: Request) -> Response:
+            return await self.refused(request) or await page(request)
+
+        return seen
+
     async def refused(self, request: Request) -> Response | None:
         """Login form or refusal; None for a request that may see the page."""
         if await self.context.auth.may_see_dashboard(request):
             return None
-        return self.form(request, 401) if self.context.auth.token else self.shown(request, "elsewhere.html", {}, 403)
+        return (
+            self.login_form(request, 401) if self.context.auth.token else self.shown(request, "elsewhere.html", {}, 403)
+        )
 
     async def posted(self, request: Request) -> Fields | Response:
         """Fields of a form that changes something; a refusal of a request that may not, or of another site's form."""
@@ -59,7 +70,7 @@ class Frame:
             return self.shown(request, "stale.html", {}, 403)
         return fields
 
-    def form(self, request: Request, status: int, problem: str = "") -> Response:
+    def login_form(self, request: Request, status: int, problem: str = "") -> Response:
         """Login form for the token. Its secret stands in a cookie too, which no other site can set or read (CSRF)."""
         kept = request.cookies.get(FORM, "")
         secret = kept if _SECRET.fullmatch(kept) else secrets.token_urlsafe(16)
@@ -79,7 +90,7 @@ class Frame:
             "form": secret,
             "chosen": f"lang={language}" if "lang" in query else "",
             "path": request.url.path,
-            "utc": day_of,
+            "utc": utc_text,
             "may_edit": self.context.content is not None,
             "title_of": lambda entry: self.title(entry, language),
         }
@@ -93,6 +104,18 @@ class Frame:
         """Secret that the forms of a session carry; without a session that of the browser's cookie; empty: none yet."""
         kept = request.cookies.get(FORM, "")
         return self.context.auth.session(request).get("form", "") or (kept if _SECRET.fullmatch(kept) else "")
+
+
+def key_of(fields: Fields) -> str:
+    """Key of a decision that a request names; empty where it names none, or one that no database can hold."""
+    key = fields.get("key", "")[:200]
+    return "" if "\0" in key else key
+
+
+def page_of(query: Fields) -> int:
+    """Number of the page of a list that a request asks for, from 1 on."""
+    asked = query.get("page", "1")
+    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
 
 
 async def read_form(request: Request) -> Fields:

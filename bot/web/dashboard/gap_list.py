@@ -6,8 +6,9 @@ from typing import Any
 
 from bot.core.gaps import REASONS, Gap, to_gaps
 from bot.storage.statistics import Statistics
+from bot.web.dashboard.frame import page_of
 
-MOST_UNANSWERED = 1_000  # newest questions that the gaps are made of: a page must be there at once
+MOST_GROUPED = 1_000  # newest unanswered questions that are grouped into gaps: a page must be there at once
 SINCE = 90 * 86_400.0  # seconds that the list of gaps looks back
 PAGE = 10  # gaps on a page
 
@@ -18,17 +19,17 @@ def read_gaps(statistics: Statistics, query: Mapping[str, str], now: float) -> M
     `query`: q (part of the question, any case), reason, language, channel, state (done: those that are settled), page.
     """
     done = query.get("state") == "done"
-    all_gaps = to_gaps(statistics.unanswered(now - SINCE, MOST_UNANSWERED, settled=done))
+    all_gaps = to_gaps(statistics.unanswered(now - SINCE, MOST_GROUPED, settled=done))
     found = [gap for gap in all_gaps if _fits(gap, query)]
-    asked = query.get("page", "1")
-    page = min(max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1, max(1, -(-len(found) // PAGE)))
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(page_of(query), pages)
     return {
         "gaps": found[(page - 1) * PAGE : page * PAGE],
         "number": len(found),
         "questions": sum(gap.count for gap in found),
         "all": len(all_gaps),
         "page": page,
-        "pages": max(1, -(-len(found) // PAGE)),
+        "pages": pages,
         "filters": {name: query.get(name, "")[:200] for name in ("q", "reason", "language", "channel", "state")},
         "reasons": REASONS,
         "languages": sorted({gap.language for gap in all_gaps}),
@@ -39,7 +40,7 @@ def read_gaps(statistics: Statistics, query: Mapping[str, str], now: float) -> M
 def find_gap(statistics: Statistics, key: str, now: float) -> Gap | None:
     """Gap that a question belongs to, whether it is settled or not; None: it belongs to none. Blocks."""
     for settled in (False, True):
-        for gap in to_gaps(statistics.unanswered(now - SINCE, MOST_UNANSWERED, settled=settled)):
+        for gap in to_gaps(statistics.unanswered(now - SINCE, MOST_GROUPED, settled=settled)):
             if key in gap.keys:
                 return gap
     return None

@@ -12,9 +12,9 @@ from starlette.routing import BaseRoute, Route
 from bot.content.edits import base_languages, own_topics
 from bot.content.yaml_edit import EditError
 from bot.core.gaps import Gap
-from bot.core.model import Decision, Language, Question
+from bot.core.model import LANGUAGES, Decision, Language, Question
 from bot.web.dashboard.csv_export import to_csv
-from bot.web.dashboard.frame import BASE, OWN, Frame
+from bot.web.dashboard.frame import BASE, OWN, Frame, key_of
 from bot.web.dashboard.gap_list import find_gap, keys_of_gap, read_gaps
 from bot.web.pages import language_of
 
@@ -28,16 +28,14 @@ class GapPages:
     def __init__(self, frame: Frame) -> None:
         self._frame, self._statistics = frame, frame.context.statistics
         self.routes: Sequence[BaseRoute] = [
-            Route(f"{BASE}/gaps", self._list),
-            Route(f"{BASE}/gaps.csv", self._csv),
-            Route(f"{BASE}/gap", self._one),
+            Route(f"{BASE}/gaps", frame.guarded(self._list)),
+            Route(f"{BASE}/gaps.csv", frame.guarded(self._csv)),
+            Route(f"{BASE}/gap", frame.guarded(self._one)),
             Route(f"{BASE}/gap/done", self._done, methods=["POST"]),
             Route(f"{BASE}/gap/open", self._open, methods=["POST"]),
         ]
 
     async def _list(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
         facts = await asyncio.to_thread(read_gaps, self._statistics, request.query_params, time.time())
         kept = {name: value for name, value in facts["filters"].items() if value}
         language = language_of(request)
@@ -50,8 +48,6 @@ class GapPages:
 
     async def _csv(self, request: Request) -> Response:
         """All gaps that fit the filters, one a row; times in UTC (ISO 8601)."""
-        if refused := await self._frame.refused(request):
-            return refused
         query = dict(request.query_params)
         rows: list[Sequence[object]] = [("count", "language", "reasons", "channels", "last", "question", "link")]
         page = pages = 1
@@ -62,10 +58,8 @@ class GapPages:
         return to_csv("gaps.csv", rows)
 
     async def _one(self, request: Request) -> Response:
-        if refused := await self._frame.refused(request):
-            return refused
-        key = request.query_params.get("key", "")[:200]
-        gap = None if "\0" in key else await asyncio.to_thread(find_gap, self._statistics, key, time.time())
+        key = key_of(request.query_params)
+        gap = await asyncio.to_thread(find_gap, self._statistics, key, time.time()) if key else None
         if gap is None:
             return self._frame.shown(request, "gone.html", {}, 404)
         engine, language = self._frame.context.engine, language_of(request)
@@ -106,12 +100,12 @@ class GapPages:
         fields = await self._frame.posted(request)
         if isinstance(fields, Response):
             return fields
-        await asyncio.to_thread(self._settle, fields.get("key", "")[:200], how)
+        await asyncio.to_thread(self._settle, key_of(fields), how)
         lang = request.query_params.get("lang")
-        return RedirectResponse(f"{BASE}/gaps{f'?lang={lang}' if lang in ('de', 'en') else ''}", 303, headers=OWN)
+        return RedirectResponse(f"{BASE}/gaps{f'?lang={lang}' if lang in LANGUAGES else ''}", 303, headers=OWN)
 
     def _settle(self, key: str, how: str) -> None:
-        if key and "\0" not in key:
+        if key:
             self._statistics.settle(keys_of_gap(self._statistics, key), how)
 
 

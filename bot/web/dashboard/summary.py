@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from bot.core.records import DailyCount
+from bot.core.stored_records import DailyCount
 
 DAY = 86_400.0
 PERIODS = (7, 30, 90)  # days
@@ -22,14 +22,14 @@ def days_of(request: Request) -> int:
 
 
 def to_trend(
-    tallies: Iterable[DailyCount], verdicts: Mapping[str, int], total: Mapping[str, int], now: Mapping[str, int]
+    rows: Iterable[DailyCount], verdicts: Mapping[str, int], total: Mapping[str, int], now: Mapping[str, int]
 ) -> Mapping[str, int | None]:
     """Change of each figure against the period before; None where nothing was asked then.
 
-    `tallies`, `verdicts`: of the period before; `total`, `now`: counts and verdicts of this one. The share's change is
+    `rows`, `verdicts`: of the period before; `total`, `now`: counts and verdicts of this one. The share's change is
     in percentage points, and None where either period has none.
     """
-    before = _counts(tallies)
+    before = _counts(rows)
     asked = sum(before[kind] for kind in QUESTIONS)
     if not asked:
         return dict.fromkeys(("asked", "share", "helpful", "unhelpful"))
@@ -41,17 +41,16 @@ def to_trend(
     }
 
 
-def to_overview(tallies: Sequence[DailyCount], verdicts: Mapping[str, int], last: date, days: int) -> Mapping[str, Any]:
+def to_overview(rows: Sequence[DailyCount], verdicts: Mapping[str, int], last: date, days: int) -> Mapping[str, Any]:
     """Facts for overview.html. `last`: the newest day, UTC."""
-    rows = _rows(tallies)
-    total = _counts(tallies)
+    total = _counts(rows)
     return {
         "kinds": KINDS,
         "total": total,
         "asked": sum(total[kind] for kind in QUESTIONS),
         "share": _share(total),
-        "by_day": _by_day(tallies, last, days),
-        "by_channel": rows,
+        "by_day": _by_day(rows, last, days),
+        "by_channel": _by_channel(rows),
         "helpful": verdicts.get("helpful", 0),
         "unhelpful": verdicts.get("unhelpful", 0),
     }
@@ -62,35 +61,35 @@ def kind_of(outcome: str) -> str:
     return outcome if outcome in KINDS else "command"
 
 
-def day_of(at: float) -> str:
+def utc_text(at: float) -> str:
     """Time as text, "2026-11-25 14:03" in UTC, of seconds since the epoch."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def _by_day(tallies: Iterable[DailyCount], last: date, days: int) -> list[Mapping[str, Any]]:
+def _by_day(rows: Iterable[DailyCount], last: date, days: int) -> list[Mapping[str, Any]]:
     """Rows for every day of the period, also those on which nothing was asked."""
     found: dict[int, list[DailyCount]] = {}
-    for tally in tallies:
-        found.setdefault(tally.day, []).append(tally)
+    for row in rows:
+        found.setdefault(row.day, []).append(row)
     dates = [last - timedelta(days=back) for back in range(days - 1, -1, -1)]
     counted = [(one, _counts(found.get((one - date(1970, 1, 1)).days, []))) for one in dates]
     return [{"day": one.isoformat(), "counts": c, "asked": sum(c[kind] for kind in QUESTIONS)} for one, c in counted]
 
 
-def _rows(tallies: Iterable[DailyCount]) -> list[Mapping[str, Any]]:
+def _by_channel(rows: Iterable[DailyCount]) -> list[Mapping[str, Any]]:
     found: dict[tuple[str, str], list[DailyCount]] = {}
-    for tally in tallies:
-        found.setdefault((tally.channel, tally.language), []).append(tally)
+    for row in rows:
+        found.setdefault((row.channel, row.language), []).append(row)
     return [
         {"channel": channel, "language": language, "counts": _counts(of), "share": _share(_counts(of))}
         for (channel, language), of in sorted(found.items())
     ]
 
 
-def _counts(tallies: Iterable[DailyCount]) -> dict[str, int]:
+def _counts(rows: Iterable[DailyCount]) -> dict[str, int]:
     counts = dict.fromkeys(KINDS, 0)
-    for tally in tallies:
-        counts[kind_of(tally.outcome)] += tally.count
+    for row in rows:
+        counts[kind_of(row.outcome)] += row.count
     return counts
 
 

@@ -97,7 +97,7 @@ class Trials:
         folder = self._folder(edit.key)
         shutil.rmtree(folder, ignore_errors=True)
         base = base_of(content)
-        changes = to_changes(edit)
+        changes = stored_changes(edit)
         check_current(content.knowledge, changes)
         stage(content.knowledge, changes, folder / "knowledge")
         return {
@@ -138,8 +138,8 @@ def base_of(content: ContentAccess) -> str:
     return content_hash([content.knowledge], "*.yaml")
 
 
-def to_changes(edit: ContentEdit) -> list[FileChange]:
-    """Changes of files that an edit means."""
+def stored_changes(edit: ContentEdit) -> list[FileChange]:
+    """Changes of files that a stored edit means; content/edits.py makes them."""
     return [FileChange(*file) for file in edit.files]
 
 

@@ -13,7 +13,7 @@ from bot.channels.rt.agents import to_reply_url
 from bot.channels.rt.doctor import run_doctor_checks
 from bot.contracts.tickets import TicketMessage
 from bot.core.model import Answer, Event, TryLater
-from bot.core.records import Handover
+from bot.core.stored_records import Handover
 from bot.core.ticket_place import to_ticket_place
 from bot.storage import create_storage
 from bot.tickets.assessment import ticket_event

@@ -5,6 +5,7 @@ Shapes: docs.slack.dev/reference/events/message.channels, …/message/message_ch
 
 import asyncio
 import itertools
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,12 +38,17 @@ def envelope(event: Mapping[str, Any], team: str = TEAM) -> dict[str, Any]:
     }
 
 
-_numbers = itertools.count(1000)
+_CHANNELS = itertools.count(1000)
 
 
 def new_channel(kind: str = "C") -> str:
     """Id of a channel that no test has used; `kind`: "D" for a direct message."""
-    return f"{kind}{next(_numbers)}"
+    return f"{kind}{next(_CHANNELS)}"
+
+
+def shown(message: Mapping[str, Any]) -> str:
+    """All that a message's blocks hold, as JSON."""
+    return json.dumps(message["blocks"], ensure_ascii=False)
 
 
 class Conversation:

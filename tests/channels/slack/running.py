@@ -106,31 +106,12 @@ def to_settings(slack: FakeSlack, folder: Path, **changed: Any) -> Settings:
 
 
 @asynccontextmanager
-async def running(
-    folder: Path,
-    engine: AnswerEngine | None = None,
-    *,
-    with_worker: bool = True,
-    pace: float = 0.02,
-    ping: float = 5.0,
-    open_ticket: OpenTicket | None = None,
-    helpdesks: Mapping[str, OpenChannel] | None = None,
-    **changed: Any,
-) -> AsyncIterator[Running]:
-    """A bot and its Slack, both stopped at the end.
-
-    `engine`: answers from the knowledge base; None: the bot echoes. `with_worker`: False: parsed events are dropped.
-    `pace`: seconds between posts in a channel; Slack's own second would make the tests slow. `ping`: seconds between
-    pings of a Socket Mode connection. `open_ticket`: the helpdesk of "Ask the team". `helpdesks`: openers of channels
-    that run too. `changed`: settings.
-    """
+async def running(folder: Path, engine: AnswerEngine | None = None, **options: Any) -> AsyncIterator[Running]:
+    """A bot and its Slack, both stopped at the end. `options`: of `started`."""
     slack = FakeSlack()
     await slack.start()
     try:
-        tickets: dict[str, Any] = {"open_ticket": open_ticket, "helpdesks": helpdesks}
-        async with started(
-            slack, folder, engine, with_worker=with_worker, pace=pace, ping=ping, **tickets, **changed
-        ) as bot:
+        async with started(slack, folder, engine, **options) as bot:
             yield bot
     finally:
         await slack.stop()
@@ -151,9 +132,13 @@ async def started(
     event_log: EventLog | None = None,
     **changed: Any,
 ) -> AsyncIterator[Running]:
-    """The bot alone, as for `running`: to stop it and start it again with the same Slack and the same folder.
+    """The bot alone, to stop it and start it again with the same Slack and the same folder.
 
-    `rate_limiter`: of each person's questions. Pauses between attempts are short (tests/waiting.py).
+    `engine`: answers from the knowledge base; None: the bot echoes. `with_worker`: False: parsed events are dropped.
+    `pace`: seconds between posts in a channel; Slack's own second would make the tests slow. `ping`: seconds between
+    pings of a Socket Mode connection. `open_ticket`: the helpdesk of "Ask the team". `helpdesks`: openers of channels
+    that run too. `rate_limiter`: of each person's questions. `changed`: settings. Pauses between attempts are short
+    (tests/waiting.py).
     """
     prepare(folder)
     settings = to_settings(slack, folder, **changed)

@@ -5,12 +5,11 @@ What helpers see: who asks (a mention), what was asked, what the bot said, and w
 
 import asyncio
 import itertools
-import json
 from typing import Any
 
 import pytest
 
-from tests.channels.slack.conversation import MENTION, Conversation
+from tests.channels.slack.conversation import MENTION, Conversation, shown
 from tests.channels.slack.running import Running
 from tests.servers.fake_slack import TEAM, buttons
 from tests.waiting import until
@@ -51,10 +50,6 @@ async def handed_over(asker: Conversation, helpers: Conversation) -> tuple[str, 
     ts, decline = await asker.ask(f"{MENTION} {OUTLOOK}")
     await press(asker, decline, ASK)
     return ts, await request_of(helpers), (await asker.replies(2))[1]
-
-
-def shown(message: dict[str, Any]) -> str:
-    return json.dumps(message["blocks"], ensure_ascii=False)
 
 
 async def test_from_a_channel_helpers_and_asker_talk_until_it_is_solved(

@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 
 from bot.answering.engine import AnswerEngine
-from tests.channels.slack.conversation import MENTION, Conversation
+from tests.channels.slack.conversation import MENTION, Conversation, shown
 from tests.channels.slack.running import Running, running
-from tests.channels.slack.test_handover import ASK, press, shown
+from tests.channels.slack.test_handover import ASK, press
 from tests.servers.fake_slack import buttons
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -39,7 +39,7 @@ def numbers(posts: list[dict[str, Any]]) -> list[str]:
 
 
 async def test_a_flood_gets_a_friendly_note_and_every_answer(tmp_path: Path, engine: AnswerEngine) -> None:
-    async with running(tmp_path, engine, rate_limiter=RateLimiter(burst=2, every=0.3)) as bot:
+    async with running(tmp_path, engine, rate_limiter=RateLimiter(burst=2, every=0.6)) as bot:
         conversation = Conversation(bot, "D1")
         for _ in range(4):
             await conversation.say("Welcher Port für POP3 mit SSL?")

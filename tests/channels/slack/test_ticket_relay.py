@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from bot.channels.zammad import ZammadChannel
 from bot.contracts.channel import Channel
 from bot.contracts.channel_context import ChannelContext
 from bot.settings import Settings
-from tests.channels.slack.conversation import MENTION, Conversation
+from tests.channels.slack.conversation import MENTION, Conversation, shown
 from tests.channels.slack.running import Running, running, started
 from tests.channels.zammad.test_zammad import fake
 from tests.servers.fake_slack import FakeSlack, buttons
@@ -88,10 +87,6 @@ async def handed_over(asker: Conversation, zammad: FakeZammad, posts: int = 2) -
     (ticket,) = set(zammad.tickets) - known
     assert f"Nr. 10{ticket:03d}" in note["text"]
     return note, ticket
-
-
-def shown(message: dict[str, Any]) -> str:
-    return json.dumps(message["blocks"], ensure_ascii=False)
 
 
 async def test_agent_and_asker_talk_until_the_ticket_is_closed(asker: Conversation, zammad: FakeZammad) -> None:

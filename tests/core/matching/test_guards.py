@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.matching import pasted, slots
+from bot.core.matching import error_slots, pasted
 from tests.examples import examples
 
 GUARDED: dict[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
     **{f"pasted {sign}": (form, (sign,)) for sign, form in pasted._PROGRAM.items()},
-    "exception": (slots._EXCEPTION, ("Error", "Exception")),
+    "exception": (error_slots._EXCEPTION, ("Error", "Exception")),
 }
 
 

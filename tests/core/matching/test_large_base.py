@@ -3,6 +3,7 @@
 from bot.core.matching.decision import Matcher
 from bot.core.matching.error_lines import ErrorLines
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.ranker import Ranker
 from bot.core.matching.training import MOST_OWNERS_OF_REGRESSION, train, training_examples
 from bot.core.model import Language, Question, Topic
 from tests.bench.growth import grown
@@ -13,11 +14,12 @@ from tests.slow import slow
 def test_a_known_question_is_found_among_many_entries() -> None:
     knowledge = grown(MOST_OWNERS_OF_REGRESSION + 20)
     extractor = FeatureExtractor(knowledge)
-    matcher = Matcher(knowledge, extractor, train(knowledge, extractor, training_examples(knowledge)))
+    trained = train(knowledge, extractor, training_examples(knowledge))
+    ranker = Ranker(extractor, trained, len(knowledge.entries))
     made = [e for e in knowledge.entries.values() if e.id.startswith("made-")][:40]
-    found = [matcher.top_ranked(e.questions["de"][0]) == e.id for e in made]
+    found = [ranker.rank(extractor.words(e.questions["de"][0])).first() == e.id for e in made]
     assert sum(found) >= 36
-    assert matcher.decide(Question(made[0].questions["de"][0])).score <= 1.0
+    assert Matcher(knowledge, extractor, trained).decide(Question(made[0].questions["de"][0])).score <= 1.0
 
 
 def test_a_line_is_found_among_hundreds_that_are_nearly_the_same() -> None:

@@ -12,10 +12,10 @@ import pytest
 from numpy.typing import NDArray
 
 from bot.core.matching import training
-from bot.core.matching.decision import Matcher
 from bot.core.matching.example_features import GROUP_WEIGHT
 from bot.core.matching.features import FeatureExtractor, without_courtesy
 from bot.core.matching.message_features import MessageFeatures
+from bot.core.matching.ranker import Ranker
 from bot.core.matching.training import NOT, TrainedModel, train, training_examples
 from bot.core.model import Entry, Knowledge, Topic
 from tests.project import knowledge as whole_knowledge
@@ -119,10 +119,11 @@ def _table(trained: TrainedModel) -> NDArray[np.float64]:
 
 
 def test_nearly_every_example_is_ranked_to_its_owner(small: Knowledge, trained: TrainedModel) -> None:
-    matcher = Matcher(small, FeatureExtractor(small), trained)
+    extractor = FeatureExtractor(small)
+    ranker = Ranker(extractor, trained, len(small.entries))
     examples = training_examples(small)[::4]
     assert len(examples) > 100
-    assert np.mean([matcher.top_ranked(text) == owner for owner, text in examples]) > 0.98
+    assert np.mean([ranker.rank(extractor.words(text)).first() == owner for owner, text in examples]) > 0.98
 
 
 def test_look_alikes_are_learnt_as_not_covered(small: Knowledge, trained: TrainedModel) -> None:

@@ -1,4 +1,4 @@
-"""Vocabulary and spelling, with the project's own concepts."""
+"""Vocabulary, with the project's own concepts."""
 
 from collections import defaultdict
 
@@ -6,7 +6,7 @@ import pytest
 
 from bot.answering.engine import AnswerEngine
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.vocabulary import DEVICE, Spelling
+from bot.core.matching.vocabulary import DEVICE
 from bot.core.model import Question
 from tests.rows import each_row
 from tests.slow import one_in
@@ -55,33 +55,6 @@ def test_every_function_word_in_the_concepts_is_listed_on_purpose(
     """A vocabulary that fires on words which only build sentences hurts everywhere."""
     for word in ("and", "und", "the", "der", "mit", "with", "ist", "is", "auch", "also", "ich", "it"):
         assert extractor.vocabulary.concepts([word]) == {}, word
-
-
-def test_words_are_repaired_towards_targets_only() -> None:
-    spelling = Spelling({"server", "change", "chance"}, {"server"}, 8)
-    assert [spelling.repair(w) for w in ("servr", "chanca", "chance", "sarver")] == [
-        "server",
-        "chanca",
-        "chance",
-        "sarver",
-    ]
-
-
-HEADS = ("zeit", "ziel", "medien", "daten", "datei", "druck", "kassen", "kunden", "film", "fax")
-TAILS = ("server", "port", "adresse")
-
-
-@each_row("meant", HEADS)
-def test_a_compound_of_known_words_is_not_repaired_to_another_compound(meant: str) -> None:
-    known = {*HEADS, *TAILS, *(meant + tail for tail in TAILS)}
-    spelling = Spelling(known, exchange_from=8)
-    compounds = [head + tail for head in HEADS for tail in TAILS]
-    assert [spelling.repair(word) for word in compounds] == compounds
-
-
-def test_a_letter_left_out_of_a_compound_is_repaired() -> None:
-    spelling = Spelling({"postausgang", "server", "postausgangsserver"}, exchange_from=8)
-    assert spelling.repair("postausgangserver") == "postausgangsserver"
 
 
 @one_in(4)

@@ -5,7 +5,7 @@ from itertools import product
 from bot.answering.engine import AnswerEngine
 from bot.core.matching.given_decisions import closes
 from bot.core.model import Question
-from bot.core.speak_policy import answer_small_talk
+from bot.core.small_talk import answer_small_talk
 from bot.core.text.closed_matter import closes_matter
 from tests.rows import each_row
 from tests.slow import one_in

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from bot.content.loader import load
 from bot.content.problems import KnowledgeError
 from bot.core.model import Language
-from bot.core.records import DailyCount, StoredDecision
+from bot.core.stored_records import DailyCount, StoredDecision
 from bot.web.dashboard.charts import to_bars, to_columns
-from bot.web.dashboard.entry_draft import quoted, to_draft
+from bot.web.dashboard.entry_draft import to_draft, yaml_string
 from bot.web.dashboard.summary import to_overview
 from tests.conftest import PROJECT
 from tests.rows import each_row
@@ -110,4 +110,4 @@ def test_whatever_was_asked_is_one_text_in_the_draft(asked: str) -> None:
     found = yaml.safe_load(to_draft(kept(asked)))["questions"]["de"]
     assert len(found) == 1
     assert "\n" not in found[0]
-    assert json.loads(quoted(asked)) == found[0]
+    assert json.loads(yaml_string(asked)) == found[0]

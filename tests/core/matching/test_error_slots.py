@@ -10,7 +10,7 @@ from bot.answering.engine import AnswerEngine
 from bot.content.loader import load
 from bot.content.problems import KnowledgeError
 from bot.content.schema import to_entry
-from bot.core.matching.slots import SLOTS, contradiction, slots_of, surely_stated
+from bot.core.matching.error_slots import SLOTS, contradiction, stated_slots, surely_stated
 from bot.core.model import Knowledge, Question
 from bot.core.text.normalize import clean, error_text
 from tests.project import knowledge as whole_knowledge
@@ -76,15 +76,15 @@ def test_a_program_that_is_only_named_is_not_who_speaks(engine: AnswerEngine, ev
     cases = [*product(NAMES_OF_PROGRAMS, TOLD_OF_PROGRAMS, ASKED_BESIDE.items())][::every]
     for name, told, (asked, entry) in cases:
         message = told.format(name, asked)
-        assert "speaker" not in slots_of(message), message
+        assert "speaker" not in stated_slots(message), message
         assert engine.matcher.decide(Question(message)).entries == (entry,), message
-    assert slots_of("Zabbix: SMTP on mx1 is down")["speaker"] == {"program"}
-    assert slots_of("451 virus scanner not available, timeout")["speaker"] == {"local-fault"}
+    assert stated_slots("Zabbix: SMTP on mx1 is down")["speaker"] == {"program"}
+    assert stated_slots("451 virus scanner not available, timeout")["speaker"] == {"local-fault"}
 
 
 @each_row(("slot", "value", "text"), STATED, ids=[text for _, _, text in STATED])
 def test_a_text_states_a_value(slot: str, value: str, text: str) -> None:
-    assert value in slots_of(text).get(slot, ())
+    assert value in stated_slots(text).get(slot, ())
 
 
 CODE_OF_PROGRAMS = [
@@ -158,7 +158,7 @@ def test_another_programs_error_in_a_persons_sentence_is_no_mail_servers(
 
 @each_row("name", LIBRARIES_OF_MAIL)
 def test_an_exception_of_a_mail_library_is_no_other_programs(name: str) -> None:
-    assert "speaker" not in slots_of(f"{name}: 550 5.1.1 User unknown")
+    assert "speaker" not in stated_slots(f"{name}: 550 5.1.1 User unknown")
     assert "speaker" not in surely_stated(f"{name}: 550 5.1.1 User unknown")
 
 
@@ -183,10 +183,10 @@ def test_every_value_of_every_slot_has_an_example() -> None:
 
 def test_no_own_line_of_an_entry_contradicts_its_slots(knowledge: Knowledge) -> None:
     wrong = [
-        (entry.id, line, contradiction(slots_of(error_text(clean(line))), entry.slots))
+        (entry.id, line, contradiction(stated_slots(error_text(clean(line))), entry.slots))
         for entry in knowledge.entries.values()
         for line in (*entry.lines, *entry.variants)
-        if contradiction(slots_of(error_text(clean(line))), entry.slots)
+        if contradiction(stated_slots(error_text(clean(line))), entry.slots)
     ]
     assert wrong == []
 
@@ -197,11 +197,11 @@ def test_every_error_entry_about_delivery_states_who_speaks(knowledge: Knowledge
 
 
 def test_a_text_that_states_nothing_contradicts_nothing() -> None:
-    assert contradiction(slots_of("Wie groß darf eine Mail sein?"), {"address": ("sender",)}) == ""
+    assert contradiction(stated_slots("Wie groß darf eine Mail sein?"), {"address": ("sender",)}) == ""
 
 
 def test_a_text_that_states_the_entrys_value_beside_another_contradicts_nothing() -> None:
-    stated = slots_of("550 Sender address rejected; Recipient address rejected")
+    stated = stated_slots("550 Sender address rejected; Recipient address rejected")
     assert contradiction(stated, {"address": ("sender",)}) == ""
 
 

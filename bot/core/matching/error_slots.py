@@ -1,4 +1,4 @@
-"""Slots: what an error says of whose address it is about, what is missing, who speaks, whether it is final.
+"""Slots of an error: what it says of whose address it is about, what is missing, who speaks, whether it is final.
 
 Words alone do not tell a sender that is refused from a recipient, or an unknown host from an unknown user. An entry
 states its values (`slots` in its YAML); a text that states others of the same slot, and none of the entry's, cannot be
@@ -278,7 +278,7 @@ def _names_exception(text: str) -> bool:
 
 
 @lru_cache(CACHED_MESSAGES)
-def slots_of(text: str) -> Mapping[str, frozenset[str]]:
+def stated_slots(text: str) -> Mapping[str, frozenset[str]]:
     """Values that a cleaned text states, by slot; a slot that it says nothing of is missing."""
     text = text[:LONGEST]
     found: dict[str, set[str]] = {}
@@ -293,7 +293,7 @@ def slots_of(text: str) -> Mapping[str, frozenset[str]]:
 def contradiction(stated: Mapping[str, frozenset[str]], slots: Mapping[str, tuple[str, ...]]) -> str:
     """Slot in which a text contradicts an entry: it states values, and none of the entry's; empty for none.
 
-    `stated`: as `slots_of` gives it; `slots`: the entry's own.
+    `stated`: as `stated_slots` gives it; `slots`: the entry's own.
     """
     if not stated:
         return ""
