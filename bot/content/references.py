@@ -81,16 +81,21 @@ def unknown_figures(
     """Figures that templates or entries name, and provider.yaml lacks."""
     groups = ("servers", "aliases", "ports", "limits", "links")
     known = {(group, key) for group in groups for key in getattr(knowledge.provider, group)}
-    lacking = f"{knowledge_folder / 'provider.yaml'} lacks it; add it there, or correct the name"
+
+    def lacking(figure: str) -> str:
+        there = sorted(f"{group}.{key}" for group, key in known if figure.startswith(f"{group}."))
+        of_these = f"it has {', '.join(there)}: correct the name, or add it there" if there else "add it there"
+        return f"{figure} is named, and {knowledge_folder / 'provider.yaml'} lacks it; {of_these}"
+
     for name, source in sources.items():
         for line, figure in _figures(source, known):
-            yield Problem(str(folder / name), line, f"{figure} is named, and {lacking}")
+            yield Problem(str(folder / name), line, lacking(figure))
     for entry in knowledge.entries.values():
         file = knowledge_folder / f"{entry.id}.yaml"
         for language in knowledge.languages:
             for line, figure in _figures(entry.answer[language], known):
                 place = line_of(file, ["answer", language], within=line - 1)
-                yield Problem(str(file), place, f"answer.{language}: {figure} is named, and {lacking}")
+                yield Problem(str(file), place, f"answer.{language}: {lacking(figure)}")
 
 
 def _figures(source: str, known: Collection[tuple[str, str]]) -> Iterator[tuple[int, str]]:

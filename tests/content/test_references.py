@@ -71,6 +71,9 @@ def test_a_provider_that_lacks_any_figure_that_is_named_is_refused(engine: Answe
         assert problems or not fails(knowledge), figure
         for problem in problems:
             assert f"{figure} is named, and " in problem.text
+            group = figure.partition(".")[0]
+            there = (f"{group}.{key}" for key in getattr(knowledge.provider, group))
+            assert f"it has {', '.join(sorted(there))}" in problem.text
             assert figure in Path(problem.file).read_text(encoding="utf-8").split("\n")[problem.line - 1]
         refused |= {figure} if problems else set()
     assert refused >= NAMED
