@@ -3,17 +3,15 @@
 import time
 
 from bot.core.model import Answer, Event, PreviousQuestion
+from bot.core.person_request import asks_for_person, says_of_no_use
 from bot.core.records import Thread
 from bot.core.speak_policy import (
-    answer_small_talk,
     language_of_small_talk,
     read_reaction,
     why_silent_in_channel,
     why_silent_in_thread,
 )
 from bot.core.text.normalize import clean
-
-__all__ = ["answer_reaction", "answer_small_talk", "is_error", "is_read_receipt", "shorten_small_talk", "why_silent"]
 
 
 def is_read_receipt(event: Event, before: PreviousQuestion | None) -> bool:
@@ -34,6 +32,14 @@ def shorten_small_talk(answer: Answer, event: Event) -> Answer:
     if answer.decision is None or not answer.decision.small_talk:
         return answer
     return Answer("aside", answer.language, {"asks": "?" in event.question.text})
+
+
+def answer_wish_for_person(answer: Answer, event: Event) -> Answer:
+    """The ways to a person where nothing but one is wished for, or an answer was of no use, and nobody is called."""
+    said = clean(event.question.text)
+    if answer.template in ("decline", "suggest", "none") and (asks_for_person(said) or says_of_no_use(said)):
+        return Answer("person", answer.language, {"state": "words", "asks": False})
+    return answer
 
 
 def why_silent(event: Event, thread: Thread | None, answer: Answer, mode: str) -> str:
