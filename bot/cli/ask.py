@@ -43,7 +43,7 @@ def ask(text: str, lang: Language | None, why: bool) -> None:
 @click.command()
 @click.option("--jsonl", is_flag=True, required=True, help="Read and write one JSON object a line.")
 def answer(jsonl: bool) -> None:
-    """Answer questions from standard input: {"text": …, "lang": a language of the base or null} a line."""
+    """Answer questions from standard input. A line is {"text": …, "lang": a language of the base or null}."""
     settings = read_settings()
     engine = load_engine_or_exit(settings)
     respond = responder_or_exit(engine, settings)
