@@ -79,11 +79,10 @@ def unknown_figures(
     knowledge_folder: Path, folder: Path, sources: Mapping[str, str], knowledge: Knowledge
 ) -> Iterator[Problem]:
     """Figures that templates or entries name, and provider.yaml lacks."""
-    groups = ("servers", "aliases", "ports", "limits", "links")
-    known = {(group, key) for group in groups for key in getattr(knowledge.provider, group)}
+    known = knowledge.provider.figures
 
     def lacking(figure: str) -> str:
-        there = sorted(f"{group}.{key}" for group, key in known if figure.startswith(f"{group}."))
+        there = sorted(one for one in known if one.partition(".")[0] == figure.partition(".")[0])
         of_these = f"it has {', '.join(there)}: correct the name, or add it there" if there else "add it there"
         return f"{figure} is named, and {knowledge_folder / 'provider.yaml'} lacks it; {of_these}"
 
@@ -98,11 +97,11 @@ def unknown_figures(
                 yield Problem(str(file), place, f"answer.{language}: {lacking(figure)}")
 
 
-def _figures(source: str, known: Collection[tuple[str, str]]) -> Iterator[tuple[int, str]]:
+def _figures(source: str, known: Collection[str]) -> Iterator[tuple[int, str]]:
     """Line (from 1) and name ("ports.imaps") of each figure that is not known; one asked `is defined` is let pass."""
     text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), source)
     found = [(tag.start(2) + one.start(), one) for tag in _TAG.finditer(text) for one in _FIGURE.finditer(tag[2])]
-    asked = {(one[1], one[2]) for _, one in found if one[3]}
+    asked = {f"{one[1]}.{one[2]}" for _, one in found if one[3]}
     for place, one in found:
-        if (one[1], one[2]) not in known and (one[1], one[2]) not in asked:
-            yield text.count("\n", 0, place) + 1, f"{one[1]}.{one[2]}"
+        if (figure := f"{one[1]}.{one[2]}") not in known and figure not in asked:
+            yield text.count("\n", 0, place) + 1, figure
