@@ -18,7 +18,7 @@ from bot.contracts.channel import Channel
 from bot.contracts.engine import Engine
 from bot.core.model import Answer, DecisionToSave, Event, Language, Question, Reply, TryLater
 from bot.core.records import StoredDecision
-from bot.core.speak_policy import answer_small_talk
+from bot.core.speak_policy import answer_small_talk, shorten_reply
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.busy_sign import tell_if_slow
 from bot.dialogue.channel_admin import StoredChannelAdmin
@@ -27,10 +27,8 @@ from bot.dialogue.digest import DigestDialogue
 from bot.dialogue.handover import HandoverDialogue
 from bot.dialogue.silence import (
     answer_reaction,
-    answer_wish_for_person,
     is_error,
     is_read_receipt,
-    shorten_small_talk,
     why_silent,
 )
 from bot.dialogue.thread_above import answer_with_surroundings
@@ -121,8 +119,8 @@ class DialogueManager:
             return handed
         if is_read_receipt(event, context.before):
             return NO_REPLY
-        answer, mode = shorten_small_talk(await self._answer_in_context(event, context), event), context.mode
-        answer = answer_wish_for_person(answer, event)
+        answer = shorten_reply(await self._answer_in_context(event, context), event.question.text)
+        mode = context.mode
         reply, reason = Reply(answer), ""
         if mode == "off" and not event.question.command:
             reply = Reply(Answer("switched_off", answer.language), {"private": "yes"})

@@ -3,7 +3,6 @@
 import time
 
 from bot.core.model import Answer, Event, PreviousQuestion
-from bot.core.person_request import asks_for_person, says_of_no_use
 from bot.core.records import Thread
 from bot.core.speak_policy import (
     language_of_small_talk,
@@ -25,21 +24,6 @@ def answer_reaction(event: Event, before: PreviousQuestion | None) -> Answer | N
         return None
     said = clean(event.question.text)
     return Answer("thanks", event.question.language or language_of_small_talk(said, before.language))
-
-
-def shorten_small_talk(answer: Answer, event: Event) -> Answer:
-    """One short line where nothing was said that wants an answer, instead of what the FAQ does not cover."""
-    if answer.decision is None or not answer.decision.small_talk:
-        return answer
-    return Answer("aside", answer.language, {"asks": "?" in event.question.text})
-
-
-def answer_wish_for_person(answer: Answer, event: Event) -> Answer:
-    """The ways to a person where nothing but one is wished for, or an answer was of no use, and nobody is called."""
-    said = clean(event.question.text)
-    if answer.template in ("decline", "suggest", "none") and (asks_for_person(said) or says_of_no_use(said)):
-        return Answer("person", answer.language, {"state": "words", "asks": False})
-    return answer
 
 
 def why_silent(event: Event, thread: Thread | None, answer: Answer, mode: str) -> str:

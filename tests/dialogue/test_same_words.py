@@ -23,8 +23,15 @@ from tests.slow import SLOW
 __all__ = ["umask"]  # a fixture of all tests here as well
 
 TEMPLATES = PROJECT / "templates"
-SAID = ["Hallo", "/foo", "help", "/login webmaster@example.com"]
-MORE = ["thanks!", "/hilfe", "Welcher Port für POP3 mit SSL?"]  # each of them goes the way of one above
+SAID = ["Hallo", "/foo", "help", "/login webmaster@example.com", "Wie geht es dir?", "Ich will einen Menschen sprechen"]
+MORE = [
+    "keins davon",
+    "das zweite",
+    "Regnet es?",
+    "thanks!",
+    "/hilfe",
+    "Welcher Port für POP3 mit SSL?",
+]  # each of them goes the way of one above
 
 
 @pytest.mark.parametrize("text", [*SAID, *(pytest.param(text, marks=SLOW) for text in MORE)])
