@@ -7,7 +7,7 @@ reply stands in its Answer; the channel decides in which form it is posted.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -19,6 +19,8 @@ from bot.contracts.engine import Engine
 from bot.core.model import Answer, DecisionToSave, Event, Language, Question, Reply, TryLater
 from bot.core.records import StoredDecision
 from bot.core.speak_policy import answer_small_talk, shorten_reply
+from bot.core.text.language_wish import wished_language
+from bot.core.text.normalize import clean
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.busy_sign import tell_if_slow
 from bot.dialogue.channel_admin import StoredChannelAdmin
@@ -217,7 +219,9 @@ class DialogueManager:
         )
         question = replace(event.question, language_hint=hint)
         if before:
-            question = replace(question, previous=before.understood, menu=before.menu)
+            question = _in_wished_language(
+                replace(question, previous=before.understood, menu=before.menu), self._engine.languages()
+            )
 
         async def respond(asked: Question) -> Answer:
             work = self._engine.respond(asked, self._admin_of(event), event.person)
@@ -234,6 +238,12 @@ class DialogueManager:
         """Administration by the event's person; None where there are no channels with modes (the page)."""
         channel = self._channels.get(event.channel)
         return StoredChannelAdmin(event, self._storage, channel) if channel and event.location else None
+
+
+def _in_wished_language(question: Question, languages: Sequence[Language]) -> Question:
+    """The question before it, where a message only wishes for its answer in another language; else the same."""
+    wished = wished_language(clean(question.text), languages) if question.previous and not question.command else None
+    return replace(question, text=question.previous, language=wished, previous="", menu=()) if wished else question
 
 
 def _wait_for_post(kept: StoredDecision) -> None:
