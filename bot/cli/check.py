@@ -28,11 +28,14 @@ def check_(path: Path | None, no_examples: bool) -> None:
         for problem in wrong.problems:
             click.echo(str(problem), err=True)
         sys.exit(1)
-    from bot.content.references import untranslated  # with YAML, which no other command here needs
+    from bot.content.references import unnamed_sections, untranslated  # with YAML, which no other command here needs
 
     click.echo(f"ok: {len(knowledge.entries)} entries, {len(knowledge.topics)} topics that are not covered")
     templates = settings.postbote_templates
-    for warning in untranslated(templates, read_templates(templates), knowledge.languages):
+    for warning in (
+        *unnamed_sections(settings.postbote_knowledge, knowledge),
+        *untranslated(templates, read_templates(templates), knowledge.languages),
+    ):
         click.echo(str(warning))
     if knowledge.figures == "learnt":
         _tell_of_young_base(settings.postbote_knowledge, knowledge, holds_out=not no_examples)

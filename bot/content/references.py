@@ -49,6 +49,21 @@ def untranslated(folder: Path, sources: Mapping[str, str], languages: Sequence[L
                 yield Problem(str(folder / language / name), 1, text)
 
 
+def unnamed_sections(folder: Path, knowledge: Knowledge) -> Iterator[Problem]:
+    """Warnings: sections of the FAQ that base.yaml does not name in each language, so that sources mix languages.
+
+    Each at the first entry that has it. `folder`: of the knowledge base.
+    """
+    first = {entry.faq: entry.id for entry in reversed(knowledge.entries.values())}
+    several = len(knowledge.languages) > 1
+    for section, entry in sorted(first.items(), key=lambda one: one[1]) if several else ():
+        named = next((names for names in knowledge.sections if section in names.values()), {})
+        if missing := [one for one in knowledge.languages if one not in named]:
+            file = folder / f"{entry}.yaml"
+            text = f"warning: faq: {section!r} has no name in {', '.join(missing)}; add it to `sections` in base.yaml"
+            yield Problem(str(file), line_of(file, ["faq"]), text)
+
+
 def required_blocks(commands: Iterable[str], languages: Sequence[Language] = LANGUAGES) -> dict[str, Collection[str]]:
     """Template → blocks that it must have. `commands`: names of the slash commands; `languages`: of the base."""
     needed: dict[str, Collection[str]] = dict.fromkeys(REPLIES, languages)
