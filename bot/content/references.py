@@ -54,7 +54,7 @@ def unnamed_sections(folder: Path, knowledge: Knowledge) -> Iterator[Problem]:
 
     Each at the first entry that has it. `folder`: of the knowledge base.
     """
-    first = {entry.faq: entry.id for entry in reversed(knowledge.entries.values())}
+    first = {entry.faq: entry.id for entry in reversed([*knowledge.entries.values()])}
     several = len(knowledge.languages) > 1
     for section, entry in sorted(first.items(), key=lambda one: one[1]) if several else ():
         named = next((names for names in knowledge.sections if section in names.values()), {})
