@@ -21,9 +21,10 @@ from bot.core.text.normalize import clean
 LIKE = 0.6  # least likeness of an unknown command to the one that is meant: "/mxx", not "/foo" (/faq)
 # "/mail x", but no path and no log line
 _COMMAND = lazy_regex(r"/(?P<name>[a-z-]{1,32})(?: \S{1,60}){0,2}", re.IGNORECASE)
-# A command as it is typed or pasted: any white space ends its name, no-break spaces among it, and so does a colon
+# A command as it is typed or pasted: any white space ends its name, no-break spaces among it, and so does a colon;
+# its slash is typed twice, or with a blank
 _TYPED = lazy_regex(
-    r"(?P<word>/?[A-Za-z][A-Za-z-]{0,31})(?=[\s\u200b\u2060\ufeff:`]|$)[\s\u200b\u2060\ufeff:]*(?P<argument>.*)",
+    r"(?P<word>(?:/ ?|//)?[A-Za-z][A-Za-z-]{0,31})(?=[\s\u200b\u2060\ufeff:`]|$)[\s\u200b\u2060\ufeff:]*(?P<argument>.*)",
     re.DOTALL,
 )
 _AT_ENDS = " \t\r\n\f\v\u00a0\u1680\u2002\u2003\u2007\u2009\u200a\u200b\u202f\u2060\u3000\ufeff`"
@@ -131,7 +132,7 @@ def _command(question: Question, commands: Mapping[str, Command]) -> tuple[str, 
     if typed is None:
         return "", ""
     word, argument = typed["word"], _without_marks(typed["argument"])
-    name = word.removeprefix("/").lower()
+    name = word.lstrip("/ ").lower()
     known = name in commands and (word.startswith("/") or _is_bare_command(commands[name], argument))
     return (name, argument) if known else ("", "")
 

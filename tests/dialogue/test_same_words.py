@@ -89,6 +89,13 @@ def test_a_mistyped_command_names_the_one_that_is_meant_in_the_first_language(
     assert f"Did you mean /{meant}?" in help_of(engine, Question(text, language="en"), PAGE) or not meant
 
 
+@each_row("typed", ["/login ", "/LOGIN ", "login ", "`/login` ", "/ login ", "//login ", "/login: "])
+def test_a_command_is_known_however_its_slash_is_typed(engine: AnswerEngine, typed: str) -> None:
+    question = Question(f"{typed}max@firma.de", language="de")
+    answer = asyncio.run(ReloadableEngine(engine, Settings()).respond(question))
+    assert answer.template == "login"
+
+
 def test_a_command_that_slack_alone_knows_is_called_unknown(engine: AnswerEngine) -> None:
     """Its manifest may be newer or older than the program."""
     answer = asyncio.run(ReloadableEngine(engine, Settings()).respond(Question("x", "foo", language="en")))

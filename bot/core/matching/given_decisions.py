@@ -24,7 +24,7 @@ def choose_of_nothing(question: Question, detector: LanguageDetector) -> Decisio
     if places is None:
         return None
     language = question.language or detector.of(cleaned, question.language_hint)
-    return _declined(language, cleaned, NOTHING_OFFERED if places else NOT_MEANT)
+    return _declined(language, cleaned, NOTHING_OFFERED if places or not question.previous else NOT_MEANT)
 
 
 def _declined(language: Language, cleaned: str, rule: str) -> Decision:

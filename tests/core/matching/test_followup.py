@@ -139,6 +139,12 @@ def test_a_refused_menu_is_answered_as_its_button_is(engine: AnswerEngine) -> No
         assert refused.outcome == "none"
 
 
+def test_a_refusal_is_of_the_reply_before_and_of_nothing_where_there_is_none(engine: AnswerEngine) -> None:
+    for previous, says in (("Wie groß darf eine Mail sein?", "nichts Passendes"), ("", "worauf sich das bezieht")):
+        refused = answer_question(engine.matcher, Question("das meine ich nicht", previous=previous))
+        assert says in engine.renderer.render(refused)
+
+
 def test_a_follow_up_changes_the_entry_that_was_chosen(engine: AnswerEngine) -> None:
     chosen = engine.matcher.decide(Question("the first one", menu=("pop3-ssl", "ports")))
     after = engine.matcher.decide(Question("and for imap?", previous=chosen.normalised))
