@@ -24,7 +24,8 @@ _COMMAND = lazy_regex(r"/(?P<name>[a-z-]{1,32})(?: \S{1,60}){0,2}", re.IGNORECAS
 # A command as it is typed or pasted: any white space ends its name, no-break spaces among it, and so does a colon;
 # its slash is typed twice, or with a blank
 _TYPED = lazy_regex(
-    r"(?P<word>(?:/ ?|//)?[A-Za-z][A-Za-z-]{0,31})(?=[\s\u200b\u2060\ufeff:`]|$)[\s\u200b\u2060\ufeff:]*(?P<argument>.*)",
+    r"(?P<word>(?:/ ?|//)?[A-Za-z][A-Za-z-]{0,31})(?=[\s\u200b\u2060\ufeff:`]|$)"
+    r"[\s\u200b\u2060\ufeff:]*(?P<argument>.*)",
     re.DOTALL,
 )
 _AT_ENDS = " \t\r\n\f\v\u00a0\u1680\u2002\u2003\u2007\u2009\u200a\u200b\u202f\u2060\u3000\ufeff`"
