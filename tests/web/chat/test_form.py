@@ -162,7 +162,9 @@ async def test_what_is_no_question_is_no_gap(engine: AnswerEngine, tmp_path: Pat
             ("das fünfte", "worauf sich das bezieht"),
             ("Mensch", "hilfe@"),
         ):
-            assert said in answer_of(await browser.send("/ask", **{**talk, "text": text}))
+            answer = answer_of(await browser.send("/ask", **{**talk, "text": text}))
+            assert said in answer
+            assert ("Warum?" in answer) == (text == "Welcher Port?")  # nothing was looked for in the FAQ
         assert [kept.question for kept in browser.storage.decisions.unanswered("")] == ["Welcher Port?"]
 
 
