@@ -50,7 +50,7 @@ CORE_RANKS = {
     "markdown": 1,
     "dns": 2,
     "mail": 2,
-    "person_request": 3,
+    "person_request": 2,
     "small_talk": 3,
     "speak_policy": 3,
     "matching": 3,

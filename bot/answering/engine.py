@@ -1,6 +1,6 @@
 """Answer engine: content, trained model and renderer, loaded as one (reload.py swaps it while the bot runs)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot.core.matching.decision import Matcher
 from bot.core.matching.example_counts import count_examples
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.learning import learn
+from bot.core.matching.training import TrainedModel
 from bot.core.model import Answer, Knowledge, Language
 from bot.settings import PACKAGED, Settings
 
@@ -73,19 +74,21 @@ class AnswerEngine(Speech):
         return tuple(dict.fromkeys(found))
 
 
-def load_engine(settings: Settings) -> AnswerEngine:
+def load_engine(settings: Settings, on_learning: Callable[[], None] = lambda: None) -> AnswerEngine:
     """Engine for the configured content: reads it, and trains the model or takes it from the cache.
 
-    Raises KnowledgeError.
+    `on_learning`: called before the model is trained, which takes seconds. Raises KnowledgeError.
     """
     content = load_content(settings)
     knowledge, counts = content.knowledge, content.counts
     extractor = FeatureExtractor(knowledge, counts.tokens)
-    trained = load_or_train(
-        [settings.postbote_data_dir / "cache", PACKAGED],
-        cache_key(learnt_from(settings.postbote_knowledge)),
-        lambda: learn(knowledge, extractor),
-    )
+
+    def train() -> TrainedModel:
+        on_learning()
+        return learn(knowledge, extractor)
+
+    folders = [settings.postbote_data_dir / "cache", PACKAGED]
+    trained = load_or_train(folders, cache_key(learnt_from(settings.postbote_knowledge)), train)
     matcher = Matcher(knowledge, extractor, trained, counts=counts)
     return AnswerEngine(knowledge, _renderer(settings, knowledge), matcher)
 

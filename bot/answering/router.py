@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -12,15 +12,20 @@ from bot.core.dns.records import Lookup
 from bot.core.languages import among
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.decision import Matcher
+from bot.core.matching.given_decisions import NO_QUESTION, NOTHING_OFFERED
 from bot.core.model import Answer, Decision, Language, Provider, Question, UserError
 from bot.core.privacy.redacted_decision import redact_decision
+from bot.core.text.nearest import nearest
 from bot.core.text.normalize import clean
 
+LIKE = 0.6  # least likeness of an unknown command to the one that is meant: "/mxx", not "/foo" (/faq)
 # "/mail x", but no path and no log line
 _COMMAND = lazy_regex(r"/(?P<name>[a-z-]{1,32})(?: \S{1,60}){0,2}", re.IGNORECASE)
-# A command as it is typed or pasted: any white space ends its name, no-break spaces among it, and so does a colon
+# A command as it is typed or pasted: any white space ends its name, no-break spaces among it, and so does a colon;
+# its slash is typed twice, or with a blank
 _TYPED = lazy_regex(
-    r"(?P<word>/?[A-Za-z][A-Za-z-]{0,31})(?=[\s\u200b\u2060\ufeff:`]|$)[\s\u200b\u2060\ufeff:]*(?P<argument>.*)",
+    r"(?P<word>(?:/ ?|//)?[A-Za-z][A-Za-z-]{0,31})(?=[\s\u200b\u2060\ufeff:`]|$)"
+    r"[\s\u200b\u2060\ufeff:]*(?P<argument>.*)",
     re.DOTALL,
 )
 _AT_ENDS = " \t\r\n\f\v\u00a0\u1680\u2002\u2003\u2007\u2009\u200a\u200b\u202f\u2060\u3000\ufeff`"
@@ -45,7 +50,7 @@ def make_responder(
         name, argument = _command(question, commands)
         if name not in commands:
             began = time.perf_counter()
-            answer = answer_question(matcher, question, in_slack=admin is not None)
+            answer = answer_question(matcher, question, commands, in_slack=admin is not None)
             if understood and answer.decision:
                 understood(time.perf_counter() - began)
             return answer
@@ -70,20 +75,27 @@ def _spoken(question: Question, languages: Sequence[Language]) -> Question:
     )
 
 
-def answer_question(matcher: Matcher, question: Question, *, in_slack: bool = False) -> Answer:
+def answer_question(
+    matcher: Matcher, question: Question, commands: Iterable[str] = (), *, in_slack: bool = False
+) -> Answer:
     """Answer of the knowledge base; the help text for an empty message, a request for help or an unknown command.
 
-    `in_slack`: True if the help also explains what there is in Slack alone. The facts are the person's
-    own, in full; the decision, which is explained, stored and logged, is redacted.
+    `commands`: names of which an unknown one may be a misspelling. `in_slack`: True if the help also explains what
+    there is in Slack alone. The facts are the person's own, in full; the decision, which is explained, stored and
+    logged, is redacted.
     """
     text = clean(question.text)
     typed = _COMMAND.fullmatch(f"/{question.command}" if question.command else text)
     unknown = typed["name"] if typed and not wants_help(typed["name"]) else ""
     if typed or wants_help(text) or not text:
-        language = question.language or question.language_hint or matcher.language.of(question.text)
-        return Answer("faq", language, {"help": True, "in_slack": in_slack, "unknown": unknown})
+        said = "" if unknown else question.text  # a command's name tells nothing of the language
+        language = question.language or question.language_hint or matcher.language.of(said)
+        meant = nearest(unknown.lower(), commands, LIKE) if unknown else ""
+        return Answer("faq", language, {"help": True, "in_slack": in_slack, "unknown": unknown, "meant": meant})
     decision = matcher.decide(question)
     shown = redact_decision(decision, text, clean(question.previous), matcher.words_in)
+    if (rule := decision.parts[0].rule) in NO_QUESTION:
+        return Answer("none", decision.language, {"unclear": rule == NOTHING_OFFERED}, shown)
     return Answer(decision.outcome, decision.language, facts_of(decision), shown)
 
 
@@ -121,7 +133,7 @@ def _command(question: Question, commands: Mapping[str, Command]) -> tuple[str, 
     if typed is None:
         return "", ""
     word, argument = typed["word"], _without_marks(typed["argument"])
-    name = word.removeprefix("/").lower()
+    name = word.lstrip("/ ").lower()
     known = name in commands and (word.startswith("/") or _is_bare_command(commands[name], argument))
     return (name, argument) if known else ("", "")
 

@@ -13,7 +13,7 @@ from bot.cli.startup import load_engine_or_exit, read_settings, responder_or_exi
 from bot.core.languages import KNOWN
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Language, Question
-from bot.core.small_talk import answer_small_talk
+from bot.core.small_talk import answer_small_talk, shorten_reply
 from bot.core.text.language_detection import language_of_locale
 
 
@@ -33,8 +33,9 @@ def ask(text: str, lang: Language | None, why: bool) -> None:
     hint = language_of_locale(next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), ""))
     respond, question = responder_or_exit(engine, settings), Question(text, language=lang, language_hint=hint)
     answer = answer_small_talk(question, hint, languages) or asyncio.run(respond(question))
-    click.echo(to_plain(engine.renderer.render(answer)))
-    for line in offered_commands(answer, engine.renderer.block):
+    reply = shorten_reply(answer, text)
+    click.echo(to_plain(engine.renderer.render(reply)))
+    for line in offered_commands(reply, engine.renderer.block):
         click.echo(f"\n{line}")
     if why:
         click.echo(f"\n{engine.explain(answer)}")
@@ -43,7 +44,7 @@ def ask(text: str, lang: Language | None, why: bool) -> None:
 @click.command()
 @click.option("--jsonl", is_flag=True, required=True, help="Read and write one JSON object a line.")
 def answer(jsonl: bool) -> None:
-    """Answer questions from standard input: {"text": …, "lang": a language of the base or null} a line."""
+    """Answer questions from standard input. A line is {"text": …, "lang": a language of the base or null}."""
     settings = read_settings()
     engine = load_engine_or_exit(settings)
     respond = responder_or_exit(engine, settings)

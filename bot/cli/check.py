@@ -19,7 +19,7 @@ from bot.settings import Settings
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option("--no-examples", is_flag=True, help="Do not ask all examples again, which takes most of the time.")
 def check_(path: Path | None, no_examples: bool) -> None:
-    """Validate the knowledge base (in PATH, if given) and the templates. Exit 1 with file:line for each problem."""
+    """Check the knowledge base (PATH, if given) and the templates. Exit 1 with file:line for each problem."""
     settings = read_settings()
     settings = settings.model_copy(update={"postbote_knowledge": path or settings.postbote_knowledge})
     try:
@@ -28,11 +28,14 @@ def check_(path: Path | None, no_examples: bool) -> None:
         for problem in wrong.problems:
             click.echo(str(problem), err=True)
         sys.exit(1)
-    from bot.content.references import untranslated  # with YAML, which no other command here needs
+    from bot.content.references import unnamed_sections, untranslated  # with YAML, which no other command here needs
 
     click.echo(f"ok: {len(knowledge.entries)} entries, {len(knowledge.topics)} topics that are not covered")
     templates = settings.postbote_templates
-    for warning in untranslated(templates, read_templates(templates), knowledge.languages):
+    for warning in (
+        *unnamed_sections(settings.postbote_knowledge, knowledge),
+        *untranslated(templates, read_templates(templates), knowledge.languages),
+    ):
         click.echo(str(warning))
     if knowledge.figures == "learnt":
         _tell_of_young_base(settings.postbote_knowledge, knowledge, holds_out=not no_examples)
@@ -65,7 +68,7 @@ def faultless_knowledge(settings: Settings, *, asks_examples: bool) -> Knowledge
 
 @click.command()
 def doctor() -> None:
-    """Check the content, and what the configuration names: database, DNS, Slack. Exit 1 if something is wrong."""
+    """Check the content and what is configured. That is database, DNS, Slack …; exit 1 if something is wrong."""
     from bot.contracts.channel import (
         DoctorResult,  # with Starlette, and the next with Slack's library: nothing else needs them
     )

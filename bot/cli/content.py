@@ -17,7 +17,7 @@ from bot.core.model import Language
     "--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="May be repeated; without it: all."
 )
 def init(folder: Path, name: str, languages: tuple[Language, ...]) -> None:
-    """Make a knowledge base to start from in DIR, a new or empty folder."""
+    """Make a knowledge base to start from in DIR. That is a new or empty folder."""
     from bot.cli.new_base import started_lines
     from bot.content.starter import write_starter
 
@@ -31,7 +31,7 @@ def init(folder: Path, name: str, languages: tuple[Language, ...]) -> None:
 @click.option("--to", "folder", metavar="DIR", required=True, type=click.Path(path_type=Path), help="Knowledge base.")
 @click.option("--language", type=click.Choice(list(KNOWN)), help="Language of FILE; needed where DIR has several.")
 def import_(files: tuple[Path, ...], folder: Path, language: Language | None) -> None:
-    """Make draft entries in DIR of an FAQ: FILE is .md or .html (headings are questions) or .csv (question, answer).
+    """Make draft entries in DIR of an FAQ. FILE is .md or .html (headings are questions) or .csv (question, answer).
 
     Columns of a .csv: question, answer, and optionally language, section and id (the same in several languages); a row
     without an answer asks the same as the one above. Several FILEs are one FAQ in several languages, with the same
@@ -55,7 +55,7 @@ def import_(files: tuple[Path, ...], folder: Path, language: Language | None) ->
 @click.option("--cross-validate", is_flag=True, help="Decide each line with thresholds learnt from the other lines.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def evaluate_(files: tuple[Path, ...], cross_validate: bool, as_json: bool) -> None:
-    """Run labelled sets and print the score, the confusions and the calibration of each."""
+    """Run labelled sets and print score, confusions and calibration."""
     from bot.ops import evaluate
 
     engine = load_engine_or_exit(read_settings())

@@ -28,7 +28,7 @@ def _environment() -> str:
 
 @click.command(epilog=_environment())
 def run() -> None:
-    """Start everything that is configured: the web page unless POSTBOTE_PAGE=off, Slack where its tokens are set."""
+    """Start everything that is configured. The web page unless POSTBOTE_PAGE=off, Slack where its tokens are set."""
     settings = read_settings()
     gc.disable()  # until all is loaded (bot/app.py): there is little garbage, and looking for it is slow
     # The content and what is found in it are kept: made beside what else takes as long, on the second core

@@ -14,7 +14,7 @@ from bot.core.model import Language
 @click.option("--many", is_flag=True, help="For many workspaces (SLACK_CLIENT_ID); needs --url.")
 @click.option("--language", type=click.Choice(list(KNOWN)), help="Of its words, which Slack shows to everybody alike.")
 def manifest(url: str | None, many: bool, language: Language | None) -> None:
-    """Print the Slack app's manifest, with every slash command that exists."""
+    """Print the Slack app's manifest. It has every slash command that exists."""
     from bot.channels.slack.manifest import to_manifest
 
     if many and not url:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from bot.storage import Storage
 
 
+LEARNING = "The knowledge base is new or has changed: learning it takes a few seconds, once …"
+
+
 def read_settings() -> Settings:
     """Settings from the environment; a warning for each variable that looks misspelt.
 
@@ -42,7 +45,7 @@ def read_settings() -> Settings:
 def load_engine_or_exit(settings: Settings) -> AnswerEngine:
     """Answer engine. Ends the program with every problem of the content."""
     try:
-        return load_engine(settings)
+        return load_engine(settings, lambda: click.echo(LEARNING, err=True))
     except KnowledgeError as wrong:
         raise click.ClickException(f"the knowledge base cannot be used:\n{wrong}") from None
 

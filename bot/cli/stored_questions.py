@@ -12,7 +12,7 @@ from bot.core.privacy.data_subject import to_person
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated, with a header.")
 @click.option("--team", default="", help="Of one Slack workspace only (T…).")
 def gaps(as_csv: bool, team: str) -> None:
-    """List what was not answered, or not well: like questions together, the most frequent first."""
+    """List what was not answered, or not well. Like questions stand together, the most frequent first."""
     with open_storage(read_settings()) as storage:
         found = to_gaps(storage.decisions.unanswered(team))
     if as_csv:
@@ -24,7 +24,7 @@ def gaps(as_csv: bool, team: str) -> None:
 @click.command()
 @click.argument("identity", metavar="ID")
 def why(identity: str) -> None:
-    """Print the stored decision for ID: the key of a question, as the log and `/faq why` name it."""
+    """Print the stored decision for ID. That is the key of a question, as the log and `/faq why` name it."""
     with open_storage(read_settings()) as storage:
         kept = storage.decisions.get(identity)
     if kept is None:
@@ -35,7 +35,7 @@ def why(identity: str) -> None:
 @click.command()
 @click.argument("user")
 def forget(user: str) -> None:
-    """Delete everything about USER: a Slack user id (U…, or T…:U… in one workspace) or a mail address."""
+    """Delete everything about USER. That is a Slack user id (U…, or T…:U… in one workspace) or a mail address."""
     from bot.ops.erase_person import erase_person
 
     settings = read_settings()

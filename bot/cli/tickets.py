@@ -16,7 +16,7 @@ from bot.core.model import TryLater
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def mail_(file: Path, as_json: bool) -> None:
-    """Show what would be done with a mail as a new ticket, as if its mailbox were in mode public. Sends nothing."""
+    """Show what would be done with a mail as a new ticket. As if its mailbox were in mode public; sends nothing."""
     from bot.cli.ticket_format import ticket_assessment  # with the parsers of mail, which nothing else here needs
     from bot.core.mail.auto_response import MailboxContext
     from bot.tickets.assessment import assess, ticket_of_mail

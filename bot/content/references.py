@@ -49,6 +49,21 @@ def untranslated(folder: Path, sources: Mapping[str, str], languages: Sequence[L
                 yield Problem(str(folder / language / name), 1, text)
 
 
+def unnamed_sections(folder: Path, knowledge: Knowledge) -> Iterator[Problem]:
+    """Warnings: sections of the FAQ that base.yaml does not name in each language, so that sources mix languages.
+
+    Each at the first entry that has it. `folder`: of the knowledge base.
+    """
+    first = {entry.faq: entry.id for entry in reversed([*knowledge.entries.values()])}
+    several = len(knowledge.languages) > 1
+    for section, entry in sorted(first.items(), key=lambda one: one[1]) if several else ():
+        named = next((names for names in knowledge.sections if section in names.values()), {})
+        if missing := [one for one in knowledge.languages if one not in named]:
+            file = folder / f"{entry}.yaml"
+            text = f"warning: faq: {section!r} has no name in {', '.join(missing)}; add it to `sections` in base.yaml"
+            yield Problem(str(file), line_of(file, ["faq"]), text)
+
+
 def required_blocks(commands: Iterable[str], languages: Sequence[Language] = LANGUAGES) -> dict[str, Collection[str]]:
     """Template → blocks that it must have. `commands`: names of the slash commands; `languages`: of the base."""
     needed: dict[str, Collection[str]] = dict.fromkeys(REPLIES, languages)
@@ -79,25 +94,29 @@ def unknown_figures(
     knowledge_folder: Path, folder: Path, sources: Mapping[str, str], knowledge: Knowledge
 ) -> Iterator[Problem]:
     """Figures that templates or entries name, and provider.yaml lacks."""
-    groups = ("servers", "aliases", "ports", "limits", "links")
-    known = {(group, key) for group in groups for key in getattr(knowledge.provider, group)}
-    lacking = f"{knowledge_folder / 'provider.yaml'} lacks it; add it there, or correct the name"
+    known = knowledge.provider.figures
+
+    def lacking(figure: str) -> str:
+        there = sorted(one for one in known if one.partition(".")[0] == figure.partition(".")[0])
+        of_these = f"it has {', '.join(there)}: correct the name, or add it there" if there else "add it there"
+        return f"{figure} is named, and {knowledge_folder / 'provider.yaml'} lacks it; {of_these}"
+
     for name, source in sources.items():
         for line, figure in _figures(source, known):
-            yield Problem(str(folder / name), line, f"{figure} is named, and {lacking}")
+            yield Problem(str(folder / name), line, lacking(figure))
     for entry in knowledge.entries.values():
         file = knowledge_folder / f"{entry.id}.yaml"
         for language in knowledge.languages:
             for line, figure in _figures(entry.answer[language], known):
                 place = line_of(file, ["answer", language], within=line - 1)
-                yield Problem(str(file), place, f"answer.{language}: {figure} is named, and {lacking}")
+                yield Problem(str(file), place, f"answer.{language}: {lacking(figure)}")
 
 
-def _figures(source: str, known: Collection[tuple[str, str]]) -> Iterator[tuple[int, str]]:
+def _figures(source: str, known: Collection[str]) -> Iterator[tuple[int, str]]:
     """Line (from 1) and name ("ports.imaps") of each figure that is not known; one asked `is defined` is let pass."""
     text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), source)
     found = [(tag.start(2) + one.start(), one) for tag in _TAG.finditer(text) for one in _FIGURE.finditer(tag[2])]
-    asked = {(one[1], one[2]) for _, one in found if one[3]}
+    asked = {f"{one[1]}.{one[2]}" for _, one in found if one[3]}
     for place, one in found:
-        if (one[1], one[2]) not in known and (one[1], one[2]) not in asked:
-            yield text.count("\n", 0, place) + 1, f"{one[1]}.{one[2]}"
+        if (figure := f"{one[1]}.{one[2]}") not in known and figure not in asked:
+            yield text.count("\n", 0, place) + 1, figure

@@ -213,6 +213,13 @@ class Answer:
     facts: Mapping[str, Any] = field(default_factory=dict)  # JSON values only
     decision: Decision | None = None  # None for commands
 
+    @property
+    def outcome(self) -> str:
+        """Outcome as it is kept and counted: answer, suggest or decline; of what is no question, the template's name:
+        a command, small talk, a refused reply.
+        """
+        return self.decision.outcome if self.decision and self.template != "none" else self.template
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

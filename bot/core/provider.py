@@ -74,6 +74,12 @@ class Provider:
         return {row.key: row.alias for row in self.connections if row.alias}
 
     @property
+    def figures(self) -> frozenset[str]:
+        """Names of the variables that entries and templates may say: "ports.imaps", "limits.message_size"."""
+        groups = ("servers", "aliases", "ports", "limits", "links")
+        return frozenset(f"{group}.{key}" for group in groups for key in getattr(self, group))
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """Host names, each once."""
         return tuple(dict.fromkeys(self.servers.values()))

@@ -10,6 +10,7 @@ from typing import Literal
 from bot.core.languages import KNOWN, among
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import LANGUAGES, Answer, Language, Question
+from bot.core.person_request import asks_for_person, says_of_no_use
 from bot.core.text.closed_matter import thanks_for_help
 from bot.core.text.function_words import word_set
 from bot.core.text.normalize import clean
@@ -118,6 +119,20 @@ def answer_small_talk(
         return None
     chosen = among(question.language, languages) if question.language else language
     return Answer(template, chosen or language_of_small_talk(said, hint, languages))
+
+
+def shorten_reply(answer: Answer, text: str) -> Answer:
+    """One short reply where nothing was asked of the FAQ, instead of what it does not cover: an aside where nothing was
+    said that wants an answer; the ways to a person where nothing but one is wished for, or an answer was of no use.
+
+    The same in every channel and in the terminal. `text`: of the question, as the channel delivered it.
+    """
+    said = clean(text)
+    if answer.template in ("decline", "suggest", "none") and (asks_for_person(said) or says_of_no_use(said)):
+        return Answer("person", answer.language, {"state": "words", "asks": False})
+    if answer.decision and answer.decision.small_talk:
+        return Answer("aside", answer.language, {"asks": "?" in text})
+    return answer
 
 
 def read_reaction(text: str) -> Literal["worked", "read", ""]:

@@ -7,7 +7,7 @@ reply stands in its Answer; the channel decides in which form it is posted.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,15 +17,17 @@ from bot.commands import ChannelAdmin
 from bot.contracts.channel import Channel
 from bot.contracts.engine import Engine
 from bot.core.model import Answer, DecisionToSave, Event, Language, Question, Reply, TryLater
-from bot.core.small_talk import answer_small_talk
+from bot.core.small_talk import answer_small_talk, shorten_reply
 from bot.core.stored_records import StoredDecision
+from bot.core.text.language_wish import wished_language
+from bot.core.text.normalize import clean
 from bot.dialogue.actions import ButtonActions
 from bot.dialogue.busy_sign import tell_if_slow
 from bot.dialogue.channel_admin import StoredChannelAdmin
 from bot.dialogue.conversation_state import ConversationState
 from bot.dialogue.digest import DigestDialogue
 from bot.dialogue.handover import HandoverDialogue
-from bot.dialogue.silence import answer_reaction, is_error, is_read_receipt, shorten_small_talk, why_silent
+from bot.dialogue.silence import answer_reaction, is_error, is_read_receipt, why_silent
 from bot.dialogue.thread_above import answer_with_surroundings
 from bot.storage import Storage
 from bot.storage.decisions import Context
@@ -114,7 +116,8 @@ class DialogueManager:
             return handed
         if is_read_receipt(event, context.before):
             return NO_REPLY
-        answer, mode = shorten_small_talk(await self._answer_in_context(event, context), event), context.mode
+        answer = shorten_reply(await self._answer_in_context(event, context), event.question.text)
+        mode = context.mode
         reply, reason = Reply(answer), ""
         if mode == "off" and not event.question.command:
             reply = Reply(Answer("switched_off", answer.language), {"private": "yes"})
@@ -211,7 +214,9 @@ class DialogueManager:
         )
         question = replace(event.question, language_hint=hint)
         if before:
-            question = replace(question, previous=before.understood, menu=before.menu)
+            question = _in_wished_language(
+                replace(question, previous=before.understood, menu=before.menu), self._engine.languages()
+            )
 
         async def respond(asked: Question) -> Answer:
             work = self._engine.respond(asked, self._admin_of(event), event.person)
@@ -228,6 +233,12 @@ class DialogueManager:
         """Administration by the event's person; None where there are no channels with modes (the page)."""
         channel = self._channels.get(event.channel)
         return StoredChannelAdmin(event, self._storage, channel) if channel and event.location else None
+
+
+def _in_wished_language(question: Question, languages: Sequence[Language]) -> Question:
+    """The question before it, where a message only wishes for its answer in another language; else the same."""
+    wished = wished_language(clean(question.text), languages) if question.previous and not question.command else None
+    return replace(question, text=question.previous, language=wished, previous="", menu=()) if wished else question
 
 
 def _wait_for_post(kept: StoredDecision) -> None:

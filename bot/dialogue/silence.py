@@ -22,13 +22,6 @@ def answer_reaction(event: Event, before: PreviousQuestion | None) -> Answer | N
     return Answer("thanks", event.question.language or language_of_small_talk(said, before.language))
 
 
-def shorten_small_talk(answer: Answer, event: Event) -> Answer:
-    """One short line where nothing was said that wants an answer, instead of what the FAQ does not cover."""
-    if answer.decision is None or not answer.decision.small_talk:
-        return answer
-    return Answer("aside", answer.language, {"asks": "?" in event.question.text})
-
-
 def why_silent(event: Event, thread: Thread | None, answer: Answer, mode: str) -> str:
     """Reason for silence at a message that does not address the bot; empty: speak. `thread`: None: not the bot's."""
     text = clean(event.question.text)

@@ -74,9 +74,7 @@ class EventLog:
 
 def outcome(answer: Answer | None) -> str:
     """Outcome: answer, suggest or decline; a command's name or another template; silent."""
-    if answer is None:
-        return "silent"
-    return answer.decision.outcome if answer.decision else answer.template
+    return answer.outcome if answer else "silent"
 
 
 def seconds_since_receipt(event: Event) -> float:

@@ -14,16 +14,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.answering.engine import AnswerEngine, load_engine
+from bot.answering.engine import AnswerEngine, load_engine, load_speech
 from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.commands import find_commands
-from bot.content.loader import load
 from bot.content.problems import KnowledgeError
 from bot.content.renderer import Renderer, RenderError
 from bot.core.markdown.to_html import to_html
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer, Decision, Knowledge, Language, Question
-from bot.ops.check_content import all_problems, misranked_examples
+from bot.ops.check_content import all_problems, content_findings, misranked_examples
 from bot.ops.evaluate import read_set, run_set
 from bot.ops.sample_replies import settings_facts
 from bot.settings import Settings
@@ -58,7 +57,10 @@ def run_trial(
     tell("step", "learning")
     folder, templates = staged.postbote_knowledge, staged.postbote_templates
     try:
-        tell("previews", to_previews(load(folder), templates, target))
+        speech = load_speech(staged)
+        if found := list(content_findings(folder, None, speech, ())):  # what would not be rendered, with file and line
+            return {"problems": _lines(found, staged)}
+        tell("previews", to_previews(speech.knowledge, templates, target))
         after = load_engine(staged)
     except (KnowledgeError, RenderError) as wrong:
         return {"problems": _lines(getattr(wrong, "problems", [wrong]), staged)}

@@ -81,6 +81,7 @@ def _samples(knowledge: Knowledge) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield "person", {**person, "state": state, "asks": asks}
     for template in ("greeting", "thanks", "switched_off", "none"):
         yield template, {}
+    yield "none", {"unclear": True}
     yield "ticket", ticket
     yield "ticket_note", ticket
     yield "ticket_note", {**ticket, "outcome": "decline", "entries": [], "suggested": []}

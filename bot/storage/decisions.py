@@ -273,7 +273,7 @@ def _to_row(event: Event, answer: Answer, reason: str) -> dict[str, Any]:
     """Columns that follow from event and answer."""
     decision = answer.decision
     silent = bool(reason)
-    outcome = "silent" if silent else decision.outcome if decision else answer.template
+    outcome = "silent" if silent else answer.outcome
     understood = decision.normalised if decision and outcome in ("answer", "suggest") else ""
     # A command's argument is an address or a domain more often than not; with /faq it is a question
     asked = event.question.text if decision or not event.question.command else event.question.command

@@ -8,16 +8,21 @@ import asyncio
 import csv
 import json
 import re
+import shutil
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from bot.__main__ import main
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question
 from bot.channels.slack.manifest import SCOPES
+from bot.cli.startup import LEARNING
 from bot.commands import find_commands
 from bot.core.model import Event, Question
 from bot.settings import Settings
@@ -33,6 +38,24 @@ __all__ = ["umask"]  # a fixture of all tests here as well
 
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("group", [main, main.commands["tickets"]])
+def test_no_list_of_commands_is_cut(group: click.Group) -> None:
+    """A command's docstring begins with a sentence of one line, as click has it in a terminal of 80 characters."""
+    says = CliRunner().invoke(group, ["--help"], terminal_width=78).stdout
+    listed = says.partition("Commands:\n")[2].strip().split("\n")
+    assert len(listed) == len([name for name, one in group.commands.items() if not one.hidden])
+    assert [line for line in listed if line.endswith("...")] == []
+
+
+def test_learning_is_announced_and_only_when_it_is_done(tmp_path: Path, few_entries: str) -> None:
+    """It takes seconds in which nothing else is seen."""
+    base = shutil.copytree(few_entries, tmp_path / "base")
+    first, second = (postbote(tmp_path, "ask", "Hallo", POSTBOTE_KNOWLEDGE=str(base)) for _ in range(2))
+    assert first.stderr == f"{LEARNING}\n"
+    assert second.stderr == ""
+    assert first.stdout == second.stdout
 
 
 TRANSCRIPTS = re.findall(r"```console\n\$ postbote ask \"([^\"]+)\"\n(.*?)```", README, re.DOTALL)

@@ -2,20 +2,28 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
+from typing import Literal, get_args
 
 import pytest
 
 from bot.answering.engine import AnswerEngine
 from bot.commands import find_commands
+from bot.content.renderer import Renderer
 from bot.core.model import LANGUAGES, Answer, Language
+from bot.core.provider import Connection
 from tests.rows import each_row
 from tests.slow import slow
 
 PROJECT = Path(__file__).parents[2]
+Purpose = Literal["send", "fetch"]
+Encryption = Literal["none", "starttls", "tls"]
 LISTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("faq", {"help": True, "in_slack": True}),
     ("home", {"notice": ""}),
@@ -55,6 +63,26 @@ def test_a_hint_is_in_the_language_of_the_text(engine: AnswerEngine) -> None:
     usages = {language: {c.usage for c in engine.renderer.commands(language)} for language in LANGUAGES}
     assert {"faq Frage", "mx Domain", "ports"} <= usages["de"]
     assert {"faq question", "mx domain", "ports"} <= usages["en"]
+
+
+@each_row("language", LANGUAGES)
+@each_row("name", list(find_commands()))
+def test_the_help_of_a_command_begins_with_its_usage(engine: AnswerEngine, name: str, language: Language) -> None:
+    (usage,) = [command.usage for command in engine.renderer.commands(language) if command.name == name]
+    said = engine.renderer.render(Answer(name, language, {"help": True, "in_slack": False, "unknown": ""}))
+    assert said.startswith(f"**/{usage}**")
+
+
+def test_what_a_connection_is_for_begins_small_within_an_english_line(engine: AnswerEngine) -> None:
+    """Of every purpose and encryption; a German line has nouns there."""
+    rows = tuple(
+        Connection(f"c{n}", purpose, "imap", encryption, "x.example", 1)
+        for n, (purpose, encryption) in enumerate(product(get_args(Purpose), get_args(Encryption)))
+    )
+    knowledge = replace(engine.knowledge, provider=replace(engine.knowledge.provider, connections=rows))
+    said = Renderer(PROJECT / "templates", knowledge, {}).render(Answer("ports", "en", {"help": False}))
+    assert len(re.findall(r"\(\w", said)) == len(rows)
+    assert re.findall(r"\([A-Z]\w*", said) == []
 
 
 @pytest.fixture

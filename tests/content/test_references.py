@@ -15,7 +15,7 @@ from bot.commands import find_commands
 from bot.content.content_hash import content_hash
 from bot.content.loader import load
 from bot.content.problems import KnowledgeError
-from bot.content.references import missing_parts, required_blocks, unknown_figures
+from bot.content.references import missing_parts, required_blocks, unknown_figures, unnamed_sections
 from bot.content.renderer import Renderer, RenderError
 from bot.content.template_files import in_one, read_templates
 from bot.core.model import LANGUAGES, Knowledge
@@ -71,6 +71,9 @@ def test_a_provider_that_lacks_any_figure_that_is_named_is_refused(engine: Answe
         assert problems or not fails(knowledge), figure
         for problem in problems:
             assert f"{figure} is named, and " in problem.text
+            group = figure.partition(".")[0]
+            there = (f"{group}.{key}" for key in getattr(knowledge.provider, group))
+            assert f"it has {', '.join(sorted(there))}" in problem.text
             assert figure in Path(problem.file).read_text(encoding="utf-8").split("\n")[problem.line - 1]
         refused |= {figure} if problems else set()
     assert refused >= NAMED
@@ -86,6 +89,19 @@ def test_a_figure_is_seen_in_every_branch_and_form_but_not_in_prose_or_comments(
     assert named("{#\n ports.ftp #}\n{% if x == limits.speed %}") == [(3, "limits.speed")]
     assert named("see ports.ftp {# {{ ports.ftp }} #} {{ my.ports.ftp }} {{ 'ports.ftp' }}") == []
     assert named("{% if limits.speed is defined %}{{ limits.speed }}{% endif %}") == []
+
+
+def test_a_section_without_a_name_in_each_language_is_warned_of_once(engine: AnswerEngine) -> None:
+    """Sources of the other language would name it in this one."""
+    knowledge = engine.knowledge
+    assert list(unnamed_sections(KNOWLEDGE, knowledge)) == []
+    unnamed = replace(knowledge, sections=())
+    found = [str(problem) for problem in unnamed_sections(KNOWLEDGE, unnamed)]
+    assert len(found) == len({entry.faq for entry in knowledge.entries.values()})
+    assert any("message-size.yaml:3: warning: faq: 'Grenzen' has no name in de, en; " in one for one in found)
+    half = replace(knowledge, sections=tuple({"de": names["de"]} for names in knowledge.sections))
+    assert all("has no name in en; " in str(problem) for problem in unnamed_sections(KNOWLEDGE, half))
+    assert list(unnamed_sections(KNOWLEDGE, replace(unnamed, languages=("de",)))) == []
 
 
 @each_row("name", sorted({*required_blocks(find_commands()), "labels", "web", "dashboard"}))

@@ -23,8 +23,15 @@ from tests.slow import SLOW
 __all__ = ["umask"]  # a fixture of all tests here as well
 
 TEMPLATES = PROJECT / "templates"
-SAID = ["Hallo", "/foo", "help", "/login webmaster@example.com"]
-MORE = ["thanks!", "/hilfe", "Welcher Port für POP3 mit SSL?"]  # each of them goes the way of one above
+SAID = ["Hallo", "/foo", "help", "/login webmaster@example.com", "Wie geht es dir?", "Ich will einen Menschen sprechen"]
+MORE = [
+    "keins davon",
+    "das zweite",
+    "Regnet es?",
+    "thanks!",
+    "/hilfe",
+    "Welcher Port für POP3 mit SSL?",
+]  # each of them goes the way of one above
 
 
 @pytest.mark.parametrize("text", [*SAID, *(pytest.param(text, marks=SLOW) for text in MORE)])
@@ -56,7 +63,7 @@ PAGE, SLACK = False, True
 
 
 def help_of(engine: AnswerEngine, question: Question, place: bool) -> str:
-    answer: Answer = answer_question(engine.matcher, question, in_slack=place)
+    answer: Answer = answer_question(engine.matcher, question, find_commands(), in_slack=place)
     assert answer.decision is None
     return to_plain(engine.renderer.render(answer))
 
@@ -67,6 +74,26 @@ def test_a_command_that_does_not_exist_is_called_unknown_in_both_languages(engin
     for language, says in UNKNOWN.items():
         question = Question(text, language="de" if language == "de" else "en")
         assert help_of(engine, question, PAGE).startswith(says.format(name))
+
+
+@each_row(
+    ("text", "meant"), [("/prots", "ports"), ("/logn max@firma.de", "login"), ("/chek x.de", "check"), ("/foo", "")]
+)
+def test_a_mistyped_command_names_the_one_that_is_meant_in_the_first_language(
+    engine: AnswerEngine, text: str, meant: str
+) -> None:
+    """Its word tells nothing of a language, as that of a command that exists."""
+    first = help_of(engine, Question(text), PAGE).split("\n")[0]
+    assert first.startswith(UNKNOWN["de"].format(text.split()[0].removeprefix("/")))
+    assert first.endswith(f"Meinten Sie /{meant}?" if meant else "gibt es nicht.")
+    assert f"Did you mean /{meant}?" in help_of(engine, Question(text, language="en"), PAGE) or not meant
+
+
+@each_row("typed", ["/login ", "/LOGIN ", "login ", "`/login` ", "/ login ", "//login ", "/login: "])
+def test_a_command_is_known_however_its_slash_is_typed(engine: AnswerEngine, typed: str) -> None:
+    question = Question(f"{typed}max@firma.de", language="de")
+    answer = asyncio.run(ReloadableEngine(engine, Settings()).respond(question))
+    assert answer.template == "login"
 
 
 def test_a_command_that_slack_alone_knows_is_called_unknown(engine: AnswerEngine) -> None:

@@ -78,7 +78,7 @@ FAULTS = [
     ("code without an end", ["", "ja", "`a"], 3, "'`'"),
     ("a link to nowhere", ["", "[x](ftp://a.example)"], 2, "']('"),
     ("a quote", ["", "> so"], 2, "knowledge/README.md"),
-    ("HTML", ["", "a<br>b"], 2, "knowledge/README.md"),
+    ("HTML", ["", "a<br>b"], 2, "'<br>' shows as it stands"),
     ("within a condition", ["", "ja", "{% if email %}", "**{{ email | code }}", "{% endif %}"], 4, "'**'"),
 ]
 

@@ -1,8 +1,10 @@
 """Content trial: what a change would do, on a base of two entries that is learnt in a moment."""
 
 import json
+import re
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +86,17 @@ def test_what_check_would_find_refuses_the_change(base: Path, few_data: Path) ->
     (problem,) = tried(base, few_data, to_changes(base, related), "pop3-ssl")["problems"]
     assert problem.startswith("pop3-ssl.yaml:")
     assert "nowhere" in problem
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ limits.nothing }}", "{{ nothing }}", "{{ limits.message_size", "<b>bold</b>", "**bold"]
+)
+def test_what_is_wrong_in_an_answer_is_named_with_its_file_and_line(base: Path, few_data: Path, text: str) -> None:
+    """As `postbote check` names it, and before anything is learnt."""
+    edit = read_entry(base, "pop3-ssl")
+    wrong = replace(edit, answer={**edit.answer, "de": f"{edit.answer['de']} {text}"})
+    found = tried(base, few_data, to_changes(base, wrong), "pop3-ssl")
+    assert found["steps"] == ["learning"]
+    assert found["problems"]
+    for problem in found["problems"]:
+        assert re.match(r"pop3-ssl\.yaml:\d+: answer\.de: .", problem)

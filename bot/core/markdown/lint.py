@@ -10,6 +10,7 @@ from bot.core.markdown.table import count_cells
 # Left over in the text, a mark opened and was not closed, or the other way round
 _LEFT_OVER = lazy_regex(r"\*\*|__|`|\]\(|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 _UNKNOWN = lazy_regex(r"\A(?:> |~~~)|</?[a-z]{1,10}>|&#?\w{1,10};")
+_MARKS = "write **bold**, `code`, [text](https://…); knowledge/README.md lists all marks"
 _TABLE = lazy_regex(r"\|.*\|\s*")
 
 
@@ -43,6 +44,6 @@ def _left_over(block: Block) -> Iterator[tuple[int, str]]:
             beside = before.text[-1:] if before and before.kind == "escaped" else ""  # a mark within a word is none
             if found := _LEFT_OVER.search(beside + span.text, len(beside)):
                 yield line, f"{found.group()!r} shows as it stands; close the mark on both sides, or write \\ before it"
-            if _UNKNOWN.search(span.text):
-                yield line, "quotes, HTML, entities and fences show as they stand; knowledge/README.md lists the marks"
+            if unknown := _UNKNOWN.search(span.text):
+                yield line, f"{unknown.group()!r} shows as it stands, since it is no mark; {_MARKS}"
         line += span.kind == "break"

@@ -4,7 +4,7 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
 
 0. **Given decisions** (given_decisions.py, foreign.py, closed_matter.py, menu_choice.py). A message in another
    language or script is declined, and one that closes a matter; "the second one" after a menu is the entry that it
-   chooses.
+   chooses, and without a menu nothing that could be ranked.
 
 1. **Cleaning** (bot/core/text/normalize.py): mark-up, quotation marks and quoted-printable; a bounce's copy is cut off.
 
@@ -90,7 +90,7 @@ from bot.core.matching.example_counts import ExampleCounts, count_examples
 from bot.core.matching.example_support import ExampleSupport
 from bot.core.matching.features import FeatureExtractor, without_courtesy
 from bot.core.matching.followup import is_whole_question, resolve_followup
-from bot.core.matching.given_decisions import choose, declined_as_closed, declined_as_foreign
+from bot.core.matching.given_decisions import choose, choose_of_nothing, declined_as_closed, declined_as_foreign
 from bot.core.matching.known_errors import KnownErrors, to_part
 from bot.core.matching.pasted import own_text
 from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
@@ -157,6 +157,8 @@ class Matcher:
         cleaned = without_returned(clean(question.text))
         if closes_matter(own_text(cleaned)):
             return declined_as_closed(question, self.language)
+        if pointed := choose_of_nothing(question, self.language):
+            return pointed
         words = self._errors.words(cleaned)
         alignments = self._errors.alignments(words)
         explained = self._explained(cleaned, words, alignments)

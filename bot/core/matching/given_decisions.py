@@ -5,13 +5,30 @@ About what is written in a foreign language, what closes a matter, and what is c
 
 from collections.abc import Sequence
 
-from bot.core.matching.menu_choice import chosen_places
+from bot.core.matching.menu_choice import chosen_of_nothing, chosen_places
 from bot.core.model import Decision, Knowledge, Language, Part, Question
 from bot.core.text.language_detection import LanguageDetector
 from bot.core.text.normalize import clean
 
 CLOSED = "closed: the message says that the matter is done with"  # rule of the part
-NONE_OF_MENU = "menu: none of them"  # rule of the part
+NONE_OF_MENU = "menu: none of them"  # rule of the part, as the next two
+NOT_MEANT = "refusal: not what was meant, and no menu was offered"
+NOTHING_OFFERED = "choice: no menu was offered"
+NO_QUESTION = frozenset({NONE_OF_MENU, NOT_MEANT, NOTHING_OFFERED})  # rules of what templates/none.md answers
+
+
+def choose_of_nothing(question: Question, detector: LanguageDetector) -> Decision | None:
+    """Decision about a choice or a refusal where no menu was offered: declined; None for any other message."""
+    cleaned = clean(question.text)
+    places = chosen_of_nothing(cleaned)
+    if places is None:
+        return None
+    language = question.language or detector.of(cleaned, question.language_hint)
+    return _declined(language, cleaned, NOTHING_OFFERED if places or not question.previous else NOT_MEANT)
+
+
+def _declined(language: Language, cleaned: str, rule: str) -> Decision:
+    return Decision("decline", (), language, 1.0, (Part("", "decline", (), 1.0, rule),), cleaned)
 
 
 def declined_as_foreign(question: Question, languages: Sequence[Language]) -> Decision:
@@ -46,8 +63,7 @@ def choose(question: Question, knowledge: Knowledge, detector: LanguageDetector)
         return None
     language = question.language or detector.of(cleaned, question.language_hint)
     if not places:
-        part = Part("", "decline", (), 1.0, NONE_OF_MENU)
-        return Decision("decline", (), language, 1.0, (part,), cleaned)
+        return _declined(language, cleaned, NONE_OF_MENU)
     chosen = tuple(menu[place] for place in places)
     parts = tuple(
         Part("", "answer", (entry,), 1.0, f"menu: {menu.index(entry) + 1} of {len(menu)}") for entry in chosen

@@ -13,6 +13,8 @@ from bot.core.text.function_words import word_set
 from bot.core.text.normalize import fold
 
 MOST_WORDS = 12  # of a choice
+LONGEST = 120  # characters of a choice
+MOST_OFFERED = 5  # places that words name
 
 _TOKEN = lazy_regex(r"[a-z]+|\d+")
 _LETTER = lazy_regex(r"\W*([a-e])\W*", re.IGNORECASE)
@@ -37,6 +39,7 @@ _NONE = word_set(
     keine keiner keines keins keinen nichts none neither nein nope nee noe no nix weder noch
     """
 )
+_SMALL_TALK = word_set("nein nope nee noe no nix alles all")  # where nothing is offered: "no", "that is all"
 _NO_MATCH = lazy_regex(  # refuses the menu, where no other words stand beside it than those of _AROUND
     r"\b(?:(?:passt|passen|stimmt|trifft|hilft|meine?(?:te)?) (?:\w{1,12} ){0,3}nicht|nicht dabei"
     r"|(?:et)?was ganz anderes|(?:et)?was anderes|something (?:else|different)"
@@ -80,6 +83,13 @@ def chosen_places(text: str, offered: int) -> tuple[int, ...] | None:
     if places:
         return _checked(places, offered) if not set(left) - {"no"} else None
     return () if left and set(left) <= _NONE else None
+
+
+def chosen_of_nothing(text: str) -> tuple[int, ...] | None:
+    """Places as of `chosen_places` where no menu is open: what the message points at is not there; None: no choice."""
+    if len(text) > LONGEST or {*_TOKEN.findall(fold(text))} <= _SMALL_TALK | _AROUND:
+        return None
+    return chosen_places(text, MOST_OFFERED)
 
 
 def _places(word: str, offered: int) -> Sequence[int]:

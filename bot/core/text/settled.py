@@ -71,7 +71,7 @@ _CLAUSE = lazy_regex(  # of a sentence that is cut at its commas
 )
 _MAIL_EN = r"(?:everything|(?:all )?(?:my |our |the )?(?:e-?)?(?:mails?|messages|post))"
 _MAIL_DE = r"(?:alles|(?:alle |meine |unsere |die )?(?:e-?)?(?:mails?|nachrichten|post))"
-_HANDLE = _one_of("empfangen,abrufen,abholen,lesen,runterladen,herunterladen,senden,verschicken,versenden,schicken")
+_HANDLE = one_of("empfangen,abrufen,abholen,lesen,runterladen,herunterladen,senden,verschicken,versenden,schicken")
 _ABLE = lazy_regex(  # "I can send already", "verschicken kann ich schon", "ich kann schon senden"
     r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
     rf"(?:i|we) can (?:already )?\S{{3,12}}(?: {_MAIL_EN})?(?:\s{{1,3}}(?:\S{{1,12}}\s{{1,3}})?{_FINE}){{0,3}}"

@@ -16,10 +16,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.core.model import Answer, Event, Question, TryLater
-from bot.core.person_request import asks_for_person, says_of_no_use
+from bot.core.model import Event, Question, TryLater
 from bot.core.rate_limit import RateLimiter
-from bot.core.text.normalize import clean
 from bot.web.auth import is_local, is_same_origin, network_of
 from bot.web.chat.contact import Contact
 from bot.web.chat.parse import CHANNEL, FORM, NoAddress, TooLong, to_fields, to_press, to_question
@@ -149,10 +147,7 @@ class ChatPage:
             reply = await self._context.handle(event)
         except TryLater as later:
             raise Refused(503, "later", "try again later", later.seconds or 5.0) from later
-        answer = reply.answer
-        if answer and answer.template in ("decline", "suggest") and _wants_a_person(question):
-            answer = Answer("person", answer.language, {"state": "words"})
-        return self._presenter.reply(answer, key, question) if answer else {}
+        return self._presenter.reply(reply.answer, key, question) if reply.answer else {}
 
     def _parsed(self, parse: Callable[..., Event], fields: Mapping[str, Any]) -> Event:
         try:
@@ -204,12 +199,6 @@ async def _fields(request: Request) -> Mapping[str, Any]:
         return to_fields(body, kind)
     except ValueError as wrong:
         raise Refused(400, "wrong", str(wrong)) from wrong
-
-
-def _wants_a_person(text: str) -> bool:
-    """True for nothing but the wish to reach a person, or that an answer was of no use."""
-    said = clean(text)
-    return asks_for_person(said) or says_of_no_use(said)
 
 
 def _wants_a_page(request: Request) -> bool:

@@ -47,6 +47,7 @@ class Presenter:
             "feedback": answer.template == "answer",
             "person": self._asks and answer.template in _JUDGED and answer.facts.get("state") != "asked",
         }
+        is_decided = answer.decision is not None and answer.outcome == answer.decision.outcome
         shown: dict[str, Any] = {
             **shared,
             "outcome": answer.decision.outcome if answer.decision else "answer",
@@ -56,9 +57,7 @@ class Presenter:
             "in": html,
             "choices": self._choices(answer, languages),
             "checks": [self._check(check, languages) for check in answer.facts.get("checks") or []],
-            "why": {language: self._reason(answer, language, question) for language in languages}
-            if answer.decision
-            else {},
+            "why": {language: self._reason(answer, language, question) for language in languages} if is_decided else {},
         }
         more = {"question": question, "is_menu": answer.template == "suggest", "opened": answer.template == "person"}
         return {**shown, "article": {one: self._article(one, languages, {**shown, **more}) for one in languages}}

@@ -103,7 +103,11 @@ class EntryPages:
             "files": await asyncio.to_thread(self._files_of, entry),
             "query": {"id": entry, "days": days},
         }
-        return self._frame.shown(request, "entry.html", facts)
+        return self._frame.shown(request, "entry.html", {**facts, "figures": self._figures()})
+
+    def _figures(self) -> Sequence[str]:
+        """Variables that an answer may name, as they are written in it."""
+        return [f"{{{{ {name} }}}}" for name in sorted(self._frame.context.engine.provider().figures)]
 
     def _feedback(self, entry: str, since: float) -> list[Mapping[str, Any]]:
         found = self._statistics.answered_with(entry, since, SHOWN_FEEDBACK)
@@ -134,7 +138,7 @@ class EntryPages:
         asked = {one: [kept.question] if kept and kept.language == one else [] for one in languages}
         edit = Edit("entry", "", asked, new=True, title=empty, answer=empty)
         facts = {**_form(edit, kept), "counts": None, "feedback": [], "files": []}
-        return self._frame.shown(request, "entry.html", facts)
+        return self._frame.shown(request, "entry.html", {**facts, "figures": self._figures()})
 
 
 def _form(edit: Edit, kept: StoredDecision | None = None) -> Mapping[str, Any]:

@@ -1,8 +1,9 @@
 """Follow-up questions: a conversation is a list of (message, entry that answers)."""
 
 from bot.answering.engine import AnswerEngine
+from bot.answering.router import answer_question
 from bot.core.matching.menu_choice import chosen_places
-from bot.core.model import Question
+from bot.core.model import Answer, Question
 from tests.core.matching.conversations import CHOICES, FOLLOW_UPS, NEW
 from tests.rows import each_row
 from tests.slow import one_in
@@ -119,6 +120,29 @@ def test_a_chosen_entry_is_answered_and_a_refused_menu_is_declined(engine: Answe
     assert engine.matcher.decide(Question("2")) != engine.matcher.decide(Question("2", menu=menu))
     gone = ("no-longer-there",)
     assert engine.matcher.decide(Question("1", menu=gone)) == engine.matcher.decide(Question("1"))
+
+
+@each_row("text", [text for text, places in CHOICES if places is not None and text not in ("no", "one")])
+def test_a_choice_where_nothing_is_offered_is_none_of_the_faqs_matters(engine: AnswerEngine, text: str) -> None:
+    """No entry is guessed, no menu is made of it, and it is not told that the FAQ does not cover that."""
+    answer = answer_question(engine.matcher, Question(text))
+    assert answer.template == answer.outcome == "none"
+    assert answer.decision
+    assert answer.decision.outcome == "decline"
+    assert not answer.decision.entries
+
+
+def test_a_refused_menu_is_answered_as_its_button_is(engine: AnswerEngine) -> None:
+    for refusal in ("keins davon", "das meine ich nicht", "passt alles nicht"):
+        refused = answer_question(engine.matcher, Question(refusal, menu=("pop3-ssl", "imap-ssl")))
+        assert engine.renderer.render(refused) == engine.renderer.render(Answer("none", "de"))
+        assert refused.outcome == "none"
+
+
+def test_a_refusal_is_of_the_reply_before_and_of_nothing_where_there_is_none(engine: AnswerEngine) -> None:
+    for previous, says in (("Wie groß darf eine Mail sein?", "nichts Passendes"), ("", "worauf sich das bezieht")):
+        refused = answer_question(engine.matcher, Question("das meine ich nicht", previous=previous))
+        assert says in engine.renderer.render(refused)
 
 
 def test_a_follow_up_changes_the_entry_that_was_chosen(engine: AnswerEngine) -> None:

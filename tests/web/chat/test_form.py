@@ -140,6 +140,34 @@ async def test_a_menu_is_chosen_from_and_none_of_it_is_a_gap(engine: AnswerEngin
         assert Statistics(browser.storage.database).unanswered(0.0)[0].unhelpful == 1
 
 
+async def test_the_reply_before_is_said_in_the_language_wished_for(engine: AnswerEngine, tmp_path: Path) -> None:
+    async with opened(engine, tmp_path) as browser:
+        talk = hidden((await browser.client.get("/")).text)
+        for text, said in (
+            ("Welcher Port für POP3 mit SSL?", "Port 995"),
+            ("in English please", "port 995"),
+            ("and for IMAP?", "port 993"),
+            ("was heißt das auf Deutsch?", "Port 993"),
+        ):
+            assert said in words_of(answer_of(await browser.send("/ask", **{**talk, "text": text})))
+
+
+async def test_what_is_no_question_is_no_gap(engine: AnswerEngine, tmp_path: Path) -> None:
+    """A menu that was refused in words, a choice of nothing, the wish for a person; the menu itself is one."""
+    async with opened(engine, tmp_path) as browser:
+        talk = hidden((await browser.client.get("/")).text)
+        for text, said in (
+            ("Welcher Port?", "Was davon"),
+            ("keins davon", "nichts Passendes"),
+            ("das fünfte", "worauf sich das bezieht"),
+            ("Mensch", "hilfe@"),
+        ):
+            answer = answer_of(await browser.send("/ask", **{**talk, "text": text}))
+            assert said in answer
+            assert ("Warum?" in answer) == (text == "Welcher Port?")  # nothing was looked for in the FAQ
+        assert [kept.question for kept in browser.storage.decisions.unanswered("")] == ["Welcher Port?"]
+
+
 async def test_feedback_without_a_script_is_thanked_for(engine: AnswerEngine, tmp_path: Path) -> None:
     async with opened(engine, tmp_path) as browser:
         page = await browser.send("/ask", text="Which port for POP3 with SSL?")

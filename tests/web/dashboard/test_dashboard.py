@@ -380,6 +380,9 @@ async def test_the_forms_hold_error_lines_related_entries_and_whole_files(url: s
     lines = read_entry(PROJECT / "knowledge", "error-relay-denied").lists["lines"]
     assert all(line in html.unescape(entry) for line in lines)
     assert 'name="related"' in entry
+    for form in (entry, (await get(f"{url}/entry/new?lang={language}"))[1]):
+        assert "{{ limits.message_size }}" in form  # every variable that provider.yaml gives
+        assert "{{ servers.smtps }}" in form
     for path in ("provider.yaml", "error-relay-denied.yaml"):
         _, shown, _ = await get(f"{url}/file?id={path}&lang={language}")
         text = (PROJECT / "knowledge" / path).read_text("utf-8")
