@@ -19,7 +19,7 @@ from bot.core.dns.records import Lookup
 from bot.core.matching.decision import Matcher
 from bot.core.matching.example_counts import count_examples
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.learning import learn
+from bot.core.matching.training import TrainedModel
 from bot.core.model import Answer, Knowledge, Language
 from bot.settings import PACKAGED, Settings
 
@@ -84,10 +84,16 @@ def load_engine(settings: Settings) -> AnswerEngine:
     trained = load_or_train(
         [settings.postbote_data_dir / "cache", PACKAGED],
         cache_key(learnt_from(settings.postbote_knowledge)),
-        lambda: learn(knowledge, extractor),
+        lambda: _learnt(knowledge, extractor),
     )
     matcher = Matcher(knowledge, extractor, trained, counts=counts)
     return AnswerEngine(knowledge, _renderer(settings, knowledge), matcher)
+
+
+def _learnt(knowledge: Knowledge, extractor: FeatureExtractor) -> TrainedModel:
+    from bot.core.matching.learning import learn  # which a start that remembers has no need of
+
+    return learn(knowledge, extractor)
 
 
 def load_speech(settings: Settings) -> Speech:
