@@ -77,6 +77,7 @@ HOMES = {
     "prometheus_client": {"observability"},
     "psycopg": {"durable"},
     "pydantic": {"settings", "content", "cli"},
+    "pydantic_core": {"content"},
     "pydantic_settings": {"settings"},
     "rapidfuzz": {"core"},
     "ruamel": {"content"},

@@ -19,7 +19,6 @@ from bot.core.dns.records import Lookup
 from bot.core.matching.decision import Matcher
 from bot.core.matching.example_counts import count_examples
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.learning import learn
 from bot.core.matching.training import TrainedModel
 from bot.core.model import Answer, Knowledge, Language
 from bot.settings import PACKAGED, Settings
@@ -85,12 +84,18 @@ def load_engine(settings: Settings, on_learning: Callable[[], None] = lambda: No
 
     def train() -> TrainedModel:
         on_learning()
-        return learn(knowledge, extractor)
+        return _learnt(knowledge, extractor)
 
     folders = [settings.postbote_data_dir / "cache", PACKAGED]
     trained = load_or_train(folders, cache_key(learnt_from(settings.postbote_knowledge)), train)
     matcher = Matcher(knowledge, extractor, trained, counts=counts)
     return AnswerEngine(knowledge, _renderer(settings, knowledge), matcher)
+
+
+def _learnt(knowledge: Knowledge, extractor: FeatureExtractor) -> TrainedModel:
+    from bot.core.matching.learning import learn  # which a start that remembers has no need of
+
+    return learn(knowledge, extractor)
 
 
 def load_speech(settings: Settings) -> Speech:

@@ -4,12 +4,15 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from bot.core.gaps import Gap
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import Answer
-from bot.core.stored_records import StoredDecision
 from bot.core.text.spreadsheet import without_formula
+
+if TYPE_CHECKING:
+    from bot.core.gaps import Gap
+    from bot.core.stored_records import StoredDecision
 
 
 def offered_commands(answer: Answer, block: Callable[..., str]) -> list[str]:
@@ -19,12 +22,12 @@ def offered_commands(answer: Answer, block: Callable[..., str]) -> list[str]:
     return [to_plain(block("offer", f"line_{answer.language}", answer.language, facts)) for facts in commands]
 
 
-def gap_line(found: Gap) -> str:
+def gap_line(found: "Gap") -> str:
     """Gap as one line: count, language, reasons, an example."""
     return f"{found.count:>5}  {found.language}  {','.join(found.reasons):<12}  {_one_line(found.example)}"
 
 
-def gaps_as_csv(found: Sequence[Gap]) -> str:
+def gaps_as_csv(found: Sequence["Gap"]) -> str:
     """Gaps as CSV with a header; no cell can be taken for a formula by a spreadsheet."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
@@ -36,7 +39,7 @@ def gaps_as_csv(found: Sequence[Gap]) -> str:
     return text.getvalue()
 
 
-def stored_decision(decision: StoredDecision) -> str:
+def stored_decision(decision: "StoredDecision") -> str:
     """Stored decision for `postbote why`: its facts, then its explanation."""
     at = datetime.fromtimestamp(decision.at, UTC).isoformat(timespec="seconds")
     facts = {

@@ -4,8 +4,6 @@ import click
 
 from bot.cli.format import gap_line, gaps_as_csv, stored_decision
 from bot.cli.startup import open_storage, read_settings
-from bot.core.gaps import to_gaps
-from bot.core.privacy.data_subject import to_person
 
 
 @click.command()
@@ -13,6 +11,8 @@ from bot.core.privacy.data_subject import to_person
 @click.option("--team", default="", help="Of one Slack workspace only (T…).")
 def gaps(as_csv: bool, team: str) -> None:
     """List what was not answered, or not well. Like questions stand together, the most frequent first."""
+    from bot.core.gaps import to_gaps
+
     with open_storage(read_settings()) as storage:
         found = to_gaps(storage.decisions.unanswered(team))
     if as_csv:
@@ -36,6 +36,7 @@ def why(identity: str) -> None:
 @click.argument("user")
 def forget(user: str) -> None:
     """Delete everything about USER. That is a Slack user id (U…, or T…:U… in one workspace) or a mail address."""
+    from bot.core.privacy.data_subject import to_person
     from bot.ops.erase_person import erase_person
 
     settings = read_settings()

@@ -11,11 +11,13 @@ import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.core.dns.records import Lookup
-from bot.core.gaps import Gap
 from bot.core.model import Answer, Language, Provider, Question
+
+if TYPE_CHECKING:
+    from bot.core.gaps import Gap
 
 
 class ChannelAdmin(Protocol):
@@ -33,7 +35,7 @@ class ChannelAdmin(Protocol):
         """Sets the channel's mode."""
         ...
 
-    async def gaps(self) -> Sequence[Gap]:
+    async def gaps(self) -> Sequence["Gap"]:
         """Gaps in the knowledge base, of the whole workspace, the most frequent first."""
         ...
 

@@ -13,7 +13,6 @@ from typing import Any
 from bot.commands import Tools, wants_help
 from bot.core.dns.records import NOT_KNOWN, MxHost, MxResult
 from bot.core.dns.special_addresses import address_kind
-from bot.core.dns.txt_policies import read
 from bot.core.model import Answer, Language, UserError
 from bot.core.text.addresses import is_reserved, near_miss, parse_domain
 from bot.core.text.excerpt import shorten
@@ -53,6 +52,8 @@ async def run(argument: str, language: Language, tools: Tools) -> Answer:
 
 def assess_mx(domain: str, found: MxResult) -> Mapping[str, Any]:
     """Facts for templates/mx.md, JSON values only: verdict, hosts in order of preference, findings, policies."""
+    from bot.core.dns.txt_policies import read  # with the parser of SPF, which most starts have no need of
+
     findings = _findings(found)
     return {
         "help": False,

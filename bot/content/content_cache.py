@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from bot.content.cache_file import load, save
 from bot.content.content_hash import content_hash
 from bot.content.plain_values import converter
@@ -40,7 +42,7 @@ def load_or_read(folder: Path, key: str, read: Callable[[], Content]) -> Content
         return read()
     file = folder / f"content-{key}.cache"
     with suppress(OSError, ValueError):  # there is none, or a broken one
-        return _to_content(json.loads(load(file)))
+        return _to_content(from_json(load(file), cache_strings="none"))
     content = read()
     with suppress(OSError):
         save(file, "content-*", [_to_json(content)])

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from io import FileIO
 from pathlib import Path
 
 
@@ -17,7 +18,8 @@ def content_hash(folders: Sequence[Path], *patterns: str) -> str:
     ends = tuple(pattern.removeprefix("*") for pattern in patterns)
     for number, folder in enumerate(folders):
         for name, path in sorted(_files(str(folder), "", ends)):
-            digest.update(f"{number}/{name}\0".encode() + Path(path).read_bytes())
+            with FileIO(path) as file:  # Path.read_bytes takes twice as long, and every start reads 600 files
+                digest.update(f"{number}/{name}\0".encode() + file.readall())
     return digest.hexdigest()
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 
 from bot.content.consistency import compared
+from bot.content.entry_files import NO_ENTRIES
 from bot.content.faq_file import Faq, FaqItem
-from bot.content.loader import LONGEST_ANSWER, NO_ENTRIES
+from bot.content.loader import LONGEST_ANSWER
 from bot.content.problems import Problem
 from bot.content.schema import FEWEST_QUESTIONS, LONGEST_TITLE
 from bot.content.written_out_values import ProviderValues

@@ -13,6 +13,7 @@ from typing import Literal
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
+from bot.content.entry_files import NO_ENTRIES, entry_files, languages_of
 from bot.content.entry_yaml import (
     Questions,
     Texts,
@@ -24,7 +25,6 @@ from bot.content.entry_yaml import (
     text_of,
     with_questions,
 )
-from bot.content.loader import NO_ENTRIES, languages_of
 from bot.content.yaml_edit import INDENTS, EditError, dumped, loaded, mapping
 from bot.content.yaml_lines import EXAMPLES
 from bot.core.lazy_regex import lazy_regex
@@ -73,8 +73,7 @@ class FileChange:
 def base_languages(folder: Path) -> tuple[Language, ...]:
     """Languages of the base in a folder: those of base.yaml, else of its entries' titles."""
     named = mapping(folder / "base.yaml").get("languages")
-    files = [f for f in sorted(folder.glob("*.yaml")) if f.stem not in NO_ENTRIES]
-    return tuple(named or languages_of(files))
+    return tuple(named or languages_of(entry_files(folder)))
 
 
 def own_topics(folder: Path) -> Sequence[str]:

@@ -10,11 +10,12 @@ import yaml
 
 from bot.content.consistency import compared
 from bot.content.drafts import Base, Draft, make_drafts
+from bot.content.entry_files import entry_files
 from bot.content.faq_file import Faq, FaqItem, read_faq
 from bot.content.folders import GENERAL
 from bot.content.general import GeneralLayer, read_general
 from bot.content.language_pairing import FaqFile, language_in_name, pair, pair_by_key, sections
-from bot.content.loader import entry_files, load, read_provider
+from bot.content.loader import load, read_provider
 from bot.content.new_files import write_new_files
 from bot.content.problems import KnowledgeError, Problem
 from bot.content.starter import is_starter

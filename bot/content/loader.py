@@ -4,13 +4,11 @@ The format is described in knowledge/README.md. Loading is strict: an unknown ke
 an unknown reference stops the start, because a knowledge base that is half read gives wrong answers.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from bot.content.brand import read_logo
 from bot.content.consistency import (
@@ -22,6 +20,7 @@ from bot.content.consistency import (
     unknown_references,
     unknown_topics,
 )
+from bot.content.entry_files import entry_files, languages_of
 from bot.content.folders import GENERAL
 from bot.content.general import GeneralLayer, read_general, topics_of, with_conditions, with_own_words
 from bot.content.problems import KnowledgeError, Problem
@@ -39,12 +38,11 @@ from bot.content.schema import (
     topic_model,
 )
 from bot.content.yaml_file import read
-from bot.content.yaml_lines import EXAMPLES, line_of, parsed_yaml
+from bot.content.yaml_lines import EXAMPLES, line_of
 from bot.core.languages import KNOWN
 from bot.core.model import LANGUAGES, Concept, Entry, Knowledge, Language, Provider, StatusCode, Topic
 
 LONGEST_ANSWER = 2_000  # characters; a Slack section holds 3,000 (docs.slack.dev/reference/block-kit/blocks)
-NO_ENTRIES = frozenset({"base", "provider", "concepts", "status-codes"})  # files beside the entries
 
 
 def load(folder: Path, general: Path = GENERAL) -> Knowledge:
@@ -122,11 +120,6 @@ def read_provider(folder: Path) -> tuple[Provider, tuple[Language, ...], BaseSet
     return found[0], languages, settings
 
 
-def entry_files(folder: Path) -> list[Path]:
-    """Files of a base's entries."""
-    return [f for f in sorted(folder.glob("*.yaml")) if f.stem not in NO_ENTRIES]
-
-
 class _Reader:
     """Reader of a base's files in its languages; what is wrong in them is added to `problems`."""
 
@@ -184,16 +177,3 @@ def _base_settings(folder: Path, problems: list[Problem]) -> BaseSettings:
         for code in unknown
     ]
     return found[0] if found and not unknown else BaseSettings(languages=list(LANGUAGES))
-
-
-def languages_of(files: Sequence[Path]) -> list[Language]:
-    """Languages in which any of the entries has a title; of a base that cannot be read, LANGUAGES."""
-    found: set[Language] = set()
-    for file in files:
-        try:
-            found |= (
-                set(parsed_yaml(file.read_text(encoding="utf-8"))["title"]) & KNOWN.keys() if file.is_file() else set()
-            )
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, KeyError):
-            continue  # said where the entry is read
-    return [code for code in KNOWN if code in found] or list(LANGUAGES)

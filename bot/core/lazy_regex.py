@@ -11,6 +11,7 @@ from typing import Any, cast
 
 TEXTS = 16  # that are remembered in lower case: most patterns are looked for in a sentence one after the other
 
+_LOOKING = {"search": None, "match": None, "finditer": (), "sub": None}  # methods that look for `needs` first → nothing
 _made: list["_LazyRegex"] = []
 _LIKE_ASCII = {"ſ": "s", "ı": "i", "\u0307": ""}  # (?i) takes the first two for s and i; "İ" in lower case has the last
 
@@ -35,7 +36,7 @@ def one_of(words: str) -> str:
 def compile_all() -> None:
     """Compiles the patterns of all loaded modules, so that no question waits for it."""
     for made in tuple(_made):
-        made.search  # noqa: B018 (it is looked up)
+        made.compiled()
 
 
 @lru_cache(TEXTS)
@@ -48,26 +49,31 @@ def lower_case(text: str) -> str:
 
 
 class _LazyRegex:
-    """Stand-in for a pattern: looking up a method for the first time compiles it, and puts all methods here."""
+    """Stand-in for a pattern: looking up a method for the first time compiles it, and puts all methods here.
+
+    Where it needs letters, the first text that has some of them compiles it.
+    """
 
     def __init__(self, pattern: str, flags: int, needs: Sequence[str]) -> None:
         self._made_of = pattern, flags
         self.needs = tuple(needs)
 
     def __getattr__(self, name: str) -> Any:  # only asked for what is not here yet
+        if self.needs and name in _LOOKING:
+            return _where_needed(name, lambda *given: getattr(self.compiled(), name)(*given), self.needs)
+        return getattr(self.compiled(), name)
+
+    def compiled(self) -> re.Pattern[str]:
+        """Pattern itself; from now on its methods are here."""
         compiled = re.compile(*self._made_of)
-        for method in ("search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"):
-            setattr(self, method, getattr(compiled, method))
-        if self.needs:
-            self.search = _where_needed(compiled.search, self.needs)
-            self.match = _where_needed(compiled.match, self.needs)
-            self.finditer = _where_needed(compiled.finditer, self.needs, ())
-            self.sub = _replaced_where_needed(compiled.sub, self.needs)
-        return getattr(self if name in self.__dict__ else compiled, name)
+        for name in ("search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"):
+            method = getattr(compiled, name)
+            setattr(self, name, _where_needed(name, method, self.needs) if self.needs and name in _LOOKING else method)
+        return compiled
 
 
-def _where_needed(look: Callable[..., Any], needs: Sequence[str], nothing: Any = None) -> Callable[..., Any]:
-    """Method of a pattern that is not called for a text without what the pattern needs, and is `nothing` there."""
+def _where_needed(name: str, look: Callable[..., Any], needs: Sequence[str]) -> Callable[..., Any]:
+    """Method of a pattern that is not called for a text without what the pattern needs: nothing is found there."""
 
     def looked(text: str, *span: int) -> Any:
         lower = lower_case(text)
@@ -76,15 +82,12 @@ def _where_needed(look: Callable[..., Any], needs: Sequence[str], nothing: Any =
                 return look(text, *span)
         return nothing
 
-    return looked
-
-
-def _replaced_where_needed(replace: Callable[..., Any], needs: Sequence[str]) -> Callable[..., Any]:
     def replaced(by: Any, text: str, *count: int) -> Any:
         lower = lower_case(text)
         for letters in needs:
             if letters in lower:
-                return replace(by, text, *count)
+                return look(by, text, *count)
         return text
 
-    return replaced
+    nothing = _LOOKING[name]
+    return replaced if name == "sub" else looked

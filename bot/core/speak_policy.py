@@ -5,10 +5,13 @@ listens to, a message must be a question or an error line, and the answer surer 
 """
 
 import re
+from typing import TYPE_CHECKING
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.model import Decision
-from bot.core.stored_records import Thread
+
+if TYPE_CHECKING:
+    from bot.core.stored_records import Thread
 
 # Least score of an answer that nobody asked for. Cross-validated over questions-dev, questions-blind-en and
 # errors-dev on 2026-11-24: of 306 messages answered from 0.95 on 1 was wrong; from 0.9, 5 of 333; from 0.8, 8 of 354.
@@ -38,7 +41,7 @@ def has_question_form(text: str) -> bool:
     return bool(_ASKS.search(text))
 
 
-def why_silent_in_thread(thread: Thread, decision: Decision | None, text: str, person: str, now: float) -> str:
+def why_silent_in_thread(thread: "Thread", decision: Decision | None, text: str, person: str, now: float) -> str:
     """Reason for silence at a message without a mention in a thread that the bot answered in; empty: speak.
 
     `decision`: None for a command, thanks or a greeting. `now`: seconds since the epoch.

@@ -133,11 +133,12 @@ class Decisions:
     ) -> None:
         """Saves what was decided about an event; once more for the same key replaces it.
 
-        `reason`: set where nothing was said. `spoke`: the bot speaks in the event's thread, which is noted in the same
-        commit. `reply`: what will be delivered, in full, kept until it is.
+        `reason`: set where nothing was said. `why`: the explanation; the decision behind it is redacted already, and
+        once more it lost evidence ("concept password: <secret>"). `spoke`: the bot speaks in the event's thread, which
+        is noted in the same commit. `reply`: what will be delivered, in full, kept until it is.
         """
         row = _to_row(event, answer, reason) | {
-            "why": redact(why),
+            "why": why,
             "link": link,
             "reply": reply_to_text(reply) if reply else "",
         }

@@ -2,8 +2,8 @@
 
 from bot.answering.engine import AnswerEngine
 from bot.answering.router import answer_question, facts_of
+from bot.content.entry_files import NO_ENTRIES
 from bot.content.folders import GENERAL
-from bot.content.loader import NO_ENTRIES
 from bot.core.model import LANGUAGES, Answer, Decision, Language, Part, Question
 from tests.conftest import PROJECT
 from tests.rows import each_row

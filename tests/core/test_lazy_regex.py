@@ -27,6 +27,20 @@ def test_a_lazy_pattern_does_what_a_compiled_one_does() -> None:
     assert lazy.pattern == compiled.pattern
 
 
+def test_a_pattern_is_compiled_for_the_first_text_that_has_what_it_needs() -> None:
+    lazy = lazy_regex(r"\bport (\d+)", re.IGNORECASE, needs=["port "])
+    assert not lazy.search("IMAP")
+    assert not lazy.match("IMAP")
+    assert [*lazy.finditer("IMAP")] == []
+    assert lazy.sub("-", "IMAP") == "IMAP"
+    assert "fullmatch" not in vars(lazy)
+    for _ in range(2):
+        assert [m[1] for m in lazy.finditer("Port 993, port 143")] == ["993", "143"]
+        assert lazy.sub(r"\1", "Port 993, port 143", 1) == "993, port 143"
+        assert lazy.search("Port 993, port 143", 5)[1] == "143"  # type: ignore[index]
+        assert not lazy.match("IMAP")
+
+
 def test_every_lazy_pattern_can_be_compiled() -> None:
     """A slip in a pattern would else be seen by the first person whose message comes to it."""
     for package in (bot.answering, bot.commands, bot.content, bot.core, bot.settings):

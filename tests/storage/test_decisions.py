@@ -80,6 +80,17 @@ def test_a_decision_can_be_found_by_its_key_its_message_and_its_reply(storage: S
     assert storage.decisions.get(one.key) is None
 
 
+def test_an_explanation_is_stored_as_it_was_told(storage: Storage, engine: AnswerEngine, talk: str) -> None:
+    """It is of a redacted decision (tests/test_privacy.py): what looks like a secret in it is the vocabulary's."""
+    text = "Passwort vom Postfach vergessen, was nun?"
+    why = engine.explain(answered(engine, text))
+    assert "concept password: passwort" in why
+    one = told(engine, storage, talk, "1", text, why=why)
+    found = storage.decisions.get(one.key)
+    assert found is not None
+    assert found.why == why
+
+
 def test_a_reply_is_kept_in_full_until_it_is_delivered(storage: Storage, engine: AnswerEngine, talk: str) -> None:
     text = "Wie lautet der Benutzername für max@firma.de?"
     reply = Reply(answered(engine, text), {"private": "yes"})

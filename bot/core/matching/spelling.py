@@ -25,9 +25,10 @@ class Spelling:
         """
         self._known = set(known)
         self._exchange_from = exchange_from
-        self._by_first: dict[str, list[str]] = defaultdict(list)
-        for word in sorted(w for w in set(targets) or self._known if len(w) >= _FEWEST_LETTERS_TO_REPAIR):
-            self._by_first[word[0]].append(word)
+        self._targets: dict[tuple[str, int], list[str]] = defaultdict(list)  # first letter and length → words
+        for word in set(targets) or self._known:
+            if len(word) >= _FEWEST_LETTERS_TO_REPAIR:
+                self._targets[word[0], len(word)].append(word)
         self._cached = lru_cache(CACHED_WORDS)(self._nearest)
 
     def repair(self, word: str) -> str:
@@ -40,9 +41,9 @@ class Spelling:
         slips = 2 if len(word) >= _TWO_TYPOS_FROM else 1
         near = [
             (distance, other)
-            for other in self._by_first.get(word[0], ())
-            if abs(len(other) - len(word)) <= slips
-            and (distance := OSA.distance(word, other, score_cutoff=slips)) <= slips
+            for length in range(len(word) - slips, len(word) + slips + 1)
+            for other in self._targets.get((word[0], length), ())
+            if (distance := OSA.distance(word, other, score_cutoff=slips)) <= slips
             and not (_is_exchange(word, other) and (len(word) < self._exchange_from or self._is_compound(word)))
         ]
         return min(near)[1] if near else word

@@ -49,8 +49,7 @@ class UnexplainedWords:
         owner = trained.example_owner[trained.posting_example[start[0] :]] if len(stems) else np.zeros(0, dtype=int)
         used = np.zeros((len(stems), entries), dtype=bool)  # stem × entry
         used[word[owner < entries], owner[owner < entries]] = True
-        rows = np.packbits(used, axis=1, bitorder="little")
-        self._users = [int.from_bytes(row.tobytes(), "little") for row in rows]  # per stem, a bit for each entry
+        self._users = np.packbits(used, axis=1, bitorder="little")  # per stem, a bit for each entry
         self._of = lru_cache(CACHED_WORDS)(self._find)
 
     def subjects(self, words: Sequence[str]) -> float:
@@ -112,5 +111,5 @@ class UnexplainedWords:
         numbers = [n for stem in self._extractor.stems(word) if (n := self._number.get(stem)) is not None]
         users = 0
         for number in numbers:
-            users |= self._users[number]
+            users |= int.from_bytes(self._users[number].tobytes(), "little")
         return _Use(bool(numbers), min([self._idf[n] for n in numbers], default=self._rarest), users)

@@ -9,7 +9,7 @@ As features of the scorer the same pairs gained a fifth of it (bot/DECISIONS.md)
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,8 @@ class PairEvidence:
 
         `names`: of each word its FeatureExtractor.name_hash.
         """
-        sought = np.unique(_keys(np.array(names, dtype=np.uint64)))
+        # Not by np.unique, which loads masked arrays when it is first called
+        sought = np.array(sorted({one << 32 | other for one, other in pairwise(names)}), dtype=np.uint64)
         places = self.keys.searchsorted(sought)
         places = places[self.keys.take(places, mode="clip") == sought] if len(self.keys) else places[:0]
         begins, counts = self.start.take(places), self.start.take(places + 1) - self.start.take(places)

@@ -18,6 +18,7 @@ from tests.channels.slack.running import Running, running
 from tests.channels.slack.test_events import recorded
 from tests.rows import each_row
 from tests.servers.fake_slack import APP_TOKEN, signed
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -213,5 +214,6 @@ async def test_an_answer_that_slack_refuses_for_good_is_not_tried_for_ever(bot: 
         "k:1", "slack", Question("x"), {"team": "T0001", "channel": "", "thread_ts": "1.1", "ts": "1.1", "user": ""}
     )
     await bot.stored(event)
+    await until(lambda: "chat.postMessage" in bot.slack.calls)
     await asyncio.sleep(0.5)
     assert bot.slack.calls.count("chat.postMessage") == 1
