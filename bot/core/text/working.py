@@ -49,7 +49,7 @@ _MANAGED = lazy_regex(
     re.IGNORECASE,
     needs=("geklappt", "hin", "geschafft", "funktioniert", ":", "got ", "managed", "sorted", "'s ", "’s "),
 )
-_WORD = re.compile(r"\w+")
+_WORD = lazy_regex(r"\w+")
 
 
 def says_it_works(clause: str) -> bool:
