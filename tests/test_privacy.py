@@ -206,7 +206,7 @@ async def test_nothing_that_redaction_knows_is_kept_of_a_question(
             assert storage.decisions.get(key) is not None
     assert found(storage, {written for written, _ in cases}, str(lines)) == []
     for number in range(len(cases)):
-        storage.decisions.delete(f"{way}:{kind}:{number}")
+        storage.decisions.delete(f"{way}:{kind}:{every}:{number}")
 
 
 @pytest.mark.parametrize("kind", SECRETS)

@@ -1,8 +1,11 @@
 """Tables that are one test: every row is taken, and each that fails is named."""
 
+from itertools import product
+
 import pytest
 
 from tests.rows import each_row
+from tests.slow import sample
 
 TAKEN: list[tuple[int, str]] = []
 
@@ -60,3 +63,11 @@ async def test_a_coroutine_that_fails_for_a_row_names_it() -> None:
 @each_row("number", [1, 2])
 def test_parameters_and_rows_go_together(number: int, factor: int) -> None:
     assert number * factor in (2, 3, 4, 6)
+
+
+def test_a_sample_has_each_value_of_each_column_or_is_refused() -> None:
+    table = list(product("abcde", "xyz"))
+    assert sample(table, 1) == table
+    assert sample(iter(table), 2) == [tuple(pair) for pair in ("ax", "az", "by", "cx", "cz", "dy", "ex", "ez")]
+    with pytest.raises(AssertionError, match="one in 3 leaves out"):
+        sample(table, 3)  # each with x

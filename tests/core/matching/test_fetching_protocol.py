@@ -9,6 +9,7 @@ from bot.core.matching.contrast import Contrasts
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.fetching_protocol import FetchingProtocols
 from bot.core.model import Question
+from tests.slow import one_in, sample
 
 TOLD = {
     "de": (
@@ -35,17 +36,17 @@ ENTRY = {
 }
 
 
+@one_in(3)  # of 24 messages for each
 @pytest.mark.parametrize(("what", "protocol"), ENTRY)
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_a_question_about_fetching_is_about_the_protocol_that_is_named(
-    engine: AnswerEngine, language: str, what: str, protocol: str
+    engine: AnswerEngine, language: str, what: str, protocol: str, every: int
 ) -> None:
     other = {"POP3": "IMAP", "IMAP": "POP3"}[protocol]
+    table = product(TOLD[language], ASKED[language, what], ("{told} {asked}", "{asked} {told}"))
     messages = [
-        text
-        for told, asked in product(TOLD[language], ASKED[language, what])
-        for sentence in [told.format(protocol, other=other)]
-        for text in (f"{sentence} {asked}", f"{asked} {sentence}")
+        order.format(told=told.format(protocol, other=other), asked=asked)
+        for told, asked, order in sample(table, every)
     ]
     found = {text: engine.matcher.decide(Question(text)) for text in messages}
     right = ENTRY[what, protocol]
