@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.other_owner import OWNERS
 from bot.core.matching.unexplained import CIRCUMSTANCES
 from bot.core.matching.vocabulary import ASPECT
 from bot.core.text.asking import asks_what
@@ -61,7 +60,6 @@ _HOLDS_A_PLACE = lazy_regex(  # nouns for what was named before: the field to fi
     rf"{_THIS} {_SAID}\b",
     re.IGNORECASE,
 )
-_THERE = lazy_regex(r"\b(?:dort|dorthin|there(?! (?:is|are|was|were|a|any|no)\b))\b", re.IGNORECASE)
 
 
 class BackReferences:
@@ -103,23 +101,15 @@ class BackReferences:
 
     def _begin_of_referents(self, sentences: Sequence[str], place: int) -> int:
         """Place of the first sentence that one is read with, MOST_BACK before it at most; its own where it is alone."""
-        begin = place - 1 if self._is_there(sentences[place], sentences[place - 1]) else place
+        begin = place
         while begin > 0 and place - begin < MOST_BACK and self.refers_back(sentences[begin]):
             begin -= 1
         return begin
 
-    def _is_there(self, sentence: str, before: str) -> bool:
-        """True if "there" is the provider that the sentence before names.
-
-        "My grandson uses Gmail. Which port does he enter there?" asks about Gmail's.
-        """
-        named = self._extractor.vocabulary.concepts(self._extractor.words(before)) if _THERE.search(sentence) else ()
-        return not OWNERS.isdisjoint(named)
-
     def _is_bare(self, words: Sequence[str]) -> bool:
         """True if a question has nothing but its grammar: "Which?", "What is the catch?"."""
         content = [word for word in words if word.isalpha() and not self._extractor.is_function_word(word)]
-        return len(content) <= MOST_CONTENT_OF_BARE and not self._names(words, _NO_THING)
+        return len(content) <= MOST_CONTENT_OF_BARE
 
     def _names(self, words: Sequence[str], besides: Collection[str]) -> bool:
         """True if a sentence names a concept besides those of some groups."""

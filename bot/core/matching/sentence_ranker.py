@@ -11,6 +11,7 @@ from bot.core.matching.contrast import Contrasts
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.fetching_protocol import FetchingProtocols
 from bot.core.matching.main_clause import MainClauses
+from bot.core.matching.owner_reference import OwnerReferences
 from bot.core.matching.ranked_text import CLEARLY, SURELY, RankedText, asking_alone
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.siblings import Siblings
@@ -47,6 +48,7 @@ class SentenceRanker:
         self._entries = frozenset(knowledge.entries)
         self._contrasts = Contrasts(extractor, siblings)
         self._back = BackReferences(extractor)
+        self._owners = OwnerReferences(extractor)
         self._main = MainClauses(extractor)
         self._protocols = FetchingProtocols(extractor, self._contrasts, siblings)
 
@@ -81,7 +83,10 @@ class SentenceRanker:
         places = [n for n in range(len(said)) if n not in known] or range(len(said))
         told = [*(said[n] for n in places), *program]
         read = [
-            self._back.with_referents([*said, *program], n, known) if is_question(said[n]) else said[n] for n in places
+            self._owners.with_owner(self._back.with_referents([*said, *program], n, known), said[n], sentences[:n])
+            if is_question(said[n])
+            else said[n]
+            for n in places
         ]
         read = [self._protocols.with_protocol(text, sentences) for text in read]
         asked = [

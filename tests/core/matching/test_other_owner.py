@@ -1,7 +1,13 @@
 """Questions about other providers are not answered with our own figures."""
 
+from itertools import product
+
+import pytest
+
 from bot.answering.engine import AnswerEngine
+from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.other_owner import names_other_owner
+from bot.core.matching.owner_reference import OwnerReferences
 from bot.core.model import Question
 from tests.eval import other_owners
 from tests.rows import each_row
@@ -42,3 +48,42 @@ def test_nobody_is_told_our_figures_for_anothers(engine: AnswerEngine) -> None:
     theirs = [line.text for line in labelled if not line.expect and answered[line.text]]
     assert len(theirs) <= 1, theirs
     assert sum(ours) >= len(ours) - 1
+
+
+# Another provider that one sentence names, and what the next asks about it
+TOLD = {
+    "de": ("Mein Bruder ist bei GMX.", "Das alte Konto liegt bei Web.de.", "Meine Freundin nutzt die Telekom."),
+    "en": ("My sister uses Gmail.", "A client of mine is with GoDaddy.", "My mum has her mail at Outlook.com."),
+}
+ASKED = {
+    "de": (
+        "Welchen Port nehmen die für IMAP mit SSL?", "Wie heißt deren Postausgangsserver?",
+        "Wie groß darf bei denen eine Mail sein?", "Wie lautet bei denen der Benutzername?",
+    ),
+    "en": (
+        "Which port do they use for IMAP over SSL?", "What's their outgoing server?",
+        "How big may a mail be with them?", "What's the user name with them?",
+    ),
+}  # fmt: skip
+BETWEEN = {"de": ("", "Sonst weiß ich nichts. "), "en": ("", "I am only trying to help. ")}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_nobody_is_told_our_figures_for_theirs(engine: AnswerEngine, language: str) -> None:
+    asked = (
+        f"{told} {between}{asks}" for told, between, asks in product(TOLD[language], BETWEEN[language], ASKED[language])
+    )
+    assert [text for text in asked if engine.matcher.decide(Question(text)).outcome == "answer"] == []
+
+
+def test_a_program_and_we_ourselves_are_no_other_owner(extractor: FeatureExtractor) -> None:
+    owners = OwnerReferences(extractor)
+    there, theirs, ours = "Which server do I enter there?", "Which port do they use?", "Which port do you have there?"
+    assert owners.with_owner(there, there, ["My account is with Yahoo."]) == f"bei yahoo: {there}"
+    assert owners.with_owner(there, there, ["I am in the Gmail app."]) == there
+    assert owners.with_owner(there, there, ["My account was at Yahoo.", "Now it is with you."]) == there
+    assert (
+        owners.with_owner(theirs, theirs, ["My account was at Yahoo.", "Now it is with you."]) == f"bei yahoo: {theirs}"
+    )
+    assert owners.with_owner(ours, ours, ["My account was at Yahoo."]) == ours
+    assert owners.with_owner(theirs, theirs, ["The clerks are here."]) == theirs

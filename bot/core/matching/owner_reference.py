@@ -1,0 +1,72 @@
+"""Owner references: "My sister is with Yahoo. Which port do they use?" asks about Yahoo's.
+
+The question alone fits our own entry in every word, so it is read with the owner that a sentence before it names:
+"bei yahoo: which port do they use?", which other_owner.py then finds. "They", "their", "denen" can mean nothing else;
+"there" and "dort" may be a program's window, so they need an owner that is no program ("at Yahoo", not "the Yahoo
+app"), and nothing said of us since. Pure.
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot.core.lazy_regex import lazy_regex
+from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.other_owner import BEFORE_OWNER, OURS, OWNERS
+
+MOST_BACK = 3  # sentences that are searched for an owner
+_VERBS_DE = (
+    r"(?:nehmen|haben|nutzen|benutzen|verwenden|verlangen|brauchen|wollen|bieten|erlauben|lassen|machen|sagen|hätten)"
+)
+_VERBS_EN = r"(?:use|have|want|need|require|offer|allow|expect|take|run|demand|provide|give|support|got)"
+_THEY = lazy_regex(
+    rf"\b(?:denen|deren|{_VERBS_DE} die|die {_VERBS_DE}|bei (?:dem|diesem|jenem) (?:anbieter|provider|hoster))\b"
+    rf"|\b(?:theirs?|they {_VERBS_EN}|(?:with|at|from|by|of) them|(?:that|this) (?:provider|host|hoster|company))\b",
+    re.IGNORECASE,
+)
+_THERE = lazy_regex(
+    r"\b(?:dort|dorthin|da(?= (?:der|die|das|für|beim?|zum?|ein|rein)\b)"
+    r"|(?:over )?there(?! (?:is|are|was|were|a|any|no)\b))\b",
+    re.IGNORECASE,
+)
+# Words before and behind a provider's name that make it a program's
+_BEFORE_PROGRAM = frozenset(
+    {"in", "im", "the", "der", "die", "das", "dem", "den", "my", "meine", "meiner", "meinem", "mein"}
+)
+_BEHIND_PROGRAM = frozenset({"app", "programm", "program", "client"})
+
+
+class OwnerReferences:
+    """Reader of questions about an owner that another sentence names. `extractor`: whose vocabulary knows owners."""
+
+    def __init__(self, extractor: FeatureExtractor) -> None:
+        self._extractor = extractor
+
+    def with_owner(self, text: str, question: str, before: Sequence[str]) -> str:
+        """Text behind the owner that its question means; the text itself if that names us, or no owner is named.
+
+        `question`: the sentence that asks, `before`: those before it.
+        """
+        they = _THEY.search(question)
+        if not (they or _THERE.search(question)) or not OURS.isdisjoint(self._extractor.words(question)):
+            return text
+        for sentence in reversed(before[-MOST_BACK:]):
+            words = self._extractor.words(sentence)
+            if owner := self._owner(words, anywhere=bool(they)):
+                return f"bei {owner}: {text}"
+            if not they and not OURS.isdisjoint(words):
+                break
+        return text
+
+    def _owner(self, words: Sequence[str], *, anywhere: bool) -> str:
+        """Name of another owner; empty: none is named. `anywhere`: True: a program's name counts as well."""
+        named = self._extractor.vocabulary.concepts(words)
+        names = [name for concept in OWNERS & named.keys() for name in named[concept]]
+        said = f" {' '.join(words)} "
+        return next((name for name in names if anywhere or not _is_program(*said.split(f" {name} ", 1))), "")
+
+
+def _is_program(before: str, behind: str = "") -> bool:
+    """True if a provider's name between two texts means a program: "in the Gmail app"; "bei der Telekom" does not."""
+    *_, second, first = ("", "", *before.split())
+    is_object = first in _BEFORE_PROGRAM and second not in BEFORE_OWNER
+    return is_object or not _BEHIND_PROGRAM.isdisjoint(behind.split()[:1])
