@@ -45,8 +45,8 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.67, 0.21, -1.32, -1.95, -0.24, 2.15, 0.85, -2.38, -1.69, -2.51),
-    question=0.725,
+    weights=(0.67, 0.17, -1.36, -2.19, -0.07, 2.4, 0.99, -2.36, -1.47, -2.72),
+    question=0.755,
     error_line=0.5,
     menu=0.5,
 )

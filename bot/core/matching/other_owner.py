@@ -22,10 +22,18 @@ OURS = frozenset(
     {"euch", "ihr", "ihnen", "euer", "eure", "eurem", "euren", "eurer", "eures", "ihre", "ihrem", "ihren", "ihrer"}
     | {"hier", "you", "your", "yours", "u", "here", "vous", "votre", "vos", "ici"}
 )
+COMPARING = frozenset({"wie", "like", "as", "als", "than"})  # one or two words before what is compared with
 # Verbs whose polite "Sie" asks what we do: "Welchen Abstand empfehlen Sie für Jira?"
 OUR_VERBS = frozenset(
     {"empfehlen", "verlangen", "erlauben", "erwarten", "verwenden", "nutzen", "bieten", "setzen", "raten", "vergeben"}
 )
+
+
+def names_us(words: Sequence[str]) -> bool:
+    """True if words name us, and not only as what is compared with: "at Yahoo, as with you"."""
+    return any(
+        word in OURS and COMPARING.isdisjoint(words[max(0, place - 2) : place]) for place, word in enumerate(words)
+    )
 
 
 def names_other_owner(words: Sequence[str], others: Collection[str], is_new: Callable[[str], bool]) -> bool:
@@ -35,7 +43,7 @@ def names_other_owner(words: Sequence[str], others: Collection[str], is_new: Cal
     `is_new`: True if neither an example nor the vocabulary has a word.
     """
     asks_us = "sie" in words and any(verb in OUR_VERBS and word == "sie" for verb, word in pairwise(words))
-    if asks_us or not OURS.isdisjoint(words):
+    if asks_us or names_us(words):
         return False
     is_heading = 1 < len(words) <= MOST_OF_HEADING
     return any(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.other_owner import BEFORE_OWNER, OURS, OWNERS
+from bot.core.matching.other_owner import BEFORE_OWNER, OWNERS, names_us
 
 MOST_BACK = 3  # sentences that are searched for an owner
 _VERBS_DE = (
@@ -47,13 +47,13 @@ class OwnerReferences:
         `question`: the sentence that asks, `before`: those before it.
         """
         they = _THEY.search(question)
-        if not (they or _THERE.search(question)) or not OURS.isdisjoint(self._extractor.words(question)):
+        if not (they or _THERE.search(question)) or names_us(self._extractor.words(question)):
             return text
         for sentence in reversed(before[-MOST_BACK:]):
             words = self._extractor.words(sentence)
             if owner := self._owner(words, anywhere=bool(they)):
                 return f"bei {owner}: {text}"
-            if not they and not OURS.isdisjoint(words):
+            if not they and names_us(words):
                 break
         return text
 

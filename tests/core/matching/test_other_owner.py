@@ -32,6 +32,9 @@ NAMED = [
     ("frobozz", set(), {"frobozz"}, False),
     ("welchen abstand empfehlen sie fuer frobozz", set(), {"frobozz"}, False),
     ("welchen abstand hat sie bei frobozz", set(), {"frobozz"}, True),
+    ("welcher benutzername bei gmx auch mit prozent wie bei ihnen", {"gmx"}, set(), True),
+    ("is the port at gmx the same as yours", {"gmx"}, set(), True),
+    ("wie bekomme ich bei gmx euch rein", {"gmx"}, set(), False),
     ("", set(), set(), False),
 ]
 
