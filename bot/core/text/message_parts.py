@@ -48,6 +48,11 @@ _ABBREVIATION = lazy_regex(  # a full stop behind one of these, or behind a numb
     r"|^\W{0,4}\d{1,2}[.:]$",
     re.IGNORECASE,
 )
+_LABEL = r"\w[^\s.]{0,40}(?: [^\s.]{1,40}){0,4}"
+_LEADER = lazy_regex(  # dots of a form's line: "4. Port .... ???", "Server ........ ns0"; fewer are a pause
+    rf"^(\d{{1,2}}[.)]\s{{0,3}}{_LABEL}(?=\s{{0,3}}\.{{4}})|{_LABEL}(?=\s{{0,3}}\.{{8}}))\s{{0,3}}\.{{4,80}}\s{{0,3}}(?=\S)",
+    needs="....",
+)
 _DAY = lazy_regex(r"\b\d{1,2}\.$")  # "ab 1. Juli", "am 9.5. schrieb": of a date, where no new sentence begins
 _GOES_ON = lazy_regex(
     r"[a-zäöü]|(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[a-zäöü]{0,7}\b|(?:\d{1,2}|\d{4})\.?(?:\s|$)"
@@ -134,7 +139,7 @@ def says_something(cleaned: str) -> bool:
 
 
 def _parts(cleaned: str) -> list[MessagePart]:
-    lines = _unwrapped([line.strip() for line in cleaned.split("\n")])
+    lines = _unwrapped([_LEADER.sub(r"\1: ", line.strip()) for line in cleaned.split("\n")])
     body, closing = without_closing(lines)
     parts: list[MessagePart] = []
     for marked in _sentences("\n".join(body)):
