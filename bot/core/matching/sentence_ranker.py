@@ -99,8 +99,9 @@ class SentenceRanker:
 
         "I've set up encrypted IMAP. Which port does my firewall need?"
         """
-        open_questions = any(map(self._contrasts.leaves_way_open, questions))
-        if not open_questions or any(self._contrasts.names_way(s) for n, s in enumerate(said) if n not in known):
+        if not known or not any(map(self._contrasts.leaves_way_open, questions)):
+            return known
+        if any(self._contrasts.names_way(s) for n, s in enumerate(said) if n not in known):
             return known
         return {n for n in known if not self._contrasts.names_way(said[n])}
 

@@ -53,6 +53,12 @@ _NOT_MEANT = lazy_regex(
     r" (?:mean|need|want|asking|after)(?: about)?"
     r")[\s.!)]{0,4}$",
     re.IGNORECASE,
+    needs=(
+        *("egal", "gleich", "wurscht", "wurst", "schnuppe", "unwichtig", "nebensächlich", "zweitrangig", "irrelevant"),
+        *("nicht", "rolle", "weglassen", "ignorieren", "überspringen", "vergessen", "sorge", "zerbrechen", "schmerzen"),
+        *("kummer", "not", "n't", "n’t", "nt ", "no ", "unimportant", "secondary", "beside the", "never mind"),
+        *("forget", "ignore", "leave out", "what i", "what we"),
+    ),
 )
 
 
