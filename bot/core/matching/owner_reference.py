@@ -1,9 +1,8 @@
 """Owner references: "My sister is with Yahoo. Which port do they use?" asks about Yahoo's.
 
 The question alone fits our own entry in every word, so it is read with the owner that a sentence before it names:
-"bei yahoo: which port do they use?", which other_owner.py then finds. "They", "their", "denen" can mean nothing else;
-"there" and "dort" may be a program's window, so they need an owner that is no program ("at Yahoo", not "the Yahoo
-app"), and nothing said of us since. Pure.
+"bei yahoo: which port do they use?", which other_owner.py then finds. A program is no owner ("the Yahoo app"): who
+uses it may be "they", and its window "there". For "there" and "dort" nothing may be said of us since. Pure.
 """
 
 import re
@@ -33,6 +32,7 @@ _BEFORE_PROGRAM = frozenset(
     {"in", "im", "the", "der", "die", "das", "dem", "den", "my", "meine", "meiner", "meinem", "mein"}
 )
 _BEHIND_PROGRAM = frozenset({"app", "programm", "program", "client"})
+_BEHIND_OWNER = frozenset({"konto", "account", "postfach", "mailbox", "adresse", "address", "server", "mail"})
 
 
 class OwnerReferences:
@@ -51,22 +51,23 @@ class OwnerReferences:
             return text
         for sentence in reversed(before[-MOST_BACK:]):
             words = self._extractor.words(sentence)
-            if owner := self._owner(words, anywhere=bool(they)):
+            if owner := self._owner(words):
                 return f"bei {owner}: {text}"
             if not they and names_us(words):
                 break
         return text
 
-    def _owner(self, words: Sequence[str], *, anywhere: bool) -> str:
-        """Name of another owner; empty: none is named. `anywhere`: True: a program's name counts as well."""
+    def _owner(self, words: Sequence[str]) -> str:
+        """Name of another owner; empty: none is named, or only a program."""
         named = self._extractor.vocabulary.concepts(words)
         names = [name for concept in OWNERS & named.keys() for name in named[concept]]
         said = f" {' '.join(words)} "
-        return next((name for name in names if anywhere or not _is_program(*said.split(f" {name} ", 1))), "")
+        return next((name for name in names if not _is_program(*said.split(f" {name} ", 1))), "")
 
 
 def _is_program(before: str, behind: str = "") -> bool:
     """True if a provider's name between two texts means a program: "in the Gmail app"; "bei der Telekom" does not."""
     *_, second, first = ("", "", *before.split())
-    is_object = first in _BEFORE_PROGRAM and second not in BEFORE_OWNER
-    return is_object or not _BEHIND_PROGRAM.isdisjoint(behind.split()[:1])
+    thing = behind.split()[:1]
+    is_object = first in _BEFORE_PROGRAM and second not in BEFORE_OWNER and _BEHIND_OWNER.isdisjoint(thing)
+    return is_object or not _BEHIND_PROGRAM.isdisjoint(thing)

@@ -55,7 +55,7 @@ def test_nobody_is_told_our_figures_for_anothers(engine: AnswerEngine) -> None:
 
 # Another provider that one sentence names, and what the next asks about it
 TOLD = {
-    "de": ("Mein Bruder ist bei GMX.", "Das alte Konto liegt bei Web.de.", "Meine Freundin nutzt die Telekom."),
+    "de": ("Mein Bruder ist bei GMX.", "Das alte Konto liegt bei Web.de.", "Meine Freundin ist bei der Telekom."),
     "en": ("My sister uses Gmail.", "A client of mine is with GoDaddy.", "My mum has her mail at Outlook.com."),
 }
 ASKED = {
@@ -90,3 +90,5 @@ def test_a_program_and_we_ourselves_are_no_other_owner(extractor: FeatureExtract
     )
     assert owners.with_owner(ours, ours, ["My account was at Yahoo."]) == ours
     assert owners.with_owner(theirs, theirs, ["The clerks are here."]) == theirs
+    assert owners.with_owner(theirs, theirs, ["The clerks have the Gmail app."]) == theirs
+    assert owners.with_owner(theirs, theirs, ["The Gmail account is hers."]) == f"bei gmail: {theirs}"
