@@ -2,9 +2,9 @@
 
 Any entry fits such a question as well as the next, whatever the examples of one of them happen to say; so it is asked
 back with a menu. A question is vague if each of its words of content is used by the examples of many entries of a kind,
-and none of its concepts is a subject: of all settings, or of all errors ("my mail came back"). Addresses alone, and
-words that only build sentences, ask nothing at all. A single word ("account", "encryption") asks for an entry only if
-no other's title names it. Pure.
+and none of its concepts is a subject: of all settings, or of all errors ("my mail came back when sending"). Addresses
+alone, and words that only build sentences, ask nothing at all. A single word ("account", "encryption") asks for an
+entry only if no other's title names it. Pure.
 """
 
 from collections.abc import Mapping, Sequence, Set
@@ -19,6 +19,8 @@ GENERAL = {  # kind of entries → concepts that all of them share: no subject
     "answer": frozenset({"settings"}),  # asked for in every field of every form
     "error": frozenset({"bounce", "error-message"}),  # "my mail came back" names no error
 }
+# Kind → groups of concepts that tell nothing beside one of these: "an error when sending" names no error either
+BESIDE_GENERAL = {"answer": frozenset[str](), "error": frozenset({"direction"})}
 NOT_TOLD = CIRCUMSTANCES - {"time"}  # groups of concepts that tell nothing of what is asked; minutes and hours do
 MANY = 0.4  # share of the entries whose examples use a word, from which it tells nothing
 _ADDRESS = lazy_regex(r"[^\s@]{1,64}@[^\s@]{1,255}")
@@ -33,24 +35,34 @@ class VagueQuestions:
         """`words`: those that the examples use."""
         self._extractor = extractor
         self._words = words
-        kinds = (([e.id for e in entries if e.kind == kind], of) for kind, of in GENERAL.items())
-        self._kinds = [(ids, general) for ids, general in kinds if len(ids) >= FEWEST_ENTRIES]
+        kinds = (([e.id for e in entries if e.kind == kind], of, BESIDE_GENERAL[kind]) for kind, of in GENERAL.items())
+        self._kinds = [one for one in kinds if len(one[0]) >= FEWEST_ENTRIES]
         titles = {entry.id: extractor.words(" ".join(entry.title.values())) for entry in entries}
         self._titles = {name: (self._concepts(words), self._stems(words)) for name, words in titles.items()}
 
     def is_vague(self, words: Sequence[str]) -> bool:
         """True if nothing in a question tells what it is about. `words`: as the FeatureExtractor gives them."""
         concepts = self._extractor.vocabulary.concepts(words)
-        return any(self._fits_many(words, concepts, ids, general) for ids, general in self._kinds)
+        return any(self._fits_many(words, concepts, *kind) for kind in self._kinds)
 
     def _fits_many(
-        self, words: Sequence[str], concepts: Mapping[str, Sequence[str]], ids: Sequence[str], general: Set[str]
+        self,
+        words: Sequence[str],
+        concepts: Mapping[str, Sequence[str]],
+        ids: Sequence[str],
+        general: Set[str],
+        beside: Set[str],
     ) -> bool:
-        """True if a question fits many entries alike. `ids`: of the entries; `general`: concepts that all share."""
+        """True if a question fits many entries alike.
+
+        `ids`: of the entries; `general`: concepts that all share; `beside`: groups that tell nothing beside these.
+        """
         group_of = self._extractor.vocabulary.group_of
-        if any(concept not in general and group_of(concept) not in NOT_TOLD for concept in concepts):
+        named = general & concepts.keys()
+        silent = NOT_TOLD | beside if named else NOT_TOLD
+        if any(concept not in general and group_of(concept) not in silent for concept in concepts):
             return False
-        said = words_of(concepts[concept] for concept in general & concepts.keys())
+        said = words_of(concepts[concept] for concept in concepts if concept in named or group_of(concept) in beside)
         content = (word for word in words if word not in said and not self._extractor.is_function_word(word))
         return all(self._words.share_of(word, ids) >= MANY for word in content)
 

@@ -75,6 +75,26 @@ def test_a_mail_that_came_back_for_no_reason_is_not_one_entrys(engine: AnswerEng
     assert [text[-40:] for text in RETURNED if engine.matcher.decide(Question(text)).outcome == "answer"] == []
 
 
+# Errors of which nobody says what they say
+WHEN = {"de": ("", "Beim Senden: ", "Beim Abrufen: ", "In Outlook: "), "en": ("", "When sending: ", "When fetching: ")}
+REPORTED = {
+    "de": (
+        "Ich habe eine Fehlermeldung bekommen", "Da kommt ein Fehler", "Thunderbird zeigt einen Fehler an",
+        "Ich habe eine Unzustellbarkeitsmeldung bekommen", "Meine Mail war unzustellbar", "Was heißt dieser Fehler?",
+    ),
+    "en": (
+        "I got an error message", "An error comes up", "The mail came back with an error", "I got a bounce",
+        "My mail was undeliverable", "What does the error message mean?",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_an_error_that_nobody_names_is_not_one_entrys(engine: AnswerEngine, language: str) -> None:
+    said = map("".join, product(WHEN[language], REPORTED[language]))
+    assert [text for text in said if engine.matcher.decide(Question(text)).outcome == "answer"] == []
+
+
 def test_a_duration_is_no_vague_question(engine: AnswerEngine) -> None:
     asked = ("is 5 minutes between checks ok?", "reichen 60 Sekunden zwischen zwei Abrufen?")
     assert {engine.matcher.decide(Question(text)).entries for text in asked} == {("polling-interval",)}
