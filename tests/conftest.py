@@ -7,6 +7,7 @@ import gc
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections import defaultdict
@@ -46,6 +47,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Where the whole suite runs and the content has changed: learns it beside the tests that do not want it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # of a job in the background: programs under test inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     whole = config.args_source == pytest.Config.ArgsSource.TESTPATHS and not config.option.collectonly
     folder = config.cache.mkdir("learnt")
     if whole and "PYTEST_XDIST_WORKER" not in os.environ and not is_learnt(folder):
