@@ -83,19 +83,15 @@ def load_engine(settings: Settings, on_learning: Callable[[], None] = lambda: No
     extractor = FeatureExtractor(knowledge, counts.tokens)
 
     def train() -> TrainedModel:
+        from bot.core.matching.learning import learn  # which a start that remembers has no need of
+
         on_learning()
-        return _learnt(knowledge, extractor)
+        return learn(knowledge, extractor)
 
     folders = [settings.postbote_data_dir / "cache", PACKAGED]
     trained = load_or_train(folders, cache_key(learnt_from(settings.postbote_knowledge)), train)
     matcher = Matcher(knowledge, extractor, trained, counts=counts)
     return AnswerEngine(knowledge, _renderer(settings, knowledge), matcher)
-
-
-def _learnt(knowledge: Knowledge, extractor: FeatureExtractor) -> TrainedModel:
-    from bot.core.matching.learning import learn  # which a start that remembers has no need of
-
-    return learn(knowledge, extractor)
 
 
 def load_speech(settings: Settings) -> Speech:

@@ -15,7 +15,7 @@ from bot.core.matching.vocabulary import ASPECT
 from bot.core.text.asking import asks_what
 from bot.core.text.normalize import CACHED_MESSAGES
 
-MOST_BACK = 3  # sentences that a question is read with, at most
+MOST_BACK = 3  # sentences before it that a question is read with, or that are searched for what it means
 MOST_CONTENT_OF_BARE = 1  # words of a question that asks without saying of what
 # Groups of concepts that say what is asked of a thing, or how, and not of which thing
 _NO_THING = CIRCUMSTANCES | {ASPECT}

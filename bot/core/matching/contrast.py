@@ -30,7 +30,8 @@ _DETERMINER = (
     r"(?:d(?:er|ie|as|en|em|es)|(?:k?ein|mein|unser|euer|ihr)(?:e[rnms]?)?|wie|was|welche[rnms]?|um|pro|per|für|bei|beim|vom|von"
     r"|the|an?|my|our|your|how|what|which|about|for|per|by)"
 )
-_DENIED = rf"(?:{_DETERMINER}\b[^,;:.!?–—\n]{{1,60}}?|[\w.@-]{{2,30}})"
+_NOUN = rf"{_DETERMINER}\b[^,;:.!?–—\n]{{1,60}}?"
+_DENIED = rf"(?:{_NOUN}|[\w.@-]{{2,30}})"
 _NOT = (  # where "not" begins a clause, or stands behind words that say what is meant
     r"(?:(?:^\W{0,4}|[,;:–—-]\s{1,3}|\b(?:ich (?:meine|brauche?|will|suche)|es geht(?: mir)?|i (?:need|want|mean)"
     r"|i(?:'?m| am) asking|it'?s)\s{1,3})(?:nicht|not)|\bi don'?t (?:mean|need|want))\s{1,3}"
@@ -42,11 +43,10 @@ _CONTRAST = lazy_regex(
     needs=("nicht", "not", "i don't ", "i dont "),
 )
 _TO_THE_END = r"(?:\s{1,3}(?:bitte|please|diesmal|this time|though|eh|ok))?[\s?.!)]{0,6}$"
-_NOUN = rf"{_DETERMINER}\b[^,;:.!?–—\n]{{1,60}}?"
 _DENIED_LAST = lazy_regex(  # "which port for IMAP, not POP3?", "… (not the mailbox)", "…, das Postfach mein ich nicht"
     r"(?:\s{0,3}[,;(–—-]|\s(?:und|and))\s{0,3}(?:(?:also|und|and|so|nein|no|but),? )?(?:"
     r"(?:nicht|not|i(?:['’]m| am) not asking(?: about| for)?|i don['’]?t (?:mean|need|want))"
-    rf"\s{{1,3}}(?P<behind>{_NOUN}|[\w.@-]{{2,30}}){_TO_THE_END}"
+    rf"\s{{1,3}}(?P<behind>{_DENIED}){_TO_THE_END}"
     rf"|(?P<before>{_NOUN}) (?:meine?|suche|will|brauche?) ich (?:\w{{1,10}} )?nicht{_TO_THE_END})",
     re.IGNORECASE,
     needs=("nicht", "not", "n't", "n’t", "dont"),
@@ -81,23 +81,23 @@ class Contrasts:
 
     def _without_last(self, text: str) -> list[str]:
         """Words of a question without what it denies at its end; why it is that and not this asks about both."""
+        words = self._extractor.words(text)
         found = _DENIED_LAST.search(text)
-        if found and not _WHY.search(text):
-            asked, denied = text[: found.start()], found["behind"] or found["before"]
-            if (
-                asks_in_words(asked)
-                and not reports_fault(asked)
-                and not _NOT_ONLY.match(denied)
-                and self._is_thing(denied)
-            ):
-                return self._left(asked, denied) or self._extractor.words(text)
-        return self._extractor.words(text)
+        if not found or _WHY.search(text):
+            return words
+        asked, denied = text[: found.start()], found["behind"] or found["before"]
+        asks = asks_in_words(asked) and not reports_fault(asked)
+        if not asks or _NOT_ONLY.match(denied) or not self._is_thing(denied):
+            return words
+        return self._left(asked, denied) or words
 
     def _left(self, meant: str, denied: str) -> list[str]:
         """Words of what is meant, with the aspects of what is denied if it names none; empty if they say too little."""
         words = self._extractor.words(meant)
-        if len(words) < FEWEST_WORDS or self._words_of_groups(words, (ASPECT,)):
-            return words if len(words) >= FEWEST_WORDS else []
+        if len(words) < FEWEST_WORDS:
+            return []
+        if self._words_of_groups(words, (ASPECT,)):
+            return words
         return [*self._words_of_groups(self._extractor.words(denied), (ASPECT,)), *words]
 
     def open_clauses(self, sentence: str) -> str:

@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 
 from bot.core.lazy_regex import lazy_regex
+from bot.core.matching.back_reference import MOST_BACK
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.other_owner import BEFORE_OWNER, OWNERS, names_us
 
-MOST_BACK = 3  # sentences that are searched for an owner
 _VERBS_DE = (
     r"(?:nehmen|haben|nutzen|benutzen|verwenden|verlangen|brauchen|wollen|bieten|erlauben|lassen|machen|sagen|hätten)"
 )

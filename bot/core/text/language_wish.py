@@ -1,6 +1,7 @@
 """Wish for the reply before in another language: "in English please", "was heißt das auf Deutsch?". Pure."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from bot.core.languages import KNOWN, Language
 from bot.core.lazy_regex import lazy_regex
@@ -30,6 +31,7 @@ def wished_language(text: str, languages: Sequence[Language]) -> Language | None
     return named.pop() if len(named) == 1 and not left else None
 
 
+@cache
 def _names(language: Language) -> frozenset[str]:
     """Names of a language in every known one, folded."""
     return frozenset(fold(row.names[language]) for row in KNOWN.values() if language in row.names)

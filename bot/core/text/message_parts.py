@@ -41,11 +41,10 @@ _ADDRESSEE = word_set(
     customer friends gang you
     """
 )
-_ITEM = lazy_regex(r"^\W{0,4}\d{1,2}[.:]$")  # number in a list
-_ABBREVIATION = lazy_regex(  # a full stop behind one of these, or behind a number in a list, ends no sentence
+_ITEM = lazy_regex(r"^\W{0,4}\d{1,2}[.:]$")  # number in a list: nor does one behind it
+_ABBREVIATION = lazy_regex(  # a full stop behind one of these ends no sentence
     r"\b(?:[a-zäöü]|bzw|ca|dr|prof|nr|tel|str|evtl|ggf|usw|etc|inkl|zb|mr|mrs|ms|st|vs|approx|incl|resp|max|min"
-    r"|med|phil|jur|rer|nat|dipl|ing)\.$"
-    r"|^\W{0,4}\d{1,2}[.:]$",
+    r"|med|phil|jur|rer|nat|dipl|ing)\.$",
     re.IGNORECASE,
 )
 _LABEL = r"\w[^\s.]{0,40}(?: [^\s.]{1,40}){0,4}"
@@ -172,7 +171,7 @@ def _sentences(text: str) -> list[str]:
         sentence = text[begin : end.end()].strip()
         within = sentence.endswith(")") and "(" in sentence[1:] and text[end.end() : end.end() + 1].islower()
         is_day = _DAY.search(sentence) and _GOES_ON.match(text, end.end())
-        is_short = ("\n" not in end[0] or _ITEM.search(sentence)) and _ABBREVIATION.search(sentence)
+        is_short = _ITEM.search(sentence) or ("\n" not in end[0] and _ABBREVIATION.search(sentence))
         if within or is_day or is_short:
             continue
         found.append(sentence)

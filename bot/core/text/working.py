@@ -20,7 +20,7 @@ _MANNERS = word_set(
     seit am im bei nach dank wie zuhause daheim jetzt wieder schon bereits inzwischen alles reibungslos tadellos
     einwandfrei problemlos prima gut bestens sauber ganz ja also auch immer ohne überall endlich mit auf in
     on since with at like for from thanks after now again already without a fine well perfectly flawlessly
-    beautifully nicely smoothly just everywhere too finally as both in
+    beautifully nicely smoothly just everywhere too finally as both
     """
 )
 _WHERE_TO = word_set("auf in mit on at for from with a")  # "geht auf den alten Server" tells of a way
@@ -36,6 +36,7 @@ _ARRIVES = lazy_regex(
     rf"|(?:i(?:['’]m)?|we(?:['’]re)?) (?:still )?(?:get|receive)(?:ting|ing)? {_MINE}{_MAIL}"
     r")(?: (?P<manner>\S{1,20})(?: \S{1,30}){0,8})?[\s.!)]{0,4}$",
     re.IGNORECASE,
+    needs=("mail", "post", "nachrichten", "messages"),
 )
 _MANAGED = lazy_regex(
     r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
