@@ -5,7 +5,7 @@ A question that names a thing itself ("SMTP AUTH, how does it work?") is about t
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex
@@ -51,13 +51,20 @@ _AHEAD = lazy_regex(  # the pronoun stands for what follows: "is it possible to 
 )
 _THIS = r"(?:the|this|that|die|diese[rsnm]?|das|der|den|dem)"
 _SAID = r"(?:error |fehler)?(?:message|error|line|notice|warning|code|meldung|nachricht|fehler|zeile|hinweis|spruch)"
+_FIELD = r"(?:box|field|blank|gap|slot|space|feld|kästchen|zeile|maske|lücke|kasten|eingabefeld|eingabezeile)"
 _HOLDS_A_PLACE = lazy_regex(  # nouns for what was named before: the field to fill in, what the program says
     rf"\b(?:in|into|im|ins|inside|beside|next to|neben|hinter|unter|bei) (?:{_THIS} )?"
     r"(?:(?:empty|last|leere[nrsm]?|letzte[nrsm]?) )?"
-    r"(?:box|field|blank|gap|slot|space|feld|kästchen|zeile|maske|lücke|kasten|eingabefeld|eingabezeile)\b"
+    rf"{_FIELD}\b"
     rf"|\b{_THIS} {_SAID}\b(?=.{{0,40}}\b(?:mean|say|tell|bedeute|heiß|sage|besag))"
     r"|\b(?:mean|say|tell|bedeutet|heißt|sagt|besagt)\w{0,3} (?:us |me |mir |uns )?(?:by |with |mit )?"
     rf"{_THIS} {_SAID}\b",
+    re.IGNORECASE,
+)
+_NAMED_FIELD = lazy_regex(rf"\b{_FIELD}\b", re.IGNORECASE)
+_TO_FILL_IN = lazy_regex(  # questions about an empty place, which another sentence names
+    rf"\b(?:{_FIELD}|eintrag\w{{0,2}}|eingeb\w{{1,2}}|gebe?|trage?|(?:hin|rein|hinein)?schreib\w{{0,2}}|gehör(?:t|en)"
+    r"|kommt|rein|hinein|heißt (?:der|die|das)|called|enter|put|type|write|goes|go|belongs?|fill)\b",
     re.IGNORECASE,
 )
 
@@ -90,8 +97,13 @@ class BackReferences:
         called?" is if nothing else is told.
         """
         if place == 0:
-            return " ".join(sentences[:2] if self.refers_back(sentences[0]) else sentences[:1])
+            is_about_next = self.refers_back(sentences[0]) and (1 not in known or _points(sentences[0]))
+            return " ".join(sentences[: 1 + is_about_next])
         begin = self._begin_of_referents(sentences, place)
+        if begin < place and _TO_FILL_IN.search(sentences[place]):
+            unsettled = [n for n in range(max(0, place - MOST_BACK), place) if n not in known]
+            if field := self._field_of(sentences[n] for n in unsettled):
+                return f"{field} {sentences[place]}"
         if begin in known and begin < place:
             unsettled = [n for n in range(max(0, place - MOST_BACK), place) if n not in known]
             if _points(sentences[place]) and not (unsettled and asks_what(sentences[place])):
@@ -105,6 +117,18 @@ class BackReferences:
         while begin > 0 and place - begin < MOST_BACK and self.refers_back(sentences[begin]):
             begin -= 1
         return begin
+
+    def _field_of(self, sentences: Iterable[str]) -> str:
+        """The last sentence that names a field; else the last that names what programs have one for; else empty."""
+        vocabulary = self._extractor.vocabulary
+        found = ""
+        for sentence in sentences:
+            if _NAMED_FIELD.search(sentence):
+                found = sentence
+            elif not _NAMED_FIELD.search(found):
+                named = vocabulary.concepts(self._extractor.words(sentence))
+                found = sentence if vocabulary.of_groups(named, (ASPECT,)) else found
+        return found
 
     def _is_bare(self, words: Sequence[str]) -> bool:
         """True if a question has nothing but its grammar: "Which?", "What is the catch?"."""

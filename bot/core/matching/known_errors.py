@@ -12,6 +12,7 @@ from bot.core.matching.bounce import names_cause, names_no_cause, statements
 from bot.core.matching.error_lines import Alignment, ErrorLines, longer_lines, without_overlap
 from bot.core.matching.error_slots import contradiction, stated_slots, surely_stated
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.own_hosts import fails_to_reach
 from bot.core.matching.pasted import impersonal_text, own_text, pasted_text
 from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.regression import Weights
@@ -52,7 +53,7 @@ class KnownErrors:
         self._ranker = ranker
         self._entries = knowledge.entries
         self._error_ids = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
-        self._hosts = knowledge.provider.hosts
+        self._hosts = tuple(host.lower() for host in knowledge.provider.hosts)
         self._read = lru_cache(CACHED_MESSAGES)(
             lambda cleaned: self._lines.read_all([s.text for s in statements(cleaned)])
         )
@@ -111,7 +112,7 @@ class KnownErrors:
         if self._names_no_cause(cleaned, alignments):
             return all_of_them
         impersonal = impersonal_text(cleaned)
-        stated = {**stated_slots(impersonal), **surely_stated(cleaned)}
+        stated = {**stated_slots(impersonal), **surely_stated(cleaned), **self._of_failed_client(cleaned)}
         speaks_of_mail = stated.get("speaker", OF_MAIL) & OF_MAIL
         if impersonal == cleaned.strip() and not speaks_of_mail and not _asks_beside(cleaned):
             return frozenset(self._entries)  # all of it is another program's, or a machine's fault
@@ -173,7 +174,7 @@ class KnownErrors:
         for line in found:
             statement = self._statement(cleaned, line)
             several = sum(self._statement(cleaned, other) == statement for other in found) > 1
-            stated = {**of_bounce, **stated_slots(statement)}
+            stated = {**of_bounce, **stated_slots(statement), **self._of_failed_client(statement)}
             if several:  # whose address it is, and what is missing, each line says for itself
                 said = stated_slots(" ".join(words[line.start : line.end + 1]))
                 stated = {slot: v for slot, v in stated.items() if slot not in ("address", "missing")} | dict(said)
@@ -182,6 +183,10 @@ class KnownErrors:
             elif line.score >= SURELY_ALIGNED:
                 refuted.add(statement)
         return [line for line in left if self._statement(cleaned, line) not in refuted]
+
+    def _of_failed_client(self, text: str) -> Mapping[str, frozenset[str]]:
+        """Slots that a text states by saying that one of our own hosts was not reached; empty for any other."""
+        return {"speaker": frozenset({"program"})} if fails_to_reach(text, self._hosts) else {}
 
     def _explaining(self, alignments: Sequence[Alignment]) -> list[Alignment]:
         """One alignment per entry; where a line continues another entry's line and both are found, the longer one."""

@@ -15,6 +15,7 @@ from bot.core.matching.owner_reference import OwnerReferences
 from bot.core.matching.ranked_text import CLEARLY, SURELY, RankedText, asking_alone
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.siblings import Siblings
+from bot.core.matching.told_values import ToldValues
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.model import Knowledge
 from bot.core.text.asking import asks_by_name, asks_in_words, halves, is_question
@@ -51,6 +52,7 @@ class SentenceRanker:
         self._owners = OwnerReferences(extractor)
         self._main = MainClauses(extractor)
         self._protocols = FetchingProtocols(extractor, self._contrasts, siblings)
+        self._values = ToldValues(knowledge, ranker)
 
     def rank_message(
         self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
@@ -76,9 +78,7 @@ class SentenceRanker:
         sentences = own_sentences(own)
         said, program = [*map(self._contrasts.open_clauses, sentences)], [pasted] if pasted else []
         questions = [sentence for sentence in said if asks_in_words(sentence)]
-        known = {
-            n for n, text in enumerate(said) if is_settled(text) or self._contrasts.tells_of_another(text, questions)
-        }
+        known = {n for n, text in enumerate(said) if self._is_known(text, questions)}
         known = self._without_way_meant(said, known, questions)
         places = [n for n in range(len(said)) if n not in known] or range(len(said))
         told = [*(said[n] for n in places), *program]
@@ -93,6 +93,14 @@ class SentenceRanker:
             (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
         ]
         return [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)], told
+
+    def _is_known(self, sentence: str, questions: Sequence[str]) -> bool:
+        """True for a sentence that says what works or is set already, or tells of another way than is asked about."""
+        return (
+            is_settled(sentence)
+            or self._contrasts.tells_of_another(sentence, questions)
+            or self._values.tells(sentence, self._contrasts.words(sentence))
+        )
 
     def _without_way_meant(self, said: Sequence[str], known: set[int], questions: Sequence[str]) -> set[int]:
         """Places of what is known, without those that alone say which protocol or encryption a question means.

@@ -59,6 +59,13 @@ _OF_BOUNCE = lazy_regex(  # what a bounce says above that: a person may put the 
     r"|\b(?:undeliver|unzustell|deliver|zustell|zugestellt|failure|returned|bounce)",
     re.IGNORECASE,
 )
+_HEADS_BOUNCE = lazy_regex(  # headers below such a line: it is the bounce itself that a person forwards
+    r"[^\n]{0,80}\n{1,3}(?:[\w-]{2,20}:[^\n]{0,200}\n{1,2}){0,6}?(?:"
+    r"(?:from|von):[^\n]{0,80}(?:mailer-daemon|postmaster|mail delivery|delivery subsystem|mail system)"
+    r"|(?:subject|betreff):[^\n]{0,40}"
+    r"(?:undeliver|unzustell|failure|failed|fehlgeschlagen|returned mail|delivery status|delay|nicht zugestellt))",
+    re.IGNORECASE,
+)
 _RETURN = lazy_regex(r"\r\n?", needs="\r")
 _MARKED = lazy_regex(r"[^\n -%'-;?-_a-{}~äöüÄÖÜß]")  # signs that may not stay as they are
 _BLANKS = lazy_regex(r"[^\S\n ][^\S\n]*| [^\S\n]+")  # a single space stays as it is
@@ -111,7 +118,10 @@ def without_returned(cleaned: str) -> str:
     """Bounce without the copy of the message that it returns: nothing in there is the error. `cleaned`: by `clean`."""
     for returned in _RETURNED.finditer(cleaned):
         above = cleaned[: returned.start()]
-        if above.strip() and (not returned["forwards"] or _OF_BOUNCE.search(above)):
+        forwarded = returned["forwards"] and (
+            not _OF_BOUNCE.search(above) or _HEADS_BOUNCE.match(cleaned, returned.end())
+        )
+        if above.strip() and not forwarded:
             return above
     return cleaned
 

@@ -95,6 +95,25 @@ def test_what_works_is_not_what_a_question_points_back_at(engine: AnswerEngine, 
     assert wrong == []
 
 
+BESIDE = {  # what somebody tells between the field and the question
+    "de": (
+        "Unsere Domain liegt bei Ihnen: kanzlei.example.", "Heute Nachmittag müssen wir Scans verschicken.",
+        "Der Techniker ist schon wieder weg.",
+    ),
+    "en": ("Our domain is hosted with you.", "It is a brand-new Kyocera.", "The engineer has left already."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_question_about_a_field_is_read_with_the_sentence_that_names_it(engine: AnswerEngine, language: str) -> None:
+    wrong = []
+    for entry, fields in FIELDS[language].items():
+        for field, told, asked in product(fields[:1], BESIDE[language], ASKS_BACK[language]):
+            found = engine.matcher.decide(Question(f"{field} {told} {asked}"))
+            wrong += [(field, told, asked, found.entries)] if found.entries[:1] != (entry,) else []
+    assert wrong == []
+
+
 # What is set up, and a question that does not say which protocol it means
 SET_UP = {
     "de": ("IMAP mit SSL ist fertig eingerichtet.", "Verschlüsseltes IMAP läuft jetzt auf dem Handy."),

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 
 import pytest
 
@@ -41,6 +42,39 @@ def answered(matcher: Matcher, text: str) -> tuple[str, ...]:
 def fits(entry: Entry, frame: Frame) -> bool:
     """A server that was never reached cannot have said the line."""
     return not ("no" in entry.slots.get("reached", ()) and any(name in frame.name for name in REMOTE))
+
+
+HEADS = {  # of a mail that a person forwards, as programs write them
+    "Outlook": "-----Original Message-----\nFrom: {sender}\nSent: 19 November 2026 16:40\nSubject: {about}",
+    "Outlook, German": "-----Ursprüngliche Nachricht-----\nVon: {sender}\nGesendet: Dienstag, 24. November 2026\n"
+    "An: ich@example.com\nBetreff: {about}",
+    "Outlook, block": "________________________________\nFrom: {sender}\nSent: Thursday, November 19, 2026 4:40:12 PM\n"
+    "To: me@example.com\nSubject: {about}",
+    "Thunderbird": "-------- Forwarded Message --------\nSubject: {about}\nDate: Tue, 24 Nov 2026 08:12:00 +0100\n"
+    "From: {sender}\nTo: me@example.com",
+    "Thunderbird, German": "-------- Weitergeleitete Nachricht --------\nBetreff: {about}\n"
+    "Datum: Tue, 24 Nov 2026 08:12:00 +0100\nVon: {sender}\nAn: ich@example.com",
+    "Apple Mail": "Begin forwarded message:\n\nFrom: {sender}\nSubject: {about}\nTo: me@example.com",
+    "Gmail": "---------- Forwarded message ---------\nFrom: {sender}\nSubject: {about}\nTo: <me@example.com>",
+}
+SENDERS = ("MAILER-DAEMON@ns0.example.net", "postmaster@example.com", "Mail Delivery System <bounce@example.net>")
+ABOUT = ("failure notice", "Undeliverable: PO 88213", "Undelivered Mail Returned to Sender", "Unzustellbar: Angebot 17")
+WORDS_ABOVE = (
+    "Betreff: WG: failure notice\n\nKönnen Sie damit etwas anfangen? Kam nach wenigen Minuten:",
+    "Subject: FW: Undeliverable: offer\n\nPlease see below and advise.",
+    "was soll das heißen?\nGruß, Bernd",
+)
+
+
+@each_row("head", HEADS)
+def test_a_bounce_that_a_person_forwards_is_explained(matcher: Matcher, errors: Sequence[Entry], head: str) -> None:
+    rows = enumerate(product(errors, WORDS_ABOVE))
+    texts = [
+        (entry.id, f"{above}\n\n{HEADS[head]}\n\n<a@example.org>:\n{entry.lines[0]}".format(sender=sender, about=about))
+        for number, (entry, above) in rows
+        for sender, about in [(SENDERS[number % len(SENDERS)], ABOUT[number % len(ABOUT)])]
+    ]
+    assert [(entry, text) for entry, text in texts if answered(matcher, text) != (entry,)] == []
 
 
 # One line in so many, another in each frame, and one variant in so many: all of them in all frames take minutes
@@ -134,3 +168,35 @@ CONTRADICTING = [
 @each_row(("entry", "text"), CONTRADICTING, ids=[text[:50] for _, text in CONTRADICTING])
 def test_a_contradiction_of_a_slot_is_a_veto(entry: str, text: str, matcher: Matcher) -> None:
     assert entry not in answered(matcher, text)
+
+
+NOT_REACHED = (  # what programs write that did not reach {host}
+    "2026-11-26 19:02:44 H={host} [192.0.2.1] Connection timed out",
+    "connect to {host}[192.0.2.1]:25: No route to host",
+    "curl: (7) Failed to connect to {host} port 465: Connection refused",
+    "smtplib: [Errno 111] Connection refused ({host}:465)",
+    "Verbindung zu {host}:25 fehlgeschlagen: Zeitüberschreitung",
+    "dial tcp: lookup {host}: no such host",
+    "The connection to the outgoing server {host} timed out.",
+    "{host}[192.0.2.1]: Network is unreachable",
+    "status=deferred (connect to {host}[192.0.2.1]:25: Connection refused)",
+    "Host oder Dienst {host} nicht gefunden: Name or service not known",
+)
+
+
+@each_row("line", NOT_REACHED)
+def test_who_did_not_reach_us_is_not_told_of_the_recipients_server(
+    matcher: Matcher, errors: Sequence[Entry], line: str
+) -> None:
+    ids = {entry.id for entry in errors}
+    hosts = ("ns0.ovh.net", "ssl0.ovh.net")
+    told = ("{}", "hi, mainlog of our new box:\n\n{}\n\nDo you block us?", "Beim Senden kommt: {}")
+    texts = [words.format(line.format(host=host)) for host, words in product(hosts, told)]
+    assert [text for text in texts if ids & set(answered(matcher, text))] == []
+
+
+def test_who_did_not_reach_another_server_is_told(matcher: Matcher) -> None:
+    assert answered(matcher, "connect to mx.example.net[192.0.2.1]:25: Connection refused") == (
+        "error-no-smtp-connection",
+    )
+    assert answered(matcher, "ns0.ovh.net: Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)")
