@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from bot.core.lazy_regex import lazy_regex
+from bot.core.lazy_regex import lazy_regex, phrases
 from bot.core.matching.scaffolding import is_scaffolding
 from bot.core.text.normalize import CACHED_MESSAGES
 
@@ -38,25 +38,50 @@ _OF_PROGRAMS = {
 }
 _NEEDED = {"": ("remote ", "ssl routines")}
 _PROGRAM = {sign: lazy_regex(pattern, re.IGNORECASE, _NEEDED.get(sign, ())) for sign, pattern in _OF_PROGRAMS.items()}
-_BEGINS = lazy_regex(  # at the line's beginning, after quoting marks
-    r"\A[\s>|*-]{0,12}(?:"
-    rf"#?[245][0-5]\d(?:[ -]{{1,2}}[\[(#]{{0,2}}{_CODE}|-(?=\S)|: ?(?=\D))|#?[45][0-5]\d [\[(#<A-Za-z]"
-    rf"|#?{_CODE}[ :]\D"
-    r"|[245]\d\d: |<<< |>>> |-ERR\b|\* (?:OK|NO|BAD|BYE)\b"
-    r"|(?-i:[a-zA-Z]?\d{1,4} (?:NO|BAD|OK) )|\$ \w|# \w+=|Traceback \("
-    r"|(?:curl|git|ssh|fatal|sudo|docker|npm|psql|ping|rsync|ftp|fetchmail|wget|postfix|qmail|exim|sendmail|dovecot"
-    r"|nginx|php|python|perl|smtplib|warning|error|panic)(?:/\w+)?(?:\[\d+\])?(?:: |\[\d+\]:)"
-    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s|@[0-9a-f]{24}\b"
-    r"|\[?\d\d:\d\d:\d\d[\] ,.]"
-    r"|\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d\d:\d\d:\d\d|\[\d{4}-\d\d-\d\d|<\d{1,3}>[A-Z][a-z]{2} "
-    r"|(?:at|File) [\w.\"/<>$]+(?:\(|, line)|\w{1,30}\[\d{1,7}\]: "
-    r"|(?:connect to|host) [\w.-]{1,200}(?:\[|:\d)|\w{1,40}(?:/\w+){0,3}\[\d+\]:"
-    rf"|(?:reason|grund|ursache|diagnose|antwort): ?(?:[245]\d\d|{_CODE})\b|i'm not going to try again"
-    r"|sorry, (?:i (?:wasn't|couldn't)|no mailbox here|your envelope|your mail from|that domain)"
-    r"|(?:connected to )?\d{1,3}(?:\.\d{1,3}){3} (?:does not like|failed|said|but|sender|accepted)\b"
-    r"|-{3,} ?below this line"
-    r")",
-    re.IGNORECASE,
+_BEGINS = phrases(
+    {
+        # Replies: SMTP, sendmail's transcript, POP3, IMAP
+        "550 5.1.1 User unknown": rf"#?[245][0-5]\d(?:[ -]{{1,2}}[\[(#]{{0,2}}{_CODE}|-(?=\S)|: ?(?=\D))",
+        "550 User unknown": r"#?[45][0-5]\d [\[(#<A-Za-z]",
+        "5.1.1 User unknown": rf"#?{_CODE}[ :]\D",
+        "550: User unknown": r"[245]\d\d: ",
+        "<<< 550": r"<<< ",
+        ">>> RCPT TO": r">>> ",
+        "-ERR login failed": r"-ERR\b",
+        "* BAD command": r"\* (?:OK|NO|BAD|BYE)\b",
+        "a1 NO login failed": r"(?-i:[a-zA-Z]?\d{1,4} (?:NO|BAD|OK) )",
+        # Shells and programs
+        "$ telnet": r"\$ \w",
+        "# myorigin=example.com": r"# \w+=",
+        "Traceback (most recent call last)": r"Traceback \(",
+        "curl: (67) login denied": (
+            r"(?:curl|git|ssh|fatal|sudo|docker|npm|psql|ping|rsync|ftp|fetchmail|wget|postfix|qmail|exim|sendmail|dovecot"
+            r"|nginx|php|python|perl|smtplib|warning|error|panic)(?:/\w+)?(?:\[\d+\])?(?:: |\[\d+\]:)"
+        ),
+        # Times and processes of logs
+        "2026-03-01 12:30": r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d",
+        "Mar  1 12:30:00 mx": r"[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s",
+        "@400000005c2f8a1b00000000 status": r"@[0-9a-f]{24}\b",
+        "[12:30:00] connect": r"\[?\d\d:\d\d:\d\d[\] ,.]",
+        "1.3.2026, 12:30:00": r"\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d\d:\d\d:\d\d",
+        "[2026-03-01": r"\[\d{4}-\d\d-\d\d",
+        "<22>Mar 1": r"<\d{1,3}>[A-Z][a-z]{2} ",
+        'File "send.py", line 3': r"(?:at|File) [\w.\"/<>$]+(?:\(|, line)",
+        "smtpd[4711]: connect": r"\w{1,30}\[\d{1,7}\]: ",
+        "connect to mx.example.com[192.0.2.1]": r"(?:connect to|host) [\w.-]{1,200}(?:\[|:\d)",
+        "postfix/smtp[4711]:": r"\w{1,40}(?:/\w+){0,3}\[\d+\]:",
+        # Mail servers' own words
+        "reason: 550": rf"(?:reason|grund|ursache|diagnose|antwort): ?(?:[245]\d\d|{_CODE})\b",
+        "I'm not going to try again": r"i'm not going to try again",
+        "Sorry, no mailbox here by that name": (
+            r"sorry, (?:i (?:wasn't|couldn't)|no mailbox here|your envelope|your mail from|that domain)"
+        ),
+        "192.0.2.1 does not like recipient": (
+            r"(?:connected to )?\d{1,3}(?:\.\d{1,3}){3} (?:does not like|failed|said|but|sender|accepted)\b"
+        ),
+        "--- Below this line": r"-{3,} ?below this line",
+    },
+    begin=r"\A[\s>|*-]{0,12}",  # of the line, after quoting marks
 )
 _HEADER = lazy_regex(
     r"\A[\s>|]{0,12}(?:from|to|cc|bcc|date|subject|sent|reply-to|sender|importance|priority"
