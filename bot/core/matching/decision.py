@@ -2,7 +2,7 @@
 
 Pure: the same message and knowledge base give the same decision. `Matcher.decide` takes these steps.
 
-0. **Given decisions** (given_decisions.py, foreign.py, closed_matter.py, menu_choice.py). A message in another
+0. **Early decisions** (early_decisions.py, foreign.py, closed_matter.py, menu_choice.py). A message in another
    language or script is declined, and one that closes a matter; "the second one" after a menu is the entry that it
    chooses, and without a menu nothing that could be ranked.
 
@@ -86,12 +86,17 @@ from dataclasses import replace
 
 from bot.core.dns.error_checks import find_targets
 from bot.core.matching.calibration import FITTED, Calibration, from_array, least_probability_to_explain
+from bot.core.matching.early_decisions import (
+    choose_from_menu,
+    declined_as_closed,
+    declined_as_foreign,
+    declined_without_menu,
+)
 from bot.core.matching.error_lines import Alignment
 from bot.core.matching.example_counts import ExampleCounts, count_examples
 from bot.core.matching.example_support import ExampleSupport
 from bot.core.matching.features import FeatureExtractor, without_courtesy
 from bot.core.matching.followup import is_whole_question, resolve_followup
-from bot.core.matching.given_decisions import choose, choose_of_nothing, declined_as_closed, declined_as_foreign
 from bot.core.matching.known_errors import KnownErrors, to_part
 from bot.core.matching.pasted import own_text
 from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
@@ -153,12 +158,12 @@ class Matcher:
         """Decision about one message. Never raises, whatever the text."""
         if self.foreign(question.text):
             return declined_as_foreign(question, self.language.languages)
-        if chosen := choose(question, self._knowledge, self.language):
+        if chosen := choose_from_menu(question, self._knowledge, self.language):
             return chosen
         cleaned = without_returned(clean(question.text))
         if closes_matter(own_text(cleaned)):
             return declined_as_closed(question, self.language)
-        if pointed := choose_of_nothing(question, self.language):
+        if pointed := declined_without_menu(question, self.language):
             return pointed
         words = self._errors.words(cleaned)
         alignments = self._errors.alignments(words)
