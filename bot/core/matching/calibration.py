@@ -56,7 +56,7 @@ SINGLE = (
     "unexplained by it",
     "unexplained by all",
     "subjects",
-    "other owner",  # 1 or 0
+    "other provider",  # 1 or 0
     "constant",
 )
 SEVERAL = (

@@ -30,14 +30,14 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    (settled.py) or tells of another way than is asked about (contrast.py). Of what is left every sentence is ranked by
    itself, and all of them as a whole; one that asks two things is two (asking.py), one that points back ("where can I
    set that?") is read with what it points at (back_reference.py), "which port do they use?" with the provider
-   (owner_reference.py), one about fetching with its protocol (fetching_protocol.py); a main clause that is clear counts
-   alone (main_clause.py). Sentences of small talk, and those about one's own mail, are left out beside others. Where
-   the questions are clear by themselves, or one is surely not covered and none likely is, the questions alone count,
-   not what is told beside them (ranked_text.py). Where two of those that ask are answered with different entries, each
-   is a part. Else there is one part: of the sentence, or the whole, whose first entry is likeliest right. Beside an
-   answer, a question that is surely not covered is a part that declines, to say what is left over. A message that only
-   changes something of the question before it ("und für IMAP?") is completed by it (followup.py), unless it is a whole
-   question with an answer.
+   (provider_reference.py), one about fetching with its protocol (fetching_protocol.py); a main clause that is clear
+   counts alone (main_clause.py). Sentences of small talk, and those about one's own mail, are left out beside others.
+   Where the questions are clear by themselves, or one is surely not covered and none likely is, the questions alone
+   count, not what is told beside them (ranked_text.py). Where two of those that ask are answered with different
+   entries, each is a part. Else there is one part: of the sentence, or the whole, whose first entry is likeliest right.
+   Beside an answer, a question that is surely not covered is a part that declines, to say what is left over. A message
+   that only changes something of the question before it ("und für IMAP?") is completed by it (followup.py), unless it
+   is a whole question with an answer.
 
 4. **Ranking** (contrast.py, features.py, ranker.py, unexplained.py). What a text denies ("not the mailbox, a single
    mail: …") is left out. It becomes features: word stems, letter n-grams, concepts and their pairs, what is asked for.
@@ -45,7 +45,7 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    mean similarity to its nearest examples, and the evidence of pairs of words (word_pairs.py). Where the text asks,
    topics of what is told (`told: true`) come last. What counts are six signals: the margin of the first entry over the
    likeliest topic, within ±4; the square root of that over the second entry, up to 2; the share of the content words
-   that this entry, and that no entry explains; how many subjects it names; whether it names another owner.
+   that this entry, and that no entry explains; how many subjects it names; whether it names another provider.
 
 5. **Probabilities** (calibration.py). One softmax regression of what can be true: `first` (the first entry is right),
    the second or third is, none of the three, `not_covered` (the FAQ does not cover it); `in_top3` is the sum of the

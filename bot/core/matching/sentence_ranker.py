@@ -11,7 +11,7 @@ from bot.core.matching.contrast import Contrasts
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.fetching_protocol import FetchingProtocols
 from bot.core.matching.main_clause import MainClauses
-from bot.core.matching.owner_reference import OwnerReferences
+from bot.core.matching.provider_reference import ProviderReferences
 from bot.core.matching.ranked_text import CLEARLY, SURELY, RankedText, asking_alone
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.siblings import Siblings
@@ -48,7 +48,7 @@ class SentenceRanker:
         self._entries = frozenset(knowledge.entries)
         self._contrasts = Contrasts(extractor, siblings)
         self._back = BackReferences(extractor)
-        self._owners = OwnerReferences(extractor)
+        self._providers = ProviderReferences(extractor)
         self._main = MainClauses(extractor)
         self._protocols = FetchingProtocols(extractor, self._contrasts, siblings)
 
@@ -83,7 +83,9 @@ class SentenceRanker:
         places = [n for n in range(len(said)) if n not in known] or range(len(said))
         told = [*(said[n] for n in places), *program]
         read = [
-            self._owners.with_owner(self._back.with_referents([*said, *program], n, known), said[n], sentences[:n])
+            self._providers.with_provider(
+                self._back.with_referents([*said, *program], n, known), said[n], sentences[:n]
+            )
             if is_question(said[n])
             else said[n]
             for n in places
@@ -134,7 +136,7 @@ class SentenceRanker:
             math.sqrt(min(LARGEST_MARGIN, over_entries)),
             *self._unexplained.shares(words, ranking.best_entries(1)[0]),
             self._unexplained.subjects(words),
-            self._unexplained.names_other_owner(words),
+            self._unexplained.names_other_provider(words),
             1.0,
         )
         known = self._ranker.knows(words) and not self._ambiguity.says_nothing(words)
