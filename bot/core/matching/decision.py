@@ -8,10 +8,10 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
 
 1. **Cleaning** (bot/core/text/normalize.py): mark-up, quotation marks and quoted-printable; a bounce's copy is cut off.
 
-2. **Error lines** (known_lines.py, error_lines.py, known_errors.py). The knowledge base holds known lines: an entry's
-   own (`lines`, `variants`), which explain; an entry's `lookalikes` and a topic's `lines`, which look alike and mean
-   something else. Every known line is aligned with the words of the message, in order, gaps allowed. A word weighs the
-   more, the fewer conditions use it. The alignment's score is the share of the line's weight that was found (0..1),
+2. **Error lines** (known_lines.py, line_alignment.py, known_errors.py). The knowledge base holds known lines: an
+   entry's own (`lines`, `variants`), which explain; an entry's `lookalikes` and a topic's `lines`, which look alike and
+   mean something else. Every known line is aligned with the words of the message, in order, gaps allowed. A word weighs
+   the more, the fewer conditions use it. The alignment's score is the share of the line's weight that was found (0..1),
    less for gaps and where little was found in all. The best alignments from LEAST_ALIGNED on that do not overlap are
    looked at, and each gives four signals: its score; its lead over other entries' lines and look-alikes that overlap
    it; the ranking's lead for its entry (step 4), within ±2; and 1. A logistic regression (`Calibration.explains`) turns
@@ -77,7 +77,7 @@ that of the error line; of a decision the greatest of the parts that have its ou
   knowledge base's own error lines. c is the least cost with which, in five folds, at most 2 % of the covered
   questions are answered wrong and at most 3.5 % of those that are not covered are answered.
 - 0.5 for a menu: the score of the labelled sets. Weights of features, training, ranking: bot/DECISIONS.md.
-- LEAST_ALIGNED, SURE, LONG_MESSAGE and the constants of error_lines.py: set by judgement, as noted there.
+- LEAST_ALIGNED, SURE, LONG_MESSAGE and the constants of line_alignment.py: set by judgement, as noted there.
 """
 
 from collections import Counter
@@ -92,12 +92,12 @@ from bot.core.matching.early_decisions import (
     declined_as_foreign,
     declined_without_menu,
 )
-from bot.core.matching.error_lines import Alignment
 from bot.core.matching.example_counts import ExampleCounts, count_examples
 from bot.core.matching.example_support import ExampleSupport
 from bot.core.matching.features import FeatureExtractor, without_courtesy
 from bot.core.matching.followup import is_whole_question, resolve_followup
 from bot.core.matching.known_errors import KnownErrors, to_part
+from bot.core.matching.line_alignment import Alignment
 from bot.core.matching.pasted import own_text
 from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
 from bot.core.matching.ranker import Ranker

@@ -1,7 +1,7 @@
 """Known errors in a message: which lines of the knowledge base stand in it, with the signals that rate each.
 
-Step 2 of the decision (bot/core/matching/decision.py). Finding the lines is error_lines.py's; here the ranking's view
-is added, and what was found becomes a part of the decision.
+Step 2 of the decision (bot/core/matching/decision.py). line_alignment.py finds the lines; here the ranking's view is
+added, and what was found becomes a part of the decision.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.bounce import names_cause, names_no_cause, statements
-from bot.core.matching.error_lines import Alignment, ErrorLines, longer_lines, without_overlap
 from bot.core.matching.error_slots import contradiction, stated_slots, surely_stated
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.line_alignment import Alignment, LineAligner, longer_lines, without_overlap
 from bot.core.matching.pasted import impersonal_text, own_text, pasted_text
 from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.regression import Weights
@@ -46,7 +46,7 @@ class KnownErrors:
         words: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         """`words`: of the known lines (words_of_lines); None: found now."""
-        self._lines = ErrorLines(knowledge.entries.values(), knowledge.topics.values(), words)
+        self._lines = LineAligner(knowledge.entries.values(), knowledge.topics.values(), words)
         self._longer = longer_lines(knowledge.entries.values())
         self._extractor = extractor
         self._ranker = ranker
