@@ -9,9 +9,8 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex, phrases
+from bot.core.matching.concept_groups import ASPECT, CIRCUMSTANCES
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.unexplained import CIRCUMSTANCES
-from bot.core.matching.vocabulary import ASPECT
 from bot.core.text.asking import asks_what
 from bot.core.text.normalize import CACHED_MESSAGES
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.core.matching.asked_aspects import asked_aspects
+from bot.core.matching.concept_groups import PROTOCOL
 from bot.core.matching.parallel import in_shares
 from bot.core.matching.spelling import Spelling
 from bot.core.matching.vocabulary import NEGATIONS, Stems, Vocabulary, tokens
@@ -116,7 +117,7 @@ class FeatureExtractor:
         """The words without those of a protocol that is ruled out, where another one is named: "IMAP, not POP3"."""
         if NEGATIONS.isdisjoint(words):
             return words
-        protocols = [self.vocabulary.of_group(w, "protocol") for w in words]
+        protocols = [self.vocabulary.of_group(w, PROTOCOL) for w in words]
         out = {i for i, named in enumerate(protocols) if named and _is_ruled_out(words, i)}
         meant = set().union(*(named for i, named in enumerate(protocols) if i not in out))
         gone = {i for i in out if meant - protocols[i]}

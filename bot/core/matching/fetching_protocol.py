@@ -7,12 +7,13 @@ or denies one ("not POP3, …"), that says nothing, or counts for the other. Sen
 
 from collections.abc import Sequence
 
+from bot.core.matching.concept_groups import DIRECTION_OF, EXCLUSIVE
 from bot.core.matching.contrast import Contrasts
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.siblings import DIRECTIONS, EXCLUSIVE, Siblings
+from bot.core.matching.siblings import Siblings
 
 INCOMING = "incoming"  # concept
-FETCHING = frozenset(protocol for protocol, direction in DIRECTIONS.items() if direction == INCOMING)
+FETCHING = frozenset(protocol for protocol, direction in DIRECTION_OF.items() if direction == INCOMING)
 
 
 class FetchingProtocols:

@@ -9,15 +9,11 @@ aspects, and at least one of them a way. Pure.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from bot.core.matching.concept_groups import ASPECT, EXCLUSIVE, MANNER, WAYS
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.unexplained import UnexplainedWords
-from bot.core.matching.vocabulary import ASPECT, words_of
+from bot.core.matching.vocabulary import words_of
 from bot.core.model import Entry
-
-MANNER = "manner"  # group of concepts that say how something is asked: they fit every sibling
-WAYS = ("protocol", "direction", "security")  # groups of concepts that tell siblings apart
-DIRECTIONS = {"smtp": "outgoing", "pop3": "incoming", "imap": "incoming"}  # concepts: protocol → its direction
-EXCLUSIVE = ("protocol", "direction")  # groups of which an entry that names one value is not about another
 
 
 class Siblings:

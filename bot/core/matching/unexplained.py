@@ -11,15 +11,14 @@ from functools import lru_cache
 
 import numpy as np
 
+from bot.core.matching.concept_groups import CIRCUMSTANCES, OUTSIDE
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.other_provider import PROVIDERS, names_other_provider
 from bot.core.matching.training import TrainedModel
-from bot.core.matching.vocabulary import DEVICE, words_of
+from bot.core.matching.vocabulary import words_of
 from bot.core.text.normalize import CACHED_WORDS
 
 FEWEST_LETTERS = 3  # of a word that says something
-OUTSIDE = "outside"  # group of concepts that the FAQ does not cover: they explain nothing
-CIRCUMSTANCES = frozenset({OUTSIDE, "manner", "time", DEVICE})  # groups that say how and when, not what is asked about
 MOST_SUBJECTS = 2  # more of them tell nothing more
 
 

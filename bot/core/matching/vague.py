@@ -10,8 +10,9 @@ entry only if no other's title names it. Pure.
 from collections.abc import Mapping, Sequence, Set
 
 from bot.core.lazy_regex import lazy_regex
+from bot.core.matching.concept_groups import CIRCUMSTANCES, DIRECTION, TIME
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.unexplained import CIRCUMSTANCES, UnexplainedWords
+from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vocabulary import words_of
 from bot.core.model import Entry
 
@@ -20,8 +21,8 @@ GENERAL = {  # kind of entries → concepts that all of them share: no subject
     "error": frozenset({"bounce", "error-message"}),  # "my mail came back" names no error
 }
 # Kind → groups of concepts that tell nothing beside one of these: "an error when sending" names no error either
-BESIDE_GENERAL = {"answer": frozenset[str](), "error": frozenset({"direction"})}
-NOT_TOLD = CIRCUMSTANCES - {"time"}  # groups of concepts that tell nothing of what is asked; minutes and hours do
+BESIDE_GENERAL = {"answer": frozenset[str](), "error": frozenset({DIRECTION})}
+NOT_TOLD = CIRCUMSTANCES - {TIME}  # groups of concepts that tell nothing of what is asked; minutes and hours do
 MANY = 0.4  # share of the entries whose examples use a word, from which it tells nothing
 _ADDRESS = lazy_regex(r"[^\s@]{1,64}@[^\s@]{1,255}")
 MOST_AROUND = 1  # words beside a single one: "TLS bitte"
