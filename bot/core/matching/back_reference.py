@@ -100,18 +100,18 @@ class BackReferences:
             return False
         return self._is_bare(words) or _points(sentence)
 
-    def with_referents(self, sentences: Sequence[str], place: int, known: Collection[int] = ()) -> str:
+    def with_referents(self, sentences: Sequence[str], place: int, settled: Collection[int] = ()) -> str:
         """The sentence at a place, behind those before it that say what it is about; alone where it says that itself.
 
-        One at the beginning that does not is read with the next: "What does that mean? …". `known`: places of sentences
-        that say what works or is known: "What do I enter?" is not about these, "Is that right?" may be; "What's it
-        called?" is if nothing else is told.
+        One at the beginning that does not is read with the next: "What does that mean? …". `settled`: places of
+        sentences that say what works or is known: "What do I enter?" is not about these, "Is that right?" may be;
+        "What's it called?" is if nothing else is told.
         """
         if place == 0:
             return " ".join(sentences[:2] if self.refers_back(sentences[0]) else sentences[:1])
         begin = self._begin_of_referents(sentences, place)
-        if begin in known and begin < place:
-            unsettled = [n for n in range(max(0, place - MOST_BACK), place) if n not in known]
+        if begin in settled and begin < place:
+            unsettled = [n for n in range(max(0, place - MOST_BACK), place) if n not in settled]
             if _points(sentences[place]) and not (unsettled and asks_what(sentences[place])):
                 return " ".join(sentences[begin : place + 1])
             return " ".join([*(sentences[n] for n in unsettled[-1:]), sentences[place]])

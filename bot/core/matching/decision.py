@@ -208,7 +208,7 @@ class Matcher:
         found = self._errors.find(cleaned, words, alignments)
         lines = [(line.known.owner, signals) for line, signals in found]
         vetoed = self._errors.vetoed(cleaned, alignments)
-        return *self._questions.signals(*self._errors.evidence(cleaned), self.calibration, vetoed), lines
+        return *self._questions.signals(*self._errors.own_and_pasted(cleaned), self.calibration, vetoed), lines
 
     def evidence_for(self, words: Sequence[str], owner: str) -> tuple[str, ...]:
         """Evidence for an entry or topic, as lines for `--why`: concepts, words, and the nearest of its examples."""
@@ -279,7 +279,7 @@ class Matcher:
 
     def _question_parts(self, cleaned: str, previous: str, vetoed: frozenset[str]) -> tuple[str, list[Part]]:
         """(the question as it was understood, its parts): step 3 of the module's head."""
-        own, pasted = self._errors.evidence(cleaned)
+        own, pasted = self._errors.own_and_pasted(cleaned)
         parts = self._questions.parts(own, pasted, self.calibration, vetoed)
         asked = "\n".join(filter(None, (own, pasted)))
         whole = resolve_followup(previous, asked, self._extractor)

@@ -88,8 +88,8 @@ class KnownErrors:
             for line, text in zip(found, texts, strict=True)
         ]
 
-    def evidence(self, cleaned: str) -> tuple[str, str]:
-        """Evidence of which entry a message is about: (the person's own words, pasted reasons without scaffolding).
+    def own_and_pasted(self, cleaned: str) -> tuple[str, str]:
+        """Texts that a message is ranked by: (the person's own words, pasted reasons without scaffolding).
 
         Each may be empty. Where nothing is pasted, it is the message and an empty text.
         """

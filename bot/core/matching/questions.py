@@ -129,7 +129,7 @@ class QuestionMatcher:
             what,
             whole.words,
         )
-        return replace(part, disputed=surest.first() != whole.first())
+        return replace(part, disputed=surest.first_entry() != whole.first_entry())
 
     def _decided(
         self,

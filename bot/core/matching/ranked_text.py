@@ -30,7 +30,7 @@ class RankedText:
     by_name: bool = False  # True for a sentence that asks for something by name; a plea ("can you help?") does not
     small_talk: bool = False  # True if the likeliest of all owners is a topic of small talk
 
-    def first(self) -> str:
+    def first_entry(self) -> str:
         """Id of the likeliest entry."""
         return self.ranking.best_entries(1)[0]
 
@@ -77,11 +77,11 @@ def surest_of(ranked: Sequence[RankedText], whole: RankedText) -> RankedText:
 
 def signals_of_several(surest: RankedText, whole: RankedText, ranked: Sequence[RankedText]) -> Weights:
     """Signals of a message of several sentences, as in calibration.SEVERAL."""
-    same_first = float(surest.first() == whole.first())
+    same_first = float(surest.first_entry() == whole.first_entry())
     asks = asks_for_something(surest.text)
     others = [r for r in ranked if r is not surest and r.known]
     missed = [] if asks else [r for r in others if asks_for_something(r.text)]
-    rivals = [r for r in others if r.first() != surest.first() and r.text not in surest.text]
+    rivals = [r for r in others if r.first_entry() != surest.first_entry() and r.text not in surest.text]
     if surest.asks:  # what is told beside a question is no rival of it
         rivals = [r for r in rivals if r.asks]
     return (

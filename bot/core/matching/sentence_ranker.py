@@ -56,15 +56,15 @@ class SentenceRanker:
         self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
     ) -> tuple[list[RankedText], RankedText]:
         """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
-        texts, told = self._texts_to_rank(own, pasted)
+        texts, said = self._texts_to_rank(own, pasted)
         ranked = [self.rank(text, calibration, vetoed, by_name=by_name) for text, by_name in texts]
         telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
         telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
         # What somebody tells of the own mail may say which port is meant
         is_open = any(r.asks and self._hangs_on_others(r) for r in telling)
         meant = telling if is_open else [r for r in telling if not r.small_talk] or telling
-        said_all = len(meant) == len(telling)
-        text = " ".join(told if said_all else (r.text for r in meant))
+        is_all = len(meant) == len(telling)
+        text = " ".join(said if is_all else (r.text for r in meant))
         return meant, self.rank(text, calibration, vetoed) if len(meant) > 1 else meant[0]
 
     def _texts_to_rank(self, own: str, pasted: str) -> tuple[list[tuple[str, bool]], list[str]]:
@@ -73,39 +73,48 @@ class SentenceRanker:
         Left out is what is settled, or tells of another way than is asked about, where anything else is said. A
         question is read with what it points back at; the whole has each sentence as it stands.
         """
-        sentences = own_sentences(own)
-        said, program = [*map(self._contrasts.open_clauses, sentences)], [pasted] if pasted else []
+        sentences, program = own_sentences(own), [pasted] if pasted else []
+        said = [*map(self._contrasts.open_clauses, sentences)]
+        all_said = [*said, *program]
+        settled = self._settled_places(said)
+        places = [n for n in range(len(said)) if n not in settled] or range(len(said))
+        texts = [
+            (half, asks_by_name(said[n]))
+            for n in places
+            for half in self._halves(self._completed(n, all_said, sentences, settled))
+        ]
+        whole = [*(said[n] for n in places), *program]
+        return [*texts[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)], whole
+
+    def _completed(self, place: int, said: Sequence[str], sentences: Sequence[str], settled: set[int]) -> str:
+        """What is said at a place, with what it leaves to other sentences: referents, the provider, the protocol.
+
+        `said`: the sentences and what is pasted; `sentences`: as they stood; `settled`: places of what is left out.
+        """
+        text = said[place]
+        if is_question(text):
+            text = self._back.with_referents(said, place, settled)
+            text = self._providers.with_provider(text, said[place], sentences[:place])
+        return self._protocols.with_protocol(text, sentences)
+
+    def _settled_places(self, said: Sequence[str]) -> set[int]:
+        """Places of the sentences that are settled, or tell of another way than is asked about."""
         questions = [sentence for sentence in said if asks_in_words(sentence)]
-        known = {
+        settled = {
             n for n, text in enumerate(said) if is_settled(text) or self._contrasts.tells_of_another(text, questions)
         }
-        known = self._without_way_meant(said, known, questions)
-        places = [n for n in range(len(said)) if n not in known] or range(len(said))
-        told = [*(said[n] for n in places), *program]
-        read = [
-            self._providers.with_provider(
-                self._back.with_referents([*said, *program], n, known), said[n], sentences[:n]
-            )
-            if is_question(said[n])
-            else said[n]
-            for n in places
-        ]
-        read = [self._protocols.with_protocol(text, sentences) for text in read]
-        asked = [
-            (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
-        ]
-        return [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)], told
+        return self._without_way_meant(said, settled, questions)
 
-    def _without_way_meant(self, said: Sequence[str], known: set[int], questions: Sequence[str]) -> set[int]:
-        """Places of what is known, without those that alone say which protocol or encryption a question means.
+    def _without_way_meant(self, said: Sequence[str], settled: set[int], questions: Sequence[str]) -> set[int]:
+        """Places of what is settled, without those that alone say which protocol or encryption a question means.
 
         "I've set up encrypted IMAP. Which port does my firewall need?"
         """
-        if not known or not any(map(self._contrasts.leaves_way_open, questions)):
-            return known
-        if any(self._contrasts.names_way(s) for n, s in enumerate(said) if n not in known):
-            return known
-        return {n for n in known if not self._contrasts.names_way(said[n])}
+        if not settled or not any(map(self._contrasts.leaves_way_open, questions)):
+            return settled
+        if any(self._contrasts.names_way(s) for n, s in enumerate(said) if n not in settled):
+            return settled
+        return {n for n in settled if not self._contrasts.names_way(said[n])}
 
     def relevant(
         self, ranked: list[RankedText], whole: RankedText, calibration: Calibration, vetoed: frozenset[str]
@@ -163,7 +172,7 @@ class SentenceRanker:
 
     def _hangs_on_others(self, ranked: RankedText) -> bool:
         """True for a text that fits several entries alike, or any, or is about something that it does not name."""
-        return self._ambiguity.is_open(ranked.first(), ranked.words) or self._back.refers_back(ranked.text)
+        return self._ambiguity.is_open(ranked.first_entry(), ranked.words) or self._back.refers_back(ranked.text)
 
     def _halves(self, sentence: str) -> list[str]:
         """Questions of a sentence; "…, and what is it?" is none of its own."""
