@@ -1,10 +1,11 @@
 """Decision about one message: which entries answer it, which are suggested, or that the FAQ does not cover it.
 
-Pure: the same message and knowledge base give the same decision. `Matcher.decide` takes these steps.
+Pure: the same message and knowledge base give the same decision. `Matcher.decide` takes these steps; the head
+of the package (__init__.py) has the place of each module in them.
 
-0. **Early decisions** (early_decisions.py, foreign.py, closed_matter.py, menu_choice.py). A message in another
-   language or script is declined, and one that closes a matter; "the second one" after a menu is the entry that it
-   chooses, and without a menu nothing that could be ranked.
+0. **Early decisions** (early_decisions.py, foreign.py, closed_matter.py, menu_choice.py). A message in another language
+   or script is declined, and one that closes a matter; "the second one" after a menu is the entry that it chooses, and
+   is declined where there was none.
 
 1. **Cleaning** (bot/core/text/normalize.py): mark-up, quotation marks and quoted-printable; a bounce's copy is cut off.
 
@@ -23,7 +24,7 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    What programs write around a reason (scaffolding.py) is in neither what is aligned nor what is ranked; a bounce is
    read as one statement for each recipient (bounce.py). An entry that a look-alike fits better than its own lines, or
    whose slots the message contradicts (error_slots.py: whose address, what is missing, who speaks, for good or not), is
-   vetoed: it is neither explained nor ranked.
+   vetoed: it is neither explained nor ranked; so are all where nothing but another program's fault was pasted.
 
 3. **Sentences** otherwise (message_parts.py, pasted.py, sentence_ranker.py). What is pasted is one text. Greeting,
    courtesy, farewell, signature and disclaimer are left out, and what says what works, is known or is not meant
@@ -37,23 +38,24 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    entries, each is a part. Else there is one part: of the sentence, or the whole, whose first entry is likeliest right.
    Beside an answer, a question that is surely not covered is a part that declines, to say what is left over. A message
    that only changes something of the question before it ("und für IMAP?") is completed by it (followup.py), unless it
-   is a whole question with an answer.
+   is a whole question with an answer. Addresses alone ask nothing, and are declined.
 
 4. **Ranking** (contrast.py, features.py, ranker.py, unexplained.py). What a text denies ("not the mailbox, a single
    mail: …") is left out. It becomes features: word stems, letter n-grams, concepts and their pairs, what is asked for.
    Every entry and topic gets a raw score without scale: a linear scorer (softmax regression over all examples), the
    mean similarity to its nearest examples, and the evidence of pairs of words (word_pairs.py). Where the text asks,
-   topics of what is told (`told: true`) come last. What counts are six signals: the margin of the first entry over the
-   likeliest topic, within ±4; the square root of that over the second entry, up to 2; the share of the content words
-   that this entry, and that no entry explains; how many subjects it names; whether it names another provider.
+   topics of what is told (`told: true`) come last, and all entries where it asks for what is set up at the asker's own
+   (present_state.py). What counts are six signals: the margin of the first entry over the likeliest topic, within ±4;
+   the square root of that over the second entry, up to 2; the share of the content words that this entry, and that no
+   entry explains; how many subjects it names; whether it names another provider.
 
 5. **Probabilities** (calibration.py). One softmax regression of what can be true: `first` (the first entry is right),
    the second or third is, none of the three, `not_covered` (the FAQ does not cover it); `in_top3` is the sum of the
-   first two. A message of one sentence has the six signals and a constant; one of several has those of the
-   surest, the whole's two margins, whether both have the same first entry, whether the surest asks, and if not, how
-   likely a sentence that does is not covered, and how likely another sentence's other entry is right; with weights of
-   its own: the more sentences, the likelier one of them looks like a question by chance. A text none of whose words
-   the examples use, or that has nothing but its grammar, is declined at once, with 1.
+   first two. A message of one sentence has the six signals and a constant; one of several has those of the surest, the
+   whole's two margins, whether both have the same first entry, whether the surest asks, and if not, how likely a
+   sentence that does is not covered, and how likely another sentence's other entry is right; with weights of its own:
+   the more sentences, the likelier one of them looks like a question by chance. A text none of whose words the examples
+   use, or that has nothing but its grammar, is declined at once, with 1.
 
 6. **Outcome** of a part: the greatest expected value; of equal ones, the first in this list.
 
@@ -68,8 +70,8 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    the parts that have this outcome.
 
 **Score**: the probability that the outcome is right. Of a part: `first`, `in_top3` or `not_covered`, by its outcome, or
-that of the error line; of a decision the greatest of the parts that have its outcome. Where nobody addressed the bot
-0.95 is wanted (bot/core/speak_policy.py). A candidate's score (`--why`) is its softmax share, or an alignment's.
+that of the error line; of a decision the greatest of the parts with its outcome. Where nobody addressed the bot 0.95 is
+wanted (bot/core/speak_policy.py). A candidate's score (`--why`) is its softmax share, or an alignment's.
 
 **Sources of the figures**
 
@@ -85,13 +87,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.dns.error_checks import find_targets
+from bot.core.matching import early_decisions
 from bot.core.matching.calibration import FITTED, Calibration, from_array, least_probability_to_explain
-from bot.core.matching.early_decisions import (
-    choose_from_menu,
-    declined_as_closed,
-    declined_as_foreign,
-    declined_without_menu,
-)
 from bot.core.matching.example_counts import ExampleCounts, count_examples
 from bot.core.matching.example_support import ExampleSupport
 from bot.core.matching.features import FeatureExtractor, without_courtesy
@@ -157,13 +154,13 @@ class Matcher:
     def decide(self, question: Question) -> Decision:
         """Decision about one message. Never raises, whatever the text."""
         if self.foreign(question.text):
-            return declined_as_foreign(question, self.language.languages)
-        if chosen := choose_from_menu(question, self._knowledge, self.language):
+            return early_decisions.declined_as_foreign(question, self.language.languages)
+        if chosen := early_decisions.choose_from_menu(question, self._knowledge, self.language):
             return chosen
         cleaned = without_returned(clean(question.text))
         if closes_matter(own_text(cleaned)):
-            return declined_as_closed(question, self.language)
-        if pointed := declined_without_menu(question, self.language):
+            return early_decisions.declined_as_closed(question, self.language)
+        if pointed := early_decisions.declined_without_menu(question, self.language):
             return pointed
         words = self._errors.words(cleaned)
         alignments = self._errors.alignments(words)

@@ -87,7 +87,7 @@ class SentenceRanker:
         return [*texts[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)], whole
 
     def _completed(self, place: int, said: Sequence[str], sentences: Sequence[str], settled: set[int]) -> str:
-        """What is said at a place, with what it leaves to other sentences: referents, the provider, the protocol.
+        """Sentence at a place, with what it leaves to others: what it points back at, the provider, the protocol.
 
         `said`: the sentences and what is pasted; `sentences`: as they stood; `settled`: places of what is left out.
         """
