@@ -17,7 +17,7 @@ from bot.core.matching.ranker import Ranker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.model import Knowledge
-from bot.core.text.asking import asks_by_name, asks_in_words, halves, is_question
+from bot.core.text.asking import asks_by_name, asks_in_words, is_question, split_questions
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.present_state import asks_for_state, asks_what_ought_to_be
 from bot.core.text.settled import is_settled
@@ -81,7 +81,7 @@ class SentenceRanker:
         texts = [
             (half, asks_by_name(said[n]))
             for n in places
-            for half in self._halves(self._completed(n, all_said, sentences, settled))
+            for half in self._split_questions(self._completed(n, all_said, sentences, settled))
         ]
         whole = [*(said[n] for n in places), *program]
         return [*texts[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)], whole
@@ -174,9 +174,9 @@ class SentenceRanker:
         """True for a text that fits several entries alike, or any, or is about something that it does not name."""
         return self._ambiguity.is_open(ranked.first_entry(), ranked.words) or self._back.refers_back(ranked.text)
 
-    def _halves(self, sentence: str) -> list[str]:
+    def _split_questions(self, sentence: str) -> list[str]:
         """Questions of a sentence; "…, and what is it?" is none of its own."""
-        found = halves(sentence)
+        found = split_questions(sentence)
         vague = len(found) > 1 and any(
             self._ambiguity.is_vague(self._extractor.words(half)) or self._back.refers_back(half) for half in found
         )

@@ -1,4 +1,16 @@
-"""Asking sentences: which sentences of a message ask something, and where one asks two things. Pure."""
+"""Asking sentences: which sentences of a message ask something, and where one asks two things. Pure.
+
+The first four are steps: each is true of all that the one before it is true of, and of more.
+
+| predicate | is true of |
+|---|---|
+| `asks_what` | "Where do I enter it", "993 or 995": words of a question that no error line looks like |
+| `is_question` | "Is it 993?", "Auf welchem Port geht IMAP": any form of a question |
+| `asks_in_words` | "I need the port": requests, but no refusals ("I don't need the port") |
+| `asks_for_something` | "imap port": words without grammar |
+| `asks_by_name` | "Which port is it?": questions that say for what they ask; not "Can you help me?" |
+| `reports_fault` | "It does not work": asks nothing, and wants an answer all the same |
+"""
 
 import re
 from functools import lru_cache
@@ -132,7 +144,7 @@ def asks_by_name(sentence: str) -> bool:
     return asks and any(word not in _PLEADING for word in content)
 
 
-def halves(sentence: str) -> list[str]:
+def split_questions(sentence: str) -> list[str]:
     """Questions of a sentence that asks two things ("which port and how large …?"); else the sentence itself."""
     if not _JOINT.search(sentence):
         return [sentence]
