@@ -91,14 +91,14 @@ from bot.core.matching import early_decisions
 from bot.core.matching.calibration import FITTED, Calibration, from_array, least_probability_to_explain
 from bot.core.matching.example_counts import ExampleCounts, count_examples
 from bot.core.matching.example_support import ExampleSupport
-from bot.core.matching.features import FeatureExtractor, without_courtesy
+from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.followup import is_whole_question, resolve_followup
 from bot.core.matching.known_errors import KnownErrors, to_part
 from bot.core.matching.line_alignment import Alignment
 from bot.core.matching.pasted import own_text
 from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
 from bot.core.matching.ranker import Ranker
-from bot.core.matching.regression import Weights, probability
+from bot.core.matching.regression import Signals, probability
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.smtp_codes import reply_codes
 from bot.core.matching.training import TrainedModel, example_texts
@@ -110,7 +110,7 @@ from bot.core.text.closed_matter import closes_matter
 from bot.core.text.foreign import is_foreign
 from bot.core.text.invisible_characters import damaged_addresses
 from bot.core.text.language_detection import LanguageDetector
-from bot.core.text.message_parts import own_sentences
+from bot.core.text.message_parts import own_sentences, without_courtesy
 from bot.core.text.normalize import LONGEST, clean, error_text, strip_markup, without_returned
 
 MOST_WORDS = 6  # that `--why` names
@@ -193,7 +193,7 @@ class Matcher:
         ranking = self._ranker.rank(words)
         return ranking.first() if self._ranker.knows(words) and -ranking.lead(owner) >= CLEAR_LEAD else ""
 
-    def calibration_signals(self, text: str) -> tuple[list[str], Weights, bool, list[tuple[str, Weights]]]:
+    def calibration_signals(self, text: str) -> tuple[list[str], Signals, bool, list[tuple[str, Signals]]]:
         """Signals of one message, from which the calibration is fitted.
 
         The first three entries, best first; the question's signals; True if they are those of several sentences; entry

@@ -19,7 +19,7 @@ from bot.core.matching.vocabulary import NEGATIONS, Stems, Vocabulary, tokens
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.function_words import function_words
 from bot.core.text.handing_over import as_telling
-from bot.core.text.message_parts import own_sentences
+from bot.core.text.message_parts import without_courtesy
 from bot.core.text.normalize import CACHED_MESSAGES, CACHED_WORDS, clean
 
 ReadText = tuple[Sequence[str], Sequence[str]]  # words of a text, and its concepts
@@ -122,11 +122,6 @@ class FeatureExtractor:
         meant = set().union(*(named for i, named in enumerate(protocols) if i not in out))
         gone = {i for i in out if meant - protocols[i]}
         return [w for i, w in enumerate(words) if i not in gone and not (i - 1 in gone and w.isdigit())]  # POP 3
-
-
-def without_courtesy(text: str) -> str:
-    """Sentences of a text, as a message is read: without greeting, courtesy and closing."""
-    return " ".join(own_sentences(clean(text)))
 
 
 def count_tokens(knowledge: Knowledge) -> Mapping[str, int]:

@@ -14,7 +14,7 @@ from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.line_alignment import Alignment, LineAligner, longer_lines, without_overlap
 from bot.core.matching.pasted import impersonal_text, own_text, pasted_text
 from bot.core.matching.ranker import Ranker, Ranking
-from bot.core.matching.regression import Weights
+from bot.core.matching.regression import Signals
 from bot.core.matching.scaffolding import without_scaffolding
 from bot.core.model import Candidate, Knowledge, Part
 from bot.core.text.asking import asks_what
@@ -67,7 +67,7 @@ class KnownErrors:
 
     def find(
         self, cleaned: str, words: Sequence[str], alignments: Sequence[Alignment]
-    ) -> list[tuple[Alignment, Weights]]:
+    ) -> list[tuple[Alignment, Signals]]:
         """Error lines in the order of the message, each with its four signals; empty where there is none.
 
         A single one in a short message is ranked with the person's own words around it, but without what mail programs
@@ -201,7 +201,7 @@ def _asks_beside(cleaned: str) -> bool:
     return any(asks_what(sentence) and "speaker" not in stated_slots(sentence) for sentence in own_sentences(cleaned))
 
 
-def _signals(line: Alignment, alignments: Sequence[Alignment], ranking: Ranking) -> Weights:
+def _signals(line: Alignment, alignments: Sequence[Alignment], ranking: Ranking) -> Signals:
     """Signals of an error line: score; lead over any line that must not be taken for it; the ranking's lead; 1.
 
     With a line that stands there word by word, and is the only one, the ranking is taken to agree.

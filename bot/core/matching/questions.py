@@ -14,7 +14,7 @@ from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.known_errors import MOST_CANDIDATES
 from bot.core.matching.ranked_text import SUGGESTIONS, RankedText, best_of, signals_of_several, surest_of
 from bot.core.matching.ranker import Ranker
-from bot.core.matching.regression import Weights
+from bot.core.matching.regression import Signals
 from bot.core.matching.sentence_ranker import SentenceRanker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
@@ -70,7 +70,7 @@ class QuestionMatcher:
 
     def signals(
         self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
-    ) -> tuple[list[str], Weights, bool]:
+    ) -> tuple[list[str], Signals, bool]:
         """Signals that the calibration is fitted to: (first three entries, signals, True if they are SEVERAL).
 
         Of all that is told (`relevant` is not asked): else the fit would lack the very messages that are hard.
@@ -81,7 +81,7 @@ class QuestionMatcher:
         surest = surest_of(ranked, whole)
         return best_of(surest, whole), signals_of_several(surest, whole, ranked), True
 
-    def single_signals(self, text: str) -> tuple[list[str], Weights]:
+    def single_signals(self, text: str) -> tuple[list[str], Signals]:
         """(first three entries, signals as in SINGLE) of a text that is read as one question."""
         ranked = self._sentences.rank(text, FITTED)
         return ranked.ranking.best_entries(SUGGESTIONS), ranked.signals

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.core.matching.calibration import SINGLE, Probabilities
 from bot.core.matching.ranker import Ranking
-from bot.core.matching.regression import Weights
+from bot.core.matching.regression import Signals
 from bot.core.text.asking import asks_for_something, asks_in_words
 
 SUBJECTS = SINGLE.index("subjects")
@@ -24,7 +24,7 @@ class RankedText:
     text: str
     words: tuple[str, ...]  # as the FeatureExtractor gives them
     ranking: Ranking
-    signals: Weights  # as in calibration.SINGLE
+    signals: Signals  # as in calibration.SINGLE
     likely: Probabilities  # of it, if it stood alone
     known: bool  # True if the examples use any of its words, and one of them says something
     by_name: bool = False  # True for a sentence that asks for something by name; a plea ("can you help?") does not
@@ -75,7 +75,7 @@ def surest_of(ranked: Sequence[RankedText], whole: RankedText) -> RankedText:
     return max(known, key=lambda r: r.likely.first)
 
 
-def signals_of_several(surest: RankedText, whole: RankedText, ranked: Sequence[RankedText]) -> Weights:
+def signals_of_several(surest: RankedText, whole: RankedText, ranked: Sequence[RankedText]) -> Signals:
     """Signals of a message of several sentences, as in calibration.SEVERAL."""
     same_first = float(surest.first_entry() == whole.first_entry())
     asks = asks_for_something(surest.text)

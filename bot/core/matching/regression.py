@@ -11,7 +11,8 @@ from operator import mul
 import numpy as np
 from numpy.typing import NDArray
 
-Weights = tuple[float, ...]  # one for each signal, the constant's last; also the signals themselves
+Signals = tuple[float, ...]  # of one sample; the last is 1, the constant
+Weights = tuple[float, ...]  # one for each signal
 Floats = NDArray[np.float64]
 
 RIDGE = 0.3  # L2 regularisation, which keeps the weights finite where a set is separable

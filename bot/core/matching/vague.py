@@ -32,10 +32,10 @@ FEWEST_ENTRIES = 5  # of a base, in which "many" means something
 class VagueQuestions:
     """Index of what tells the entries of each kind apart."""
 
-    def __init__(self, extractor: FeatureExtractor, words: UnexplainedWords, entries: Sequence[Entry]) -> None:
-        """`words`: those that the examples use."""
+    def __init__(self, extractor: FeatureExtractor, unexplained: UnexplainedWords, entries: Sequence[Entry]) -> None:
+        """`unexplained`: has which words the examples use."""
         self._extractor = extractor
-        self._words = words
+        self._unexplained = unexplained
         kinds = (([e.id for e in entries if e.kind == kind], of, BESIDE_GENERAL[kind]) for kind, of in GENERAL.items())
         self._kinds = [one for one in kinds if len(one[0]) >= FEWEST_ENTRIES]
         titles = {entry.id: extractor.words(" ".join(entry.title.values())) for entry in entries}
@@ -65,7 +65,7 @@ class VagueQuestions:
             return False
         said = words_of(concepts[concept] for concept in concepts if concept in named or group_of(concept) in beside)
         content = (word for word in words if word not in said and not self._extractor.is_function_word(word))
-        return all(self._words.share_of(word, ids) >= MANY for word in content)
+        return all(self._unexplained.share_of(word, ids) >= MANY for word in content)
 
     def is_single_word(self, words: Sequence[str], entry: str) -> bool:
         """True if a message is a word, no figure, of one concept at most, that is not the title of an entry alone.

@@ -15,7 +15,7 @@ from typing import Literal
 from bot.core.lazy_regex import lazy_regex, phrases
 from bot.core.text.closing import without_closing
 from bot.core.text.function_words import is_function_word, word_set
-from bot.core.text.normalize import CACHED_MESSAGES, fold
+from bot.core.text.normalize import CACHED_MESSAGES, clean, fold
 from bot.core.text.polite_words import ASKING, POLITE, TELLING
 
 Kind = Literal["greeting", "courtesy", "closing", "sentence"]
@@ -142,6 +142,11 @@ def own_sentences(cleaned: str) -> list[str]:
 @lru_cache(CACHED_MESSAGES)
 def _own_sentences(cleaned: str) -> tuple[str, ...]:
     return tuple(p.text for p in split_message(cleaned) if p.kind == "sentence")
+
+
+def without_courtesy(text: str) -> str:
+    """Sentences of a text, as a message is read: without greeting, courtesy and closing."""
+    return " ".join(own_sentences(clean(text)))
 
 
 def says_something(cleaned: str) -> bool:

@@ -35,34 +35,36 @@ _NOW = one_of(
     ",wie_es_jetzt_steht,right_now,currently,at_present,presently,at_(?:this|the)_(?:moment|minute),these_days,so_far"
     ",as_of_now"
 )
-_EINGESTELLT = one_of(
+_SET_UP_DE = one_of(
     "eingestellt,eingetragen,eingegeben,eingetippt,hinterlegt,ausgesucht,gewählt,ausgewählt,zugeteilt,angelegt,gestellt"
     ",aktiviert,gespeichert,konfiguriert,reingeschrieben,reingehauen,reingetan,gesetzt,eingerichtet,getippt"
     ",eingeschaltet,angehakt,genommen,vergeben,zugewiesen,umgestellt,belegt,verbraucht"
 )
-_SET_UP = one_of(
+_SET_UP_EN = one_of(
     "chosen,picked,set(?:_up)?,put,entered,typed,selected,saved,given,assigned,configured,ticked,left,created"
     ",used(?:_up)?,stored,registered,whitelisted,released,enabled,(?:switched|turned)_on,activated,blocked,checked"
     ",hardcoded,opened"
 )
 _CHOOSE = one_of("choose,chose,pick,set,put,enter,type,select,use,save,give,assign,configure,tick,create,write,opt_for")
 _CHOSE = one_of("chose,picked,entered,typed,gave,configured,hardcoded")
-_WER = r"(?:ich|er|sie|wir|man|jemand|(?:mein|unser|der|die|das|euer)\w{0,2} \w{2,30}(?: \w{2,30})?)"
-_WHO = r"(?:i|he|she|they|we|somebody|someone|anybody|(?:my|our|the) [\w’']{2,30}(?: \w{2,30})?)"
-_BEI_MIR = r"(?:bei (?:mir|uns)|auf mein\w{1,2}|in (?:mein|unser)\w{1,2})"
+_WHO_DE = r"(?:ich|er|sie|wir|man|jemand|(?:mein|unser|der|die|das|euer)\w{0,2} \w{2,30}(?: \w{2,30})?)"
+_WHO_EN = r"(?:i|he|she|they|we|somebody|someone|anybody|(?:my|our|the) [\w’']{2,30}(?: \w{2,30})?)"
+_AT_MY_OWN = r"(?:bei (?:mir|uns)|auf mein\w{1,2}|in (?:mein|unser)\w{1,2})"
 _ASKS = (  # where a question begins, or behind its question word
     r"(?:(?:^|[,;:] )\W{0,3}(?=[^?]{0,200}\?)"
     r"|\b(?:welche[rsn]?|was|wie ?viele?|wann|what|which|who|how) [^,]{0,60}?)"
 )
 _WHO_DID_IT = {
     "Welchen Benutzernamen hat er ausgesucht?": (
-        rf"{_ASKS}\b(?:hat|habe?|haben|hatte|hätte) (?:denn |da |damals )?{_WER}\b.{{0,60}}\b{_EINGESTELLT}\b(?! hab)"
+        rf"{_ASKS}\b(?:hat|habe?|haben|hatte|hätte) (?:denn |da |damals )?{_WHO_DE}\b.{{0,60}}\b{_SET_UP_DE}\b(?! hab)"
     ),
     "… ob mein Chef SSL aktiviert hat": (
-        rf"\bob (?:ich|er|sie|wir|(?:mein|unser)\w{{0,2}} \w{{2,20}})\b.{{1,60}}\b{_EINGESTELLT} (?:habe?n?|hat)\b"
+        rf"\bob (?:ich|er|sie|wir|(?:mein|unser)\w{{0,2}} \w{{2,20}})\b.{{1,60}}\b{_SET_UP_DE} (?:habe?n?|hat)\b"
     ),
-    "What size did my colleague choose?": (rf"\bdid {_WHO}(?: \w{{2,20}})? {_CHOOSE}\b(?! (?:out|up|it up|too))"),
-    "Which port have I entered?": (rf"{_ASKS}\b(?:has|have) {_WHO}(?: \w{{2,20}})? {_SET_UP}\b(?! (?:me|us|out)\b)"),
+    "What size did my colleague choose?": (rf"\bdid {_WHO_EN}(?: \w{{2,20}})? {_CHOOSE}\b(?! (?:out|up|it up|too))"),
+    "Which port have I entered?": (
+        rf"{_ASKS}\b(?:has|have) {_WHO_EN}(?: \w{{2,20}})? {_SET_UP_EN}\b(?! (?:me|us|out)\b)"
+    ),
     "What name was it that he chose?": (
         r"\b(?:what|which)\b.{1,40}\b(?:s?he|they|we|some(?:body|one)|(?:my|our) \w{2,20})"
         rf" {_CHOSE}\b(?! (?:up|out))"
@@ -71,14 +73,14 @@ _WHO_DID_IT = {
 _WHAT_IS_THERE = {
     "Welcher Port ist gerade aktiv?": rf"{_ASKS}\b(?:ist|sind|steht|läuft|laufen)\b.{{0,60}}\b{_NOW}\b",
     "Was ist bei mir eingetragen?": (
-        rf"\b(?:ist|sind)\b.{{0,60}}\b{_BEI_MIR}\b.{{0,60}}\b{_EINGESTELLT}\b(?! habe?n?\b)"
+        rf"\b(?:ist|sind)\b.{{0,60}}\b{_AT_MY_OWN}\b.{{0,60}}\b{_SET_UP_DE}\b(?! habe?n?\b)"
     ),
     "… welcher Server bei mir eingetragen ist": (
-        rf"\b(?:ob|welche[rsn]?|was)\b.{{0,60}}\b{_BEI_MIR}\b.{{0,60}}\b{_EINGESTELLT} (?:ist|sind|hat|haben?)\b"
+        rf"\b(?:ob|welche[rsn]?|was)\b.{{0,60}}\b{_AT_MY_OWN}\b.{{0,60}}\b{_SET_UP_DE} (?:ist|sind|hat|haben?)\b"
     ),
-    "Was steht bei mir im Feld?": rf"\bwas steht (?:da |denn )?{_BEI_MIR}\b",
+    "Was steht bei mir im Feld?": rf"\bwas steht (?:da |denn )?{_AT_MY_OWN}\b",
     "Which server is entered on my phone?": (
-        rf"\b(?:is|are)\b.{{0,60}}\b{_SET_UP}\b.{{0,30}}\b(?:{_NOW}|(?:on|in|at|for) (?:my|our))\b"
+        rf"\b(?:is|are)\b.{{0,60}}\b{_SET_UP_EN}\b.{{0,30}}\b(?:{_NOW}|(?:on|in|at|for) (?:my|our))\b"
     ),
     "Which port does my phone have right now?": (
         rf"\b(?:is|are|does|do|am)\b(?=.{{0,80}}\b(?:my|our|i|we)\b).{{0,60}}\b{_NOW}\b(?! of)"
