@@ -97,6 +97,7 @@ from bot.core.matching.known_errors import KnownErrors, to_part
 from bot.core.matching.line_alignment import Alignment
 from bot.core.matching.pasted import own_text
 from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
+from bot.core.matching.ranked_text import Message
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.regression import Signals, probability
 from bot.core.matching.siblings import Siblings
@@ -171,8 +172,8 @@ class Matcher:
             errors = [to_part(line, p, least, words, alignments) for line, p in explained]
             asked, parts = cleaned, [*errors, *self._questions_beside(cleaned, pasted)]
         else:
-            vetoed = self._errors.vetoed(cleaned, alignments)
-            asked, parts = self._question_parts(cleaned, clean(question.previous), vetoed)
+            message = self._errors.to_rank(cleaned, alignments)
+            asked, parts = self._question_parts(message, clean(question.previous))
         language = question.language or self.language.of(own_text(cleaned), question.language_hint, " ".join(pasted))
         decision = self._of_parts(parts, language, cleaned, asked)
         return self._with_error_details(decision, question.text[:LONGEST], error_text(cleaned))
@@ -204,8 +205,8 @@ class Matcher:
         alignments = self._errors.alignments(words)
         found = self._errors.find(cleaned, words, alignments)
         lines = [(line.known.owner, signals) for line, signals in found]
-        vetoed = self._errors.vetoed(cleaned, alignments)
-        return *self._questions.signals(*self._errors.own_and_pasted(cleaned), self.calibration, vetoed), lines
+        message = self._errors.to_rank(cleaned, alignments)
+        return *self._questions.signals(message, self.calibration), lines
 
     def evidence_for(self, words: Sequence[str], owner: str) -> tuple[str, ...]:
         """Evidence for an entry or topic, as lines for `--why`: concepts, words, and the nearest of its examples."""
@@ -274,11 +275,10 @@ class Matcher:
         sure = [p for p in parts if p.outcome == "answer" and p.score >= SURE]
         return [p for p in sure if self._knowledge.entries[p.entries[0]].kind == "answer"]
 
-    def _question_parts(self, cleaned: str, previous: str, vetoed: frozenset[str]) -> tuple[str, list[Part]]:
+    def _question_parts(self, message: Message, previous: str) -> tuple[str, list[Part]]:
         """(the question as it was understood, its parts): step 3 of the module's head."""
-        own, pasted = self._errors.own_and_pasted(cleaned)
-        parts = self._questions.parts(own, pasted, self.calibration, vetoed)
-        asked = "\n".join(filter(None, (own, pasted)))
+        parts = self._questions.parts(message, self.calibration)
+        asked = "\n".join(filter(None, (message.own, message.pasted)))
         whole = resolve_followup(previous, asked, self._extractor)
         answered = [p for p in parts if p.outcome == "answer"]
         if whole and not (answered and is_whole_question(asked, self._extractor)):

@@ -13,6 +13,7 @@ from bot.core.matching.error_slots import contradiction, stated_slots, surely_st
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.line_alignment import Alignment, LineAligner, longer_lines, without_overlap
 from bot.core.matching.pasted import impersonal_text, own_text, pasted_text
+from bot.core.matching.ranked_text import Message
 from bot.core.matching.ranker import Ranker, Ranking
 from bot.core.matching.regression import Signals
 from bot.core.matching.scaffolding import without_scaffolding
@@ -88,19 +89,11 @@ class KnownErrors:
             for line, text in zip(found, texts, strict=True)
         ]
 
-    def own_and_pasted(self, cleaned: str) -> tuple[str, str]:
-        """Texts that a message is ranked by: (the person's own words, pasted reasons without scaffolding).
+    def to_rank(self, cleaned: str, alignments: Sequence[Alignment]) -> Message:
+        """Message as its questions are ranked, where none of its error lines is explained."""
+        return Message(*_own_and_pasted(cleaned), self._vetoed(cleaned, alignments))
 
-        Each may be empty. Where nothing is pasted, it is the message and an empty text.
-        """
-        if not pasted_text(cleaned):
-            return cleaned, ""
-        reasons = (without_scaffolding(said.text) for said in statements(cleaned))
-        own = own_text(cleaned)
-        lines = dict.fromkeys(line for text in reasons for line in text.split("\n") if line.strip() and line not in own)
-        return own, "\n".join(lines)
-
-    def vetoed(self, cleaned: str, alignments: Sequence[Alignment]) -> frozenset[str]:
+    def _vetoed(self, cleaned: str, alignments: Sequence[Alignment]) -> frozenset[str]:
         """Ids of the entries that a message cannot be about, however it is ranked.
 
         A look-alike fits better than any of an entry's own lines; or the message contradicts the entry's slots; or
@@ -194,6 +187,16 @@ class KnownErrors:
             if other is None or line.score > other.score + EQUAL:
                 best[line.known.owner] = line
         return sorted(best.values(), key=lambda line: line.start)
+
+
+def _own_and_pasted(cleaned: str) -> tuple[str, str]:
+    """(The person's own words, pasted reasons without scaffolding); one may be empty: the second where none is."""
+    if not pasted_text(cleaned):
+        return cleaned, ""
+    reasons = (without_scaffolding(said.text) for said in statements(cleaned))
+    own = own_text(cleaned)
+    lines = dict.fromkeys(line for text in reasons for line in text.split("\n") if line.strip() and line not in own)
+    return own, "\n".join(lines)
 
 
 def _asks_beside(cleaned: str) -> bool:

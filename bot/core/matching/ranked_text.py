@@ -18,6 +18,15 @@ FEWEST_WORDS_MISSED = 5  # of one that is surely not covered by itself
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """Message as it is ranked, once its error lines have been looked at. `own` or `pasted` is empty, or neither."""
+
+    own: str  # the person's own words, cleaned
+    pasted: str  # the reasons that were pasted, without scaffolding
+    vetoed: frozenset[str]  # ids of entries that it cannot be about: they come last
+
+
+@dataclass(frozen=True, slots=True)
 class RankedText:
     """Sentence or whole message, ranked."""
 

@@ -12,7 +12,7 @@ from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.fetching_protocol import FetchingProtocols
 from bot.core.matching.main_clause import MainClauses
 from bot.core.matching.provider_reference import ProviderReferences
-from bot.core.matching.ranked_text import CLEARLY, SURELY, RankedText, asking_alone
+from bot.core.matching.ranked_text import CLEARLY, SURELY, Message, RankedText, asking_alone
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
@@ -52,12 +52,10 @@ class SentenceRanker:
         self._main = MainClauses(extractor)
         self._protocols = FetchingProtocols(extractor, self._contrasts, siblings)
 
-    def rank_message(
-        self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
-    ) -> tuple[list[RankedText], RankedText]:
+    def rank_message(self, message: Message, calibration: Calibration) -> tuple[list[RankedText], RankedText]:
         """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
-        texts, said = self._texts_to_rank(own, pasted)
-        ranked = [self.rank(text, calibration, vetoed, by_name=by_name) for text, by_name in texts]
+        texts, said = self._texts_to_rank(message.own, message.pasted)
+        ranked = [self.rank(text, calibration, message.vetoed, by_name=by_name) for text, by_name in texts]
         telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
         telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
         # What somebody tells of the own mail may say which port is meant
@@ -65,7 +63,7 @@ class SentenceRanker:
         meant = telling if is_open else [r for r in telling if not r.small_talk] or telling
         is_all = len(meant) == len(telling)
         text = " ".join(said if is_all else (r.text for r in meant))
-        return meant, self.rank(text, calibration, vetoed) if len(meant) > 1 else meant[0]
+        return meant, self.rank(text, calibration, message.vetoed) if len(meant) > 1 else meant[0]
 
     def _texts_to_rank(self, own: str, pasted: str) -> tuple[list[tuple[str, bool]], list[str]]:
         """(texts to rank by themselves, each with `by_name` of RankedText, never empty; what the whole is made of).
