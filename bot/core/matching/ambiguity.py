@@ -23,8 +23,8 @@ class Ambiguity:
 
     def is_open(self, entry: str, words: Sequence[str]) -> bool:
         """True if a question does not say by itself which of several entries it asks for. `entry`: its first one."""
-        leaves_open = self._siblings is not None and self._siblings.leaves_way_open(words)
-        return leaves_open or bool(self.alike(entry, words)) or self.is_vague(words)
+        asks_without_way = self._siblings is not None and self._siblings.asks_without_way(words)
+        return asks_without_way or bool(self.alike(entry, words)) or self.is_vague(words)
 
     def says_too_little(self, entry: str, words: Sequence[str]) -> bool:
         """True if a text is too little to be answered with an entry, however well it is ranked.

@@ -58,7 +58,7 @@ class Siblings:
         alike = entry in fitting and ways_open and not self._says_more(words, named, fitting)
         return fitting if alike else frozenset()
 
-    def leaves_way_open(self, words: Sequence[str]) -> bool:
+    def asks_without_way(self, words: Sequence[str]) -> bool:
         """True if a question asks for an aspect that siblings share, and names no way: "which host and port?"."""
         named = self._vocabulary.concepts(words)
         return self.differ_in(named) and not self._vocabulary.of_groups(named, WAYS)
