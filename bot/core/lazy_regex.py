@@ -22,7 +22,8 @@ def lazy_regex(pattern: str, flags: int = 0, needs: Sequence[str] = ()) -> re.Pa
 
     It has all methods of a pattern; functions such as `re.sub` do not take it. `needs`: letters in lower case, some of
     which stand in every match, as tests/core/test_lazy_regex.py proves; where none of them stands in a text, `search`,
-    `match`, `finditer` and `sub` know at once that there is none. Empty: there is nothing to look for.
+    `match`, `finditer` and `sub` know at once that there is none. Empty: there is nothing to look for. Many are written
+    as tuples in a tuple, `(*("a", "b"), *("c",))`: else the formatter gives each a line of its own.
     """
     made = _LazyRegex(pattern, flags, needs)
     _made.append(made)

@@ -154,8 +154,8 @@ class KnownErrors:
     def _with_cause(self, cleaned: str, alignments: Sequence[Alignment]) -> list[Alignment]:
         """The alignments without those in statements that are nothing but an introduction."""
         texts = [said.text for said in statements(cleaned)]
-        idle = [s for s in self._read(cleaned).spans if names_no_cause(texts[s.statement])]
-        return [a for a in alignments if not any(s.start <= a.start < s.end for s in idle)]
+        introductions = [s for s in self._read(cleaned).spans if names_no_cause(texts[s.statement])]
+        return [a for a in alignments if not any(s.start <= a.start < s.end for s in introductions)]
 
     def _without_contradicted(self, cleaned: str, words: Sequence[str], found: Sequence[Alignment]) -> list[Alignment]:
         """The lines that nothing contradicts, without those beside a line that is surely meant and contradicted."""

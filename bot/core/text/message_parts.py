@@ -18,7 +18,7 @@ from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.normalize import CACHED_MESSAGES, clean, fold
 from bot.core.text.polite_words import ASKING, POLITE, TELLING
 
-Kind = Literal["greeting", "courtesy", "closing", "sentence"]
+PartKind = Literal["greeting", "courtesy", "closing", "sentence"]
 
 MOST_SENTENCES = 60  # of a message; what follows is one more
 WRAPPED_FROM = 60  # letters of a line that a program may have broken: the next one goes on with the sentence
@@ -121,7 +121,7 @@ _SURNAME = lazy_regex(r" ?[A-ZÄÖÜ][\w'-]+ ?[,!.]")
 class MessagePart:
     """Part of a message: its kind, and its text as it stands there."""
 
-    kind: Kind
+    kind: PartKind
     text: str
 
 
