@@ -111,36 +111,42 @@ _SOLELY = lazy_regex(  # an address, a host or an IP address, and nothing else: 
     r"|[\s>|]{0,12}(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}:?\s*$|[\s>|]{0,12}\(?(?:generated|ultimately generated) from)",
     re.IGNORECASE,
 )
-_PERSON = lazy_regex(
-    # German: no program of these speaks of "ich", and none greets
-    r"\b(?:ich|mir|mich|meine?[mnrs]?|wir|unse?re?\w{0,2}|euch|eue?re?\w?|habt|könnt|könn(?:t)?en sie|hallo"
-    r"|moin|servus"
-    r"|guten (?:tag|morgen|abend)|danke|dank im voraus|grüße?n?|gruss|gruß|gruesse|mfg|vg|lg|was (?:heißt|heisst|ist"
-    r"|bedeutet|soll|tun|mache|kann|muss|meint|will)|heißt das|heisst das|bedeutet das|wieso|warum|weshalb"
-    r"|woran|woher"
-    r"|wer ist|welche[nrs]?|wie (?:kann|komme|lange|bekomme|geht|oft|soll|behebe|groß)|komm(?:t|en) (?:die|das|immer"
-    r"|zurück|meine|folgende|diese)|bekomme|bekam|bekommen|kriege?n?|erhalte|erhielt|erhalten|seit (?:heute|gestern"
-    r"|montag|kurzem|dem)|kunden?|kollegen?|kollegin|chef|jemand|bitte (?:um|helfen|prüfen|schauen)|(?:die"
-    r"|meine|unsere"
-    r"|eine|jede) mails?|bei(?:m| der) (?:\w*versand\w*|senden|versenden|verschicken|abruf\w*"
-    r"|empfang\w*|zustellung an)|folgende[rns]? (?:meldung|fehler"
-    r"|nachricht|text|fehlermeldung)|steht (?:da|drin|dort|im)|im log|laut log|auf einmal|plötzlich|bedeutung"
-    r"|hilfe|nach dem)\b"
-    # English: "we", "my", "please", "sorry" are servers' words, too
-    r"|\b(?:i (?:get|got|keep|receive|received|see|saw|sent|send|tried|try|need|want|wonder|think|have|had|am|can"
-    r"|do|don't|did|didn't|just|always|also|still|found|set|changed|use|should|must|would)|(?:i|we|you|they)'(?:d|ve|ll|re)"
-    # qmail: "I'm not going to try again", "I've given up"
-    r"(?! given up)|i'm(?! (?:not going|afraid|sorry))|we (?:get|got|keep"
-    r"|receive|received|see|sent|tried|need|want|use|have a|changed|moved)|me|my (?:mails?|e-?mails?|outlook|boss"
-    r"|customers?|clients?|colleague\w*|provider|account|website|shop|server|logs?|phone|messages?|address|domain"
-    r"|question)|our (?:customers?|clients?|website|shop|mails?|office|colleague\w*|server log)|hello|hi (?:there|all"
-    r"|team|support|everyone|folks)|dear|thanks|thank you|regards|cheers|what(?:'s| (?:does|do|is|can"
-    r"|should|now|am|are"
-    r"|did|to))|why|how (?:do|can|to|come|long|should|often|big)|does (?:this|that|it)|is (?:this|that|it) (?:my|your"
-    r"|a|the|because|about|normal)|can (?:you|someone|anyone|i)|could (?:you|someone|anyone)|anyone|any (?:idea|clue)"
-    r"|meaning|mean\?|help|when (?:sending|mailing|i)|says the|what happened)\b",
-    re.IGNORECASE,
+_GERMAN = (  # no program of these speaks of "ich", and none greets
+    # of themselves, and to us
+    r"ich|mir|mich|meine?[mnrs]?|wir|unse?re?\w{0,2}|euch|eue?re?\w?|habt|könnt|könn(?:t)?en sie"
+    # greeting, thanking
+    r"|hallo|moin|servus|guten (?:tag|morgen|abend)|danke|dank im voraus|grüße?n?|gruss|gruß|gruesse|mfg|vg|lg"
+    # asking
+    r"|was (?:heißt|heisst|ist|bedeutet|soll|tun|mache|kann|muss|meint|will)|heißt das|heisst das|bedeutet das"
+    r"|wieso|warum|weshalb|woran|woher|wer ist|welche[nrs]?"
+    r"|wie (?:kann|komme|lange|bekomme|geht|oft|soll|behebe|groß)"
+    # telling of mails, people and messages
+    r"|komm(?:t|en) (?:die|das|immer|zurück|meine|folgende|diese)|bekomme|bekam|bekommen|kriege?n?"
+    r"|erhalte|erhielt|erhalten|seit (?:heute|gestern|montag|kurzem|dem)|kunden?|kollegen?|kollegin|chef|jemand"
+    r"|bitte (?:um|helfen|prüfen|schauen)|(?:die|meine|unsere|eine|jede) mails?"
+    r"|bei(?:m| der) (?:\w*versand\w*|senden|versenden|verschicken|abruf\w*|empfang\w*|zustellung an)"
+    r"|folgende[rns]? (?:meldung|fehler|nachricht|text|fehlermeldung)|steht (?:da|drin|dort|im)|im log|laut log"
+    r"|auf einmal|plötzlich|bedeutung|hilfe|nach dem"
 )
+_ENGLISH = (  # "we", "my", "please", "sorry" are servers' words, too
+    # of themselves; qmail says "I'm not going to try again", "I've given up"
+    r"i (?:get|got|keep|receive|received|see|saw|sent|send|tried|try|need|want|wonder|think|have|had|am|can"
+    r"|do|don't|did|didn't|just|always|also|still|found|set|changed|use|should|must|would)"
+    r"|(?:i|we|you|they)'(?:d|ve|ll|re)(?! given up)|i'm(?! (?:not going|afraid|sorry))"
+    r"|we (?:get|got|keep|receive|received|see|sent|tried|need|want|use|have a|changed|moved)|me"
+    r"|my (?:mails?|e-?mails?|outlook|boss|customers?|clients?|colleague\w*|provider|account|website|shop|server|logs?"
+    r"|phone|messages?|address|domain|question)"
+    r"|our (?:customers?|clients?|website|shop|mails?|office|colleague\w*|server log)"
+    # greeting, thanking
+    r"|hello|hi (?:there|all|team|support|everyone|folks)|dear|thanks|thank you|regards|cheers"
+    # asking
+    r"|what(?:'s| (?:does|do|is|can|should|now|am|are|did|to))|why|how (?:do|can|to|come|long|should|often|big)"
+    r"|does (?:this|that|it)|is (?:this|that|it) (?:my|your|a|the|because|about|normal)"
+    r"|can (?:you|someone|anyone|i)|could (?:you|someone|anyone)|anyone|any (?:idea|clue)|meaning|mean\?|help"
+    # telling
+    r"|when (?:sending|mailing|i)|says the|what happened"
+)
+_PERSON = lazy_regex(rf"\b(?:{_GERMAN})\b|\b(?:{_ENGLISH})\b", re.IGNORECASE)
 _NAMES = lazy_regex(
     r"<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?|\bhttps?://\S{1,300}|\b(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b",
     re.IGNORECASE,
