@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.core.lazy_regex import lazy_regex
+from bot.core.lazy_regex import lazy_regex, phrases
 from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.normalize import fold
 from bot.core.text.polite_words import ASKING, POLITE
@@ -34,12 +34,21 @@ _FAREWELL_OR_THANKS = lazy_regex(
         *("yours", "sincerely", "talk soon", "dank", "merci", "thank", "thx", "ta"),
     ),
 )
-_SIGNATURE_LINE = lazy_regex(  # RFC 3676 section 4.3, and what telephones and programs add
-    r"^(?:-- ?|_{5,80}|(?:von|gesendet|geschickt|verfasst) (?:mit|von|aus|über|vom|meinem|der)\b.{0,60}"
-    r"|.{0,40}\b(?:gesendet|geschickt)\.?"
-    r"|(?:sent|get) (?:from|outlook|with|using|via)\b.{0,80}|holen sie sich outlook.{0,40}"
-    r"|virenfrei\b.{0,60}|virus-free\b.{0,60})$",
-    re.IGNORECASE,
+_SIGNATURE_LINE = phrases(
+    {
+        "-- ": r"-- ?",  # RFC 3676 section 4.3; the others telephones and programs add
+        "__________": r"_{5,80}",
+        "Gesendet von meinem iPhone": (
+            r"(?:von|gesendet|geschickt|verfasst) (?:mit|von|aus|über|vom|meinem|der)\b.{0,60}"
+        ),
+        "Vom Handy gesendet.": r".{0,40}\b(?:gesendet|geschickt)\.?",
+        "Sent from my iPhone": r"(?:sent|get) (?:from|outlook|with|using|via)\b.{0,80}",
+        "Holen Sie sich Outlook für iOS": r"holen sie sich outlook.{0,40}",
+        "Virenfrei. www.avast.com": r"virenfrei\b.{0,60}",
+        "Virus-free. www.avast.com": r"virus-free\b.{0,60}",
+    },
+    begin="^",
+    end="$",
 )
 _PS = lazy_regex(r"^\W{0,3}p\.? ?s\.?\b[:.]?", re.IGNORECASE)
 # A disclaimer or a firm's imprint has one of the first at least, and two of both together
