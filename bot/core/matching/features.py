@@ -67,7 +67,7 @@ class FeatureExtractor:
     def words(self, text: str) -> list[str]:
         """Tokens of the question in a text, with slips repaired; protocols that are ruled out are left out.
 
-        `text`: need not be cleaned.
+        `text`: need not be cleaned. Empty for a text without a token.
         """
         return list(self._words_of(text))
 

@@ -180,7 +180,7 @@ def pasted_text(cleaned: str) -> str:
 
 @lru_cache(CACHED_MESSAGES)
 def impersonal_text(cleaned: str) -> str:
-    """The lines in which nobody speaks of themselves, greets, asks or thanks, joined: all that may be a program's."""
+    """Lines in which nobody speaks of themselves, greets, asks or thanks: all that may be a program's; empty: none."""
     return "\n".join(line for line in cleaned.split("\n") if not _is_persons(line[:LONGEST_LINE])).strip()
 
 

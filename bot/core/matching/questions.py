@@ -60,7 +60,7 @@ class QuestionMatcher:
         self._support = support
 
     def parts(self, message: Message, calibration: Calibration) -> list[Part]:
-        """Parts of the decision about a message: one, or one for each question that is answered."""
+        """Parts of the decision about a message: one, or one for each question that is answered; never empty."""
         told = self._sentences.rank_message(message, calibration)
         ranked, whole = self._sentences.relevant(*told, calibration, message.vetoed)
         if len(ranked) == 1:

@@ -24,7 +24,7 @@ SMALL = 1e-6  # step of the weights, from which the fit has ended
 
 
 def probability(weights: Weights, signals: Sequence[float]) -> float:
-    """Probability of the one outcome of two, 0..1; both of the same length."""
+    """Probability of the one outcome of two, 0..1. `weights` and `signals` are of the same length."""
     z = sum(map(mul, weights, signals))
     return 1 / (1 + math.exp(-max(-LARGEST_EXPONENT, min(LARGEST_EXPONENT, z))))
 

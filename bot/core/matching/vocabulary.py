@@ -65,7 +65,7 @@ class Vocabulary:
         self._prefixes, self._suffixes, self._inside = self._fixed_parts()
 
     def concepts(self, words: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Concepts of a message: id → the words that mean it, in the order of the message.
+        """Concepts of a message: id → the words that mean it, in the order of the message; empty where it names none.
 
         A phrase that negates hides what its words mean alone, within its group: "ohne SSL" is no SSL.
         """

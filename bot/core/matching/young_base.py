@@ -88,7 +88,7 @@ def weighed(knowledge: Knowledge, examples: Sequence[tuple[str, str]], chosen: S
 
 
 def yielding(knowledge: Knowledge, extractor: FeatureExtractor) -> frozenset[int]:
-    """Numbers in `training_examples` of what the general layer leaves to the entries."""
+    """Numbers in `training_examples` of what the general layer leaves to the entries; empty where nothing is alike."""
     examples = training_examples(knowledge)
     general = {name for name, topic in knowledge.topics.items() if topic.general}
     ours = [n for n, (owner, _) in enumerate(examples) if owner in knowledge.entries]

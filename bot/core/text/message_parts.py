@@ -135,7 +135,7 @@ def split_message(cleaned: str) -> list[MessagePart]:
 
 
 def own_sentences(cleaned: str) -> list[str]:
-    """Sentences of a cleaned message that say something, without greeting, courtesy and closing."""
+    """Sentences of a cleaned message, without greeting, courtesy and closing; empty for an empty one."""
     return list(_own_sentences(cleaned))
 
 
@@ -145,7 +145,7 @@ def _own_sentences(cleaned: str) -> tuple[str, ...]:
 
 
 def without_courtesy(text: str) -> str:
-    """Sentences of a text, as a message is read: without greeting, courtesy and closing."""
+    """Sentences of a text that need not be cleaned, as a message is read: `own_sentences`, joined by blanks."""
     return " ".join(own_sentences(clean(text)))
 
 
