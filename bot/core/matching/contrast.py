@@ -70,17 +70,17 @@ class Contrasts:
         self._extractor = extractor
         self._siblings = siblings
 
-    def words(self, text: str) -> list[str]:
+    def words_meant(self, text: str) -> list[str]:
         """Words of a text, as the FeatureExtractor gives them, without what it denies."""
         words = self._extractor.words
         found = _CONTRAST.search(text)
         if not found:
-            return self._without_last(text)
+            return self._without_denied_end(text)
         if _NOT_ONLY.match(found["denied"]) or not (found["but"] or self._is_named(found["denied"])):
             return words(text)
         return self._left(f"{text[: found.start()]} {found['meant']}", found["denied"]) or words(text)
 
-    def _without_last(self, text: str) -> list[str]:
+    def _without_denied_end(self, text: str) -> list[str]:
         """Words of a question without what it denies at its end; why it is that and not this asks about both."""
         words = self._extractor.words(text)
         found = _DENIED_LAST.search(text)
@@ -101,7 +101,7 @@ class Contrasts:
             return words
         return [*self._words_of_groups(self._extractor.words(denied), (ASPECT,)), *words]
 
-    def open_clauses(self, sentence: str) -> str:
+    def without_settled_clauses(self, sentence: str) -> str:
         """Sentence without the clauses that say what works or is known, where the rest asks about another way."""
         said = [clause for clause in _CLAUSES.split(sentence) if clause]
         clauses = self._without_other_aspects(said)

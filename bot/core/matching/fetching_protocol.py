@@ -30,7 +30,7 @@ class FetchingProtocols:
 
         `sentences`: of the whole message.
         """
-        named = self._vocabulary.concepts(self._contrasts.words(question))
+        named = self._vocabulary.concepts(self._contrasts.words_meant(question))
         ways = self._vocabulary.of_groups(named, EXCLUSIVE)
         if ways != {INCOMING} or not self._siblings or not self._siblings.differ_in(named):
             return question
@@ -41,7 +41,7 @@ class FetchingProtocols:
         """Name of the one protocol that a message fetches with, as it says it, folded; empty for none or both."""
         names: dict[str, str] = {}  # concept → word
         for sentence in sentences:
-            for word in self._contrasts.words(sentence):
+            for word in self._contrasts.words_meant(sentence):
                 for concept in self._vocabulary.named_by(word) & FETCHING:
                     names.setdefault(concept, word)
         return next(iter(names.values())) if len(names) == 1 else ""

@@ -72,7 +72,7 @@ class SentenceRanker:
         question is read with what it points back at; the whole has each sentence as it stands.
         """
         sentences, program = own_sentences(own), [pasted] if pasted else []
-        said = [*map(self._contrasts.open_clauses, sentences)]
+        said = [*map(self._contrasts.without_settled_clauses, sentences)]
         all_said = [*said, *program]
         settled = self._settled_places(said)
         places = [n for n in range(len(said)) if n not in settled] or range(len(said))
@@ -135,7 +135,7 @@ class SentenceRanker:
         self, text: str, calibration: Calibration, vetoed: frozenset[str] = frozenset(), *, by_name: bool = False
     ) -> RankedText:
         """Text, ranked as it stands. `vetoed`: entries that come last. `by_name`: see RankedText."""
-        words = tuple(self._contrasts.words(text))
+        words = tuple(self._contrasts.words_meant(text))
         ranking = self._ranker.rank(words).without(vetoed | self._excluded_by_grammar(text))
         over_topics, over_entries = ranking.margins()
         signals = (  # as in calibration.SINGLE
