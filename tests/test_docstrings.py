@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from tests.syntax import statements, tree_of
 
 BOT = Path(__file__).parent.parent / "bot"
@@ -53,6 +55,14 @@ def test_a_module_with_code_says_what_it_is() -> None:
     modules = [*FILES, *(BOT.parent / "tests").rglob("*.py")]
     silent = [str(file) for file in modules if not SAYS_WHAT_IT_IS.match(file.read_text(encoding="utf-8"))]
     assert not silent
+
+
+@pytest.mark.parametrize("package", ["core/matching", "core/text"])
+def test_the_page_of_a_package_has_the_place_of_each_module(package: str) -> None:
+    """And of none that is not there: a newcomer begins with it."""
+    page = ast.get_docstring(tree_of(BOT / package / "__init__.py")) or ""
+    named = set(re.findall(r"(?<![\w/])(\w+)\.py", page))
+    assert named == {file.stem for file in (BOT / package).glob("*.py")} - {"__init__"}
 
 
 def test_no_reference_to_a_paper_that_is_not_here() -> None:

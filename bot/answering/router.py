@@ -12,7 +12,7 @@ from bot.core.dns.records import Lookup
 from bot.core.languages import among
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.decision import Matcher
-from bot.core.matching.given_decisions import NO_QUESTION, NOTHING_OFFERED
+from bot.core.matching.early_decisions import NO_QUESTION, NOTHING_OFFERED
 from bot.core.model import Answer, Decision, Language, Provider, Question, UserError
 from bot.core.privacy.redacted_decision import redact_decision
 from bot.core.text.nearest import nearest

@@ -5,7 +5,7 @@ in few messages, and need letters that few messages have: where none of these st
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ TEXTS = 16  # that are remembered in lower case: most patterns are looked for in
 
 _LOOKING = {"search": None, "match": None, "finditer": (), "sub": None}  # methods that look for `needs` first → nothing
 _made: list["_LazyRegex"] = []
+_tables: list[tuple[str, Mapping[str, str], str]] = []  # of `phrases`: begin, rows, end
 _LIKE_ASCII = {"ſ": "s", "ı": "i", "\u0307": ""}  # (?i) takes the first two for s and i; "İ" in lower case has the last
 
 
@@ -21,7 +22,8 @@ def lazy_regex(pattern: str, flags: int = 0, needs: Sequence[str] = ()) -> re.Pa
 
     It has all methods of a pattern; functions such as `re.sub` do not take it. `needs`: letters in lower case, some of
     which stand in every match, as tests/core/test_lazy_regex.py proves; where none of them stands in a text, `search`,
-    `match`, `finditer` and `sub` know at once that there is none. Empty: there is nothing to look for.
+    `match`, `finditer` and `sub` know at once that there is none. Empty: there is nothing to look for. Many are written
+    as tuples in a tuple, `(*("a", "b"), *("c",))`: else the formatter gives each a line of its own.
     """
     made = _LazyRegex(pattern, flags, needs)
     _made.append(made)
@@ -31,6 +33,18 @@ def lazy_regex(pattern: str, flags: int = 0, needs: Sequence[str] = ()) -> re.Pa
 def one_of(words: str) -> str:
     """Pattern of one of the words, or patterns of words, between commas; with "_" for a blank."""
     return rf"(?:{'|'.join(words.replace('_', ' ').split(','))})"
+
+
+def phrases(rows: Mapping[str, str], begin: str = "", end: str = "", needs: Sequence[str] = ()) -> re.Pattern[str]:
+    """Pattern of a table of phrases, in small letters or capitals: what one of its rows matches.
+
+    `rows`: example, which names the row → pattern of phrases like it, in the order in which they are tried;
+    tests/core/test_lazy_regex.py looks for each example with its row alone. `begin`, `end`: patterns before and behind
+    every row; empty: rows say themselves where they stand. `needs`: as of `lazy_regex`.
+    """
+    _tables.append((begin, rows, end))
+    any_row = "|".join(rows.values())
+    return lazy_regex(f"{begin}(?:{any_row}){end}" if begin or end else any_row, re.IGNORECASE, needs)
 
 
 def compile_all() -> None:

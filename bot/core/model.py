@@ -88,9 +88,7 @@ class Topic:
     lines: tuple[str, ...] = ()  # error lines of conditions that no entry explains
     small_talk: bool = False  # True: its sentences want no answer, and none is missed
     told: bool = False  # True: its sentences tell something, so no text that asks is one of them
-    state: bool = (
-        False  # True: they ask what is set up at the asker's own, so no text that asks what ought to be is one
-    )
+    state: bool = False  # True: they ask what is set up at the asker's own, so none that asks what ought to be is one
     general: bool = False  # True: of the layer that comes with Postbote; False: the hoster's own
 
 

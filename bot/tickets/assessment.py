@@ -14,7 +14,7 @@ from bot.core.lazy_regex import lazy_regex
 from bot.core.mail.auto_response import STRICTEST, MailboxContext, RuleVerdict, Verdict, apply_rules, reply_address
 from bot.core.mail.mime import Mail, date_of, mail_of_text, parse
 from bot.core.mail.quoted_text import asking_subject, bare_subject
-from bot.core.matching.given_decisions import closes
+from bot.core.matching.early_decisions import closes
 from bot.core.model import Answer, Event, Mode, Question, Ticket
 from bot.core.text.addresses import find_domain
 from bot.core.text.language_detection import language_of_locale

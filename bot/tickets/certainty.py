@@ -11,7 +11,7 @@ are learnt with the thresholds (thresholds.py).
 import math
 import re
 
-from bot.core.matching.regression import Weights, probability
+from bot.core.matching.regression import Signals, Weights, probability
 from bot.core.model import Part
 
 SIGNALS = (
@@ -37,7 +37,7 @@ LEAST_SHARE = 1e-6  # of a candidate that is not listed
 _DENIAL = re.compile(r"(?:(?:und|aber|also|but|and|so) )?(?:nicht|kein\w*|ohne|nie|not?|without|never)\b")
 
 
-def certainty_signals(part: Part) -> Weights:
+def certainty_signals(part: Part) -> Signals:
     """Signals of an answered question, as in SIGNALS."""
     score = min(max(part.score, 1e-3), 1.0 - 1e-9)
     entry = part.entries[0]

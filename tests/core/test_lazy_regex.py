@@ -9,7 +9,7 @@ import bot.commands
 import bot.content
 import bot.core
 import bot.settings
-from bot.core.lazy_regex import _made, compile_all, lazy_regex
+from bot.core.lazy_regex import _made, _tables, compile_all, lazy_regex, phrases
 from tests.core.needed_letters import without_needed
 
 
@@ -57,6 +57,23 @@ def test_every_match_of_a_pattern_holds_what_it_needs() -> None:
     assert len(with_needs) > 20
     for one in with_needs:
         assert not without_needed(*one._made_of, one.needs), one.pattern
+
+
+def test_each_example_of_a_table_is_found_by_its_row() -> None:
+    for package in (bot.answering, bot.commands, bot.content, bot.core, bot.settings):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    rows = [(begin, of, end) for begin, table, end in _tables for of in table.items()]
+    assert len(rows) > 20
+    for begin, (example, row), end in rows:
+        assert re.search(f"{begin}(?:{row}){end}", example, re.IGNORECASE), example
+
+
+def test_a_table_of_phrases_matches_what_one_of_its_rows_does() -> None:
+    table = {"Port 993": r"port \d+", "the server": r"the \w+"}
+    assert phrases(table, "^", "$").match("PORT 143")
+    assert not phrases(table, "^", "$").match("the port 143")
+    assert phrases(table).search("which is the port?")
 
 
 def test_what_a_pattern_may_match_without_is_found() -> None:

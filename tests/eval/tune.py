@@ -30,7 +30,7 @@ from bot.ops.evaluate import (
     run_set,
     to_sample,
 )
-from tests.eval import other_owners
+from tests.eval import other_providers
 from tests.eval.learnt_constants import exchange
 from tests.eval.surroundings import wrap
 
@@ -155,7 +155,7 @@ def as_shipped(knowledge: Knowledge, sets: Mapping[str, Sequence[Line]]) -> Iter
         around = (fold for text, fold in places.items() if text in line.text)
         return places.get(line.text, next(around, 0))
 
-    always = [*own_samples(knowledge, extractor), *(to_sample(line, matcher) for line in other_owners.lines("fit"))]
+    always = [*own_samples(knowledge, extractor), *(to_sample(line, matcher) for line in other_providers.lines("fit"))]
     samples = [(fold_of(line), to_sample(line, matcher)) for line in [*bare, *wrapped(bare)]]
     figures = [fit_calibration([*always, *(s for of, s in samples if of != fold)]) for fold in range(FOLDS)]
     for name, lines in sets.items():
@@ -211,7 +211,7 @@ def main(files: Sequence[Path], writes: bool, validates: bool, leaves_out: bool)
         _show(as_shipped(knowledge, {path.stem: read_set(path) for path in paths}))
         return
     lines = [line for file in files or [HERE / f"{name}.jsonl" for name in TUNED] for line in read_set(file)]
-    lines += other_owners.lines("fit")
+    lines += other_providers.lines("fit")
     lines += wrapped(lines)
     if leaves_out:
         _show(leave_out(knowledge, lines))

@@ -6,7 +6,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.matching.vocabulary import ASPECT, Vocabulary
+from bot.core.matching.concept_groups import ASPECT
+from bot.core.matching.vocabulary import Vocabulary
 
 AHEAD = 6  # words behind one that asks, among which the aspect stands
 BACK = 5  # words before one that says that something is not there

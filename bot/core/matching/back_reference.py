@@ -8,10 +8,9 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
-from bot.core.lazy_regex import lazy_regex
+from bot.core.lazy_regex import lazy_regex, phrases
+from bot.core.matching.concept_groups import ASPECT, CIRCUMSTANCES
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.unexplained import CIRCUMSTANCES
-from bot.core.matching.vocabulary import ASPECT
 from bot.core.text.asking import asks_what
 from bot.core.text.normalize import CACHED_MESSAGES
 
@@ -29,37 +28,56 @@ _BEHIND_IT = (
     r"in|on|at|for|with|from|to|of|up|off|out|so|now|again|then|there|here|too|also|normal|ok|possible|right|wrong|mean|work"
     r"|your|my|our|you|i|we|is|be|by|via|back|away|happens?|happening|myself|setting|option|feature|thing|please|done"
 )
-_BACK = lazy_regex(
-    r"\bdies(?:e[rnms]?)?\b"
-    r"|\b(?:das|es|dafür|davon|damit|dazu|darin|darauf|dort|daran|dagegen)"
-    rf"(?=\s{{0,3}}(?:[?.!,;:)]|$)|\s{{1,3}}(?:(?:{_BEHIND_DAS})\b|[a-zäöüß]{{3,20}}en\b))"
-    r"|\bthere(?=\s{0,3}(?:[?.!,;:)]|$))|\bda (?:rein|hinein|hin|ein)(?=\s{0,3}(?:[?.!,;:)]|$))"
-    rf"|\b(?:it|them)\b|\b(?:this|that|those|these)(?=\s{{0,3}}(?:[?.!,;:)]|$)|\s{{1,3}}(?:{_BEHIND_IT})\b)"
-    r"|^\W{0,3}is (?:this|that|it) (?:something|anything)\b",
-    re.IGNORECASE,
+_BACK = phrases(
+    {
+        "Was heißt diese Meldung?": r"\bdies(?:e[rnms]?)?\b",
+        "Wo stelle ich das ein?": (
+            r"\b(?:das|es|dafür|davon|damit|dazu|darin|darauf|dort|daran|dagegen)"
+            rf"(?=\s{{0,3}}(?:[?.!,;:)]|$)|\s{{1,3}}(?:(?:{_BEHIND_DAS})\b|[a-zäöüß]{{3,20}}en\b))"
+        ),
+        "What do I put there?": r"\bthere(?=\s{0,3}(?:[?.!,;:)]|$))",
+        "Was muss da rein?": r"\bda (?:rein|hinein|hin|ein)(?=\s{0,3}(?:[?.!,;:)]|$))",
+        "Where do I set it up?": r"\b(?:it|them)\b",
+        "Where can I set that?": (
+            rf"\b(?:this|that|those|these)(?=\s{{0,3}}(?:[?.!,;:)]|$)|\s{{1,3}}(?:{_BEHIND_IT})\b)"
+        ),
+        "Is that something new?": r"^\W{0,3}is (?:this|that|it) (?:something|anything)\b",
+    }
 )
 _SAME = lazy_regex(  # "Same user as my e-mail?": what is named behind it is what it is compared with
     r"^\W{0,3}(?:(?:the )?same|d(?:er|ie|as|en)selben?|(?:(?:der|die|das|den) )?gleiche[nrs]?)\b", re.IGNORECASE
 )
-_AHEAD = lazy_regex(  # the pronoun stands for what follows: "is it possible to …", "stimmt es, dass …"
-    r"\b(?:gibt|geht) es\b|\bes (?:möglich|geht|gibt|sein)\b|\bwas ist das für\b"
-    r"|\b(?:es|das),? (?:dass|daß|ob|wenn|was|wie)\b"
-    r"|\b(?:is|was|would) it (?:possible|ok|okay|allowed|enough|better|normal|true|right|correct)\b"
-    r".{0,12}\b(?:to|that|if)\b"
-    r"|\b(?:it|that|this),? (?:if|when|whether|that)\b",
-    re.IGNORECASE,
+_AHEAD = phrases(  # the pronoun stands for what follows
+    {
+        "Gibt es ein Limit?": r"\b(?:gibt|geht) es\b",
+        "Ist es möglich?": r"\bes (?:möglich|geht|gibt|sein)\b",
+        "Was ist das für ein Server?": r"\bwas ist das für\b",
+        "Stimmt es, dass …": r"\b(?:es|das),? (?:dass|daß|ob|wenn|was|wie)\b",
+        "Is it possible to …": (
+            r"\b(?:is|was|would) it (?:possible|ok|okay|allowed|enough|better|normal|true|right|correct)\b"
+            r".{0,12}\b(?:to|that|if)\b"
+        ),
+        "I doubt it, whether …": r"\b(?:it|that|this),? (?:if|when|whether|that)\b",
+    }
 )
 _THIS = r"(?:the|this|that|die|diese[rsnm]?|das|der|den|dem)"
 _SAID = r"(?:error |fehler)?(?:message|error|line|notice|warning|code|meldung|nachricht|fehler|zeile|hinweis|spruch)"
 _FIELD = r"(?:box|field|blank|gap|slot|space|feld|kästchen|zeile|maske|lücke|kasten|eingabefeld|eingabezeile)"
-_HOLDS_A_PLACE = lazy_regex(  # nouns for what was named before: the field to fill in, what the program says
-    rf"\b(?:in|into|im|ins|inside|beside|next to|neben|hinter|unter|bei) (?:{_THIS} )?"
-    r"(?:(?:empty|last|leere[nrsm]?|letzte[nrsm]?) )?"
-    rf"{_FIELD}\b"
-    rf"|\b{_THIS} {_SAID}\b(?=.{{0,40}}\b(?:mean|say|tell|bedeute|heiß|sage|besag))"
-    r"|\b(?:mean|say|tell|bedeutet|heißt|sagt|besagt)\w{0,3} (?:us |me |mir |uns )?(?:by |with |mit )?"
-    rf"{_THIS} {_SAID}\b",
-    re.IGNORECASE,
+_HOLDS_A_PLACE = phrases(  # nouns for what was named before: the field to fill in, what the program says
+    {
+        "What goes in the empty box?": (
+            rf"\b(?:in|into|im|ins|inside|beside|next to|neben|hinter|unter|bei) (?:{_THIS} )?"
+            r"(?:(?:empty|last|leere[nrsm]?|letzte[nrsm]?) )?"
+            rf"{_FIELD}\b"
+        ),
+        "Was soll diese Meldung bedeuten?": (
+            rf"\b{_THIS} {_SAID}\b(?=.{{0,40}}\b(?:mean|say|tell|bedeute|heiß|sage|besag))"
+        ),
+        "Was bedeutet diese Meldung?": (
+            r"\b(?:mean|say|tell|bedeutet|heißt|sagt|besagt)\w{0,3} (?:us |me |mir |uns )?(?:by |with |mit )?"
+            rf"{_THIS} {_SAID}\b"
+        ),
+    }
 )
 _NAMED_FIELD = lazy_regex(rf"\b{_FIELD}\b", re.IGNORECASE)
 _TO_FILL_IN = lazy_regex(  # questions about an empty place, which another sentence names
@@ -89,23 +107,23 @@ class BackReferences:
             return False
         return self._is_bare(words) or _points(sentence)
 
-    def with_referents(self, sentences: Sequence[str], place: int, known: Collection[int] = ()) -> str:
+    def with_referents(self, sentences: Sequence[str], place: int, settled: Collection[int] = ()) -> str:
         """The sentence at a place, behind those before it that say what it is about; alone where it says that itself.
 
-        One at the beginning that does not is read with the next: "What does that mean? …". `known`: places of sentences
-        that say what works or is known: "What do I enter?" is not about these, "Is that right?" may be; "What's it
-        called?" is if nothing else is told.
+        One at the beginning that does not is read with the next: "What does that mean? …". `settled`: places of
+        sentences that say what works or is known: "What do I enter?" is not about these, "Is that right?" may be;
+        "What's it called?" is if nothing else is told.
         """
         if place == 0:
-            is_about_next = self.refers_back(sentences[0]) and (1 not in known or _points(sentences[0]))
+            is_about_next = self.refers_back(sentences[0]) and (1 not in settled or _points(sentences[0]))
             return " ".join(sentences[: 1 + is_about_next])
         begin = self._begin_of_referents(sentences, place)
         if begin < place and _TO_FILL_IN.search(sentences[place]):
-            unsettled = [n for n in range(max(0, place - MOST_BACK), place) if n not in known]
+            unsettled = [n for n in range(max(0, place - MOST_BACK), place) if n not in settled]
             if field := self._field_of(sentences[n] for n in unsettled):
                 return f"{field} {sentences[place]}"
-        if begin in known and begin < place:
-            unsettled = [n for n in range(max(0, place - MOST_BACK), place) if n not in known]
+        if begin in settled and begin < place:
+            unsettled = [n for n in range(max(0, place - MOST_BACK), place) if n not in settled]
             if _points(sentences[place]) and not (unsettled and asks_what(sentences[place])):
                 return " ".join(sentences[begin : place + 1])
             return " ".join([*(sentences[n] for n in unsettled[-1:]), sentences[place]])

@@ -95,10 +95,10 @@ def statements(text: str) -> Sequence[Statement]:
 def names_no_cause(text: str) -> bool:
     """True if a text is a bounce's introduction without a reason: all is scaffolding. False for an empty text."""
     said = [line for line in text.split("\n") if re.search(r"\w", line)]
-    return bool(said) and all(map(_is_idle, said)) and not _CAUSE.search(text)
+    return bool(said) and all(map(_gives_no_reason, said)) and not _CAUSE.search(text)
 
 
-def _is_idle(line: str) -> bool:
+def _gives_no_reason(line: str) -> bool:
     """True if a line is scaffolding, or holds nothing but names beside a program's own phrases."""
     if is_scaffolding(line):
         return True
@@ -135,7 +135,7 @@ def _to_statement(block: Sequence[str]) -> Statement:
     if any(_REPORT_FIELD.match(line) for line in block):
         return Statement("\n".join(_diagnosis(block)), recipient)
     kept = [line for line in _without_own_end(_response(block)) if not is_scaffolding(line) or _CAUSE.search(line)]
-    if not any(map(_is_reason, kept)):
+    if not any(map(_gives_reason, kept)):
         kept = list(block)
     return Statement(_last_cause("\n".join(kept)), recipient)
 
@@ -143,11 +143,11 @@ def _to_statement(block: Sequence[str]) -> Statement:
 def _response(block: Sequence[str]) -> Sequence[str]:
     """Lines of the other server, where the program quotes them: its own words above are a guess (Gmail)."""
     begin = next((n + 1 for n, line in enumerate(block) if _QUOTES.match(line)), 0)
-    return block[begin:] if any(map(_is_reason, block[begin:])) else block
+    return block[begin:] if any(map(_gives_reason, block[begin:])) else block
 
 
-def _is_reason(line: str) -> bool:
-    return not _is_idle(line)
+def _gives_reason(line: str) -> bool:
+    return not _gives_no_reason(line)
 
 
 def _diagnosis(block: Sequence[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.matching.regression import Weights, fit_outcomes, fit_regression, probabilities_of
+from bot.core.matching.regression import Signals, Weights, fit_outcomes, fit_regression, probabilities_of
 from bot.core.model import Outcome
 
 MENU_EARNS = 0.5  # value of the right entry in a menu, where the right answer earns 1 (tests/eval/README.md)
@@ -56,7 +56,7 @@ SINGLE = (
     "unexplained by it",
     "unexplained by all",
     "subjects",
-    "other owner",  # 1 or 0
+    "other provider",  # 1 or 0
     "constant",
 )
 SEVERAL = (
@@ -131,12 +131,12 @@ class Probabilities:
 class Sample:
     """Labelled message: its signals, and what is true of it."""
 
-    signals: Weights  # as in SINGLE or SEVERAL
+    signals: Signals  # as in SINGLE or SEVERAL
     first_right: bool  # the first entry is right
     right_in_top3: bool  # the right entry is among the first three
     not_covered: bool  # the FAQ does not cover it
     several: bool = False  # True: the message has several sentences
-    explained: tuple[tuple[Weights, bool], ...] = ()  # per error line that was found: its signals, True if it is right
+    explained: tuple[tuple[Signals, bool], ...] = ()  # per error line that was found: its signals, True if it is right
 
     @property
     def truth(self) -> Truth:

@@ -18,9 +18,10 @@ import re
 from collections.abc import Sequence
 
 from bot.core.lazy_regex import lazy_regex
+from bot.core.matching.concept_groups import ASPECT, DIRECTION, DIRECTION_OF, PROTOCOL, SECURITY, WAYS
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.siblings import DIRECTIONS, WAYS, Siblings
-from bot.core.matching.vocabulary import ASPECT, words_of
+from bot.core.matching.siblings import Siblings
+from bot.core.matching.vocabulary import words_of
 from bot.core.text.asking import QUESTION_WORDS, asks_in_words, reports_fault
 from bot.core.text.settled import is_settled
 
@@ -69,17 +70,17 @@ class Contrasts:
         self._extractor = extractor
         self._siblings = siblings
 
-    def words(self, text: str) -> list[str]:
+    def words_meant(self, text: str) -> list[str]:
         """Words of a text, as the FeatureExtractor gives them, without what it denies."""
         words = self._extractor.words
         found = _CONTRAST.search(text)
         if not found:
-            return self._without_last(text)
+            return self._without_denied_end(text)
         if _NOT_ONLY.match(found["denied"]) or not (found["but"] or self._is_named(found["denied"])):
             return words(text)
         return self._left(f"{text[: found.start()]} {found['meant']}", found["denied"]) or words(text)
 
-    def _without_last(self, text: str) -> list[str]:
+    def _without_denied_end(self, text: str) -> list[str]:
         """Words of a question without what it denies at its end; why it is that and not this asks about both."""
         words = self._extractor.words(text)
         found = _DENIED_LAST.search(text)
@@ -100,7 +101,7 @@ class Contrasts:
             return words
         return [*self._words_of_groups(self._extractor.words(denied), (ASPECT,)), *words]
 
-    def open_clauses(self, sentence: str) -> str:
+    def without_settled_clauses(self, sentence: str) -> str:
         """Sentence without the clauses that say what works or is known, where the rest asks about another way."""
         said = [clause for clause in _CLAUSES.split(sentence) if clause]
         clauses = self._without_other_aspects(said)
@@ -132,7 +133,7 @@ class Contrasts:
 
     def names_way(self, sentence: str) -> bool:
         """True if a sentence names a protocol or an encryption."""
-        return bool(self._words_of_groups(self._extractor.words(sentence), ("protocol", "security")))
+        return bool(self._words_of_groups(self._extractor.words(sentence), (PROTOCOL, SECURITY)))
 
     def _without_other_aspects(self, clauses: list[str]) -> list[str]:
         """Clauses of a sentence without those that only say that they have an aspect which the rest does not ask for.
@@ -173,14 +174,14 @@ class Contrasts:
         """(protocols, directions) that a text names; a protocol has its direction."""
         vocabulary = self._extractor.vocabulary
         named = vocabulary.concepts(self._extractor.words(text))
-        protocols = vocabulary.of_groups(named, ("protocol",))
-        return protocols, vocabulary.of_groups(named, ("direction",)) | {
-            DIRECTIONS[p] for p in protocols & DIRECTIONS.keys()
+        protocols = vocabulary.of_groups(named, (PROTOCOL,))
+        return protocols, vocabulary.of_groups(named, (DIRECTION,)) | {
+            DIRECTION_OF[p] for p in protocols & DIRECTION_OF.keys()
         }
 
     def _is_thing(self, denied: str) -> bool:
         """True if what is denied is a noun with its article, or a protocol: "not receive" is what somebody can't."""
-        return " " in denied or bool(self._words_of_groups(self._extractor.words(denied), ("protocol",)))
+        return " " in denied or bool(self._words_of_groups(self._extractor.words(denied), (PROTOCOL,)))
 
     def _is_named(self, denied: str) -> bool:
         """True if what is denied is no bare verb or participle: "not found, …" """

@@ -1,17 +1,18 @@
 """Decision about one message: which entries answer it, which are suggested, or that the FAQ does not cover it.
 
-Pure: the same message and knowledge base give the same decision. `Matcher.decide` takes these steps.
+Pure: the same message and knowledge base give the same decision. `Matcher.decide` takes these steps; the head
+of the package (__init__.py) has the place of each module in them.
 
-0. **Given decisions** (given_decisions.py, foreign.py, closed_matter.py, menu_choice.py). A message in another
-   language or script is declined, and one that closes a matter; "the second one" after a menu is the entry that it
-   chooses, and without a menu nothing that could be ranked.
+0. **Early decisions** (early_decisions.py, foreign.py, closed_matter.py, menu_choice.py). A message in another language
+   or script is declined, and one that closes a matter; "the second one" after a menu is the entry that it chooses, and
+   is declined where there was none.
 
 1. **Cleaning** (bot/core/text/normalize.py): mark-up, quotation marks and quoted-printable; a bounce's copy is cut off.
 
-2. **Error lines** (known_lines.py, error_lines.py, known_errors.py). The knowledge base holds known lines: an entry's
-   own (`lines`, `variants`), which explain; an entry's `lookalikes` and a topic's `lines`, which look alike and mean
-   something else. Every known line is aligned with the words of the message, in order, gaps allowed. A word weighs the
-   more, the fewer conditions use it. The alignment's score is the share of the line's weight that was found (0..1),
+2. **Error lines** (known_lines.py, line_alignment.py, known_errors.py). The knowledge base holds known lines: an
+   entry's own (`lines`, `variants`), which explain; an entry's `lookalikes` and a topic's `lines`, which look alike and
+   mean something else. Every known line is aligned with the words of the message, in order, gaps allowed. A word weighs
+   the more, the fewer conditions use it. The alignment's score is the share of the line's weight that was found (0..1),
    less for gaps and where little was found in all. The best alignments from LEAST_ALIGNED on that do not overlap are
    looked at, and each gives four signals: its score; its lead over other entries' lines and look-alikes that overlap
    it; the ranking's lead for its entry (step 4), within ±2; and 1. A logistic regression (`Calibration.explains`) turns
@@ -23,37 +24,38 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    What programs write around a reason (scaffolding.py) is in neither what is aligned nor what is ranked; a bounce is
    read as one statement for each recipient (bounce.py). An entry that a look-alike fits better than its own lines, or
    whose slots the message contradicts (error_slots.py: whose address, what is missing, who speaks, for good or not), is
-   vetoed: it is neither explained nor ranked.
+   vetoed: it is neither explained nor ranked; so are all where nothing but another program's fault was pasted.
 
 3. **Sentences** otherwise (message_parts.py, pasted.py, sentence_ranker.py). What is pasted is one text. Greeting,
    courtesy, farewell, signature and disclaimer are left out, and what says what works, is known or is not meant
    (settled.py) or tells of another way than is asked about (contrast.py). Of what is left every sentence is ranked by
    itself, and all of them as a whole; one that asks two things is two (asking.py), one that points back ("where can I
    set that?") is read with what it points at (back_reference.py), "which port do they use?" with the provider
-   (owner_reference.py), one about fetching with its protocol (fetching_protocol.py); a main clause that is clear counts
-   alone (main_clause.py). Sentences of small talk, and those about one's own mail, are left out beside others. Where
-   the questions are clear by themselves, or one is surely not covered and none likely is, the questions alone count,
-   not what is told beside them (ranked_text.py). Where two of those that ask are answered with different entries, each
-   is a part. Else there is one part: of the sentence, or the whole, whose first entry is likeliest right. Beside an
-   answer, a question that is surely not covered is a part that declines, to say what is left over. A message that only
-   changes something of the question before it ("und für IMAP?") is completed by it (followup.py), unless it is a whole
-   question with an answer.
+   (provider_reference.py), one about fetching with its protocol (fetching_protocol.py); a main clause that is clear
+   counts alone (main_clause.py). Sentences of small talk, and those about one's own mail, are left out beside others.
+   Where the questions are clear by themselves, or one is surely not covered and none likely is, the questions alone
+   count, not what is told beside them (ranked_text.py). Where two of those that ask are answered with different
+   entries, each is a part. Else there is one part: of the sentence, or the whole, whose first entry is likeliest right.
+   Beside an answer, a question that is surely not covered is a part that declines, to say what is left over. A message
+   that only changes something of the question before it ("und für IMAP?") is completed by it (followup.py), unless it
+   is a whole question with an answer. Addresses alone ask nothing, and are declined.
 
 4. **Ranking** (contrast.py, features.py, ranker.py, unexplained.py). What a text denies ("not the mailbox, a single
    mail: …") is left out. It becomes features: word stems, letter n-grams, concepts and their pairs, what is asked for.
    Every entry and topic gets a raw score without scale: a linear scorer (softmax regression over all examples), the
    mean similarity to its nearest examples, and the evidence of pairs of words (word_pairs.py). Where the text asks,
-   topics of what is told (`told: true`) come last. What counts are six signals: the margin of the first entry over the
-   likeliest topic, within ±4; the square root of that over the second entry, up to 2; the share of the content words
-   that this entry, and that no entry explains; how many subjects it names; whether it names another owner.
+   topics of what is told (`told: true`) come last, and all entries where it asks for what is set up at the asker's own
+   (present_state.py). What counts are six signals: the margin of the first entry over the likeliest topic, within ±4;
+   the square root of that over the second entry, up to 2; the share of the content words that this entry, and that no
+   entry explains; how many subjects it names; whether it names another provider.
 
 5. **Probabilities** (calibration.py). One softmax regression of what can be true: `first` (the first entry is right),
    the second or third is, none of the three, `not_covered` (the FAQ does not cover it); `in_top3` is the sum of the
-   first two. A message of one sentence has the six signals and a constant; one of several has those of the
-   surest, the whole's two margins, whether both have the same first entry, whether the surest asks, and if not, how
-   likely a sentence that does is not covered, and how likely another sentence's other entry is right; with weights of
-   its own: the more sentences, the likelier one of them looks like a question by chance. A text none of whose words
-   the examples use, or that has nothing but its grammar, is declined at once, with 1.
+   first two. A message of one sentence has the six signals and a constant; one of several has those of the surest, the
+   whole's two margins, whether both have the same first entry, whether the surest asks, and if not, how likely a
+   sentence that does is not covered, and how likely another sentence's other entry is right; with weights of its own:
+   the more sentences, the likelier one of them looks like a question by chance. A text none of whose words the examples
+   use, or that has nothing but its grammar, is declined at once, with 1.
 
 6. **Outcome** of a part: the greatest expected value; of equal ones, the first in this list.
 
@@ -68,8 +70,8 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    the parts that have this outcome.
 
 **Score**: the probability that the outcome is right. Of a part: `first`, `in_top3` or `not_covered`, by its outcome, or
-that of the error line; of a decision the greatest of the parts that have its outcome. Where nobody addressed the bot
-0.95 is wanted (bot/core/speak_policy.py). A candidate's score (`--why`) is its softmax share, or an alignment's.
+that of the error line; of a decision the greatest of the parts with its outcome. Where nobody addressed the bot 0.95 is
+wanted (bot/core/speak_policy.py). A candidate's score (`--why`) is its softmax share, or an alignment's.
 
 **Sources of the figures**
 
@@ -77,7 +79,7 @@ that of the error line; of a decision the greatest of the parts that have its ou
   knowledge base's own error lines. c is the least cost with which, in five folds, at most 2 % of the covered
   questions are answered wrong and at most 3.5 % of those that are not covered are answered.
 - 0.5 for a menu: the score of the labelled sets. Weights of features, training, ranking: bot/DECISIONS.md.
-- LEAST_ALIGNED, SURE, LONG_MESSAGE and the constants of error_lines.py: set by judgement, as noted there.
+- LEAST_ALIGNED, SURE, LONG_MESSAGE and the constants of line_alignment.py: set by judgement, as noted there.
 """
 
 from collections import Counter
@@ -85,18 +87,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.dns.error_checks import find_targets
+from bot.core.matching import early_decisions
 from bot.core.matching.calibration import FITTED, Calibration, from_array, least_probability_to_explain
-from bot.core.matching.error_lines import Alignment
 from bot.core.matching.example_counts import ExampleCounts, count_examples
 from bot.core.matching.example_support import ExampleSupport
-from bot.core.matching.features import FeatureExtractor, without_courtesy
+from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.followup import is_whole_question, resolve_followup
-from bot.core.matching.given_decisions import choose, choose_of_nothing, declined_as_closed, declined_as_foreign
 from bot.core.matching.known_errors import KnownErrors, to_part
+from bot.core.matching.line_alignment import Alignment
 from bot.core.matching.pasted import own_text
 from bot.core.matching.questions import MOST_PARTS, QuestionMatcher
+from bot.core.matching.ranked_text import Message
 from bot.core.matching.ranker import Ranker
-from bot.core.matching.regression import Weights, probability
+from bot.core.matching.regression import Signals, probability
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.smtp_codes import reply_codes
 from bot.core.matching.training import TrainedModel, example_texts
@@ -108,7 +111,7 @@ from bot.core.text.closed_matter import closes_matter
 from bot.core.text.foreign import is_foreign
 from bot.core.text.invisible_characters import damaged_addresses
 from bot.core.text.language_detection import LanguageDetector
-from bot.core.text.message_parts import own_sentences
+from bot.core.text.message_parts import own_sentences, without_courtesy
 from bot.core.text.normalize import LONGEST, clean, error_text, strip_markup, without_returned
 
 MOST_WORDS = 6  # that `--why` names
@@ -152,13 +155,13 @@ class Matcher:
     def decide(self, question: Question) -> Decision:
         """Decision about one message. Never raises, whatever the text."""
         if self.foreign(question.text):
-            return declined_as_foreign(question, self.language.languages)
-        if chosen := choose(question, self._knowledge, self.language):
+            return early_decisions.declined_as_foreign(question, self.language.languages)
+        if chosen := early_decisions.choose_from_menu(question, self._knowledge, self.language):
             return chosen
         cleaned = without_returned(clean(question.text))
         if closes_matter(own_text(cleaned)):
-            return declined_as_closed(question, self.language)
-        if pointed := choose_of_nothing(question, self.language):
+            return early_decisions.declined_as_closed(question, self.language)
+        if pointed := early_decisions.declined_without_menu(question, self.language):
             return pointed
         words = self._errors.words(cleaned)
         alignments = self._errors.alignments(words)
@@ -169,8 +172,8 @@ class Matcher:
             errors = [to_part(line, p, least, words, alignments) for line, p in explained]
             asked, parts = cleaned, [*errors, *self._questions_beside(cleaned, pasted)]
         else:
-            vetoed = self._errors.vetoed(cleaned, alignments)
-            asked, parts = self._question_parts(cleaned, clean(question.previous), vetoed)
+            message = self._errors.to_rank(cleaned, alignments)
+            asked, parts = self._question_parts(message, clean(question.previous))
         language = question.language or self.language.of(own_text(cleaned), question.language_hint, " ".join(pasted))
         decision = self._of_parts(parts, language, cleaned, asked)
         return self._with_error_details(decision, question.text[:LONGEST], error_text(cleaned))
@@ -191,7 +194,7 @@ class Matcher:
         ranking = self._ranker.rank(words)
         return ranking.first() if self._ranker.knows(words) and -ranking.lead(owner) >= CLEAR_LEAD else ""
 
-    def calibration_signals(self, text: str) -> tuple[list[str], Weights, bool, list[tuple[str, Weights]]]:
+    def calibration_signals(self, text: str) -> tuple[list[str], Signals, bool, list[tuple[str, Signals]]]:
         """Signals of one message, from which the calibration is fitted.
 
         The first three entries, best first; the question's signals; True if they are those of several sentences; entry
@@ -202,8 +205,8 @@ class Matcher:
         alignments = self._errors.alignments(words)
         found = self._errors.find(cleaned, words, alignments)
         lines = [(line.known.owner, signals) for line, signals in found]
-        vetoed = self._errors.vetoed(cleaned, alignments)
-        return *self._questions.signals(*self._errors.evidence(cleaned), self.calibration, vetoed), lines
+        message = self._errors.to_rank(cleaned, alignments)
+        return *self._questions.signals(message, self.calibration), lines
 
     def evidence_for(self, words: Sequence[str], owner: str) -> tuple[str, ...]:
         """Evidence for an entry or topic, as lines for `--why`: concepts, words, and the nearest of its examples."""
@@ -272,11 +275,10 @@ class Matcher:
         sure = [p for p in parts if p.outcome == "answer" and p.score >= SURE]
         return [p for p in sure if self._knowledge.entries[p.entries[0]].kind == "answer"]
 
-    def _question_parts(self, cleaned: str, previous: str, vetoed: frozenset[str]) -> tuple[str, list[Part]]:
+    def _question_parts(self, message: Message, previous: str) -> tuple[str, list[Part]]:
         """(the question as it was understood, its parts): step 3 of the module's head."""
-        own, pasted = self._errors.evidence(cleaned)
-        parts = self._questions.parts(own, pasted, self.calibration, vetoed)
-        asked = "\n".join(filter(None, (own, pasted)))
+        parts = self._questions.parts(message, self.calibration)
+        asked = "\n".join(filter(None, (message.own, message.pasted)))
         whole = resolve_followup(previous, asked, self._extractor)
         answered = [p for p in parts if p.outcome == "answer"]
         if whole and not (answered and is_whole_question(asked, self._extractor)):

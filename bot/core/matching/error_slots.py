@@ -279,7 +279,7 @@ def _names_exception(text: str) -> bool:
 
 @lru_cache(CACHED_MESSAGES)
 def stated_slots(text: str) -> Mapping[str, frozenset[str]]:
-    """Values that a cleaned text states, by slot; a slot that it says nothing of is missing."""
+    """Values that a cleaned text states, by slot; a slot that it says nothing of is missing: most texts have none."""
     text = text[:LONGEST]
     found: dict[str, set[str]] = {}
     for (slot, value), pattern in _TABLE.items():

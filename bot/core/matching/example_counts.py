@@ -18,7 +18,7 @@ class ExampleCounts:
 
     tokens: Mapping[str, int]  # token → example questions that use it (FeatureExtractor)
     languages: LanguageCounts  # words and trigrams of the example questions (LanguageDetector)
-    lines: Mapping[str, tuple[str, ...]]  # error line as written → words that carry meaning, or none (ErrorLines)
+    lines: Mapping[str, tuple[str, ...]]  # error line as written → words that carry meaning, or none (LineAligner)
 
 
 def count_examples(knowledge: Knowledge) -> ExampleCounts:

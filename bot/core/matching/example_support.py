@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.matching.features import FeatureExtractor, without_courtesy
+from bot.core.matching.concept_groups import CIRCUMSTANCES
+from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.training import TrainedModel
-from bot.core.matching.unexplained import CIRCUMSTANCES
+from bot.core.text.message_parts import without_courtesy
 
 LOOKED_AT = 12  # examples of an entry, by which is known how near they usually are to each other
 MOST_LEARNT = 200  # entries of which it is learnt with the model; of more, when one is first answered with

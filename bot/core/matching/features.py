@@ -12,13 +12,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.core.matching.asked_aspects import asked_aspects
+from bot.core.matching.concept_groups import PROTOCOL
 from bot.core.matching.parallel import in_shares
 from bot.core.matching.spelling import Spelling
 from bot.core.matching.vocabulary import NEGATIONS, Stems, Vocabulary, tokens
 from bot.core.model import Entry, Knowledge, Language, Topic
 from bot.core.text.function_words import function_words
 from bot.core.text.handing_over import as_telling
-from bot.core.text.message_parts import own_sentences
+from bot.core.text.message_parts import without_courtesy
 from bot.core.text.normalize import CACHED_MESSAGES, CACHED_WORDS, clean
 
 ReadText = tuple[Sequence[str], Sequence[str]]  # words of a text, and its concepts
@@ -66,7 +67,7 @@ class FeatureExtractor:
     def words(self, text: str) -> list[str]:
         """Tokens of the question in a text, with slips repaired; protocols that are ruled out are left out.
 
-        `text`: need not be cleaned.
+        `text`: need not be cleaned. Empty for a text without a token.
         """
         return list(self._words_of(text))
 
@@ -116,16 +117,11 @@ class FeatureExtractor:
         """The words without those of a protocol that is ruled out, where another one is named: "IMAP, not POP3"."""
         if NEGATIONS.isdisjoint(words):
             return words
-        protocols = [self.vocabulary.of_group(w, "protocol") for w in words]
+        protocols = [self.vocabulary.of_group(w, PROTOCOL) for w in words]
         out = {i for i, named in enumerate(protocols) if named and _is_ruled_out(words, i)}
         meant = set().union(*(named for i, named in enumerate(protocols) if i not in out))
         gone = {i for i in out if meant - protocols[i]}
         return [w for i, w in enumerate(words) if i not in gone and not (i - 1 in gone and w.isdigit())]  # POP 3
-
-
-def without_courtesy(text: str) -> str:
-    """Sentences of a text, as a message is read: without greeting, courtesy and closing."""
-    return " ".join(own_sentences(clean(text)))
 
 
 def count_tokens(knowledge: Knowledge) -> Mapping[str, int]:

@@ -7,12 +7,13 @@ or denies one ("not POP3, …"), that says nothing, or counts for the other. Sen
 
 from collections.abc import Sequence
 
+from bot.core.matching.concept_groups import DIRECTION_OF, EXCLUSIVE
 from bot.core.matching.contrast import Contrasts
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.siblings import DIRECTIONS, EXCLUSIVE, Siblings
+from bot.core.matching.siblings import Siblings
 
 INCOMING = "incoming"  # concept
-FETCHING = frozenset(protocol for protocol, direction in DIRECTIONS.items() if direction == INCOMING)
+FETCHING = frozenset(protocol for protocol, direction in DIRECTION_OF.items() if direction == INCOMING)
 
 
 class FetchingProtocols:
@@ -29,7 +30,7 @@ class FetchingProtocols:
 
         `sentences`: of the whole message.
         """
-        named = self._vocabulary.concepts(self._contrasts.words(question))
+        named = self._vocabulary.concepts(self._contrasts.words_meant(question))
         ways = self._vocabulary.of_groups(named, EXCLUSIVE)
         if ways != {INCOMING} or not self._siblings or not self._siblings.differ_in(named):
             return question
@@ -40,7 +41,7 @@ class FetchingProtocols:
         """Name of the one protocol that a message fetches with, as it says it, folded; empty for none or both."""
         names: dict[str, str] = {}  # concept → word
         for sentence in sentences:
-            for word in self._contrasts.words(sentence):
+            for word in self._contrasts.words_meant(sentence):
                 for concept in self._vocabulary.named_by(word) & FETCHING:
                     names.setdefault(concept, word)
         return next(iter(names.values())) if len(names) == 1 else ""

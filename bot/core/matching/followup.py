@@ -12,17 +12,18 @@ new question, however many facets it names.
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.core.lazy_regex import lazy_regex
+from bot.core.matching.concept_groups import ASPECT, DIRECTION, MANNER, PROTOCOL, SECURITY
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.vocabulary import NEGATIONS, tokens, words_of
 from bot.core.text.function_words import is_function_word, word_set
 
 # Groups of general_layer/concepts.yaml → the facet of a question that they name
 FACETS: Mapping[str, str] = {
-    "protocol": "way",
-    "direction": "way",
-    "aspect": "aspect",
-    "manner": "manner",
-    "security": "security",
+    PROTOCOL: "way",
+    DIRECTION: "way",
+    ASPECT: "aspect",
+    MANNER: "manner",
+    SECURITY: "security",
 }
 MOST_OTHER_WORDS = 1  # words of a follow-up that name none of these facets: "und beim *Handy* mit SSL?"
 MOST_WORDS = 12  # of a follow-up

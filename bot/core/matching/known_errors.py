@@ -1,7 +1,7 @@
 """Known errors in a message: which lines of the knowledge base stand in it, with the signals that rate each.
 
-Step 2 of the decision (bot/core/matching/decision.py). Finding the lines is error_lines.py's; here the ranking's view
-is added, and what was found becomes a part of the decision.
+Step 2 of the decision (bot/core/matching/decision.py). line_alignment.py finds the lines; here the ranking's view is
+added, and what was found becomes a part of the decision.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,13 +9,14 @@ from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.bounce import names_cause, names_no_cause, statements
-from bot.core.matching.error_lines import Alignment, ErrorLines, longer_lines, without_overlap
 from bot.core.matching.error_slots import contradiction, stated_slots, surely_stated
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.line_alignment import Alignment, LineAligner, longer_lines, without_overlap
 from bot.core.matching.own_hosts import fails_to_reach
 from bot.core.matching.pasted import impersonal_text, own_text, pasted_text
+from bot.core.matching.ranked_text import Message
 from bot.core.matching.ranker import Ranker, Ranking
-from bot.core.matching.regression import Weights
+from bot.core.matching.regression import Signals
 from bot.core.matching.scaffolding import without_scaffolding
 from bot.core.model import Candidate, Knowledge, Part
 from bot.core.text.asking import asks_what
@@ -47,7 +48,7 @@ class KnownErrors:
         words: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         """`words`: of the known lines (words_of_lines); None: found now."""
-        self._lines = ErrorLines(knowledge.entries.values(), knowledge.topics.values(), words)
+        self._lines = LineAligner(knowledge.entries.values(), knowledge.topics.values(), words)
         self._longer = longer_lines(knowledge.entries.values())
         self._extractor = extractor
         self._ranker = ranker
@@ -68,7 +69,7 @@ class KnownErrors:
 
     def find(
         self, cleaned: str, words: Sequence[str], alignments: Sequence[Alignment]
-    ) -> list[tuple[Alignment, Weights]]:
+    ) -> list[tuple[Alignment, Signals]]:
         """Error lines in the order of the message, each with its four signals; empty where there is none.
 
         A single one in a short message is ranked with the person's own words around it, but without what mail programs
@@ -89,19 +90,11 @@ class KnownErrors:
             for line, text in zip(found, texts, strict=True)
         ]
 
-    def evidence(self, cleaned: str) -> tuple[str, str]:
-        """Evidence of which entry a message is about: (the person's own words, pasted reasons without scaffolding).
+    def to_rank(self, cleaned: str, alignments: Sequence[Alignment]) -> Message:
+        """Message as its questions are ranked, where none of its error lines is explained."""
+        return Message(*_own_and_pasted(cleaned), self._vetoed(cleaned, alignments))
 
-        Each may be empty. Where nothing is pasted, it is the message and an empty text.
-        """
-        if not pasted_text(cleaned):
-            return cleaned, ""
-        reasons = (without_scaffolding(said.text) for said in statements(cleaned))
-        own = own_text(cleaned)
-        lines = dict.fromkeys(line for text in reasons for line in text.split("\n") if line.strip() and line not in own)
-        return own, "\n".join(lines)
-
-    def vetoed(self, cleaned: str, alignments: Sequence[Alignment]) -> frozenset[str]:
+    def _vetoed(self, cleaned: str, alignments: Sequence[Alignment]) -> frozenset[str]:
         """Ids of the entries that a message cannot be about, however it is ranked.
 
         A look-alike fits better than any of an entry's own lines; or the message contradicts the entry's slots; or
@@ -162,8 +155,8 @@ class KnownErrors:
     def _with_cause(self, cleaned: str, alignments: Sequence[Alignment]) -> list[Alignment]:
         """The alignments without those in statements that are nothing but an introduction."""
         texts = [said.text for said in statements(cleaned)]
-        idle = [s for s in self._read(cleaned).spans if names_no_cause(texts[s.statement])]
-        return [a for a in alignments if not any(s.start <= a.start < s.end for s in idle)]
+        introductions = [s for s in self._read(cleaned).spans if names_no_cause(texts[s.statement])]
+        return [a for a in alignments if not any(s.start <= a.start < s.end for s in introductions)]
 
     def _without_contradicted(self, cleaned: str, words: Sequence[str], found: Sequence[Alignment]) -> list[Alignment]:
         """The lines that nothing contradicts, without those beside a line that is surely meant and contradicted."""
@@ -201,12 +194,22 @@ class KnownErrors:
         return sorted(best.values(), key=lambda line: line.start)
 
 
+def _own_and_pasted(cleaned: str) -> tuple[str, str]:
+    """(The person's own words, pasted reasons without scaffolding); one may be empty: the second where none is."""
+    if not pasted_text(cleaned):
+        return cleaned, ""
+    reasons = (without_scaffolding(said.text) for said in statements(cleaned))
+    own = own_text(cleaned)
+    lines = dict.fromkeys(line for text in reasons for line in text.split("\n") if line.strip() and line not in own)
+    return own, "\n".join(lines)
+
+
 def _asks_beside(cleaned: str) -> bool:
     """True if a message asks something beside what states whose error it is: "Zabbix runs well. Which port is …?"."""
     return any(asks_what(sentence) and "speaker" not in stated_slots(sentence) for sentence in own_sentences(cleaned))
 
 
-def _signals(line: Alignment, alignments: Sequence[Alignment], ranking: Ranking) -> Weights:
+def _signals(line: Alignment, alignments: Sequence[Alignment], ranking: Ranking) -> Signals:
     """Signals of an error line: score; lead over any line that must not be taken for it; the ranking's lead; 1.
 
     With a line that stands there word by word, and is the only one, the ranking is taken to agree.

@@ -8,8 +8,8 @@ names a protocol, a fault, a figure or somebody else, or asks for plain words, s
 import re
 
 from bot.core.lazy_regex import lazy_regex
+from bot.core.matching.concept_groups import DEVICE
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.vocabulary import DEVICE
 from bot.core.text.asking import asks_what, is_question
 from bot.core.text.function_words import is_function_word
 from bot.core.text.normalize import fold

@@ -85,7 +85,7 @@ def chosen_places(text: str, offered: int) -> tuple[int, ...] | None:
     return () if left and set(left) <= _NONE else None
 
 
-def chosen_of_nothing(text: str) -> tuple[int, ...] | None:
+def chosen_without_menu(text: str) -> tuple[int, ...] | None:
     """Places as of `chosen_places` where no menu is open: what the message points at is not there; None: no choice."""
     if len(text) > LONGEST or {*_TOKEN.findall(fold(text))} <= _SMALL_TALK | _AROUND:
         return None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from bot.core.lazy_regex import lazy_regex
+from bot.core.lazy_regex import lazy_regex, phrases
 from bot.core.matching.scaffolding import is_scaffolding
 from bot.core.text.normalize import CACHED_MESSAGES
 
@@ -38,25 +38,50 @@ _OF_PROGRAMS = {
 }
 _NEEDED = {"": ("remote ", "ssl routines")}
 _PROGRAM = {sign: lazy_regex(pattern, re.IGNORECASE, _NEEDED.get(sign, ())) for sign, pattern in _OF_PROGRAMS.items()}
-_BEGINS = lazy_regex(  # at the line's beginning, after quoting marks
-    r"\A[\s>|*-]{0,12}(?:"
-    rf"#?[245][0-5]\d(?:[ -]{{1,2}}[\[(#]{{0,2}}{_CODE}|-(?=\S)|: ?(?=\D))|#?[45][0-5]\d [\[(#<A-Za-z]"
-    rf"|#?{_CODE}[ :]\D"
-    r"|[245]\d\d: |<<< |>>> |-ERR\b|\* (?:OK|NO|BAD|BYE)\b"
-    r"|(?-i:[a-zA-Z]?\d{1,4} (?:NO|BAD|OK) )|\$ \w|# \w+=|Traceback \("
-    r"|(?:curl|git|ssh|fatal|sudo|docker|npm|psql|ping|rsync|ftp|fetchmail|wget|postfix|qmail|exim|sendmail|dovecot"
-    r"|nginx|php|python|perl|smtplib|warning|error|panic)(?:/\w+)?(?:\[\d+\])?(?:: |\[\d+\]:)"
-    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s|@[0-9a-f]{24}\b"
-    r"|\[?\d\d:\d\d:\d\d[\] ,.]"
-    r"|\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d\d:\d\d:\d\d|\[\d{4}-\d\d-\d\d|<\d{1,3}>[A-Z][a-z]{2} "
-    r"|(?:at|File) [\w.\"/<>$]+(?:\(|, line)|\w{1,30}\[\d{1,7}\]: "
-    r"|(?:connect to|host) [\w.-]{1,200}(?:\[|:\d)|\w{1,40}(?:/\w+){0,3}\[\d+\]:"
-    rf"|(?:reason|grund|ursache|diagnose|antwort): ?(?:[245]\d\d|{_CODE})\b|i'm not going to try again"
-    r"|sorry, (?:i (?:wasn't|couldn't)|no mailbox here|your envelope|your mail from|that domain)"
-    r"|(?:connected to )?\d{1,3}(?:\.\d{1,3}){3} (?:does not like|failed|said|but|sender|accepted)\b"
-    r"|-{3,} ?below this line"
-    r")",
-    re.IGNORECASE,
+_BEGINS = phrases(
+    {
+        # Replies: SMTP, sendmail's transcript, POP3, IMAP
+        "550 5.1.1 User unknown": rf"#?[245][0-5]\d(?:[ -]{{1,2}}[\[(#]{{0,2}}{_CODE}|-(?=\S)|: ?(?=\D))",
+        "550 User unknown": r"#?[45][0-5]\d [\[(#<A-Za-z]",
+        "5.1.1 User unknown": rf"#?{_CODE}[ :]\D",
+        "550: User unknown": r"[245]\d\d: ",
+        "<<< 550": r"<<< ",
+        ">>> RCPT TO": r">>> ",
+        "-ERR login failed": r"-ERR\b",
+        "* BAD command": r"\* (?:OK|NO|BAD|BYE)\b",
+        "a1 NO login failed": r"(?-i:[a-zA-Z]?\d{1,4} (?:NO|BAD|OK) )",
+        # Shells and programs
+        "$ telnet": r"\$ \w",
+        "# myorigin=example.com": r"# \w+=",
+        "Traceback (most recent call last)": r"Traceback \(",
+        "curl: (67) login denied": (
+            r"(?:curl|git|ssh|fatal|sudo|docker|npm|psql|ping|rsync|ftp|fetchmail|wget|postfix|qmail|exim|sendmail|dovecot"
+            r"|nginx|php|python|perl|smtplib|warning|error|panic)(?:/\w+)?(?:\[\d+\])?(?:: |\[\d+\]:)"
+        ),
+        # Times and processes of logs
+        "2026-03-01 12:30": r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d",
+        "Mar  1 12:30:00 mx": r"[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s",
+        "@400000005c2f8a1b00000000 status": r"@[0-9a-f]{24}\b",
+        "[12:30:00] connect": r"\[?\d\d:\d\d:\d\d[\] ,.]",
+        "1.3.2026, 12:30:00": r"\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d\d:\d\d:\d\d",
+        "[2026-03-01": r"\[\d{4}-\d\d-\d\d",
+        "<22>Mar 1": r"<\d{1,3}>[A-Z][a-z]{2} ",
+        'File "send.py", line 3': r"(?:at|File) [\w.\"/<>$]+(?:\(|, line)",
+        "smtpd[4711]: connect": r"\w{1,30}\[\d{1,7}\]: ",
+        "connect to mx.example.com[192.0.2.1]": r"(?:connect to|host) [\w.-]{1,200}(?:\[|:\d)",
+        "postfix/smtp[4711]:": r"\w{1,40}(?:/\w+){0,3}\[\d+\]:",
+        # Mail servers' own words
+        "reason: 550": rf"(?:reason|grund|ursache|diagnose|antwort): ?(?:[245]\d\d|{_CODE})\b",
+        "I'm not going to try again": r"i'm not going to try again",
+        "Sorry, no mailbox here by that name": (
+            r"sorry, (?:i (?:wasn't|couldn't)|no mailbox here|your envelope|your mail from|that domain)"
+        ),
+        "192.0.2.1 does not like recipient": (
+            r"(?:connected to )?\d{1,3}(?:\.\d{1,3}){3} (?:does not like|failed|said|but|sender|accepted)\b"
+        ),
+        "--- Below this line": r"-{3,} ?below this line",
+    },
+    begin=r"\A[\s>|*-]{0,12}",  # of the line, after quoting marks
 )
 _HEADER = lazy_regex(
     r"\A[\s>|]{0,12}(?:from|to|cc|bcc|date|subject|sent|reply-to|sender|importance|priority"
@@ -86,36 +111,42 @@ _SOLELY = lazy_regex(  # an address, a host or an IP address, and nothing else: 
     r"|[\s>|]{0,12}(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}:?\s*$|[\s>|]{0,12}\(?(?:generated|ultimately generated) from)",
     re.IGNORECASE,
 )
-_PERSON = lazy_regex(
-    # German: no program of these speaks of "ich", and none greets
-    r"\b(?:ich|mir|mich|meine?[mnrs]?|wir|unse?re?\w{0,2}|euch|eue?re?\w?|habt|könnt|könn(?:t)?en sie|hallo"
-    r"|moin|servus"
-    r"|guten (?:tag|morgen|abend)|danke|dank im voraus|grüße?n?|gruss|gruß|gruesse|mfg|vg|lg|was (?:heißt|heisst|ist"
-    r"|bedeutet|soll|tun|mache|kann|muss|meint|will)|heißt das|heisst das|bedeutet das|wieso|warum|weshalb"
-    r"|woran|woher"
-    r"|wer ist|welche[nrs]?|wie (?:kann|komme|lange|bekomme|geht|oft|soll|behebe|groß)|komm(?:t|en) (?:die|das|immer"
-    r"|zurück|meine|folgende|diese)|bekomme|bekam|bekommen|kriege?n?|erhalte|erhielt|erhalten|seit (?:heute|gestern"
-    r"|montag|kurzem|dem)|kunden?|kollegen?|kollegin|chef|jemand|bitte (?:um|helfen|prüfen|schauen)|(?:die"
-    r"|meine|unsere"
-    r"|eine|jede) mails?|bei(?:m| der) (?:\w*versand\w*|senden|versenden|verschicken|abruf\w*"
-    r"|empfang\w*|zustellung an)|folgende[rns]? (?:meldung|fehler"
-    r"|nachricht|text|fehlermeldung)|steht (?:da|drin|dort|im)|im log|laut log|auf einmal|plötzlich|bedeutung"
-    r"|hilfe|nach dem)\b"
-    # English: "we", "my", "please", "sorry" are servers' words, too
-    r"|\b(?:i (?:get|got|keep|receive|received|see|saw|sent|send|tried|try|need|want|wonder|think|have|had|am|can"
-    r"|do|don't|did|didn't|just|always|also|still|found|set|changed|use|should|must|would)|(?:i|we|you|they)'(?:d|ve|ll|re)"
-    # qmail: "I'm not going to try again", "I've given up"
-    r"(?! given up)|i'm(?! (?:not going|afraid|sorry))|we (?:get|got|keep"
-    r"|receive|received|see|sent|tried|need|want|use|have a|changed|moved)|me|my (?:mails?|e-?mails?|outlook|boss"
-    r"|customers?|clients?|colleague\w*|provider|account|website|shop|server|logs?|phone|messages?|address|domain"
-    r"|question)|our (?:customers?|clients?|website|shop|mails?|office|colleague\w*|server log)|hello|hi (?:there|all"
-    r"|team|support|everyone|folks)|dear|thanks|thank you|regards|cheers|what(?:'s| (?:does|do|is|can"
-    r"|should|now|am|are"
-    r"|did|to))|why|how (?:do|can|to|come|long|should|often|big)|does (?:this|that|it)|is (?:this|that|it) (?:my|your"
-    r"|a|the|because|about|normal)|can (?:you|someone|anyone|i)|could (?:you|someone|anyone)|anyone|any (?:idea|clue)"
-    r"|meaning|mean\?|help|when (?:sending|mailing|i)|says the|what happened)\b",
-    re.IGNORECASE,
+_GERMAN = (  # no program of these speaks of "ich", and none greets
+    # of themselves, and to us
+    r"ich|mir|mich|meine?[mnrs]?|wir|unse?re?\w{0,2}|euch|eue?re?\w?|habt|könnt|könn(?:t)?en sie"
+    # greeting, thanking
+    r"|hallo|moin|servus|guten (?:tag|morgen|abend)|danke|dank im voraus|grüße?n?|gruss|gruß|gruesse|mfg|vg|lg"
+    # asking
+    r"|was (?:heißt|heisst|ist|bedeutet|soll|tun|mache|kann|muss|meint|will)|heißt das|heisst das|bedeutet das"
+    r"|wieso|warum|weshalb|woran|woher|wer ist|welche[nrs]?"
+    r"|wie (?:kann|komme|lange|bekomme|geht|oft|soll|behebe|groß)"
+    # telling of mails, people and messages
+    r"|komm(?:t|en) (?:die|das|immer|zurück|meine|folgende|diese)|bekomme|bekam|bekommen|kriege?n?"
+    r"|erhalte|erhielt|erhalten|seit (?:heute|gestern|montag|kurzem|dem)|kunden?|kollegen?|kollegin|chef|jemand"
+    r"|bitte (?:um|helfen|prüfen|schauen)|(?:die|meine|unsere|eine|jede) mails?"
+    r"|bei(?:m| der) (?:\w*versand\w*|senden|versenden|verschicken|abruf\w*|empfang\w*|zustellung an)"
+    r"|folgende[rns]? (?:meldung|fehler|nachricht|text|fehlermeldung)|steht (?:da|drin|dort|im)|im log|laut log"
+    r"|auf einmal|plötzlich|bedeutung|hilfe|nach dem"
 )
+_ENGLISH = (  # "we", "my", "please", "sorry" are servers' words, too
+    # of themselves; qmail says "I'm not going to try again", "I've given up"
+    r"i (?:get|got|keep|receive|received|see|saw|sent|send|tried|try|need|want|wonder|think|have|had|am|can"
+    r"|do|don't|did|didn't|just|always|also|still|found|set|changed|use|should|must|would)"
+    r"|(?:i|we|you|they)'(?:d|ve|ll|re)(?! given up)|i'm(?! (?:not going|afraid|sorry))"
+    r"|we (?:get|got|keep|receive|received|see|sent|tried|need|want|use|have a|changed|moved)|me"
+    r"|my (?:mails?|e-?mails?|outlook|boss|customers?|clients?|colleague\w*|provider|account|website|shop|server|logs?"
+    r"|phone|messages?|address|domain|question)"
+    r"|our (?:customers?|clients?|website|shop|mails?|office|colleague\w*|server log)"
+    # greeting, thanking
+    r"|hello|hi (?:there|all|team|support|everyone|folks)|dear|thanks|thank you|regards|cheers"
+    # asking
+    r"|what(?:'s| (?:does|do|is|can|should|now|am|are|did|to))|why|how (?:do|can|to|come|long|should|often|big)"
+    r"|does (?:this|that|it)|is (?:this|that|it) (?:my|your|a|the|because|about|normal)"
+    r"|can (?:you|someone|anyone|i)|could (?:you|someone|anyone)|anyone|any (?:idea|clue)|meaning|mean\?|help"
+    # telling
+    r"|when (?:sending|mailing|i)|says the|what happened"
+)
+_PERSON = lazy_regex(rf"\b(?:{_GERMAN})\b|\b(?:{_ENGLISH})\b", re.IGNORECASE)
 _NAMES = lazy_regex(
     r"<?[\w.+=%'-]{1,64}@[\w.-]{1,255}>?|\bhttps?://\S{1,300}|\b(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b",
     re.IGNORECASE,
@@ -149,7 +180,7 @@ def pasted_text(cleaned: str) -> str:
 
 @lru_cache(CACHED_MESSAGES)
 def impersonal_text(cleaned: str) -> str:
-    """The lines in which nobody speaks of themselves, greets, asks or thanks, joined: all that may be a program's."""
+    """Lines in which nobody speaks of themselves, greets, asks or thanks: all that may be a program's; empty: none."""
     return "\n".join(line for line in cleaned.split("\n") if not _is_persons(line[:LONGEST_LINE])).strip()
 
 

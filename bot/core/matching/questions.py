@@ -5,16 +5,16 @@ has those before.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.core.matching.ambiguity import Ambiguity
 from bot.core.matching.calibration import FITTED, Calibration, Probabilities, expected_values, probabilities
 from bot.core.matching.example_support import ExampleSupport, Support
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.known_errors import MOST_CANDIDATES
-from bot.core.matching.ranked_text import SUGGESTIONS, RankedText, best_of, signals_of_several, surest_of
+from bot.core.matching.ranked_text import SUGGESTIONS, Message, RankedText, best_of, signals_of_several, surest_of
 from bot.core.matching.ranker import Ranker
-from bot.core.matching.regression import Weights
+from bot.core.matching.regression import Signals
 from bot.core.matching.sentence_ranker import SentenceRanker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.unexplained import UnexplainedWords
@@ -25,6 +25,16 @@ from bot.core.text.asking import is_question
 MOST_PARTS = 8  # questions or errors of one message that are answered
 LEAST_MARGIN = 1.0  # of a topic over every entry, from which a question is surely not covered
 NO_SUPPORT = Support(1.0, 0.0, unused_concept=False)  # of what is not answered
+
+
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """Likely entries of a question, or of several together."""
+
+    best: Sequence[str]  # ids of the first three
+    likely: Probabilities
+    what: str  # is decided, for `--why`: "question", "surest of 3 sentences"
+    said: Sequence[str]  # words of the whole message
 
 
 class QuestionMatcher:
@@ -49,14 +59,10 @@ class QuestionMatcher:
         self._errors = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")
         self._support = support
 
-    def parts(self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]) -> list[Part]:
-        """Parts of the decision about a message: one, or one for each question that is answered.
-
-        `own`: the person's own words, cleaned; `pasted`: what is no sentence of theirs. Each may be empty. `vetoed`:
-        entries that the message's error lines rule out.
-        """
-        told = self._sentences.rank_message(own, pasted, calibration, vetoed)
-        ranked, whole = self._sentences.relevant(*told, calibration, vetoed)
+    def parts(self, message: Message, calibration: Calibration) -> list[Part]:
+        """Parts of the decision about a message: one, or one for each question that is answered; never empty."""
+        told = self._sentences.rank_message(message, calibration)
+        ranked, whole = self._sentences.relevant(*told, calibration, message.vetoed)
         if len(ranked) == 1:
             return [self._part(ranked[0], calibration)]
         answered = [p for p in self._asked(ranked, calibration) if p.outcome == "answer"]
@@ -68,20 +74,18 @@ class QuestionMatcher:
         """Part of one question, read as it stands."""
         return self._part(self._sentences.rank(text, calibration), calibration)
 
-    def signals(
-        self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
-    ) -> tuple[list[str], Weights, bool]:
+    def signals(self, message: Message, calibration: Calibration) -> tuple[list[str], Signals, bool]:
         """Signals that the calibration is fitted to: (first three entries, signals, True if they are SEVERAL).
 
         Of all that is told (`relevant` is not asked): else the fit would lack the very messages that are hard.
         """
-        ranked, whole = self._sentences.rank_message(own, pasted, calibration, vetoed)
+        ranked, whole = self._sentences.rank_message(message, calibration)
         if len(ranked) == 1:
             return ranked[0].ranking.best_entries(SUGGESTIONS), ranked[0].signals, False
         surest = surest_of(ranked, whole)
         return best_of(surest, whole), signals_of_several(surest, whole, ranked), True
 
-    def single_signals(self, text: str) -> tuple[list[str], Weights]:
+    def single_signals(self, text: str) -> tuple[list[str], Signals]:
         """(first three entries, signals as in SINGLE) of a text that is read as one question."""
         ranked = self._sentences.rank(text, FITTED)
         return ranked.ranking.best_entries(SUGGESTIONS), ranked.signals
@@ -107,48 +111,26 @@ class QuestionMatcher:
     def _part(self, ranked: RankedText, calibration: Calibration) -> Part:
         if not ranked.known:
             return Part(" ".join(ranked.words), "decline", (), 1.0, "question: none of its words is known")
-        return self._decided(
-            ranked,
-            ranked.ranking.best_entries(SUGGESTIONS),
-            ranked.likely,
-            calibration,
-            "question",
-            ranked.words,
-        )
+        best = ranked.ranking.best_entries(SUGGESTIONS)
+        return self._decided(ranked, _Likely(best, ranked.likely, "question", ranked.words), calibration)
 
     def _part_of_several(self, ranked: Sequence[RankedText], whole: RankedText, calibration: Calibration) -> Part:
         surest = surest_of(ranked, whole)
         if not whole.known:
             return self._part(whole, calibration)
         what = f"surest of {len(ranked)} sentences" if surest is not whole else f"{len(ranked)} sentences as a whole"
-        part = self._decided(
-            surest,
-            best_of(surest, whole),
-            probabilities(calibration.several, signals_of_several(surest, whole, ranked)),
-            calibration,
-            what,
-            whole.words,
-        )
-        return replace(part, disputed=surest.first() != whole.first())
+        likely = probabilities(calibration.several, signals_of_several(surest, whole, ranked))
+        part = self._decided(surest, _Likely(best_of(surest, whole), likely, what, whole.words), calibration)
+        return replace(part, disputed=surest.first_entry() != whole.first_entry())
 
-    def _decided(
-        self,
-        ranked: RankedText,
-        best: Sequence[str],
-        likely: Probabilities,
-        calibration: Calibration,
-        what: str,
-        said: Sequence[str],
-    ) -> Part:
-        """Part with the outcome of the greatest expected value; of several that fit alike, a menu.
-
-        `best`: first three entries; `what`: for `--why`; `said`: words of the whole message.
-        """
+    def _decided(self, ranked: RankedText, found: _Likely, calibration: Calibration) -> Part:
+        """Part with the outcome of the greatest expected value; of several that fit alike, a menu."""
+        best, likely, what = found.best, found.likely, found.what
         values = expected_values(calibration, likely)
         outcome = max(values, key=lambda name: values[name])
-        if outcome == "answer" and self._ambiguity.says_too_little(best[0], said):
+        if outcome == "answer" and self._ambiguity.says_too_little(best[0], found.said):
             outcome, what = "suggest", f"{what} that does not say what it is about"
-        alike = self._ambiguity.alike(best[0], said) if outcome == "answer" else frozenset()
+        alike = self._ambiguity.alike(best[0], found.said) if outcome == "answer" else frozenset()
         if alike:
             outcome, what = "suggest", f"{what} that fits {len(alike)} entries alike"
             best = [entry for entry in ranked.ranking.best_entries(len(ranked.ranking.owners)) if entry in alike]

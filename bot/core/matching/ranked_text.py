@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.core.matching.calibration import SINGLE, Probabilities
 from bot.core.matching.ranker import Ranking
-from bot.core.matching.regression import Weights
+from bot.core.matching.regression import Signals
 from bot.core.text.asking import asks_for_something, asks_in_words
 
 SUBJECTS = SINGLE.index("subjects")
@@ -18,19 +18,28 @@ FEWEST_WORDS_MISSED = 5  # of one that is surely not covered by itself
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """Message as it is ranked, once its error lines have been looked at. `own` or `pasted` is empty, or neither."""
+
+    own: str  # the person's own words, cleaned
+    pasted: str  # the reasons that were pasted, without scaffolding
+    vetoed: frozenset[str]  # ids of entries that it cannot be about: they come last
+
+
+@dataclass(frozen=True, slots=True)
 class RankedText:
     """Sentence or whole message, ranked."""
 
     text: str
     words: tuple[str, ...]  # as the FeatureExtractor gives them
     ranking: Ranking
-    signals: Weights  # as in calibration.SINGLE
+    signals: Signals  # as in calibration.SINGLE
     likely: Probabilities  # of it, if it stood alone
     known: bool  # True if the examples use any of its words, and one of them says something
     by_name: bool = False  # True for a sentence that asks for something by name; a plea ("can you help?") does not
     small_talk: bool = False  # True if the likeliest of all owners is a topic of small talk
 
-    def first(self) -> str:
+    def first_entry(self) -> str:
         """Id of the likeliest entry."""
         return self.ranking.best_entries(1)[0]
 
@@ -75,13 +84,13 @@ def surest_of(ranked: Sequence[RankedText], whole: RankedText) -> RankedText:
     return max(known, key=lambda r: r.likely.first)
 
 
-def signals_of_several(surest: RankedText, whole: RankedText, ranked: Sequence[RankedText]) -> Weights:
+def signals_of_several(surest: RankedText, whole: RankedText, ranked: Sequence[RankedText]) -> Signals:
     """Signals of a message of several sentences, as in calibration.SEVERAL."""
-    same_first = float(surest.first() == whole.first())
+    same_first = float(surest.first_entry() == whole.first_entry())
     asks = asks_for_something(surest.text)
     others = [r for r in ranked if r is not surest and r.known]
     missed = [] if asks else [r for r in others if asks_for_something(r.text)]
-    rivals = [r for r in others if r.first() != surest.first() and r.text not in surest.text]
+    rivals = [r for r in others if r.first_entry() != surest.first_entry() and r.text not in surest.text]
     if surest.asks:  # what is told beside a question is no rival of it
         rivals = [r for r in rivals if r.asks]
     return (

@@ -129,9 +129,8 @@ class Ranker:
         self._owner = owner
         self._postings = np.diff(trained.posting_start)  # how many, per feature
         self._vector = lru_cache(2 + min(100, CACHED_COSINES // len(trained.example_owner)))(self._to_vector)
-        self._ranked = lru_cache(CACHED_MESSAGES)(
-            self._rank
-        )  # an error is ranked with what is asked beside it, and then that
+        # An error is ranked with what is asked beside it, and then that
+        self._ranked = lru_cache(CACHED_MESSAGES)(self._rank)
         self._own_examples = lru_cache(CACHED_MESSAGES)(self._find_own_examples)
 
     def rank(self, words: Sequence[str]) -> Ranking:

@@ -11,7 +11,8 @@ from operator import mul
 import numpy as np
 from numpy.typing import NDArray
 
-Weights = tuple[float, ...]  # one for each signal, the constant's last; also the signals themselves
+Signals = tuple[float, ...]  # of one sample; the last is 1, the constant
+Weights = tuple[float, ...]  # one for each signal
 Floats = NDArray[np.float64]
 
 RIDGE = 0.3  # L2 regularisation, which keeps the weights finite where a set is separable
@@ -23,7 +24,7 @@ SMALL = 1e-6  # step of the weights, from which the fit has ended
 
 
 def probability(weights: Weights, signals: Sequence[float]) -> float:
-    """Probability of the one outcome of two, 0..1; both of the same length."""
+    """Probability of the one outcome of two, 0..1. `weights` and `signals` are of the same length."""
     z = sum(map(mul, weights, signals))
     return 1 / (1 + math.exp(-max(-LARGEST_EXPONENT, min(LARGEST_EXPONENT, z))))
 

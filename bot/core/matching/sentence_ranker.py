@@ -11,14 +11,14 @@ from bot.core.matching.contrast import Contrasts
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.fetching_protocol import FetchingProtocols
 from bot.core.matching.main_clause import MainClauses
-from bot.core.matching.owner_reference import OwnerReferences
-from bot.core.matching.ranked_text import CLEARLY, SURELY, RankedText, asking_alone
+from bot.core.matching.provider_reference import ProviderReferences
+from bot.core.matching.ranked_text import CLEARLY, SURELY, Message, RankedText, asking_alone
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.told_values import ToldValues
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.model import Knowledge
-from bot.core.text.asking import asks_by_name, asks_in_words, halves, is_question
+from bot.core.text.asking import asks_by_name, asks_in_words, is_question, split_questions
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.present_state import asks_for_state, asks_what_ought_to_be
 from bot.core.text.settled import is_settled
@@ -49,25 +49,23 @@ class SentenceRanker:
         self._entries = frozenset(knowledge.entries)
         self._contrasts = Contrasts(extractor, siblings)
         self._back = BackReferences(extractor)
-        self._owners = OwnerReferences(extractor)
+        self._providers = ProviderReferences(extractor)
         self._main = MainClauses(extractor)
         self._protocols = FetchingProtocols(extractor, self._contrasts, siblings)
         self._values = ToldValues(knowledge, ranker)
 
-    def rank_message(
-        self, own: str, pasted: str, calibration: Calibration, vetoed: frozenset[str]
-    ) -> tuple[list[RankedText], RankedText]:
+    def rank_message(self, message: Message, calibration: Calibration) -> tuple[list[RankedText], RankedText]:
         """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
-        texts, told = self._texts_to_rank(own, pasted)
-        ranked = [self.rank(text, calibration, vetoed, by_name=by_name) for text, by_name in texts]
+        texts, said = self._texts_to_rank(message.own, message.pasted)
+        ranked = [self.rank(text, calibration, message.vetoed, by_name=by_name) for text, by_name in texts]
         telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
         telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
         # What somebody tells of the own mail may say which port is meant
         is_open = any(r.asks and self._hangs_on_others(r) for r in telling)
         meant = telling if is_open else [r for r in telling if not r.small_talk] or telling
-        said_all = len(meant) == len(telling)
-        text = " ".join(told if said_all else (r.text for r in meant))
-        return meant, self.rank(text, calibration, vetoed) if len(meant) > 1 else meant[0]
+        is_all = len(meant) == len(telling)
+        text = " ".join(said if is_all else (r.text for r in meant))
+        return meant, self.rank(text, calibration, message.vetoed) if len(meant) > 1 else meant[0]
 
     def _texts_to_rank(self, own: str, pasted: str) -> tuple[list[tuple[str, bool]], list[str]]:
         """(texts to rank by themselves, each with `by_name` of RankedText, never empty; what the whole is made of).
@@ -75,43 +73,54 @@ class SentenceRanker:
         Left out is what is settled, or tells of another way than is asked about, where anything else is said. A
         question is read with what it points back at; the whole has each sentence as it stands.
         """
-        sentences = own_sentences(own)
-        said, program = [*map(self._contrasts.open_clauses, sentences)], [pasted] if pasted else []
-        questions = [sentence for sentence in said if asks_in_words(sentence)]
-        known = {n for n, text in enumerate(said) if self._is_known(text, questions)}
-        known = self._without_way_meant(said, known, questions)
-        places = [n for n in range(len(said)) if n not in known] or range(len(said))
-        told = [*(said[n] for n in places), *program]
-        read = [
-            self._owners.with_owner(self._back.with_referents([*said, *program], n, known), said[n], sentences[:n])
-            if is_question(said[n])
-            else said[n]
+        sentences, program = own_sentences(own), [pasted] if pasted else []
+        said = [*map(self._contrasts.without_settled_clauses, sentences)]
+        all_said = [*said, *program]
+        settled = self._settled_places(said)
+        places = [n for n in range(len(said)) if n not in settled] or range(len(said))
+        texts = [
+            (half, asks_by_name(said[n]))
             for n in places
+            for half in self._split_questions(self._completed(n, all_said, sentences, settled))
         ]
-        read = [self._protocols.with_protocol(text, sentences) for text in read]
-        asked = [
-            (half, asks_by_name(said[n])) for n, text in zip(places, read, strict=True) for half in self._halves(text)
-        ]
-        return [*asked[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)], told
+        whole = [*(said[n] for n in places), *program]
+        return [*texts[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)], whole
 
-    def _is_known(self, sentence: str, questions: Sequence[str]) -> bool:
+    def _completed(self, place: int, said: Sequence[str], sentences: Sequence[str], settled: set[int]) -> str:
+        """Sentence at a place, with what it leaves to others: what it points back at, the provider, the protocol.
+
+        `said`: the sentences and what is pasted; `sentences`: as they stood; `settled`: places of what is left out.
+        """
+        text = said[place]
+        if is_question(text):
+            text = self._back.with_referents(said, place, settled)
+            text = self._providers.with_provider(text, said[place], sentences[:place])
+        return self._protocols.with_protocol(text, sentences)
+
+    def _settled_places(self, said: Sequence[str]) -> set[int]:
+        """Places of the sentences that are settled, or tell of another way than is asked about."""
+        questions = [sentence for sentence in said if asks_in_words(sentence)]
+        settled = {n for n, text in enumerate(said) if self._is_settled(text, questions)}
+        return self._without_way_meant(said, settled, questions)
+
+    def _is_settled(self, sentence: str, questions: Sequence[str]) -> bool:
         """True for a sentence that says what works or is set already, or tells of another way than is asked about."""
         return (
             is_settled(sentence)
             or self._contrasts.tells_of_another(sentence, questions)
-            or self._values.tells(sentence, self._contrasts.words(sentence))
+            or self._values.tells(sentence, self._contrasts.words_meant(sentence))
         )
 
-    def _without_way_meant(self, said: Sequence[str], known: set[int], questions: Sequence[str]) -> set[int]:
-        """Places of what is known, without those that alone say which protocol or encryption a question means.
+    def _without_way_meant(self, said: Sequence[str], settled: set[int], questions: Sequence[str]) -> set[int]:
+        """Places of what is settled, without those that alone say which protocol or encryption a question means.
 
         "I've set up encrypted IMAP. Which port does my firewall need?"
         """
-        if not known or not any(map(self._contrasts.leaves_way_open, questions)):
-            return known
-        if any(self._contrasts.names_way(s) for n, s in enumerate(said) if n not in known):
-            return known
-        return {n for n in known if not self._contrasts.names_way(said[n])}
+        if not settled or not any(map(self._contrasts.leaves_way_open, questions)):
+            return settled
+        if any(self._contrasts.names_way(s) for n, s in enumerate(said) if n not in settled):
+            return settled
+        return {n for n in settled if not self._contrasts.names_way(said[n])}
 
     def relevant(
         self, ranked: list[RankedText], whole: RankedText, calibration: Calibration, vetoed: frozenset[str]
@@ -134,7 +143,7 @@ class SentenceRanker:
         self, text: str, calibration: Calibration, vetoed: frozenset[str] = frozenset(), *, by_name: bool = False
     ) -> RankedText:
         """Text, ranked as it stands. `vetoed`: entries that come last. `by_name`: see RankedText."""
-        words = tuple(self._contrasts.words(text))
+        words = tuple(self._contrasts.words_meant(text))
         ranking = self._ranker.rank(words).without(vetoed | self._excluded_by_grammar(text))
         over_topics, over_entries = ranking.margins()
         signals = (  # as in calibration.SINGLE
@@ -142,7 +151,7 @@ class SentenceRanker:
             math.sqrt(min(LARGEST_MARGIN, over_entries)),
             *self._unexplained.shares(words, ranking.best_entries(1)[0]),
             self._unexplained.subjects(words),
-            self._unexplained.names_other_owner(words),
+            self._unexplained.names_other_provider(words),
             1.0,
         )
         known = self._ranker.knows(words) and not self._ambiguity.says_nothing(words)
@@ -169,11 +178,11 @@ class SentenceRanker:
 
     def _hangs_on_others(self, ranked: RankedText) -> bool:
         """True for a text that fits several entries alike, or any, or is about something that it does not name."""
-        return self._ambiguity.is_open(ranked.first(), ranked.words) or self._back.refers_back(ranked.text)
+        return self._ambiguity.is_open(ranked.first_entry(), ranked.words) or self._back.refers_back(ranked.text)
 
-    def _halves(self, sentence: str) -> list[str]:
+    def _split_questions(self, sentence: str) -> list[str]:
         """Questions of a sentence; "…, and what is it?" is none of its own."""
-        found = halves(sentence)
+        found = split_questions(sentence)
         vague = len(found) > 1 and any(
             self._ambiguity.is_vague(self._extractor.words(half)) or self._back.refers_back(half) for half in found
         )

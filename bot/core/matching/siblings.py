@@ -9,25 +9,21 @@ aspects, and at least one of them a way. Pure.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from bot.core.matching.concept_groups import ASPECT, EXCLUSIVE, MANNER, WAYS
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.unexplained import UnexplainedWords
-from bot.core.matching.vocabulary import ASPECT, words_of
+from bot.core.matching.vocabulary import words_of
 from bot.core.model import Entry
-
-MANNER = "manner"  # group of concepts that say how something is asked: they fit every sibling
-WAYS = ("protocol", "direction", "security")  # groups of concepts that tell siblings apart
-DIRECTIONS = {"smtp": "outgoing", "pop3": "incoming", "imap": "incoming"}  # concepts: protocol → its direction
-EXCLUSIVE = ("protocol", "direction")  # groups of which an entry that names one value is not about another
 
 
 class Siblings:
     """Index of sibling entries, by what their titles name."""
 
-    def __init__(self, extractor: FeatureExtractor, words: UnexplainedWords, entries: Iterable[Entry]) -> None:
-        """`words`: those that the examples use; `entries`: only those of kind "answer" have siblings."""
+    def __init__(self, extractor: FeatureExtractor, unexplained: UnexplainedWords, entries: Iterable[Entry]) -> None:
+        """`unexplained`: has which words the examples use. `entries`: only those of kind "answer" have siblings."""
         self._extractor = extractor
         self._vocabulary = extractor.vocabulary
-        self._words = words
+        self._unexplained = unexplained
         by_aspects: dict[frozenset[str], dict[str, frozenset[str]]] = defaultdict(dict)  # → id → ways
         for entry in entries:
             if entry.kind == "answer":
@@ -44,7 +40,7 @@ class Siblings:
         }
         self._shared = frozenset(aspect for aspects, _ in self._siblings.values() for aspect in aspects)
 
-    def equals(self, entry: str, words: Sequence[str]) -> frozenset[str]:
+    def alike(self, entry: str, words: Sequence[str]) -> frozenset[str]:
         """Ids of the entries that a question fits as well as an entry, itself included; empty where it is alone.
 
         `words`: of the question, as the FeatureExtractor gives them. A word of content beside aspects, ways and
@@ -62,7 +58,7 @@ class Siblings:
         alike = entry in fitting and ways_open and not self._says_more(words, named, fitting)
         return fitting if alike else frozenset()
 
-    def leave_open(self, words: Sequence[str]) -> bool:
+    def asks_without_way(self, words: Sequence[str]) -> bool:
         """True if a question asks for an aspect that siblings share, and names no way: "which host and port?"."""
         named = self._vocabulary.concepts(words)
         return self.differ_in(named) and not self._vocabulary.of_groups(named, WAYS)
@@ -71,7 +67,7 @@ class Siblings:
         """True if one of the concepts that a question names is an aspect that siblings share."""
         return not self._shared.isdisjoint(named)
 
-    def is_another(self, entry: str, words: Sequence[str]) -> bool:
+    def names_another_aspect(self, entry: str, words: Sequence[str]) -> bool:
         """True if a text is an aspect that siblings share and no more ("mail server?"), and an entry none of them."""
         named = self._vocabulary.concepts(words)
         aspects, _ = self._siblings.get(entry, (frozenset[str](), {}))
@@ -95,6 +91,8 @@ class Siblings:
         understood = self._vocabulary.of_groups(named, (ASPECT, MANNER, *WAYS))
         meant = words_of(named[concept] for concept in understood)
         return any(
-            w not in meant and not self._extractor.is_function_word(w) and not self._words.used_by_all(w, siblings)
+            w not in meant
+            and not self._extractor.is_function_word(w)
+            and not self._unexplained.used_by_all(w, siblings)
             for w in words
         )

@@ -11,15 +11,14 @@ from functools import lru_cache
 
 import numpy as np
 
+from bot.core.matching.concept_groups import CIRCUMSTANCES, OUTSIDE
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.other_owner import OWNERS, names_other_owner
+from bot.core.matching.other_provider import PROVIDERS, names_other_provider
 from bot.core.matching.training import TrainedModel
-from bot.core.matching.vocabulary import DEVICE, words_of
+from bot.core.matching.vocabulary import words_of
 from bot.core.text.normalize import CACHED_WORDS
 
 FEWEST_LETTERS = 3  # of a word that says something
-OUTSIDE = "outside"  # group of concepts that the FAQ does not cover: they explain nothing
-CIRCUMSTANCES = frozenset({OUTSIDE, "manner", "time", DEVICE})  # groups that say how and when, not what is asked about
 MOST_SUBJECTS = 2  # more of them tell nothing more
 
 
@@ -61,17 +60,17 @@ class UnexplainedWords:
         named = sum(vocabulary.group_of(concept) not in CIRCUMSTANCES for concept in vocabulary.concepts(words))
         return min(named, MOST_SUBJECTS) / MOST_SUBJECTS
 
-    def names_other_owner(self, words: Sequence[str]) -> float:
-        """Signal of another owner: 1 where a question names one, else 0 (other_owner.py)."""
+    def names_other_provider(self, words: Sequence[str]) -> float:
+        """Signal of another provider: 1 where a question names one, else 0 (other_provider.py)."""
         vocabulary = self._extractor.vocabulary
         said = vocabulary.concepts(words)
-        others = words_of(said[concept] for concept in OWNERS & said.keys())
+        others = words_of(said[concept] for concept in PROVIDERS & said.keys())
         meant = words_of(said.values())
 
         def is_new(word: str) -> bool:
             return not self._of(word).known and word not in meant and not self._extractor.is_function_word(word)
 
-        return float(names_other_owner(words, others, is_new))
+        return float(names_other_provider(words, others, is_new))
 
     def used_by_all(self, word: str, entries: Collection[str]) -> bool:
         """True if the examples of each of some entries use a word, in whatever form."""

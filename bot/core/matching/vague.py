@@ -10,8 +10,9 @@ entry only if no other's title names it. Pure.
 from collections.abc import Mapping, Sequence, Set
 
 from bot.core.lazy_regex import lazy_regex
+from bot.core.matching.concept_groups import CIRCUMSTANCES, DIRECTION, TIME
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.unexplained import CIRCUMSTANCES, UnexplainedWords
+from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vocabulary import words_of
 from bot.core.model import Entry
 
@@ -20,8 +21,8 @@ GENERAL = {  # kind of entries → concepts that all of them share: no subject
     "error": frozenset({"bounce", "error-message"}),  # "my mail came back" names no error
 }
 # Kind → groups of concepts that tell nothing beside one of these: "an error when sending" names no error either
-BESIDE_GENERAL = {"answer": frozenset[str](), "error": frozenset({"direction"})}
-NOT_TOLD = CIRCUMSTANCES - {"time"}  # groups of concepts that tell nothing of what is asked; minutes and hours do
+BESIDE_GENERAL = {"answer": frozenset[str](), "error": frozenset({DIRECTION})}
+NOT_TOLD = CIRCUMSTANCES - {TIME}  # groups of concepts that tell nothing of what is asked; minutes and hours do
 MANY = 0.4  # share of the entries whose examples use a word, from which it tells nothing
 _ADDRESS = lazy_regex(r"[^\s@]{1,64}@[^\s@]{1,255}")
 MOST_AROUND = 1  # words beside a single one: "TLS bitte"
@@ -31,10 +32,10 @@ FEWEST_ENTRIES = 5  # of a base, in which "many" means something
 class VagueQuestions:
     """Index of what tells the entries of each kind apart."""
 
-    def __init__(self, extractor: FeatureExtractor, words: UnexplainedWords, entries: Sequence[Entry]) -> None:
-        """`words`: those that the examples use."""
+    def __init__(self, extractor: FeatureExtractor, unexplained: UnexplainedWords, entries: Sequence[Entry]) -> None:
+        """`unexplained`: has which words the examples use."""
         self._extractor = extractor
-        self._words = words
+        self._unexplained = unexplained
         kinds = (([e.id for e in entries if e.kind == kind], of, BESIDE_GENERAL[kind]) for kind, of in GENERAL.items())
         self._kinds = [one for one in kinds if len(one[0]) >= FEWEST_ENTRIES]
         titles = {entry.id: extractor.words(" ".join(entry.title.values())) for entry in entries}
@@ -64,7 +65,7 @@ class VagueQuestions:
             return False
         said = words_of(concepts[concept] for concept in concepts if concept in named or group_of(concept) in beside)
         content = (word for word in words if word not in said and not self._extractor.is_function_word(word))
-        return all(self._words.share_of(word, ids) >= MANY for word in content)
+        return all(self._unexplained.share_of(word, ids) >= MANY for word in content)
 
     def is_single_word(self, words: Sequence[str], entry: str) -> bool:
         """True if a message is a word, no figure, of one concept at most, that is not the title of an entry alone.

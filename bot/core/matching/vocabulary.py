@@ -9,6 +9,7 @@ import Stemmer
 
 from bot.core.languages import KNOWN
 from bot.core.lazy_regex import lazy_regex
+from bot.core.matching.concept_groups import DEVICE
 from bot.core.model import Concept, Language
 from bot.core.text.function_words import is_function_word
 from bot.core.text.normalize import CACHED_MESSAGES, CACHED_WORDS, fold
@@ -18,9 +19,6 @@ NEGATIONS = frozenset({
     "nicht", "kein", "keine", "keinen", "keinem", "statt", "anstatt", "anstelle", "ohne",
     "not", "no", "non", "instead", "than", "without",
 })  # fmt: skip
-# Groups of concepts
-ASPECT = "aspect"  # what is asked for: server, port, user name …
-DEVICE = "device"  # programs and devices, by their names (`any`)
 _Phrase = tuple[tuple[str, ...], str]  # its stems, and the id of the concept that it means
 
 
@@ -67,7 +65,7 @@ class Vocabulary:
         self._prefixes, self._suffixes, self._inside = self._fixed_parts()
 
     def concepts(self, words: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Concepts of a message: id → the words that mean it, in the order of the message.
+        """Concepts of a message: id → the words that mean it, in the order of the message; empty where it names none.
 
         A phrase that negates hides what its words mean alone, within its group: "ohne SSL" is no SSL.
         """

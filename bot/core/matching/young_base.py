@@ -22,12 +22,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.core.matching.calibration import Sample
-from bot.core.matching.features import FeatureExtractor, ReadText, without_courtesy
+from bot.core.matching.concept_groups import OUTSIDE
+from bot.core.matching.features import FeatureExtractor, ReadText
 from bot.core.matching.questions import QuestionMatcher
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.training import train, training_examples
-from bot.core.matching.unexplained import OUTSIDE, UnexplainedWords
+from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.model import Knowledge
+from bot.core.text.message_parts import without_courtesy
 
 YIELDS_FROM = 0.5  # cosine to an example of an entry, from which one of the general layer is left out
 NEAR_FROM = 0.4  # cosine from which an example counts for its topic
@@ -86,7 +88,7 @@ def weighed(knowledge: Knowledge, examples: Sequence[tuple[str, str]], chosen: S
 
 
 def yielding(knowledge: Knowledge, extractor: FeatureExtractor) -> frozenset[int]:
-    """Numbers in `training_examples` of what the general layer leaves to the entries."""
+    """Numbers in `training_examples` of what the general layer leaves to the entries; empty where nothing is alike."""
     examples = training_examples(knowledge)
     general = {name for name, topic in knowledge.topics.items() if topic.general}
     ours = [n for n, (owner, _) in enumerate(examples) if owner in knowledge.entries]

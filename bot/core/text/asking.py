@@ -1,9 +1,21 @@
-"""Asking sentences: which sentences of a message ask something, and where one asks two things. Pure."""
+"""Asking sentences: which sentences of a message ask something, and where one asks two things. Pure.
+
+The first four are steps: each is true of all that the one before it is true of, and of more.
+
+| predicate | is true of |
+|---|---|
+| `asks_what` | "Where do I enter it", "993 or 995": words of a question that no error line looks like |
+| `is_question` | "Is it 993?", "Auf welchem Port geht IMAP": any form of a question |
+| `asks_in_words` | "I need the port": requests, but no refusals ("I don't need the port") |
+| `asks_for_something` | "imap port": words without grammar |
+| `asks_by_name` | "Which port is it?": questions that say for what they ask; not "Can you help me?" |
+| `reports_fault` | "It does not work": asks nothing, and wants an answer all the same |
+"""
 
 import re
 from functools import lru_cache
 
-from bot.core.lazy_regex import lazy_regex
+from bot.core.lazy_regex import lazy_regex, phrases
 from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.normalize import CACHED_MESSAGES, fold
 
@@ -39,14 +51,21 @@ _NAMES = lazy_regex(  # "auf welchem Port …", "the server for IMAP, which …"
     rf"^\W{{0,8}}(?!{_TELLS})(?:\w{{1,40}}\W{{1,8}}){{0,3}}?(?!wie {_LIKE}\b)(?:{_INTERROGATIVES})\b", re.IGNORECASE
 )
 _PRONOUN = r"(?:ich|du|er|sie|es|wir|ihr|man|i|you|we|they|he|she|it|this|that)"
-_CLAUSE = lazy_regex(  # of a question behind what is told: "…, was trag ich da ein", "… > email, whats the port"
-    rf"[,;:>–—-]\s{{1,3}}(?:und |and |aber |but )?(?:"
-    r"(?:was|wie|wo|wer|wann|warum|wieso|woran|wozu|wofür|womit|wohin|woher|welche[rsnm]? \w{1,40}|wieviele? \w{1,40})"
-    # the verb stands second: "wie es sich gehört" asks nothing
-    rf"\s{{1,3}}(?!{_PRONOUN}\b)\w{{1,40}}\s{{1,3}}(?:{_PRONOUN}|der|die|das|den|da|denn|jetzt|dann|nun)\b"
-    r"|(?:whats|what's|wheres|where's|hows|how's)\s"
-    r"|(?:what|how|where|why|which \w{1,40})\s{1,3}(?:is|are|was|do|does|did|can|could|should|must|will|would)\b)",
-    re.IGNORECASE,
+_CLAUSE = phrases(  # of a question behind what is told
+    {
+        "Neues Handy, was trag ich da ein": (
+            r"(?:was|wie|wo|wer|wann|warum|wieso|woran|wozu|wofür|womit|wohin|woher|welche[rsnm]? \w{1,40}"
+            r"|wieviele? \w{1,40})"
+            # the verb stands second: "wie es sich gehört" asks nothing
+            rf"\s{{1,3}}(?!{_PRONOUN}\b)\w{{1,40}}\s{{1,3}}(?:{_PRONOUN}|der|die|das|den|da|denn|jetzt|dann|nun)\b"
+        ),
+        "Settings > email, whats the port": r"(?:whats|what's|wheres|where's|hows|how's)\s",
+        "New phone, which port do I enter": (
+            r"(?:what|how|where|why|which \w{1,40})\s{1,3}"
+            r"(?:is|are|was|do|does|did|can|could|should|must|will|would)\b"
+        ),
+    },
+    begin=r"[,;:>–—-]\s{1,3}(?:und |and |aber |but )?",
 )
 _CHOICE = lazy_regex(r"^\W{0,4}\d{2,5} (?:oder|or) \d{2,5}\b", re.IGNORECASE)  # "993 or 995 for IMAP"
 _REQUEST = lazy_regex(
@@ -125,7 +144,7 @@ def asks_by_name(sentence: str) -> bool:
     return asks and any(word not in _PLEADING for word in content)
 
 
-def halves(sentence: str) -> list[str]:
+def split_questions(sentence: str) -> list[str]:
     """Questions of a sentence that asks two things ("which port and how large …?"); else the sentence itself."""
     if not _JOINT.search(sentence):
         return [sentence]

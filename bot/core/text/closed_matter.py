@@ -6,7 +6,7 @@ They tell what it was, in the very words of the entry, and want no answer. So do
 
 import re
 
-from bot.core.lazy_regex import lazy_regex
+from bot.core.lazy_regex import lazy_regex, phrases
 from bot.core.text.asking import asks_for_something, asks_in_words
 from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.message_parts import own_sentences
@@ -16,14 +16,22 @@ from bot.core.text.polite_words import POLITE
 _TICKET = r"(?:tickets?|vorg(?:ang|änge)|fall|anfrage|thema|sache|angelegenheit|case|matter|issue|request)"
 _MATTER = rf"(?:{_TICKET}|problem|this|it)"
 _CLOSED = r"(?:schlie(?:ß|ss)en|geschlossen|abschlie(?:ß|ss)en|zumachen|vom tisch|hinfällig|erledigt)"
-_CLOSES = lazy_regex(
-    rf"\b{_MATTER}\b.{{0,40}}\b{_CLOSED}\b|\bhat sich (?:\w{{1,20}} ){{0,2}}erledigt\b"
-    r"|^(?!.*\b(?:da|hier)?mit\b).*\b(?:(?:weiter|mehr|sonst) nichts (?:mehr )?|nichts (?:weiter|mehr) )zu tun\b"
-    rf"|\b(?:close|closing) (?:\w{{1,20}} ){{0,2}}{_MATTER}\b|\bconsider {_MATTER} (?:as )?(?:closed|done|solved)\b"
-    rf"|\b{_MATTER}\b.{{0,20}}\bcan be (?:now )?closed\b|\b{_TICKET}\b.{{0,20}}\b(?:is|be) (?:now )?closed\b"
-    r"|\bnothing (?:else|more|further|left)? ?(?:for you )?to (?:do|be done)\b(?! with\b)"
-    r"|\bno (?:further )?action (?:is )?(?:needed|required)\b",
-    re.IGNORECASE,
+_CLOSES = phrases(
+    {
+        "Das Ticket kann geschlossen werden": rf"\b{_MATTER}\b.{{0,40}}\b{_CLOSED}\b",
+        "Das hat sich inzwischen erledigt": r"\bhat sich (?:\w{1,20} ){0,2}erledigt\b",
+        "Es ist weiter nichts zu tun": (
+            r"^(?!.*\b(?:da|hier)?mit\b).*\b(?:(?:weiter|mehr|sonst) nichts (?:mehr )?|nichts (?:weiter|mehr) )zu tun\b"
+        ),
+        "You can close this ticket": rf"\b(?:close|closing) (?:\w{{1,20}} ){{0,2}}{_MATTER}\b",
+        "Consider this closed": rf"\bconsider {_MATTER} (?:as )?(?:closed|done|solved)\b",
+        "The ticket can be closed": rf"\b{_MATTER}\b.{{0,20}}\bcan be (?:now )?closed\b",
+        "This case is now closed": rf"\b{_TICKET}\b.{{0,20}}\b(?:is|be) (?:now )?closed\b",
+        "There is nothing else to do": (
+            r"\bnothing (?:else|more|further|left)? ?(?:for you )?to (?:do|be done)\b(?! with\b)"
+        ),
+        "No further action is needed": r"\bno (?:further )?action (?:is )?(?:needed|required)\b",
+    },
     needs=(
         *("schließen", "schliessen", "geschlossen", "zumachen", "vom tisch", "hinfällig", "erledigt", "zu tun"),
         *("close", "closing ", "consider ", "nothing ", "action "),
@@ -35,11 +43,16 @@ _ANOTHER = lazy_regex(  # what is left, or new, beside the matter that is closed
     r".{0,40}\b(?:etwas|was|eins|frage|problem|sache|thema|punkt|anliegen|something|question|problem|thing|issue|one)\b",
     re.IGNORECASE,
 )
-_INFORMS = lazy_regex(
-    r"\b(?:nur|kurz)\b.{0,20}\b(?:bescheid|rückmeldung|rückmelden|mitteilen|info)\b"
-    r"|\bzur (?:info|information|kenntnis)\b|\bfor your information\b|\bfyi\b"
-    r"|\b(?:just|only) (?:\w{1,20} )?to (?:let you know|say|tell you|inform you|report)\b",
-    re.IGNORECASE,
+_INFORMS = phrases(
+    {
+        "Nur kurz als Rückmeldung": r"\b(?:nur|kurz)\b.{0,20}\b(?:bescheid|rückmeldung|rückmelden|mitteilen|info)\b",
+        "Zur Info": r"\bzur (?:info|information|kenntnis)\b",
+        "For your information": r"\bfor your information\b",
+        "FYI": r"\bfyi\b",
+        "Just wanted to let you know": (
+            r"\b(?:just|only) (?:\w{1,20} )?to (?:let you know|say|tell you|inform you|report)\b"
+        ),
+    },
     needs=("nur", "kurz", "zur ", "for your information", "fyi", "just ", "only "),
 )
 _SOLVED = lazy_regex(
@@ -67,23 +80,38 @@ _ANSWER_CLAUSES = lazy_regex(  # of thanks and what they are for
 _RUNS = r"(?:läuft|laufen|geht|gehen|klappt|klappen|funktioniert|funktionieren|tut)(?:'?s)?"
 _NOW = r"(?:jetzt|nun|endlich|wieder|damit|so|alles|prima|super|einwandfrei|bestens)"
 _IT = r"(?:es|das|alles|beides|it|that|this|everything|all|both)"
-_HELPED = lazy_regex(  # the end of the clause, so that nothing stands behind it
-    rf"\b{_RUNS}(?: {_IT})?(?: {_NOW}){{1,3}}$|\b{_NOW} {_RUNS}(?: {_IT})?(?: {_NOW}){{0,2}}$"
-    rf"|^(?:{_IT} )?(?:{_RUNS}|works?|runs?|worked)$|\b(?:mit|with) \S{{1,20}}(?: \S{{1,30}}){{0,3}}"
-    rf" (?:{_RUNS}|works?)(?: {_IT})?$"
-    r"|\b(?:alles (?:gut|klar|bestens|wieder ok)|(?:problem )?(?:gelöst|behoben|erledigt))$"
-    r"|\b(?:works?|working|runs?|running|worked) (?:(?:now|again|fine|perfectly|well|great|like a charm)(?: |$)){1,2}$"
-    r"|\b(?:all good|sorted(?: it)?|solved(?: it)?|fixed(?: it)?|up and running|did (?:it|the trick)|that was it"
-    r"|it (?:is|was) that|das war['’]?s|das war es)$",
-    re.IGNORECASE,
+_HELPED = phrases(  # the end of the clause, so that nothing stands behind it
+    {
+        "läuft jetzt": rf"\b{_RUNS}(?: {_IT})?(?: {_NOW}){{1,3}}$",
+        "jetzt geht es": rf"\b{_NOW} {_RUNS}(?: {_IT})?(?: {_NOW}){{0,2}}$",
+        "it works": rf"^(?:{_IT} )?(?:{_RUNS}|works?|runs?|worked)$",
+        "mit Port 465 geht es": (rf"\b(?:mit|with) \S{{1,20}}(?: \S{{1,30}}){{0,3}} (?:{_RUNS}|works?)(?: {_IT})?$"),
+        "Problem gelöst": r"\b(?:alles (?:gut|klar|bestens|wieder ok)|(?:problem )?(?:gelöst|behoben|erledigt))$",
+        "working fine now": (
+            r"\b(?:works?|working|runs?|running|worked)"
+            r" (?:(?:now|again|fine|perfectly|well|great|like a charm)(?: |$)){1,2}$"
+        ),
+        "that did the trick": (
+            r"\b(?:all good|sorted(?: it)?|solved(?: it)?|fixed(?: it)?|up and running|did (?:it|the trick)|that was it"
+            r"|it (?:is|was) that|das war['’]?s|das war es)$"
+        ),
+    }
 )
-_WAS_IT = lazy_regex(  # what the matter was: "es lag am Port", "the server was wrong", "Port eingetragen"
-    r"\b(?:war(?:en)?|lag|hat(?:te)?|stimmt|passt|fehlte|eingetragen|eingegeben|geändert|gewechselt|umgestellt|gefunden"
-    r"|übernommen|was|were|is (?:fine|right|correct|set|in)|entered|changed|switched|found|set|did|had|helped)\b"
-    r"|\b(?:mit|with)\b.{1,40}\b(?:geht|gehts|läuft|klappt|funktioniert|works)\b"
-    r"|\b(?:genau|exactly|just)\b.{1,40}\b(?:gesucht|gebraucht|gefehlt|needed|wanted|looking for|missing)\b"
-    r"|\b(?:für|for) (?:d(?:en|ie|as)|the|d?eine?n?|eu(?:re|er)n?|ihren?|that|your) \S{1,30}(?: \S{1,30})?$",
-    re.IGNORECASE,
+_WAS_IT = phrases(  # what the matter was
+    {
+        "es lag am Port": (
+            r"\b(?:war(?:en)?|lag|hat(?:te)?|stimmt|passt|fehlte|eingetragen|eingegeben|geändert|gewechselt|umgestellt"
+            r"|gefunden|übernommen|was|were|is (?:fine|right|correct|set|in)|entered|changed|switched|found|set|did|had"
+            r"|helped)\b"
+        ),
+        "mit dem Port läuft die Sache": (r"\b(?:mit|with)\b.{1,40}\b(?:geht|gehts|läuft|klappt|funktioniert|works)\b"),
+        "genau das habe ich gesucht": (
+            r"\b(?:genau|exactly|just)\b.{1,40}\b(?:gesucht|gebraucht|gefehlt|needed|wanted|looking for|missing)\b"
+        ),
+        "für den Port": (
+            r"\b(?:für|for) (?:d(?:en|ie|as)|the|d?eine?n?|eu(?:re|er)n?|ihren?|that|your) \S{1,30}(?: \S{1,30})?$"
+        ),
+    }
 )
 _WISHED = lazy_regex(  # what thanks are said for beforehand: "danke für die Mitteilung"
     r"\b(?:hilfe|mitteilung|angabe|info\w{0,8}|auskunft|antwort|rückmeldung|nachricht|tipps?|zusendung|help|reply|answer)\b",

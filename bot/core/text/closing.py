@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.core.lazy_regex import lazy_regex
+from bot.core.lazy_regex import lazy_regex, phrases
 from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.normalize import fold
 from bot.core.text.polite_words import ASKING, POLITE
@@ -26,7 +26,7 @@ _THANKS = (
     r"|danke|merci|ich danke|wir danken"
     r"|(?:many )?thanks|thank you|thx|ta)"
 )
-_LEAVE = lazy_regex(
+_FAREWELL_OR_THANKS = lazy_regex(
     rf"(?<!\w)(?:(?P<farewell>{_FAREWELL})|{_THANKS})(?!\w)",
     re.IGNORECASE,
     needs=(
@@ -34,12 +34,21 @@ _LEAVE = lazy_regex(
         *("yours", "sincerely", "talk soon", "dank", "merci", "thank", "thx", "ta"),
     ),
 )
-_SIGNATURE_LINE = lazy_regex(  # RFC 3676 section 4.3, and what telephones and programs add
-    r"^(?:-- ?|_{5,80}|(?:von|gesendet|geschickt|verfasst) (?:mit|von|aus|über|vom|meinem|der)\b.{0,60}"
-    r"|.{0,40}\b(?:gesendet|geschickt)\.?"
-    r"|(?:sent|get) (?:from|outlook|with|using|via)\b.{0,80}|holen sie sich outlook.{0,40}"
-    r"|virenfrei\b.{0,60}|virus-free\b.{0,60})$",
-    re.IGNORECASE,
+_SIGNATURE_LINE = phrases(
+    {
+        "-- ": r"-- ?",  # RFC 3676 section 4.3; the others telephones and programs add
+        "__________": r"_{5,80}",
+        "Gesendet von meinem iPhone": (
+            r"(?:von|gesendet|geschickt|verfasst) (?:mit|von|aus|über|vom|meinem|der)\b.{0,60}"
+        ),
+        "Vom Handy gesendet.": r".{0,40}\b(?:gesendet|geschickt)\.?",
+        "Sent from my iPhone": r"(?:sent|get) (?:from|outlook|with|using|via)\b.{0,80}",
+        "Holen Sie sich Outlook für iOS": r"holen sie sich outlook.{0,40}",
+        "Virenfrei. www.avast.com": r"virenfrei\b.{0,60}",
+        "Virus-free. www.avast.com": r"virus-free\b.{0,60}",
+    },
+    begin="^",
+    end="$",
 )
 _PS = lazy_regex(r"^\W{0,3}p\.? ?s\.?\b[:.]?", re.IGNORECASE)
 # A disclaimer or a firm's imprint has one of the first at least, and two of both together
@@ -50,7 +59,7 @@ _LEGAL = word_set(
     intended unauthorised unauthorized disclosure environment printing
     """
 )
-_LEGAL_TOO = word_set(
+_LEGAL_BESIDE = word_set(
     """
     empfaenger absender loeschen bestimmt geschuetzte informationen sitz ust website recipient recipients sender notify
     delete solely addressee nachricht message mail england
@@ -114,15 +123,17 @@ def _begin_of_closing(lines: Sequence[str], place: int) -> int | None:
     below = [other for other in lines[place + 1 :] if other]
     if len(below) > CLOSING_LINES:
         return None
-    signed = bool(below) and _is_name(below[0]) and not _LEAVE.match(below[0]) and "?" not in "".join(below)
-    for found in _LEAVE.finditer(line, max(0, len(line) - LONGEST_FAREWELL)):
+    signed = (
+        bool(below) and _is_name(below[0]) and not _FAREWELL_OR_THANKS.match(below[0]) and "?" not in "".join(below)
+    )
+    for found in _FAREWELL_OR_THANKS.finditer(line, max(0, len(line) - LONGEST_FAREWELL)):
         ends = bool(found["farewell"]) or signed or not below
-        if ends and _is_leave(line[found.end() :], most_others=1 if found["farewell"] else 0):
+        if ends and _ends_message(line[found.end() :], most_others=1 if found["farewell"] else 0):
             return found.start()
     return None
 
 
-def _is_leave(text: str, most_others: int) -> bool:
+def _ends_message(text: str, most_others: int) -> bool:
     """True if nothing follows a farewell's beginning but polite words and a name. `most_others`: of other words."""
     if "?" in text or _GOES_ON.search(text):
         return False
@@ -145,4 +156,4 @@ def _is_small_print(line: str) -> bool:
     if _SIGNATURE_LINE.match(line):
         return True
     words = set(_WORD.findall(fold(line)))
-    return "?" not in line and not words.isdisjoint(_LEGAL) and len(words & (_LEGAL | _LEGAL_TOO)) > 1
+    return "?" not in line and not words.isdisjoint(_LEGAL) and len(words & (_LEGAL | _LEGAL_BESIDE)) > 1

@@ -55,15 +55,16 @@ def word_set(listed: str) -> frozenset[str]:
 
 
 def folded_words(listed: str) -> frozenset[str]:
+    """Set of the words of a list, folded and without apostrophes."""
     return frozenset(fold(w).replace("'", "") for w in listed.split())
 
 
-# Left out above: they tell no language
+# Words of both languages that are left out above: they build sentences, and tell no language
 FUNCTION_WORDS_IN_BOTH = folded_words("in an die am was will so war hat den dem bei and mit")
 _FUNCTION_WORDS: Mapping[Language, frozenset[str]] = {"de": folded_words(_GERMAN), "en": folded_words(_ENGLISH)}
 _ALL_FUNCTION_WORDS = FUNCTION_WORDS_IN_BOTH.union(*_FUNCTION_WORDS.values())
 _MORE: Mapping[Language, frozenset[str]] = {code: folded_words(row.function_words) for code, row in KNOWN.items()}
-EITHER = folded_words("all also am an die hat im in so war was will")  # each language builds sentences with them
+EITHER = folded_words("all also am an die hat im in so war was will")  # how often each language uses them tells
 COUNTED: Mapping[Language, frozenset[str]] = {
     "de": (_FUNCTION_WORDS["de"] | folded_words(_GERMAN_TOO)) - EITHER,
     "en": (_FUNCTION_WORDS["en"] | folded_words(_ENGLISH_TOO)) - EITHER,

@@ -6,7 +6,7 @@ me mails" and "can I send …?" are about mail. Pure.
 
 import re
 
-from bot.core.lazy_regex import lazy_regex
+from bot.core.lazy_regex import phrases
 
 MOST_WORDS = 12  # between "können Sie" and the verb
 
@@ -16,37 +16,42 @@ _HAND = r"(?:schick|send)"
 _NO_OTHER_VERB = (
     r"(?!(?:zum|beim|fürs|vom|wie|ob|dass|sagen|nennen|erklären|helfen|mails?|e-?mails?)\b)[^\s,;:.!?]{1,40}\s{1,3}"
 )
-_GERMAN = (
-    # "schicken Sie mir …", "schick uns …", "senden Sie …"
-    rf"{_BEFORE}(?P<imperative>{_HAND}(?:e|t|et|en\s{{1,3}}sie)?|mailen sie)(?=\s{{1,3}}{_TO_US}\b)"
-    # "könnten Sie mir … zuschicken?"
-    rf"|\b(?:kann(?:st)?|könn(?:en|t|ten|tet|test)|würde(?:n|t|st))\s{{1,3}}(?:sie|ihr|du|jemand|wer)\s{{1,3}}"
-    rf"(?:{_NO_OTHER_VERB}){{0,{MOST_WORDS}}}?(?:mir|uns)\s{{1,3}}(?:{_NO_OTHER_VERB}){{0,{MOST_WORDS}}}?"
-    rf"(?P<infinitive>(?:zu|rüber|her|durch)?{_HAND}en)(?=\s{{0,3}}(?:[?.!,;]|$|bitte\b))"
-    rf"|{_BEFORE}(?P<answer>antwort(?:e|et|en\s{{1,3}}sie))(?=\s{{1,3}}(?:{_TO_US}\s{{1,3}}|bitte\s{{1,3}})?mit\b)"
-)
 _YOU = (
     r"(?:can|could|would|will)\s{1,3}(?:you|u|ya|someone|somebody|anyone|anybody)"
     r"(?:\s{1,3}(?:please|pls|kindly|just|maybe)){0,2}"
 )
-_ENGLISH = (
-    rf"(?:{_BEFORE}|\b{_YOU}\s{{1,3}})(?:just\s{{1,3}})?"
-    r"(?P<send>(?:send|forward|shoot)(?=\s{1,3}(?:me|us|over|through|across|along)\b)"
-    r"(?!\s{1,3}(?:me|us)\s{1,3}(?:(?:an?|the|your)\s{1,3})?(?:e-?mails?|mails?|messages?|spam|files?)\b))"
-    # "text me …"
-    rf"|(?:{_BEFORE}|\b{_YOU}\s{{1,3}})(?:just\s{{1,3}})?(?P<text>(?:mail|email|e-mail|text) (?:me|us))\b"
-    r"|\b(?:please|pls|kindly|can you|could you|would you)\s{1,3}(?P<reply>(?:reply|respond|answer|come back|get back)"
-    r"(?:\s{1,3}to\s{1,3}(?:me|us))?\s{1,3}with)\b"
-)
-_REQUEST = lazy_regex(
-    f"{_GERMAN}|{_ENGLISH}",
-    re.IGNORECASE,
+_REQUEST = phrases(
+    {
+        "Schicken Sie mir bitte den Port": (
+            rf"{_BEFORE}(?P<imperative>{_HAND}(?:e|t|et|en\s{{1,3}}sie)?|mailen sie)(?=\s{{1,3}}{_TO_US}\b)"
+        ),
+        "Könnten Sie mir den Port zuschicken?": (
+            rf"\b(?:kann(?:st)?|könn(?:en|t|ten|tet|test)|würde(?:n|t|st))\s{{1,3}}(?:sie|ihr|du|jemand|wer)\s{{1,3}}"
+            rf"(?:{_NO_OTHER_VERB}){{0,{MOST_WORDS}}}?(?:mir|uns)\s{{1,3}}(?:{_NO_OTHER_VERB}){{0,{MOST_WORDS}}}?"
+            rf"(?P<infinitive>(?:zu|rüber|her|durch)?{_HAND}en)(?=\s{{0,3}}(?:[?.!,;]|$|bitte\b))"
+        ),
+        "Antworten Sie mir bitte mit dem Port": (
+            rf"{_BEFORE}(?P<answer>antwort(?:e|et|en\s{{1,3}}sie))(?=\s{{1,3}}(?:{_TO_US}\s{{1,3}}|bitte\s{{1,3}})?mit\b)"
+        ),
+        "Can you send me the port?": (
+            rf"(?:{_BEFORE}|\b{_YOU}\s{{1,3}})(?:just\s{{1,3}})?"
+            r"(?P<send>(?:send|forward|shoot)(?=\s{1,3}(?:me|us|over|through|across|along)\b)"
+            r"(?!\s{1,3}(?:me|us)\s{1,3}(?:(?:an?|the|your)\s{1,3})?(?:e-?mails?|mails?|messages?|spam|files?)\b))"
+        ),
+        "Please text me the port": (
+            rf"(?:{_BEFORE}|\b{_YOU}\s{{1,3}})(?:just\s{{1,3}})?(?P<text>(?:mail|email|e-mail|text) (?:me|us))\b"
+        ),
+        "Please reply to me with the port": (
+            r"\b(?:please|pls|kindly|can you|could you|would you)\s{1,3}(?P<reply>"
+            r"(?:reply|respond|answer|come back|get back)(?:\s{1,3}to\s{1,3}(?:me|us))?\s{1,3}with)\b"
+        ),
+    },
     needs=(
         *("schick", "send", "antwort", "forward", "shoot", "mailen sie", "mail me", "mail us", "text me", "text us"),
         *("reply", "respond", "answer", "come back", "get back"),
     ),
 )
-_TELL = {
+_TELL = {  # group of a row that holds its verb → what is read instead
     "imperative": "nennen",
     "infinitive": "nennen",
     "answer": "nennen",

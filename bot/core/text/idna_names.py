@@ -61,7 +61,7 @@ def _label_to_ascii(label: str) -> str:
 
 
 def to_unicode(ascii_name: str) -> str:
-    """Name as people read it."""
+    """Domain name as people read it (U-labels). Raises idna.IDNAError for a label that cannot be decoded."""
     if _is_plain(ascii_name):
         return ascii_name.lower()
     try:

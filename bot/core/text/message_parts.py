@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from bot.core.lazy_regex import lazy_regex
+from bot.core.lazy_regex import lazy_regex, phrases
 from bot.core.text.closing import without_closing
 from bot.core.text.function_words import is_function_word, word_set
-from bot.core.text.normalize import CACHED_MESSAGES, fold
+from bot.core.text.normalize import CACHED_MESSAGES, clean, fold
 from bot.core.text.polite_words import ASKING, POLITE, TELLING
 
-Kind = Literal["greeting", "courtesy", "closing", "sentence"]
+PartKind = Literal["greeting", "courtesy", "closing", "sentence"]
 
 MOST_SENTENCES = 60  # of a message; what follows is one more
 WRAPPED_FROM = 60  # letters of a line that a program may have broken: the next one goes on with the sentence
@@ -77,19 +77,31 @@ _LEADS_ON = lazy_regex(  # before a capital: no sentence ends with it
     re.IGNORECASE,
 )
 FEWEST_WORDS = 3  # of either sentence, where no mark tells them apart
-_ANNOUNCED = lazy_regex(  # "ok danke! und noch was: …", "Was ich gerne wüsste: …" announces a question
-    r"\A\W{0,4}(?:(?:und|and|ok|okay|hallo|hi|aber|also|nur|kurz|just|so|well|nun|jetzt) ){0,3}"
-    r"(?:noch (?:was|etwas|eins|eine (?:\w{1,20} )?(?:frage|sache))|(?:one|another) (?:\w{1,20} )?(?:thing|question)"
-    r"|(?:hier |es geht um |ich hätte |nun zu |zu )?(?:meine[rm]?|unsere[rm]?|die|eine|folgende[snr]?|folgendes)"
-    r"(?: (?:\w{1,20} )?(?:frage|anliegen|problem|sache))?"
-    r"(?: (?:wäre|ist|lautet)(?: (?:die|folgende|folgendes|jetzt|nun))?)?|was (?:ich|wir|mich|uns) (?:\w{1,20} ){0,3}"
-    r"(?:wüssten?|(?:wissen|fragen) (?:will|wollen|wollten?|möchten?|müssten?)|interessiert)"
-    r"(?:,? (?:ist|wäre)(?: folgendes)?)?"
-    r"|(?:here(?:'s| is|s) )?(?:my|our|the|a) (?:\w{1,20} )?(?:question|issue|problem|request)(?: is)?"
-    r"|(?:question|frage)|(?:what|here'?s what) (?:i|we)(?:'d| would)? (?:\w{1,20} ){0,2}"
-    r"(?:like|want|need|wanted|love) to (?:know|ask)(?: is)?)"
-    r"\s?:\s",
-    re.IGNORECASE,
+_ANNOUNCED = phrases(  # a question
+    {
+        "und noch was: ": (r"noch (?:was|etwas|eins|eine (?:\w{1,20} )?(?:frage|sache))"),
+        "another question: ": r"(?:one|another) (?:\w{1,20} )?(?:thing|question)",
+        "Meine Frage wäre folgende: ": (
+            r"(?:hier |es geht um |ich hätte |nun zu |zu )?(?:meine[rm]?|unsere[rm]?|die|eine|folgende[snr]?|folgendes)"
+            r"(?: (?:\w{1,20} )?(?:frage|anliegen|problem|sache))?"
+            r"(?: (?:wäre|ist|lautet)(?: (?:die|folgende|folgendes|jetzt|nun))?)?"
+        ),
+        "Was ich gerne wüsste: ": (
+            r"was (?:ich|wir|mich|uns) (?:\w{1,20} ){0,3}"
+            r"(?:wüssten?|(?:wissen|fragen) (?:will|wollen|wollten?|möchten?|müssten?)|interessiert)"
+            r"(?:,? (?:ist|wäre)(?: folgendes)?)?"
+        ),
+        "Here's my question: ": (
+            r"(?:here(?:'s| is|s) )?(?:my|our|the|a) (?:\w{1,20} )?(?:question|issue|problem|request)(?: is)?"
+        ),
+        "Frage: ": r"(?:question|frage)",
+        "What I'd like to know: ": (
+            r"(?:what|here'?s what) (?:i|we)(?:'d| would)? (?:\w{1,20} ){0,2}"
+            r"(?:like|want|need|wanted|love) to (?:know|ask)(?: is)?"
+        ),
+    },
+    begin=r"\A\W{0,4}(?:(?:und|and|ok|okay|hallo|hi|aber|also|nur|kurz|just|so|well|nun|jetzt) ){0,3}",
+    end=r"\s?:\s",
 )
 _SHORTCODE = lazy_regex(_CODE)
 _EMOJI = lazy_regex(r"[\u2190-\u2bff\u3000-\u303f\U0001f000-\U0001faff\ufe0f]+")  # left out, arrows too
@@ -109,7 +121,7 @@ _SURNAME = lazy_regex(r" ?[A-ZÄÖÜ][\w'-]+ ?[,!.]")
 class MessagePart:
     """Part of a message: its kind, and its text as it stands there."""
 
-    kind: Kind
+    kind: PartKind
     text: str
 
 
@@ -123,13 +135,18 @@ def split_message(cleaned: str) -> list[MessagePart]:
 
 
 def own_sentences(cleaned: str) -> list[str]:
-    """Sentences of a cleaned message that say something, without greeting, courtesy and closing."""
+    """Sentences of a cleaned message, without greeting, courtesy and closing; empty for an empty one."""
     return list(_own_sentences(cleaned))
 
 
 @lru_cache(CACHED_MESSAGES)
 def _own_sentences(cleaned: str) -> tuple[str, ...]:
     return tuple(p.text for p in split_message(cleaned) if p.kind == "sentence")
+
+
+def without_courtesy(text: str) -> str:
+    """Sentences of a text that need not be cleaned, as a message is read: `own_sentences`, joined by blanks."""
+    return " ".join(own_sentences(clean(text)))
 
 
 def says_something(cleaned: str) -> bool:

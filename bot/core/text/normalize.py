@@ -109,7 +109,7 @@ def strip_markup(text: str) -> str:
 
 @lru_cache(CACHED_MESSAGES)
 def error_text(cleaned: str) -> str:
-    """Part of a cleaned message that can hold an error, without log prefixes and qmail's spelling."""
+    """Part of a cleaned message that can hold an error, without log prefixes and qmail's spelling; may be empty."""
     text = _TIMESTAMP.sub(" ", without_returned(cleaned))
     return (_TOKEN.sub(_undo_qmail_spelling, text) if "_" in text else text).strip()
 

@@ -11,7 +11,7 @@ examples alone (general_layer/not-covered/present-state.yaml). Pure.
 import re
 from functools import lru_cache
 
-from bot.core.lazy_regex import lazy_regex, one_of
+from bot.core.lazy_regex import lazy_regex, one_of, phrases
 from bot.core.text.asking import asks_in_words
 from bot.core.text.normalize import CACHED_MESSAGES
 
@@ -35,67 +35,113 @@ _NOW = one_of(
     ",wie_es_jetzt_steht,right_now,currently,at_present,presently,at_(?:this|the)_(?:moment|minute),these_days,so_far"
     ",as_of_now"
 )
-_EINGESTELLT = one_of(
+_SET_UP_DE = one_of(
     "eingestellt,eingetragen,eingegeben,eingetippt,hinterlegt,ausgesucht,gewählt,ausgewählt,zugeteilt,angelegt,gestellt"
     ",aktiviert,gespeichert,konfiguriert,reingeschrieben,reingehauen,reingetan,gesetzt,eingerichtet,getippt"
     ",eingeschaltet,angehakt,genommen,vergeben,zugewiesen,umgestellt,belegt,verbraucht"
 )
-_SET_UP = one_of(
+_SET_UP_EN = one_of(
     "chosen,picked,set(?:_up)?,put,entered,typed,selected,saved,given,assigned,configured,ticked,left,created"
     ",used(?:_up)?,stored,registered,whitelisted,released,enabled,(?:switched|turned)_on,activated,blocked,checked"
     ",hardcoded,opened"
 )
 _CHOOSE = one_of("choose,chose,pick,set,put,enter,type,select,use,save,give,assign,configure,tick,create,write,opt_for")
 _CHOSE = one_of("chose,picked,entered,typed,gave,configured,hardcoded")
-_WER = r"(?:ich|er|sie|wir|man|jemand|(?:mein|unser|der|die|das|euer)\w{0,2} \w{2,30}(?: \w{2,30})?)"
-_WHO = r"(?:i|he|she|they|we|somebody|someone|anybody|(?:my|our|the) [\w’']{2,30}(?: \w{2,30})?)"
-_BEI_MIR = r"(?:bei (?:mir|uns)|auf mein\w{1,2}|in (?:mein|unser)\w{1,2})"
+_WHO_DE = r"(?:ich|er|sie|wir|man|jemand|(?:mein|unser|der|die|das|euer)\w{0,2} \w{2,30}(?: \w{2,30})?)"
+_WHO_EN = r"(?:i|he|she|they|we|somebody|someone|anybody|(?:my|our|the) [\w’']{2,30}(?: \w{2,30})?)"
+_AT_MY_OWN = r"(?:bei (?:mir|uns)|auf mein\w{1,2}|in (?:mein|unser)\w{1,2})"
 _ASKS = (  # where a question begins, or behind its question word
     r"(?:(?:^|[,;:] )\W{0,3}(?=[^?]{0,200}\?)"
     r"|\b(?:welche[rsn]?|was|wie ?viele?|wann|what|which|who|how) [^,]{0,60}?)"
 )
-_WHO_DID_IT = (  # "welchen Benutzernamen hat er ausgesucht?", "what size did my colleague choose?"
-    rf"{_ASKS}\b(?:hat|habe?|haben|hatte|hätte) (?:denn |da |damals )?{_WER}\b.{{0,60}}\b{_EINGESTELLT}\b(?! hab)",
-    rf"\bob (?:ich|er|sie|wir|(?:mein|unser)\w{{0,2}} \w{{2,20}})\b.{{1,60}}\b{_EINGESTELLT} (?:habe?n?|hat)\b",
-    rf"\bdid {_WHO}(?: \w{{2,20}})? {_CHOOSE}\b(?! (?:out|up|it up|too))",
-    rf"{_ASKS}\b(?:has|have) {_WHO}(?: \w{{2,20}})? {_SET_UP}\b(?! (?:me|us|out)\b)",
-    rf"\b(?:what|which)\b.{{1,40}}\b(?:s?he|they|we|some(?:body|one)|(?:my|our) \w{{2,20}}) {_CHOSE}\b(?! (?:up|out))",
-)
-_WHAT_IS_THERE = (  # "Which server is entered on my phone?", "Was steht bei mir im Feld …?"
-    rf"{_ASKS}\b(?:ist|sind|steht|läuft|laufen)\b.{{0,60}}\b{_NOW}\b",
-    rf"\b(?:ist|sind)\b.{{0,60}}\b{_BEI_MIR}\b.{{0,60}}\b{_EINGESTELLT}\b(?! habe?n?\b)",
-    rf"\b(?:ob|welche[rsn]?|was)\b.{{0,60}}\b{_BEI_MIR}\b.{{0,60}}\b{_EINGESTELLT} (?:ist|sind|hat|haben?)\b",
-    rf"\bwas steht (?:da |denn )?{_BEI_MIR}\b",
-    rf"\b(?:is|are)\b.{{0,60}}\b{_SET_UP}\b.{{0,30}}\b(?:{_NOW}|(?:on|in|at|for) (?:my|our))\b",
-    rf"\b(?:is|are|does|do|am)\b(?=.{{0,80}}\b(?:my|our|i|we)\b).{{0,60}}\b{_NOW}\b(?! of)",
-    r"\bwhat(?:['’]?s| is) (?:there )?in (?:the )?.{1,30} (?:of|on) (?:my|our)\b",
-    r"\bwhich have (?:i|we) got\b|\bon file for (?:me|us)\b|\bhave (?:me|us) down\b",
-    r"^\W{0,3}(?:ist|is) (?:meine|unsere|my|our) (?:ip|adresse|address)\b.{0,60}"
-    r"\b(?:freigeschaltet|released|whitelisted|enabled|active)\b",
-    r"\bis (?:ssl|tls|encryption|imap|pop3?) (?:on|enabled|active|switched on) (?:for|on|at|in) (?:my|our|us|me)\b",
-)
-_LOOK_IT_UP = (  # "can you see what I typed?", "wisst ihr das?"
-    r"\b(?:können|könnten|könnt|kannst) (?:sie|ihr|du) (?:(?:mal|bitte|das|es|irgendwie) ){0,4}"
-    r"(?:nachschauen|nachsehen|sehen|nachgucken)\b",
-    r"(?<!wie )\bse(?:ht|hen) (?:ihr|sie) (?:das|es|bei euch|bei ihnen|auf ihrer|auf eurer|was ich"
-    r"|ob (?:ich|wir|mein|unser))\b",
-    r"\bwiss(?:t|en) (?:ihr|sie) (?:das|es)(?: \w{2,12})?(?:$|\?)"
-    r"|\bwiss(?:t|en) (?:ihr|sie) (?:das |es )?zufällig\b",
-    r"\b(?:can|could) (?:you|u) see\b.{0,60}\b(?:i|we|my|our|it in)\b|\bdo you see (?:me|us|my|our|them)\b",
-    r"\bremind me (?:which|what|who)\b",
-)
-_WHICH_OF_BOTH = (  # "do I use POP or IMAP?", "Nutze ich den Alias oder …?"
-    r"^\W{0,3}(?:nutze|benutze|hole?|rufe?|verwende|fahre|laufe|habe?) (?:ich|wir)\b.{1,80}\boder\b",
-    r"\b(?:läuft|nutzt|benutzt|verschlüsselt|ruft) (?:mein|unser)\w{0,2} [\w-]{2,30}.{1,60}\b(?:oder|verschlüsselt)\b",
-    r"\bdo (?:i|we) (?:use|have|run|collect|fetch|get|connect)\b (?!the same).{1,60}\bor\b(?! not\b)",
-)
-_HOW_MUCH_IS_USED = (
-    r"\bwie ?viel\b.{1,60}\b(?:belegt|noch frei|verbraucht|übrig)\b|\bwie voll (?:ist )?(?:mein|unser)",
-    r"\bhow (?:much|many|full)\b.{1,60}\b(?:(?:has been|is) used|have (?:i|we) used|(?:are|is) free|used up)\b",
-)
+_WHO_DID_IT = {
+    "Welchen Benutzernamen hat er ausgesucht?": (
+        rf"{_ASKS}\b(?:hat|habe?|haben|hatte|hätte) (?:denn |da |damals )?{_WHO_DE}\b.{{0,60}}\b{_SET_UP_DE}\b(?! hab)"
+    ),
+    "… ob mein Chef SSL aktiviert hat": (
+        rf"\bob (?:ich|er|sie|wir|(?:mein|unser)\w{{0,2}} \w{{2,20}})\b.{{1,60}}\b{_SET_UP_DE} (?:habe?n?|hat)\b"
+    ),
+    "What size did my colleague choose?": (rf"\bdid {_WHO_EN}(?: \w{{2,20}})? {_CHOOSE}\b(?! (?:out|up|it up|too))"),
+    "Which port have I entered?": (
+        rf"{_ASKS}\b(?:has|have) {_WHO_EN}(?: \w{{2,20}})? {_SET_UP_EN}\b(?! (?:me|us|out)\b)"
+    ),
+    "What name was it that he chose?": (
+        r"\b(?:what|which)\b.{1,40}\b(?:s?he|they|we|some(?:body|one)|(?:my|our) \w{2,20})"
+        rf" {_CHOSE}\b(?! (?:up|out))"
+    ),
+}
+_WHAT_IS_THERE = {
+    "Welcher Port ist gerade aktiv?": rf"{_ASKS}\b(?:ist|sind|steht|läuft|laufen)\b.{{0,60}}\b{_NOW}\b",
+    "Was ist bei mir eingetragen?": (
+        rf"\b(?:ist|sind)\b.{{0,60}}\b{_AT_MY_OWN}\b.{{0,60}}\b{_SET_UP_DE}\b(?! habe?n?\b)"
+    ),
+    "… welcher Server bei mir eingetragen ist": (
+        rf"\b(?:ob|welche[rsn]?|was)\b.{{0,60}}\b{_AT_MY_OWN}\b.{{0,60}}\b{_SET_UP_DE} (?:ist|sind|hat|haben?)\b"
+    ),
+    "Was steht bei mir im Feld?": rf"\bwas steht (?:da |denn )?{_AT_MY_OWN}\b",
+    "Which server is entered on my phone?": (
+        rf"\b(?:is|are)\b.{{0,60}}\b{_SET_UP_EN}\b.{{0,30}}\b(?:{_NOW}|(?:on|in|at|for) (?:my|our))\b"
+    ),
+    "Which port does my phone have right now?": (
+        rf"\b(?:is|are|does|do|am)\b(?=.{{0,80}}\b(?:my|our|i|we)\b).{{0,60}}\b{_NOW}\b(?! of)"
+    ),
+    "What's in the server field of my phone?": (
+        r"\bwhat(?:['’]?s| is) (?:there )?in (?:the )?.{1,30} (?:of|on) (?:my|our)\b"
+    ),
+    "Which address do you have on file for me?": (
+        r"\bwhich have (?:i|we) got\b|\bon file for (?:me|us)\b|\bhave (?:me|us) down\b"
+    ),
+    "Is my IP whitelisted?": (
+        r"^\W{0,3}(?:ist|is) (?:meine|unsere|my|our) (?:ip|adresse|address)\b.{0,60}"
+        r"\b(?:freigeschaltet|released|whitelisted|enabled|active)\b"
+    ),
+    "Is SSL enabled for my mailbox?": (
+        r"\bis (?:ssl|tls|encryption|imap|pop3?) (?:on|enabled|active|switched on) (?:for|on|at|in) (?:my|our|us|me)\b"
+    ),
+}
+_LOOK_IT_UP = {
+    "Können Sie mal nachsehen?": (
+        r"\b(?:können|könnten|könnt|kannst) (?:sie|ihr|du) (?:(?:mal|bitte|das|es|irgendwie) ){0,4}"
+        r"(?:nachschauen|nachsehen|sehen|nachgucken)\b"
+    ),
+    "Seht ihr das bei euch?": (
+        r"(?<!wie )\bse(?:ht|hen) (?:ihr|sie) (?:das|es|bei euch|bei ihnen|auf ihrer|auf eurer|was ich"
+        r"|ob (?:ich|wir|mein|unser))\b"
+    ),
+    "Wisst ihr das zufällig?": (
+        r"\bwiss(?:t|en) (?:ihr|sie) (?:das|es)(?: \w{2,12})?(?:$|\?)"
+        r"|\bwiss(?:t|en) (?:ihr|sie) (?:das |es )?zufällig\b"
+    ),
+    "Can you see what I typed?": (
+        r"\b(?:can|could) (?:you|u) see\b.{0,60}\b(?:i|we|my|our|it in)\b|\bdo you see (?:me|us|my|our|them)\b"
+    ),
+    "Remind me which port it was": r"\bremind me (?:which|what|who)\b",
+}
+_WHICH_OF_BOTH = {
+    "Nutze ich den Alias oder die Adresse?": (
+        r"^\W{0,3}(?:nutze|benutze|hole?|rufe?|verwende|fahre|laufe|habe?) (?:ich|wir)\b.{1,80}\boder\b"
+    ),
+    "Läuft mein Handy über POP oder IMAP?": (
+        r"\b(?:läuft|nutzt|benutzt|verschlüsselt|ruft) (?:mein|unser)\w{0,2} [\w-]{2,30}.{1,60}"
+        r"\b(?:oder|verschlüsselt)\b"
+    ),
+    "Do I use POP or IMAP?": (
+        r"\bdo (?:i|we) (?:use|have|run|collect|fetch|get|connect)\b (?!the same).{1,60}\bor\b(?! not\b)"
+    ),
+}
+_HOW_MUCH_IS_USED = {
+    "Wie viel ist noch frei?": (
+        r"\bwie ?viel\b.{1,60}\b(?:belegt|noch frei|verbraucht|übrig)\b|\bwie voll (?:ist )?(?:mein|unser)"
+    ),
+    "How much of it have I used?": (
+        r"\bhow (?:much|many|full)\b.{1,60}\b(?:(?:has been|is) used|have (?:i|we) used|(?:are|is) free|used up)\b"
+    ),
+}
+# Each row is a pattern of its own
 _STATES = tuple(
-    lazy_regex(pattern, re.IGNORECASE)
-    for pattern in (*_WHO_DID_IT, *_WHAT_IS_THERE, *_LOOK_IT_UP, *_WHICH_OF_BOTH, *_HOW_MUCH_IS_USED)
+    phrases({example: row})
+    for table in (_WHO_DID_IT, _WHAT_IS_THERE, _LOOK_IT_UP, _WHICH_OF_BOTH, _HOW_MUCH_IS_USED)
+    for example, row in table.items()
 )
 
 

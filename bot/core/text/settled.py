@@ -7,11 +7,11 @@ settled only as a whole: "receiving works, sending does not" says what does not,
 import re
 from functools import lru_cache
 
-from bot.core.lazy_regex import lazy_regex, lower_case, one_of
+from bot.core.lazy_regex import lazy_regex, lower_case, one_of, phrases
 from bot.core.text.function_words import word_set
 from bot.core.text.normalize import CACHED_MESSAGES
 from bot.core.text.not_meant import says_what_is_not_meant
-from bot.core.text.working import says_it_works
+from bot.core.text.working import CLAUSE_BEGINS, says_it_works
 
 MOST_LETTERS = 160  # of a settled sentence; a longer one tells more
 MOST_WORDS_OF_NAME = 3  # of a clause that only names something: "address, password and user name I know"
@@ -41,57 +41,97 @@ _USE = one_of(
     "nutze,nutzen,nutzt,verwende,verwenden,verwendet,benutze,benutzen,use,uses,fetch,fetches,relay,relays,poll,polls"
 )
 _SET = one_of("eingerichtet,eingestellt,konfiguriert,verbunden,angebunden,set_up,configured,connected")
-_CLAUSE = lazy_regex(  # of a sentence that is cut at its commas
-    r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
-    # "der Abruf am Handy läuft einwandfrei", "Mails laufen", "Benutzername und Server sind klar"
-    rf"(?:\S{{1,40}}\s{{1,3}}){{1,12}}?{_WORKS}(?:\s{{1,3}}\S{{1,40}}){{0,3}}?(?:\s{{1,3}}{_WELL}){{1,5}}"
-    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,7}}{_WORKS}"
-    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,12}}?(?:ist|sind|war|waren)(?:\s{{1,3}}\S{{1,40}}){{0,3}}?(?:\s{{1,3}}{_WELL}){{1,5}}"
-    # "senden auch", "Outlook is connected by SMTP", "wir nutzen POP3", "Versand läuft über Port 465"
-    r"|(?:\S{1,40}\s{1,3}){1,3}(?:auch|too)"
-    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,8}}?(?:ist|sind|is|are)(?:\s{{1,3}}\S{{1,40}}){{0,4}}?\s{{1,3}}{_SET}"
-    r"(?:\s{1,3}\S{1,40}){0,8}"
-    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,3}}?{_USE}(?:\s{{1,3}}\S{{1,40}}){{1,12}}"
-    r"|(?:\S{1,40}\s{1,3}){1,6}?(?:läuft|laufen|geht|gehen)(?:\s{1,3}\S{1,40}){0,3}?\s{1,3}(?:über|per|mit|via)"
-    r"(?:\s{1,3}\S{1,40}){1,8}"
-    r"|(?:\S{1,40}\s{1,3}){1,3}?sends? and receives?"
-    # "die Adresse kenne ich", "das Konto habe ich bereits gesichert", "das Postfach gibt es schon"
-    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,12}}?(?:weiß|weiss|kenne?|hab|haben?|hätten?) (?:ich|wir)(?:\s{{1,3}}{_DONE}){{0,4}}"
-    r"|(?:\S{1,40}\s{1,3}){1,12}?haben? (?:ich|wir) (?:\w{1,40} ){0,3}?(?:schon|bereits)(?:\s{1,3}\S{1,40}){0,5}"
-    r"|(?:\S{1,40}\s{1,3}){1,12}?gibt(?:'?s| es) (?:schon|bereits)(?:\s{1,3}\S{1,40}){0,3}"
-    # "receiving works just fine", "SSL works", "sending is sorted"
-    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,12}}?(?:works?|worked|runs?|goes|go)(?:\s{{1,3}}\S{{1,40}}){{0,3}}?(?:\s{{1,3}}{_FINE}){{1,4}}"
-    r"|(?:\S{1,40}\s{1,3}){1,7}works?"
-    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,12}}?(?:is|are|was|were|has been|have been)(?:\s{{1,3}}{_FINE}){{1,4}}"
-    # "I've already restarted it", "I have the address here"
-    r"|(?:i|we)(?:'ve| have)? (?:already|both)(?:\s{1,3}\S{1,40}){1,8}"
-    r"|(?:i|we)(?:'ve| have)? (?:know|have|got) (?:\S{1,40} ){0,8}(?:already|here)"
-    r")\W{0,4}$",
-    re.IGNORECASE,
+_CLAUSE_ENDS = r"\W{0,4}$"
+
+
+def _before(least: int, most: int) -> str:
+    """Pattern of so many words before others."""
+    return rf"(?:\S{{1,40}}\s{{1,3}}){{{least},{most}}}"
+
+
+def _behind(least: int, most: int) -> str:
+    """Pattern of so many words behind others."""
+    return rf"(?:\s{{1,3}}\S{{1,40}}){{{least},{most}}}"
+
+
+_CLAUSE = phrases(  # of a sentence that is cut at its commas
+    {
+        "Der Abruf am Handy läuft einwandfrei": (
+            rf"{_before(1, 12)}?{_WORKS}{_behind(0, 3)}?(?:\s{{1,3}}{_WELL}){{1,5}}"
+        ),
+        "Mails laufen": rf"{_before(1, 7)}{_WORKS}",
+        "Benutzername und Server sind klar": (
+            rf"{_before(1, 12)}?(?:ist|sind|war|waren){_behind(0, 3)}?(?:\s{{1,3}}{_WELL}){{1,5}}"
+        ),
+        "Senden auch": rf"{_before(1, 3)}(?:auch|too)",
+        "Outlook is connected by SMTP": (
+            rf"{_before(1, 8)}?(?:ist|sind|is|are){_behind(0, 4)}?\s{{1,3}}{_SET}{_behind(0, 8)}"
+        ),
+        "Wir nutzen POP3": rf"{_before(1, 3)}?{_USE}{_behind(1, 12)}",
+        "Versand läuft über Port 465": (
+            rf"{_before(1, 6)}?(?:läuft|laufen|geht|gehen){_behind(0, 3)}?\s{{1,3}}(?:über|per|mit|via){_behind(1, 8)}"
+        ),
+        "Outlook sends and receives": rf"{_before(1, 3)}?sends? and receives?",
+        "Das Konto habe ich bereits gesichert": (
+            rf"{_before(1, 12)}?(?:weiß|weiss|kenne?|hab|haben?|hätten?) (?:ich|wir)(?:\s{{1,3}}{_DONE}){{0,4}}"
+        ),
+        "Die Adresse haben wir gestern schon angelegt": (
+            rf"{_before(1, 12)}?haben? (?:ich|wir) (?:\w{{1,40}} ){{0,3}}?(?:schon|bereits){_behind(0, 5)}"
+        ),
+        "Das Postfach gibt es schon": rf"{_before(1, 12)}?gibt(?:'?s| es) (?:schon|bereits){_behind(0, 3)}",
+        "Receiving works just fine": (
+            rf"{_before(1, 12)}?(?:works?|worked|runs?|goes|go){_behind(0, 3)}?(?:\s{{1,3}}{_FINE}){{1,4}}"
+        ),
+        "SSL works": rf"{_before(1, 7)}works?",
+        "Sending is sorted": (rf"{_before(1, 12)}?(?:is|are|was|were|has been|have been)(?:\s{{1,3}}{_FINE}){{1,4}}"),
+        "I've already restarted it": rf"(?:i|we)(?:'ve| have)? (?:already|both){_behind(1, 8)}",
+        "I have the address here": r"(?:i|we)(?:'ve| have)? (?:know|have|got) (?:\S{1,40} ){0,8}(?:already|here)",
+    },
+    begin=CLAUSE_BEGINS,
+    end=_CLAUSE_ENDS,
 )
 _MAIL_EN = r"(?:everything|(?:all )?(?:my |our |the )?(?:e-?)?(?:mails?|messages|post))"
 _MAIL_DE = r"(?:alles|(?:alle |meine |unsere |die )?(?:e-?)?(?:mails?|nachrichten|post))"
 _HANDLE = one_of("empfangen,abrufen,abholen,lesen,runterladen,herunterladen,senden,verschicken,versenden,schicken")
-_ABLE = lazy_regex(  # "I can send already", "verschicken kann ich schon", "ich kann schon senden"
-    r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
-    rf"(?:i|we) can (?:already )?\S{{3,12}}(?: {_MAIL_EN})?(?:\s{{1,3}}(?:\S{{1,12}}\s{{1,3}})?{_FINE}){{0,3}}"
-    rf"|(?:ich|wir|man) k(?:ann|önnen) (?:{_MAIL_DE} )?{_HANDLE}(?:\s{{1,3}}{_WELL}){{0,3}}"
-    rf"|(?:\S{{1,40}}\s{{1,3}}){{1,4}}kann (?:ich|man)(?:\s{{1,3}}{_WELL}){{1,3}}"
-    r"|(?:ich|wir) k(?:ann|önnen) (?:\S{1,20}\s{1,3}){0,3}(?:schon|bereits|wieder|problemlos) \S{1,20}"
-    r")\W{0,4}$",
-    re.IGNORECASE,
+_ABLE = phrases(
+    {
+        "I can send messages already": (
+            rf"(?:i|we) can (?:already )?\S{{3,12}}(?: {_MAIL_EN})?(?:\s{{1,3}}(?:\S{{1,12}}\s{{1,3}})?{_FINE}){{0,3}}"
+        ),
+        "Ich kann meine Mails abrufen": (
+            rf"(?:ich|wir|man) k(?:ann|önnen) (?:{_MAIL_DE} )?{_HANDLE}(?:\s{{1,3}}{_WELL}){{0,3}}"
+        ),
+        "Verschicken kann ich schon": rf"{_before(1, 4)}kann (?:ich|man)(?:\s{{1,3}}{_WELL}){{1,3}}",
+        "Ich kann schon senden": (
+            r"(?:ich|wir) k(?:ann|önnen) (?:\S{1,20}\s{1,3}){0,3}(?:schon|bereits|wieder|problemlos) \S{1,20}"
+        ),
+    },
+    begin=CLAUSE_BEGINS,
+    end=_CLAUSE_ENDS,
 )
 _THING = r"(?:the|your|my|our|its|that|those|both) (?:\S{1,30} ){0,3}?\S{1,30}"
-_AT_HAND = lazy_regex(  # "den Port brauch ich nicht", "no need for the port", "the server I know"
-    r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
-    r"(?:[^\s,]{1,40}\s{1,3}){1,6}?(?:brauche?|benötige?|brauchen|benötigen) (?:ich|wir)(?: \w{1,12})? nicht(?: mehr)?"
-    r"|(?:ich|wir) (?:brauche?n?|benötigen?) (?:[^\s,]{1,40}\s{1,3}){1,4}nicht(?: mehr)?"
-    r"|(?:[^\s,]{1,40}\s{1,3}){1,6}?(?:hab|haben?) (?:ich|wir) (?:\w{1,12} ){0,2}(?:gefunden|rausgefunden|notiert)"
-    rf"|{_THING},? (?:i|we)(?:['’]ve)? (?:already )?(?:know|have|found|got)(?: already| here)?"
-    rf"|(?:i|we)(?:['’]ve)? (?:already )?(?:know|have|found|got) {_THING}"
-    rf"|(?:i|we) (?:don['’]?t|do not) need {_THING}|no need for {_THING}"
-    r")\W{0,4}$",
-    re.IGNORECASE,
+_AT_HAND = phrases(
+    {
+        "Den Port brauche ich nicht": (
+            r"(?:[^\s,]{1,40}\s{1,3}){1,6}?(?:brauche?|benötige?|brauchen|benötigen) (?:ich|wir)(?: \w{1,12})? nicht"
+            r"(?: mehr)?"
+        ),
+        "Wir brauchen den Port nicht mehr": (
+            r"(?:ich|wir) (?:brauche?n?|benötigen?) (?:[^\s,]{1,40}\s{1,3}){1,4}nicht(?: mehr)?"
+        ),
+        "Den Server hab ich gefunden": (
+            r"(?:[^\s,]{1,40}\s{1,3}){1,6}?(?:hab|haben?) (?:ich|wir) (?:\w{1,12} ){0,2}"
+            r"(?:gefunden|rausgefunden|notiert)"
+        ),
+        "The server I know": (
+            rf"{_THING},? (?:i|we)(?:['’]ve)? (?:already )?(?:know|have|found|got)(?: already| here)?"
+        ),
+        "I've got the server": rf"(?:i|we)(?:['’]ve)? (?:already )?(?:know|have|found|got) {_THING}",
+        "I don't need the port": rf"(?:i|we) (?:don['’]?t|do not) need {_THING}",
+        "No need for the port": rf"no need for {_THING}",
+    },
+    begin=CLAUSE_BEGINS,
+    end=_CLAUSE_ENDS,
 )
 _OPEN = lazy_regex(  # what leaves something open, or asks
     r"\?|n[’']t\b|\bno(?! problem)\b|\bwie(?! (?:immer|gehabt|gewohnt|geschmiert|am ersten tag)\b)\b"
@@ -134,9 +174,9 @@ def is_settled(sentence: str) -> bool:
     if _OPEN.search(sentence) or not _OPEN_WORDS.isdisjoint(_WORD.findall(lower_case(sentence))):
         return False
     *before, last = sentence.rstrip(" .!").split(",")
-    names = all(len(clause.split()) <= MOST_WORDS_OF_NAME or _is_settled(clause) for clause in before)
-    return names and _is_settled(last)
+    names = all(len(clause.split()) <= MOST_WORDS_OF_NAME or _is_settled_clause(clause) for clause in before)
+    return names and _is_settled_clause(last)
 
 
-def _is_settled(clause: str) -> bool:
+def _is_settled_clause(clause: str) -> bool:
     return bool(_CLAUSE.match(clause)) or (says_it_works(clause) and not _TROUBLE.search(clause))

@@ -6,9 +6,7 @@ need a manner behind them, a time, a place or a praise. Mail that arrives and wh
 makes it doubtful ("kaum", "until", "hope") is for the caller to look for (bot/core/text/settled.py). Pure.
 """
 
-import re
-
-from bot.core.lazy_regex import lazy_regex, lower_case
+from bot.core.lazy_regex import lazy_regex, lower_case, phrases
 from bot.core.text.function_words import word_set
 
 _ANYHOW = word_set("funktioniert funktionieren klappt klappen works")
@@ -26,28 +24,40 @@ _MANNERS = word_set(
 _WHERE_TO = word_set("auf in mit on at for from with a")  # "geht auf den alten Server" tells of a way
 _MAIL = r"(?:e-?)?(?:mails?|post|nachrichten|messages)"
 _MINE = r"(?:(?:alle|meine|unsere|die|all|my|the|our) ){0,2}"
-_ARRIVES = lazy_regex(
-    r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
-    rf"(?:\S{{1,20}} ){{0,3}}?{_MAIL} komm(?:en|t) (?:\S{{1,20}} ){{0,6}}?(?:an|rein|herein|durch)"
-    rf"|es komm(?:en|t) (?:\S{{1,20}} ){{0,2}}?{_MAIL} (?:an|rein|herein|durch)"
-    rf"|(?:ich|wir) (?:bekomme|kriege|erhalte|empfange)n? {_MINE}{_MAIL}"
-    rf"|{_MINE}{_MAIL} (?:bekomme|kriege|erhalte|empfange)n? (?:ich|wir)"
-    rf"|{_MINE}{_MAIL} (?:comes?|arrives?|(?:is|are) coming|gets?)(?: in| through)?"
-    rf"|(?:i(?:['’]m)?|we(?:['’]re)?) (?:still )?(?:get|receive)(?:ting|ing)? {_MINE}{_MAIL}"
-    r")(?: (?P<manner>\S{1,20})(?: \S{1,30}){0,8})?[\s.!)]{0,4}$",
-    re.IGNORECASE,
+CLAUSE_BEGINS = r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?"
+_ARRIVES = phrases(
+    {
+        "Alle Mails kommen an": (
+            rf"(?:\S{{1,20}} ){{0,3}}?{_MAIL} komm(?:en|t) (?:\S{{1,20}} ){{0,6}}?(?:an|rein|herein|durch)"
+        ),
+        "Es kommen wieder Mails an": rf"es komm(?:en|t) (?:\S{{1,20}} ){{0,2}}?{_MAIL} (?:an|rein|herein|durch)",
+        "Ich bekomme meine Mails": rf"(?:ich|wir) (?:bekomme|kriege|erhalte|empfange)n? {_MINE}{_MAIL}",
+        "Mails empfangen wir": rf"{_MINE}{_MAIL} (?:bekomme|kriege|erhalte|empfange)n? (?:ich|wir)",
+        "My mail is coming in": (rf"{_MINE}{_MAIL} (?:comes?|arrives?|(?:is|are) coming|gets?)(?: in| through)?"),
+        "I'm getting mails": (rf"(?:i(?:['’]m)?|we(?:['’]re)?) (?:still )?(?:get|receive)(?:ting|ing)? {_MINE}{_MAIL}"),
+    },
+    begin=CLAUSE_BEGINS,
+    end=r"(?: (?P<manner>\S{1,20})(?: \S{1,30}){0,8})?[\s.!)]{0,4}$",
     needs=("mail", "post", "nachrichten", "messages"),
 )
-_MANAGED = lazy_regex(
-    r"^\W{0,4}(?:(?:und|and|also)\s{1,3})?(?:"
-    r"(?:\S{1,40} ){1,8}?hab(?:e|en)? (?:\S{1,20} ){0,5}?(?:hingekriegt|hinbekommen|geschafft)"
-    r"|(?:\S{1,40} ){1,8}?hat (?:\S{1,20} ){0,5}?(?:geklappt|funktioniert)"
-    r"|(?:\S{1,40} ){0,3}\S{1,40}: (?:erledigt|fertig|läuft|geht|klappt|ok|okay|done|fine|works|working|sorted|check)"
-    r"|(?:(?:i|we)(?:['’]ve)? )?(?:have )?(?:managed|got|sorted)(?: out)? (?:the|my|our) (?:\S{1,30} ){0,4}?"
-    r"(?:working|sorted|going|running|done|set up|part|half|side|bit)"
-    r"|(?:\S{1,30} ){0,3}\S{1,30}['’]s (?:fine|ok|okay|done|sorted|set|set up|good)"
-    r")(?: (?:now|already|jetzt|schon|inzwischen))?[\s.!)]{0,4}$",
-    re.IGNORECASE,
+_MANAGED = phrases(
+    {
+        "Den Empfang habe ich hinbekommen": (
+            r"(?:\S{1,40} ){1,8}?hab(?:e|en)? (?:\S{1,20} ){0,5}?(?:hingekriegt|hinbekommen|geschafft)"
+        ),
+        "Das Abrufen hat geklappt": r"(?:\S{1,40} ){1,8}?hat (?:\S{1,20} ){0,5}?(?:geklappt|funktioniert)",
+        "Empfang: läuft": (
+            r"(?:\S{1,40} ){0,3}\S{1,40}: "
+            r"(?:erledigt|fertig|läuft|geht|klappt|ok|okay|done|fine|works|working|sorted|check)"
+        ),
+        "I got the receiving part working": (
+            r"(?:(?:i|we)(?:['’]ve)? )?(?:have )?(?:managed|got|sorted)(?: out)? (?:the|my|our) (?:\S{1,30} ){0,4}?"
+            r"(?:working|sorted|going|running|done|set up|part|half|side|bit)"
+        ),
+        "Receiving's fine": (r"(?:\S{1,30} ){0,3}\S{1,30}['’]s (?:fine|ok|okay|done|sorted|set|set up|good)"),
+    },
+    begin=CLAUSE_BEGINS,
+    end=r"(?: (?:now|already|jetzt|schon|inzwischen))?[\s.!)]{0,4}$",
     needs=("geklappt", "hin", "geschafft", "funktioniert", ":", "got ", "managed", "sorted", "'s ", "’s "),
 )
 _WORD = lazy_regex(r"\w+")

@@ -201,9 +201,9 @@ def test_a_question_is_read_with_as_much_as_it_needs(extractor: FeatureExtractor
 def test_what_is_known_is_not_what_a_bare_question_asks_about(extractor: FeatureExtractor) -> None:
     back = BackReferences(extractor)
     said = ["There is a blank after outgoing host.", "Incoming is filled in.", "What do I type?"]
-    assert back.with_referents(said, 2, known={1}) == f"{said[0]} {said[2]}"
-    assert back.with_referents([*said[:2], "Is that right?"], 2, known={1}) == f"{said[1]} Is that right?"
-    assert back.with_referents(said[1:], 1, known={0}) == said[2]
+    assert back.with_referents(said, 2, settled={1}) == f"{said[0]} {said[2]}"
+    assert back.with_referents([*said[:2], "Is that right?"], 2, settled={1}) == f"{said[1]} Is that right?"
+    assert back.with_referents(said[1:], 1, settled={0}) == said[2]
 
 
 THERE = {  # whose place is meant: another provider's, in the sentence before

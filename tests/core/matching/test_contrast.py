@@ -217,11 +217,11 @@ def test_what_is_denied_last_is_never_the_answer(engine: AnswerEngine, language:
 
 @pytest.mark.parametrize("text", KEPT)
 def test_a_denial_of_something_else_leaves_the_words_as_they_are(extractor: FeatureExtractor, text: str) -> None:
-    assert Contrasts(extractor).words(text) == extractor.words(text)
+    assert Contrasts(extractor).words_meant(text) == extractor.words(text)
 
 
 def test_what_both_halves_share_is_kept(extractor: FeatureExtractor) -> None:
-    words = Contrasts(extractor).words("nicht die Größe vom Postfach, sondern einer Mail")
+    words = Contrasts(extractor).words_meant("nicht die Größe vom Postfach, sondern einer Mail")
     assert words == ["groesse", "einer", "mail"]
 
 
@@ -276,4 +276,4 @@ def test_what_is_at_hand_of_another_aspect_is_not_what_is_asked(
 
 @pytest.mark.parametrize("text", STILL_NEEDED)
 def test_a_settled_clause_that_says_what_is_meant_is_kept(extractor: FeatureExtractor, text: str) -> None:
-    assert Contrasts(extractor).open_clauses(text) == text
+    assert Contrasts(extractor).without_settled_clauses(text) == text

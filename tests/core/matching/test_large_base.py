@@ -1,8 +1,8 @@
 """Large knowledge bases of hundreds of entries: other ways of training and searching find what they know."""
 
 from bot.core.matching.decision import Matcher
-from bot.core.matching.error_lines import ErrorLines
 from bot.core.matching.features import FeatureExtractor
+from bot.core.matching.line_alignment import LineAligner
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.training import MOST_OWNERS_OF_REGRESSION, train, training_examples
 from bot.core.model import Language, Question, Topic
@@ -30,7 +30,7 @@ def test_a_line_is_found_among_hundreds_that_are_nearly_the_same() -> None:
         for name in names
     ]
     others = [Topic(f"other-{n}", {"de": "", "en": ""}, nothing, (f"entirely different words {n}",)) for n in names]
-    lines = ErrorLines([], [*topics, *others])
+    lines = LineAligner([], [*topics, *others])
     for name in names[::40]:
         found = lines.alignments(lines.read(f"554 refused by the policy server of {name} as unwanted"))
         assert found[0].known.owner == name

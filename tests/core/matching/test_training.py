@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from bot.core.matching import training
 from bot.core.matching.example_features import GROUP_WEIGHT
-from bot.core.matching.features import FeatureExtractor, without_courtesy
+from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.message_features import MessageFeatures
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.training import NOT, TrainedModel, train, training_examples
 from bot.core.model import Entry, Knowledge, Topic
+from bot.core.text.message_parts import without_courtesy
 from tests.project import knowledge as whole_knowledge
 from tests.servers.postbote import PROJECT
 

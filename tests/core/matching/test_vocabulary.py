@@ -5,8 +5,8 @@ from collections import defaultdict
 import pytest
 
 from bot.answering.engine import AnswerEngine
+from bot.core.matching.concept_groups import DEVICE
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.vocabulary import DEVICE
 from bot.core.model import Question
 from tests.rows import each_row
 from tests.slow import one_in

@@ -5,9 +5,9 @@ from bot.core.text.asking import (
     asks_for_something,
     asks_in_words,
     asks_what,
-    halves,
     is_question,
     reports_fault,
+    split_questions,
 )
 
 QUESTIONS = ("Which port?", "wie lange wartet eine Mail", "und welcher Server ist das", "465?", "do I need SSL")
@@ -96,4 +96,4 @@ def test_a_plea_asks_for_nothing_by_name() -> None:
 
 
 def test_a_sentence_that_asks_two_things_is_two() -> None:
-    assert {text: len(halves(text)) for text in TWO} == TWO
+    assert {text: len(split_questions(text)) for text in TWO} == TWO

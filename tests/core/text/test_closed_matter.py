@@ -3,7 +3,7 @@
 from itertools import product
 
 from bot.answering.engine import AnswerEngine
-from bot.core.matching.given_decisions import closes
+from bot.core.matching.early_decisions import closes
 from bot.core.model import Question
 from bot.core.small_talk import answer_small_talk
 from bot.core.text.closed_matter import closes_matter

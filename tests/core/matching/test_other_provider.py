@@ -6,14 +6,14 @@ import pytest
 
 from bot.answering.engine import AnswerEngine
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.other_owner import names_other_owner
-from bot.core.matching.owner_reference import OwnerReferences
+from bot.core.matching.other_provider import names_other_provider
+from bot.core.matching.provider_reference import ProviderReferences
 from bot.core.model import Question
-from tests.eval import other_owners
+from tests.eval import other_providers
 from tests.rows import each_row
 
 NAMED = [
-    # words, other providers among them, words that are new, True if another owner is named
+    # words, other providers among them, words that are new, True if another provider is named
     ("welcher port bei gmx", {"gmx"}, set(), True),
     ("gmx imap", {"gmx"}, set(), True),
     ("mail an gmx kommt zurueck", {"gmx"}, set(), False),
@@ -40,12 +40,12 @@ NAMED = [
 
 
 @each_row(("text", "others", "new", "found"), NAMED)
-def test_another_owner_is_named(text: str, others: set[str], new: set[str], *, found: bool) -> None:
-    assert names_other_owner(text.split(), others, new.__contains__) is found
+def test_another_provider_is_named(text: str, others: set[str], new: set[str], *, found: bool) -> None:
+    assert names_other_provider(text.split(), others, new.__contains__) is found
 
 
 def test_nobody_is_told_our_figures_for_anothers(engine: AnswerEngine) -> None:
-    labelled = list(other_owners.lines("check"))
+    labelled = list(other_providers.lines("check"))
     answered = {line.text: engine.matcher.decide(Question(line.text)).outcome == "answer" for line in labelled}
     ours = [answered[line.text] for line in labelled if line.expect]
     theirs = [line.text for line in labelled if not line.expect and answered[line.text]]
@@ -79,16 +79,17 @@ def test_nobody_is_told_our_figures_for_theirs(engine: AnswerEngine, language: s
     assert [text for text in asked if engine.matcher.decide(Question(text)).outcome == "answer"] == []
 
 
-def test_a_program_and_we_ourselves_are_no_other_owner(extractor: FeatureExtractor) -> None:
-    owners = OwnerReferences(extractor)
+def test_a_program_and_we_ourselves_are_no_other_provider(extractor: FeatureExtractor) -> None:
+    providers = ProviderReferences(extractor)
     there, theirs, ours = "Which server do I enter there?", "Which port do they use?", "Which port do you have there?"
-    assert owners.with_owner(there, there, ["My account is with Yahoo."]) == f"bei yahoo: {there}"
-    assert owners.with_owner(there, there, ["I am in the Gmail app."]) == there
-    assert owners.with_owner(there, there, ["My account was at Yahoo.", "Now it is with you."]) == there
+    assert providers.with_provider(there, there, ["My account is with Yahoo."]) == f"bei yahoo: {there}"
+    assert providers.with_provider(there, there, ["I am in the Gmail app."]) == there
+    assert providers.with_provider(there, there, ["My account was at Yahoo.", "Now it is with you."]) == there
     assert (
-        owners.with_owner(theirs, theirs, ["My account was at Yahoo.", "Now it is with you."]) == f"bei yahoo: {theirs}"
+        providers.with_provider(theirs, theirs, ["My account was at Yahoo.", "Now it is with you."])
+        == f"bei yahoo: {theirs}"
     )
-    assert owners.with_owner(ours, ours, ["My account was at Yahoo."]) == ours
-    assert owners.with_owner(theirs, theirs, ["The clerks are here."]) == theirs
-    assert owners.with_owner(theirs, theirs, ["The clerks have the Gmail app."]) == theirs
-    assert owners.with_owner(theirs, theirs, ["The Gmail account is hers."]) == f"bei gmail: {theirs}"
+    assert providers.with_provider(ours, ours, ["My account was at Yahoo."]) == ours
+    assert providers.with_provider(theirs, theirs, ["The clerks are here."]) == theirs
+    assert providers.with_provider(theirs, theirs, ["The clerks have the Gmail app."]) == theirs
+    assert providers.with_provider(theirs, theirs, ["The Gmail account is hers."]) == f"bei gmail: {theirs}"

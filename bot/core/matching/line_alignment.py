@@ -1,4 +1,4 @@
-"""Error lines: alignment of the knowledge base's known lines with the words of a message.
+"""Alignment of error lines: of the knowledge base's known lines with the words of a message.
 
 Each line (known_lines.py) is aligned with the message in order, gaps allowed; the best alignments that do not overlap
 are the message's errors.
@@ -70,7 +70,7 @@ def _pieces(words: Sequence[str]) -> Iterable[Sequence[str]]:
     return [words[begin : begin + PIECE] for begin in range(0, len(words), PIECE - OVERLAP)]
 
 
-class ErrorLines:
+class LineAligner:
     """Index of all known lines, by their words."""
 
     def __init__(

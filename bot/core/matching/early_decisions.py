@@ -1,11 +1,11 @@
-"""Decisions that need no matching.
+"""Early decisions: those that are made before anything is ranked (step 0 of the decision).
 
-About what is written in a foreign language, what closes a matter, and what is chosen from a menu.
+About what is written in a foreign language, what closes a matter, and what is chosen from a menu, or without one.
 """
 
 from collections.abc import Sequence
 
-from bot.core.matching.menu_choice import chosen_of_nothing, chosen_places
+from bot.core.matching.menu_choice import chosen_places, chosen_without_menu
 from bot.core.model import Decision, Knowledge, Language, Part, Question
 from bot.core.text.language_detection import LanguageDetector
 from bot.core.text.normalize import clean
@@ -17,10 +17,10 @@ NOTHING_OFFERED = "choice: no menu was offered"
 NO_QUESTION = frozenset({NONE_OF_MENU, NOT_MEANT, NOTHING_OFFERED})  # rules of what templates/none.md answers
 
 
-def choose_of_nothing(question: Question, detector: LanguageDetector) -> Decision | None:
+def declined_without_menu(question: Question, detector: LanguageDetector) -> Decision | None:
     """Decision about a choice or a refusal where no menu was offered: declined; None for any other message."""
     cleaned = clean(question.text)
-    places = chosen_of_nothing(cleaned)
+    places = chosen_without_menu(cleaned)
     if places is None:
         return None
     language = question.language or detector.of(cleaned, question.language_hint)
@@ -51,7 +51,7 @@ def closes(decision: Decision) -> bool:
     return any(part.rule == CLOSED for part in decision.parts)
 
 
-def choose(question: Question, knowledge: Knowledge, detector: LanguageDetector) -> Decision | None:
+def choose_from_menu(question: Question, knowledge: Knowledge, detector: LanguageDetector) -> Decision | None:
     """Decision about a choice from the menu of the reply before; None where there was no menu, or nothing is chosen.
 
     A refusal of the whole menu is declined. Read as is the title of the entry, so that follow-ups can change it.
