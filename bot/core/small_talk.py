@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.core.languages import KNOWN, among
 from bot.core.lazy_regex import lazy_regex
-from bot.core.model import LANGUAGES, Answer, Language, Question
+from bot.core.model import LANGUAGES, NO_QUESTION, Answer, Language, Question
 from bot.core.person_request import asks_for_person, says_of_no_use
 from bot.core.text.closed_matter import thanks_for_help
 from bot.core.text.function_words import word_set
@@ -39,6 +39,7 @@ _GERMAN = lazy_regex(
     r"\b(?:danke\w*|dank|hallo|moin|servus|guten?|morgen|tag|abend|zusammen|wer|was|sie|gott)\b", re.IGNORECASE
 )
 _WORD = lazy_regex(r"[^\W\d_]+")
+_SAYS_NOTHING = NO_QUESTION | {"decline", "suggest"}  # templates that say nothing of what was asked
 
 # Reactions to an answer. Words that say that it worked; that it was read; and words beside them
 _WORKED = word_set(
@@ -128,9 +129,9 @@ def shorten_reply(answer: Answer, text: str) -> Answer:
     The same in every channel and in the terminal. `text`: of the question, as the channel delivered it.
     """
     said = clean(text)
-    if answer.template in ("decline", "suggest", "none") and (asks_for_person(said) or says_of_no_use(said)):
+    if answer.template in _SAYS_NOTHING and (asks_for_person(said) or says_of_no_use(said)):
         return Answer("person", answer.language, {"state": "words", "asks": False})
-    if answer.decision and answer.decision.small_talk:
+    if answer.decision and answer.decision.small_talk and answer.template not in NO_QUESTION:
         return Answer("aside", answer.language, {"asks": "?" in text})
     return answer
 

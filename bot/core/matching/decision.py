@@ -25,19 +25,19 @@ Pure: the same message and knowledge base give the same decision. `Matcher.decid
    whose slots the message contradicts (error_slots.py: whose address, what is missing, who speaks, for good or not), is
    vetoed: it is neither explained nor ranked.
 
-3. **Sentences** otherwise (message_parts.py, pasted.py, sentence_ranker.py). What is pasted is one text. Greeting,
-   courtesy, farewell, signature and disclaimer are left out, and what says what works, is known or is not meant
-   (settled.py) or tells of another way than is asked about (contrast.py). Of what is left every sentence is ranked by
-   itself, and all of them as a whole; one that asks two things is two (asking.py), one that points back ("where can I
-   set that?") is read with what it points at (back_reference.py), "which port do they use?" with the provider
-   (owner_reference.py), one about fetching with its protocol (fetching_protocol.py); a main clause that is clear counts
-   alone (main_clause.py). Sentences of small talk, and those about one's own mail, are left out beside others. Where
-   the questions are clear by themselves, or one is surely not covered and none likely is, the questions alone count,
-   not what is told beside them (ranked_text.py). Where two of those that ask are answered with different entries, each
-   is a part. Else there is one part: of the sentence, or the whole, whose first entry is likeliest right. Beside an
-   answer, a question that is surely not covered is a part that declines, to say what is left over. A message that only
-   changes something of the question before it ("und für IMAP?") is completed by it (followup.py), unless it is a whole
-   question with an answer.
+3. **Sentences** otherwise (message_parts.py, pasted.py, sentence_ranker.py). An error that is reported, and not what it
+   says (error_report.py), is declined: it is asked for. What is pasted is one text. Greeting, courtesy, farewell,
+   signature and disclaimer are left out, and what says what works, is known or is not meant (settled.py) or tells of
+   another way than is asked about (contrast.py). Of what is left every sentence is ranked by itself, and all of them as
+   a whole; one that asks two things is two (asking.py), one that points back ("where can I set that?") is read with
+   what it points at (back_reference.py), "which port do they use?" with the provider (owner_reference.py), one about
+   fetching with its protocol (fetching_protocol.py); a main clause that is clear counts alone (main_clause.py).
+   Sentences of small talk, and those about one's own mail, are left out beside others. Where the questions are clear by
+   themselves, or one is surely not covered and none likely is, the questions alone count, not what is told beside them
+   (ranked_text.py). Where two of those that ask are answered with different entries, each is a part. Else there is one
+   part: of the sentence, or the whole, whose first entry is likeliest right. Beside an answer, a question that is
+   surely not covered is a part that declines, to say what is left over. A message that only changes something of the
+   question before it ("und für IMAP?") is completed by it (followup.py), unless it is a whole question with an answer.
 
 4. **Ranking** (contrast.py, features.py, ranker.py, unexplained.py). What a text denies ("not the mailbox, a single
    mail: …") is left out. It becomes features: word stems, letter n-grams, concepts and their pairs, what is asked for.
