@@ -20,9 +20,10 @@ _CIRCUMSTANCES = frozenset({"incoming", "outgoing", "mail-client"})  # concepts 
 _QUOTES = lazy_regex(r"[\d@\"“”„«»`]\s?\S")  # a code, an address or what the error says
 _ERRORS = word_set(
     """
-    fehler fehlern fehlermeldung fehlermeldungen fehlernachricht fehlerhinweis fehlertext fehlercode unzustellbar
-    unzustellbarkeitsmeldung unzustellbarkeitsnachricht ruecklaeufer zurueck zurueckgekommen zurueckgeschickt
-    zurueckgesendet zurueckgesandt error errors bounce bounces bounced bouncing undeliverable undelivered back returned
+    fehler fehlern fehlermeldung fehlermeldungen fehlernachricht fehlerhinweis fehlertext fehlercode meldung
+    meldungen unzustellbar unzustellbarkeitsmeldung unzustellbarkeitsnachricht ruecklaeufer zurueck zurueckgekommen
+    zurueckgeschickt zurueckgesendet zurueckgesandt error errors bounce bounces bounced bouncing undeliverable
+    undelivered back returned
     """
 )
 _REPORTING = word_set(

@@ -102,7 +102,8 @@ TOLD_TOO = {  # around a report, and of no more use
 }
 SAID_OF_IT = {
     "de": (
-        "Ich bekomme dauernd eine komische Fehlermeldung", "Fehlermeldung", "Jetzt kommt ein anderer Fehler",
+        "Ich bekomme dauernd eine komische Fehlermeldung", "Fehlermeldung", "Was bedeutet diese Meldung?",
+        "Jetzt kommt ein anderer Fehler",
         "Meine Mail kam zurück", "Warum kam meine Mail zurück?", "Können Sie mir eine Fehlermeldung erklären?",
     ),
     "en": (
