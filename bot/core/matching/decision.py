@@ -87,6 +87,7 @@ from dataclasses import replace
 from bot.core.dns.error_checks import find_targets
 from bot.core.matching.calibration import FITTED, Calibration, from_array, least_probability_to_explain
 from bot.core.matching.error_lines import Alignment
+from bot.core.matching.error_report import UNNAMED_ERROR
 from bot.core.matching.example_counts import ExampleCounts, count_examples
 from bot.core.matching.example_support import ExampleSupport
 from bot.core.matching.features import FeatureExtractor, without_courtesy
@@ -233,7 +234,8 @@ class Matcher:
 
     def _is_small_talk(self, part: Part) -> bool:
         """True if a part is likeliest to want no answer, or none of its words is known."""
-        return not part.candidates or part.candidates[0].id in self._small_talk
+        wants_none = not part.candidates or part.candidates[0].id in self._small_talk
+        return wants_none and part.rule != UNNAMED_ERROR
 
     def _with_error_details(self, decision: Decision, pasted: str, error: str) -> Decision:
         """The decision with what can be said of a pasted error besides its entry; a menu gets nothing of it."""

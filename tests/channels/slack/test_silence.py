@@ -56,6 +56,12 @@ async def test_in_its_thread_the_bot_leaves_small_talk_alone(conversation: Conve
     await conversation.silence(said, thread=ts)
 
 
+async def test_in_its_thread_the_bot_asks_for_the_error_that_its_asker_reports(conversation: Conversation) -> None:
+    ts, _ = await conversation.ask(f"{MENTION} {PORT}")
+    _, request = await conversation.ask("Jetzt kommt beim Senden eine Fehlermeldung", thread=ts)
+    assert "im Wortlaut" in request["text"]
+
+
 async def test_a_decline_is_two_lines_and_a_primary_button(conversation: Conversation) -> None:
     _, decline = await conversation.ask(f"{MENTION} Wie richte ich Outlook ein?")
     assert [block["type"] for block in decline["blocks"]] == ["section", "context", "actions"]
