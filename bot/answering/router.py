@@ -13,8 +13,11 @@ from bot.core.languages import among
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.decision import Matcher
 from bot.core.matching.early_decisions import NO_QUESTION, NOTHING_OFFERED
+from bot.core.matching.error_report import wants_error
 from bot.core.model import Answer, Decision, Language, Provider, Question, UserError
 from bot.core.privacy.redacted_decision import redact_decision
+from bot.core.speak_policy import has_question_form
+from bot.core.text.asks_about_above import asks_about_above
 from bot.core.text.nearest import nearest
 from bot.core.text.normalize import clean
 
@@ -96,7 +99,24 @@ def answer_question(
     shown = redact_decision(decision, text, clean(question.previous), matcher.words_in)
     if (rule := decision.parts[0].rule) in NO_QUESTION:
         return Answer("none", decision.language, {"unclear": rule == NOTHING_OFFERED}, shown)
+    if _asks_for_more(matcher, question, decision):
+        return Answer("none", decision.language, {"no_more": True}, shown)
+    if wants_error(decision):
+        return Answer("which_error", decision.language, {}, shown)
     return Answer(decision.outcome, decision.language, facts_of(decision), shown)
+
+
+def _asks_for_more(matcher: Matcher, question: Question, decision: Decision) -> bool:
+    """True if a question is about the answer before it and names nothing ("was heißt das?"), and no entry answers it.
+
+    "What does the error mean?" is about that answer where it explained an error.
+    """
+    if decision.outcome == "answer" or not question.previous or not asks_about_above(question.text):
+        return False
+    if not has_question_form(question.text):
+        return False
+    before = matcher.decide(Question(question.previous)) if wants_error(decision) else None
+    return before is None or any(part.told_error or part.rule.startswith("error line") for part in before.parts)
 
 
 def facts_of(decision: Decision) -> Mapping[str, Any]:

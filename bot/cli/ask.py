@@ -44,7 +44,10 @@ def ask(text: str, lang: Language | None, why: bool) -> None:
 @click.command()
 @click.option("--jsonl", is_flag=True, required=True, help="Read and write one JSON object a line.")
 def answer(jsonl: bool) -> None:
-    """Answer questions from standard input. A line is {"text": …, "lang": a language of the base or null}."""
+    """Answer questions from standard input. A line is {"text": …, "lang": a language of the base or null}.
+
+    It may have "before", the question that was answered before it, or "menu", the entries that the reply offered.
+    """
     settings = read_settings()
     engine = load_engine_or_exit(settings)
     respond = responder_or_exit(engine, settings)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.core.model import LANGUAGES, Answer, Language, Question
+from bot.core.small_talk import answer_small_talk, shorten_reply
 from bot.core.text.untrusted_json import parse_json
 
 LONGEST = 100_000  # characters of one line's text
@@ -18,7 +19,8 @@ def answer_lines(
 ) -> Iterator[str]:
     """Answer lines: one JSON line for each line that is not blank; a bad one gives {"error": …}, and it goes on.
 
-    `languages`: of the base, which a line may choose.
+    `languages`: of the base, which a line may choose. Outcome, entries and score are the decision's; the text is what
+    people are told, as by `ask`.
     """
     for line in lines:
         if line.strip():
@@ -34,12 +36,13 @@ def _answered(
         return {"error": f'{wrong}; a line is {{"text": "…", "lang": {" | ".join(_quoted(languages))} | null}}'}
     answer = respond(question)
     decision = answer.decision
+    said = answer_small_talk(question, None, languages) or shorten_reply(answer, question.text)
     return {
         "outcome": decision.outcome if decision else "answer",
         "entries": list(decision.entries) if decision else [],
-        "language": answer.language,
+        "language": said.language,
         "score": round(decision.score, 4) if decision else 1.0,
-        "text": word(answer),
+        "text": word(said),
     }
 
 

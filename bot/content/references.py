@@ -19,6 +19,7 @@ from bot.core.model import LANGUAGES, Knowledge, Language
 REPLIES = (
     *("answer", "suggest", "decline", "failure"),
     *("thanks", "greeting", "slow", "switched_off", "feedback", "handover", "home", "why", "none", "person"),
+    "which_error",
     *("ticket", "ticket_note", "breaker"),
     *("damaged_address", "offer", "checked", "codes"),
 )

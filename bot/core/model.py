@@ -202,6 +202,9 @@ class Decision:
     foreign: bool = False  # declined because the person writes none of the base's languages
 
 
+NO_QUESTION = frozenset({"none", "which_error"})  # templates of what was decided, and asked nothing of the FAQ
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Answer before it is worded: the template words it in the language, with the facts."""
@@ -214,9 +217,9 @@ class Answer:
     @property
     def outcome(self) -> str:
         """Outcome as it is kept and counted: answer, suggest or decline; of what is no question, the template's name:
-        a command, small talk, a refused reply.
+        a command, small talk, a refused reply, the report of an error that is not named.
         """
-        return self.decision.outcome if self.decision and self.template != "none" else self.template
+        return self.decision.outcome if self.decision and self.template not in NO_QUESTION else self.template
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ Told by lists of words: a message is small talk where it holds nothing else.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from bot.core.languages import KNOWN, among
 from bot.core.lazy_regex import lazy_regex
-from bot.core.model import LANGUAGES, Answer, Language, Question
+from bot.core.model import LANGUAGES, NO_QUESTION, Answer, Language, Question
 from bot.core.person_request import asks_for_person, says_of_no_use
 from bot.core.text.closed_matter import thanks_for_help
 from bot.core.text.function_words import word_set
@@ -38,7 +38,23 @@ _ENGLISH = lazy_regex(r"\b(?:thank|thanks|thx|ty|cheers|hello|good|morning|there
 _GERMAN = lazy_regex(
     r"\b(?:danke\w*|dank|hallo|moin|servus|guten?|morgen|tag|abend|zusammen|wer|was|sie|gott)\b", re.IGNORECASE
 )
+_GAVE_UP: Mapping[Language, re.Pattern[str]] = {  # who drops the matter: "schade", "never mind"
+    "de": lazy_regex(
+        r"(?:(?:ach|oh|na|naja|ja|tja|hm+|ok|okay|gut|dann|also|so|das|ist|es|mir|doch|echt|wirklich|sehr|zu)\W+)*"
+        r"(?:schade|egal|meinetwegen|pech(?: gehabt)?|macht (?:ja )?(?:nichts|nix)|nicht (?:so )?wichtig|wie auch immer"
+        r"|lass(?:en)? (?:wir (?:das|es)|gut sein|sie (?:es|gut sein))|verg(?:iss|essen sie) (?:es|das)"
+        r"|(?:halt|eben|dann) nicht)\W*",
+        re.IGNORECASE,
+    ),
+    "en": lazy_regex(
+        r"(?:(?:ah|oh|well|ok|okay|fine|so|then|that'?s|that is|it'?s|it is|what|a|really|hm+)\W+)*"
+        r"(?:whatever|never ?mind|forget (?:it|that)|too bad|(?:pity|shame)|no matter|(?:it )?doesn'?t matter"
+        r"|meh|oh well)\W*",
+        re.IGNORECASE,
+    ),
+}
 _WORD = lazy_regex(r"[^\W\d_]+")
+_SAYS_NOTHING = NO_QUESTION | {"decline", "suggest"}  # templates that say nothing of what was asked
 
 # Reactions to an answer. Words that say that it worked; that it was read; and words beside them
 _WORKED = word_set(
@@ -93,6 +109,15 @@ def is_greeting(text: str) -> bool:
     return greets or bool(_ABOUT_YOU.fullmatch(text))
 
 
+def gave_up(text: str) -> Language:
+    """Language in which somebody drops the matter, in a text that says nothing else ("schade", "whatever"); or empty.
+
+    `text`: cleaned.
+    """
+    said = text.replace("’", "'")
+    return next((language for language, words in _GAVE_UP.items() if "?" not in said and words.fullmatch(said)), "")
+
+
 def language_of_small_talk(text: str, hint: Language | None, languages: Sequence[Language] = LANGUAGES) -> Language:
     """Language of thanks and greetings, which are too short for a LanguageDetector; "hi" and "merci" tell nothing.
 
@@ -106,7 +131,7 @@ def language_of_small_talk(text: str, hint: Language | None, languages: Sequence
 def answer_small_talk(
     question: Question, hint: Language | None = None, languages: Sequence[Language] = LANGUAGES
 ) -> Answer | None:
-    """Answer to nothing but thanks or a greeting; None for any other message, and for a command.
+    """Answer to nothing but thanks, a greeting, or that a matter is dropped; None for others, and commands.
 
     The same in every channel and in the terminal. `hint`: language where neither the question nor the text tells.
     `languages`: of the base, in one of which it is said.
@@ -115,6 +140,9 @@ def answer_small_talk(
     template, language = "thanks" if is_thanks(said) else "greeting" if is_greeting(said) else "", ""
     if not template:  # "merci" alone is German as well
         template, language = _small_talk_of(said, [one for one in languages if one not in LANGUAGES])
+    if not template and (dropped := gave_up(said)):
+        chosen = among(question.language or dropped, languages)
+        return Answer("aside", chosen, {"asks": False})
     if not template:
         return None
     chosen = among(question.language, languages) if question.language else language
@@ -128,9 +156,9 @@ def shorten_reply(answer: Answer, text: str) -> Answer:
     The same in every channel and in the terminal. `text`: of the question, as the channel delivered it.
     """
     said = clean(text)
-    if answer.template in ("decline", "suggest", "none") and (asks_for_person(said) or says_of_no_use(said)):
+    if answer.template in _SAYS_NOTHING and (asks_for_person(said) or says_of_no_use(said)):
         return Answer("person", answer.language, {"state": "words", "asks": False})
-    if answer.decision and answer.decision.small_talk:
+    if answer.decision and answer.decision.small_talk and answer.template not in NO_QUESTION:
         return Answer("aside", answer.language, {"asks": "?" in text})
     return answer
 

@@ -56,8 +56,8 @@ def why_silent_in_thread(thread: "Thread", decision: Decision | None, text: str,
         return "somebody else is called"
     if decision and decision.small_talk:
         return "nothing that wants an answer"
-    refuses_menu = bool(decision and any(part.rule.startswith("menu") for part in decision.parts))
-    if decision and decision.outcome == "decline" and "?" not in text and not refuses_menu:
+    is_replied = bool(decision and any(part.rule.startswith(("menu", "error report")) for part in decision.parts))
+    if decision and decision.outcome == "decline" and "?" not in text and not is_replied:
         return "no question that the FAQ covers"
     return ""
 

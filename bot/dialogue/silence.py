@@ -3,14 +3,18 @@
 import time
 
 from bot.core.model import Answer, Event, PreviousQuestion
-from bot.core.small_talk import language_of_small_talk, read_reaction
+from bot.core.small_talk import gave_up, language_of_small_talk, read_reaction
 from bot.core.speak_policy import why_silent_in_channel, why_silent_in_thread
 from bot.core.stored_records import Thread
 from bot.core.text.normalize import clean
 
 
 def is_read_receipt(event: Event, before: PreviousQuestion | None) -> bool:
-    """True for a message without a mention that only says that the answer before it was read: "ok", "👍"."""
+    """True for a message without a mention that only says that the answer before it was read: "ok", "👍"; or that the
+    matter is dropped, where others talk: "schade".
+    """
+    if event.act == "overheard" and not event.question.command and gave_up(clean(event.question.text)):
+        return True
     return bool(event.facts.get("direct") or event.act == "overheard") and _reaction(event, before) == "read"
 
 

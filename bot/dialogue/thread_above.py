@@ -16,7 +16,7 @@ from bot.core.text.asks_about_above import asks_about_above
 from bot.core.text.normalize import clean
 
 # Templates
-UNANSWERED = frozenset({"decline", "suggest", "faq", "greeting"})  # nothing was said of what was asked
+UNANSWERED = frozenset({"decline", "suggest", "which_error", "faq", "greeting"})  # nothing was said of what was asked
 SMALL_TALK = frozenset({"greeting", "aside"})
 UNSURE, NOTHING = 3, 4  # ranks of a menu, and of an answer that says nothing of a text
 

@@ -79,9 +79,10 @@ def _samples(knowledge: Knowledge) -> Iterator[tuple[str, Mapping[str, Any]]]:
     person = {"question": "?", "number": "1", "note": "?", "email": EMAIL}
     for state, asks in (("words", True), ("words", False), ("asked", True), ("request", True)):
         yield "person", {**person, "state": state, "asks": asks}
-    for template in ("greeting", "thanks", "switched_off", "none"):
+    for template in ("greeting", "thanks", "switched_off", "none", "which_error"):
         yield template, {}
     yield "none", {"unclear": True}
+    yield "none", {"no_more": True}
     yield "ticket", ticket
     yield "ticket_note", ticket
     yield "ticket_note", {**ticket, "outcome": "decline", "entries": [], "suggested": []}

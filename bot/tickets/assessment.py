@@ -15,7 +15,8 @@ from bot.core.mail.auto_response import STRICTEST, MailboxContext, RuleVerdict, 
 from bot.core.mail.mime import Mail, date_of, mail_of_text, parse
 from bot.core.mail.quoted_text import asking_subject, bare_subject
 from bot.core.matching.early_decisions import closes
-from bot.core.model import Answer, Event, Mode, Question, Ticket
+from bot.core.matching.error_report import wants_error
+from bot.core.model import Answer, Decision, Event, Mode, Question, Ticket
 from bot.core.text.addresses import find_domain
 from bot.core.text.language_detection import language_of_locale
 from bot.tickets.quotation import understood_sentences
@@ -209,7 +210,7 @@ def _is_surely_declined(answer: Answer | None) -> bool:
     if decision is None:
         return False
     surely = decision.outcome == "decline" and decision.score >= SURELY_DECLINED
-    return surely and (closes(decision) or not decision.small_talk)
+    return surely and not wants_error(decision) and (closes(decision) or not decision.small_talk)
 
 
 def _rank(answer: Answer | None) -> int:
@@ -241,7 +242,7 @@ def _limit_by_outcome(ruled: RuleVerdict, best: BestAnswer) -> tuple[Verdict, tu
     most: Verdict = "public"
     if decision is None or decision.outcome == "decline":
         most = "note" if decision and best.answer.facts.get("codes") else "silent"
-        reasons: tuple[str, ...] = ("not-covered" if decision else "no-question",)
+        reasons: tuple[str, ...] = (_why_declined(decision),)
     elif decision.outcome == "suggest":
         worth = is_worth_a_note(decision, by_subject=best.by_subject)
         most, reasons = ("note", ("not-sure",)) if worth else ("silent", ("too-vague",))
@@ -249,6 +250,12 @@ def _limit_by_outcome(ruled: RuleVerdict, best: BestAnswer) -> tuple[Verdict, tu
         reasons = public_doubts(decision, best.text, by_subject=best.by_subject)
         most = "note" if reasons else "public"
     return min(ruled.verdict, most, key=STRICTEST.index), (*ruled.reasons, *reasons)
+
+
+def _why_declined(decision: Decision | None) -> str:
+    if decision is None:
+        return "no-question"
+    return "too-vague" if wants_error(decision) else "not-covered"
 
 
 def _to_facts(ticket: Ticket, mail: Mail, answer: Answer, asked: str) -> dict[str, Any]:

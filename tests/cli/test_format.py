@@ -51,5 +51,14 @@ def test_a_bad_line_gives_an_error_and_the_stream_goes_on(line: str, says: str) 
     }
 
 
+@each_row(
+    ("text", "template"), [("danke", "thanks"), ("Hello", "greeting"), ("never mind", "aside"), ("ports?", "answer")]
+)
+def test_a_line_is_told_what_people_are_told(text: str, template: str) -> None:
+    (line,) = answer_lines([json.dumps({"text": text})], respond, lambda answer: answer.template)
+    found = json.loads(line)
+    assert (found["text"], found["outcome"]) == (template, "answer"), "the decision is counted, whatever is said"
+
+
 def test_blank_lines_are_passed_over() -> None:
     assert list(answer_lines(["\n", "   "], respond, lambda answer: "")) == []

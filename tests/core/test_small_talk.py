@@ -1,7 +1,7 @@
 """Small talk: thanks, greetings and reactions, and nothing that asks for more."""
 
-from bot.core.model import Language
-from bot.core.small_talk import is_greeting, is_thanks, language_of_small_talk, read_reaction
+from bot.core.model import Language, Question
+from bot.core.small_talk import answer_small_talk, is_greeting, is_thanks, language_of_small_talk, read_reaction
 from tests.rows import each_row
 
 THANKS = [
@@ -60,6 +60,40 @@ SMALL_TALK: list[tuple[str, Language | None, Language]] = [
 @each_row(("text", "hint", "expected"), SMALL_TALK)
 def test_small_talk_is_answered_in_its_language(text: str, hint: Language | None, expected: Language) -> None:
     assert language_of_small_talk(text, hint) == expected
+
+
+GAVE_UP: list[tuple[str, Language]] = [
+    *(
+        (text, "de")
+        for text in ("schade", "Egal.", "ach schade!", "na dann halt nicht", "macht nichts", "wie auch immer")
+    ),
+    *(
+        (text, "de")
+        for text in ("Vergessen Sie es", "nicht so wichtig", "ist mir egal", "dann lassen wir das", "tja, Pech")
+    ),
+    *(
+        (text, "en")
+        for text in ("whatever", "never mind", "Oh well, too bad.", "forget it", "that's a pity", "no matter")
+    ),
+    *((text, "en") for text in ("what a shame!", "ok, nevermind", "it doesn't matter", "meh")),
+]
+NOT_GIVEN_UP = (
+    "Passwort vergessen", "egal welcher Port?", "whatever port I use, it fails", "schade, und für IMAP?", "it matters",
+    "nicht wichtig, welcher Server?", "", "das ist doof, ich bekomme 550", "ist es egal?", "dann nicht POP3",
+)  # fmt: skip
+
+
+@each_row(("text", "language"), GAVE_UP)
+def test_who_drops_a_matter_is_let_go_in_their_language(text: str, language: Language) -> None:
+    for hint in ("de", "en", None):
+        answer = answer_small_talk(Question(text), hint)
+        assert answer
+        assert (answer.template, answer.language, answer.outcome) == ("aside", language, "aside")
+
+
+@each_row("text", NOT_GIVEN_UP)
+def test_a_question_beside_it_is_a_question(text: str) -> None:
+    assert not answer_small_talk(Question(text))
 
 
 REACTIONS = [

@@ -1,5 +1,6 @@
 """Speak policy: questions, and when the bot may speak without being addressed."""
 
+from bot.core.matching.error_report import UNNAMED_ERROR
 from bot.core.model import Decision, Outcome, Part
 from bot.core.speak_policy import has_question_form, why_silent_in_channel, why_silent_in_thread
 from bot.core.stored_records import Thread
@@ -37,6 +38,13 @@ def test_the_bot_speaks_in_its_own_thread_until_somebody_else_joins(
 ) -> None:
     thread = Thread("A", state, 0.0)
     assert why_silent_in_thread(thread, decided(outcome, 0.9), text, person, hours * 3_600) == reason
+
+
+def test_the_bot_asks_for_the_error_that_its_asker_reports() -> None:
+    report = decided("decline", 1.0, UNNAMED_ERROR)
+    thread = Thread("A", "open", 0.0)
+    assert why_silent_in_thread(thread, report, "Jetzt kommt ein anderer Fehler", "A", 3_600) == ""
+    assert why_silent_in_channel(report, "Jetzt kommt ein anderer Fehler") != ""
 
 
 CHANNELS = [

@@ -67,9 +67,13 @@ def _fields(block: Block) -> bool:
 def _table(block: Block) -> bool:
     """blocks/table-block: at most 100 rows of 20 cells, each of them text."""
     rows = block.get("rows") or []
-    return 0 < len(rows) <= 100 and all(
-        0 < len(row) <= 20 and all(cell["type"] == "rich_text" and cell["elements"] for cell in row) for row in rows
-    )
+    return 0 < len(rows) <= 100 and all(0 < len(row) <= 20 and all(map(_cell, row)) for row in rows)
+
+
+def _cell(cell: Block) -> bool:
+    """An empty text is answered with "must be more than 0 characters" (NousResearch/hermes-agent, issue 72871)."""
+    texts = [text for element in cell["elements"] for text in element["elements"]]
+    return cell["type"] == "rich_text" and bool(texts) and all(len(text["text"]) > 0 for text in texts)
 
 
 def _rich_text(block: Block) -> bool:

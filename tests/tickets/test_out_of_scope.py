@@ -40,3 +40,18 @@ async def test_nothing_is_public_for_500_mails_that_ask_nothing_of_the_faq(engin
             public.append((found.answer.facts.get("entries"), body))
     assert len(texts) == NUMBER
     assert not public, f"{len(public)}: {public}"
+
+
+REPORTS = (
+    "Guten Tag, ich habe eine Fehlermeldung bekommen. Können Sie helfen?",
+    "Hi, I got an error. Can you help me?",
+)
+
+
+async def test_an_error_that_only_the_subject_names_is_read_there(engine: AnswerEngine) -> None:
+    respond = responder(engine, Settings())
+    for body in REPORTS:
+        named = await assess(ticket_of_mail(mail(body, Subject="Mailbox not found"), US), CONTEXT, respond)
+        assert named.answer.facts["entries"] == ["error-mailbox-not-found"], body
+        unnamed = await assess(ticket_of_mail(mail(body, Subject="Frage"), US), CONTEXT, respond)
+        assert (unnamed.verdict, unnamed.reasons) == ("silent", ("too-vague",)), body

@@ -230,6 +230,20 @@ async def test_every_page_is_accessible_and_fits(
         await judged(tab, "draft")
 
 
+async def test_paper_is_light_and_shows_what_was_said_alone(chromium: Any, url: str) -> None:
+    async with page(chromium, scheme="dark") as tab:
+        await tab.goto(url)
+        await ask(tab, QUESTIONS["de"][0])
+        for address, hidden in ((url, "#form, nav, .more"), (f"{url}dashboard/gaps", "form, nav")):
+            if address != url:
+                await tab.goto(address)
+            await tab.emulate_media(media="print")
+            ground = await tab.evaluate("() => getComputedStyle(document.body).backgroundColor")
+            assert min(map(int, re.findall(r"\d+", ground))) > 200, address
+            assert [one for one in await tab.locator(hidden).all() if await one.is_visible()] == [], address
+            await tab.emulate_media(media="screen")
+
+
 async def judged(tab: Any, name: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="the extra 'browser' is not installed")
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

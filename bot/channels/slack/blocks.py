@@ -42,7 +42,9 @@ WITHOUT_BUTTONS = frozenset(  # templates
     }
 )
 
-UNSURE = frozenset({"decline", "suggest"})  # templates after which a person may be wanted, also in private
+UNSURE = frozenset(
+    {"decline", "suggest", "which_error"}
+)  # templates after which a person may be wanted, also in private
 
 Label = Callable[[str, Language], str]
 Related = Callable[[Sequence[str]], Sequence[str]]

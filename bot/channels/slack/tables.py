@@ -14,7 +14,8 @@ from bot.core.markdown.parser import Cell, Span, plain
 
 MOST_ROWS, MOST_COLUMNS = 100, 20  # of a table block
 MOST_FIELDS = 10  # of a section block
-EMPTY = "–"  # a cell must hold something; to_sentences leaves it out
+# A cell must hold something; a dash would say what dashes say in an answer: that the FAQ does not tell
+EMPTY = "\u00a0"
 
 Rows = Sequence[Sequence[Cell]]
 
@@ -45,7 +46,7 @@ def without_tables(blocks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any
             found.append(block)
             continue
         texts = [[cell["elements"][0]["elements"][0]["text"] for cell in row] for row in block["rows"]]
-        found += field_blocks([[(Span("text", text),) for text in row] for row in texts])
+        found += field_blocks([[() if text == EMPTY else (Span("text", text),) for text in row] for row in texts])
     return found
 
 

@@ -12,8 +12,9 @@ the rules and figures of each step. What a text says by its words alone is read 
 1. **Cleaning** (bot/core/text/normalize.py). pasted.py tells lines that a program wrote from the person's.
 2. **Error lines.** bounce.py takes a bounce apart, one statement a recipient; scaffolding.py knows what programs write
    around a reason. known_lines.py has the base's lines, line_alignment.py finds them in a message, error_slots.py reads
-   what contradicts an entry (sender or recipient? for good?), own_hosts.py who did not reach us; known_errors.py puts it together, rates what was found,
-   and makes parts of it. smtp_codes.py reads the codes of an error that no entry explains.
+   what contradicts an entry (sender or recipient? for good?), own_hosts.py who did not reach us; known_errors.py puts
+   it together, rates what was found, and makes parts of it. smtp_codes.py reads the codes of an error that no entry
+   explains, error_report.py tells an error without its line.
 3. **Sentences** (sentence_ranker.py): what is ranked.
    Left out: what is settled, or denied, or tells of another way than is asked about (contrast.py), or what an entry
    would answer (told_values.py).

@@ -26,19 +26,20 @@ of the package (__init__.py) has the place of each module in them.
    whose slots the message contradicts (error_slots.py: whose address, what is missing, who speaks, for good or not), is
    vetoed: it is neither explained nor ranked; so are all where nothing but another program's fault was pasted.
 
-3. **Sentences** otherwise (message_parts.py, pasted.py, sentence_ranker.py). What is pasted is one text. Greeting,
-   courtesy, farewell, signature and disclaimer are left out, and what says what works, is known or is not meant
-   (settled.py) or tells of another way than is asked about (contrast.py). Of what is left every sentence is ranked by
-   itself, and all of them as a whole; one that asks two things is two (asking.py), one that points back ("where can I
-   set that?") is read with what it points at (back_reference.py), "which port do they use?" with the provider
+3. **Sentences** otherwise (message_parts.py, pasted.py, sentence_ranker.py). An error that is reported, and not what it
+   says (error_report.py), is declined: it is asked for. Greeting, courtesy, farewell, signature and disclaimer are left
+   out, and what says what works, is known or is not meant (settled.py) or tells of another way than is asked about
+   (contrast.py) or what an entry would answer (told_values.py). Of what is left every sentence is ranked by itself, and
+   all of them as a whole; one that asks two things is two (asking.py), one that points back ("where can I set that?")
+   is read with what it points at (back_reference.py), "which port do they use?" with the provider
    (provider_reference.py), one about fetching with its protocol (fetching_protocol.py); a main clause that is clear
    counts alone (main_clause.py). Sentences of small talk, and those about one's own mail, are left out beside others.
    Where the questions are clear by themselves, or one is surely not covered and none likely is, the questions alone
    count, not what is told beside them (ranked_text.py). Where two of those that ask are answered with different
    entries, each is a part. Else there is one part: of the sentence, or the whole, whose first entry is likeliest right.
-   Beside an answer, a question that is surely not covered is a part that declines, to say what is left over. A message
-   that only changes something of the question before it ("und für IMAP?") is completed by it (followup.py), unless it
-   is a whole question with an answer. Addresses alone ask nothing, and are declined.
+   Beside an answer, a question that is surely not covered is a part that declines, to say what is left over. What is
+   pasted is one text. A message that only changes something of the question before it ("und für IMAP?") is completed by
+   it (followup.py), unless it is a whole question with an answer. Addresses alone ask nothing, and are declined.
 
 4. **Ranking** (contrast.py, features.py, ranker.py, unexplained.py). What a text denies ("not the mailbox, a single
    mail: …") is left out. It becomes features: word stems, letter n-grams, concepts and their pairs, what is asked for.
@@ -79,7 +80,7 @@ wanted (bot/core/speak_policy.py). A candidate's score (`--why`) is its softmax 
   knowledge base's own error lines. c is the least cost with which, in five folds, at most 2 % of the covered
   questions are answered wrong and at most 3.5 % of those that are not covered are answered.
 - 0.5 for a menu: the score of the labelled sets. Weights of features, training, ranking: bot/DECISIONS.md.
-- LEAST_ALIGNED, SURE, LONG_MESSAGE and the constants of line_alignment.py: set by judgement, as noted there.
+- LEAST_ALIGNED, SURE, LONG_MESSAGE, constants of line_alignment.py: by judgement, as noted there.
 """
 
 from collections import Counter
@@ -89,6 +90,7 @@ from dataclasses import replace
 from bot.core.dns.error_checks import find_targets
 from bot.core.matching import early_decisions
 from bot.core.matching.calibration import FITTED, Calibration, from_array, least_probability_to_explain
+from bot.core.matching.error_report import UNNAMED_ERROR
 from bot.core.matching.example_counts import ExampleCounts, count_examples
 from bot.core.matching.example_support import ExampleSupport
 from bot.core.matching.features import FeatureExtractor
@@ -236,19 +238,19 @@ class Matcher:
 
     def _is_small_talk(self, part: Part) -> bool:
         """True if a part is likeliest to want no answer, or none of its words is known."""
-        return not part.candidates or part.candidates[0].id in self._small_talk
+        wants_none = not part.candidates or part.candidates[0].id in self._small_talk
+        return wants_none and part.rule != UNNAMED_ERROR
 
     def _with_error_details(self, decision: Decision, pasted: str, error: str) -> Decision:
         """The decision with what can be said of a pasted error besides its entry; a menu gets nothing of it."""
         entries = [self._knowledge.entries[e] for e in decision.entries] if decision.outcome == "answer" else []
         codes = reply_codes(error) if decision.outcome == "decline" else ()
         conditions = [entry.check for entry in entries if entry.check]
-        own = self._knowledge.provider.hosts
         is_error = bool(codes) or any(entry.kind == "error" for entry in entries)
         return replace(
             decision,
             codes=codes,
-            targets=find_targets(error, conditions, own),
+            targets=find_targets(error, conditions, self._knowledge.provider.hosts),
             damaged_addresses=damaged_addresses(strip_markup(pasted)) if is_error else (),
         )
 

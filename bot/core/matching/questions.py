@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.matching.ambiguity import Ambiguity
 from bot.core.matching.calibration import FITTED, Calibration, Probabilities, expected_values, probabilities
+from bot.core.matching.error_report import UNNAMED_ERROR, reports_unnamed_error
 from bot.core.matching.example_support import ExampleSupport, Support
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.known_errors import MOST_CANDIDATES
@@ -21,6 +22,7 @@ from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vague import VagueQuestions
 from bot.core.model import Candidate, Knowledge, Outcome, Part
 from bot.core.text.asking import is_question
+from bot.core.text.message_parts import own_sentences
 
 MOST_PARTS = 8  # questions or errors of one message that are answered
 LEAST_MARGIN = 1.0  # of a topic over every entry, from which a question is surely not covered
@@ -61,6 +63,10 @@ class QuestionMatcher:
 
     def parts(self, message: Message, calibration: Calibration) -> list[Part]:
         """Parts of the decision about a message: one, or one for each question that is answered; never empty."""
+        said = " ".join([*own_sentences(message.own), message.pasted])
+        words = self._extractor.words(said)
+        if self._errors and reports_unnamed_error(said, words, self._extractor.vocabulary):
+            return [Part(" ".join(words), "decline", (), 1.0, UNNAMED_ERROR)]
         told = self._sentences.rank_message(message, calibration)
         ranked, whole = self._sentences.relevant(*told, calibration, message.vetoed)
         if len(ranked) == 1:

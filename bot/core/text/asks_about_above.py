@@ -37,8 +37,9 @@ def asks_about_above(text: str) -> bool:
     words = [fold(word) for word in _WORD.findall(clean(text).lower())]
     if re.search(r"\d|@", clean(text)) or len(words) > MOST_WORDS:
         return False
-    return all(_names_nothing(word) for word in words)
+    return all(names_nothing(word) for word in words)
 
 
-def _names_nothing(word: str) -> bool:
+def names_nothing(word: str) -> bool:
+    """True for a word that asks about something, or only builds the sentence. `word`: folded."""
     return word.replace("'", "") in _ABOUT_WHAT_STANDS_ABOVE or is_function_word(word)

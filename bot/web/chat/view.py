@@ -63,7 +63,7 @@ class PageView:
         brand = self._engine.provider().brand
         if not brand.colour:
             return "/* provider.yaml names no colour */\n"
-        dark = f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {brand.colour_dark}; }} }}"
+        dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ --accent: {brand.colour_dark}; }} }}"
         return f":root {{ --accent: {brand.colour}; }}\n{dark}\n"
 
     def _language(self, request: Request, reply: Mapping[str, Any]) -> Language:

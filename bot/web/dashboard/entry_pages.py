@@ -84,7 +84,7 @@ class EntryPages:
         for row in await self._rows(request, days_of(request)):
             counts = [getattr(row[when], name) for when in ("counts", "before") for name in names]
             rows.append((row["id"], row["title"], *counts))
-        return to_csv("entries.csv", rows)
+        return to_csv("entries.csv", rows, language_of(request))
 
     async def _one(self, request: Request) -> Response:
         entry = request.query_params.get("id", "")[:80]

@@ -55,7 +55,7 @@ class GapPages:
             facts = await asyncio.to_thread(read_gaps, self._statistics, {**query, "page": str(page)}, time.time())
             pages, page = facts["pages"], page + 1
             rows += [_row(gap) for gap in facts["gaps"]]
-        return to_csv("gaps.csv", rows)
+        return to_csv("gaps.csv", rows, language_of(request))
 
     async def _one(self, request: Request) -> Response:
         key = key_of(request.query_params)

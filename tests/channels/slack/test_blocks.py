@@ -15,6 +15,7 @@ from bot.answering.engine import AnswerEngine
 from bot.channels.slack.blocks import MessageComposer
 from bot.channels.slack.handover_blocks import HandoverComposer
 from bot.channels.slack.mrkdwn import to_mrkdwn
+from bot.channels.slack.tables import without_tables
 from bot.channels.slack.views import ViewComposer
 from bot.core.dns.error_checks import assess_condition
 from bot.core.dns.records import MxHost, MxResult
@@ -238,3 +239,19 @@ def test_what_a_suggestion_cannot_carry_it_leaves_out(composer: MessageComposer)
     facts = {"entries": [], "suggested": ["login-name"], "email": "a" * 2_500, "domain": ""}
     message = composer.message(EVENT, Answer("suggest", "de", facts), private=False, person=False)
     assert refused({"channel": "C1", **message}) == ""
+
+
+def test_an_empty_cell_says_nothing_and_a_dash_what_the_legend_says(
+    composer: MessageComposer,
+) -> None:
+    """The user name has no port; that the FAQ does not name one is said of connections alone, in fields as well."""
+    facts = {"help": False, "email": "max@firma.de", "login": "max%firma.de", "domain": "firma.de"}
+    facts |= {"damaged_addresses": []}
+    blocks = composer.message(EVENT, Answer("login", "de", facts), private=False, person=False)["blocks"]
+    (table,) = [block for block in blocks if block["type"] == "table"]
+    cells = {row[0]: row[1:] for row in ([c["elements"][0]["elements"][0]["text"] for c in r] for r in table["rows"])}
+    assert [text.strip() for text in cells["Benutzername"]] == ["max%firma.de", "", ""]
+    assert any("–" in row for row in cells.values())
+    fields = [field["text"] for block in without_tables([table]) for field in block["fields"]]
+    assert "*Benutzername*\nmax%firma.de" in fields
+    assert any("Port –" in text for text in fields)

@@ -36,7 +36,7 @@ async def test_after_an_answer_reactions_get_nothing_or_one_short_line(bot: Runn
 
 
 async def test_small_talk_gets_one_short_line(bot: Running) -> None:
-    for said in ("ok, mittagessen um 12?", "test", "bin im Zug"):
+    for said in ("ok, mittagessen um 12?", "test", "bin im Zug", "egal", "whatever"):
         direct = Conversation(bot, f"D{next(NUMBERS)}")
         _, line = await direct.ask(said)
         assert len(line["text"]) < 80, said
@@ -44,7 +44,9 @@ async def test_small_talk_gets_one_short_line(bot: Running) -> None:
     assert "Zug" not in str([k.question for k in bot.storage.decisions.unanswered("T0001")])
 
 
-@pytest.mark.parametrize("said", ["👍", "test", "ok, mittagessen um 12?", "hat geklappt", "schönes Wochenende"])
+@pytest.mark.parametrize(
+    "said", ["👍", "test", "ok, mittagessen um 12?", "hat geklappt", "schönes Wochenende", "schade", "never mind"]
+)
 async def test_in_its_thread_the_bot_leaves_small_talk_alone(conversation: Conversation, said: str) -> None:
     ts, _ = await conversation.ask(f"{MENTION} {PORT}")
     if said == "hat geklappt":
@@ -52,6 +54,12 @@ async def test_in_its_thread_the_bot_leaves_small_talk_alone(conversation: Conve
         assert line["text"] == "Gern!"
         return
     await conversation.silence(said, thread=ts)
+
+
+async def test_in_its_thread_the_bot_asks_for_the_error_that_its_asker_reports(conversation: Conversation) -> None:
+    ts, _ = await conversation.ask(f"{MENTION} {PORT}")
+    _, request = await conversation.ask("Jetzt kommt beim Senden eine Fehlermeldung", thread=ts)
+    assert "im Wortlaut" in request["text"]
 
 
 async def test_a_decline_is_two_lines_and_a_primary_button(conversation: Conversation) -> None:

@@ -3,6 +3,7 @@
 from bot.channels.slack.blocks import to_blocks
 from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.channels.slack.mrkdwn import to_plain as to_fallback
+from bot.channels.slack.tables import EMPTY
 from bot.core.markdown.to_html import to_html
 from bot.core.markdown.to_plain import to_plain
 from tests.rows import each_row
@@ -147,6 +148,6 @@ def test_slacks_blocks_are_sections_notes_and_tables() -> None:
     assert [block["type"] for block in found] == ["section", "table", "context", "section"]
     assert found[0]["text"]["text"] == "*a*\n\n• b"
     cells = [[cell["elements"][0]["elements"][0]["text"] for cell in row] for row in found[1]["rows"]]
-    assert cells == [["c", "d"], ["1", "–"]]
+    assert cells == [["c", "d"], ["1", EMPTY]]
     assert found[2]["elements"][0]["text"] == "e `f` g_h"
     assert found[3]["text"]["text"] == "_i_ j"

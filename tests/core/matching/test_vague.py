@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from bot.answering.engine import AnswerEngine
+from bot.core.matching.error_report import UNNAMED_ERROR
 from bot.core.model import Question
 from tests.rows import each_row
 
@@ -93,6 +94,48 @@ REPORTED = {
 def test_an_error_that_nobody_names_is_not_one_entrys(engine: AnswerEngine, language: str) -> None:
     said = map("".join, product(WHEN[language], REPORTED[language]))
     assert [text for text in said if engine.matcher.decide(Question(text)).outcome == "answer"] == []
+
+
+TOLD_TOO = {  # around a report, and of no more use
+    "de": ("{}", "Hallo, {}. Können Sie helfen?", "Ich habe eine Frage. {}", "{} :-(", "{}. Was soll ich tun? Danke!"),
+    "en": ("{}", "Hi, {}. Can you help me?", "I have a question. {}", "{} :-(", "{}. What should I do? Thanks!"),
+}
+SAID_OF_IT = {
+    "de": (
+        "Ich bekomme dauernd eine komische Fehlermeldung", "Fehlermeldung", "Was bedeutet diese Meldung?",
+        "Jetzt kommt ein anderer Fehler",
+        "Meine Mail kam zurück", "Warum kam meine Mail zurück?", "Können Sie mir eine Fehlermeldung erklären?",
+    ),
+    "en": (
+        "I keep getting a weird error", "error message", "Now I get a different error", "My mail came back",
+        "Why did my mail bounce?", "Can you explain an error message?", "An error occurred",
+    ),
+}  # fmt: skip
+NAMED = (  # errors of which something is said, and questions beside one
+    "Fehlermeldung: Mailbox not found", "I get an error: ECONNREFUSED", "Ich bekomme Fehler 550", "Zertifikatsfehler",
+    "Ich bekomme einen Fehler\nxq7 kaputt", "I got an error message about a certificate", "Fehler 0x800CCC0F",
+    "Ich bekomme eine Fehlermeldung. Welcher Port gilt für IMAP mit SSL?", "Meine Mail kam zurück, Postfach voll",
+    "I got an error from my printer", "Meine Rechnung hat einen Fehler", "There is an error in my invoice",
+    "Fehler im Kalender", "Passwortfehler", 'Bounce "not going to try again" - heißt?',
+    "Fehlercode #4.4.1 - wo liegt das Problem?", "Mein Passwort gibt einen Fehler", "Auf Ihrer Webseite ist ein Fehler",
+    "Nach wie vielen Minuten kommt der Fehler?",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_an_error_that_nobody_names_is_asked_for(engine: AnswerEngine, language: str) -> None:
+    reports = [*map("".join, product(WHEN[language], REPORTED[language])), *SAID_OF_IT[language]]
+    said = [around.format(report) for around, report in product(TOLD_TOO[language], reports)]
+    assert [text for text in said if not reports_unnamed(engine, text)] == []
+
+
+def test_an_error_of_which_something_is_said_is_not_asked_for(engine: AnswerEngine) -> None:
+    assert [text for text in NAMED if reports_unnamed(engine, text)] == []
+
+
+def reports_unnamed(engine: AnswerEngine, text: str) -> bool:
+    """True if a text is decided as the report of an error that says nothing of it."""
+    return [part.rule for part in engine.matcher.decide(Question(text)).parts] == [UNNAMED_ERROR]
 
 
 def test_a_duration_is_no_vague_question(engine: AnswerEngine) -> None:

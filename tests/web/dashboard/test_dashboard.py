@@ -1,7 +1,9 @@
 """The dashboard over a real socket: who may see it, what it shows, and that it shows nobody's mark-up."""
 
 import asyncio
+import csv
 import html
+import io
 import re
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -399,6 +401,36 @@ async def test_a_spreadsheet_runs_nothing_that_somebody_asked(engine: AnswerEngi
     async with served(engine, kept, "") as found:
         assert "'=HYPERLINK" in (await get(f"{found}/gaps.csv"))[1]
     kept.database.close()
+
+
+HOSTILE = 'Größe; "groß", ja?\nZeile zwei, 日本語'
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_spreadsheet_of_the_pages_language_reads_each_cell(engine: AnswerEngine, tmp_path: Path) -> None:
+    kept = create_storage("", tmp_path)
+    kept.database.open()
+    kept.decisions.save(Event("x", "web", Question(HOSTILE)), Answer("decline", "de"))
+    async with served(engine, kept, "") as found:
+        for language, separator in (("de", ";"), ("en", ",")):
+            text = (await get(f"{found}/gaps.csv?lang={language}"))[1].removeprefix("\ufeff")
+            head, row = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+            assert dict(zip(head, row, strict=True))["question"] == HOSTILE
+    kept.database.close()
+
+
+PARTS = {
+    "": "Overview", "/gaps": "Gaps", "/gap?key=a": "Gaps", "/entries": "Entries", "/entry/new?key=a": "Entries",
+    "/entry?id=smtp-server": "Entries", "/file?id=provider.yaml": "Entries", "/changes": "Changes",
+}  # fmt: skip
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(("page", "part"), PARTS.items())
+async def test_the_part_that_a_page_belongs_to_is_marked(url: str, page: str, part: str) -> None:
+    _, shown, _ = await get(f"{url}{page}{'&' if '?' in page else '?'}lang=en")
+    nav = shown[shown.index('<nav class="parts"') :].partition("</nav>")[0]
+    assert re.findall(r'aria-current="(?:page|true)">([^<]+)<', nav) == [part]
 
 
 @pytest.mark.parametrize(
