@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from tests.slow import SLOW
 from tests.syntax import statements, tree_of
+
+pytestmark = [*SLOW]  # as ruff and mypy: they read the code, and no behaviour depends on them
 
 BOT = Path(__file__).parent.parent / "bot"
 FILES = sorted(f for f in BOT.rglob("*.py") if "_packaged" not in f.parts)
