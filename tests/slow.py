@@ -1,4 +1,12 @@
-"""Tests that need seconds of CPU and no server: skipped, by name, in the README's test command; .ci/run runs them."""
+"""Two tiers of tests that need no server: the quick run is the README's test command, .ci/run runs all others as well.
+
+What the quick run leaves out is marked here and nowhere else; of properties it draws fewer examples
+(tests/examples.py). It is skipped by name, and POSTBOTE_INTEGRATION=1 runs it:
+
+- `slow`, `SLOW`: a test or a module. Another test, cheaper, fails as well when the same code is broken.
+- `few`: of rows that take the same way, each of them a test, all but the first ones.
+- `one_in`, `sample`: of many like examples within one test, all but one in so many.
+"""
 
 import os
 from collections.abc import Callable, Iterable
@@ -12,6 +20,8 @@ SLOW = (  # for a whole module: pytestmark = [*SLOW]
     pytest.mark.integration,
     pytest.mark.skipif(not os.environ.get("POSTBOTE_INTEGRATION"), reason="slow: POSTBOTE_INTEGRATION=1 runs it"),
 )
+
+PARAMETERS = type(pytest.param())
 
 
 def one_in(some: int, more: int = 1) -> pytest.MarkDecorator:
@@ -30,6 +40,16 @@ def sample(table: Iterable[Row], every: int) -> list[Row]:
         left_out = {*map(repr, column)} - {repr(row[number]) for row in taken}
         assert not left_out, f"one in {every} leaves out {left_out}"
     return taken
+
+
+def few(number: int, table: Iterable[Any]) -> list[Any]:
+    """Rows for pytest.mark.parametrize, of which the README's test command takes the first `number`, .ci/run all."""
+    rows = [
+        row if isinstance(row, PARAMETERS) else pytest.param(*(row if isinstance(row, tuple) else (row,)))
+        for row in table
+    ]
+    assert number < len(rows), "it takes all of them"
+    return [*rows[:number], *(pytest.param(*row.values, id=row.id, marks=[*row.marks, *SLOW]) for row in rows[number:])]
 
 
 def slow(test: Test) -> Test:

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.slow import SLOW
 from tests.syntax import statements, tree_of
+
+pytestmark = [*SLOW]  # as ruff and mypy: they read the code, and no behaviour depends on them
 
 BOT = Path(__file__).parent.parent / "bot"
 FILES = sorted(f for f in BOT.rglob("*.py") if "_packaged" not in f.parts)

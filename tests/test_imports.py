@@ -10,7 +10,10 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from tests.slow import SLOW
 from tests.syntax import statements, tree_of
+
+pytestmark = [*SLOW]  # as ruff and mypy: they read the code, and no behaviour depends on them
 
 BOT = Path(__file__).parent.parent / "bot"
 

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from tests.rows import each_row
-from tests.slow import sample
+from tests.slow import few, sample
 
 TAKEN: list[tuple[int, str]] = []
 
@@ -71,3 +71,18 @@ def test_a_sample_has_each_value_of_each_column_or_is_refused() -> None:
     assert sample(iter(table), 2) == [tuple(pair) for pair in ("ax", "az", "by", "cx", "cz", "dy", "ex", "ez")]
     with pytest.raises(AssertionError, match="one in 3 leaves out"):
         sample(table, 3)  # each with x
+
+
+def test_few_are_taken_and_all_others_marked() -> None:
+    rows = few(2, ["a", ("b", 1), pytest.param("c", id="see"), pytest.param("d", 2, marks=pytest.mark.integration)])
+    assert [(row.values, row.id) for row in rows] == [
+        (("a",), None),
+        (("b", 1), None),
+        (("c",), "see"),
+        (("d", 2), None),
+    ]
+    assert [[mark.name for mark in row.marks] for row in rows] == [
+        *([], []), ["integration", "skipif"], ["integration", "integration", "skipif"],
+    ]  # fmt: skip
+    with pytest.raises(AssertionError, match="all of them"):
+        few(1, ["a"])

@@ -11,7 +11,6 @@ from functools import partial
 import click
 
 from bot.answering.engine import AnswerEngine, load_content, load_speech
-from bot.cli.huge_pages import use_huge_pages, use_huge_pages_soon
 from bot.cli.startup import data_folder_or_exit, read_settings, reloadable_engine_or_exit
 from bot.content.folders import GENERAL
 from bot.content.problems import KnowledgeError
@@ -59,19 +58,12 @@ def run() -> None:
             with beside(check, wanted=is_first):
                 engine = reloadable_engine_or_exit(settings, event_log.metrics)
             folders = [settings.postbote_knowledge, GENERAL, settings.postbote_templates]
-
-            def reload() -> str:
-                problem = engine.reload()
-                use_huge_pages()
-                return problem
-
-            watcher = ContentWatcher(folders, run_check, reload)
+            watcher = ContentWatcher(folders, run_check, engine.reload)
             watcher.problem = next(iter(warn_of_findings(settings, engine.current)), "")
 
             def warm_up() -> None:
                 compile_all()
                 engine.current.renderer.compile_templates()
-                use_huge_pages_soon()
 
             running = app.run(
                 settings, engine, bound, click.echo, event_log=event_log, watcher=watcher, warm_up=warm_up

@@ -18,7 +18,7 @@ import click
 
 from tests.bench.figures import quantile
 from tests.bench.folders import data_folder
-from tests.bench.path import open_load, variables
+from tests.bench.path import WARM, open_load, variables
 from tests.bench.system import cpu_seconds
 from tests.servers.fake_slack import FakeSlack
 from tests.servers.postbote import Postbote
@@ -53,7 +53,7 @@ async def _round(folders: Sequence[Path], seconds: float) -> Sequence[Found]:
     with ExitStack() as stack:
         own = [stack.enter_context(_running(folder, slack)) for folder in folders]
         async with open_load(slack, *(f"{process.url}slack/events" for process in own)) as load:
-            await load.warm_up()
+            await load.at_rate(2 * WARM, RATE)
             begun = [cpu_seconds(process.pid) for process in own]
             acknowledged, replied = await load.at_rate(2 * each, RATE)
             at_rate = [cpu_seconds(process.pid) for process in own]

@@ -18,7 +18,6 @@ from statistics import median
 
 import aiohttp
 
-from bot.cli import huge_pages
 from bot.ops.evaluate import read_set
 from tests.bench.figures import Figure, middle, quantile
 from tests.bench.folders import data_folder
@@ -32,8 +31,7 @@ PROJECT = Path(__file__).parents[2]
 RATE = 50  # events a second
 AT_ONCE = 40  # events that are sent and not acknowledged, flat out
 EACH = 5  # questions of one person: fewer than from which Postbote slows them down
-WARM = 20  # events of each process before anything is timed
-SETTLED = huge_pages.SETTLED + 1.0  # seconds from them on until a process stays as it is
+WARM = 20  # events before anything is timed
 PATIENCE = 60.0  # seconds for the last reply
 FACTOR, DURABLE = 2.0, 200.0  # the targets: times the echo's p50; events a second, on two quiet cores
 TWO = "postbote, two processes"
@@ -108,7 +106,7 @@ async def _one(name: str, seconds: float, rate: float) -> dict[str, float]:
     number = round(RATE * seconds)
     with data_folder() as data, started(data, *module, **given) as process:
         async with open_load(slack, f"{process.url}slack/events") as load:
-            await load.warm_up()
+            await load.at_rate(WARM, RATE)
             acknowledged, replied = await load.at_rate(number, RATE)
             _, same = await load.at_rate(number, rate)
             used = cpu_seconds(process.pid)
@@ -137,7 +135,7 @@ async def _two(seconds: float) -> dict[str, float]:
         load = await stack.enter_async_context(
             open_load(slack, *(f"{process.url}slack/events" for process in processes))
         )
-        await load.warm_up()
+        await load.at_rate(WARM, RATE)
         used = sum(cpu_seconds(process.pid) for process in processes)
         speed = await load.flat_out(number)
         cpu = 1000 * (sum(cpu_seconds(process.pid) for process in processes) - used) / number
@@ -157,11 +155,6 @@ class Load:
         sets = sorted((PROJECT / "tests/eval").glob("questions-*.jsonl"))
         self._texts = [line.text for file in sets for line in read_set(file)]
         self._sent = 0
-
-    async def warm_up(self) -> None:
-        """Has the processes load what the first events need, and waits until they have settled."""
-        await self.at_rate(WARM * len(self._urls), RATE)
-        await asyncio.sleep(SETTLED)
 
     async def at_rate(self, number: int, rate: float) -> tuple[Sequence[float], Sequence[float]]:
         """Evenly spaced, however long the answers take: ms until acknowledged, and until replied."""

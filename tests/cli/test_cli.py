@@ -63,7 +63,7 @@ TRANSCRIPTS = re.findall(r"```console\n\$ postbote ask \"([^\"]+)\"\n(.*?)```", 
 
 @pytest.mark.parametrize(("asked", "printed"), TRANSCRIPTS)
 def test_the_readmes_transcript_is_what_the_program_prints(data: Path, asked: str, printed: str) -> None:
-    assert run_command(data, "ask", asked).stdout == printed
+    assert postbote(data, "ask", asked).stdout == printed
 
 
 def test_the_readme_is_short_and_has_a_transcript() -> None:
@@ -77,7 +77,7 @@ def test_why_shows_the_decision(few_data: Path, few_entries: str) -> None:
         assert shown in said
 
 
-def test_a_stream_of_json_lines_is_answered_in_order(data: Path) -> None:
+def test_a_stream_of_json_lines_is_answered_in_order(few_data: Path, few_entries: str) -> None:
     """Each as soon as it is there: the program that asks may wait for the answer before it asks again."""
     lines = [
         '{"text": "which port for pop3 with ssl?", "lang": null}',
@@ -86,7 +86,7 @@ def test_a_stream_of_json_lines_is_answered_in_order(data: Path) -> None:
         '{"text": "Guten Morgen", "lang": "en"}',
     ]
     command = [sys.executable, "-m", "bot", "answer", "--jsonl"]
-    variables = environment(POSTBOTE_DATA_DIR=str(data))
+    variables = environment(POSTBOTE_DATA_DIR=str(few_data), POSTBOTE_KNOWLEDGE=few_entries)
     with subprocess.Popen(
         command, env=variables, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
@@ -189,6 +189,7 @@ def test_a_wrong_setting_stops_the_start_with_its_name(
     assert says in done.stderr
 
 
+@slow
 def test_a_process_that_is_refused_shows_no_trace(tmp_path: Path) -> None:
     """One real process for all refusals above: they end in the same lines of click."""
     found = run_command(tmp_path, "gaps", POSTBOTE_PORT="x")

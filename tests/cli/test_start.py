@@ -25,7 +25,7 @@ from bot.web.listen import CannotListen, bind
 from tests.cli.in_process import postbote, umask
 from tests.rows import each_row
 from tests.servers.postbote import PROJECT, environment
-from tests.slow import SLOW
+from tests.slow import few
 
 __all__ = ["umask"]  # a fixture of all tests here as well
 KNOWN = [name for name, _, _ in variables()]
@@ -135,13 +135,7 @@ def test_a_second_process_on_the_port_ends_with_one_line(few_data: Path, few_ent
     assert done.stderr.count("\n") == 1
 
 
-MOMENTS = [
-    "typing",
-    pytest.param("click", marks=SLOW),
-    "numpy",
-    pytest.param("dbos", marks=SLOW),
-    pytest.param("bot.app", marks=SLOW),
-]
+MOMENTS = few(1, ["numpy", "typing", "click", "dbos", "bot.app"])
 
 
 @pytest.fixture

@@ -98,6 +98,7 @@ def with_copied_command(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@slow
 def test_a_copied_command_stands_in_every_list(with_copied_command: Path, few_data: Path, few_entries: str) -> None:
     said = json.loads(_run(with_copied_command, few_data, "-c", ASK, POSTBOTE_KNOWLEDGE=few_entries))
     assert [text for text, words in said.items() if "`/quota folder`" not in words] == []

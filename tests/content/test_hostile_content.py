@@ -13,6 +13,7 @@ from bot.content.renderer import LONGEST, Renderer, RenderError
 from bot.core.model import Answer
 from bot.settings import CHECKOUT
 from tests.rows import each_row
+from tests.slow import few
 
 ENTRIES = [
     "{{ ''.__class__.__mro__ }}",
@@ -82,7 +83,7 @@ YAML = [
 ]
 
 
-@pytest.mark.parametrize("text", YAML)
+@pytest.mark.parametrize("text", few(3, YAML))
 def test_yaml_makes_plain_values_and_nothing_else(tmp_path: Path, text: str) -> None:
     folder = tmp_path / "knowledge"
     folder.mkdir()

@@ -23,7 +23,7 @@ from bot.ops.sample_replies import entry_failures, rendering_problems
 from tests.cli.in_process import postbote, umask
 from tests.conftest import PROJECT
 from tests.rows import each_row
-from tests.slow import one_in
+from tests.slow import few, one_in
 
 __all__ = ["umask"]  # a fixture of all tests here as well
 KNOWLEDGE, TEMPLATES = PROJECT / "knowledge", PROJECT / "templates"
@@ -57,7 +57,7 @@ def fails(knowledge: Knowledge) -> bool:
 NAMED = {"ports.imaps", "servers.smtps", "servers.pop3", "limits.spool"}
 
 
-@one_in(4)
+@one_in(12)
 def test_a_provider_that_lacks_any_figure_that_is_named_is_refused(engine: AnswerEngine, every: int) -> None:
     """With file and line of each place; and no reply fails of which nothing was said."""
     sources = read_templates(TEMPLATES)
@@ -130,7 +130,7 @@ def test_a_template_with_a_misspelt_fact_is_refused_by_check(engine: AnswerEngin
         assert "'emial' is undefined" in problem.text
 
 
-@pytest.mark.parametrize("arguments", [["run"], ["ask", "x"], ["check"]])
+@pytest.mark.parametrize("arguments", few(1, [["run"], ["ask", "x"], ["check"]]))
 def test_templates_that_are_nowhere_stop_the_start(tmp_path: Path, few_entries: str, arguments: list[str]) -> None:
     variables = {"POSTBOTE_KNOWLEDGE": few_entries, "POSTBOTE_TEMPLATES": "/nope", "POSTBOTE_PORT": "0"}
     done = postbote(tmp_path, *arguments, **variables)

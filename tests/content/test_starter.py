@@ -19,7 +19,7 @@ from bot.core.model import LANGUAGES, Language, Question
 from bot.ops.check_content import all_problems
 from bot.settings import Settings
 from tests.conftest import PROJECT
-from tests.slow import slow
+from tests.slow import few, slow
 
 CHOICES: list[list[Language]] = [["de"], ["en"], ["de", "en"], ["en", "de"], []]
 
@@ -28,7 +28,7 @@ def read(folder: Path) -> str:
     return "\n".join(file.read_text("utf-8") for file in sorted(folder.iterdir()))
 
 
-@pytest.mark.parametrize("languages", CHOICES)
+@pytest.mark.parametrize("languages", few(2, CHOICES))
 def test_the_base_is_sound_in_the_languages_that_were_chosen_and_says_nothing_in_others(
     tmp_path: Path, languages: list[Language]
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
+from tests.slow import slow
 from tests.syntax import tree_of
 from tests.test_imports import FILES, RANKS, all_imports, parts_of
 
@@ -35,6 +36,7 @@ def test_every_place_that_the_code_s_readme_names_is_there() -> None:
         assert not within or re.search(rf"(?:def|class) {within}\b", file.read_text(encoding="utf-8")), (name, within)
 
 
+@slow
 def test_the_picture_of_the_rooms_shows_all_of_them_and_only_imports_that_are_there() -> None:
     imports = {(parts_of(file)[0], f"{name}.".split(".")[1]) for file, name in all_imports() if name.startswith("bot.")}
     arrows = drawn_arrows(CODE)
@@ -75,6 +77,7 @@ def sources_of(place: str) -> list[str]:
     return [f"{file.stem} {file.read_text(encoding='utf-8')}" for file in files]
 
 
+@slow
 def test_every_word_of_the_glossary_is_a_name_in_the_code() -> None:
     """Within a name of bot/: "ticket ledger" in TicketLedger, "readiness problem" in readiness_problem."""
     rows = re.findall(r"^\| (?!word)([^|`]+) \| (.+) \|$", CODE.partition("## Glossary")[2], re.MULTILINE)
@@ -102,6 +105,7 @@ OF_OTHERS = frozenset({"oauth_v2_access"})  # names in the code of libraries
 DOCUMENTS = ("bot/DECISIONS.md", "deploy/CHANGELOG.md", "deploy/SECURITY.md", "tests/eval/README.md", "bot/README.md")
 
 
+@slow
 def test_what_documents_call_by_name_is_there() -> None:
     """Code in backticks: a module's file, a name with "_" or of humps, a class with its attribute."""
     said = [

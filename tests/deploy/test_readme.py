@@ -19,6 +19,7 @@ from bot.answering.engine import AnswerEngine
 from bot.settings import variables
 from tests.deploy.table import README, with_table
 from tests.faults.world import free_port
+from tests.slow import slow
 
 PROJECT = README.parent.parent
 ASKED = bool(os.environ.get("POSTBOTE_INTEGRATION"))
@@ -60,6 +61,7 @@ READ_SETTINGS = (
 )
 
 
+@slow
 def test_doctor_reads_the_file_of_variables_as_systemd_does(tmp_path: Path) -> None:
     """Values with blanks, as deploy/env.example has them: a shell that reads them runs half of them as commands."""
     variables = tmp_path / "postbote.env"

@@ -18,23 +18,28 @@ from bot.storage import create_storage
 from tests.cli.in_process import postbote, umask
 from tests.conftest import PROJECT
 from tests.rows import each_row
-from tests.slow import SLOW
+from tests.slow import few
 
 __all__ = ["umask"]  # a fixture of all tests here as well
 
 TEMPLATES = PROJECT / "templates"
-SAID = ["Hallo", "/foo", "help", "/login webmaster@example.com", "Wie geht es dir?", "Ich will einen Menschen sprechen"]
-MORE = [
+SAID = [
+    "Hallo",
+    "/login webmaster@example.com",  # the others go the way of one of these, or are tried below
+    "Ich will einen Menschen sprechen",
+    "/foo",
+    "help",
+    "Wie geht es dir?",
     "keins davon",
     "das zweite",
     "Regnet es?",
     "thanks!",
     "/hilfe",
     "Welcher Port für POP3 mit SSL?",
-]  # each of them goes the way of one above
+]
 
 
-@pytest.mark.parametrize("text", [*SAID, *(pytest.param(text, marks=SLOW) for text in MORE)])
+@pytest.mark.parametrize("text", few(2, SAID))
 def test_the_terminal_says_what_the_page_says(few_data: Path, few_entries: str, tmp_path: Path, text: str) -> None:
     few = Settings(postbote_data_dir=few_data, postbote_knowledge=Path(few_entries), postbote_templates=TEMPLATES)
     engine = load_engine(few)

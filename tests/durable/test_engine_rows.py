@@ -102,6 +102,7 @@ async def test_nothing_that_was_written_is_left_of_any_act_that_ended(tmp_path: 
     assert SECRET.encode() not in (tmp_path / "postbote.sqlite").read_bytes(), "overwritten on disk"
 
 
+@slow
 @pytest.mark.usefixtures("by_hand")
 async def test_nothing_that_was_written_is_left_after_slack_and_tickets(engine: AnswerEngine, tmp_path: Path) -> None:
     """Mentions, direct messages, what is overheard in mode listen, a command and a press on it; a ticket's mail."""

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.slow import few
+
 PROJECT = Path(__file__).parents[2]
 SAYS = """
 import structlog
@@ -16,7 +18,7 @@ print("on")
 """
 
 
-@pytest.mark.parametrize("form", ["logfmt", "json"])
+@pytest.mark.parametrize("form", few(1, ["logfmt", "json"]))
 def test_a_full_disk_loses_lines_of_the_log_and_nothing_else(form: str) -> None:
     """/dev/full refuses every byte, as a full disk does (full(4)): what was being logged goes on."""
     with Path("/dev/full").open("w") as full:
@@ -38,7 +40,7 @@ except ValueError as wrong:
 """
 
 
-@pytest.mark.parametrize("form", ["logfmt", "json"])
+@pytest.mark.parametrize("form", few(1, ["logfmt", "json"]))
 def test_an_error_that_repeats_what_was_typed_is_logged_without_it(form: str) -> None:
     run = [sys.executable, "-c", RAISES.format(form=form)]
     done = subprocess.run(run, cwd=PROJECT, capture_output=True, text=True, check=True)

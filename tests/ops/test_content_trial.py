@@ -15,7 +15,7 @@ from bot.content.publishing import stage
 from bot.ops.content_trial import run_trial
 from bot.settings import Settings
 from tests.conftest import PROJECT
-from tests.slow import slow
+from tests.slow import few, slow
 
 QUESTION = "Zauberwort Faxgerät Wolkenbruch"  # of no word that the entries know
 EXAMPLE = Edit("example", "pop3-ssl", {"de": [QUESTION]})
@@ -89,7 +89,7 @@ def test_what_check_would_find_refuses_the_change(base: Path, few_data: Path) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["{{ limits.nothing }}", "{{ nothing }}", "{{ limits.message_size", "<b>bold</b>", "**bold"]
+    "text", few(3, ["{{ nothing }}", "{{ limits.message_size", "**bold", "{{ limits.nothing }}", "<b>bold</b>"])
 )
 def test_what_is_wrong_in_an_answer_is_named_with_its_file_and_line(base: Path, few_data: Path, text: str) -> None:
     """As `postbote check` names it, and before anything is learnt."""

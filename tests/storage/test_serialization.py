@@ -14,10 +14,10 @@ from tests.slow import one_in
 SETS = Path(__file__).parents[1] / "eval"
 
 
-@one_in(80, more=6)
+@one_in(160, more=6)
 def test_a_reply_that_was_stored_as_json_is_rendered_alike(engine: AnswerEngine, every: int) -> None:
     texts = [line.text for file in sorted(SETS.glob("*.jsonl")) for line in read_set(file)][::every]
-    assert len(texts) > 30
+    assert len(texts) > 2_400 // every
     for text in texts:
         answer = answer_question(engine.matcher, Question(text))
         kept = to_reply(json.loads(reply_to_text(Reply(answer, {"private": "yes"}))))

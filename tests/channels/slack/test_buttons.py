@@ -15,6 +15,7 @@ from tests import waiting
 from tests.channels.slack.conversation import MENTION, Conversation, envelope, new_ts
 from tests.channels.slack.running import Running, running
 from tests.servers.fake_slack import TEAM, buttons
+from tests.slow import few
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ASKED = f"{MENTION} Welcher Port für POP3 mit SSL?"
@@ -239,7 +240,7 @@ PASTED = [
 ]
 
 
-@pytest.mark.parametrize(("message", "entry"), [row[1:] for row in PASTED], ids=[row[0] for row in PASTED])
+@pytest.mark.parametrize(("message", "entry"), few(2, [row[1:] for row in PASTED]), ids=[row[0] for row in PASTED])
 async def test_explain_this_error_tells_only_the_one_who_asked(
     conversation: Conversation, message: dict[str, Any], entry: str
 ) -> None:

@@ -14,6 +14,7 @@ from bot.observability.event_log import EventLog
 from tests.channels.slack.conversation import MENTION, Conversation, envelope, new_channel
 from tests.channels.slack.running import Running, running
 from tests.rows import each_row
+from tests.slow import few
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -34,7 +35,7 @@ FOLLOW_UPS = [
 ]
 
 
-@pytest.mark.parametrize(("said", "expected"), FOLLOW_UPS)
+@pytest.mark.parametrize(("said", "expected"), few(2, FOLLOW_UPS))
 async def test_a_follow_up_in_the_bots_thread_needs_no_mention(
     conversation: Conversation, said: str, expected: str
 ) -> None:
@@ -54,7 +55,7 @@ AMONG_PEOPLE = [
 
 
 @pytest.mark.parametrize(
-    ("said", "user", "started"), [row[1:] for row in AMONG_PEOPLE], ids=[row[0] for row in AMONG_PEOPLE]
+    ("said", "user", "started"), few(3, [row[1:] for row in AMONG_PEOPLE]), ids=[row[0] for row in AMONG_PEOPLE]
 )
 async def test_among_people_the_bot_is_silent(conversation: Conversation, said: str, user: str, started: bool) -> None:
     ts = "1515440000.000001"
@@ -131,7 +132,7 @@ BY_MENTION = [
 ]
 
 
-@pytest.mark.parametrize(("said", "expected"), BY_MENTION)
+@pytest.mark.parametrize(("said", "expected"), few(2, BY_MENTION))
 async def test_commands_work_by_mention_also_in_a_thread(conversation: Conversation, said: str, expected: str) -> None:
     _, answer = await conversation.ask(f"{MENTION} {said}", thread="1515440000.000002")
     assert expected in answer["text"]
@@ -144,7 +145,7 @@ QUESTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("said", "expected"), QUESTIONS)
+@pytest.mark.parametrize(("said", "expected"), few(1, QUESTIONS))
 async def test_a_question_that_begins_like_a_command_is_a_question(
     conversation: Conversation, said: str, expected: str
 ) -> None:

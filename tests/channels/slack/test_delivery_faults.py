@@ -11,6 +11,7 @@ from bot.channels.slack.api_errors import CURES
 from tests.channels.slack.conversation import MENTION, Conversation, new_channel, new_ts
 from tests.channels.slack.running import Running, running
 from tests.servers.fake_slack import TEAM
+from tests.slow import few
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ASKED = f"{MENTION} frage"
@@ -22,7 +23,7 @@ async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running
         yield started
 
 
-@pytest.mark.parametrize("fault", ["page", "plain", "garbled"])
+@pytest.mark.parametrize("fault", few(2, ["garbled", "plain", "page"]))
 async def test_an_answer_that_is_no_json_is_no_delivery_and_is_tried_again(
     conversation: Conversation, fault: str
 ) -> None:
@@ -44,7 +45,7 @@ async def test_a_command_whose_response_url_answers_a_page_is_answered_again(con
 REFUSED = ["not_in_channel", "is_archived", "restricted_action_thread_locked", "missing_scope"]
 
 
-@pytest.mark.parametrize("error", REFUSED)
+@pytest.mark.parametrize("error", few(2, REFUSED))
 async def test_what_slack_refuses_for_good_is_not_called_delivered(conversation: Conversation, error: str) -> None:
     conversation.bot.slack.trouble = [error]
     with capture_logs() as lines:
@@ -87,7 +88,7 @@ async def nothing_stays(conversation: Conversation, ts: str) -> None:
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.01])
-@pytest.mark.parametrize("channel", ["C", "D"])
+@pytest.mark.parametrize("channel", few(1, ["C", "D"]))
 async def test_a_question_that_is_deleted_at_once_has_no_answer(bot: Running, channel: str, pause: float) -> None:
     conversation = Conversation(bot, new_channel(channel))
     saying = asyncio.create_task(conversation.say(ASKED))

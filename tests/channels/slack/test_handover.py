@@ -12,6 +12,7 @@ import pytest
 from tests.channels.slack.conversation import MENTION, Conversation, shown
 from tests.channels.slack.running import Running
 from tests.servers.fake_slack import TEAM, buttons
+from tests.slow import few
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -150,15 +151,15 @@ async def test_from_a_command_the_answer_comes_as_a_direct_message(asker: Conver
 IN_WORDS = [
     # where, what is said before, the words, what the helpers read
     ("C", "Welcher Port für POP3 mit SSL?", "hat nicht geholfen", "Welcher Port für POP3"),
-    ("C", "Wie kündige ich?", "Mensch!", "Wie kündige ich?"),
     ("C", "", f"{MENTION} I want to talk to a human", "I want to talk to a human"),
     ("D", "Welcher Port für POP3 mit SSL?", "Das hat leider nicht geholfen", "Meine Antwort war: „"),
+    ("C", "Wie kündige ich?", "Mensch!", "Wie kündige ich?"),
     ("D", "", "Kann ich mit einem echten Menschen sprechen?", "mit einem echten Menschen"),
     ("D", "How large may an e-mail be?", "talk to a human", "How large may"),
 ]
 
 
-@pytest.mark.parametrize(("kind", "before", "said", "expected"), IN_WORDS)
+@pytest.mark.parametrize(("kind", "before", "said", "expected"), few(3, IN_WORDS))
 async def test_a_person_is_asked_for_in_words(
     bot: Running, helpers: Conversation, kind: str, before: str, said: str, expected: str
 ) -> None:
@@ -319,7 +320,7 @@ NAMED = [
 ]
 
 
-@pytest.mark.parametrize(("words", "name", "read"), NAMED)
+@pytest.mark.parametrize(("words", "name", "read"), few(1, NAMED))
 async def test_a_file_is_named_to_the_other_side_which_cannot_have_it(
     asker: Conversation, helpers: Conversation, words: str, name: str, read: str
 ) -> None:

@@ -14,6 +14,7 @@ from tests.channels.slack.conversation import MENTION, Conversation, shown
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.test_handover import ASK, press
 from tests.servers.fake_slack import buttons
+from tests.slow import few
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NUMBERS = itertools.count(8500)
@@ -48,7 +49,7 @@ async def test_in_a_channel_they_are_called_into_the_thread(bot: Running) -> Non
     assert buttons(request) == []
 
 
-@pytest.mark.parametrize("kind", ["direct message", "command"])
+@pytest.mark.parametrize("kind", few(1, ["direct message", "command"]))
 async def test_from_where_nobody_else_looks_each_of_them_is_written_to(bot: Running, kind: str) -> None:
     number = next(NUMBERS)
     asker = Conversation(bot, f"D{number}")

@@ -18,7 +18,7 @@ from bot.core.model import LANGUAGES, Event, Question
 from tests.examples import examples
 from tests.servers.fake_slack import FakeSlack
 
-WORKSPACES, ROTATIONS, PEOPLE, CHANNELS = 1_500, 10, 15_000, 3_000  # more than the caches hold
+WORKSPACES, ROTATIONS, PEOPLE, CHANNELS = 1_200, 10, 11_000, 3_000  # more than the caches hold
 MOST_WORKSPACES, MOST_PEOPLE = 1_000, 10_000  # entries that may be held of each
 API = "http://127.0.0.1:9/api/"  # nobody listens there, and nothing here calls it
 

@@ -16,7 +16,7 @@ from bot.core.text.asks_about_above import asks_about_above
 from tests.channels.slack.conversation import MENTION, Conversation, new_ts
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.test_buttons import message_shortcut, until
-from tests.slow import SLOW
+from tests.slow import SLOW, few
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LINE = "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)"
@@ -180,7 +180,7 @@ async def test_a_question_of_its_own_is_not_answered_with_the_thread(conversatio
 REFUSED = [("429", "in einer Minute"), ("missing_scope", "darf ich"), ("thread_not_found", "konnte ich nicht lesen")]
 
 
-@pytest.mark.parametrize(("error", "word"), REFUSED)
+@pytest.mark.parametrize(("error", "word"), few(2, REFUSED))
 async def test_where_slack_refuses_the_thread_it_is_told(conversation: Conversation, error: str, word: str) -> None:
     ts = await conversation.say(LINE, "U0002")
     conversation.bot.slack.refusals["conversations.replies"] = error
@@ -320,7 +320,7 @@ async def test_nobody_elses_line_is_answered_where_it_may_not_be_meant(conversat
     assert EXPLAINED not in answer["text"]
 
 
-@pytest.mark.parametrize(("error", "word"), REFUSED)
+@pytest.mark.parametrize(("error", "word"), few(1, REFUSED))
 async def test_where_slack_refuses_the_channel_it_is_told(conversation: Conversation, error: str, word: str) -> None:
     await conversation.say(LINE, "U0002")
     conversation.bot.slack.refusals["conversations.history"] = error
@@ -339,7 +339,7 @@ async def test_a_mention_alone_under_an_error_line_means_it_and_else_gets_the_he
     assert "/faq" in answer["text"]
 
 
-@pytest.mark.parametrize("says", ["Hallo", "guten Morgen", "ok", "danke", "👍"])
+@pytest.mark.parametrize("says", few(2, ["Hallo", "guten Morgen", "ok", "danke", "👍"]))
 async def test_small_talk_under_an_error_line_is_small_talk(conversation: Conversation, says: str) -> None:
     await conversation.say(LINE, "U0002")
     await conversation.say(f"{MENTION} {says}")

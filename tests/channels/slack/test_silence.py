@@ -10,6 +10,7 @@ from tests.channels.slack.running import Running
 from tests.channels.slack.test_buttons import message_shortcut, opened
 from tests.channels.slack.test_conversations import set_mode
 from tests.servers.fake_slack import buttons
+from tests.slow import few
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -45,7 +46,8 @@ async def test_small_talk_gets_one_short_line(bot: Running) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["👍", "test", "ok, mittagessen um 12?", "hat geklappt", "schönes Wochenende", "schade", "never mind"]
+    "said",
+    few(3, ["👍", "schade", "test", "ok, mittagessen um 12?", "hat geklappt", "schönes Wochenende", "never mind"]),
 )
 async def test_in_its_thread_the_bot_leaves_small_talk_alone(conversation: Conversation, said: str) -> None:
     ts, _ = await conversation.ask(f"{MENTION} {PORT}")
@@ -74,7 +76,7 @@ async def test_a_decline_is_two_lines_and_a_primary_button(conversation: Convers
 UNSHARED = ["help", "gaps", "mode", "why x", "Wie kündige ich?"]
 
 
-@pytest.mark.parametrize("argument", UNSHARED)
+@pytest.mark.parametrize("argument", few(2, UNSHARED))
 async def test_there_is_no_share_button_where_there_is_nothing_to_share(
     conversation: Conversation, argument: str
 ) -> None:

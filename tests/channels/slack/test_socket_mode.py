@@ -11,6 +11,7 @@ from tests.channels.slack.test_events import recorded
 from tests.channels.slack.test_ticket_relay import BY_AGENT, with_zammad
 from tests.channels.zammad.test_zammad import fake
 from tests.servers.fake_slack import APP_TOKEN, buttons
+from tests.slow import slow
 from tests.waiting import until
 
 
@@ -65,6 +66,7 @@ async def test_a_request_to_the_team_is_relayed_over_socket_mode_too(tmp_path: P
         assert "<@UHELPER>" in (await asker.replies(3))[2]["text"]
 
 
+@slow
 async def test_what_stands_above_a_mention_and_a_tickets_answer_come_over_socket_mode_too(
     tmp_path: Path, engine: AnswerEngine
 ) -> None:

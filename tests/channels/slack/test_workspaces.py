@@ -21,6 +21,7 @@ from tests.channels.slack.conversation import MENTION, Conversation, envelope
 from tests.channels.slack.running import Running, running
 from tests.channels.slack.test_memory_bounds import DictSecrets
 from tests.servers.fake_slack import FakeSlack
+from tests.slow import few
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CLIENT_SECRET = "33fea0113f5b1"  # noqa: S105 - a test's own
@@ -162,7 +163,7 @@ LEAVING: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("event", LEAVING, ids=[str(e["type"]) for e in LEAVING])
+@pytest.mark.parametrize("event", few(1, LEAVING), ids=[str(e["type"]) for e in LEAVING])
 async def test_a_workspace_that_leaves_is_forgotten(bot: Running, event: dict[str, Any]) -> None:
     for team in ("T5", "T55"):
         await install(bot, team, f"xoxb-{team}")

@@ -15,6 +15,7 @@ from bot.core.mail.mime import mail_of_text, parse
 from bot.core.mail.quoted_text import asking_subject, bare_subject, split_text
 from tests.examples import examples
 from tests.rows import each_row
+from tests.slow import few
 
 TEXT = b"Content-Type: text/plain; charset="
 CODED = b"Content-Transfer-Encoding: "
@@ -229,8 +230,10 @@ def test_decoding_never_raises_for_any_charset(raw: bytes, charset: str) -> None
 
 @pytest.mark.parametrize(
     "evil",
-    [b"\n" * 100_000, b"> \n" * 25_000, b"Von: a\n" * 15_000, b"On " * 30_000, b"-" * 100_000, b"<div>" * 20_000],
-    ids=["lines", "quotes", "headers", "on", "dashes", "divs"],
+    few(
+        3, [b"Von: a\n" * 15_000, b"> \n" * 25_000, b"<div>" * 20_000, b"On " * 30_000, b"\n" * 100_000, b"-" * 100_000]
+    ),
+    ids=["headers", "quotes", "divs", "on", "lines", "dashes"],
 )
 def test_hostile_bodies_are_parsed_in_bounded_time(evil: bytes) -> None:
     """Twice as long, some took 2 to 8 s with another library, or without a limit. CPU time, for busy machines."""

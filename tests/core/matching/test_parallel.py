@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bot.core.matching.parallel import FEWEST, Member, in_shares, in_step, shared_array
 from tests.servers.postbote import PROJECT
-from tests.slow import SLOW, slow
+from tests.slow import SLOW, few, slow
 from tests.waiting import until
 
 forks = pytest.mark.skipif(
@@ -90,7 +90,7 @@ print((in_step(lambda: shared_array(7, 2), step, 3 * FEWEST) == 1).all())
 
 
 @forks
-@pytest.mark.parametrize("how", ["not begun", "killed"])
+@pytest.mark.parametrize("how", few(1, ["killed", "not begun"]))
 def test_the_work_of_a_fork_that_is_lost_is_done_here(how: str) -> None:
     assert _script(SURVIVE, how).split() == ["True", "True"]
 
@@ -207,6 +207,7 @@ async def test_no_fork_outlives_the_program(number: signal.Signals, to_all: bool
     await until(lambda: not any(map(_runs, both)))
 
 
+@slow
 @forks
 async def test_no_fork_outlives_a_first_start(tmp_path: Path) -> None:
     program = _started("-m", "bot", "run", POSTBOTE_DATA_DIR=str(tmp_path), POSTBOTE_PORT="0")

@@ -8,7 +8,7 @@ from tests.eval.surroundings import PIECES, wrap
 from tests.rows import each_row
 from tests.slow import one_in
 
-MANY = one_in(240, more=5)
+MANY = one_in(400, more=5)
 
 
 def changed(
@@ -21,28 +21,33 @@ def changed(
     """
     decide = engine.matcher.decide
     lost, other, asked = [], [], 0
-    for entry in engine.knowledge.entries.values():
-        for language in LANGUAGES:
-            for number, question in list(enumerate(entry.questions[language]))[::every]:
-                alone = decide(Question(question))
-                if not question.endswith(end) or alone.outcome != "answer":
-                    continue
-                message = within(question, language, number)
-                found = decide(Question(message))
-                asked += 1
-                if found.outcome != "answer":
-                    lost.append(message)
-                elif found.entries[0] not in alone.entries:
-                    other.append(message)
+    examples = [
+        (question, language, number)
+        for entry in engine.knowledge.entries.values()
+        for language in LANGUAGES
+        for number, question in enumerate(entry.questions[language])
+        if question.endswith(end)
+    ]
+    for question, language, number in examples[::every]:
+        alone = decide(Question(question))
+        if alone.outcome != "answer":
+            continue
+        message = within(question, language, number)
+        found = decide(Question(message))
+        asked += 1
+        if found.outcome != "answer":
+            lost.append(message)
+        elif found.entries[0] not in alone.entries:
+            other.append(message)
     return lost, other, asked
 
 
 @MANY
 def test_surroundings_hardly_ever_change_the_answer(engine: AnswerEngine, every: int) -> None:
     lost, other, asked = changed(engine, every, wrap)
-    assert asked > 50
-    assert len(other) <= 0.01 * asked, "\n\n".join(other[:3])
-    assert len(lost) <= 0.03 * asked, "\n\n".join(lost[:3])
+    assert asked > 10_000 // every
+    assert len(other) <= max(1, 0.01 * asked), "\n\n".join(other[:3])
+    assert len(lost) <= max(1, 0.03 * asked), "\n\n".join(lost[:3])
 
 
 @MANY
@@ -54,12 +59,12 @@ def test_what_somebody_tells_of_the_own_mail_answers_nothing(engine: AnswerEngin
         return f"{facts[number * 7 % len(facts)]}\n\n{question}\n\n{facts[number * 11 % len(facts)]}"
 
     lost, other, asked = changed(engine, every, within, end="?")
-    assert asked > 30
-    assert len(other) <= 0.03 * asked, "\n\n".join(other[:3])
-    assert len(lost) <= 0.12 * asked, "\n\n".join(lost[:3])
+    assert asked > 4_000 // every
+    assert len(other) <= max(1, 0.03 * asked), "\n\n".join(other[:3])
+    assert len(lost) <= max(1, 0.12 * asked), "\n\n".join(lost[:3])
 
 
-@one_in(27, more=9)
+@one_in(54, more=9)
 @each_row("question", [
     "Wie richte ich in Outlook eine Signatur ein?", "Wo buche ich einen zweiten Webspace?",
     "Can I get my invoice as a PDF?",
@@ -71,8 +76,8 @@ def test_facts_beside_a_question_that_is_not_covered_answer_nothing(
     facts = [fact for language in LANGUAGES for fact in PIECES["facts"][language][::every]]
     asked = [message for fact in facts for message in (f"{fact}\n{question}", f"{question} {fact}")]
     answered = [message for message in asked if engine.matcher.decide(Question(message)).outcome == "answer"]
-    assert len(asked) > 30
-    assert len(answered) <= 0.05 * len(asked), "\n\n".join(answered)
+    assert len(asked) > 800 // every
+    assert len(answered) <= max(1, 0.05 * len(asked)), "\n\n".join(answered)
 
 
 @each_row("word", ["vorher", "nachher", "heute", "again", "Bremen"])

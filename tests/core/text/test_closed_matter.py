@@ -8,7 +8,7 @@ from bot.core.model import Question
 from bot.core.small_talk import answer_small_talk
 from bot.core.text.closed_matter import closes_matter
 from tests.rows import each_row
-from tests.slow import one_in
+from tests.slow import one_in, sample
 
 WAS = (
     'Der Fehler "isn\'t allowed to be relayed" kam, weil die Anmeldung nicht angehakt war.',
@@ -95,14 +95,17 @@ GRATEFUL_AND_ASKING = (
 )  # fmt: skip
 
 
-def test_thanks_that_say_what_it_was_close_a_matter() -> None:
+@one_in(11)
+def test_thanks_that_say_what_it_was_close_a_matter(every: int) -> None:
     messages = []
     for language, thanks in THANKS.items():
-        for said, was, works, name in product(thanks, WAS_IT[language], WORKS[language], NAMED[language]):
+        for said, was, works, name in sample(
+            product(thanks, WAS_IT[language], WORKS[language], NAMED[language]), every
+        ):
             it = was.format(t=name)
             messages += [f"{said}, {it}, {works}!", f"{it.capitalize()}. {works}, {said}", f"{said} {it} {works}"]
         messages += [f.format(t=name) for f, name in product(FOR_IT[language], NAMED[language])]
-    assert len(messages) > 4_000
+    assert len(messages) > 4_000 // every
     assert [m for m in messages if not closes_matter(m)] == []
 
 

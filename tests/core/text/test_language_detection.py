@@ -11,6 +11,7 @@ from bot.core.text.language_detection import LanguageDetector, language_of_local
 from bot.core.text.normalize import clean, without_returned
 from tests.core.text.bounces import ENGLISH, GERMAN
 from tests.rows import each_row
+from tests.slow import one_in
 
 BOUNCES: dict[Language, dict[str, str]] = {"de": ENGLISH, "en": GERMAN}  # language of the asker → what is pasted
 SURROUNDINGS: dict[Language, tuple[str, ...]] = {
@@ -34,18 +35,19 @@ def language_of(detector: LanguageDetector, text: str, hint: Language | None = N
     return detector.of(own_text(without_returned(clean(text))), hint)
 
 
+@one_in(61, more=15)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_question_beside_a_bounce_in_the_other_language_keeps_its_own(
-    engine: AnswerEngine, language: Language
+    engine: AnswerEngine, language: Language, every: int
 ) -> None:
-    """Every fifteenth example question whose own words tell its language, with one of the combinations in turn."""
+    """One in so many of the example questions whose own words tell its language, combined in turn."""
     detector = engine.matcher.language
     other: Language = "en" if language == "de" else "de"
     combined = cycle(
         (name, order, around) for around in SURROUNDINGS[language] for order in ORDERS for name in BOUNCES[language]
     )
     items: list[Entry | Topic] = [*engine.knowledge.entries.values(), *engine.knowledge.topics.values()]
-    asked = [text for item in items for text in item.questions[language]][::15]
+    asked = [text for item in items for text in item.questions[language]][::every]
     clear = [text for text in asked if language_of(detector, text, other) == language]
     assert len(clear) > 0.95 * len(asked)
     wrong = []

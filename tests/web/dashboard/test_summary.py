@@ -22,6 +22,7 @@ from bot.web.dashboard.entry_draft import to_draft, yaml_string
 from bot.web.dashboard.summary import to_overview
 from tests.conftest import PROJECT
 from tests.rows import each_row
+from tests.slow import few
 
 DAY = date(2026, 11, 25)
 NUMBER = (DAY - date(1970, 1, 1)).days
@@ -84,7 +85,7 @@ def kept(question: str, language: Language = "de") -> StoredDecision:
     return StoredDecision("k", "", "", "", 0.0, language, "", question, "decline", (), "", "", "", "")
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("language", few(1, ["de", "en"]))
 def test_a_finished_draft_is_an_entry_and_an_unfinished_one_is_refused(tmp_path: Path, language: Language) -> None:
     folder = tmp_path / "knowledge"
     shutil.copytree(PROJECT / "knowledge", folder)
