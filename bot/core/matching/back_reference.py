@@ -79,6 +79,12 @@ _HOLDS_A_PLACE = phrases(  # nouns for what was named before: the field to fill 
         ),
     }
 )
+_PROTOCOL = r"(?:imap|pop|smtp)\w{0,2}"
+_OVER_PROTOCOL = lazy_regex(  # a circumstance of what is pointed at: "Do you offer that for IMAP?"
+    r"\b(?:für|bei|mit|über|per|via|for|with|over|by|on)"
+    rf" {_PROTOCOL}(?:(?: (?:und|oder|and|or) |/){_PROTOCOL}){{0,2}}\b",
+    re.IGNORECASE,
+)
 _NAMED_FIELD = lazy_regex(rf"\b{_FIELD}\b", re.IGNORECASE)
 _TO_FILL_IN = lazy_regex(  # questions about an empty place, which another sentence names
     rf"\b(?:{_FIELD}|eintrag\w{{0,2}}|eingeb\w{{1,2}}|gebe?|trage?|(?:hin|rein|hinein)?schreib\w{{0,2}}|gehör(?:t|en)"
@@ -102,6 +108,8 @@ class BackReferences:
         if _SAME.search(sentence):
             return True
         sentence = _HOLDS_A_PLACE.sub(" it ", sentence)
+        if _points(sentence):
+            sentence = _OVER_PROTOCOL.sub(" ", sentence)
         words = self._extractor.words(sentence)
         if self._names(words, _NO_THING):
             return False

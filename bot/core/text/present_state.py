@@ -28,6 +28,13 @@ _FAULT = one_of(
     r"falsch,warum,wieso,weshalb,woran,fehler\w{0,10},meldet,meldung,why,error\w{0,2},wrong,reject\w{0,3},refused?"
     r",bounce[ds]?"
 )
+_TO_SEE = lazy_regex(  # "wo kann ich sehen, …": who wants to see how it is does not ask how it ought to be
+    r"\b(?:kann|könn(?:en|te)) (?:ich|man|wir)\b"
+    r"(?=.{0,40}\b(?:sehen|nachsehen|nachschauen|ablesen|erkennen|anzeigen)\b)"
+    r"|\b(?:can|could) i (?=see|look up|check|tell|find out)\b",
+    re.IGNORECASE,
+    needs=("kann", "könn", "can", "could"),
+)
 _NAMES_OUGHT = lazy_regex(rf"\b{_OUGHT}\b", re.IGNORECASE)
 _NAMES_FAULT = lazy_regex(rf"\b{_FAULT}\b", re.IGNORECASE)
 _NOW = one_of(
@@ -131,11 +138,20 @@ _WHICH_OF_BOTH = {
 }
 _HOW_MUCH_IS_USED = {
     "Wie viel ist noch frei?": (
-        r"\bwie ?viel\b.{1,60}\b(?:belegt|noch frei|verbraucht|übrig)\b|\bwie voll (?:ist )?(?:mein|unser)"
+        r"\bwie ?viele?\b.{1,60}\b(?:belegt|belege|frei|verbrauch(?:t|e|en)|übrig|weg)\b"
+        r"|\bwie voll (?:ist )?(?:mein|unser)"
+    ),
+    "Welcher Ordner belegt am meisten?": r"\bwelche[rs]? \w{2,20} (?:belegt|verbraucht|frisst)\b",
+    "Wo sehe ich die aktuelle Belegung?": (
+        r"\b(?:füllstand|(?:aktuelle|momentane|derzeitige)\w{0,2} (?:belegung|auslastung|größe|verbrauch))\b"
     ),
     "How much of it have I used?": (
-        r"\bhow (?:much|many|full)\b.{1,60}\b(?:(?:has been|is) used|have (?:i|we) used|(?:are|is) free|used up)\b"
+        r"\bhow (?:much|many|full)\b.{1,60}"
+        r"\b(?:used(?: up)?|taken|gone|using|uses|occup(?:y|ies|ied)|takes up|(?:are|is) free|do (?:i|we) have left)\b"
     ),
+    "How much does my mailbox hold at present?": rf"\bhow (?:much|many)\b.{{1,60}}\bholds?\b.{{0,20}}\b{_NOW}\b",
+    "Which folder takes up most?": r"\bwhich \w{2,20} (?:takes? up|uses|occupies|holds) (?:the )?most\b",
+    "Where is the current usage?": r"\bcurrent (?:usage|fill|occupancy)\b",
 }
 # Each row is a pattern of its own
 _STATES = tuple(
@@ -150,7 +166,7 @@ def asks_for_state(text: str) -> bool:
     """True if what a text asks is only how the asker's own is set up, and not how it ought to be. `text`: cleaned."""
     asking = [sentence for sentence in _SENTENCES.split(text) if asks_in_words(sentence)]
     return bool(asking) and all(
-        not (asks_what_ought_to_be(sentence) or _NAMES_FAULT.search(sentence))
+        not (asks_what_ought_to_be(_TO_SEE.sub(" ", sentence)) or _NAMES_FAULT.search(sentence))
         and any(state.search(sentence) for state in _STATES)
         for sentence in asking
     )

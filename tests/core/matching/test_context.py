@@ -116,6 +116,34 @@ def test_a_question_about_a_field_is_read_with_the_sentence_that_names_it(engine
     assert wrong == []
 
 
+# What the FAQ does not say, and a question that points at it and names a protocol
+WISHED = {
+    "de": (
+        (
+            "Ich brauche OAuth2 statt Passwort.",
+            "Ich möchte Lesebestätigungen anfordern.",
+            "Ich will mit PGP signieren.",
+        ),
+        ("Geht das mit IMAP?", "Kann Ihr Server das über POP3?", "Unterstützen Sie das bei IMAP und POP3?"),
+    ),
+    "en": (
+        ("The tool wants OAuth2.", "I'd like to request read receipts.", "I want to sync contacts and calendars."),
+        ("Do you offer that for IMAP?", "Can I do that via POP3?", "Will that work with IMAP and POP3?"),
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_protocol_is_no_subject_of_a_question_that_points_at_another(engine: AnswerEngine, language: str) -> None:
+    texts = [f"{wish} {asked}" for wish, asked in product(*WISHED[language])]
+    assert [text for text in texts if engine.matcher.decide(Question(text)).outcome == "answer"] == []
+
+
+def test_what_is_wished_with_a_protocol_is_answered(engine: AnswerEngine) -> None:
+    found = engine.matcher.decide(Question("Ich will die Mails mit SSL abholen. Bieten Sie das für POP3 an?"))
+    assert found.entries == ("pop3-ssl",)
+
+
 # What is set up, and a question that does not say which protocol it means
 SET_UP = {
     "de": ("IMAP mit SSL ist fertig eingerichtet.", "Verschlüsseltes IMAP läuft jetzt auf dem Handy."),

@@ -54,6 +54,11 @@ OUGHT = {
 }
 USED = (
     "Wie viel von meinem Postfach ist belegt?", "Wie voll ist mein Postfach?", "wieviel mb sind bei mir noch frei",
+    "kann man im panel irgendwo sehen wieviel mb grad im postfach belegt sind?", "Wie viel Speicher verbrauche ich im Moment?",
+    "Wo kann ich nachsehen, wie viel von den 2 GB schon weg ist?", "Welcher Ordner belegt den meisten Platz?",
+    "Where can I see how much space is used?", "Can I look up how much of the 2 GB is taken already?",
+    "How much room do I have left?", "How can I tell how much my mailbox holds at present?",
+    "how do i find out how much of my quota is gone", "Which folder takes up the most space?",
     "How much of my quota has been used so far?", "how many GB are free in our mailbox?",
     "Hole ich meine Mails mit POP oder mit IMAP ab?", "Do I use POP or IMAP on it?", "Is SSL on for our account?",
     "Verschlüsselt unser Drucker oder nicht?", "Ist meine IP im Moment freigeschaltet?",
