@@ -16,6 +16,7 @@ words (polite_words.py).
 | it | module |
 |---|---|
 | asks, requests, or says what does not work | asking.py |
+| tells or asks by its label: "What works: …", "Needed: …" | labelled_lines.py |
 | asks what is set up at the asker's own, or what ought to be | present_state.py |
 | asks to be sent something: read as "tell me" | handing_over.py |
 | asks about what stands above it, and names nothing | asks_about_above.py |

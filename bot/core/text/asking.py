@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex, phrases
 from bot.core.text.function_words import is_function_word, word_set
+from bot.core.text.labelled_lines import asks_by_label, tells_by_label
 from bot.core.text.normalize import CACHED_MESSAGES, fold
 
 FEWEST_WORDS = 3  # of each half of a sentence that asks two things
@@ -113,7 +114,10 @@ _JOINT = lazy_regex(
 @lru_cache(CACHED_MESSAGES)
 def is_question(sentence: str) -> bool:
     """True if a sentence has the form of a question: its mark, or a question word that opens it or its clause."""
-    return sentence.endswith("?") or bool(_BEGINS.match(sentence) or _NAMES.match(sentence) or asks_what(sentence))
+    if sentence.endswith("?") or asks_by_label(sentence):
+        return True
+    in_words = bool(_BEGINS.match(sentence) or _NAMES.match(sentence) or asks_what(sentence))
+    return in_words and not tells_by_label(sentence)
 
 
 def asks_what(sentence: str) -> bool:
@@ -140,7 +144,7 @@ def reports_fault(text: str) -> bool:
 def asks_by_name(sentence: str) -> bool:
     """True for a question that says for what; False for a plea: "What shall I do?", "Can you help me?"."""
     content = (word for word in map(fold, _WORD.findall(sentence)) if not is_function_word(word))
-    asks = sentence.endswith("?") or bool(_BEGINS.match(sentence)) or asks_what(sentence)
+    asks = sentence.endswith("?") or bool(_BEGINS.match(sentence)) or asks_what(sentence) or asks_by_label(sentence)
     return asks and any(word not in _PLEADING for word in content)
 
 

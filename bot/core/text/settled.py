@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex, lower_case, one_of, phrases
 from bot.core.text.function_words import word_set
+from bot.core.text.labelled_lines import tells_by_label
 from bot.core.text.normalize import CACHED_MESSAGES
 from bot.core.text.not_meant import says_what_is_not_meant
 from bot.core.text.working import CLAUSE_BEGINS, says_it_works
@@ -165,6 +166,8 @@ _WORD = lazy_regex(r"\w+")
 @lru_cache(CACHED_MESSAGES)  # a sentence is asked for as a clause of its own, and by itself
 def is_settled(sentence: str) -> bool:
     """True if a sentence only says what works, is done, is known or not the matter. `sentence`: cleaned."""
+    if tells_by_label(sentence):
+        return True
     if len(sentence) > MOST_LETTERS:
         return False
     if _ABLE.match(sentence) or says_what_is_not_meant(sentence):

@@ -54,7 +54,8 @@ OUGHT = {
 }
 USED = (
     "Wie viel von meinem Postfach ist belegt?", "Wie voll ist mein Postfach?", "wieviel mb sind bei mir noch frei",
-    "kann man im panel irgendwo sehen wieviel mb grad im postfach belegt sind?", "Wie viel Speicher verbrauche ich im Moment?",
+    "kann man im panel irgendwo sehen wieviel mb grad im postfach belegt sind?",
+    "Wie viel Speicher verbrauche ich gerade?",
     "Wo kann ich nachsehen, wie viel von den 2 GB schon weg ist?", "Welcher Ordner belegt den meisten Platz?",
     "Where can I see how much space is used?", "Can I look up how much of the 2 GB is taken already?",
     "How much room do I have left?", "How can I tell how much my mailbox holds at present?",
