@@ -16,4 +16,5 @@ WAYS = (PROTOCOL, DIRECTION, SECURITY)  # tell entries with the same aspect apar
 EXCLUSIVE = (PROTOCOL, DIRECTION)  # groups of which an entry that names one value is not about another
 CIRCUMSTANCES = frozenset({OUTSIDE, MANNER, TIME, DEVICE})  # say how, when and where, not what is asked about
 
+CLEAR_TEXT = "clear-text"  # concept: no encryption
 DIRECTION_OF = {"smtp": "outgoing", "pop3": "incoming", "imap": "incoming"}  # concepts: protocol → its direction

@@ -72,6 +72,10 @@ class Contrasts:
 
     def words_meant(self, text: str) -> list[str]:
         """Words of a text, as the FeatureExtractor gives them, without what it denies."""
+        words = self._without_denied(text)
+        return self._siblings.without_clear_text(words) if self._siblings else words
+
+    def _without_denied(self, text: str) -> list[str]:
         words = self._extractor.words
         found = _CONTRAST.search(text)
         if not found:

@@ -9,7 +9,7 @@ aspects, and at least one of them a way. Pure.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from bot.core.matching.concept_groups import ASPECT, EXCLUSIVE, MANNER, WAYS
+from bot.core.matching.concept_groups import ASPECT, CLEAR_TEXT, EXCLUSIVE, MANNER, SECURITY, WAYS
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.matching.vocabulary import words_of
@@ -38,6 +38,12 @@ class Siblings:
             if aspects and len(ways) > 1
             for entry in ways
         }
+        self._encrypted_or_not = frozenset(
+            aspect
+            for aspects, ways in by_aspects.items()
+            for aspect in aspects
+            if len({bool(self._vocabulary.of_groups(way, (SECURITY,))) for way in ways.values() if way}) > 1
+        )
         self._shared = frozenset(aspect for aspects, _ in self._siblings.values() for aspect in aspects)
 
     def alike(self, entry: str, words: Sequence[str]) -> frozenset[str]:
@@ -62,6 +68,23 @@ class Siblings:
         """True if a question asks for an aspect that siblings share, and names no way: "which host and port?"."""
         named = self._vocabulary.concepts(words)
         return self.differ_in(named) and not self._vocabulary.of_groups(named, WAYS)
+
+    def without_clear_text(self, words: Sequence[str]) -> list[str]:
+        """Words of a question without "without SSL", where the base has an entry for either way: it says nothing then.
+
+        All words where the question names SSL as well, or an aspect that encryption does not tell apart: no entry may
+        have the port without encryption.
+        """
+        named = self._vocabulary.concepts(words)
+        aspects = self._vocabulary.of_groups(named, (ASPECT,))
+        denied = named.get(CLEAR_TEXT, ())
+        encryption = self._vocabulary.of_groups(named, (SECURITY,))
+        is_only_denied = bool(denied) and all(said in denied for concept in encryption for said in named[concept])
+        of_either_way = aspects & self._encrypted_or_not
+        if not is_only_denied or not of_either_way or aspects & self._shared - of_either_way:
+            return [*words]
+        left_out = words_of([denied])
+        return [word for word in words if word not in left_out]
 
     def differ_in(self, named: Iterable[str]) -> bool:
         """True if one of the concepts that a question names is an aspect that siblings share."""
