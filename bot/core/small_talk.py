@@ -40,16 +40,17 @@ _GERMAN = lazy_regex(
 )
 _GAVE_UP: Mapping[Language, re.Pattern[str]] = {  # who drops the matter: "schade", "never mind"
     "de": lazy_regex(
-        r"(?:(?:ach|oh|na|naja|ja|tja|hm+|ok|okay|gut|dann|also|so|das|ist|es|mir|doch|echt|wirklich|sehr|zu)\W+)*"
+        r"(?:(?:ach|oh|na|naja|ja|tja|hm{1,9}|ok|okay|gut|dann|also|so|das|ist|es|mir|doch|echt|wirklich|sehr"
+        r"|zu)\W{1,6}){0,8}"
         r"(?:schade|egal|meinetwegen|pech(?: gehabt)?|macht (?:ja )?(?:nichts|nix)|nicht (?:so )?wichtig|wie auch immer"
         r"|lass(?:en)? (?:wir (?:das|es)|gut sein|sie (?:es|gut sein))|verg(?:iss|essen sie) (?:es|das)"
-        r"|(?:halt|eben|dann) nicht)\W*",
+        r"|(?:halt|eben|dann) nicht)\W{0,8}",
         re.IGNORECASE,
     ),
     "en": lazy_regex(
-        r"(?:(?:ah|oh|well|ok|okay|fine|so|then|that'?s|that is|it'?s|it is|what|a|really|hm+)\W+)*"
+        r"(?:(?:ah|oh|well|ok|okay|fine|so|then|that'?s|that is|it'?s|it is|what|a|really|hm{1,9})\W{1,6}){0,8}"
         r"(?:whatever|never ?mind|forget (?:it|that)|too bad|(?:pity|shame)|no matter|(?:it )?doesn'?t matter"
-        r"|meh|oh well)\W*",
+        r"|meh|oh well)\W{0,8}",
         re.IGNORECASE,
     ),
 }

@@ -45,10 +45,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.67, 0.17, -1.36, -2.19, -0.07, 2.4, 0.99, -2.36, -1.47, -2.72),
-    question=0.755,
+    weights=(0.65, 0.18, -2.2, -2.12, -0.13, 2.48, 0.94, -2.33, -1.58, -2.67),
+    question=0.79,
     error_line=0.5,
-    menu=0.5,
+    menu=0.705,
 )
 
 

@@ -48,7 +48,7 @@ async def verdicts(engine: AnswerEngine, every: int) -> Counter[str]:
     found: Counter[str] = Counter()
     for name, body, subject in wrapped({i: e.questions for i, e in engine.knowledge.entries.items()}, every):
         verdict = await assessed(engine, body, subject)
-        right = verdict.answer.facts["entries"][:1] == [name]
+        right = verdict.answer.facts.get("entries", ())[:1] == [name]
         found["not public" if verdict.verdict != "public" else "right" if right else "wrong"] += 1
     return found
 

@@ -24,7 +24,7 @@ PAIRS_WEIGHT = 0.25  # of the evidence of word pairs
 NEAREST = 3  # examples of an owner whose cosines are averaged
 NEAREST_WEIGHT = 6.0
 # Bounds on the time of one message (tests/bench/understanding.py, growth.py).
-MOST_POSTINGS = 10_000  # looked at, the most telling features first; of more nothing got better
+MOST_POSTINGS = 20_000
 MOST_SORTED = 500  # scores that are sorted as a whole; for so few np.partition takes longer
 MOST_NEAR = 1_000  # nearest examples that are told apart by owner
 SAMPLED = 2_000  # cosines of a sample, by which the nearest are found
