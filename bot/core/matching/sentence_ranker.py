@@ -108,7 +108,7 @@ class SentenceRanker:
         return (
             is_settled(sentence)
             or self._contrasts.tells_of_another(sentence, questions)
-            or self._values.tells(sentence, self._contrasts.words_meant(sentence))
+            or self._values.tells(sentence, self._contrasts.words_meant)
         )
 
     def _without_way_meant(self, said: Sequence[str], settled: set[int], questions: Sequence[str]) -> set[int]:

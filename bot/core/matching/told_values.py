@@ -7,7 +7,7 @@ reports a fault may name them as well ("port 995 does not answer", "is 995 right
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from bot.core.lazy_regex import lazy_regex, lower_case
 from bot.core.matching.ranker import Ranker
@@ -41,11 +41,11 @@ class ToldValues:
         }
         self._of_any = _any_of(pattern.pattern for pattern in self._of_entry.values())
 
-    def tells(self, sentence: str, words: list[str]) -> bool:
-        """True if a sentence states a value of its likeliest entry, and asks nothing. `words`: to be ranked."""
+    def tells(self, sentence: str, words_of: Callable[[str], list[str]]) -> bool:
+        """True if a sentence states a value of its likeliest entry, and asks nothing. `words_of`: what is ranked."""
         if not self._of_any or not self._of_any.search(sentence) or _may_ask(sentence):
             return False
-        pattern = self._of_entry.get(self._ranker.rank(words).best_entries(1)[0])
+        pattern = self._of_entry.get(self._ranker.rank(words_of(sentence)).best_entries(1)[0])
         return bool(pattern and pattern.search(sentence))
 
 
