@@ -23,8 +23,8 @@ of the package (__init__.py) has the place of each module in them.
 
    What programs write around a reason (scaffolding.py) is in neither what is aligned nor what is ranked; a bounce is
    read as one statement for each recipient (bounce.py). An entry that a look-alike fits better than its own lines, or
-   whose slots the message contradicts (error_slots.py: whose address, what is missing, who speaks, for good or not), is
-   vetoed: it is neither explained nor ranked; so are all where nothing but another program's fault was pasted.
+   whose slots the message contradicts (error_slots.py: whose address, what is missing, who speaks, for good or not;
+   own_hosts.py), is vetoed: neither explained nor ranked; so are all where only another program's fault was pasted.
 
 3. **Sentences** otherwise (message_parts.py, pasted.py, sentence_ranker.py). An error that is reported, and not what it
    says (error_report.py), is declined: it is asked for. Greeting, courtesy, farewell, signature and disclaimer are left

@@ -20,6 +20,7 @@ _FAILED = lazy_regex(
     r"|unable to|fail(?:ed|ure)|nicht gefunden|fehlgeschlagen|no such host|not known|host not found",
     re.IGNORECASE,
 )
+# Address or host name
 _NAME = lazy_regex(r"[\w.+%-]{1,64}@[\w.-]{3,255}|\b(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}\b", re.IGNORECASE)
 
 
@@ -30,10 +31,11 @@ def fails_to_reach(text: str, hosts: tuple[str, ...]) -> bool:
     """
     if not any(host in text.lower() for host in hosts):
         return False
-    return any(_of_line(line, hosts) for line in text.split("\n") if _FAILED.search(line))
+    return any(_fails_in_line(line, hosts) for line in text.split("\n") if _FAILED.search(line))
 
 
-def _of_line(line: str, hosts: tuple[str, ...]) -> bool:
+def _fails_in_line(line: str, hosts: tuple[str, ...]) -> bool:
+    """True if one of the hosts is what a line could not reach: named behind "to", or before an address or a port."""
     names = list(_NAME.finditer(line))
     if _ANSWERED.search(line) or any(name[0].lower() not in hosts for name in names):
         return False

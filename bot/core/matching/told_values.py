@@ -1,9 +1,9 @@
 """Told values: who names what an entry answers does not ask for it ("We collect over POP3, port 995.").
 
 Such a sentence has all words of the entry, and beside a question that the FAQ does not cover it would be answered as
-if it asked. Values are the provider's ports, limits and host names that the entry's answer says: where it says a port
-or a limit, that is what it is about, and a host alone does not tell it. A sentence that asks, demands, denies or
-reports a fault may name them as well ("port 995 does not answer", "is 995 right?"). Pure.
+if it asked. Values are the provider's ports and limits that the entry's answer says. Host names are none: "Outlook uses
+ns0 with SSL" may be the very fault. A sentence that asks, demands, denies or reports a fault may name values as well
+("port 995 does not answer", "is 995 right?"). Pure.
 """
 
 import re
