@@ -22,7 +22,7 @@ WHAT_ELSE = {
 }
 SAYS = {"de": "Mehr steht dazu nicht in unserer FAQ", "en": "says no more about that"}
 REPORTS = {"de": ("Ich habe eine Fehlermeldung bekommen", "Meine Mail kam zurück"), "en": ("I got an error",)}
-ASKS_FOR_IT = {"de": "im Wortlaut", "en": "its exact words"}
+ASKS_FOR_IT = {"de": "im Wortlaut", "en": "the exact words"}
 MEANT = {"de": "Was bedeutet die Fehlermeldung?", "en": "What does the error message mean?"}
 
 

@@ -40,8 +40,12 @@ _NONE = word_set(
     """
 )
 _SMALL_TALK = word_set("nein nope nee noe no nix alles all")  # where nothing is offered: "no", "that is all"
+_BEFORE_NOT = (  # "das meine ich so nicht", but not "mein Outlook geht nicht"
+    r"(?:(?:ich|das|es|die|den|der|dies\w{0,2}|davon|damit|dafuer|dazu|da|dabei|mir|mich|uns|so|aber|leider|auch|hier|gar"
+    r"|ja|doch|jetzt|ganz|wirklich|eigentlich|ueberhaupt|alles?|beides?) ){0,3}"
+)
 _NO_MATCH = lazy_regex(  # refuses the menu, where no other words stand beside it than those of _AROUND
-    r"\b(?:(?:passt|passen|stimmt|trifft|hilft|meine?(?:te)?) (?:\w{1,12} ){0,3}nicht|nicht dabei"
+    rf"\b(?:(?:passt|passen|stimmt|trifft|hilft|meine?(?:te)?) {_BEFORE_NOT}nicht|nicht dabei"
     r"|(?:et)?was ganz anderes|(?:et)?was anderes|something (?:else|different)"
     r"|not (?:any )?(?:of )?(?:these|those|them)"
     r"|not what i (?:meant|mean|was looking for|am looking for|want|asked)"

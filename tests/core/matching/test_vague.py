@@ -129,6 +129,32 @@ def test_an_error_that_nobody_names_is_asked_for(engine: AnswerEngine, language:
     assert [text for text in said if not reports_unnamed(engine, text)] == []
 
 
+# What does not work, in nothing but this
+OWN = {
+    "de": ("Mein Outlook", "Meine Mail", "Mein Postfach", "Das", "Es", "Die Mail auf meinem iPhone", "Unser Mailkonto"),
+    "en": ("My Outlook", "My mail", "My mailbox", "It", "That", "My mail on the iPhone", "Our mail account"),
+}
+FAILS = {
+    "de": ("geht nicht", "funktioniert seit heute nicht mehr", "klappt immer noch nicht", "geht leider nicht, Hilfe!"),
+    "en": ("does not work", "isn't working any more", "stopped working", "still doesn't work, please help!"),
+}
+OTHERS_FAIL = (  # something else, a direction, and a menu that is refused
+    "Mein Drucker geht nicht", "Die Website geht nicht", "My printer does not work", "Senden geht nicht",
+    "Sending does not work", "Der Empfang funktioniert nicht", "Warum geht meine Mail nicht an Gmail?",
+    "das meine ich nicht", "hilft mir leider nicht", "stimmt so nicht",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_does_not_work_and_nothing_else_is_asked_for(engine: AnswerEngine, language: str) -> None:
+    said = [f"{thing} {fails}" for thing, fails in product(OWN[language], FAILS[language])]
+    assert [text for text in said if not reports_unnamed(engine, text)] == []
+
+
+def test_what_else_does_not_work_is_not_asked_for(engine: AnswerEngine) -> None:
+    assert [text for text in OTHERS_FAIL if reports_unnamed(engine, text)] == []
+
+
 def test_an_error_of_which_something_is_said_is_not_asked_for(engine: AnswerEngine) -> None:
     assert [text for text in NAMED if reports_unnamed(engine, text)] == []
 
