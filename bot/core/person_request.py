@@ -75,8 +75,10 @@ _OF_NO_USE = lazy_regex(
     r"|(?:(?:das|es|die antwort|leider|aber)\W+){0,3}hilft(?:\W+(?:mir|uns|leider|so|da|auch|gar)){0,3}\W+nicht"
     r"(?:\W+weiter)?"
     r"|(?:(?:that|this|it|the answer|sorry|but|unfortunately)\W+){0,3}(?:did|does|has|was|is|do)(?:n['’]?t|\W+not)\W+"
-    r"(?:(?:really|very|me|us|been|at all)\W+){0,2}(?:help\w*|useful|work\w*|answer my question)"
+    r"(?:(?:really|very|me|us|been|at all)\W+){0,2}(?:help\w*|useful|answer my question)"
     r"(?:\W+(?:me|us|at all))*"
+    # "It doesn't work" is no word about an answer
+    r"|(?:(?:that|this|it|the answer|sorry|but|unfortunately)\W+){0,3}(?:did|has)(?:n['’]?t|\W+not)\W+work(?:ed)?"
     r"|(?:(?:that|this|it|the answer|was|is|that's|really|still)\W+){0,4}(?:not|no)\W+(?:(?:very|really|much)\W+){0,2}"
     r"(?:helpful|useful|help)(?:\W+(?:at all|to me))*",
     re.IGNORECASE,
