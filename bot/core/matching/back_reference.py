@@ -126,15 +126,14 @@ class BackReferences:
             is_about_next = self.refers_back(sentences[0]) and (1 not in settled or _points(sentences[0]))
             return " ".join(sentences[: 1 + is_about_next])
         begin = self._begin_of_referents(sentences, place)
-        if begin < place and _TO_FILL_IN.search(sentences[place]):
-            unsettled = [n for n in range(max(0, place - MOST_BACK), place) if n not in settled]
-            if field := self._field_of(sentences[n] for n in unsettled):
-                return f"{field} {sentences[place]}"
-        if begin in settled and begin < place:
-            unsettled = [n for n in range(max(0, place - MOST_BACK), place) if n not in settled]
-            if _points(sentences[place]) and not (unsettled and asks_what(sentences[place])):
-                return " ".join(sentences[begin : place + 1])
-            return " ".join([*(sentences[n] for n in unsettled[-1:]), sentences[place]])
+        if begin == place:
+            return sentences[place]
+        unsettled = [sentences[n] for n in range(max(0, place - MOST_BACK), place) if n not in settled]
+        if _TO_FILL_IN.search(sentences[place]) and (field := self._field_of(unsettled)):
+            return f"{field} {sentences[place]}"
+        is_about_settled = _points(sentences[place]) and not (unsettled and asks_what(sentences[place]))
+        if begin in settled and not is_about_settled:
+            return " ".join([*unsettled[-1:], sentences[place]])
         return " ".join(sentences[begin : place + 1])
 
     def _begin_of_referents(self, sentences: Sequence[str], place: int) -> int:

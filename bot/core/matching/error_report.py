@@ -32,8 +32,7 @@ _ERRORS = word_set(
 )
 _WORKING = word_set(
     """
-    geht gehen ging funktioniert funktionieren klappt klappen laeuft laufen tut kaputt defekt spinnt streikt
-    work works working worked broken broke stopped down dead won
+    geht gehen ging funktioniert funktionieren klappt klappen laeuft laufen tut work works working worked
     """
 )
 _FAILING = word_set("kaputt defekt spinnt streikt broken broke stopped down dead won")  # without "not"
@@ -68,7 +67,7 @@ def reports_unnamed_error(text: str, words: Sequence[str], vocabulary: Vocabular
     fails = not _FAILING.isdisjoint(words) or (not _WORKING.isdisjoint(words) and reports_fault(text))
     if not fails or asks_what(text) or not _DIRECTIONS.isdisjoint(vocabulary.concepts(words)):
         return False
-    return _is_silent(words, _WORKING | _OF_ONES_OWN, _PROGRAMS, vocabulary)
+    return _is_silent(words, _WORKING | _FAILING | _OF_ONES_OWN, _PROGRAMS, vocabulary)
 
 
 def _is_silent(words: Sequence[str], reporting: Set[str], about: Set[str], vocabulary: Vocabulary) -> bool:
