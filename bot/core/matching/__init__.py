@@ -18,8 +18,8 @@ the rules and figures of each step. What a text says by its words alone is read 
 3. **Sentences** (sentence_ranker.py): what is ranked.
    Left out: what is settled, or denied, or tells of another way than is asked about (contrast.py), or what an entry
    would answer (told_values.py).
-   Completed: "Where do I set that?" (back_reference.py), "Which port do they use?" (provider_reference.py), POP3 or
-   IMAP (fetching_protocol.py), "und für IMAP?" by the question before (followup.py).
+   Completed: "Where do I set that?" (back_reference.py), "Which port do they use?" (provider_reference.py), protocol
+   and encryption (told_ways.py), "und für IMAP?" by the question before (followup.py).
    Shortened: to its main clause (main_clause.py). ranked_text.py then says which of the ranked texts count.
 4. **Ranking.** features.py makes words and concepts of a text: slips repaired (spelling.py), concepts found
    (vocabulary.py, concept_groups.py), and which are asked for (asked_aspects.py); message_features.py makes numbers of

@@ -17,4 +17,5 @@ EXCLUSIVE = (PROTOCOL, DIRECTION)  # groups of which an entry that names one val
 CIRCUMSTANCES = frozenset({OUTSIDE, MANNER, TIME, DEVICE})  # say how, when and where, not what is asked about
 
 CLEAR_TEXT = "clear-text"  # concept: no encryption
+SSL = "ssl"  # concept: an encrypted connection
 DIRECTION_OF = {"smtp": "outgoing", "pop3": "incoming", "imap": "incoming"}  # concepts: protocol → its direction

@@ -32,7 +32,7 @@ of the package (__init__.py) has the place of each module in them.
    (contrast.py) or what an entry would answer (told_values.py). Of what is left every sentence is ranked by itself, and
    all of them as a whole; one that asks two things is two (asking.py), one that points back ("where can I set that?")
    is read with what it points at (back_reference.py), "which port do they use?" with the provider
-   (provider_reference.py), one about fetching with its protocol (fetching_protocol.py); a main clause that is clear
+   (provider_reference.py), one for a port with its protocol (told_ways.py); a main clause that is clear
    counts alone (main_clause.py). Sentences of small talk, and those about one's own mail, are left out beside others.
    Where the questions are clear by themselves, or one is surely not covered and none likely is, the questions alone
    count, not what is told beside them (ranked_text.py). Where two of those that ask are answered with different

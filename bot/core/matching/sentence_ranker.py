@@ -9,13 +9,13 @@ from bot.core.matching.back_reference import BackReferences
 from bot.core.matching.calibration import LARGEST_MARGIN, Calibration, probabilities
 from bot.core.matching.contrast import Contrasts
 from bot.core.matching.features import FeatureExtractor
-from bot.core.matching.fetching_protocol import FetchingProtocols
 from bot.core.matching.main_clause import MainClauses
 from bot.core.matching.provider_reference import ProviderReferences
 from bot.core.matching.ranked_text import CLEARLY, SURELY, Message, RankedText, asking_alone
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.told_values import ToldValues
+from bot.core.matching.told_ways import ToldWays
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.model import Knowledge
 from bot.core.text.asking import asks_by_name, asks_in_words, is_question, split_questions
@@ -51,12 +51,12 @@ class SentenceRanker:
         self._back = BackReferences(extractor)
         self._providers = ProviderReferences(extractor)
         self._main = MainClauses(extractor)
-        self._protocols = FetchingProtocols(extractor, self._contrasts, siblings)
+        self._ways = ToldWays(extractor, self._contrasts, siblings)
         self._values = ToldValues(knowledge, ranker)
 
     def rank_message(self, message: Message, calibration: Calibration) -> tuple[list[RankedText], RankedText]:
         """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
-        texts, said = self._texts_to_rank(message.own, message.pasted)
+        texts, said = self._texts_to_rank(message.own, message.pasted, calibration)
         ranked = [self.rank(text, calibration, message.vetoed, by_name=by_name) for text, by_name in texts]
         telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
         telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
@@ -67,7 +67,9 @@ class SentenceRanker:
         text = " ".join(said if is_all else (r.text for r in meant))
         return meant, self.rank(text, calibration, message.vetoed) if len(meant) > 1 else meant[0]
 
-    def _texts_to_rank(self, own: str, pasted: str) -> tuple[list[tuple[str, bool]], list[str]]:
+    def _texts_to_rank(
+        self, own: str, pasted: str, calibration: Calibration
+    ) -> tuple[list[tuple[str, bool]], list[str]]:
         """(texts to rank by themselves, each with `by_name` of RankedText, never empty; what the whole is made of).
 
         Left out is what is settled, or tells of another way than is asked about, where anything else is said. A
@@ -81,21 +83,27 @@ class SentenceRanker:
         texts = [
             (half, asks_by_name(said[n]))
             for n in places
-            for half in self._split_questions(self._completed(n, all_said, sentences, settled))
+            for half in self._split_questions(self._completed(n, all_said, sentences, settled, calibration))
         ]
         whole = [*(said[n] for n in places), *program]
         return [*texts[:MOST_SENTENCES], *((text, True) for text in program)] or [(own, True)], whole
 
-    def _completed(self, place: int, said: Sequence[str], sentences: Sequence[str], settled: set[int]) -> str:
-        """Sentence at a place, with what it leaves to others: what it points back at, the provider, the protocol.
+    def _completed(
+        self, place: int, said: Sequence[str], sentences: Sequence[str], settled: set[int], calibration: Calibration
+    ) -> str:
+        """Sentence at a place, with what it leaves to others: the ways, or what it points back at, and the provider.
 
         `said`: the sentences and what is pasted; `sentences`: as they stood; `settled`: places of what is left out.
+        A question that is not covered whatever the way ("Where is the server?") gets none: it would hide that.
         """
         text = said[place]
+        with_ways = self._ways.with_ways(text, place, sentences, settled)
+        if with_ways != text:
+            return text if self.rank(text, calibration).likely.not_covered >= SURELY else with_ways
         if is_question(text):
             text = self._back.with_referents(said, place, settled)
             text = self._providers.with_provider(text, said[place], sentences[:place])
-        return self._protocols.with_protocol(text, sentences)
+        return self._ways.with_ways(text, place, sentences, settled)
 
     def _settled_places(self, said: Sequence[str]) -> set[int]:
         """Places of the sentences that are settled, or tell of another way than is asked about."""

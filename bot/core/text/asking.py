@@ -95,6 +95,7 @@ _FAULT = lazy_regex(
     r"|not|no|never|nothing|cannot|errors?|fail(?:s|ed|ing|ure)?|refuse[sd]?|rejected|denied)\b|n[’']t\b",
     re.IGNORECASE,
 )
+_BLANK = "__"  # "encrypted IMAP uses port ___"
 _WORD = lazy_regex(r"[^\W\d_]+")
 _PLEADING = word_set(  # what is asked for without a name
     """
@@ -114,7 +115,7 @@ _JOINT = lazy_regex(
 @lru_cache(CACHED_MESSAGES)
 def is_question(sentence: str) -> bool:
     """True if a sentence has the form of a question: its mark, or a question word that opens it or its clause."""
-    if sentence.endswith("?") or asks_by_label(sentence):
+    if sentence.endswith("?") or _BLANK in sentence or asks_by_label(sentence):
         return True
     in_words = bool(_BEGINS.match(sentence) or _NAMES.match(sentence) or asks_what(sentence))
     return in_words and not tells_by_label(sentence)

@@ -26,10 +26,12 @@ _WELL = one_of(
     "gut,prima,super,klar,ok,okay,fein,bestens,einwandfrei,problemlos,normal,wunderbar,tadellos,richtig,korrekt"
     ",fertig,bekannt,erledigt,eingetragen,eingerichtet,eingestellt,eingeschaltet,hinterlegt,vorhanden,drin,da,alles"
     ",beide,beides,wieder,inzwischen,jetzt,schon,bereits,soweit,sonst,auch,ja,ganz,sehr,so,längst,nun,mittlerweile"
+    ",neu,nagelneu,ausgefüllt,vorausgefüllt,vorgegeben,geprüft,überprüft,kontrolliert,angehakt,gesetzt,angenommen,akzeptiert"
     ",perfekt,anstandslos,also,immer,länger,seit_jahren,wie_immer,in_ordnung,ohne_problem,ohne_probleme,kein_problem"
 )
 _FINE = one_of(
     "fine,ok,okay,good,great,sorted,done,set,set_up,clear,correct,right,known,working,in,in_place,there,all,well"
+    ",new,brand_new,accepted,checked,verified,prefilled,pre-filled,ticked,given"
     ",perfect,perfectly,already,now,again,entered,configured,filled_in,switched_on,and,both,just,also,too,solved"
     ",covered,for_years,otherwise,so_far,up_and_running,as_usual,as_before,no_problem,without_problems"
     ",without_a_problem,without_any_problems"
@@ -40,6 +42,9 @@ _DONE = one_of(
 )
 _USE = one_of(
     "nutze,nutzen,nutzt,verwende,verwenden,verwendet,benutze,benutzen,use,uses,fetch,fetches,relay,relays,poll,polls"
+)
+_TOLD = one_of(
+    "genannt,gegeben,durchgegeben,mitgeteilt,gesagt,diktiert,geschickt,notiert,aufgeschrieben,verraten,hinterlassen"
 )
 _SET = one_of("eingerichtet,eingestellt,konfiguriert,verbunden,angebunden,set_up,configured,connected")
 _CLAUSE_ENDS = r"\W{0,4}$"
@@ -62,7 +67,7 @@ _CLAUSE = phrases(  # of a sentence that is cut at its commas
         ),
         "Mails laufen": rf"{_before(1, 7)}{_WORKS}",
         "Benutzername und Server sind klar": (
-            rf"{_before(1, 12)}?(?:ist|sind|war|waren){_behind(0, 3)}?(?:\s{{1,3}}{_WELL}){{1,5}}"
+            rf"{_before(1, 12)}?(?:ist|sind|war|waren|wird|werden|wurden?){_behind(0, 3)}?(?:\s{{1,3}}{_WELL}){{1,5}}"
         ),
         "Senden auch": rf"{_before(1, 3)}(?:auch|too)",
         "Outlook is connected by SMTP": (
@@ -79,6 +84,22 @@ _CLAUSE = phrases(  # of a sentence that is cut at its commas
         "Die Adresse haben wir gestern schon angelegt": (
             rf"{_before(1, 12)}?haben? (?:ich|wir) (?:\w{{1,40}} ){{0,3}}?(?:schon|bereits){_behind(0, 5)}"
         ),
+        "Den Port hat mir Ihr Kollege schon genannt": (
+            rf"{_before(1, 12)}?(?:hat|haben) (?:mir|uns){_behind(0, 6)}?\s{{1,3}}{_TOLD}"
+        ),
+        "Der Port steht schon drin": rf"{_before(1, 8)}?(?:steht|stehen)(?:\s{{1,3}}{_WELL}){{1,4}}",
+        "Den Port habe ich von Ihrem Kollegen": (
+            rf"{_before(1, 8)}?(?:hab|haben?) (?:ich|wir) (?:\w{{1,12}} )?(?:von|vom|aus){_behind(1, 6)}"
+        ),
+        "Your colleague gave me the port": rf"{_before(1, 5)}?(?:gave|sent) (?:me|us){_behind(1, 6)}",
+        "I was given the port by your colleague": rf"(?:i|we) (?:was|were|have been) given{_behind(1, 10)}",
+        "I got the port from your colleague": (
+            rf"(?:i|we)(?:'ve| have)? (?:got|took|copied|have){_behind(1, 5)}?\s{{1,3}}(?:from|off){_behind(1, 6)}"
+        ),
+        "Port number I've got from the FAQ": (
+            rf"{_before(1, 6)}?(?:i|we)(?:'ve| have) (?:already )?(?:got|found|copied){_behind(0, 6)}"
+        ),
+        "User name and password went in fine": rf"{_before(1, 7)}?went (?:in|through)(?:\s{{1,3}}{_FINE}){{0,3}}",
         "Das Postfach gibt es schon": rf"{_before(1, 12)}?gibt(?:'?s| es) (?:schon|bereits){_behind(0, 3)}",
         "Receiving works just fine": (
             rf"{_before(1, 12)}?(?:works?|worked|runs?|goes|go){_behind(0, 3)}?(?:\s{{1,3}}{_FINE}){{1,4}}"
@@ -125,9 +146,9 @@ _AT_HAND = phrases(
             r"(?:gefunden|rausgefunden|notiert)"
         ),
         "The server I know": (
-            rf"{_THING},? (?:i|we)(?:['’]ve)? (?:already )?(?:know|have|found|got)(?: already| here)?"
+            rf"{_THING},? (?:i|we)(?:['’]ve| have)? (?:already )?(?:know|have|found|got)(?: already| here)?"
         ),
-        "I've got the server": rf"(?:i|we)(?:['’]ve)? (?:already )?(?:know|have|found|got) {_THING}",
+        "I've got the server": rf"(?:i|we)(?:['’]ve| have)? (?:already )?(?:know|have|found|got) {_THING}",
         "I don't need the port": rf"(?:i|we) (?:don['’]?t|do not) need {_THING}",
         "No need for the port": rf"no need for {_THING}",
     },
@@ -135,10 +156,10 @@ _AT_HAND = phrases(
     end=_CLAUSE_ENDS,
 )
 _OPEN = lazy_regex(  # what leaves something open, or asks
-    r"\?|n[’']t\b|\bno(?! problem)\b|\bwie(?! (?:immer|gehabt|gewohnt|geschmiert|am ersten tag)\b)\b"
+    r"\?|__|n[’']t\b|\bno(?! problem)\b|\bwie(?! (?:immer|gehabt|gewohnt|geschmiert|am ersten tag)\b)\b"
     r"|\bkein(?:e[rnms]?)?(?! problem)\b|\bbis auf\b",
     re.IGNORECASE,
-    needs=("?", "n’t", "n't", "no", "wie", "kein", "bis auf"),
+    needs=("?", "__", "n’t", "n't", "no", "wie", "kein", "bis auf"),
 )
 _OPEN_WORDS = word_set(  # and single words that do: a pattern of them all takes longer
     """
