@@ -11,7 +11,6 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from hypothesis import given
-from hypothesis import strategies as st
 from starlette.requests import Request
 
 from bot.commands import ChannelAdmin
@@ -26,6 +25,7 @@ from bot.web.chat.parse import to_press, to_question
 from bot.web.pages import PageContext
 from bot.web.server import make_asgi_app, make_server
 from tests.engines import EchoEngine
+from tests.examples import any_text
 from tests.rows import each_row
 
 CONVERTED = [
@@ -50,7 +50,7 @@ def test_our_markdown_becomes_html(markdown: str, shown: str) -> None:
     assert to_html(markdown) == shown
 
 
-@given(st.text(max_size=300))
+@given(any_text(300))
 def test_nothing_typed_becomes_a_tag_of_its_own(typed: str) -> None:
     shown = to_html(typed)
     for scope in ("row", "col"):
