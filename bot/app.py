@@ -167,7 +167,12 @@ def build(
         return await dialogue.handle(event)
 
     worker = Worker(
-        *(settings.database_url, settings.postbote_data_dir, handle, save, channels, storage),
+        settings.database_url,
+        settings.postbote_data_dir,
+        handle=handle,
+        save=save,
+        channels=channels,
+        storage=storage,
         event_log=event_log,
         rate_limiter=rate_limiter,
     )
@@ -211,7 +216,7 @@ def build(
         *(route for page in pages.values() for route in page.routes),
     ]
     asgi = make_asgi_app(routes, readiness.problems, readiness.notices, auth.may_see_dashboard)
-    return App(storage, dialogue, worker, channels, pages, disabled, asgi)
+    return App(storage, dialogue, worker, channels, pages=pages, disabled=disabled, asgi=asgi)
 
 
 def _open_channels(
@@ -236,12 +241,8 @@ def _open_pages(
 
 
 def _content_access(settings: Settings, storage: Storage) -> ContentAccess:
-    return ContentAccess(
-        settings.postbote_knowledge,
-        settings.postbote_templates,
-        settings.postbote_data_dir,
-        ContentEdits(storage.database),
-    )
+    edits = ContentEdits(storage.database)
+    return ContentAccess(settings.postbote_knowledge, settings.postbote_templates, settings.postbote_data_dir, edits)
 
 
 def _helpers_channel(settings: Settings) -> str:
@@ -292,7 +293,7 @@ def _ticket_workflow(
         engine,
         storage,
         TicketLedger(storage.database, quotas, settings.postbote_keep_days),
-        channels,
-        BreakerAlarm({"channel": helpers} if helpers else {}, enqueue),
+        channels=channels,
+        alarm=BreakerAlarm({"channel": helpers} if helpers else {}, enqueue),
         live_checks=make_live_checks(engine.respond, engine.render),
     )

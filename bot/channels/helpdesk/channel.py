@@ -74,7 +74,12 @@ class HelpdeskChannel(ChannelDefaults, ABC):
         self._helpdesk_addresses = frozenset[str]()  # what the helpdesk itself names as ours, once it was asked
         self._enqueued: dict[str, float] = {}  # id → position of tickets near the cursor, enqueued by this process
         self._relay = TicketRelay(
-            *(account.system, self._account, conversations, context.engine), context.enqueue, context.handovers
+            account.system,
+            self._account,
+            tickets=conversations,
+            engine=context.engine,
+            enqueue=context.enqueue,
+            store=context.handovers,
         )
         self._poller = Poller(account.system, self._poll_once, settings.postbote_tickets_poll)
         self._feedback = FeedbackPolling(account.system, self._account, self.list_feedback, context.enqueue)

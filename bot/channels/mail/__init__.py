@@ -70,7 +70,7 @@ class MailChannel(ChannelDefaults):
         self._account = self._address + (f"/{imap.folder}" if imap.folder else "")
         self.own, self.inbox = own_addresses(settings.own_addresses()), own_addresses(addresses)
         self._delivery = MailDelivery(
-            self._box, smtp, self._address, context.engine.render, settings.postbote_mail_done
+            self._box, smtp, self._address, render=context.engine.render, done=settings.postbote_mail_done
         )
         self._problem, self._stopping = "the mailbox has not been looked at yet", False
         self._task: asyncio.Task[None] | None = None
