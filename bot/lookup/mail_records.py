@@ -61,9 +61,7 @@ class MailRecords:
 
     async def _host(self, preference: int, name: dns.name.Name, deadline: float) -> MxHost:
         host = name.to_text(omit_final_dot=True)
-        if refused := self._names.refusal(
-            host
-        ):  # a name in a stranger's zone must not lead into the operator's network
+        if refused := self._names.refusal(host):  # a stranger's zone must not lead into the operator's network
             return MxHost(preference, host, (), refused)
         v4, v6 = await asyncio.gather(
             self._client.query(name, "A", deadline), self._client.query(name, "AAAA", deadline)

@@ -33,7 +33,7 @@ from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.ticket_place import TicketPlace
 from bot.settings.helpdesk import HelpdeskAccount
-from bot.tickets.assessment import ticket_event
+from bot.tickets.events import ticket_event
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -21,7 +21,8 @@ from bot.core.mail.auto_response import own_addresses
 from bot.core.mail.server_url import to_server
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
-from bot.tickets.assessment import ticket_event, ticket_of_mail
+from bot.tickets.assessment import ticket_of_mail
+from bot.tickets.events import ticket_event
 
 if TYPE_CHECKING:
     from bot.settings import Settings
