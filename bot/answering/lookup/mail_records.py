@@ -6,10 +6,10 @@ from typing import Literal
 import dns.exception
 import dns.name
 
+from bot.answering.lookup.name_policy import NamePolicy
+from bot.answering.lookup.query import DnsReply, QueryClient
 from bot.core.dns.records import NOT_KNOWN, HostStatus, MailPolicies, MxHost, MxResult, Status, TxtRecords
 from bot.core.dns.txt_policies import is_dmarc
-from bot.lookup.name_policy import NamePolicy
-from bot.lookup.query import DnsReply, QueryClient
 
 MOST_HOSTS = 10  # mail exchangers whose addresses are asked
 MOST_ADDRESSES = 4  # that are named, of one host and kind
