@@ -8,7 +8,7 @@ from bot.channels.rt.agents import LONGEST_URL, comments_after, to_changed, to_r
 from bot.channels.rt.api import RtApi
 from bot.channels.rt.parse import Transaction
 from bot.settings.helpdesk import HelpdeskAccount
-from tests.channels.helpdesk.serving import serve_aiohttp
+from tests.servers.serving import serve_aiohttp
 
 
 def test_the_reply_page_opens_with_the_reply_in_it() -> None:
