@@ -206,10 +206,9 @@ def build(
         statistics=Statistics(storage.database),
         problems=readiness.all_parts,
         disabled=disabled,
-        content=_content_access(settings, storage),
     )
     requests = PersonRequests(open_ticket, engine.label, worker.enqueue, _helpers_channel(settings))
-    pages |= _open_pages(settings, page_context, requests, disabled)
+    pages |= _open_pages(settings, page_context, storage, requests, disabled)
     routes = [
         metrics_route(auth, event_log.metrics, worker.queue_depth, readiness.all_parts),
         *(route for channel in channels.values() for route in channel.routes),
@@ -229,10 +228,11 @@ def _open_channels(
 
 
 def _open_pages(
-    settings: Settings, context: PageContext, requests: PersonRequests, disabled: dict[str, str]
+    settings: Settings, context: PageContext, storage: Storage, requests: PersonRequests, disabled: dict[str, str]
 ) -> Mapping[str, Page]:
     """Pages by name; the variable that turns a page on is added to `disabled` where it is off."""
-    pages: dict[str, Page] = {"dashboard": Dashboard(context, to_variables(settings))}
+    content = _content_access(settings, storage)
+    pages: dict[str, Page] = {"dashboard": Dashboard(context, content, to_variables(settings))}
     if settings.postbote_page == "on":
         pages["web"] = ChatPage(context, settings.postbote_contact, settings.page_embed(), requests)
     else:

@@ -58,9 +58,9 @@ async def served(
         statistics=Statistics(storage.database),
         problems=trouble,
         disabled={"slack": "set SLACK_BOT_TOKEN"},
-        content=ContentAccess(knowledge, PROJECT / "templates", knowledge.parent, ContentEdits(storage.database)),
     )
-    app = make_asgi_app(Dashboard(context, to_variables(settings)).routes, trouble)
+    content = ContentAccess(knowledge, PROJECT / "templates", knowledge.parent, ContentEdits(storage.database))
+    app = make_asgi_app(Dashboard(context, content, to_variables(settings)).routes, trouble)
     async with serving(make_server(app)) as root:
         yield f"{root}/dashboard"
 
