@@ -167,7 +167,12 @@ def build(
         return await dialogue.handle(event)
 
     worker = Worker(
-        *(settings.database_url, settings.postbote_data_dir, handle, save, channels, storage),
+        settings.database_url,
+        settings.postbote_data_dir,
+        handle=handle,
+        save=save,
+        channels=channels,
+        storage=storage,
         event_log=event_log,
         rate_limiter=rate_limiter,
     )
@@ -201,17 +206,16 @@ def build(
         statistics=Statistics(storage.database),
         problems=readiness.all_parts,
         disabled=disabled,
-        content=_content_access(settings, storage),
     )
     requests = PersonRequests(open_ticket, engine.label, worker.enqueue, _helpers_channel(settings))
-    pages |= _open_pages(settings, page_context, requests, disabled)
+    pages |= _open_pages(settings, page_context, storage, requests, disabled)
     routes = [
         metrics_route(auth, event_log.metrics, worker.queue_depth, readiness.all_parts),
         *(route for channel in channels.values() for route in channel.routes),
         *(route for page in pages.values() for route in page.routes),
     ]
     asgi = make_asgi_app(routes, readiness.problems, readiness.notices, auth.may_see_dashboard)
-    return App(storage, dialogue, worker, channels, pages, disabled, asgi)
+    return App(storage, dialogue, worker, channels, pages=pages, disabled=disabled, asgi=asgi)
 
 
 def _open_channels(
@@ -224,10 +228,11 @@ def _open_channels(
 
 
 def _open_pages(
-    settings: Settings, context: PageContext, requests: PersonRequests, disabled: dict[str, str]
+    settings: Settings, context: PageContext, storage: Storage, requests: PersonRequests, disabled: dict[str, str]
 ) -> Mapping[str, Page]:
     """Pages by name; the variable that turns a page on is added to `disabled` where it is off."""
-    pages: dict[str, Page] = {"dashboard": Dashboard(context, to_variables(settings))}
+    content = _content_access(settings, storage)
+    pages: dict[str, Page] = {"dashboard": Dashboard(context, content, to_variables(settings))}
     if settings.postbote_page == "on":
         pages["web"] = ChatPage(context, settings.postbote_contact, settings.page_embed(), requests)
     else:
@@ -236,12 +241,8 @@ def _open_pages(
 
 
 def _content_access(settings: Settings, storage: Storage) -> ContentAccess:
-    return ContentAccess(
-        settings.postbote_knowledge,
-        settings.postbote_templates,
-        settings.postbote_data_dir,
-        ContentEdits(storage.database),
-    )
+    edits = ContentEdits(storage.database)
+    return ContentAccess(settings.postbote_knowledge, settings.postbote_templates, settings.postbote_data_dir, edits)
 
 
 def _helpers_channel(settings: Settings) -> str:
@@ -292,7 +293,7 @@ def _ticket_workflow(
         engine,
         storage,
         TicketLedger(storage.database, quotas, settings.postbote_keep_days),
-        channels,
-        BreakerAlarm({"channel": helpers} if helpers else {}, enqueue),
+        channels=channels,
+        alarm=BreakerAlarm({"channel": helpers} if helpers else {}, enqueue),
         live_checks=make_live_checks(engine.respond, engine.render),
     )

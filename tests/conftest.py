@@ -30,7 +30,8 @@ TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
 # Test files, longest first, those that mostly wait spread among them; `pytest --write-longest` writes it anew
 LONGEST = TESTS / "longest.txt"
-LONG = 1.0  # seconds from which a file is in it
+LONG = 0.5  # seconds from which a file is in it
+WAITING = 0.12  # share of its time that is CPU, below which a file mostly waits; with seven on two cores work has 0.3
 LISTED = {file: place for place, file in enumerate(LONGEST.read_text("utf-8").split())}
 SECONDS: defaultdict[str, float] = defaultdict(float)  # file → how long its tests took in this run, in all workers
 CPU: defaultdict[str, float] = defaultdict(float)  # file → seconds of CPU that its tests used, their processes' too
@@ -46,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where the whole suite runs and the content has changed: learns it beside the tests that do not want it."""
+    """Where the whole suite runs and the content has changed: learns it while the tests are collected."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # of a job in the background: programs under test inherit it
         signal.signal(signal.SIGINT, signal.default_int_handler)
     whole = config.args_source == pytest.Config.ArgsSource.TESTPATHS and not config.option.collectonly
@@ -60,12 +61,7 @@ def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
     config.stash[FORKS] = forks = ForkServer(len(specs), config.args)
     for spec in specs:
         spec.python = forks.python
-
-
-def pytest_configure_node(node: Any) -> None:
-    """Tells a worker whether the model is being learnt: all must put their tests into the same order."""
-    node.workerinput["learning"] = LEARNER in node.config.stash
-    gc.enable()
+    gc.enable()  # the controller collects no test (tests/__init__.py)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -82,11 +78,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.enable()
     gc.set_threshold(*COLLECTED)
     if VARIABLE in os.environ:  # what this process has loaded, its forks have
+        from bot.core.lazy_regex import compile_all
         from tests.examples import load_tables
-        from tests.project import renderer
+        from tests.project import extractor, renderer
 
         load_tables()
+        compile_all()
         renderer().compile_templates()
+        extractor()
         if is_learnt(folder := session.config.cache.mkdir("learnt")):
             learn(folder)
     else:
@@ -106,16 +105,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         learner.wait()
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest files first, so that the workers end together (LONGEST); the same order in every worker.
-
-    Before all others those that need no model, while it is learnt.
-    """
-    later: set[Path] = set()
-    if getattr(config, "workerinput", {}).get("learning"):
-        later = {item.path for item in items if "engine" in getattr(item, "fixturenames", ())}
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that the workers end together (LONGEST); the same order in every worker."""
     places = {path: LISTED.get(str(path.relative_to(TESTS)), len(LISTED)) for path in {item.path for item in items}}
-    items.sort(key=lambda item: (item.path in later, places[item.path]))
+    items.sort(key=lambda item: places[item.path])
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -170,7 +163,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         kept = [file for file in LISTED if file in SECONDS and file not in RAN]
         by_time = sorted(SECONDS, key=lambda file: -SECONDS[file])
         measured = [file for file in by_time if SECONDS[file] > LONG and file not in kept]
-        waiting = [file for file in measured if CPU[file] < SECONDS[file] / 2]
+        waiting = [file for file in measured if CPU[file] < SECONDS[file] * WAITING]
         working = [file for file in measured if file not in waiting]
         LONGEST.write_text("".join(f"{file}\n" for file in kept + spread(waiting, working)), "utf-8")
 

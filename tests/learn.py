@@ -1,6 +1,7 @@
 """Learns the project's own content into a data folder that all tests share: `python -m tests.learn folder`."""
 
 import fcntl
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -44,4 +45,6 @@ def keep_model(settings: "Settings") -> None:
 
 
 if __name__ == "__main__":
+    if sys.platform == "linux":  # on one core: the fork server, for which all workers wait, has another one
+        os.sched_setaffinity(0, [max(os.sched_getaffinity(0))])
     learn(Path(sys.argv[1]))

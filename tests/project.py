@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.commands import find_commands
 from bot.content.loader import load
 from bot.content.renderer import Renderer
+from bot.core.matching.features import FeatureExtractor
 from bot.core.model import Knowledge
 
 PROJECT = Path(__file__).parents[1]
@@ -20,3 +21,8 @@ def knowledge() -> Knowledge:
 def renderer() -> Renderer:
     hints = {name: command.HINT for name, command in find_commands().items()}
     return Renderer(PROJECT / "templates", knowledge(), hints)
+
+
+@cache
+def extractor() -> FeatureExtractor:
+    return FeatureExtractor(knowledge())

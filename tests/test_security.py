@@ -26,6 +26,7 @@ from pydantic import SecretStr
 
 from bot.channels.helpdesk.webhook import webhook_path
 from bot.settings import Settings
+from tests.examples import any_text
 from tests.servers.fake_slack import signed
 from tests.servers.postbote import Postbote, run_command, started
 from tests.slow import SLOW
@@ -242,8 +243,8 @@ SAID = (  # keys and values of Slack's and the ticket systems' payloads
 )
 WORDS = st.sampled_from(SAID.split())
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20) | WORDS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS | st.text(max_size=5), inner, max_size=6),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | any_text(20) | WORDS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS | any_text(5), inner, max_size=6),
     max_leaves=20,
 )
 LONG = pytest.mark.skipif(not ASKED, reason="takes seconds: POSTBOTE_INTEGRATION=1 runs it")

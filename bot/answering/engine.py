@@ -158,7 +158,8 @@ def responder(
 
 def make_lookup(settings: Settings, metrics: "Metrics | None" = None) -> Lookup:
     """DNS look-up with the configured name servers. Raises ValueError where POSTBOTE_NAMESERVERS is wrong."""
-    from bot.lookup import open_lookup  # with the resolver, a tenth of a start, which most questions have no need of
+    # With the resolver, a tenth of a start, which most questions have no need of
+    from bot.answering.lookup import open_lookup
 
     on_query = metrics.looked_up if metrics else None
     return open_lookup(settings.postbote_nameservers, settings.internal_zones(), on_query=on_query)

@@ -133,7 +133,10 @@ def to_provider(raw: Any, languages: tuple[Language, ...]) -> Provider:
 
 def _to_connection(row: Any) -> Connection:
     return Connection(
-        *(_key(row), row.purpose, row.protocol, row.encryption),
+        _key(row),
+        row.purpose,
+        row.protocol,
+        row.encryption,
         server=row.server or "",
         port=row.port,
         alias=row.alias or "",

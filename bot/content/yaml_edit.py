@@ -45,19 +45,24 @@ def replace_listed(raw: CommentedMap, key: str, wanted: Sequence[str]) -> None:
 
 def mapping(file: Path) -> CommentedMap:
     """Mapping of a file; empty where there is none. Raises EditError where it cannot be read."""
-    return loaded(file)[0] if file.is_file() else CommentedMap()
+    return _parsed(file.read_text(encoding="utf-8")) if file.is_file() else CommentedMap()
 
 
 def loaded(file: Path) -> tuple[CommentedMap, tuple[int, int]]:
     """Mapping of a file, and the indents with which it is written as it stands. Raises EditError."""
     text = file.read_text(encoding="utf-8")
+    raw = _parsed(text)
+    return raw, next((indent for indent in INDENTS if dumped(raw, indent) == text), INDENTS[0])
+
+
+def _parsed(text: str) -> CommentedMap:
     try:
         raw = _yaml(INDENTS[0]).load(text)
     except YAMLError as wrong:
         raise EditError("unreadable") from wrong
     if not isinstance(raw, CommentedMap):
         raise EditError("unreadable")
-    return raw, next((indent for indent in INDENTS if dumped(raw, indent) == text), INDENTS[0])
+    return raw
 
 
 def _yaml(indent: tuple[int, int]) -> YAML:

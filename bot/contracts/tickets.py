@@ -52,7 +52,7 @@ class TicketChannel(Channel, Protocol):
     """Ticket channel: its events are new tickets (bot/tickets/workflow.py).
 
     It notices them by polling, which is the truth, and by hooks, which only make it faster, and stores for each
-    `bot.tickets.assessment.ticket_event`, made anew as often as it likes: the key is the same. `deliver` then gets
+    `bot.tickets.events.ticket_event`, made anew as often as it likes: the key is the same. `deliver` then gets
     Answer("ticket") or Answer("ticket_note"), and an event whose `reply_to` says besides the channel's own:
 
     - as: "public", a reply to the customer, or "note", for agents only (a comment, a draft);

@@ -60,7 +60,13 @@ class DialogueManager:
         self._state = ConversationState(storage)
         self._handover = HandoverDialogue(storage, engine)
         actions = ButtonActions(
-            *(storage, engine, self._is_permitted, self._admin_of, self._handover), content_problem, self._show_busy
+            storage,
+            engine,
+            is_permitted=self._is_permitted,
+            admin_of=self._admin_of,
+            handover=self._handover,
+            content_problem=content_problem,
+            show_busy=self._show_busy,
         )
         self._handlers: Mapping[str, Handler] = {
             "ask": self._ask,

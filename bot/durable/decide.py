@@ -20,7 +20,7 @@ log = structlog.get_logger()
 Handle = Callable[[Event], Awaitable[Reply]]  # bot/dialogue/manager.py; raises TryLater
 
 
-# Commands cost less than questions, but /faq asks one; what a look-up costs is limited where it is made (bot/lookup)
+# Commands cost less than questions, but /faq asks one; what a look-up costs is limited in bot/answering/lookup
 QUESTION_COMMANDS = frozenset({"", "faq"})
 COMMANDS_AT_ONCE, COMMAND_EVERY = 30, 1.0  # commands of a person, and seconds from one to the next after those
 

@@ -140,11 +140,18 @@ class Worker:
         self._recovery = Recovery(lambda: open_leases(self._url, self._data_dir))
         decisions = DecisionRow(save, storage)
         self._events = EventWorkflow(
-            DecideStep(handle, channels, decisions, self._event_log, self._errors, rate_limiter or RateLimiter()),
+            DecideStep(
+                handle,
+                channels,
+                decisions,
+                event_log=self._event_log,
+                errors=self._errors,
+                rate_limiter=rate_limiter or RateLimiter(),
+            ),
             DeliverStep(channels, decisions, self._event_log, self._errors),
             decisions,
-            self._recovery,
-            self._event_log,
+            recovery=self._recovery,
+            event_log=self._event_log,
         )
         self._under_way: dict[asyncio.Task[Any], str] = {}  # run → its key; each is stored
         self._not_stored = -math.inf  # when an event could not be stored, and none was since

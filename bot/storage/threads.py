@@ -38,13 +38,13 @@ class Threads:
                 touch_thread(connection, conversation, asker)
 
     def set_state(self, conversation: str, state: str, asker: str = "") -> bool:
-        """True if the thread's state was another one before. `asker`: for a thread that is not known yet."""
+        """Sets a thread's state; True if it was another one before. `asker`: for a thread that is not known yet."""
         self._ensure(conversation, asker)
         changed = _update(conversation).where(THREADS.c.state != state).values(state=state)
         return bool(self._database.execute(changed))
 
     def hand_over(self, conversation: str, asker: str, key: str) -> bool:
-        """True for the first press that asks for a person, also where it is considered once more after a crash.
+        """Hands a thread to people; True for the first press, also where a crash has it handled once more.
 
         After a day people are asked again, because nobody may have pressed "Solved".
 

@@ -16,7 +16,7 @@ from bot.core.mail.mime import Mail, date_of, mail_of_text, parse
 from bot.core.mail.quoted_text import asking_subject, bare_subject
 from bot.core.matching.early_decisions import closes
 from bot.core.matching.error_report import wants_error
-from bot.core.model import Answer, Decision, Event, Mode, Question, Ticket
+from bot.core.model import Answer, Decision, Mode, Question, Ticket
 from bot.core.text.addresses import find_domain
 from bot.core.text.language_detection import language_of_locale
 from bot.tickets.quotation import understood_sentences
@@ -69,30 +69,6 @@ class Assessment:
         facts = {**self.facts, "verdict": verdict, "reasons": list(reasons), "said": "", "with_draft": True}
         facts["draft"] = verdict != "public"  # a person sends it, so it says nothing of a machine
         return Answer("ticket" if verdict == "public" else "ticket_note", self.answer.language, facts)
-
-
-def to_event_key(system: str, account: str, ticket: str) -> str:
-    """Key of a ticket's event: the same however often, and on whichever way, the ticket is noticed."""
-    return f"{system}:{account}:ticket:{ticket}"
-
-
-def ticket_event(system: str, account: str, ticket: str, **reply_to: str) -> Event:
-    """Event that a channel enqueues as soon as it knows that there is a ticket, whatever the ticket says.
-
-    `ticket`: its id; `reply_to`: what else the channel needs to fetch it or to answer.
-    """
-    key, facts = to_event_key(system, account, ticket), {"account": account, "ticket": ticket}
-    return Event(key, system, Question(""), {"ticket": ticket, **reply_to}, "", "ticket", facts)
-
-
-def feedback_event(system: str, account: str, ticket: str, post: str, person: str, verdict: str) -> Event:
-    """Event of an agent's verdict on what was decided about a ticket.
-
-    `post`: id of what says so (a comment, a tag); `person`: who; empty: not known. `verdict`: helpful or unhelpful.
-    """
-    of = to_event_key(system, account, ticket)
-    facts = {"key": of, "verdict": verdict}
-    return Event(f"{of}:{post}:{verdict}", system, Question(""), {}, "", "ticket_feedback", facts, person=person)
 
 
 def ticket_of_mail(raw: bytes, account: str, identity: str = "", **changed: Any) -> Ticket:

@@ -70,7 +70,6 @@ class PageContext:
     statistics: Statistics
     problems: Callable[[], Awaitable[Mapping[str, str]]]  # part of the system → its problem; empty: it is ready
     disabled: Mapping[str, str]  # channel that is not configured → which variable turns it on
-    content: ContentAccess | None = None  # None: nobody edits content here
 
 
 def language_of(request: Request, known: Sequence[Language] = LANGUAGES) -> Language:

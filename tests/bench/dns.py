@@ -19,9 +19,9 @@ from typing import Any
 import click
 
 from bot.answering.engine import load_engine, responder
+from bot.answering.lookup import open_lookup
 from bot.core.dns.records import Lookup
 from bot.core.model import Question
-from bot.lookup import open_lookup
 from bot.settings import Settings
 from tests.servers.dns_server import DnsServer, Zone
 

@@ -5,11 +5,11 @@ import re
 import pytest
 
 from bot.answering.engine import AnswerEngine
+from bot.answering.lookup import open_lookup
 from bot.answering.router import answer_question, make_responder
 from bot.commands import find_commands
 from bot.commands.check import check_names
 from bot.core.model import LANGUAGES, Language, Question
-from bot.lookup import open_lookup
 from tests.rows import each_row
 from tests.servers.dns_server import DnsServer
 

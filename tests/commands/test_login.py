@@ -6,6 +6,7 @@ import re
 import pytest
 
 from bot.answering.engine import AnswerEngine
+from bot.answering.lookup import open_lookup
 from bot.answering.router import make_responder
 from bot.channels.slack.mrkdwn import to_mrkdwn
 from bot.channels.slack.mrkdwn import to_plain as to_fallback
@@ -16,7 +17,6 @@ from bot.core.markdown.to_html import to_html
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import LANGUAGES, Language, Question
 from bot.core.provider import Connection
-from bot.lookup import open_lookup
 from tests.rows import each_row
 
 EMAIL = "webmaster@example.com"

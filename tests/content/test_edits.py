@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 from hypothesis import given
-from hypothesis import strategies as st
 from ruamel.yaml.comments import CommentedMap
 
 from bot.content.edits import (
@@ -26,6 +25,7 @@ from bot.content.loader import load
 from bot.content.publishing import Outdated, commit, is_writable, publish, reverse, stage, to_patch
 from bot.content.yaml_edit import INDENTS, EditError, dumped, loaded
 from tests.conftest import PROJECT
+from tests.examples import any_text
 from tests.slow import one_in
 
 KNOWLEDGE = PROJECT / "knowledge"
@@ -191,7 +191,7 @@ def test_what_cannot_be_meant_is_refused_and_nothing_is_written(folder: Path, ed
     assert refused.value.reason == reason
 
 
-@given(st.text(max_size=200))
+@given(any_text(200))
 def test_whatever_was_asked_is_one_text_of_yaml(asked: str) -> None:
     text = one_line(asked)
     raw = CommentedMap({"questions": question_block({"de": [text]}, ["de"])})

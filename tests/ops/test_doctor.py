@@ -6,8 +6,8 @@ import psycopg
 import pytest
 import sqlalchemy as sql
 
+from bot.answering.lookup import open_lookup
 from bot.contracts.channel import DoctorResult
-from bot.lookup import open_lookup
 from bot.ops.database_checks import check_database
 from bot.ops.doctor import run_checks
 from bot.settings import Settings

@@ -21,6 +21,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.servers.block_kit import refused, refused_view
+from tests.servers.serving import serve_aiohttp
 
 TOKEN = "xoxb-test"  # noqa: S105 - a test's own
 APP_TOKEN = "xapp-test"  # noqa: S105
@@ -81,13 +82,7 @@ class FakeSlack:
         app.router.add_post("/commands/{id}", self._respond)
         app.router.add_get("/files-pri/{id}", self._download)
         app.router.add_get("/socket", self._socket)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
-        server = site._server
-        assert isinstance(server, asyncio.Server)
-        self.root = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        self._runner, self.root = await serve_aiohttp(app, port, patience=0.1)
         self.url = f"{self.root}/api/"
 
     async def stop(self) -> None:

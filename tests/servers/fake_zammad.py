@@ -21,7 +21,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from tests.channels.helpdesk.serving import serve_aiohttp
+from tests.servers.serving import serve_aiohttp
 
 TOKEN = "zammad-token"  # noqa: S105 - a test's own
 SECRET = "zammad-hook-secret"  # noqa: S105

@@ -1,12 +1,12 @@
 """A ticket's error is checked at once, and the note says what the DNS shows."""
 
 from bot.answering.engine import AnswerEngine
+from bot.answering.lookup import open_lookup
 from bot.answering.router import make_responder
 from bot.commands import find_commands
 from bot.contracts.engine import Respond
 from bot.core.mail.auto_response import MailboxContext
 from bot.core.model import Question
-from bot.lookup import open_lookup
 from bot.tickets.assessment import assess, ticket_of_mail
 from bot.tickets.live_checks import make_live_checks
 from tests.commands.test_check import ERROR, ZONE

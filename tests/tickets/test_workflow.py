@@ -25,8 +25,9 @@ from bot.durable.worker import Worker
 from bot.settings import Settings
 from bot.storage import Storage, create_storage
 from bot.storage.ticket_ledger import Case, Quotas, TicketLedger
-from bot.tickets.assessment import Assessment, assess, feedback_event, ticket_event, ticket_of_mail, to_event_key
+from bot.tickets.assessment import Assessment, assess, ticket_of_mail
 from bot.tickets.breaker_alarm import BreakerAlarm
+from bot.tickets.events import feedback_event, ticket_event, to_event_key
 from bot.tickets.workflow import TicketWorkflow
 from tests.core.mail.test_auto_response import US, mail
 from tests.prepared import prepare

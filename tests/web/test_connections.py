@@ -19,6 +19,7 @@ from bot.web.connections import ConnectionPool
 from bot.web.middleware import LARGEST_BODY
 from bot.web.server import make_asgi_app, make_server, port_of
 from tests.rows import each_row
+from tests.servers.serving import serving
 
 
 async def echo(request: Request) -> Response:
@@ -39,12 +40,8 @@ async def running(most: int = 0, slowest_headers: float = 0.3) -> AsyncIterator[
     """Server with these bounds, and its end."""
     app = make_asgi_app([Route("/", echo, methods=["GET", "POST"]), Route("/slow", slow)], no_problems)
     server = make_server(app, pool=ConnectionPool(most, slowest_headers))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield server
-    server.should_exit = True
-    await serving
+    async with serving(server):
+        yield server
 
 
 @asynccontextmanager

@@ -21,8 +21,8 @@ from bot.contracts.channel_context import ChannelContext
 from bot.settings import Settings
 from bot.web import readiness
 from bot.web.readiness import AGE, NOTICE, TROUBLE, RecentProblem
-from tests.channels.helpdesk.serving import served
 from tests.rows import each_row
+from tests.servers.serving import served
 
 BLOCKING = {"slack"}  # every other channel reaches a system that is the same for every process
 CHANNELS = sorted(find_channels())

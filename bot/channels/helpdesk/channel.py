@@ -33,7 +33,7 @@ from bot.core.markdown.to_html import to_html
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
 from bot.core.ticket_place import TicketPlace
 from bot.settings.helpdesk import HelpdeskAccount
-from bot.tickets.assessment import ticket_event
+from bot.tickets.events import ticket_event
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -74,7 +74,12 @@ class HelpdeskChannel(ChannelDefaults, ABC):
         self._helpdesk_addresses = frozenset[str]()  # what the helpdesk itself names as ours, once it was asked
         self._enqueued: dict[str, float] = {}  # id → position of tickets near the cursor, enqueued by this process
         self._relay = TicketRelay(
-            *(account.system, self._account, conversations, context.engine), context.enqueue, context.handovers
+            account.system,
+            self._account,
+            tickets=conversations,
+            engine=context.engine,
+            enqueue=context.enqueue,
+            store=context.handovers,
         )
         self._poller = Poller(account.system, self._poll_once, settings.postbote_tickets_poll)
         self._feedback = FeedbackPolling(account.system, self._account, self.list_feedback, context.enqueue)

@@ -8,7 +8,7 @@ import structlog
 from bot.channels.helpdesk.feedback import Feedback
 from bot.channels.helpdesk.http import RequestRefused
 from bot.core.model import Event, TryLater
-from bot.tickets.assessment import feedback_event
+from bot.tickets.events import feedback_event
 
 log = structlog.get_logger()
 

@@ -21,7 +21,8 @@ from bot.core.mail.auto_response import own_addresses
 from bot.core.mail.server_url import to_server
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.model import Answer, Event, Mode, Ticket, TryLater
-from bot.tickets.assessment import ticket_event, ticket_of_mail
+from bot.tickets.assessment import ticket_of_mail
+from bot.tickets.events import ticket_event
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -70,7 +71,7 @@ class MailChannel(ChannelDefaults):
         self._account = self._address + (f"/{imap.folder}" if imap.folder else "")
         self.own, self.inbox = own_addresses(settings.own_addresses()), own_addresses(addresses)
         self._delivery = MailDelivery(
-            self._box, smtp, self._address, context.engine.render, settings.postbote_mail_done
+            self._box, smtp, self._address, render=context.engine.render, done=settings.postbote_mail_done
         )
         self._problem, self._stopping = "the mailbox has not been looked at yet", False
         self._task: asyncio.Task[None] | None = None

@@ -56,7 +56,7 @@ class RtChannel(HelpdeskChannel):
     ) -> None:
         """`settle`: seconds to wait before the bot's own post is looked for."""
         self.api = RtApi(account)
-        super().__init__(account, settings, context, self.api.client, self.api, settle=settle)
+        super().__init__(account, settings, context, client=self.api.client, conversations=self.api, settle=settle)
         self._addresses_read_at = -ADDRESSES_FRESH  # on the monotonic clock
         self._changed: dict[str, str] | None = None  # tickets whose comments were read → when they were changed
         self._queue_without_field = ""  # that polling has found a ticket in during the last round

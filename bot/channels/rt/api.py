@@ -54,7 +54,6 @@ class RtApi:
     def __init__(self, account: HelpdeskAccount) -> None:
         self.client, self._token = to_client(account, "token "), account.token
         self._own_user = ""
-        self._names: dict[str, str] = {}  # user → name of the agent; empty: none
 
     async def own_user(self) -> str:
         """Name of the bot's user. RT's tokens hold the id of their user: 1-31-ab74… (RT::AuthToken)."""
@@ -157,8 +156,10 @@ class RtApi:
     async def agent_messages(self, number: str, after: int) -> list[AgentMessage]:
         """Public replies of agents with an id above `after`, oldest first; none of machines, and none of the bot's."""
         found = []
-        for reply in replies_after(await self.transactions(number), after, await self.own_user()):
-            if name := await self._agent_name(reply.by):
+        replies = replies_after(await self.transactions(number), after, await self.own_user())
+        names = {by: to_name(await self._get(f"user/{quote(by)}")) for by in {reply.by for reply in replies}}
+        for reply in replies:
+            if name := names[reply.by]:
                 parts = await self._parts(reply.id)
                 found += [] if auto_reasons(parts) else [to_message(reply, name, parts)]
         return found
@@ -183,11 +184,6 @@ class RtApi:
                 raise
             log.warning("rt_comment_instead", ticket=number, cure="grant the bot ReplyToTicket on the queue")
             await self.write(number, "comment", html, subject)
-
-    async def _agent_name(self, user: str) -> str:
-        if user not in self._names:
-            self._names[user] = to_name(await self._get(f"user/{quote(user)}"))
-        return self._names[user]
 
     async def _changed(self, query: str) -> list[Mapping[str, Any]]:
         """Pages of the tickets that a query finds, those that were changed last first."""

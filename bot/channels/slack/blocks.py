@@ -42,9 +42,8 @@ WITHOUT_BUTTONS = frozenset(  # templates
     }
 )
 
-UNSURE = frozenset(
-    {"decline", "suggest", "which_error"}
-)  # templates after which a person may be wanted, also in private
+# Templates after which a person may be wanted, also in private
+UNSURE = frozenset({"decline", "suggest", "which_error"})
 
 Label = Callable[[str, Language], str]
 Related = Callable[[Sequence[str]], Sequence[str]]

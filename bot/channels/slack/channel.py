@@ -77,16 +77,18 @@ class Slack:
         self._workspaces = Workspaces(tokens, base_url)
         self._threads = ThreadReader(self._workspaces)
         self._users = UserInfo(self._workspaces, frozenset(settings.slack_editors()), parts.engine.languages)
+        engine = parts.engine
         composer = MessageComposer(
-            *(parts.engine.render, parts.engine.label, parts.engine.title),
-            parts.engine.related,
-            parts.engine.languages,
+            engine.render, engine.label, engine.title, related=engine.related, languages=engine.languages
         )
         self._views = ViewComposer(
-            *(composer, parts.engine.render, parts.engine.label, parts.engine.title),
-            parts.engine.prompts,
-            parts.engine.languages,
-            settings.editor_url(),
+            composer,
+            engine.render,
+            engine.label,
+            engine.title,
+            prompts=engine.prompts,
+            languages=engine.languages,
+            editor_url=settings.editor_url(),
         )
         poster, response_urls = Poster(PostPacer(pace), settle), ResponseUrls(base_url)
         self._delivery = self._make_delivery(settings, composer, poster, response_urls)
@@ -121,9 +123,9 @@ class Slack:
                 poster,
                 HandoverComposer(parts.engine.render, parts.engine.label),
                 helpers,
-                TicketEscalation(parts.open_ticket, parts.write_in_ticket, parts.engine.label),
-                response_urls,
-                parts.handovers,
+                tickets=TicketEscalation(parts.open_ticket, parts.write_in_ticket, parts.engine.label),
+                response_urls=response_urls,
+                store=parts.handovers,
             ),
         )
 
@@ -287,7 +289,9 @@ def _open_tokens(parts: ChannelContext, settings: "Settings", base_url: str) -> 
     if settings.slack_bot_token:
         return StaticToken(settings.slack_bot_token.get_secret_value()), []
     client_id, client_secret = settings.slack_client_id or "", _secret(settings.slack_client_secret)
-    installations = Installations(parts.secrets, parts.erase_team, client_id, client_secret, base_url)
+    installations = Installations(
+        parts.secrets, parts.erase_team, client_id=client_id, client_secret=client_secret, base_url=base_url
+    )
     return installations, OAuthFlow(installations, client_id, list(SCOPES)).routes
 
 

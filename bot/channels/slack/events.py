@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.slack.message_text import to_text
-from bot.channels.slack.snippets import number_unreadable, truncated, unreadable_names
+from bot.channels.slack.snippets import count_unreadable, truncated, unreadable_names
 from bot.core.model import Event, Question
 
 CHANNEL = "slack"
@@ -184,7 +184,7 @@ def facts_of_files(message: Mapping[str, Any]) -> dict[str, Any]:
     snippets, names = truncated(message), unreadable_names(message)
     return {
         **({"snippets": snippets} if snippets else {}),
-        **({"unreadable": number_unreadable(message), "files": names} if names else {}),
+        **({"unreadable": count_unreadable(message), "files": names} if names else {}),
     }
 
 

@@ -109,7 +109,7 @@ class Installations:
         return state
 
     async def consume_state(self, state: str) -> bool:
-        """True if the `state` was issued within the last ten minutes and is used for the first time."""
+        """Uses a `state` up; True if it was issued within the last ten minutes and is used for the first time."""
         return await asyncio.to_thread(self._secrets.delete, f"state:{state}", time.time() - STATE_TTL)
 
     def _lock(self, team: str) -> asyncio.Lock:

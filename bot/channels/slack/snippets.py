@@ -44,7 +44,7 @@ def truncated(message: Mapping[str, Any]) -> dict[str, str]:
     return {str(file.get("id", "")): str(file.get("preview") or "") for file in cut if file.get("id")}
 
 
-def number_unreadable(message: Mapping[str, Any]) -> int:
+def count_unreadable(message: Mapping[str, Any]) -> int:
     """Number of files that hold no text: pictures above all."""
     return sum(_is_unreadable(file) for file in _files(message))
 

@@ -20,7 +20,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.channels.slack.api_errors import CURES
 from bot.channels.slack.message_text import to_text
-from bot.channels.slack.snippets import complete, number_unreadable, truncated
+from bot.channels.slack.snippets import complete, count_unreadable, truncated
 from bot.channels.slack.user_info import name_of
 from bot.channels.slack.web_client import API_FAILURES
 from bot.channels.slack.workspaces import Workspaces
@@ -66,7 +66,7 @@ class ThreadReader:
         texts = [await complete(client, event.key, to_text(one), truncated(one)) for one in above]
         said = [(one, text) for one, text in zip(above, texts, strict=True) if text.strip()]
         authors = await self._authors(event, [one for one, _ in said]) if in_channel else ()
-        unreadable = sum(map(number_unreadable, above))
+        unreadable = sum(map(count_unreadable, above))
         return ThreadAbove(tuple(text for _, text in said), unreadable, "", tuple(authors), in_channel)
 
     async def _authors(self, event: Event, messages: Sequence[Message]) -> list[str]:

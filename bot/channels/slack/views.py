@@ -35,7 +35,7 @@ class ViewComposer:
     def __init__(
         self,
         composer: MessageComposer,
-        render: Any,
+        render: Callable[[Answer], str],
         label: Label,
         title: Label,
         prompts: Prompts,

@@ -53,7 +53,7 @@ class ZammadChannel(HelpdeskChannel):
     ) -> None:
         """`settle`: seconds to wait before the bot's own post is looked for."""
         self.api = ZammadApi(account)
-        super().__init__(account, settings, context, self.api.client, self.api, settle=settle)
+        super().__init__(account, settings, context, client=self.api.client, conversations=self.api, settle=settle)
         self._sender = settings.postbote_zammad_sender
         self._changed: dict[str, str] | None = None  # tickets whose notes were read → when they were changed
 

@@ -40,4 +40,6 @@ def to_server(url: str, schemes: Collection[str]) -> Server:
         raise ValueError(f"the URL needs a user and a password, both percent-encoded; write {example}")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     folder = unquote(parts.path.strip("/"))
-    return Server(parts.scheme, parts.hostname, port or PORTS[parts.scheme], user, password, folder)
+    return Server(
+        parts.scheme, parts.hostname, port or PORTS[parts.scheme], user=user, password=password, folder=folder
+    )

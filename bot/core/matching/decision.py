@@ -146,7 +146,7 @@ class Matcher:
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
         siblings = Siblings(extractor, unexplained, knowledge.entries.values())
         self._vague = vague = VagueQuestions(extractor, unexplained, [*knowledge.entries.values()])
-        support = ExampleSupport(extractor, self._ranker, trained, len(knowledge.entries), self._examples)
+        support = ExampleSupport(extractor, self._ranker, trained, len(knowledge.entries), examples=self._examples)
         self._questions = QuestionMatcher(
             knowledge, extractor, self._ranker, unexplained, siblings=siblings, vague=vague, support=support
         )

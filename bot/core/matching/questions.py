@@ -55,7 +55,9 @@ class QuestionMatcher:
     ) -> None:
         """`siblings`: None: no entry has any. `vague`: None: no question is. `support`: None: it is not told."""
         self._ambiguity = Ambiguity(siblings, vague)
-        self._sentences = SentenceRanker(knowledge, extractor, ranker, unexplained, self._ambiguity, siblings)
+        self._sentences = SentenceRanker(
+            knowledge, extractor, ranker, unexplained, ambiguity=self._ambiguity, siblings=siblings
+        )
         self._extractor = extractor
         self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
         self._errors = frozenset(entry.id for entry in knowledge.entries.values() if entry.kind == "error")

@@ -20,9 +20,8 @@ ARTICLE = Path(__file__).parent / "article.html"
 MOST_OTHERS = 3  # titles of what was close
 CLOSE = 0.02  # least score of what is named as close: below it nobody would see a likeness
 VERY_SURE, QUITE_SURE = 0.95, 0.8  # scores from which an answer is called so
-WITH_CONTACT = frozenset(
-    {"decline", "person", "none", "which_error", "failure"}
-)  # templates that name the ways to a person
+# Templates that name the ways to a person
+WITH_CONTACT = frozenset({"decline", "person", "none", "which_error", "failure"})
 # Templates below which a person may be asked
 _JUDGED = frozenset({"answer", "decline", "suggest", "none", "which_error", "person"})
 _TAG = re.compile(r"<[^<>]{1,20}>")

@@ -27,7 +27,7 @@ from bot.web.dashboard.frame import BASE, FOLDER, FORM, OWN, WORDS, Frame, key_o
 from bot.web.dashboard.gap_list import MOST_GROUPED
 from bot.web.dashboard.gap_pages import GapPages
 from bot.web.dashboard.summary import DAY, PERIODS, days_of, kind_of, to_overview, to_trend, utc_text
-from bot.web.pages import PageContext, language_of, static_routes
+from bot.web.pages import ContentAccess, PageContext, language_of, static_routes
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -72,12 +72,10 @@ class Dashboard:
 
     name = WORDS
 
-    def __init__(self, context: PageContext, variables: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, context: PageContext, content: ContentAccess, variables: Sequence[Mapping[str, Any]]) -> None:
         """`variables`: see to_variables."""
         self._context, self._variables = context, variables
         self._frame = frame = Frame(context)
-        content = context.content
-        editing = (*EntryPages(frame, content).routes, *Editor(frame, content).routes) if content else ()
         self.routes: Sequence[BaseRoute] = [
             Route(BASE, frame.guarded(self._overview)),
             Route(f"{BASE}/decision", frame.guarded(self._decision)),
@@ -85,8 +83,9 @@ class Dashboard:
             Route(f"{BASE}/{NAME}", frame.guarded(self._file)),
             Route(f"{BASE}/login", self._login, methods=["GET", "POST"]),
             Route(f"{BASE}/logout", self._logout, methods=["POST"]),
-            *GapPages(frame).routes,
-            *editing,
+            *GapPages(frame, content.knowledge).routes,
+            *EntryPages(frame, content).routes,
+            *Editor(frame, content).routes,
             *static_routes(FOLDER, f"{BASE}/"),
         ]
 

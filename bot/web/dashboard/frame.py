@@ -91,7 +91,6 @@ class Frame:
             "chosen": f"lang={language}" if "lang" in query else "",
             "path": request.url.path,
             "utc": utc_text,
-            "may_edit": self.context.content is not None,
             "title_of": lambda entry: self.title(entry, language),
         }
         page = self.context.engine.html(FOLDER / file, WORDS, language, {**common, **facts})

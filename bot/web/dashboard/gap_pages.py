@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -25,8 +26,9 @@ DONE = "done"  # StoredDecision.settled of a gap that was closed without an edit
 class GapPages:
     """Routes of the gaps."""
 
-    def __init__(self, frame: Frame) -> None:
-        self._frame, self._statistics = frame, frame.context.statistics
+    def __init__(self, frame: Frame, knowledge: Path) -> None:
+        """`knowledge`: folder of the base that editors change."""
+        self._frame, self._statistics, self._knowledge = frame, frame.context.statistics, knowledge
         self.routes: Sequence[BaseRoute] = [
             Route(f"{BASE}/gaps", frame.guarded(self._list)),
             Route(f"{BASE}/gaps.csv", frame.guarded(self._csv)),
@@ -78,16 +80,13 @@ class GapPages:
 
     def _content_facts(self, asked: Language) -> Mapping[str, Any]:
         """Languages and own topics of the base, the language of the question first. Blocks."""
-        content = self._frame.context.content
-        if content is None:
-            return {"languages": (), "topics": ()}
         try:
-            languages = base_languages(content.knowledge)
+            languages = base_languages(self._knowledge)
         except (EditError, OSError):
             languages = (asked,)
         return {
             "languages": sorted(languages, key=lambda one: one != asked),
-            "topics": own_topics(content.knowledge),
+            "topics": own_topics(self._knowledge),
         }
 
     async def _done(self, request: Request) -> Response:

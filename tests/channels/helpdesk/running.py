@@ -18,8 +18,8 @@ from bot.settings import Settings
 from bot.settings.helpdesk import HelpdeskAccount
 from bot.storage import Storage, create_storage
 from bot.storage.cursors import Cursors
-from tests.channels.helpdesk.serving import served
 from tests.prepared import prepare
+from tests.servers.serving import served
 from tests.waiting import short_pauses
 
 C = TypeVar("C", RtChannel, ZammadChannel)

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from bot.channels.helpdesk.http import LARGEST, HelpdeskClient, RequestRefused
 from bot.core.model import TryLater
-from tests.channels.helpdesk.serving import serve_aiohttp
 from tests.rows import each_row
+from tests.servers.serving import serve_aiohttp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from bot.channels.helpdesk.webhook import BadHook, is_genuine, webhook_route
 from bot.core.model import Event, Question
-from tests.channels.helpdesk.serving import served
+from tests.servers.serving import served
 
 EVENT = Event("rt:rt.example:ticket:1", "rt", Question(""))
 

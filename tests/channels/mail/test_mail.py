@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.channels.mail import MailChannel, open_channel
@@ -23,7 +22,7 @@ from bot.core.model import Event
 from bot.settings import Settings
 from bot.storage import Cursors, create_storage
 from tests.engines import EchoEngine
-from tests.examples import examples
+from tests.examples import any_text, examples
 from tests.rows import each_row
 
 US = "support@example.test"
@@ -82,7 +81,7 @@ def test_the_message_id_follows_from_the_event() -> None:
     assert ID.endswith("@example.test>")
 
 
-@given(st.text(max_size=80), st.text(max_size=80))
+@given(any_text(80), any_text(80))
 @examples(60)
 def test_no_subject_or_id_injects_a_header(subject: str, identity: str) -> None:
     to = {**TO, "subject": f"Re: {subject}\r\nBcc: x@y.example", "in_reply_to": identity, "references": identity}

@@ -8,9 +8,9 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from tests.channels.helpdesk.serving import serve_aiohttp
 from tests.servers.postbote import ForkedPostbote, run_command
 from tests.servers.rt_server import SECRET, RtServer
+from tests.servers.serving import serve_aiohttp
 
 POLL = 0.5  # seconds
 

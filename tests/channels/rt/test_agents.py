@@ -2,8 +2,13 @@
 
 from urllib.parse import parse_qs, urlsplit
 
+from aiohttp import web
+
 from bot.channels.rt.agents import LONGEST_URL, comments_after, to_changed, to_reply_url
+from bot.channels.rt.api import RtApi
 from bot.channels.rt.parse import Transaction
+from bot.settings.helpdesk import HelpdeskAccount
+from tests.servers.serving import serve_aiohttp
 
 
 def test_the_reply_page_opens_with_the_reply_in_it() -> None:
@@ -39,3 +44,26 @@ def test_feedback_is_what_people_comment_behind_the_bots_post() -> None:
 def test_a_search_tells_when_each_ticket_was_changed() -> None:
     assert to_changed({"items": [{"id": "3", "LastUpdated": "2026-11-27T22:52:00Z"}]}) == {"3": "2026-11-27T22:52:00Z"}
     assert to_changed({}) == {}
+
+
+async def test_who_becomes_an_agent_is_heard_at_once() -> None:
+    """And nothing is kept of the customers who wrote in the ticket."""
+    users = {"7": {"Name": "kbbot"}, "eva": {"Name": "eva"}, "kunde": {"Name": "kunde"}}
+    history = [{"id": number, "Type": "Correspond", "Creator": {"id": by}} for number, by in ((8, "kunde"), (9, "eva"))]
+
+    async def answer(request: web.Request) -> web.Response:
+        kind, *rest = request.match_info["path"].split("/")
+        items = history if rest[-1] == "history" else []
+        return web.json_response(users[rest[0]] if kind == "user" else {"items": items})
+
+    app = web.Application()
+    app.router.add_get("/REST/2.0/{path:.*}", answer)
+    runner, root = await serve_aiohttp(app)
+    api = RtApi(HelpdeskAccount("rt", root, "1-7-ab", "", ""))
+    try:
+        assert await api.agent_messages("5", 0) == []
+        users["eva"]["Privileged"] = "1"
+        assert [message.id for message in await api.agent_messages("5", 0)] == ["9"]
+    finally:
+        await api.client.close()
+        await runner.cleanup()

@@ -16,7 +16,7 @@ from bot.core.model import Answer, Event, TryLater
 from bot.core.stored_records import Handover
 from bot.core.ticket_place import to_ticket_place
 from bot.storage import create_storage
-from bot.tickets.assessment import ticket_event
+from bot.tickets.events import ticket_event
 from tests.channels.helpdesk.running import open_alone
 from tests.channels.rt.real import PORT, QUESTION, REAL_RT, log_of, to_settings, told, until
 from tests.channels.rt.running import POLL, Bot

@@ -30,10 +30,10 @@ from bot.core.rate_limit import RateLimiter
 from bot.observability.event_log import EventLog
 from bot.settings import Settings
 from bot.storage import Storage
-from bot.web.server import make_server, port_of
 from tests.engines import EchoEngine
 from tests.prepared import prepare
 from tests.servers.fake_slack import SECRET, TOKEN, FakeSlack
+from tests.servers.serving import served
 from tests.waiting import short_pauses
 
 
@@ -163,19 +163,13 @@ async def started(
         bot.works = True
     for channel in bot.app.channels.values():
         await channel.start()
-    server = make_server(bot.app.asgi)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    bot.root = f"http://127.0.0.1:{port_of(server)}"
-    bot.url = f"{bot.root}/slack/events"
     try:
-        with short_pauses():
-            yield bot
+        async with served(bot.app.asgi) as bot.root:
+            bot.url = f"{bot.root}/slack/events"
+            with short_pauses():
+                yield bot
     finally:
         bot.works = False
-        server.should_exit = True
-        await serving
         for channel in bot.app.channels.values():
             await channel.stop()
         if with_worker:

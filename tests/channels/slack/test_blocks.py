@@ -20,7 +20,7 @@ from bot.channels.slack.views import ViewComposer
 from bot.core.dns.error_checks import assess_condition
 from bot.core.dns.records import MxHost, MxResult
 from bot.core.model import LANGUAGES, Answer, Condition, Event, Language, Question, Target
-from tests.examples import examples
+from tests.examples import any_text, examples
 from tests.rows import each_row
 from tests.servers.block_kit import refused, refused_view
 from tests.servers.fake_slack import buttons
@@ -180,7 +180,7 @@ def test_home_links_editors_to_the_dashboard_where_they_reach_it(
         assert url not in str(home.home_tab(Answer("home", language, {**facts, "editor": editor})))
 
 
-TYPED = st.text(max_size=300) | st.sampled_from(
+TYPED = any_text(300) | st.sampled_from(
     [
         "<!channel>",
         "<@U1>",

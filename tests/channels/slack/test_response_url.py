@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.channels.slack.response_url import ResponseUrls, origin
 from bot.core.model import Event, Question, TryLater, Undeliverable
 from tests.rows import each_row
+from tests.servers.serving import serve_aiohttp
 
 EVENT = Event("T:C:1:command", "slack", Question(""))
 API = "https://slack.com/api/"
@@ -48,10 +49,7 @@ async def listening(*answers: web.Response) -> AsyncIterator[Host]:
     host = Host(list(answers))
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", host.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    runner, host.url = await serve_aiohttp(app)
     yield host
     await runner.cleanup()
 

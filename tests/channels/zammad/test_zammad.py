@@ -22,7 +22,8 @@ from bot.channels.zammad.webhook import to_ticket_and_queue
 from bot.contracts.channel import Disabled
 from bot.core.mail.auto_response import MailboxContext
 from bot.settings import Settings
-from bot.tickets.assessment import assess, ticket_event
+from bot.tickets.assessment import assess
+from bot.tickets.events import ticket_event
 from tests.channels.helpdesk import running
 from tests.channels.helpdesk.running import RunningBot
 from tests.core.mail.test_auto_response import mail

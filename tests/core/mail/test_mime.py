@@ -13,7 +13,7 @@ from bot.core.mail.charsets import decoded
 from bot.core.mail.html_text import html_to_text
 from bot.core.mail.mime import mail_of_text, parse
 from bot.core.mail.quoted_text import asking_subject, bare_subject, split_text
-from tests.examples import examples
+from tests.examples import any_text, examples
 from tests.rows import each_row
 from tests.slow import few
 
@@ -222,7 +222,7 @@ def test_the_parser_never_raises_for_any_bytes(pieces: list[bytes]) -> None:
     mail.text.encode("utf-8", "surrogatepass")
 
 
-@given(st.binary(max_size=20), st.text(max_size=8))
+@given(st.binary(max_size=20), any_text(8))
 @examples(50)
 def test_decoding_never_raises_for_any_charset(raw: bytes, charset: str) -> None:
     decoded(raw, charset)

@@ -15,12 +15,13 @@ from bot.core.markdown.lint import lint
 from bot.core.markdown.parser import parse
 from bot.core.markdown.to_html import to_html
 from bot.core.markdown.to_plain import to_plain
+from tests.examples import any_text
 from tests.rows import each_row
 from tests.slow import one_in, slow
 
 MARKS = st.text(st.sampled_from("\\`*_[]()<>|#~-+=:.!&;/\"' \n\t1aä\u200b\u3000"), max_size=60)
 TYPED = (
-    st.text(max_size=60)
+    any_text(60)
     | MARKS
     | st.sampled_from(
         [

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.answering.engine import AnswerEngine
 from bot.core.matching.features import FeatureExtractor
+from tests import project
 
 
 @pytest.fixture(scope="session")
-def extractor(engine: AnswerEngine) -> FeatureExtractor:
+def extractor() -> FeatureExtractor:
     """Features of the project's own content; to make one takes 0.1 s."""
-    return FeatureExtractor(engine.knowledge)
+    return project.extractor()

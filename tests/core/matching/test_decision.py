@@ -2,10 +2,10 @@
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.answering.engine import AnswerEngine
 from bot.core.model import Language, Outcome, Question
+from tests.examples import any_text
 from tests.rows import each_row
 
 LINE = "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)"
@@ -113,7 +113,7 @@ def test_the_persons_address_and_domain_are_found(engine: AnswerEngine) -> None:
     assert (decision.address, decision.domain) == ("max@firma.de", "firma.de")
 
 
-@given(st.text(max_size=300))
+@given(any_text(300))
 @settings(deadline=None, max_examples=50)
 def test_no_text_breaks_the_decision(text: str) -> None:
     decision = _ENGINE[0].matcher.decide(Question(text))

@@ -5,7 +5,6 @@ from contextlib import suppress
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.core.model import UserError
 from bot.core.text.addresses import (
@@ -18,6 +17,7 @@ from bot.core.text.addresses import (
     to_login,
 )
 from bot.core.text.idna_names import to_ascii
+from tests.examples import any_text
 from tests.rows import each_row
 
 OWN = ("ns0.ovh.net", "ssl0.ovh.net")
@@ -188,7 +188,7 @@ def test_the_user_name_is_the_address_with_a_percent_sign() -> None:
     assert to_login("webmaster@example.com", "{local}%{domain}") == "webmaster%example.com"
 
 
-@given(st.text(max_size=200))
+@given(any_text(200))
 def test_no_text_breaks_the_search(text: str) -> None:
     find_address(text)
     find_domain(text, OWN)

@@ -2,13 +2,13 @@
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.answering.engine import AnswerEngine
 from bot.core.model import LANGUAGES
 from bot.core.text.message_parts import own_sentences, split_message
 from bot.core.text.normalize import clean
 from tests.eval.surroundings import PIECES, wrap
+from tests.examples import any_text
 from tests.rows import each_row
 from tests.slow import one_in, slow
 
@@ -115,7 +115,7 @@ def test_of_greetings_and_farewells_nothing_is_said(language: str) -> None:
             assert own_sentences(message) == ["pop3 port"], message
 
 
-@given(st.text(max_size=300))
+@given(any_text(300))
 def test_no_letter_of_any_text_is_lost(text: str) -> None:
     cleaned = clean(text)
     letters = [c for c in cleaned if c.isalnum()]

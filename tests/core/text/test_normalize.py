@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.text.normalize import LONGEST, _is_plain, _without_marks, clean, error_text, fold, glue
+from tests.examples import any_text
 from tests.rows import each_row
 from tests.slow import one_in
 
@@ -86,7 +87,7 @@ def test_a_log_line_loses_its_timestamp_and_qmails_spelling(pasted: str, said: s
     assert error_text(clean(pasted)) == said
 
 
-@given(st.text(max_size=400))
+@given(any_text(400))
 def test_cleaning_never_fails_and_is_idempotent_but_for_mark_up(text: str) -> None:
     assert isinstance(error_text(clean(text)), str)
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.text.untrusted_json import parse_json
+from tests.examples import any_text
 from tests.rows import each_row
 
 TEXT = st.text(st.characters(codec=None, exclude_categories=[]), max_size=20)
@@ -24,7 +25,7 @@ def test_every_text_can_be_encoded_and_stored(value: object) -> None:
     assert "\\u0000" not in found
 
 
-@given(st.recursive(st.text(max_size=9), lambda inner: st.lists(inner, max_size=4), max_leaves=9))
+@given(st.recursive(any_text(9), lambda inner: st.lists(inner, max_size=4), max_leaves=9))
 def test_what_can_be_stored_stays_as_it_is(value: object) -> None:
     raw = json.dumps(value)
     assert parse_json(raw) == json.loads(raw.replace("\\u0000", "\\ufffd"))

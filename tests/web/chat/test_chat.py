@@ -1,6 +1,5 @@
 """The try-it page, over a real socket."""
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -11,7 +10,6 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from hypothesis import given
-from hypothesis import strategies as st
 from starlette.requests import Request
 
 from bot.commands import ChannelAdmin
@@ -24,9 +22,11 @@ from bot.web.auth import AdminAuth
 from bot.web.chat import BURST, BURST_OF_ALL, ChatPage, Refused
 from bot.web.chat.parse import to_press, to_question
 from bot.web.pages import PageContext
-from bot.web.server import make_asgi_app, make_server
+from bot.web.server import make_asgi_app
 from tests.engines import EchoEngine
+from tests.examples import any_text
 from tests.rows import each_row
+from tests.servers.serving import served
 
 CONVERTED = [
     ("paragraphs", "eins\n\nzwei", "<p>eins</p><p>zwei</p>"),
@@ -50,7 +50,7 @@ def test_our_markdown_becomes_html(markdown: str, shown: str) -> None:
     assert to_html(markdown) == shown
 
 
-@given(st.text(max_size=300))
+@given(any_text(300))
 def test_nothing_typed_becomes_a_tag_of_its_own(typed: str) -> None:
     shown = to_html(typed)
     for scope in ("row", "col"):
@@ -128,13 +128,8 @@ async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     with pytest.MonkeyPatch.context() as slower:
         slower.setattr(chat, "EVERY", NEXT)
         page = page_of(consider_and_keep, ChatEngine(), kept, "+49 30 1")
-    server = make_server(make_asgi_app(page.routes, nothing_wrong))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await serving
+    async with served(make_asgi_app(page.routes, nothing_wrong)) as root:
+        yield root
     kept.database.close()
 
 

@@ -1,6 +1,5 @@
 """The dashboard over a real socket: who may see it, what it shows, and that it shows nobody's mark-up."""
 
-import asyncio
 import csv
 import html
 import io
@@ -30,6 +29,7 @@ from bot.web.pages import ContentAccess, PageContext
 from bot.web.server import make_asgi_app, make_server
 from tests.conftest import PROJECT
 from tests.rows import each_row
+from tests.servers.serving import serving
 from tests.slow import slow
 from tests.storage.generated import fill
 
@@ -58,16 +58,11 @@ async def served(
         statistics=Statistics(storage.database),
         problems=trouble,
         disabled={"slack": "set SLACK_BOT_TOKEN"},
-        content=ContentAccess(knowledge, PROJECT / "templates", knowledge.parent, ContentEdits(storage.database)),
     )
-    app = make_asgi_app(Dashboard(context, to_variables(settings)).routes, trouble)
-    server = make_server(app)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/dashboard"
-    server.should_exit = True
-    await serving
+    content = ContentAccess(knowledge, PROJECT / "templates", knowledge.parent, ContentEdits(storage.database))
+    app = make_asgi_app(Dashboard(context, content, to_variables(settings)).routes, trouble)
+    async with serving(make_server(app)) as root:
+        yield f"{root}/dashboard"
 
 
 @pytest.fixture(scope="module")

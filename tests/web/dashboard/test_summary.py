@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.content.loader import load
 from bot.content.problems import KnowledgeError
@@ -21,6 +20,7 @@ from bot.web.dashboard.charts import to_bars, to_columns
 from bot.web.dashboard.entry_draft import to_draft, yaml_string
 from bot.web.dashboard.summary import to_overview
 from tests.conftest import PROJECT
+from tests.examples import any_text
 from tests.rows import each_row
 from tests.slow import few
 
@@ -106,7 +106,7 @@ def test_a_finished_draft_is_an_entry_and_an_unfinished_one_is_refused(tmp_path:
     assert load(folder).entries["forwarding"].questions[language][0] == 'Wie "leite" ich um: A\\B?'
 
 
-@given(st.text(max_size=200))
+@given(any_text(200))
 def test_whatever_was_asked_is_one_text_in_the_draft(asked: str) -> None:
     found = yaml.safe_load(to_draft(kept(asked)))["questions"]["de"]
     assert len(found) == 1

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.lookup import open_lookup
 from bot.commands.mx import assess_mx
 from bot.core.dns.records import Lookup
-from bot.lookup import open_lookup
 from tests.servers.dns_server import DnsServer
 from tests.servers.real_dns import nsd, program, signed, unbound
 

@@ -6,10 +6,10 @@ from typing import Literal
 import dns.exception
 import dns.name
 
+from bot.answering.lookup.name_policy import NamePolicy
+from bot.answering.lookup.query import DnsReply, QueryClient
 from bot.core.dns.records import NOT_KNOWN, HostStatus, MailPolicies, MxHost, MxResult, Status, TxtRecords
 from bot.core.dns.txt_policies import is_dmarc
-from bot.lookup.name_policy import NamePolicy
-from bot.lookup.query import DnsReply, QueryClient
 
 MOST_HOSTS = 10  # mail exchangers whose addresses are asked
 MOST_ADDRESSES = 4  # that are named, of one host and kind
@@ -61,9 +61,7 @@ class MailRecords:
 
     async def _host(self, preference: int, name: dns.name.Name, deadline: float) -> MxHost:
         host = name.to_text(omit_final_dot=True)
-        if refused := self._names.refusal(
-            host
-        ):  # a name in a stranger's zone must not lead into the operator's network
+        if refused := self._names.refusal(host):  # a stranger's zone must not lead into the operator's network
             return MxHost(preference, host, (), refused)
         v4, v6 = await asyncio.gather(
             self._client.query(name, "A", deadline), self._client.query(name, "AAAA", deadline)

@@ -2,10 +2,10 @@
 
 import asyncio
 
+from bot.answering.lookup import open_lookup
+from bot.answering.lookup.concurrency import AT_ONCE, STRANGERS_AT_ONCE, LookupLimiter
 from bot.core.dns.records import Lookup
 from bot.core.model import UserError
-from bot.lookup import open_lookup
-from bot.lookup.concurrency import AT_ONCE, STRANGERS_AT_ONCE, LookupLimiter
 from tests.rows import each_row
 from tests.servers.dns_server import DnsServer
 

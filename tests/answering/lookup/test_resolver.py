@@ -11,7 +11,7 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from bot.lookup.resolver import LONGEST_CACHED, MOST_CACHED, BoundedCache, open_resolver
+from bot.answering.lookup.resolver import LONGEST_CACHED, MOST_CACHED, BoundedCache, open_resolver
 from tests.rows import each_row
 
 

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from bot.answering.lookup.mail_records import MailRecords
+from bot.answering.lookup.name_policy import NamePolicy
 from bot.core.dns.records import Lookup, MxHost, MxResult
 from bot.core.model import STRANGERS, UserError
-from bot.lookup.mail_records import MailRecords
-from bot.lookup.name_policy import NamePolicy
 
 AT_ONCE = 50  # look-ups under way; query.AT_ONCE bounds their sockets
 AT_ONCE_EACH = 2  # of one person

@@ -3,8 +3,8 @@
 import time
 from dataclasses import replace
 
+from bot.answering.lookup import open_lookup
 from bot.core.dns.records import MxHost, MxResult
-from bot.lookup import open_lookup
 from tests.rows import each_row
 from tests.servers.dns_server import DnsServer
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from bot.answering.lookup import open_lookup
 from bot.core.dns.records import Lookup, Status
-from bot.lookup import open_lookup
 from tests.rows import each_row
 from tests.servers.dns_server import DnsServer
 

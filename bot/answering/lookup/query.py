@@ -14,9 +14,9 @@ import dns.rcode
 import dns.rdatatype
 import dns.resolver
 
+from bot.answering.lookup.bounded_sockets import bounded_backend
+from bot.answering.lookup.name_policy import NamePolicy
 from bot.core.dns.records import Status
-from bot.lookup.bounded_sockets import bounded_backend
-from bot.lookup.name_policy import NamePolicy
 
 OnQuery = Callable[[str, Status, float], None]  # kind of record ("MX"), status, seconds
 AT_ONCE = 400  # queries under way, each with a socket of its own; a process has 1,024 (systemd.exec(5))

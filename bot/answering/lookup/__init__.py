@@ -7,12 +7,12 @@ question), resolver.py (name servers, cache) and bounded_sockets.py (size of an 
 
 from collections.abc import Collection
 
+from bot.answering.lookup.concurrency import LimitedLookup, LookupLimiter
+from bot.answering.lookup.mail_records import MailRecords
+from bot.answering.lookup.name_policy import NamePolicy
+from bot.answering.lookup.query import OnQuery, QueryClient
+from bot.answering.lookup.resolver import RESOLV_CONF, open_resolver
 from bot.core.dns.records import Lookup
-from bot.lookup.concurrency import LimitedLookup, LookupLimiter
-from bot.lookup.mail_records import MailRecords
-from bot.lookup.name_policy import NamePolicy
-from bot.lookup.query import OnQuery, QueryClient
-from bot.lookup.resolver import RESOLV_CONF, open_resolver
 
 BUDGET = 4.0  # seconds for a whole look-up: Slack's people wait for it
 

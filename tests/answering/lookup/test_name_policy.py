@@ -3,9 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
+from bot.answering.lookup import open_lookup
+from bot.answering.lookup.name_policy import NamePolicy
 from bot.core.model import UserError
-from bot.lookup import open_lookup
-from bot.lookup.name_policy import NamePolicy
 from bot.settings import Settings
 from tests.rows import each_row
 from tests.servers.dns_server import DnsServer
