@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.core.matching.calibration import SINGLE, Probabilities
 from bot.core.matching.ranker import Ranking
 from bot.core.matching.regression import Signals
-from bot.core.text.asking import asks_for_something, asks_in_words
+from bot.core.text.asking import asks_for_something, asks_in_words, reports_fault
 
 SUBJECTS = SINGLE.index("subjects")
 SUGGESTIONS = 3  # entries of a menu
@@ -79,8 +79,14 @@ def best_of(surest: RankedText, whole: RankedText) -> list[str]:
 
 
 def surest_of(ranked: Sequence[RankedText], whole: RankedText) -> RankedText:
-    """The sentence, or the whole, whose first entry is the likeliest to be right."""
+    """The sentence, or the whole, whose first entry is the likeliest to be right.
+
+    Where something is asked for by name, a sentence that neither asks nor reports a fault is not looked at: what it
+    tells fits an entry and wants no answer ("SMTP-AUTH is mandatory with you, so how can anybody send as us?").
+    """
     known = [r for r in (*ranked, whole) if r.known] or [whole]
+    if any(r.by_name and r.known for r in ranked):
+        known = [r for r in known if r is whole or r.asks or r.by_name or reports_fault(r.text)]
     return max(known, key=lambda r: r.likely.first)
 
 

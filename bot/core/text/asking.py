@@ -70,9 +70,9 @@ _CLAUSE = phrases(  # of a question behind what is told
 )
 _CHOICE = lazy_regex(r"^\W{0,4}\d{2,5} (?:oder|or) \d{2,5}\b", re.IGNORECASE)  # "993 or 995 for IMAP"
 _REQUEST = lazy_regex(
-    r"\b(?:bitte|brauche?n?|bräuchten?|benötigen?|suchen?|fehl(?:t|en)|wüssten?|wissen|nennen|nennt|sagen|sagt|erklär\w{0,3}"
+    r"\b(?:bitte|brauche?n?|bräuchten?|benötigen?|suchen?|fehl(?:t|en)|wüssten?|wissen|nennen|nennt|sagen|erklär\w{0,3}"
     r"|hätten? gerne?|möchten?|weiß (?:\w+ ){0,2}nicht|verstehe nicht|keine ahnung"
-    r"|teilen sie|mitteilen|verrat\w{1,3}|schick\w{0,3} (?:mir|uns)"
+    r"|sagt(?= (?:mir|uns|mal|bitte|doch)\b)|teilen sie|mitteilen|verrat\w{1,3}|schick\w{0,3} (?:mir|uns)"
     r"|please|kindly|share|provide|let (?:me|us) know|need|want|(?<=\w )(?:needs|wants)|tell"
     r"|looking for|missing|wonder(?:ing)?|explain|would like|like to know|no idea|can'?t find"
     r"|(?:not|n't) (?:know|sure|understand))\b",
@@ -91,8 +91,8 @@ _REFUSAL = lazy_regex(  # "I don't need encryption"
     needs=("need", "want", "brauch"),
 )
 _FAULT = lazy_regex(
-    r"\b(?:nicht|nichts|nie|kein\w{0,2}|fehler\w{0,20}|verweiger\w{1,5}|abgelehnt|abgewiesen|zurückgewiesen"
-    r"|not|no|never|nothing|cannot|errors?|fail(?:s|ed|ing|ure)?|refuse[sd]?|rejected|denied)\b|n[’']t\b",
+    r"\b(?:nicht|nichts|nie|kein\w{0,2}|fehler\w{0,20}|verweiger\w{1,5}|abgelehnt|abgewiesen|zurückgewiesen|leer"
+    r"|empty|blank|not|no|never|nothing|cannot|errors?|fail(?:s|ed|ing|ure)?|refuse[sd]?|rejected|denied)\b|n[’']t\b",
     re.IGNORECASE,
 )
 _BLANK = "__"  # "encrypted IMAP uses port ___"
@@ -138,7 +138,7 @@ def asks_for_something(sentence: str) -> bool:
 
 
 def reports_fault(text: str) -> bool:
-    """True for a text that says what does not work: it wants an answer without asking."""
+    """True for a text that says what does not work, or is not there: it wants an answer without asking."""
     return bool(_FAULT.search(text))
 
 
