@@ -26,7 +26,7 @@ _BEHIND_DAS = (
 )
 _BEHIND_IT = (
     r"in|on|at|for|with|from|to|of|up|off|out|so|now|again|then|there|here|too|also|normal|ok|possible|right|wrong|mean|work"
-    r"|your|my|our|you|i|we|is|be|by|via|back|away|happens?|happening|myself|setting|option|feature|thing|please|done"
+    r"|your|my|our|is|be|by|via|back|away|happens?|happening|myself|setting|option|feature|thing|please|done"
 )
 _BACK = phrases(
     {
@@ -38,7 +38,7 @@ _BACK = phrases(
         "What do I put there?": r"\bthere(?=\s{0,3}(?:[?.!,;:)]|$))",
         "Was muss da rein?": r"\bda (?:rein|hinein|hin|ein)(?=\s{0,3}(?:[?.!,;:)]|$))",
         "Where do I set it up?": r"\b(?:it|them)\b",
-        "Where can I set that?": (
+        "Where can I set that?": (  # not "the mail that I deleted"
             rf"\b(?:this|that|those|these)(?=\s{{0,3}}(?:[?.!,;:)]|$)|\s{{1,3}}(?:{_BEHIND_IT})\b)"
         ),
         "Is that something new?": r"^\W{0,3}is (?:this|that|it) (?:something|anything)\b",

@@ -13,7 +13,7 @@ from bot.core.lazy_regex import lazy_regex, lower_case
 from bot.core.matching.ranker import Ranker
 from bot.core.model import Entry, Knowledge
 from bot.core.provider import Provider
-from bot.core.text.asking import asks_for_something, reports_fault
+from bot.core.text.asking import asks_in_words, reports_fault
 from bot.core.text.function_words import word_set
 
 _VARIABLE = lazy_regex(r"\b(ports|limits)\.(\w+)\s*(?:\|\s*(\w+))?")  # as an answer's template says it
@@ -51,7 +51,7 @@ class ToldValues:
 
 def _may_ask(sentence: str) -> bool:
     said = _WORD.findall(lower_case(sentence))
-    return "?" in sentence or not _MAY_ASK.isdisjoint(said) or asks_for_something(sentence) or reports_fault(sentence)
+    return "?" in sentence or not _MAY_ASK.isdisjoint(said) or asks_in_words(sentence) or reports_fault(sentence)
 
 
 def _pattern_of(entry: Entry, provider: Provider) -> re.Pattern[str] | None:

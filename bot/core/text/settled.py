@@ -31,7 +31,7 @@ _WELL = one_of(
 )
 _FINE = one_of(
     "fine,ok,okay,good,great,sorted,done,set,set_up,clear,correct,right,known,working,in,in_place,there,all,well"
-    ",new,brand_new,accepted,checked,verified,prefilled,pre-filled,ticked,given"
+    ",new,brand_new,created,installed,registered,ordered,paid,accepted,checked,verified,prefilled,pre-filled,ticked,given"
     ",perfect,perfectly,already,now,again,entered,configured,filled_in,switched_on,and,both,just,also,too,solved"
     ",covered,for_years,otherwise,so_far,up_and_running,as_usual,as_before,no_problem,without_problems"
     ",without_a_problem,without_any_problems"
@@ -39,6 +39,9 @@ _FINE = one_of(
 _DONE = one_of(
     "schon,bereits,ja,alle,beide,alles,geprüft,getestet,kontrolliert,gesichert,probiert,ausprobiert,gemacht"
     ",eingetragen,eingerichtet,neu_gestartet,hier,da,noch,liegen"
+)
+_MADE = one_of(
+    "angelegt,eingerichtet,eingetragen,eingestellt,umgestellt,geändert,installiert,bestellt,bezahlt,gekauft,notiert"
 )
 _USE = one_of(
     "nutze,nutzen,nutzt,verwende,verwenden,verwendet,benutze,benutzen,use,uses,fetch,fetches,relay,relays,poll,polls"
@@ -100,6 +103,7 @@ _CLAUSE = phrases(  # of a sentence that is cut at its commas
             rf"{_before(1, 6)}?(?:i|we)(?:'ve| have) (?:already )?(?:got|found|copied){_behind(0, 6)}"
         ),
         "User name and password went in fine": rf"{_before(1, 7)}?went (?:in|through)(?:\s{{1,3}}{_FINE}){{0,3}}",
+        "Das Konto haben wir angelegt": rf"{_before(1, 12)}?haben? (?:ich|wir) (?:\w{{1,40}} ){{0,3}}?{_MADE}",
         "Das Postfach gibt es schon": rf"{_before(1, 12)}?gibt(?:'?s| es) (?:schon|bereits){_behind(0, 3)}",
         "Receiving works just fine": (
             rf"{_before(1, 12)}?(?:works?|worked|runs?|goes|go){_behind(0, 3)}?(?:\s{{1,3}}{_FINE}){{1,4}}"
