@@ -17,6 +17,7 @@ from bot.core.text.asking import asks_in_words, reports_fault
 from bot.core.text.function_words import word_set
 
 _VARIABLE = lazy_regex(r"\b(ports|limits)\.(\w+)\s*(?:\|\s*(\w+))?")  # as an answer's template says it
+_NUMERALS = {"1": "one|eine?", "5": "five|fünf", "10": "ten|zehn", "60": "sixty|sechzig"}  # that people spell out
 _UNITS = {"seconds": "se[ck]", "minutes": "min", "hours": "(?:h|st)"}  # beginnings in both languages, by filter
 _MAY_ASK = word_set(
     """
@@ -66,7 +67,9 @@ def _written(provider: Provider, group: str, key: str, unit: str | None) -> str:
     if not value or (value.isdigit() and group == "limits" and unit not in _UNITS):
         return ""
     behind = rf"[ -]?{_UNITS[unit]}" if unit in _UNITS else r"\b"
-    return r"(?<![\w.])" + " ?".join(map(re.escape, value.split())) + behind
+    number = " ?".join(map(re.escape, value.split()))
+    spelled = f"|{_NUMERALS[value]}" if unit in _UNITS and value in _NUMERALS else ""
+    return rf"(?<![\w.])(?:{number}{spelled}){behind}"
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:

@@ -4,7 +4,9 @@
 grammar that could tell.
 """
 
-from bot.core.lazy_regex import phrases
+import re
+
+from bot.core.lazy_regex import lazy_regex, phrases
 
 _LABEL = r"^\W{0,4}(?:(?:schon|bereits|noch|immer noch|already|still|now) )?"
 _END = (
@@ -38,11 +40,18 @@ _ASKS = phrases(
     _LABEL,
     _END,
 )
+_SETTING = lazy_regex(  # "Sending: SMTPS", "Kontotyp: IMAP", not "Port: ?" or "Server: brauche ich"
+    r"^\W{0,4}(?:versand|senden|empfang|abruf|abholung|posteingang|postausgang|verschlüsselung|sicherheit"
+    r"|verbindungssicherheit|protokoll|kontotyp|sending|receiving|fetching|outgoing|incoming|encryption|security"
+    r"|protocol|account type|type|typ)(?: server)? ?: ?(?!\W|welche|which|what|was|wie|how)\S{1,40}(?: \S{1,40}){0,3}$",
+    re.IGNORECASE,
+)
 
 
 def tells_by_label(sentence: str) -> bool:
-    """True for a line whose label says that it works, is known or has been tried: "Checked: DNS"."""
-    return ":" in sentence and bool(_TELLS.match(sentence)) and not sentence.endswith("?")
+    """True for a line whose label says that it works, is known, tried or set: "Checked: DNS", "Sending: SMTPS"."""
+    is_told = ":" in sentence and bool(_TELLS.match(sentence) or _SETTING.match(sentence))
+    return is_told and not sentence.endswith(("?", "_"))
 
 
 def asks_by_label(sentence: str) -> bool:

@@ -24,7 +24,7 @@ _ROWS = {
     "Die Größe spielt keine Rolle": rf"{_BEFORE}spiel(?:t|en) (?:(?:hier|dabei|da) )?keine rolle",
     "Die Größe interessiert mich nicht": (
         rf"{_BEFORE}(?:interessier(?:t|en)|stör(?:t|en)|kümmer[tn]|juck(?:t|en)|betriff(?:t|en))"
-        r" (?:(?:mich|uns|hier) ){0,2}nicht"
+        r" (?:(?:mich|uns|hier|also|daher|sowieso|eh|gar) ){0,3}nicht"
     ),
     "Die Größe tut nichts zur Sache": rf"{_BEFORE}(?:tut|tun) (?:hier )?nichts zur sache",
     "Die Größe können Sie weglassen": (

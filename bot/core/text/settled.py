@@ -185,6 +185,7 @@ _TROUBLE = lazy_regex(
     r"problem|fehler|meldung|schwierigkeit|frage|verdacht|trouble|error|issue|message|question|impression|feeling",
     re.IGNORECASE,
 )
+_FACT = lazy_regex(r"\b(?:haben?|hat|ist|sind|have|has|is|are)\b", re.IGNORECASE)
 _WORD = lazy_regex(r"\w+")
 
 
@@ -197,6 +198,9 @@ def is_settled(sentence: str) -> bool:
         return False
     if _ABLE.match(sentence) or says_what_is_not_meant(sentence):
         return True
+    told, _, last = sentence.rpartition(",")
+    if _FACT.search(told) and says_what_is_not_meant(last.strip()):
+        return "?" not in sentence
     if _AT_HAND.match(sentence) and "?" not in sentence:
         return not _TROUBLE.search(sentence)
     if _OPEN.search(sentence) or not _OPEN_WORDS.isdisjoint(_WORD.findall(lower_case(sentence))):

@@ -9,7 +9,7 @@ makes it doubtful ("kaum", "until", "hope") is for the caller to look for (bot/c
 from bot.core.lazy_regex import lazy_regex, lower_case, phrases
 from bot.core.text.function_words import word_set
 
-_ANYHOW = word_set("funktioniert funktionieren klappt klappen works")
+_ANYHOW = word_set("funktioniert funktionieren klappt klappen works connects connected verbindet")
 _WITH_MANNER = word_set("läuft laufen geht gehen tut tun runs")
 _PARTICIPLES = word_set("working running")  # of "is working": "the working port" says nothing
 _BE = word_set("is are been being s re now still all already fine")
