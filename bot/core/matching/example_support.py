@@ -5,7 +5,7 @@ first. Three signs tell more: how near the nearest example is, over what is usua
 near one of what is not covered is; and whether a concept is named of which hardly any of the entry's examples speaks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,9 +42,12 @@ class ExampleSupport:
         ranker: Ranker,
         trained: TrainedModel,
         entries: int,
-        examples: Sequence[str],
+        examples: Callable[[], Sequence[str]],
     ) -> None:
-        """`entries`: how many of the trained owners are entries; they come before the topics. `examples`: all texts."""
+        """`entries`: how many of the trained owners are entries; they come before the topics.
+
+        `examples`: gives the texts of all, which only a model without usual nearness has need of.
+        """
         self._extractor = extractor
         self._ranker = ranker
         self._examples = examples
@@ -82,9 +85,8 @@ class ExampleSupport:
     def _usual_nearness(self, entry: str) -> float:
         """Usual nearness of an entry's examples, of which a model of many entries has none (MOST_LEARNT)."""
         if entry not in self._usual:
-            self._usual[entry] = _nearness(
-                self._extractor, self._ranker, np.flatnonzero(self._owner == self._number[entry]), self._examples
-            )
+            own = np.flatnonzero(self._owner == self._number[entry])
+            self._usual[entry] = _nearness(self._extractor, self._ranker, own, self._examples())
         return self._usual[entry]
 
 
