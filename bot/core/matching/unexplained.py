@@ -9,8 +9,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-
 from bot.core.matching.concept_groups import CIRCUMSTANCES, OUTSIDE
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.other_provider import PROVIDERS, names_other_provider
@@ -43,12 +41,7 @@ class UnexplainedWords:
         self._idf: list[float] = trained.idf[first:].tolist()
         self._rarest = float(trained.idf.max(initial=1.0))
         self._entry = {owner: number for number, owner in enumerate(trained.owners[:entries])}
-        start = trained.posting_start[first:]
-        word = np.repeat(np.arange(len(stems)), np.diff(start))
-        owner = trained.example_owner[trained.posting_example[start[0] :]] if len(stems) else np.zeros(0, dtype=int)
-        used = np.zeros((len(stems), entries), dtype=bool)  # stem × entry
-        used[word[owner < entries], owner[owner < entries]] = True
-        self._users = np.packbits(used, axis=1, bitorder="little")  # per stem, a bit for each entry
+        self._users = trained.word_users
         self._of = lru_cache(CACHED_WORDS)(self._find)
 
     def subjects(self, words: Sequence[str]) -> float:
