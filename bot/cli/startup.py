@@ -17,7 +17,8 @@ from bot.core.dns.deferred import DeferredLookup
 from bot.core.dns.nameservers import parse_nameservers
 from bot.core.dns.records import Lookup
 from bot.settings import Settings, variables
-from bot.settings.cures import dotenv_names, misspelt, to_cures
+from bot.settings.cures import misspelt, to_cures
+from bot.settings.environment import dotenv
 
 if TYPE_CHECKING:
     from bot.observability.metrics import Metrics
@@ -33,7 +34,7 @@ def read_settings() -> Settings:
     Ends the program with the variable's name and the cure where a value is wrong.
     """
     try:
-        for warning in misspelt([*os.environ, *dotenv_names(Settings)], [name for name, _, _ in variables()]):
+        for warning in misspelt([*os.environ, *map(str.upper, dotenv())], [name for name, _, _ in variables()]):
             click.echo(f"Warning: {warning}", err=True)
         return Settings()
     except ValidationError as wrong:
