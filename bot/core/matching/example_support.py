@@ -6,7 +6,7 @@ near one of what is not covered is; and whether a concept is named of which hard
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ RARELY = 0.005  # share of an entry's examples: a concept that fewer use is not 
 THE_SAME = 0.999  # similarity from which an example is another one's copy
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(NamedTuple):
     """Signs of how well an entry's examples support an answer."""
 
     nearest: float  # similarity to its nearest example, over what is usual between its own; 1: as usual

@@ -5,7 +5,8 @@ has those before.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from bot.core.matching.ambiguity import Ambiguity
 from bot.core.matching.calibration import FITTED, Calibration, Probabilities, expected_values, probabilities
@@ -29,8 +30,7 @@ LEAST_MARGIN = 1.0  # of a topic over every entry, from which a question is sure
 NO_SUPPORT = Support(1.0, 0.0, unused_concept=False)  # of what is not answered
 
 
-@dataclass(frozen=True, slots=True)
-class _Likely:
+class _Likely(NamedTuple):
     """Likely entries of a question, or of several together."""
 
     best: Sequence[str]  # ids of the first three

@@ -1,7 +1,7 @@
 """Ranked texts: sentences of a message and the whole, ranked, and which of them a message is about. Pure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.core.matching.calibration import SINGLE, Probabilities
 from bot.core.matching.ranker import Ranking
@@ -17,8 +17,7 @@ FEWEST_WORDS_CLEAR = 4  # of a question that says by itself what it is about; "w
 FEWEST_WORDS_MISSED = 5  # of one that is surely not covered by itself
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """Message as it is ranked, once its error lines have been looked at. `own` or `pasted` is empty, or neither."""
 
     own: str  # the person's own words, cleaned
@@ -26,8 +25,7 @@ class Message:
     vetoed: frozenset[str]  # ids of entries that it cannot be about: they come last
 
 
-@dataclass(frozen=True, slots=True)
-class RankedText:
+class RankedText(NamedTuple):
     """Sentence or whole message, ranked."""
 
     text: str

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.core.matching.ambiguity import Ambiguity
 from bot.core.matching.back_reference import BackReferences
@@ -172,7 +171,7 @@ class SentenceRanker:
         text = self._main.of(ranked.text)
         if text == ranked.text or ranked.likely.not_covered >= SURELY:
             return ranked
-        main = replace(self.rank(text, calibration, vetoed), by_name=ranked.by_name)
+        main = self.rank(text, calibration, vetoed)._replace(by_name=ranked.by_name)
         is_clear = main.known and main.likely.first >= CLEARLY
         return main if is_clear and not self._hangs_on_others(main) else ranked
 

@@ -6,8 +6,8 @@ learnt (calibration.py): people tell stories, and most of their words are in no 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.core.matching.concept_groups import CIRCUMSTANCES, OUTSIDE
 from bot.core.matching.features import FeatureExtractor
@@ -20,8 +20,7 @@ FEWEST_LETTERS = 3  # of a word that says something
 MOST_SUBJECTS = 2  # more of them tell nothing more
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
+class _Use(NamedTuple):
     """Use of a word, in whatever form, by the examples."""
 
     known: bool  # True if any example uses it, of an entry or of a topic
