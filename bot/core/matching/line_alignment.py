@@ -115,7 +115,7 @@ class LineAligner:
         for words_of, number in kept.items():
             joined += [BREAK] if joined else []
             spans.append(Span(len(joined), len(joined) + len(words_of), number))
-            joined += [self._spelling.repair(w) for w in words_of]
+            joined += self._spelling.repair_all(words_of)
         return Reading(joined, tuple(spans))
 
     def _most_telling(self, pieces: Mapping[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
