@@ -55,9 +55,9 @@ def load_engine_or_exit(settings: Settings) -> AnswerEngine:
 
 @contextmanager
 def _collector_waits() -> Iterator[None]:
-    """Has the garbage collector wait, and then leave alone what was made: it stays to the end of the program.
+    """Garbage collection that waits while something is made, and then leaves it alone: it stays to the program's end.
 
-    There Python would look through all of it once more: with that it was 14 ms of `ask`. `run` has it wait longer.
+    There Python would look through all of it once more: with that it was 14 ms of `ask`. In `run` it waits longer.
     """
     waits_already = not gc.isenabled()
     gc.disable()
