@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answering.explain import explain
-from bot.answering.router import make_responder
+from bot.answering.router import answer_unless_command, make_responder
 from bot.commands import find_commands
 from bot.content.content_cache import Content, content_key, load_or_read
 from bot.content.folders import CORE, learnt_from
@@ -20,7 +20,7 @@ from bot.core.matching.decision import Matcher
 from bot.core.matching.example_counts import count_examples
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.training import TrainedModel
-from bot.core.model import Answer, Knowledge, Language
+from bot.core.model import Answer, Knowledge, Language, Question
 from bot.settings import PACKAGED, Settings
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ class AnswerEngine(Speech):
     """Answer engine: one version of the content, the renderer of its words, and the model trained on it."""
 
     matcher: Matcher
+
+    def answer_unless_command(self, question: Question) -> Answer | None:
+        """Answer to a message in one's own words, without an event loop; None for a command, which may wait."""
+        return answer_unless_command(self.matcher, question, find_commands())
 
     def explain(self, answer: Answer) -> str:
         """Explanation of the decision behind an answer, one fact a line."""

@@ -68,6 +68,13 @@ def make_responder(
     return respond
 
 
+def answer_unless_command(matcher: Matcher, question: Question, commands: Mapping[str, Command]) -> Answer | None:
+    """Answer that the responder gives at once, in a terminal; None for a command."""
+    question = _spoken(question, matcher.language.languages)
+    is_command = _command(question, commands)[0] in commands
+    return None if is_command else answer_question(matcher, question, commands)
+
+
 def _spoken(question: Question, languages: Sequence[Language]) -> Question:
     """Question without a chosen language in which the base says nothing; such a hint asks for English, where spoken."""
     hint = question.language_hint or question.language

@@ -1,12 +1,12 @@
 """Commands `ask` and `answer`: one question, or one a line."""
 
-import asyncio
 import io
 import os
 import sys
 
 import click
 
+from bot.cli.event_loop import run_in_loop
 from bot.cli.format import offered_commands
 from bot.cli.jsonl import answer_lines
 from bot.cli.startup import load_engine_or_exit, read_settings, responder_or_exit
@@ -32,7 +32,8 @@ def ask(text: str, lang: Language | None, why: bool) -> None:
         raise click.UsageError(f"--lang {lang}: the knowledge base speaks {', '.join(languages)}")
     hint = language_of_locale(next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), ""))
     respond, question = responder_or_exit(engine, settings), Question(text, language=lang, language_hint=hint)
-    answer = answer_small_talk(question, hint, languages) or asyncio.run(respond(question))
+    at_once = answer_small_talk(question, hint, languages) or engine.answer_unless_command(question)
+    answer = at_once or run_in_loop(respond(question))
     reply = shorten_reply(answer, text)
     click.echo(to_plain(engine.renderer.render(reply)))
     for line in offered_commands(reply, engine.renderer.block):
@@ -48,6 +49,8 @@ def answer(jsonl: bool) -> None:
 
     It may have "before", the question that was answered before it, or "menu", the entries that the reply offered.
     """
+    import asyncio  # bot/cli/event_loop.py
+
     settings = read_settings()
     engine = load_engine_or_exit(settings)
     respond = responder_or_exit(engine, settings)

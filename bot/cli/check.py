@@ -1,12 +1,12 @@
 """Commands `check` and `doctor`: whether the content, and what the configuration names, can be used."""
 
-import asyncio
 import sys
 from pathlib import Path
 
 import click
 
 from bot.answering.engine import load_engine, make_lookup
+from bot.cli.event_loop import run_in_loop
 from bot.cli.startup import name_servers_or_exit, read_settings
 from bot.commands import find_commands
 from bot.content.problems import KnowledgeError
@@ -93,5 +93,5 @@ def doctor() -> None:
             ok = ok and found.ok
         return ok
 
-    if not asyncio.run(all_ok()):
+    if not run_in_loop(all_ok()):
         sys.exit(1)

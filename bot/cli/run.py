@@ -1,6 +1,5 @@
 """Command `run`: the bot itself."""
 
-import asyncio
 import gc
 import os
 import signal
@@ -11,6 +10,7 @@ from functools import partial
 import click
 
 from bot.answering.engine import AnswerEngine, load_content, load_speech
+from bot.cli.event_loop import run_in_loop
 from bot.cli.startup import data_folder_or_exit, read_settings, reloadable_engine_or_exit
 from bot.content.folders import GENERAL
 from bot.content.problems import KnowledgeError
@@ -68,7 +68,7 @@ def run() -> None:
             running = app.run(
                 settings, engine, bound, click.echo, event_log=event_log, watcher=watcher, warm_up=warm_up
             )
-            asyncio.run(running)
+            run_in_loop(running)
         except DatabaseUnusable as wrong:
             raise click.ClickException(f"the database cannot be used: {wrong}") from None
         except CannotListen as wrong:

@@ -1,12 +1,12 @@
 """Commands `mail` and `tickets preview`: what would be done with mails and tickets. They send and write nothing."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import click
 
+from bot.cli.event_loop import run_in_loop
 from bot.cli.startup import load_engine_or_exit, read_settings, reloadable_engine_or_exit, responder_or_exit
 from bot.core.markdown.to_plain import to_plain
 from bot.core.model import TryLater
@@ -25,7 +25,7 @@ def mail_(file: Path, as_json: bool) -> None:
     engine, addresses = load_engine_or_exit(settings), settings.mail_addresses()
     known = MailboxContext(settings.own_addresses(), frozenset(addresses))
     ticket = ticket_of_mail(file.read_bytes(), "".join(addresses[:1]))
-    found = asyncio.run(assess(ticket, known, responder_or_exit(engine, settings)))
+    found = run_in_loop(assess(ticket, known, responder_or_exit(engine, settings)))
     click.echo(ticket_assessment(found, engine.renderer.render, as_json=as_json))
 
 
@@ -61,7 +61,7 @@ def preview_(last: int, as_json: bool) -> None:
         return found
 
     try:
-        found = asyncio.run(printed())
+        found = run_in_loop(printed())
     except TryLater as wrong:
         raise click.ClickException(f"{wrong}; see `postbote doctor`") from None
     if not as_json:

@@ -3,7 +3,6 @@
 The argument is a domain or host, with what is to be checked ("mx2.example.com no-address"), or a pasted error.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, cast, get_args
 
@@ -66,6 +65,8 @@ async def check_names(
     Takes as long as one look-up (see Lookup). Raises UserError "busy" where there are too many look-ups.
     """
 
+    import asyncio  # with sockets and TLS, which a question in a terminal has no need of
+
     async def row(check: Mapping[str, str]) -> Mapping[str, Any]:
         condition, _, explained = check["condition"].partition(" ")
         found = await _check_name(Target(check["name"], cast("Condition", condition)), lookup)
@@ -75,6 +76,8 @@ async def check_names(
 
 
 async def _check_name(target: Target, lookup: Lookup) -> Mapping[str, Any]:
+    import asyncio
+
     try:
         name = to_ascii(parse_domain(target.name))
         if is_reserved(name):

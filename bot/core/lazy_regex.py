@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
+MANY = 50  # letters that a pattern needs, from which `match`, at its one place, sees sooner that there is no match
 TEXTS = 16  # that are remembered in lower case: most patterns are looked for in a sentence one after the other
 
 _LOOKING = {"search": None, "match": None, "finditer": (), "sub": None}  # methods that look for `needs` first → nothing
@@ -82,7 +83,8 @@ class _LazyRegex:
         compiled = re.compile(*self._made_of)
         for name in ("search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"):
             method = getattr(compiled, name)
-            setattr(self, name, _where_needed(name, method, self.needs) if self.needs and name in _LOOKING else method)
+            looks_first = self.needs and name in _LOOKING and not (name == "match" and len(self.needs) > MANY)
+            setattr(self, name, _where_needed(name, method, self.needs) if looks_first else method)
         return compiled
 
 

@@ -151,7 +151,7 @@ def main() -> None:
 
     def settings(knowledge: str, data: str) -> Settings:
         paths = {"postbote_knowledge": knowledge, "postbote_data_dir": data, "postbote_templates": task["templates"]}
-        return Settings(**{name: Path(path) for name, path in paths.items()})  # type: ignore[arg-type]
+        return Settings(**{name: Path(path) for name, path in paths.items()})
 
     staged = settings(task["staged"], task["staged_data_dir"])
     try:

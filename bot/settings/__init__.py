@@ -9,15 +9,15 @@ from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.mail.ticket_modes import parse_modes
 from bot.core.model import Mode
 from bot.core.text.idna_names import to_ascii
 from bot.settings.comma_list import check_items, comma_list
+from bot.settings.environment import environment
 from bot.settings.helpdesk import HelpdeskSettings
 from bot.settings.mail import MailSettings
 from bot.settings.slack import SlackSettings
@@ -38,7 +38,14 @@ def _content(folder: str) -> Path:
 class Settings(MailSettings, HelpdeskSettings, SlackSettings):  # their variables are listed from right to left
     """Settings, one field for each variable; `postbote run --help` prints the descriptions."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, defer_build=False)
+    model_config = ConfigDict(defer_build=False, validate_default=True)
+
+    def __init__(self, **given: Any) -> None:
+        """Settings of the environment and of `.env`. `given`: by name, instead of those.
+
+        Raises ValidationError; OSError or UnicodeError where `.env` cannot be read.
+        """
+        super().__init__(**environment(type(self).model_fields) | given)
 
     postbote_database_url: SecretStr = Field(
         default=SecretStr(""),
@@ -107,21 +114,6 @@ class Settings(MailSettings, HelpdeskSettings, SlackSettings):  # their variable
     postbote_tickets_per_domain: int = Field(
         default=20, ge=0, description="most public replies in an hour to senders of one domain; beyond it, notes"
     )
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Sources, first come first served: arguments, the environment, and `.env` where it exists.
-
-        To look for each variable in a file that is not there took as long as to look in the environment.
-        """
-        return init_settings, env_settings, *([dotenv_settings] if Path(".env").exists() else [])
 
     @property
     def database_url(self) -> str:

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.privacy.redaction import redact_secrets
@@ -21,7 +20,7 @@ _QUOTED = lazy_regex(r"(?P<quote>['\"])(?P<value>(?:(?!(?P=quote)).){12,})(?P=qu
 _FOREIGN = lazy_regex(r"POSTBOTE_(?:SERVICE_|PORT_\d+_|TEST_|INTEGRATION$)")
 
 
-def to_cures(wrong: ValidationError, settings: type[BaseSettings]) -> list[str]:
+def to_cures(wrong: ValidationError, settings: type[BaseModel]) -> list[str]:
     """One line for each error: the variable's name, what is wrong and what would be right; never a secret's value."""
     return [_cure(dict(error), settings.model_fields) for error in wrong.errors()]
 
@@ -71,11 +70,6 @@ def _harmless(quoted: re.Match[str]) -> str:
     """Value as an error quotes it, short and without a password: one that belongs to another variable may hold it."""
     value = redact_secrets(quoted["value"])
     return f"{quoted['quote']}{value[:SHOWN]}{'…' * (len(value) > SHOWN)}{quoted['quote']}"
-
-
-def dotenv_names(settings: type[BaseSettings]) -> list[str]:
-    """Names of the variables in the file .env, in capitals. Raises OSError or UnicodeError where it cannot be read."""
-    return [name.upper() for name in DotEnvSettingsSource(settings).env_vars]
 
 
 def misspelt(names: Iterable[str], known: Sequence[str]) -> Iterator[str]:

@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from bot.core.mail.ticket_modes import parse_modes
 from bot.settings.checked import checked_token, is_web_address
@@ -24,10 +23,10 @@ class HelpdeskAccount:
     mode: str  # as in the setting; parse_modes reads it
 
 
-class HelpdeskSettings(BaseSettings):
+class HelpdeskSettings(BaseModel):
     """Base class of Settings (bot/settings/__init__.py) with the helpdesks' variables."""
 
-    model_config = SettingsConfigDict(defer_build=True)  # its validator would cost a start some ms, for nothing
+    model_config = ConfigDict(defer_build=True)  # its validator would cost a start some ms, for nothing
 
     postbote_rt_url: str | None = Field(default=None, description="Request Tracker 5: https://rt.example.org")
     postbote_rt_token: SecretStr | None = Field(

@@ -2,8 +2,7 @@
 
 from typing import Self
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.mail.server_url import to_server
@@ -13,10 +12,10 @@ from bot.settings.comma_list import check_items, comma_list
 _ADDRESS = lazy_regex(r"[^@\s<>:]{1,64}@[^@\s<>:/]{1,253}")
 
 
-class MailSettings(BaseSettings):
+class MailSettings(BaseModel):
     """Base class of Settings (bot/settings/__init__.py) with the mailbox's variables."""
 
-    model_config = SettingsConfigDict(defer_build=True)  # its validator would cost a start some ms, for nothing
+    model_config = ConfigDict(defer_build=True)  # its validator would cost a start some ms, for nothing
 
     postbote_mail_imap_url: SecretStr | None = Field(
         default=None, description="mailbox with tickets: imaps://user:password@host[/folder], parts percent-encoded"

@@ -3,8 +3,7 @@
 import re
 from typing import Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from bot.core.lazy_regex import lazy_regex
 from bot.settings.checked import checked_token, is_web_address
@@ -13,10 +12,10 @@ from bot.settings.comma_list import check_items, comma_list
 _SLACK_ID = lazy_regex(r"[SUWCG][A-Z0-9]{2,20}")
 
 
-class SlackSettings(BaseSettings):
+class SlackSettings(BaseModel):
     """Base class of Settings (bot/settings/__init__.py) with Slack's variables."""
 
-    model_config = SettingsConfigDict(defer_build=True)  # its validator would cost a start some ms, for nothing
+    model_config = ConfigDict(defer_build=True)  # its validator would cost a start some ms, for nothing
 
     slack_bot_token: SecretStr | None = Field(default=None, description="Slack bot token (xoxb-…)")
     slack_signing_secret: SecretStr | None = Field(default=None, description="Slack signing secret: events over HTTP")

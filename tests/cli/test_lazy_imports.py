@@ -8,7 +8,9 @@ import pytest
 from tests.servers.postbote import PROJECT
 
 LATER = {
+    "asyncio",
     "dbos",
+    "dotenv",
     "sqlalchemy",
     "aiohttp",
     "starlette",

@@ -20,8 +20,9 @@ def training() -> TrainedModel:
         floats.reshape(2, 1),
         ints,
         ints,
-        ints,
+        ints.astype(np.uint16),
         floats,
+        ints.astype(np.uint8),
         PairEvidence(ints.astype(np.uint64), ints.astype(np.int64), ints, floats, floats),
     )
 

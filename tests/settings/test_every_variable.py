@@ -181,5 +181,8 @@ def test_a_file_of_variables_is_read_and_the_environment_comes_first(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POSTBOTE_PORT", "4000")
     assert Settings().postbote_contact == ""
-    (tmp_path / ".env").write_text("POSTBOTE_PORT=5000\nPOSTBOTE_CONTACT=zwei Stock\n", "utf-8")
-    assert (Settings().postbote_port, Settings().postbote_contact) == (4000, "zwei Stock")
+    (tmp_path / ".env").write_text("POSTBOTE_PORT=5000\npostbote_contact=zwei Stock\nPOSTBOTE_PAGE\n", "utf-8")
+    monkeypatch.setenv("POSTBOTE_CONTACT", "")
+    read = Settings()
+    assert (read.postbote_port, read.postbote_contact, read.postbote_page) == (4000, "zwei Stock", "on")
+    assert Settings(postbote_port=6000).postbote_port == 6000

@@ -7,9 +7,9 @@ message without any of this is one statement. Pure; linear in the length of the 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.scaffolding import is_scaffolding, without_phrases
@@ -70,8 +70,7 @@ _CAUSE = lazy_regex(  # words of reasons, of which an introduction has none
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """Statement about one recipient, or one line of a log, or what else is not split."""
 
     text: str  # its lines, joined by line breaks

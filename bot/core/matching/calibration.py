@@ -114,8 +114,7 @@ def from_array(figures: NDArray[np.float32]) -> Calibration:
     return Calibration(single, several, tuple(islice(left, len(FITTED.explains))), next(left))
 
 
-@dataclass(frozen=True, slots=True)
-class Probabilities:
+class Probabilities(NamedTuple):
     """Probabilities of one question, 0..1."""
 
     first: float  # the first entry is right

@@ -16,6 +16,7 @@ has, so is any clause or sentence that only tells of another: "incoming says 993
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.concept_groups import ASPECT, DIRECTION, DIRECTION_OF, PROTOCOL, SECURITY, WAYS
@@ -23,6 +24,7 @@ from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.vocabulary import words_of
 from bot.core.text.asking import QUESTION_WORDS, asks_in_words, reports_fault
+from bot.core.text.normalize import CACHED_MESSAGES
 from bot.core.text.settled import is_settled
 
 FEWEST_WORDS = 2  # of what is left, from which it says something by itself
@@ -69,11 +71,15 @@ class Contrasts:
         """`siblings`: what is asked for by protocol or direction; None: nothing is."""
         self._extractor = extractor
         self._siblings = siblings
+        self._meant = lru_cache(CACHED_MESSAGES)(self._find_meant)  # for a question's protocol, and its ranking
 
     def words_meant(self, text: str) -> list[str]:
         """Words of a text, as the FeatureExtractor gives them, without what it denies."""
+        return list(self._meant(text))
+
+    def _find_meant(self, text: str) -> tuple[str, ...]:
         words = self._without_denied(text)
-        return self._siblings.without_clear_text(words) if self._siblings else words
+        return tuple(self._siblings.without_clear_text(words) if self._siblings else words)
 
     def _without_denied(self, text: str) -> list[str]:
         words = self._extractor.words

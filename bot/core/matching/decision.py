@@ -86,6 +86,7 @@ wanted (bot/core/speak_policy.py). A candidate's score (`--why`) is its softmax 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache, partial
 
 from bot.core.dns.error_checks import find_targets
 from bot.core.matching import early_decisions
@@ -140,7 +141,7 @@ class Matcher:
         self._knowledge = knowledge
         self._extractor = extractor
         self._ranker = Ranker(extractor, trained, len(knowledge.entries))
-        self._examples = example_texts(knowledge, trained)
+        self._examples = cache(partial(example_texts, knowledge, trained))  # most questions ask for none
         self._errors = KnownErrors(knowledge, extractor, self._ranker, counts.lines)
         self._small_talk = frozenset(topic.id for topic in knowledge.topics.values() if topic.small_talk)
         unexplained = UnexplainedWords(extractor, trained, len(knowledge.entries))
@@ -213,7 +214,7 @@ class Matcher:
     def evidence_for(self, words: Sequence[str], owner: str) -> tuple[str, ...]:
         """Evidence for an entry or topic, as lines for `--why`: concepts, words, and the nearest of its examples."""
         concepts = self._extractor.vocabulary.concepts(words)
-        nearest = self._examples[self._ranker.nearest_example(words, owner)]
+        nearest = self._examples()[self._ranker.nearest_example(words, owner)]
         return (
             *(f"concept {concept}: {', '.join(phrases)}" for concept, phrases in sorted(concepts.items())),
             f"words: {', '.join(self._ranker.evidence(words, owner, MOST_WORDS)) or '-'}",

@@ -5,8 +5,8 @@ first. Three signs tell more: how near the nearest example is, over what is usua
 near one of what is not covered is; and whether a concept is named of which hardly any of the entry's examples speaks.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ RARELY = 0.005  # share of an entry's examples: a concept that fewer use is not 
 THE_SAME = 0.999  # similarity from which an example is another one's copy
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(NamedTuple):
     """Signs of how well an entry's examples support an answer."""
 
     nearest: float  # similarity to its nearest example, over what is usual between its own; 1: as usual
@@ -42,9 +41,12 @@ class ExampleSupport:
         ranker: Ranker,
         trained: TrainedModel,
         entries: int,
-        examples: Sequence[str],
+        examples: Callable[[], Sequence[str]],
     ) -> None:
-        """`entries`: how many of the trained owners are entries; they come before the topics. `examples`: all texts."""
+        """`entries`: how many of the trained owners are entries; they come before the topics.
+
+        `examples`: gives the texts of all, which only a model without usual nearness has need of.
+        """
         self._extractor = extractor
         self._ranker = ranker
         self._examples = examples
@@ -82,9 +84,8 @@ class ExampleSupport:
     def _usual_nearness(self, entry: str) -> float:
         """Usual nearness of an entry's examples, of which a model of many entries has none (MOST_LEARNT)."""
         if entry not in self._usual:
-            self._usual[entry] = _nearness(
-                self._extractor, self._ranker, np.flatnonzero(self._owner == self._number[entry]), self._examples
-            )
+            own = np.flatnonzero(self._owner == self._number[entry])
+            self._usual[entry] = _nearness(self._extractor, self._ranker, own, self._examples())
         return self._usual[entry]
 
 

@@ -72,8 +72,8 @@ class FeatureExtractor:
         return list(self._words_of(text))
 
     def _find_words(self, text: str) -> tuple[str, ...]:
-        repaired = [self._spelling.repair(w) for w in _without_repetition(tokens(as_telling(clean(text))))[:MOST_WORDS]]
-        return tuple(self._without_ruled_out(repaired))
+        words = _without_repetition(tokens(as_telling(clean(text))))[:MOST_WORDS]
+        return tuple(self._without_ruled_out(self._spelling.repair_all(words)))
 
     def read(self, texts: Sequence[str]) -> Sequence[ReadText]:
         """Words and concepts of each text, as it is read as a message: of its sentences, without greetings.

@@ -7,9 +7,10 @@ the more, the fewer conditions use it, so that scaffolding ("sorry", "remote hos
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 from bot.core.lazy_regex import lazy_regex
 from bot.core.matching.scaffolding import without_log_fields
@@ -26,8 +27,7 @@ _APOSTROPHE = lazy_regex(r"(?<=\w)'(?=\w)", needs="'")
 _REPLY = lazy_regex(r"^[245][0-5]\d$")  # RFC 5321 section 4.2
 
 
-@dataclass(frozen=True, slots=True)
-class KnownLine:
+class KnownLine(NamedTuple):
     """Known line of the knowledge base."""
 
     words: tuple[str, ...]  # that can carry meaning, as `to_words` gives them; never empty
@@ -81,10 +81,8 @@ def weights_of_words(lines: Sequence[KnownLine]) -> Mapping[str, float]:
 
     An entry's own lines are one condition, its look-alikes another, each topic's lines one.
     """
-    users: dict[str, set[str]] = defaultdict(set)
+    conditions: dict[tuple[str, bool], set[str]] = defaultdict(set)  # → its words
     for line in lines:
-        condition = f"{line.owner}{'' if line.explains else '-'}"
-        for word in line.words:
-            users[word].add(condition)
-    conditions = len(set().union(*users.values())) if users else 1
-    return {word: math.log((conditions + 1) / len(having)) for word, having in users.items()}
+        conditions[line.owner, line.explains].update(line.words)
+    users = Counter(chain.from_iterable(conditions.values()))
+    return {word: math.log((len(conditions) + 1) / having) for word, having in users.items()}

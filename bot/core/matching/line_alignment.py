@@ -7,9 +7,9 @@ are the message's errors.
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +35,7 @@ BREAK = "\n"  # stands between the words of two statements; no alignment crosses
 CUT_LETTERS = 3  # letters that a word cut off at the end of the paste must keep
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(NamedTuple):
     """Alignment of a known line with a stretch of the message."""
 
     known: KnownLine
@@ -46,8 +45,7 @@ class Alignment:
     end: int  # position of the last one, inclusive
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Place of a statement, or of a piece of a long one, among a message's words."""
 
     start: int
@@ -55,8 +53,7 @@ class Span:
     statement: int  # its number
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """Words of a message as lines are aligned with them."""
 
     words: list[str]  # of all statements, with a BREAK between two
@@ -118,7 +115,7 @@ class LineAligner:
         for words_of, number in kept.items():
             joined += [BREAK] if joined else []
             spans.append(Span(len(joined), len(joined) + len(words_of), number))
-            joined += [self._spelling.repair(w) for w in words_of]
+            joined += self._spelling.repair_all(words_of)
         return Reading(joined, tuple(spans))
 
     def _most_telling(self, pieces: Mapping[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
@@ -139,7 +136,7 @@ class LineAligner:
         while begin <= len(words):
             end = next((n for n in range(begin, len(words)) if words[n] == BREAK), len(words))
             for one in self._alignments_of(words[begin:end], cut_off=end == len(words)):
-                found.append(replace(one, start=one.start + begin, end=one.end + begin) if begin else one)
+                found.append(one._replace(start=one.start + begin, end=one.end + begin) if begin else one)
             begin = end + 1
         return sorted(found, key=_best_first)
 

@@ -5,7 +5,8 @@ has those before.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from bot.core.matching.ambiguity import Ambiguity
 from bot.core.matching.calibration import FITTED, Calibration, Probabilities, expected_values, probabilities
@@ -29,8 +30,7 @@ LEAST_MARGIN = 1.0  # of a topic over every entry, from which a question is sure
 NO_SUPPORT = Support(1.0, 0.0, unused_concept=False)  # of what is not answered
 
 
-@dataclass(frozen=True, slots=True)
-class _Likely:
+class _Likely(NamedTuple):
     """Likely entries of a question, or of several together."""
 
     best: Sequence[str]  # ids of the first three
@@ -69,8 +69,7 @@ class QuestionMatcher:
         words = self._extractor.words(said)
         if self._errors and reports_unnamed_error(said, words, self._extractor.vocabulary):
             return [Part(" ".join(words), "decline", (), 1.0, UNNAMED_ERROR)]
-        told = self._sentences.rank_message(message, calibration)
-        ranked, whole = self._sentences.relevant(*told, calibration, message.vetoed)
+        ranked, whole = self._sentences.relevant(message, calibration)
         if len(ranked) == 1:
             return [self._part(ranked[0], calibration)]
         answered = [p for p in self._asked(ranked, calibration) if p.outcome == "answer"]
@@ -89,14 +88,14 @@ class QuestionMatcher:
         """
         ranked, whole = self._sentences.rank_message(message, calibration)
         if len(ranked) == 1:
-            return ranked[0].ranking.best_entries(SUGGESTIONS), ranked[0].signals, False
+            return ranked[0].rating.ranking.best_entries(SUGGESTIONS), ranked[0].rating.signals, False
         surest = surest_of(ranked, whole)
         return best_of(surest, whole), signals_of_several(surest, whole, ranked), True
 
     def single_signals(self, text: str) -> tuple[list[str], Signals]:
         """(first three entries, signals as in SINGLE) of a text that is read as one question."""
         ranked = self._sentences.rank(text, FITTED)
-        return ranked.ranking.best_entries(SUGGESTIONS), ranked.signals
+        return ranked.rating.ranking.best_entries(SUGGESTIONS), ranked.rating.signals
 
     def words(self, text: str) -> list[str]:
         """Words of a text, as they are ranked."""
@@ -107,8 +106,12 @@ class QuestionMatcher:
         if all(p.outcome != "answer" for p in parts):
             return []
         said = {p.text for p in parts}
-        others = [r for r in ranked if r.text.endswith("?") and r.known and " ".join(r.words) not in said]
-        missed = [r for r in others if -r.signals[0] >= LEAST_MARGIN and r.ranking.first() not in self._small_talk]
+        others = [r for r in ranked if r.text.endswith("?") and r.rating.known and " ".join(r.words) not in said]
+        missed = [
+            r
+            for r in others
+            if -r.rating.signals[0] >= LEAST_MARGIN and r.rating.ranking.first() not in self._small_talk
+        ]
         declined = [(r, self._part(r, calibration)) for r in missed[:MOST_PARTS]]
         return [replace(p, asked=r.text) for r, p in declined if p.outcome == "decline"]
 
@@ -117,14 +120,14 @@ class QuestionMatcher:
         return [self._part(r, calibration) for r in ranked if is_question(r.text)]
 
     def _part(self, ranked: RankedText, calibration: Calibration) -> Part:
-        if not ranked.known:
+        if not ranked.rating.known:
             return Part(" ".join(ranked.words), "decline", (), 1.0, "question: none of its words is known")
-        best = ranked.ranking.best_entries(SUGGESTIONS)
-        return self._decided(ranked, _Likely(best, ranked.likely, "question", ranked.words), calibration)
+        best = ranked.rating.ranking.best_entries(SUGGESTIONS)
+        return self._decided(ranked, _Likely(best, ranked.rating.likely, "question", ranked.words), calibration)
 
     def _part_of_several(self, ranked: Sequence[RankedText], whole: RankedText, calibration: Calibration) -> Part:
         surest = surest_of(ranked, whole)
-        if not whole.known:
+        if not whole.rating.known:
             return self._part(whole, calibration)
         what = f"surest of {len(ranked)} sentences" if surest is not whole else f"{len(ranked)} sentences as a whole"
         likely = probabilities(calibration.several, signals_of_several(surest, whole, ranked))
@@ -141,7 +144,11 @@ class QuestionMatcher:
         alike = self._ambiguity.alike(best[0], found.said) if outcome == "answer" else frozenset()
         if alike:
             outcome, what = "suggest", f"{what} that fits {len(alike)} entries alike"
-            best = [entry for entry in ranked.ranking.best_entries(len(ranked.ranking.owners)) if entry in alike]
+            best = [
+                entry
+                for entry in ranked.rating.ranking.best_entries(len(ranked.rating.ranking.owners))
+                if entry in alike
+            ]
         support = self._support.of(ranked.words, best[0]) if self._support and outcome == "answer" else NO_SUPPORT
         return Part(
             text=" ".join(ranked.words),
@@ -149,7 +156,7 @@ class QuestionMatcher:
             entries=tuple(best[: {"answer": 1, "suggest": SUGGESTIONS, "decline": 0}[outcome]]),
             score=likely.of(outcome),
             rule=_rule(what, likely, values),
-            candidates=tuple(Candidate(owner, share) for owner, share in ranked.ranking.shares(MOST_CANDIDATES)),
+            candidates=tuple(Candidate(owner, share) for owner, share in ranked.rating.ranking.shares(MOST_CANDIDATES)),
             told_error=outcome == "answer" and best[0] in self._errors,
             nearest=support.nearest,
             nearest_topic=support.topic,

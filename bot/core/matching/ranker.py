@@ -9,6 +9,7 @@ of their own. The weights were chosen on the development questions (bot/DECISION
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,8 +104,7 @@ def _highest(scores: Floats, count: int) -> list[int]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Vector:
+class _Vector(NamedTuple):
     """Feature vector of a message, and its similarity to the examples."""
 
     ids: Ints  # numbers of its known features

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.core.matching.ambiguity import Ambiguity
 from bot.core.matching.back_reference import BackReferences
@@ -11,7 +10,7 @@ from bot.core.matching.contrast import Contrasts
 from bot.core.matching.features import FeatureExtractor
 from bot.core.matching.main_clause import MainClauses
 from bot.core.matching.provider_reference import ProviderReferences
-from bot.core.matching.ranked_text import CLEARLY, SURELY, Message, RankedText, asking_alone
+from bot.core.matching.ranked_text import CLEARLY, SURELY, Message, RankedText, Rating, asking_alone, clear_alone
 from bot.core.matching.ranker import Ranker
 from bot.core.matching.siblings import Siblings
 from bot.core.matching.told_values import ToldValues
@@ -55,17 +54,25 @@ class SentenceRanker:
         self._values = ToldValues(knowledge, ranker)
 
     def rank_message(self, message: Message, calibration: Calibration) -> tuple[list[RankedText], RankedText]:
-        """(sentences that say something, ranked, and then what is pasted, as one text; never empty, the whole)."""
+        """(sentences that say something, and then what is pasted, as one text; never empty, the whole), all ranked."""
+        return self._meant(*self._telling(message, calibration), calibration, message.vetoed)
+
+    def _telling(self, message: Message, calibration: Calibration) -> tuple[list[RankedText], list[str]]:
+        """(sentences that say something, and then what is pasted; never empty, what the whole is made of)."""
         texts, said = self._texts_to_rank(message.own, message.pasted, calibration)
         ranked = [self.rank(text, calibration, message.vetoed, by_name=by_name) for text, by_name in texts]
         telling = [r for r in ranked if len(r.words) > 1 or self._unexplained.subjects(r.words)]
-        telling = telling or ranked  # a word alone that names no subject says nothing beside a sentence
+        return telling or ranked, said  # a word alone that names no subject says nothing beside a sentence
+
+    def _meant(
+        self, telling: list[RankedText], said: Sequence[str], calibration: Calibration, vetoed: frozenset[str]
+    ) -> tuple[list[RankedText], RankedText]:
+        """(the sentences, the whole) without small talk, beside others. `said`: what the whole is made of."""
         # What somebody tells of the own mail may say which port is meant
         is_open = any(r.asks and self._hangs_on_others(r) for r in telling)
-        meant = telling if is_open else [r for r in telling if not r.small_talk] or telling
-        is_all = len(meant) == len(telling)
-        text = " ".join(said if is_all else (r.text for r in meant))
-        return meant, self.rank(text, calibration, message.vetoed) if len(meant) > 1 else meant[0]
+        meant = telling if is_open else [r for r in telling if not r.rating.small_talk] or telling
+        text = " ".join(said if len(meant) == len(telling) else (r.text for r in meant))
+        return meant, self.rank(text, calibration, vetoed) if len(meant) > 1 else meant[0]
 
     def _texts_to_rank(
         self, own: str, pasted: str, calibration: Calibration
@@ -99,7 +106,7 @@ class SentenceRanker:
         text = said[place]
         with_ways = self._ways.with_ways(text, place, sentences, settled)
         if with_ways != text:
-            return text if self.rank(text, calibration).likely.not_covered >= SURELY else with_ways
+            return text if self.rank(text, calibration).rating.likely.not_covered >= SURELY else with_ways
         if is_question(text):
             text = self._back.with_referents(said, place, settled)
             text = self._providers.with_provider(text, said[place], sentences[:place])
@@ -130,28 +137,41 @@ class SentenceRanker:
             return settled
         return {n for n in settled if not self._contrasts.names_way(said[n])}
 
-    def relevant(
-        self, ranked: list[RankedText], whole: RankedText, calibration: Calibration, vetoed: frozenset[str]
-    ) -> tuple[list[RankedText], RankedText]:
-        """(the sentences, the whole): of the questions alone, where they decide the message alone.
+    def relevant(self, message: Message, calibration: Calibration) -> tuple[list[RankedText], RankedText]:
+        """(the sentences, the whole) of a message: of the questions alone, where they decide it alone.
 
         What is told beside them asks nothing then, however well it fits an entry. A sentence counts as its main clause
         where that is clear.
         """
-        mains = [self._main_of(r, calibration, vetoed) for r in ranked]
+        telling, said = self._telling(message, calibration)
+        alone = clear_alone(telling, self._hangs_on_others)
+        if alone and all(self._main.of(r.text) == r.text for r in telling):
+            return self._together(alone, calibration, message.vetoed)  # what is told beside them need not be ranked
+        ranked, whole = self._meant(telling, said, calibration, message.vetoed)
+        mains = [self._main_of(r, calibration, message.vetoed) for r in ranked]
         if mains != ranked:
-            whole = mains[0] if len(mains) == 1 else self.rank(" ".join(r.text for r in mains), calibration, vetoed)
-            ranked = mains
+            ranked, whole = self._together(mains, calibration, message.vetoed)
         asking = asking_alone(ranked, self._hangs_on_others)
-        if len(asking) < 2:
-            return (asking, asking[0]) if asking else (ranked, whole)
-        return asking, self.rank(" ".join(r.text for r in asking), calibration, vetoed)
+        return self._together(asking, calibration, message.vetoed) if asking else (ranked, whole)
+
+    def _together(
+        self, texts: list[RankedText], calibration: Calibration, vetoed: frozenset[str]
+    ) -> tuple[list[RankedText], RankedText]:
+        """(texts of a message, the whole of them)."""
+        whole = texts[0] if len(texts) == 1 else self.rank(" ".join(r.text for r in texts), calibration, vetoed)
+        return texts, whole
 
     def rank(
         self, text: str, calibration: Calibration, vetoed: frozenset[str] = frozenset(), *, by_name: bool = False
     ) -> RankedText:
         """Text, ranked as it stands. `vetoed`: entries that come last. `by_name`: see RankedText."""
-        words = tuple(self._contrasts.words_meant(text))
+
+        def rate(words: tuple[str, ...]) -> Rating:
+            return self._rated(text, words, calibration, vetoed)
+
+        return RankedText(text, lambda: tuple(self._contrasts.words_meant(text)), rate, by_name=by_name)
+
+    def _rated(self, text: str, words: tuple[str, ...], calibration: Calibration, vetoed: frozenset[str]) -> Rating:
         ranking = self._ranker.rank(words).without(vetoed | self._excluded_by_grammar(text))
         over_topics, over_entries = ranking.margins()
         signals = (  # as in calibration.SINGLE
@@ -163,9 +183,8 @@ class SentenceRanker:
             1.0,
         )
         known = self._ranker.knows(words) and not self._ambiguity.says_nothing(words)
-        small_talk = ranking.first() in self._small_talk
         likely = probabilities(calibration.single, signals)
-        return RankedText(text, words, ranking, signals, likely, known, by_name=by_name, small_talk=small_talk)
+        return Rating(ranking, signals, likely, known, ranking.first() in self._small_talk)
 
     def _excluded_by_grammar(self, text: str) -> frozenset[str]:
         """Ids of the entries and topics that a text is not about, by the form in which it asks; none where it tells."""
@@ -178,10 +197,10 @@ class SentenceRanker:
     def _main_of(self, ranked: RankedText, calibration: Calibration, vetoed: frozenset[str]) -> RankedText:
         """Main clause of a sentence, where that is clear by itself and the sentence not surely uncovered; else it."""
         text = self._main.of(ranked.text)
-        if text == ranked.text or ranked.likely.not_covered >= SURELY:
+        if text == ranked.text or ranked.rating.likely.not_covered >= SURELY:
             return ranked
-        main = replace(self.rank(text, calibration, vetoed), by_name=ranked.by_name)
-        is_clear = main.known and main.likely.first >= CLEARLY
+        main = self.rank(text, calibration, vetoed, by_name=ranked.by_name)
+        is_clear = main.rating.known and main.rating.likely.first >= CLEARLY
         return main if is_clear and not self._hangs_on_others(main) else ranked
 
     def _hangs_on_others(self, ranked: RankedText) -> bool:

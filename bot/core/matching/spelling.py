@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.core.text.normalize import CACHED_WORDS
@@ -31,6 +32,11 @@ class Spelling:
                 self._targets[word[0], len(word)].append(word)
         self._cached = lru_cache(CACHED_WORDS)(self._nearest)
 
+    def repair_all(self, words: Iterable[str]) -> list[str]:
+        """Words, each as `repair` gives it; most are known."""
+        known = self._known
+        return [word if word in known else self.repair(word) for word in words]
+
     def repair(self, word: str) -> str:
         """Known word that was meant: one slip away (two in a long word), same first letter; else the word itself."""
         if word in self._known or len(word) < _FEWEST_LETTERS_TO_REPAIR or not word.isalpha():
@@ -39,12 +45,14 @@ class Spelling:
 
     def _nearest(self, word: str) -> str:
         slips = 2 if len(word) >= _TWO_TYPOS_FROM else 1
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        targets = [other for length in lengths for other in self._targets.get((word[0], length), ())]
         near = [
             (distance, other)
-            for length in range(len(word) - slips, len(word) + slips + 1)
-            for other in self._targets.get((word[0], length), ())
-            if (distance := OSA.distance(word, other, score_cutoff=slips)) <= slips
-            and not (_is_exchange(word, other) and (len(word) < self._exchange_from or self._is_compound(word)))
+            for other, distance, _ in process.extract(
+                word, targets, scorer=OSA.distance, score_cutoff=slips, limit=None
+            )
+            if not (_is_exchange(word, other) and (len(word) < self._exchange_from or self._is_compound(word)))
         ]
         return min(near)[1] if near else word
 

@@ -26,6 +26,7 @@ from bot.core.matching.parallel import Member, in_step, shared_array
 from bot.core.matching.word_pairs import PairEvidence, learn_pairs
 from bot.core.model import Entry, Knowledge, Topic
 
+Unsigned = NDArray[np.unsignedinteger]
 Gradient = Callable[[Floats], Floats]  # errors of a batch's examples → gradient of some columns
 
 COLUMNS = 16_384  # hashed columns of the linear scorers
@@ -55,8 +56,9 @@ class TrainedModel:
     weights: Floats  # COLUMNS × owners
     example_owner: Ints  # per example: number of its owner
     posting_start: Ints  # per feature (and one more): index of its first posting
-    posting_example: Ints  # per posting: number of an example that has the feature
+    posting_example: Unsigned  # per posting: number of an example that has the feature
     posting_value: Floats  # per posting: the feature's weight there, over the example's length
+    word_users: NDArray[np.uint8]  # per word × 8 entries: a bit for each entry whose examples use the word
     pairs: PairEvidence
     # Per example: its number in `training_examples`; empty: all of them in their order
     example_number: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
@@ -109,7 +111,10 @@ def train(
     paired = scorers and knowledge.figures == "fitted"
     names = [list(map(extractor.name_hash, words)) for words, _ in read] if paired else []
     pairs = learn_pairs(names, example_owner[: len(names)], len(owners))
-    return TrainedModel(features, hashes, idf, owners, weights, example_owner, *_postings(rows, len(hashes)), pairs)
+    start, example, values = _postings(rows, len(hashes))
+    of_words = start[len(hashes) - len(features["word"]) :]  # the last group
+    users = _users(of_words, example, example_owner, len(knowledge.entries))
+    return TrainedModel(features, hashes, idf, owners, weights, example_owner, start, example, values, users, pairs)
 
 
 def length(values: Floats) -> float:
@@ -262,7 +267,7 @@ def _means(rows: ExampleFeatures, columns: tuple[Ints, Floats], owner: Ints, own
     return weights
 
 
-def _postings(rows: ExampleFeatures, features: int) -> tuple[Ints, Ints, Floats]:
+def _postings(rows: ExampleFeatures, features: int) -> tuple[Ints, Unsigned, Floats]:
     """Inverted index: for every feature the examples that have it, and its weight there over the example's length."""
     example = rows.example()
     squares = np.square(rows.values, dtype=np.float64)
@@ -273,4 +278,14 @@ def _postings(rows: ExampleFeatures, features: int) -> tuple[Ints, Ints, Floats]
     order = rows.ids.astype(np.uint16).argsort(kind="stable")
     order = order[(rows.ids >> 16).astype(np.uint16)[order].argsort(kind="stable")]
     start = np.append(0, np.bincount(rows.ids, minlength=features).cumsum()).astype(np.int32)
-    return start, example[order], values[order]
+    number = np.min_scalar_type(len(rows.ends))  # two bytes for most bases: every start reads millions
+    return start, example[order].astype(number), values[order]
+
+
+def _users(start: Ints, example: Unsigned, owner: Ints, entries: int) -> NDArray[np.uint8]:
+    """Users of features: a bit for each entry whose examples have it. `start`: of their postings, and one more."""
+    feature = np.arange(len(start) - 1).repeat(np.diff(start))
+    owner = owner[example[start[0] : start[-1]]]
+    used = np.zeros((len(start) - 1, entries), dtype=bool)
+    used[feature[owner < entries], owner[owner < entries]] = True
+    return np.packbits(used, axis=1, bitorder="little")

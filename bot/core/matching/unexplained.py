@@ -6,10 +6,8 @@ learnt (calibration.py): people tell stories, and most of their words are in no 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-
-import numpy as np
+from typing import NamedTuple
 
 from bot.core.matching.concept_groups import CIRCUMSTANCES, OUTSIDE
 from bot.core.matching.features import FeatureExtractor
@@ -22,8 +20,7 @@ FEWEST_LETTERS = 3  # of a word that says something
 MOST_SUBJECTS = 2  # more of them tell nothing more
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
+class _Use(NamedTuple):
     """Use of a word, in whatever form, by the examples."""
 
     known: bool  # True if any example uses it, of an entry or of a topic
@@ -43,12 +40,7 @@ class UnexplainedWords:
         self._idf: list[float] = trained.idf[first:].tolist()
         self._rarest = float(trained.idf.max(initial=1.0))
         self._entry = {owner: number for number, owner in enumerate(trained.owners[:entries])}
-        start = trained.posting_start[first:]
-        word = np.repeat(np.arange(len(stems)), np.diff(start))
-        owner = trained.example_owner[trained.posting_example[start[0] :]] if len(stems) else np.zeros(0, dtype=int)
-        used = np.zeros((len(stems), entries), dtype=bool)  # stem × entry
-        used[word[owner < entries], owner[owner < entries]] = True
-        self._users = np.packbits(used, axis=1, bitorder="little")  # per stem, a bit for each entry
+        self._users = trained.word_users
         self._of = lru_cache(CACHED_WORDS)(self._find)
 
     def subjects(self, words: Sequence[str]) -> float:

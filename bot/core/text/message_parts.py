@@ -8,9 +8,8 @@ none of these is a sentence. Where nothing else is left, everything is: "Danke!"
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bot.core.lazy_regex import lazy_regex, phrases
 from bot.core.text.closing import without_closing
@@ -117,8 +116,7 @@ _NEXT_WORD = lazy_regex(r"[^\S\n]*([^\W\d_][\w.'-]*)")
 _SURNAME = lazy_regex(r" ?[A-ZÄÖÜ][\w'-]+ ?[,!.]")
 
 
-@dataclass(frozen=True, slots=True)
-class MessagePart:
+class MessagePart(NamedTuple):
     """Part of a message: its kind, and its text as it stands there."""
 
     kind: PartKind

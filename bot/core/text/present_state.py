@@ -61,103 +61,145 @@ _ASKS = (  # where a question begins, or behind its question word
     r"(?:(?:^|[,;:] )\W{0,3}(?=[^?]{0,200}\?)"
     r"|\b(?:welche[rsn]?|was|wie ?viele?|wann|what|which|who|how) [^,]{0,60}?)"
 )
+# Letters, some of which every match of a pattern has that names …
+_OF_NOW = (
+    "gerade,grad,moment,aktuell,derzeit,zurzeit,zur zeit,jetzt,augenblick,gegenwärtig,right now,currently,present"
+    ",minute,these days,so far,as of now"
+)
+_OF_SET_UP = "ge,legt,aktiviert,konfiguriert,verbraucht"  # … _SET_UP_DE
+_OF_MY_OWN = "bei mir,bei uns,auf mein,in mein,in unser"
+# Example → (letters that its pattern needs, between commas; the pattern)
 _WHO_DID_IT = {
     "Welchen Benutzernamen hat er ausgesucht?": (
-        rf"{_ASKS}\b(?:hat|habe?|haben|hatte|hätte) (?:denn |da |damals )?{_WHO_DE}\b.{{0,60}}\b{_SET_UP_DE}\b(?! hab)"
+        _OF_SET_UP,
+        rf"{_ASKS}\b(?:hat|habe?|haben|hatte|hätte) (?:denn |da |damals )?{_WHO_DE}\b.{{0,60}}\b{_SET_UP_DE}\b(?! hab)",
     ),
     "… ob mein Chef SSL aktiviert hat": (
-        rf"\bob (?:ich|er|sie|wir|(?:mein|unser)\w{{0,2}} \w{{2,20}})\b.{{1,60}}\b{_SET_UP_DE} (?:habe?n?|hat)\b"
+        "ob ",
+        rf"\bob (?:ich|er|sie|wir|(?:mein|unser)\w{{0,2}} \w{{2,20}})\b.{{1,60}}\b{_SET_UP_DE} (?:habe?n?|hat)\b",
     ),
-    "What size did my colleague choose?": (rf"\bdid {_WHO_EN}(?: \w{{2,20}})? {_CHOOSE}\b(?! (?:out|up|it up|too))"),
+    "What size did my colleague choose?": (
+        "did ",
+        rf"\bdid {_WHO_EN}(?: \w{{2,20}})? {_CHOOSE}\b(?! (?:out|up|it up|too))",
+    ),
     "Which port have I entered?": (
-        rf"{_ASKS}\b(?:has|have) {_WHO_EN}(?: \w{{2,20}})? {_SET_UP_EN}\b(?! (?:me|us|out)\b)"
+        "has ,have ",
+        rf"{_ASKS}\b(?:has|have) {_WHO_EN}(?: \w{{2,20}})? {_SET_UP_EN}\b(?! (?:me|us|out)\b)",
     ),
     "What name was it that he chose?": (
+        "chose,picked,entered,typed,gave,configured,hardcoded",
         r"\b(?:what|which)\b.{1,40}\b(?:s?he|they|we|some(?:body|one)|(?:my|our) \w{2,20})"
-        rf" {_CHOSE}\b(?! (?:up|out))"
+        rf" {_CHOSE}\b(?! (?:up|out))",
     ),
 }
 _WHAT_IS_THERE = {
-    "Welcher Port ist gerade aktiv?": rf"{_ASKS}\b(?:ist|sind|steht|läuft|laufen)\b.{{0,60}}\b{_NOW}\b",
+    "Welcher Port ist gerade aktiv?": (_OF_NOW, rf"{_ASKS}\b(?:ist|sind|steht|läuft|laufen)\b.{{0,60}}\b{_NOW}\b"),
     "Was ist bei mir eingetragen?": (
-        rf"\b(?:ist|sind)\b.{{0,60}}\b{_AT_MY_OWN}\b.{{0,60}}\b{_SET_UP_DE}\b(?! habe?n?\b)"
+        _OF_MY_OWN,
+        rf"\b(?:ist|sind)\b.{{0,60}}\b{_AT_MY_OWN}\b.{{0,60}}\b{_SET_UP_DE}\b(?! habe?n?\b)",
     ),
     "… welcher Server bei mir eingetragen ist": (
-        rf"\b(?:ob|welche[rsn]?|was)\b.{{0,60}}\b{_AT_MY_OWN}\b.{{0,60}}\b{_SET_UP_DE} (?:ist|sind|hat|haben?)\b"
+        _OF_MY_OWN,
+        rf"\b(?:ob|welche[rsn]?|was)\b.{{0,60}}\b{_AT_MY_OWN}\b.{{0,60}}\b{_SET_UP_DE} (?:ist|sind|hat|haben?)\b",
     ),
-    "Was steht bei mir im Feld?": rf"\bwas steht (?:da |denn )?{_AT_MY_OWN}\b",
+    "Was steht bei mir im Feld?": ("was steht", rf"\bwas steht (?:da |denn )?{_AT_MY_OWN}\b"),
     "Which server is entered on my phone?": (
-        rf"\b(?:is|are)\b.{{0,60}}\b{_SET_UP_EN}\b.{{0,30}}\b(?:{_NOW}|(?:on|in|at|for) (?:my|our))\b"
+        f"{_OF_NOW},my,our",
+        rf"\b(?:is|are)\b.{{0,60}}\b{_SET_UP_EN}\b.{{0,30}}\b(?:{_NOW}|(?:on|in|at|for) (?:my|our))\b",
     ),
     "Which port does my phone have right now?": (
-        rf"\b(?:is|are|does|do|am)\b(?=.{{0,80}}\b(?:my|our|i|we)\b).{{0,60}}\b{_NOW}\b(?! of)"
+        _OF_NOW,
+        rf"\b(?:is|are|does|do|am)\b(?=.{{0,80}}\b(?:my|our|i|we)\b).{{0,60}}\b{_NOW}\b(?! of)",
     ),
     "What's in the server field of my phone?": (
-        r"\bwhat(?:['’]?s| is) (?:there )?in (?:the )?.{1,30} (?:of|on) (?:my|our)\b"
+        "of my,of our,on my,on our",
+        r"\bwhat(?:['’]?s| is) (?:there )?in (?:the )?.{1,30} (?:of|on) (?:my|our)\b",
     ),
     "Which address do you have on file for me?": (
-        r"\bwhich have (?:i|we) got\b|\bon file for (?:me|us)\b|\bhave (?:me|us) down\b"
+        "which have,on file for,have me,have us",
+        r"\bwhich have (?:i|we) got\b|\bon file for (?:me|us)\b|\bhave (?:me|us) down\b",
     ),
     "Is my IP whitelisted?": (
+        "freigeschaltet,released,whitelisted,enabled,active",
         r"^\W{0,3}(?:ist|is) (?:meine|unsere|my|our) (?:ip|adresse|address)\b.{0,60}"
-        r"\b(?:freigeschaltet|released|whitelisted|enabled|active)\b"
+        r"\b(?:freigeschaltet|released|whitelisted|enabled|active)\b",
     ),
     "Is SSL enabled for my mailbox?": (
-        r"\bis (?:ssl|tls|encryption|imap|pop3?) (?:on|enabled|active|switched on) (?:for|on|at|in) (?:my|our|us|me)\b"
+        "is ssl,is tls,is encryption,is imap,is pop",
+        r"\bis (?:ssl|tls|encryption|imap|pop3?) (?:on|enabled|active|switched on) (?:for|on|at|in) (?:my|our|us|me)\b",
     ),
 }
 _LOOK_IT_UP = {
     "Können Sie mal nachsehen?": (
+        "sehen,nachschauen,nachgucken",
         r"\b(?:können|könnten|könnt|kannst) (?:sie|ihr|du) (?:(?:mal|bitte|das|es|irgendwie) ){0,4}"
-        r"(?:nachschauen|nachsehen|sehen|nachgucken)\b"
+        r"(?:nachschauen|nachsehen|sehen|nachgucken)\b",
     ),
     "Seht ihr das bei euch?": (
+        "seht ihr,seht sie,sehen ihr,sehen sie",
         r"(?<!wie )\bse(?:ht|hen) (?:ihr|sie) (?:das|es|bei euch|bei ihnen|auf ihrer|auf eurer|was ich"
-        r"|ob (?:ich|wir|mein|unser))\b"
+        r"|ob (?:ich|wir|mein|unser))\b",
     ),
     "Wisst ihr das zufällig?": (
+        "wisst ihr,wisst sie,wissen ihr,wissen sie",
         r"\bwiss(?:t|en) (?:ihr|sie) (?:das|es)(?: \w{2,12})?(?:$|\?)"
-        r"|\bwiss(?:t|en) (?:ihr|sie) (?:das |es )?zufällig\b"
+        r"|\bwiss(?:t|en) (?:ihr|sie) (?:das |es )?zufällig\b",
     ),
     "Can you see what I typed?": (
-        r"\b(?:can|could) (?:you|u) see\b.{0,60}\b(?:i|we|my|our|it in)\b|\bdo you see (?:me|us|my|our|them)\b"
+        "u see",
+        r"\b(?:can|could) (?:you|u) see\b.{0,60}\b(?:i|we|my|our|it in)\b|\bdo you see (?:me|us|my|our|them)\b",
     ),
-    "Remind me which port it was": r"\bremind me (?:which|what|who)\b",
+    "Remind me which port it was": ("remind me", r"\bremind me (?:which|what|who)\b"),
 }
 _WHICH_OF_BOTH = {
     "Nutze ich den Alias oder die Adresse?": (
-        r"^\W{0,3}(?:nutze|benutze|hole?|rufe?|verwende|fahre|laufe|habe?) (?:ich|wir)\b.{1,80}\boder\b"
+        "oder",
+        r"^\W{0,3}(?:nutze|benutze|hole?|rufe?|verwende|fahre|laufe|habe?) (?:ich|wir)\b.{1,80}\boder\b",
     ),
     "Läuft mein Handy über POP oder IMAP?": (
+        "läuft ,nutzt ,verschlüsselt ,ruft ",
         r"\b(?:läuft|nutzt|benutzt|verschlüsselt|ruft) (?:mein|unser)\w{0,2} [\w-]{2,30}.{1,60}"
-        r"\b(?:oder|verschlüsselt)\b"
+        r"\b(?:oder|verschlüsselt)\b",
     ),
     "Do I use POP or IMAP?": (
-        r"\bdo (?:i|we) (?:use|have|run|collect|fetch|get|connect)\b (?!the same).{1,60}\bor\b(?! not\b)"
+        "do i ,do we ",
+        r"\bdo (?:i|we) (?:use|have|run|collect|fetch|get|connect)\b (?!the same).{1,60}\bor\b(?! not\b)",
     ),
 }
 _HOW_MUCH_IS_USED = {
     "Wie viel ist noch frei?": (
+        "wie viel,wieviel,wie voll",
         r"\bwie ?viele?\b.{1,60}\b(?:belegt|belege|frei|verbrauch(?:t|e|en)|übrig|weg)\b"
-        r"|\bwie voll (?:ist )?(?:mein|unser)"
+        r"|\bwie voll (?:ist )?(?:mein|unser)",
     ),
-    "Welcher Ordner belegt am meisten?": r"\bwelche[rs]? \w{2,20} (?:belegt|verbraucht|frisst)\b",
+    "Welcher Ordner belegt am meisten?": (
+        "belegt,verbraucht,frisst",
+        r"\bwelche[rs]? \w{2,20} (?:belegt|verbraucht|frisst)\b",
+    ),
     "Wo sehe ich die aktuelle Belegung?": (
-        r"\b(?:füllstand|(?:aktuelle|momentane|derzeitige)\w{0,2} (?:belegung|auslastung|größe|verbrauch))\b"
+        "füllstand,belegung,auslastung,größe,verbrauch",
+        r"\b(?:füllstand|(?:aktuelle|momentane|derzeitige)\w{0,2} (?:belegung|auslastung|größe|verbrauch))\b",
     ),
     "How much of it have I used?": (
+        "how much,how many,how full",
         r"\bhow (?:much|many|full)\b.{1,60}"
-        r"\b(?:used(?: up)?|taken|gone|using|uses|occup(?:y|ies|ied)|takes up|(?:are|is) free|do (?:i|we) have left)\b"
+        r"\b(?:used(?: up)?|taken|gone|using|uses|occup(?:y|ies|ied)|takes up|(?:are|is) free|do (?:i|we) have left)\b",
     ),
-    "How much does my mailbox hold at present?": rf"\bhow (?:much|many)\b.{{1,60}}\bholds?\b.{{0,20}}\b{_NOW}\b",
-    "Which folder takes up most?": r"\bwhich \w{2,20} (?:takes? up|uses|occupies|holds) (?:the )?most\b",
-    "Where is the current usage?": r"\bcurrent (?:usage|fill|occupancy)\b",
+    "How much does my mailbox hold at present?": (
+        "hold",
+        rf"\bhow (?:much|many)\b.{{1,60}}\bholds?\b.{{0,20}}\b{_NOW}\b",
+    ),
+    "Which folder takes up most?": (" most", r"\bwhich \w{2,20} (?:takes? up|uses|occupies|holds) (?:the )?most\b"),
+    "Where is the current usage?": (
+        "current usage,current fill,current occupancy",
+        r"\bcurrent (?:usage|fill|occupancy)\b",
+    ),
 }
 # Each row is a pattern of its own
 _STATES = tuple(
-    phrases({example: row})
+    phrases({example: row}, needs=letters.split(","))
     for table in (_WHO_DID_IT, _WHAT_IS_THERE, _LOOK_IT_UP, _WHICH_OF_BOTH, _HOW_MUCH_IS_USED)
-    for example, row in table.items()
+    for example, (letters, row) in table.items()
 )
 
 

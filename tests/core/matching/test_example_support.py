@@ -32,7 +32,7 @@ def small_base(learn_nearness: bool = False) -> tuple[ExampleSupport, FeatureExt
     texts = [text for _, text in examples]
     if learn_nearness:
         trained = replace(trained, usual_nearness=usual_nearness(extractor, trained, 1, texts))
-    return ExampleSupport(extractor, Ranker(extractor, trained, 1), trained, 1, texts), extractor, trained
+    return ExampleSupport(extractor, Ranker(extractor, trained, 1), trained, 1, lambda: texts), extractor, trained
 
 
 def test_an_example_is_as_near_as_can_be_and_a_word_of_it_less_than_usual(supports: dict[str, Support]) -> None:

@@ -79,6 +79,25 @@ def test_an_example_weighs_in_training_what_it_weighs_as_a_message(small: Knowle
         assert np.allclose(trained.posting_value[own], expected, atol=1e-5)
 
 
+def test_the_model_knows_which_entries_use_a_word(small: Knowledge, trained: TrainedModel) -> None:
+    extractor, examples = FeatureExtractor(small), training_examples(small)
+    used = np.unpackbits(trained.word_users, axis=1, count=len(ENTRIES), bitorder="little").astype(bool)
+    for number, stem in [*enumerate(trained.features["word"])][::11]:
+        users = {
+            owner
+            for owner, text in examples
+            if owner in small.entries
+            and any(stem in extractor.stems(word) for word in extractor.words(without_courtesy(text)))
+        }
+        assert {entry for entry, uses in zip(small.entries, used[number], strict=True) if uses} == users, stem
+
+
+def test_the_numbers_of_examples_take_no_more_bytes_than_they_need(trained: TrainedModel) -> None:
+    """There are millions of them, and every start reads all."""
+    assert trained.posting_example.dtype == np.min_scalar_type(len(trained.example_owner))
+    assert trained.posting_example.max() == len(trained.example_owner) - 1
+
+
 def test_the_scorers_are_those_of_whole_tables(trained: TrainedModel) -> None:
     """Learning passes over what is 0, which is nearly all of a table of examples and columns; here nothing is."""
     weights = np.mean([_of_whole_tables(trained, seed) for seed in range(1, training.ORDERS + 1)], axis=0)
