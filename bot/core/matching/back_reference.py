@@ -31,6 +31,10 @@ _BEHIND_IT = (
 _BACK = phrases(
     {
         "Was heißt diese Meldung?": r"\bdies(?:e[rnms]?)?\b",
+        "Könnten Sie ihn uns nennen?": r"\bihn\b|\bsie sie\b|\bwo (?:finde|sehe|bekomme) ich sie\b",
+        "Wie lautet er?": (
+            r"\b(?:lautet|heißt|ist) (?:er|sie)(?=\s{0,3}(?:[?.!,;:)]|$)|\s{1,3}(?:denn|nun|bitte|genau)\b)"
+        ),
         "Wo stelle ich das ein?": (
             r"\b(?:das|es|dafür|davon|damit|dazu|darin|darauf|dort|daran|dagegen)"
             rf"(?=\s{{0,3}}(?:[?.!,;:)]|$)|\s{{1,3}}(?:(?:{_BEHIND_DAS})\b|[a-zäöüß]{{3,20}}en\b))"

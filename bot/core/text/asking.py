@@ -75,13 +75,24 @@ _REQUEST = lazy_regex(
     r"|sagt(?= (?:mir|uns|mal|bitte|doch)\b)|teilen sie|mitteilen|verrat\w{1,3}|schick\w{0,3} (?:mir|uns)"
     r"|please|kindly|share|provide|let (?:me|us) know|need|want|(?<=\w )(?:needs|wants)|tell"
     r"|looking for|missing|wonder(?:ing)?|explain|would like|like to know|no idea|can'?t find"
-    r"|(?:not|n't) (?:know|sure|understand))\b",
+    r"|(?:not|n't) (?:know|sure|understand)|which (?:i|we) (?:have not|haven['’]t)(?: got)?)\b",
     re.IGNORECASE,
     needs=(
         *("bitte", "brauch", "bräucht", "benötig", "suche", "fehl", "wüsst", "wiss", "nenn", "sag", "erklär", "hätte"),
         *("möchte", "weiß ", "verstehe nicht", "keine ahnung", "please", "need", "want", "tell", "looking for"),
         *("missing", "wonder", "explain", "would like", "like to know", "no idea", "find", "know", "sure"),
-        *("understand", "kindly", "mitteilen", "provide", "schick", "share", "teilen sie", "verrat"),
+        *(
+            "haven",
+            "have not",
+            "understand",
+            "kindly",
+            "mitteilen",
+            "provide",
+            "schick",
+            "share",
+            "teilen sie",
+            "verrat",
+        ),
     ),
 )
 _REFUSAL = lazy_regex(  # "I don't need encryption"
@@ -99,10 +110,11 @@ _BLANK = "__"  # "encrypted IMAP uses port ___"
 _WORD = lazy_regex(r"[^\W\d_]+")
 _PLEADING = word_set(  # what is asked for without a name
     """
-    tun machen mache macht helfen hilfe hilft weiterhelfen weiter helft rat idee ideen tipp tipps loesung los falsch
-    problem fehler bitte danke dringend jemand erklaeren sagen wissen weiss bescheid antwort melden zurueckrufen
-    anrufen rueckmeldung do doing help wrong idea ideas advice tip tips solution problem issue error fix know explain
-    tell say please thanks anyone anybody somebody someone call reply answer urgently wonder wondering
+    tun tu machen mache macht gemacht gmacht getan helfen hilfe hilft weiterhelfen weiter helft rat idee ideen tipp
+    tipps loesung los falsch problem fehler bitte danke dringend jemand erklaeren sagen wissen weiss bescheid
+    antwort melden zurueckrufen anrufen rueckmeldung do did done doing help wrong idea ideas advice tip tips
+    solution problem issue error fix know explain tell say please thanks anyone anybody somebody someone call reply
+    answer urgently wonder wondering
     """
 )
 _JOINT = lazy_regex(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.core.lazy_regex import lazy_regex, phrases
+from bot.core.text.asking import asks_in_words
 from bot.core.text.function_words import is_function_word, word_set
 from bot.core.text.normalize import fold
 from bot.core.text.polite_words import ASKING, POLITE
@@ -54,9 +55,9 @@ _PS = lazy_regex(r"^\W{0,3}p\.? ?s\.?\b[:.]?", re.IGNORECASE)
 # A disclaimer or a firm's imprint has one of the first at least, and two of both together
 _LEGAL = word_set(
     """
-    vertraulich vertrauliche vertraulichen vertraulichkeit adressat vernichten unbefugte unerlaubte irrtuemlich umwelt
-    ausdrucken datenschutz geschaeftsfuehrer handelsregister amtsgericht hrb confidential confidentiality privileged
-    intended unauthorised unauthorized disclosure environment printing
+    vertraulich vertrauliche vertraulichen vertraulichkeit adressat vernichten unbefugte unerlaubte irrtuemlich
+    geschaeftsfuehrer handelsregister amtsgericht hrb confidential confidentiality privileged intended unauthorised
+    unauthorized disclosure
     """
 )
 _LEGAL_BESIDE = word_set(
@@ -65,6 +66,13 @@ _LEGAL_BESIDE = word_set(
     delete solely addressee nachricht message mail england
     """
 )
+_LEGAL_TOGETHER = (  # words of which each alone stands in people's own sentences
+    word_set("umwelt ausdrucken"),
+    word_set("environment printing"),
+    word_set("datenschutz informationen"),
+    word_set("datenschutz website"),
+)
+_WRITER = word_set("ich wir mein meine unser i we my")
 _NAME_OR_WORD = lazy_regex(r"[^\W_][\w'-]*")
 _CONTACT = lazy_regex(  # a line of a signature that says where its writer is reached
     r"(?:^|[|·•,/]\s{0,3})(?:tel(?:efon)?|fon|phone|ph|mob(?:il(?:e|funk)?)?|handy|fax|durchwahl|direct|cell|office|reception"
@@ -152,8 +160,11 @@ def _is_name(line: str) -> bool:
 
 
 def _is_small_print(line: str) -> bool:
-    """True for a signature's line of a program, or a disclaimer: two legal words at least, and no question."""
+    """True for a signature's line of a program, or a disclaimer: two legal words, and its writer asks nothing."""
     if _SIGNATURE_LINE.match(line):
         return True
     words = set(_WORD.findall(fold(line)))
-    return "?" not in line and not words.isdisjoint(_LEGAL) and len(words & (_LEGAL | _LEGAL_BESIDE)) > 1
+    if "?" in line or (not words.isdisjoint(_WRITER) and asks_in_words(line)):
+        return False
+    is_legal = not words.isdisjoint(_LEGAL) and len(words & (_LEGAL | _LEGAL_BESIDE)) > 1
+    return is_legal or any(together <= words for together in _LEGAL_TOGETHER)

@@ -95,7 +95,6 @@ _CLAUSE = phrases(  # of a sentence that is cut at its commas
             rf"{_before(1, 8)}?(?:hab|haben?) (?:ich|wir) (?:\w{{1,12}} )?(?:von|vom|aus){_behind(1, 6)}"
         ),
         "Your colleague gave me the port": rf"{_before(1, 5)}?(?:gave|sent) (?:me|us){_behind(1, 6)}",
-        "I was given the port by your colleague": rf"(?:i|we) (?:was|were|have been) given{_behind(1, 10)}",
         "I got the port from your colleague": (
             rf"(?:i|we)(?:'ve| have)? (?:got|took|copied|have){_behind(1, 5)}?\s{{1,3}}(?:from|off){_behind(1, 6)}"
         ),
@@ -153,6 +152,9 @@ _AT_HAND = phrases(
             rf"{_THING},? (?:i|we)(?:['’]ve| have)? (?:already )?(?:know|have|found|got)(?: already| here)?"
         ),
         "I've got the server": rf"(?:i|we)(?:['’]ve| have)? (?:already )?(?:know|have|found|got) {_THING}",
+        "I was given the port by your colleague": (  # "was" asks in German, and leaves a clause open
+            rf"(?:i|we) (?:was|were|have been) given (?!(?:no|the wrong|a wrong)\b){_THING}(?: by .{{1,40}})?"
+        ),
         "I don't need the port": rf"(?:i|we) (?:don['’]?t|do not) need {_THING}",
         "No need for the port": rf"no need for {_THING}",
     },
@@ -167,10 +169,10 @@ _OPEN = lazy_regex(  # what leaves something open, or asks
 )
 _OPEN_WORDS = word_set(  # and single words that do: a pattern of them all takes longer
     """
-    nicht nie nichts aber nur trotzdem dennoch jedoch außer ausser fehler ob was wo wer wann warum wieso welche welcher
-    welchen welches welchem bitte brauche brauchen suche suchen soll sollte sollten sollen muss müssen darf kann können
-    wenn falls not never nothing but only except however yet until though error if whether how what where who when why
-    which please need should must can may cannot ned nich nit
+    nicht nie nichts niemand keiner aber nur trotzdem dennoch jedoch außer ausser fehler ob was wo wer wann warum
+    wieso welche welcher welchen welches welchem bitte brauche brauchen suche suchen soll sollte sollten sollen muss
+    müssen darf kann können wenn falls not never nothing nobody but only except however yet until though error if
+    whether how what where who when why which please need should must can may cannot ned nich nit
     """
     # what makes it doubtful, or works badly or no longer
     """
@@ -185,7 +187,8 @@ _TROUBLE = lazy_regex(
     r"problem|fehler|meldung|schwierigkeit|frage|verdacht|trouble|error|issue|message|question|impression|feeling",
     re.IGNORECASE,
 )
-_FACT = lazy_regex(r"\b(?:haben?|hat|ist|sind|have|has|is|are)\b", re.IGNORECASE)
+_FACT = lazy_regex(r"\b(?:haben?|hat|ist|sind|have|has|is|are)\b|[’']ve\b", re.IGNORECASE)
+_SO = lazy_regex(r",\s{1,3}(?:(?:so|also|daher|deshalb|thus) )?(?:there[’']s |there is )?", re.IGNORECASE)
 _WORD = lazy_regex(r"\w+")
 
 
@@ -198,9 +201,8 @@ def is_settled(sentence: str) -> bool:
         return False
     if _ABLE.match(sentence) or says_what_is_not_meant(sentence):
         return True
-    told, _, last = sentence.rpartition(",")
-    if _FACT.search(told) and says_what_is_not_meant(last.strip()):
-        return "?" not in sentence
+    if "?" not in sentence and _FACT.search(sentence) and _ends_with_what_is_not_meant(sentence):
+        return True
     if _AT_HAND.match(sentence) and "?" not in sentence:
         return not _TROUBLE.search(sentence)
     if _OPEN.search(sentence) or not _OPEN_WORDS.isdisjoint(_WORD.findall(lower_case(sentence))):
@@ -212,3 +214,11 @@ def is_settled(sentence: str) -> bool:
 
 def _is_settled_clause(clause: str) -> bool:
     return bool(_CLAUSE.match(clause)) or (says_it_works(clause) and not _TROUBLE.search(clause))
+
+
+def _ends_with_what_is_not_meant(sentence: str) -> bool:
+    """True for a fact with what is not meant: "our mails have 4 MB, so your limit does not trouble us"."""
+    return any(
+        _FACT.search(sentence, 0, comma.start()) and says_what_is_not_meant(sentence[comma.end() :].replace(",", ""))
+        for comma in _SO.finditer(sentence)
+    )

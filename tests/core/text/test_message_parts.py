@@ -122,3 +122,32 @@ def test_no_letter_of_any_text_is_lost(text: str) -> None:
     parts = [c for part in split_message(cleaned) for c in part.text if c.isalnum()]
     assert sorted(parts) == sorted(letters)
     assert bool(own_sentences(cleaned)) == bool(cleaned.strip())
+
+
+OWN = (  # last paragraphs of people's own, with words that stand in disclaimers
+    "For mail, web and printing the firewall needs the port numbers.",
+    "Our environment is Windows, printing sends mail, and I need the server.",
+    "Für den Datenschutz brauche ich den Servernamen, die Nachricht soll verschlüsselt sein.",
+    "Unser Geschäftsführer möchte wissen, wie groß eine Nachricht sein darf.",
+    "My boss wants confidential mail encrypted, so please tell me the port.",
+    "Die vertraulichen Unterlagen kommen als Mail, ich brauche die Höchstgröße.",
+    "Der Umwelt zuliebe schicken wir alles als Mail.",
+)
+SMALL_PRINT = (
+    "Please consider the environment before printing this e-mail.",
+    "Der Umwelt zuliebe: Bitte diese E-Mail nicht unnötig ausdrucken.",
+    "This e-mail is confidential and intended solely for the addressee.",
+    "The contents of this message are confidential. If you are not the intended recipient, please delete it.",
+    "Informationen zum Datenschutz finden Sie auf unserer Website.",
+    "Geschäftsführer: K. Weber, Sitz Ulm, Amtsgericht Ulm, HRB 1234",
+)
+
+
+@pytest.mark.parametrize("own", OWN)
+def test_a_paragraph_of_the_writer_is_no_small_print(own: str) -> None:
+    assert own_sentences(clean(f"Hello!\n\nThe new firewall is here.\n\n{own}"))[1:] == [own]
+
+
+@pytest.mark.parametrize("print_", SMALL_PRINT)
+def test_small_print_says_nothing(print_: str) -> None:
+    assert own_sentences(clean(f"{ASKED}\n\n{print_}")) == [ASKED]

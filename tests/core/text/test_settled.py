@@ -128,6 +128,48 @@ def test_what_is_at_hand_or_not_needed_is_settled() -> None:
     assert [text for text in said if not is_settled(text) or not is_settled(f"{text}.")] == []
 
 
+KNOWN = {  # with {0}: a thing with its article, {1}: without
+    "de": (
+        "{0} hat mir Ihr Kollege schon genannt", "{0} hat uns der Techniker gegeben", "{1} steht schon drin",
+        "{0} habe ich von Ihrem Kollegen", "{1} ist vorausgefüllt", "{1} wird angenommen", "{0} haben wir eingetragen",
+        "{1} wurde geprüft", "{1} ist neu",
+    ),
+    "en": (
+        "I have got {0}", "Your colleague gave me {0}", "I was given {0} by your colleague", "{1} I've already got",
+        "I got {0} from your FAQ", "{0} is accepted", "{0} is prefilled", "{0} went in fine", "{0} has been checked",
+        "{0} has been created",
+    ),
+}  # fmt: skip
+THINGS = {
+    "de": (("Den Port", "Port"), ("Den Benutzernamen", "Der Benutzername"), ("Das Postfach", "Das Postfach")),
+    "en": (("the port", "Port"), ("the user name", "User name"), ("the mailbox", "The mailbox")),
+}
+NOT_KNOWN = (
+    "Den Port hat mir niemand genannt", "Your colleague never gave me the port", "The port is not accepted",
+    "Er hat mir gesagt, dass ich den Port brauche", "I was given the wrong port", "Der Port steht nicht drin",
+    "I have got a problem", "encrypted IMAP is on port ___ and known",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_somebody_has_been_told_is_settled(language: str) -> None:
+    said = [form.format(*thing) for form, thing in product(KNOWN[language], THINGS[language])]
+    assert [text for text in said if not is_settled(f"{text.capitalize()}.")] == []
+
+
+def test_what_somebody_has_not_been_told_is_not_settled() -> None:
+    assert [text for text in NOT_KNOWN if is_settled(f"{text}.")] == []
+
+
+def test_a_fact_with_what_is_not_meant_is_settled() -> None:
+    facts = (
+        "Unsere Mails haben 4 MB, Ihr Limit stört uns also nicht.",
+        "I've read it, so no need to explain the ports.",
+    )
+    assert all(map(is_settled, facts))
+    assert not is_settled("I have the port, the server I don't know.")
+
+
 def test_several_that_are_settled_are_settled() -> None:
     assert [pair for pair in pairwise(SETTLED) if not is_settled(", ".join(pair))] == []
 
