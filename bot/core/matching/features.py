@@ -9,10 +9,12 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 from typing import NamedTuple
 
 from bot.core.matching.asked_aspects import asked_aspects
 from bot.core.matching.concept_groups import PROTOCOL
+from bot.core.matching.other_provider import PROVIDERS
 from bot.core.matching.parallel import in_shares
 from bot.core.matching.spelling import Spelling
 from bot.core.matching.vocabulary import NEGATIONS, Stems, Vocabulary, tokens
@@ -35,6 +37,8 @@ _BETWEEN = frozenset({
     "of", "ueber", "mit", "per", "via", "fuer", "von", "with", "by", "over", "through", "for", "using",
     "das", "dem", "den", "the", "a", "my", "mein", "mehr", "any",
 })  # fmt: skip
+
+_APPS = frozenset({"app", "apps", "client"})
 
 
 class WordForms(NamedTuple):
@@ -73,7 +77,17 @@ class FeatureExtractor:
 
     def _find_words(self, text: str) -> tuple[str, ...]:
         words = _without_repetition(tokens(as_telling(clean(text))))[:MOST_WORDS]
-        return tuple(self._without_ruled_out(self._spelling.repair_all(words)))
+        return tuple(self._with_programs(self._without_ruled_out(self._spelling.repair_all(words))))
+
+    def _with_programs(self, words: list[str]) -> list[str]:
+        """The words with "mail" for a provider's name before "app": the Gmail app is a mail program as any other."""
+        if _APPS.isdisjoint(words):
+            return words
+        named_by = self.vocabulary.named_by
+        return [
+            "mail" if behind in _APPS and not PROVIDERS.isdisjoint(named_by(word)) else word
+            for word, behind in zip_longest(words, words[1:])
+        ]
 
     def read(self, texts: Sequence[str]) -> Sequence[ReadText]:
         """Words and concepts of each text, as it is read as a message: of its sentences, without greetings.

@@ -93,3 +93,17 @@ def test_a_program_and_we_ourselves_are_no_other_provider(extractor: FeatureExtr
     assert providers.with_provider(theirs, theirs, ["The clerks are here."]) == theirs
     assert providers.with_provider(theirs, theirs, ["The clerks have the Gmail app."]) == theirs
     assert providers.with_provider(theirs, theirs, ["The Gmail account is hers."]) == f"bei gmail: {theirs}"
+
+
+APPS = (
+    "{p} asks for the port, IMAP with SSL",
+    "Setting up {p}, POP3 without SSL, server name please",
+    "{p}: SMTP server?",
+)
+
+
+@pytest.mark.parametrize("program", ["The Gmail app", "The GMX app", "The Yahoo app"])
+def test_the_app_of_a_provider_is_a_mail_program(engine: AnswerEngine, program: str) -> None:
+    found = [engine.matcher.decide(Question(text.format(p=program))) for text in APPS]
+    assert [decision.outcome for decision in found] == ["answer"] * len(APPS)
+    assert "answer" != engine.matcher.decide(Question("Which port has Gmail, IMAP with SSL?")).outcome
