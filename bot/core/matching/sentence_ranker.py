@@ -17,7 +17,7 @@ from bot.core.matching.told_values import ToldValues
 from bot.core.matching.told_ways import ToldWays
 from bot.core.matching.unexplained import UnexplainedWords
 from bot.core.model import Knowledge
-from bot.core.text.asking import asks_by_name, asks_in_words, is_question, split_questions
+from bot.core.text.asking import asks_by_name, asks_in_words, is_plea, is_question, split_questions
 from bot.core.text.message_parts import own_sentences
 from bot.core.text.present_state import asks_for_state, asks_what_ought_to_be
 from bot.core.text.settled import is_settled
@@ -87,6 +87,7 @@ class SentenceRanker:
         all_said = [*said, *program]
         settled = self._settled_places(said)
         places = [n for n in range(len(said)) if n not in settled] or range(len(said))
+        places = [n for n in places if not is_plea(said[n])] or places
         texts = [
             (half, asks_by_name(said[n]))
             for n in places

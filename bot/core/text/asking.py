@@ -9,6 +9,7 @@ The first four are steps: each is true of all that the one before it is true of,
 | `asks_in_words` | "I need the port": requests, but no refusals ("I don't need the port") |
 | `asks_for_something` | "imap port": words without grammar |
 | `asks_by_name` | "Which port is it?": questions that say for what they ask; not "Can you help me?" |
+| `is_plea` | "Can you help me?": what asks for nothing by name |
 | `reports_fault` | "It does not work": asks nothing, and wants an answer all the same |
 """
 
@@ -156,9 +157,20 @@ def reports_fault(text: str) -> bool:
 
 def asks_by_name(sentence: str) -> bool:
     """True for a question that says for what; False for a plea: "What shall I do?", "Can you help me?"."""
-    content = (word for word in map(fold, _WORD.findall(sentence)) if not is_function_word(word))
     asks = sentence.endswith("?") or bool(_BEGINS.match(sentence)) or asks_what(sentence) or asks_by_label(sentence)
-    return asks and any(word not in _PLEADING for word in content)
+    return asks and not _PLEADING.issuperset(_content(sentence))
+
+
+def is_plea(sentence: str) -> bool:
+    """True for what asks for help and names nothing: "What am I doing wrong?"; "Is 993 right?" and "Which?" do."""
+    content = _content(sentence)
+    pleads = bool(content) and not any(letter.isdigit() for letter in sentence)
+    return pleads and _PLEADING.issuperset(content) and asks_in_words(sentence)
+
+
+def _content(sentence: str) -> list[str]:
+    """Words of content, folded."""
+    return [word for word in map(fold, _WORD.findall(sentence)) if not is_function_word(word)]
 
 
 def split_questions(sentence: str) -> list[str]:

@@ -1,12 +1,13 @@
 """Surroundings: an example question is answered within greeting, signature and asides as it is alone."""
 
 from collections.abc import Callable
+from itertools import product
 
 from bot.answering.engine import AnswerEngine
 from bot.core.model import LANGUAGES, Language, Question
 from tests.eval.surroundings import PIECES, wrap
 from tests.rows import each_row
-from tests.slow import one_in
+from tests.slow import one_in, sample
 
 MANY = one_in(400, more=5)
 
@@ -85,3 +86,45 @@ def test_a_word_alone_beside_a_question_changes_nothing(engine: AnswerEngine, wo
     for question, entry in (("Welcher Port ist für IMAP mit SSL richtig?", "imap-ssl"), ("pop3s", "pop3-ssl")):
         for message in (f"{question}\n\n{word}", f"{word}\n\n{question}"):
             assert engine.matcher.decide(Question(message)).entries == (entry,), message
+
+
+SITUATIONS = {  # that say by themselves what is wanted → entries
+    "de": (
+        ("Thunderbird warnt seit heute, das Zertifikat passe nicht zu ns0.ovh.net.", "ssl-alias-error ssl-server"),
+        ("Im Hotel kann ich nicht senden, erst wenn ich vorher abgerufen habe.", "open-smtp smtp-requirements"),
+        ("Ein Anhang von 18 MB geht nicht raus.", "message-size"),
+        ("Mein Programm will jede Sekunde nachsehen, ob neue Post da ist.", "polling-interval"),
+        ("Eine Behörde verlangt, dass es bei uns postmaster@ gibt.", "postmaster-account"),
+    ),
+    "en": (
+        (
+            "Since today Thunderbird warns that the certificate does not match ns0.ovh.net.",
+            "ssl-alias-error ssl-server",
+        ),
+        ("In the hotel I cannot send unless I have fetched mail before.", "open-smtp smtp-requirements"),
+        ("An attachment of 18 MB does not go out.", "message-size"),
+        ("My program wants to look for new mail every second.", "polling-interval"),
+        ("An authority demands that we have a postmaster@.", "postmaster-account"),
+    ),
+}
+PLEAS = {
+    "de": (
+        "Was mache ich falsch?",
+        "Können Sie helfen?",
+        "Was kann ich tun?",
+        "Mache ich etwas falsch?",
+        "Bitte um Hilfe!",
+    ),
+    "en": ("What am I doing wrong?", "Can you help?", "What can I do?", "Am I doing something wrong?", "Please help!"),
+}
+
+
+@one_in(4)  # of 25
+@each_row("language", ["de", "en"])
+def test_a_plea_beside_a_situation_changes_nothing(engine: AnswerEngine, language: str, every: int) -> None:
+    table = sample(product(SITUATIONS[language], PLEAS[language]), every)
+    found = [
+        (told, plea, entries, engine.matcher.decide(Question(f"{told} {plea}"))) for (told, entries), plea in table
+    ]
+    lost = [(told, plea) for told, plea, entries, decision in found if not {*entries.split()} & {*decision.entries}]
+    assert lost == []

@@ -5,6 +5,7 @@ from bot.core.text.asking import (
     asks_for_something,
     asks_in_words,
     asks_what,
+    is_plea,
     is_question,
     reports_fault,
     split_questions,
@@ -97,3 +98,17 @@ def test_a_plea_asks_for_nothing_by_name() -> None:
 
 def test_a_sentence_that_asks_two_things_is_two() -> None:
     assert {text: len(split_questions(text)) for text in TWO} == TWO
+
+
+PLEAS = (
+    "What am I doing wrong?",
+    "Can you help me?",
+    "Please help!",
+    "Was mache ich falsch?",
+    "Woran liegt der Fehler?",
+)
+NO_PLEAS = ("Is 993 right?", "Which?", "Stimmt 995?", "Can you help me with the port?", "It works.", "Wie geht IMAP?")
+
+
+def test_a_plea_names_nothing() -> None:
+    assert [text for text in (*PLEAS, *NO_PLEAS) if is_plea(text)] == [*PLEAS]
