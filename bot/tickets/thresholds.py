@@ -45,10 +45,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.65, 0.18, -2.2, -2.12, -0.13, 2.48, 0.94, -2.33, -1.58, -2.67),
-    question=0.79,
+    weights=(0.57, 0.24, -1.38, -1.93, -0.17, 2.7, 0.82, -2.93, -1.47, -2.43),
+    question=0.82,
     error_line=0.5,
-    menu=0.705,
+    menu=0.74,
 )
 
 
