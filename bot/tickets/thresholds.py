@@ -45,10 +45,10 @@ class Thresholds:
 
 
 LEARNT = Thresholds(
-    weights=(0.57, 0.24, -1.38, -1.93, -0.17, 2.7, 0.82, -2.93, -1.47, -2.43),
-    question=0.82,
+    weights=(0.51, 0.27, -0.99, -2.05, -0.12, 2.99, 0.9, -2.95, -1.53, -2.49),
+    question=0.825,
     error_line=0.5,
-    menu=0.74,
+    menu=0.67,
 )
 
 

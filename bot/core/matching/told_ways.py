@@ -62,7 +62,7 @@ class ToldWays:
         named = self._vocabulary.concepts(self._contrasts.words_meant(_NOT_ASKED_FOR.sub(" ", question)))
         if place >= len(sentences) or not self._asks_for_what_differs(sentences[place], named):
             return question
-        told = [n for n, text in enumerate(sentences) if n <= place or not asks_in_words(text)]
+        told = [n for n, text in enumerate(sentences) if n <= place or not self._calls_for_what_differs(text)]
         unsettled = [sentences[n] for n in told if n not in settled]
         ways = self._missing(named, unsettled, [sentences[n] for n in told])
         return f"{' '.join(ways)}: {question}" if ways else question
@@ -97,6 +97,12 @@ class ToldWays:
             return False
         if self._vocabulary.of_groups(named, EXCLUSIVE) == {INCOMING} and self._siblings.differ_in(named):
             return True
+        return self._calls_for_what_differs(sentence)
+
+    def _calls_for_what_differs(self, sentence: str) -> bool:
+        """True for a sentence that asks and calls one thing that differs by way by its name."""
+        if not self._siblings or not asks_in_words(sentence):
+            return False
         words = self._contrasts.words_meant(_NOT_ASKED_FOR.sub(" ", sentence))
         return _SEVERAL.isdisjoint(words) and any(
             self._siblings.differ_in(self._vocabulary.named_by(word)) for word in words

@@ -97,8 +97,8 @@ def test_a_program_and_we_ourselves_are_no_other_provider(extractor: FeatureExtr
 
 APPS = (
     "{p} asks for the port, IMAP with SSL",
-    "Setting up {p}, POP3 without SSL, server name please",
-    "{p}: SMTP server?",
+    "POP3 without SSL in {p}, server name please",
+    "SMTP with SSL in {p}, port?",
 )
 
 
