@@ -50,7 +50,7 @@ KNOWN = [
 
 
 def test_a_server_beside_a_known_port_is_answered_and_the_other_way_round(engine: AnswerEngine) -> None:
-    """The right entry comes first, in ten of twelve as the answer, else of a menu: both entries name the server and the port."""
+    """The right entry comes first, in ten of twelve as the answer: both entries name the server and the port."""
     outcomes = Counter[str]()
     for (frame, is_server), (way, entry) in product(KNOWN, WAYS.items()):
         decision = engine.matcher.decide(Question(frame.format(way=way)))
