@@ -118,7 +118,7 @@ ASKED_ALONE = {
 }  # fmt: skip
 
 
-@one_in(7)  # of 300 messages about the server, 200 about the port
+@one_in(11)  # of 300 messages about the server, 200 about the port
 @pytest.mark.parametrize(("language", "what"), ASKED_ALONE)
 def test_a_question_for_what_differs_by_way_is_about_the_way_that_is_told(
     engine: AnswerEngine, language: str, what: str, every: int

@@ -82,13 +82,12 @@ def test_an_example_weighs_in_training_what_it_weighs_as_a_message(small: Knowle
 def test_the_model_knows_which_entries_use_a_word(small: Knowledge, trained: TrainedModel) -> None:
     extractor, examples = FeatureExtractor(small), training_examples(small)
     used = np.unpackbits(trained.word_users, axis=1, count=len(ENTRIES), bitorder="little").astype(bool)
-    for number, stem in [*enumerate(trained.features["word"])][::11]:
-        users = {
-            owner
-            for owner, text in examples
-            if owner in small.entries
-            and any(stem in extractor.stems(word) for word in extractor.words(without_courtesy(text)))
-        }
+    stems: dict[str, set[str]] = {entry: set() for entry in small.entries}
+    for owner, text in examples:
+        if owner in stems:
+            stems[owner].update(*map(extractor.stems, extractor.words(without_courtesy(text))))
+    for number, stem in enumerate(trained.features["word"]):
+        users = {entry for entry, said in stems.items() if stem in said}
         assert {entry for entry, uses in zip(small.entries, used[number], strict=True) if uses} == users, stem
 
 
