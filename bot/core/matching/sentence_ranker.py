@@ -108,10 +108,11 @@ class SentenceRanker:
         with_ways = self._ways.with_ways(text, place, sentences, settled)
         if with_ways != text:
             return text if self.rank(text, calibration).rating.likely.not_covered >= SURELY else with_ways
-        if is_question(text):
-            text = self._back.with_referents(said, place, settled)
-            text = self._providers.with_provider(text, said[place], sentences[:place])
-        return self._ways.with_ways(text, place, sentences, settled)
+        if not is_question(text):
+            return text
+        completed = self._back.with_referents(said, place, settled)
+        completed = self._providers.with_provider(completed, text, sentences[:place])
+        return completed if completed == text else self._ways.with_ways(completed, place, sentences, settled)
 
     def _settled_places(self, said: Sequence[str]) -> set[int]:
         """Places of the sentences that are settled, or tell of another way than is asked about."""

@@ -40,6 +40,7 @@ _NOT_ASKED_FOR = lazy_regex(  # "Is it something on your server?", "Have I got t
     r"(?:mail)?server\b"
     r"|.{0,60}\b(?:falsch\w{0,2}|wrong)\b.{0,60}",
     re.IGNORECASE,
+    needs=("server", "falsch", "wrong"),
 )
 
 
@@ -59,8 +60,10 @@ class ToldWays:
         `question`: the sentence at a place, with what it points back at; `sentences`: of the whole message; `settled`:
         places of those that say what works, which count where no other names a way.
         """
+        if place >= len(sentences) or not asks_in_words(sentences[place]):
+            return question
         named = self._vocabulary.concepts(self._contrasts.words_meant(_NOT_ASKED_FOR.sub(" ", question)))
-        if place >= len(sentences) or not self._asks_for_what_differs(sentences[place], named):
+        if not self._asks_for_what_differs(sentences[place], named):
             return question
         told = [n for n, text in enumerate(sentences) if n <= place or not self._calls_for_what_differs(text)]
         unsettled = [sentences[n] for n in told if n not in settled]
