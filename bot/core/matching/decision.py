@@ -1,7 +1,6 @@
 """Decision about one message: which entries answer it, which are suggested, or that the FAQ does not cover it.
 
-Pure: the same message and knowledge base give the same decision. `Matcher.decide` takes these steps; the head
-of the package (__init__.py) has the place of each module in them.
+Pure. `Matcher.decide` takes these steps; the head of the package (__init__.py) has the place of each module in them.
 
 0. **Early decisions** (early_decisions.py, foreign.py, closed_matter.py, menu_choice.py). A message in another language
    or script is declined, and one that closes a matter; "the second one" after a menu is the entry that it chooses, and
@@ -32,14 +31,14 @@ of the package (__init__.py) has the place of each module in them.
    (contrast.py) or what an entry would answer (told_values.py). Of what is left every sentence is ranked by itself, and
    all of them as a whole; one that asks two things is two (asking.py), one that points back ("where can I set that?")
    is read with what it points at (back_reference.py), "which port do they use?" with the provider
-   (provider_reference.py), one for a port with its protocol (told_ways.py); a main clause that is clear
-   counts alone (main_clause.py). Sentences of small talk, and those about one's own mail, are left out beside others.
-   Where the questions are clear by themselves, or one is surely not covered and none likely is, the questions alone
-   count, not what is told beside them (ranked_text.py). Where two of those that ask are answered with different
-   entries, each is a part. Else there is one part: of the sentence, or the whole, whose first entry is likeliest right.
-   Beside an answer, a question that is surely not covered is a part that declines, to say what is left over. What is
-   pasted is one text. A message that only changes something of the question before it ("und für IMAP?") is completed by
-   it (followup.py), unless it is a whole question with an answer. Addresses alone ask nothing, and are declined.
+   (provider_reference.py), one for a port with its protocol (told_ways.py); a main clause that is clear counts alone
+   (main_clause.py). Sentences of small talk, and those about one's own mail, are left out beside others. Where the
+   questions are clear by themselves, or one is surely not covered and none likely is, the questions alone count, not
+   what is told beside them (ranked_text.py). Where two of those that ask are answered with different entries, each is a
+   part. Else there is one part: of the sentence, or the whole, whose first entry is likeliest right. Beside an answer,
+   a question that is surely not covered is a part that declines, to say what is left over. What is pasted is one text.
+   A message that only changes something of the question before it ("und für IMAP?") is completed by it (followup.py),
+   unless it is a whole question with an answer. Addresses alone ask nothing, and are declined.
 
 4. **Ranking** (contrast.py, features.py, ranker.py, unexplained.py). What a text denies ("not the mailbox, a single
    mail: …") is left out. It becomes features: word stems, letter n-grams, concepts and their pairs, what is asked for.

@@ -92,24 +92,23 @@ class ToldWays:
         return found
 
     def _asks_for_what_differs(self, sentence: str, named: Mapping[str, Sequence[str]]) -> bool:
-        """True for a question about fetching, and one that calls by its name what differs by way ("port").
+        """True for a sentence that asks, if it is about fetching, or calls by its name what differs by way ("port").
 
         `named`: what it names with what it points back at. "Which number?" may be about anything.
         """
-        if not self._siblings or not asks_in_words(sentence):
-            return False
-        if self._vocabulary.of_groups(named, EXCLUSIVE) == {INCOMING} and self._siblings.differ_in(named):
-            return True
-        return self._calls_for_what_differs(sentence)
+        is_about_fetching = self._vocabulary.of_groups(named, EXCLUSIVE) == {INCOMING}
+        return (is_about_fetching and self._differ(named)) or self._calls_for_what_differs(sentence)
 
     def _calls_for_what_differs(self, sentence: str) -> bool:
         """True for a sentence that asks and calls one thing that differs by way by its name."""
-        if not self._siblings or not asks_in_words(sentence):
+        if not asks_in_words(sentence):
             return False
         words = self._contrasts.words_meant(_NOT_ASKED_FOR.sub(" ", sentence))
-        return _SEVERAL.isdisjoint(words) and any(
-            self._siblings.differ_in(self._vocabulary.named_by(word)) for word in words
-        )
+        return _SEVERAL.isdisjoint(words) and any(self._differ(self._vocabulary.named_by(word)) for word in words)
+
+    def _differ(self, concepts: Iterable[str]) -> bool:
+        """True if one of some concepts is an aspect that differs by way."""
+        return self._siblings is not None and self._siblings.differ_in(concepts)
 
     def _named(self, sentences: Iterable[str], names_in: Callable[[str], _Named]) -> _Named:
         """Concepts that sentences name, each by its first word."""

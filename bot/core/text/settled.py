@@ -201,7 +201,7 @@ def is_settled(sentence: str) -> bool:
         return False
     if _ABLE.match(sentence) or says_what_is_not_meant(sentence):
         return True
-    if "?" not in sentence and _FACT.search(sentence) and _ends_with_what_is_not_meant(sentence):
+    if "?" not in sentence and _ends_with_what_is_not_meant(sentence):
         return True
     if _AT_HAND.match(sentence) and "?" not in sentence:
         return not _TROUBLE.search(sentence)
